@@ -1,0 +1,43 @@
+import type { Digest } from '@lading/digest'
+import type { Ingest } from './ingest.ts'
+
+export interface AbortOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Anything with a digest and a size; a descriptor fits. */
+export interface BlobAddress {
+  readonly digest: Digest
+  readonly size: number
+}
+
+/** Bytes by digest, under one root. Nothing is visible before its size and digest are right. */
+export interface ContentStore {
+  readonly root: string
+  /** Absolute path of the blob's file, whether it exists or not. */
+  path(digest: Digest): string
+  /** `undefined`: not here. Not verified: see `read` and `open`. */
+  stat(digest: Digest): Promise<{ readonly size: number } | undefined>
+  /** The whole blob, verified. Damage is moved aside and reported as `CONTENT_DAMAGED`. */
+  read(digest: Digest, options?: AbortOptions & { readonly maxBytes?: number | undefined }): Promise<Uint8Array>
+  /** The blob in chunks; throws at the end unless size and digest are right. */
+  open(address: BlobAddress, options?: AbortOptions): AsyncIterable<Uint8Array>
+  /** Starts or resumes a download. Waits while another owner, of this process or another, has it; `undefined`: the blob is here. */
+  ingest(address: BlobAddress, options?: AbortOptions): Promise<Ingest | undefined>
+  /** Small content (config, embedded data): verified, synced, renamed into place. Already there: nothing. */
+  put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>
+  /** Like `put` up to the rename, which `publish` does: for manifests, which go in under the lock. */
+  stage(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<Staged>
+  /** Makes the directory entries of these blobs durable, in one batch. */
+  syncDirectories(digests: Iterable<Digest>): Promise<void>
+  list(options?: AbortOptions): AsyncIterable<{ readonly digest: Digest; readonly size: number }>
+  /** Renames into trash. `false`: was not here. The trash is emptied by `emptyTrash`. */
+  remove(digest: Digest): Promise<boolean>
+  emptyTrash(): Promise<void>
+}
+
+export interface Staged {
+  readonly digest: Digest
+  publish(): Promise<void>
+  discard(): Promise<void>
+}

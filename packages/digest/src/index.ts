@@ -1,0 +1,1 @@
+export type { Algorithm, Digest } from './digest.ts'

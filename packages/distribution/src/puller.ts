@@ -1,0 +1,43 @@
+import type { Digest } from '@lading/digest'
+import type { Descriptor, ImageConfig, Platform } from '@lading/manifest'
+import type { Reference } from '@lading/reference'
+import type { PullEvent } from './pull-event.ts'
+
+export interface PullOptions {
+  readonly signal?: AbortSignal | undefined
+  /** `os/arch[/variant]` or a platform; default `linux/<arch of this machine>`. */
+  readonly platform?: string | Platform | undefined
+  /** `full` (default): digest and diffID. `digest`: the blobs' digests only; no layer is registered. */
+  readonly verify?: 'full' | 'digest' | undefined
+  /** Follow `urls` of foreign layers when the registry has not the blob. Default false. */
+  readonly allowForeignUrls?: boolean | undefined
+  readonly onEvent?: ((event: PullEvent) => void) | undefined
+}
+
+export interface PulledImage {
+  /** Full canonical text. */
+  readonly reference: string
+  /** Digest of what was asked for: index or manifest. */
+  readonly digest: Digest
+  /** Image ID: the config's digest. */
+  readonly id: Digest
+  readonly config: ImageConfig
+  readonly platform: Platform
+  readonly manifest: Descriptor
+  readonly layers: readonly (Descriptor & { readonly diffId: Digest })[]
+  readonly status: 'downloaded' | 'up-to-date'
+}
+
+export interface PulledTags {
+  readonly images: readonly PulledImage[]
+  readonly failed: readonly { readonly reference: string; readonly error: unknown }[]
+  readonly status: 'downloaded' | 'up-to-date'
+}
+
+export interface Puller {
+  /** A bare name means `latest`. */
+  pull(reference: string | Reference, options?: PullOptions): Promise<PulledImage>
+  /** Every tag of a repository. Failed tags are listed, not thrown; it throws when the list itself cannot be read. */
+  pullAll(name: string | Reference, options?: PullOptions): Promise<PulledTags>
+  close(): Promise<void>
+}

@@ -1,0 +1,3 @@
+export { LadingError, isLadingError, type ErrorFacts, type ErrorOptions } from './lading-error.ts'
+export { printable } from './printable.ts'
+export { redact } from './redact.ts'

@@ -1,0 +1,1 @@
+export type { LayerRecord, LayerStore, Uncompressed } from './layer-store.ts'

@@ -1,0 +1,40 @@
+import type { AbortOptions, BlobAddress, Growth } from '@lading/content-store'
+import type { Digest } from '@lading/digest'
+
+/** What a layer is, once its uncompressed bytes were seen. Facts only; never a blob's whereabouts. */
+export interface LayerRecord {
+  readonly chainId: Digest
+  readonly diffId: Digest
+  /** chainID of the layer below; absent on the base. */
+  readonly parent?: Digest | undefined
+  /** Uncompressed size in bytes. */
+  readonly size: number
+}
+
+export interface Uncompressed {
+  readonly diffId: Digest
+  /** Uncompressed size in bytes. */
+  readonly size: number
+}
+
+export interface LayerStore {
+  /** The memory: blob digest to diffID and size, only ever written by us after the bytes were verified. */
+  known(blob: Digest): Promise<Uncompressed | undefined>
+  /**
+   * Inflates and hashes a layer in a worker thread, following `growth` while it downloads, or reading the committed
+   * blob if there is none. Resolves only when the blob's digest is right. Does not write the memory: `register` does.
+   */
+  uncompress(blob: BlobAddress, options?: AbortOptions & {
+    readonly growth?: Growth | undefined
+    /** Compressed bytes consumed so far, at most every 100 ms. A new generation starts again from 0. */
+    readonly onProgress?: ((consumed: number) => void) | undefined
+  }): Promise<Uncompressed>
+  /** Registers the layer on its parent (which must be registered) and remembers the blob's diffID. Idempotent. */
+  register(layer: { readonly blob: Digest; readonly diffId: Digest; readonly size: number; readonly parent?: Digest | undefined }): Promise<LayerRecord>
+  get(chainId: Digest): Promise<LayerRecord | undefined>
+  list(): AsyncIterable<LayerRecord>
+  /** Forgets a layer. `false`: was not there. */
+  remove(chainId: Digest): Promise<boolean>
+  /** Ends the worker threads. */
+  close(): Promise<void>
+}

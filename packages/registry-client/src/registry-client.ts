@@ -1,0 +1,60 @@
+import type { Descriptor, Manifest } from '@lading/manifest'
+import type { Reference } from '@lading/reference'
+import type { BlobSink } from './blob-sink.ts'
+
+export interface AbortOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One base URL that may serve a domain's repositories. */
+export interface Endpoint {
+  /** `https://registry-1.docker.io`, without a trailing slash; may have a path. */
+  readonly url: string
+  /** `host` or `host:port`, lower case. */
+  readonly host: string
+  readonly scheme: 'https' | 'http'
+  readonly mirror: boolean
+  /** Certificates unchecked and http allowed, because the user said so. */
+  readonly insecure: boolean
+}
+
+export interface RegistryClient {
+  /** The endpoints of a domain in the order to try them (pull-behaviour 1.4): mirrors, https, http where allowed. */
+  endpoints(domain: string): readonly Endpoint[]
+  /** True once TLS was seen at `host` (a success or a refused certificate): plain http is then refused there. */
+  tlsSeen(host: string): boolean
+  /** A repository at one endpoint; without `endpoint`, at the first of the domain's that answers. */
+  repository(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined }): Repository
+  /** A layer's `urls` entry: no credentials, origin policy applied, same sink. The caller decided that it may be followed. */
+  fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Repository {
+  /** `docker.io/library/alpine`. */
+  readonly name: string
+  readonly manifests: {
+    /** What a tag or digest points to, without its bytes. `undefined`: the registry did not say the digest; use `get`. */
+    head(target: string, options?: AbortOptions): Promise<Descriptor | undefined>
+    /** The manifest's exact bytes, verified when asked for by digest, and their typed view. `notModified` only with `ifNoneMatch`. */
+    get(target: string, options?: AbortOptions): Promise<FetchedManifest>
+    getIfChanged(target: string, knownDigest: string, options?: AbortOptions): Promise<FetchedManifest | 'not-modified'>
+  }
+  readonly blobs: {
+    /** Throws at the end unless size and digest are right. */
+    open(descriptor: Descriptor, options?: AbortOptions): AsyncIterable<Uint8Array>
+    /** A small blob, whole and verified. @throws `TOO_LARGE` above `maxBytes`, default 4 MiB. */
+    read(descriptor: Descriptor, options?: AbortOptions & { readonly maxBytes?: number | undefined }): Promise<Uint8Array>
+    /** The short way: each socket chunk straight to the sink, from `sink.offset`. Does not verify the digest: the sink does. Never repeats. */
+    fetch(descriptor: Descriptor, sink: BlobSink, options?: AbortOptions): Promise<void>
+  }
+  /** Every tag, page after page. */
+  tags(options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined }): AsyncIterable<string>
+}
+
+export interface FetchedManifest {
+  readonly manifest: Manifest
+  /** Exactly the registry's bytes. */
+  readonly bytes: Uint8Array
+  readonly descriptor: Descriptor
+}

@@ -1,0 +1,1 @@
+export type { ImageDetails, ImageSummary, Lease, Publication, PublishResult, Removal, Store } from './store.ts'

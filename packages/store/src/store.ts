@@ -1,0 +1,86 @@
+import type { AbortOptions, ContentStore } from '@lading/content-store'
+import type { Digest } from '@lading/digest'
+import type { LayerStore } from '@lading/layer-store'
+import type { Descriptor, ImageConfig, ImageIndex, ImageManifest, Platform } from '@lading/manifest'
+import type { Reference } from '@lading/reference'
+
+/** The local images as one thing. */
+export interface Store {
+  readonly root: string
+  readonly contents: ContentStore
+  readonly layers: LayerStore
+  /** What a name points to. `name:tag`, `name@digest`, both (the digest decides); bare names mean `latest`. */
+  resolve(reference: Reference): Promise<Descriptor | undefined>
+  /** The manifest's verified bytes and typed view, if its file is here. */
+  manifest(descriptor: Descriptor): Promise<{ readonly bytes: Uint8Array; readonly manifest: ImageManifest | ImageIndex } | undefined>
+  /** The law of the store: true when the manifest is here and a stat finds each blob that it names. */
+  present(manifest: Descriptor): Promise<boolean>
+  /** Keeps what a running pull fetches from being collected. Released by `release`, or when its owner dies. */
+  lease(options?: AbortOptions): Promise<Lease>
+  /** The last step of a pull, under the lock, in the order of the law. */
+  publish(publication: Publication, options?: AbortOptions): Promise<PublishResult>
+  /** Every name, newest facts, damaged images left out and reported. */
+  images(options?: AbortOptions & { readonly onDamaged?: ((damage: { readonly reference: string; readonly error: unknown }) => void) | undefined }): Promise<readonly ImageSummary[]>
+  /** A name, an image ID, or a unique prefix of one. @throws `IMAGE_UNKNOWN`, `IMAGE_AMBIGUOUS` */
+  inspect(term: string, options?: AbortOptions & { readonly platform?: Platform | undefined }): Promise<ImageDetails>
+  /** @throws `IMAGE_UNKNOWN` when the source names nothing here. */
+  tag(source: string, target: Reference, options?: AbortOptions): Promise<void>
+  /** docker's rule: a name is untagged; an ID is deleted with all its names, which needs `force` when there is more than one repository. */
+  remove(term: string, options?: AbortOptions & { readonly force?: boolean | undefined }): Promise<Removal>
+  close(): Promise<void>
+}
+
+export interface Lease {
+  /** Adds to what is kept. */
+  hold(digests: Iterable<Digest>): Promise<void>
+  release(): Promise<void>
+}
+
+export interface Publication {
+  /** The name that will point to `target`; a digest reference is stored under its digest only. */
+  readonly reference: Reference
+  /** What was asked for: an index or a manifest. */
+  readonly target: Descriptor
+  /** Target first or last, any order: every manifest document on the way from `target` to the image, with its exact bytes. */
+  readonly manifests: readonly { readonly descriptor: Descriptor; readonly bytes: Uint8Array }[]
+}
+
+export type PublishResult =
+  | { readonly outcome: 'published'; readonly previous?: Digest | undefined }
+  | { readonly outcome: 'unchanged' }
+  /** A blob went away meanwhile: fetch these and come back. Nothing was written. */
+  | { readonly outcome: 'missing'; readonly blobs: readonly Descriptor[] }
+
+export interface ImageSummary {
+  /** Full name without tag or digest: `docker.io/library/alpine`. */
+  readonly name: string
+  /** Absent: shown as `<none>`. */
+  readonly tag?: string | undefined
+  /** Digest of the index or manifest the name points to. */
+  readonly target: Descriptor
+  /** Image ID: the config's digest. Of an index, of the platform that is here (the host's first). */
+  readonly id: Digest
+  readonly platform: Platform
+  /** RFC 3339, from the config. */
+  readonly created?: string | undefined
+  /** Sum of the stored (compressed) sizes of config and layers, in bytes. */
+  readonly size: number
+}
+
+export interface ImageDetails extends ImageSummary {
+  readonly manifest: Descriptor
+  readonly config: ImageConfig
+  readonly configDescriptor: Descriptor
+  readonly layers: readonly (Descriptor & { readonly diffId?: Digest | undefined })[]
+  /** Familiar text of every name with a tag that reaches this image. */
+  readonly tags: readonly string[]
+  /** `name@digest`, familiar. */
+  readonly digests: readonly string[]
+}
+
+export interface Removal {
+  /** Familiar references, docker's `Untagged:` lines. */
+  readonly untagged: readonly string[]
+  /** docker's `Deleted:` lines: image IDs and chainIDs that nothing reaches any more. */
+  readonly deleted: readonly Digest[]
+}

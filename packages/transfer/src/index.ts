@@ -1,0 +1,1 @@
+export type { AttemptPolicy, Clock, RetryEvent, Transfers, Watch, Work, WorkContext } from './work.ts'

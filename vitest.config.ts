@@ -1,0 +1,29 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { defineConfig } from 'vitest/config'
+
+// One project per package, found by its package.json, so that `--project @lading/x` works from anywhere.
+const projects = ['packages', 'apps'].flatMap((group) =>
+  readdirSync(new URL(group, import.meta.url))
+    .map((name) => `${group}/${name}`)
+    .filter((root) => existsSync(new URL(`${root}/test`, import.meta.url)))
+    .map((root) => ({
+      extends: true as const,
+      root: `./${root}`,
+      test: { name: (JSON.parse(readFileSync(new URL(`${root}/package.json`, import.meta.url), 'utf8')) as { name: string }).name },
+    })),
+)
+
+const condition = '@lading/source'
+
+export default defineConfig({
+  resolve: { conditions: [condition] },
+  ssr: { resolve: { conditions: [condition, 'node', 'module-sync', 'import', 'default'] } },
+  test: {
+    projects,
+    execArgv: [`--conditions=${condition}`],
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ['default', './scripts/closing-line-reporter.ts'],
+  },
+})
