@@ -22,6 +22,7 @@ export default defineConfig({
     projects,
     execArgv: [`--conditions=${condition}`],
     include: ['test/**/*.test.ts'],
+    setupFiles: [new URL('test/support/setup.ts', import.meta.url).pathname],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default', './scripts/closing-line-reporter.ts'],
