@@ -38,7 +38,7 @@ describe('redact', () => {
   ])('%s', (input, output) => expect(redact(input)).toBe(output))
 
   it('is linear enough for a megabyte of the worst', () => {
-    for (const unit of ['http://', 'bearer ', '?token', '@', '://a@']) redact(unit.repeat(1_000_000 / unit.length))
+    for (const unit of ['http://', 'bearer ', '?token', '@', '://a@']) expect(redact(unit.repeat(1_000_000 / unit.length))).toBeTypeOf('string')
   })
 })
 
