@@ -1,1 +1,3 @@
-export {}
+export { chainIdOf, nextChainId } from './chain-id.ts'
+export { createHasher, digestOf, type Hasher } from './hasher.ts'
+export { verifyBytes, type ExpectedBytes } from './verify-bytes.ts'
