@@ -1,0 +1,146 @@
+import { performance } from 'node:perf_hooks'
+import { basename, dirname, join } from 'node:path'
+import { isLadingError } from '@lading/errors'
+import type { FileSystem } from './file-system.ts'
+import { formatOwner, heartbeatMs, judgeOwner, newOwner, ownerBytesLimit, parseOwner, silenceMs, type Owner } from './owner.ts'
+import type { ProcessTable } from './process-table.ts'
+import { removeQuietly, writeNewFile } from './write-file-durably.ts'
+
+/** An owner file that is ours: the right to something, until `release`. */
+export interface Claim {
+  readonly owner: Owner
+  /** False after somebody took it over, which happens only when this process was taken for dead. */
+  holds(): Promise<boolean>
+  release(): Promise<void>
+}
+
+/** What a waiter remembers of an owner whose process it cannot see. */
+export interface Observation {
+  seen?: { readonly id: string; readonly modifiedMs: number; readonly sinceMs: number } | undefined
+}
+
+interface ClaimOptions {
+  readonly fs: FileSystem
+  /** The owner file. Its directory must exist. */
+  readonly path: string
+  readonly processes: ProcessTable
+  readonly observation: Observation
+}
+
+interface Found {
+  readonly id: string
+  readonly modifiedMs: number
+  readonly owner: Owner | undefined
+}
+
+// Owner files of this living process that could not be removed: without this nobody could ever inherit them.
+const abandoned = new Set<string>()
+
+/**
+ * Tries once to become the owner. `undefined`: somebody else is.
+ *
+ * The file appears with its content in one step (`link`), so a killed process never leaves a lock that nobody can
+ * judge. A dead owner is replaced by `rename`, by the one process that holds the claim named after the dead owner's
+ * nonce: two that saw the same corpse cannot both inherit, and one that comes late finds another nonce and goes back.
+ */
+export async function tryClaim(options: ClaimOptions): Promise<Claim | undefined> {
+  const found = await look(options)
+  if (found !== undefined && !isDead(found, options)) return undefined
+  const owner = newOwner(options.processes)
+  const temp = join(dirname(options.path), `${rootName(options.path)}.${owner.nonce}.new`)
+  await writeNewFile(options.fs, temp, formatOwner(owner), { sync: false })
+  try {
+    const ours = found === undefined ? await appear(options, temp, owner) : await inherit(options, temp, found)
+    return ours ? claimOf(options, owner) : undefined
+  } finally {
+    await removeQuietly(options.fs, temp)
+  }
+}
+
+async function appear({ fs, path }: ClaimOptions, temp: string, owner: Owner): Promise<boolean> {
+  try {
+    await fs.link(temp, path)
+    return true
+  } catch (error) {
+    if (isLadingError(error, 'EXISTS')) return false
+    if (!isLadingError(error, 'PERMISSION') && !isLadingError(error, 'IO_ERROR')) throw error
+  }
+  // No hard links here. Between create and write a crash leaves an empty file, which silence declares dead.
+  try {
+    await writeNewFile(fs, path, formatOwner(owner), { sync: false })
+    return true
+  } catch (error) {
+    if (isLadingError(error, 'EXISTS')) return false
+    throw error
+  }
+}
+
+async function inherit(options: ClaimOptions, temp: string, dead: Found): Promise<boolean> {
+  const { fs, path } = options
+  const marker = await tryClaim({ ...options, path: join(dirname(path), `${rootName(path)}.${dead.id}`), observation: {} })
+  if (marker === undefined) return false
+  try {
+    if ((await look(options))?.id !== dead.id) return false
+    await fs.rename(temp, path)
+  } finally {
+    await marker.release()
+  }
+  await sweep(options)
+  return true
+}
+
+/** While we hold `path` with a new nonce, claims named after any other nonce decide nothing any more. */
+async function sweep({ fs, path, processes }: ClaimOptions): Promise<void> {
+  const directory = dirname(path)
+  const prefix = `${rootName(path)}.`
+  for (const { name } of (await fs.readDirectory(directory)) ?? []) {
+    if (!name.startsWith(prefix) || !/^[0-9a-f]{16}(\.new)?$/.test(name.slice(prefix.length))) continue
+    const found = await look({ fs, path: join(directory, name) })
+    if (found?.owner !== undefined && judgeOwner(found.owner, processes) === 'dead') await removeQuietly(fs, join(directory, name))
+  }
+}
+
+/** `lock` for `lock` and for `lock.0123456789abcdef`, so that names do not grow with each generation of heirs. */
+function rootName(path: string): string {
+  return basename(path).replace(/\.[0-9a-f]{16}$/, '')
+}
+
+async function look({ fs, path }: Pick<ClaimOptions, 'fs' | 'path'>): Promise<Found | undefined> {
+  const stat = await fs.stat(path)
+  if (stat === undefined) return undefined
+  const bytes = await fs.readFile(path, { maxBytes: ownerBytesLimit })
+  if (bytes === undefined) return undefined
+  const owner = parseOwner(new TextDecoder().decode(bytes))
+  return { id: owner?.nonce ?? BigInt.asUintN(64, stat.inode).toString(16).padStart(16, '0'), modifiedMs: stat.modifiedMs, owner }
+}
+
+function isDead(found: Found, { processes, observation }: ClaimOptions): boolean {
+  if (abandoned.has(found.id)) return true
+  const verdict = found.owner === undefined ? 'unknown' : judgeOwner(found.owner, processes)
+  if (verdict !== 'unknown') return verdict === 'dead'
+  const { seen } = observation
+  if (seen === undefined || seen.id !== found.id || seen.modifiedMs !== found.modifiedMs) {
+    observation.seen = { id: found.id, modifiedMs: found.modifiedMs, sinceMs: performance.now() }
+    return false
+  }
+  return performance.now() - seen.sinceMs >= silenceMs
+}
+
+function claimOf({ fs, path }: ClaimOptions, owner: Owner): Claim {
+  const holds = async (): Promise<boolean> => (await look({ fs, path }))?.id === owner.nonce
+  const heartbeat = setInterval(() => void fs.touch(path).catch(() => {}), heartbeatMs)
+  heartbeat.unref()
+  return {
+    owner,
+    holds,
+    async release() {
+      clearInterval(heartbeat)
+      try {
+        if (await holds()) await fs.unlink(path)
+      } catch (error) {
+        abandoned.add(owner.nonce)
+        throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { LadingError, type ErrorOptions } from '@lading/errors'
+
+/**
+ * What can go wrong with bytes on disk.
+ *
+ * - `CONTENT_UNKNOWN`: no blob with this digest is here.
+ * - `CONTENT_DAMAGED`: a blob was here and its bytes are not what its name says. It was moved aside.
+ * - `DIGEST_MISMATCH`, `SIZE_MISMATCH`: what came is not what was announced. Nothing of it was kept.
+ * - `DIGEST_INVALID`: not a digest; it never touched a path.
+ * - `RANGE_MISMATCH`: an answer starts elsewhere than the bytes that are here end.
+ * - `INGEST_CLOSED`: a write after `close`, `discard` or `commit`.
+ * - `TOO_LARGE`: a file is larger than the caller allowed.
+ * - `NO_SPACE`: the disk, the quota or the file size limit is used up.
+ * - `PERMISSION`: not allowed, or a read-only file system.
+ * - `TOO_MANY_FILES`: the process or the system has no file descriptor left.
+ * - `NOT_FOUND`: a file or directory that had to be there is not.
+ * - `EXISTS`: an exclusive create found something there.
+ * - `NOT_A_DIRECTORY`, `NOT_A_FILE`: something of another kind is in the way.
+ * - `IO_ERROR`: the operating system reported anything else.
+ * - `ROOT_INVALID`: the directory is no store that this version can read; nothing in it was changed.
+ * - `FORMAT_UNSUPPORTED`: a newer Lading wrote this store; nothing in it was changed.
+ */
+export type ContentErrorCode =
+  | 'CONTENT_UNKNOWN'
+  | 'CONTENT_DAMAGED'
+  | 'DIGEST_MISMATCH'
+  | 'SIZE_MISMATCH'
+  | 'DIGEST_INVALID'
+  | 'RANGE_MISMATCH'
+  | 'INGEST_CLOSED'
+  | 'TOO_LARGE'
+  | 'NO_SPACE'
+  | 'PERMISSION'
+  | 'TOO_MANY_FILES'
+  | 'NOT_FOUND'
+  | 'EXISTS'
+  | 'NOT_A_DIRECTORY'
+  | 'NOT_A_FILE'
+  | 'IO_ERROR'
+  | 'ROOT_INVALID'
+  | 'FORMAT_UNSUPPORTED'
+
+/** Every error that this package throws on purpose. */
+export class ContentError extends LadingError<ContentErrorCode> {
+  constructor(code: ContentErrorCode, message: string, options: ErrorOptions = {}) {
+    super(code, message, options)
+  }
+}
+
+Object.defineProperty(ContentError.prototype, 'name', { value: 'ContentError', configurable: true, writable: true })

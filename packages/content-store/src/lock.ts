@@ -1,0 +1,80 @@
+import { dirname, resolve } from 'node:path'
+import { tryClaim, type Claim, type Observation } from './claim.ts'
+import type { FileSystem } from './file-system.ts'
+import { nodeProcesses, type ProcessTable } from './process-table.ts'
+import { gentleDelay, orAbort, pause } from './wait.ts'
+
+/** One short lock, within the process and across processes. */
+export interface Lock {
+  /**
+   * Waits for the lock, runs, lets go. Waiting can be aborted; what runs is never interrupted. In one process the
+   * order is that of the calls. Not reentrant: a `hold` inside `run` waits for itself.
+   */
+  hold<T>(run: () => Promise<T>, options?: { readonly signal?: AbortSignal | undefined }): Promise<T>
+}
+
+// By path: two stores opened on one root in one process share the queue instead of polling against each other.
+const queues = new Map<string, Promise<void>>()
+
+/**
+ * A lock that is a file: exclusive, with the owner's pid, start time, boot id, pid namespace and a nonce, touched while
+ * it is held. The lock of a process that was killed is taken over by the next one, at once where its process can be
+ * looked up, else after 20 s in which its file was not touched.
+ */
+export function createLock({ fs, path, processes = nodeProcesses() }: { readonly fs: FileSystem; readonly path: string; readonly processes?: ProcessTable | undefined }): Lock {
+  const key = resolve(path)
+  return {
+    async hold(run, options = {}) {
+      const { signal } = options
+      signal?.throwIfAborted()
+      const leave = await enter(key, signal)
+      try {
+        const claim = await claimWhenFree(fs, path, processes, signal)
+        let result
+        try {
+          result = await run()
+        } catch (error) {
+          // What `run` threw is what there is to say.
+          await claim.release().catch(() => {})
+          throw error
+        }
+        await claim.release()
+        return result
+      } finally {
+        leave()
+      }
+    },
+  }
+}
+
+/** Stands in the queue of this process; the result is to be called on the way out. */
+async function enter(key: string, signal: AbortSignal | undefined): Promise<() => void> {
+  const before = queues.get(key) ?? Promise.resolve()
+  let leave = (): void => {}
+  const left = new Promise<void>((done) => {
+    leave = done
+  })
+  const tail = before.then(() => left)
+  queues.set(key, tail)
+  void tail.then(() => {
+    if (queues.get(key) === tail) queues.delete(key)
+  })
+  try {
+    await orAbort(before, signal)
+  } catch (error) {
+    leave()
+    throw error
+  }
+  return leave
+}
+
+async function claimWhenFree(fs: FileSystem, path: string, processes: ProcessTable, signal: AbortSignal | undefined): Promise<Claim> {
+  const observation: Observation = {}
+  await fs.mkdir(dirname(path), { recursive: true })
+  for (let attempt = 0; ; attempt++) {
+    signal?.throwIfAborted()
+    const claim = await tryClaim({ fs, path, processes, observation })
+    if (claim !== undefined) return claim
+    await pause(gentleDelay(attempt, 100), signal)
+  }
+}

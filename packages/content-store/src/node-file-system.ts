@@ -1,0 +1,104 @@
+import fs from 'node:fs'
+import { isLadingError } from '@lading/errors'
+import { ContentError } from './content-error.ts'
+import type { FileSystem } from './file-system.ts'
+import { call, kindOf, nodeFileHandle, statOf } from './node-file-handle.ts'
+
+const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL } = fs.constants
+// Absent on Windows. Without O_NONBLOCK a FIFO put in a blob's place would hang its reader.
+const plain = (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0)
+const openFlags = { r: O_RDONLY | plain, 'r+': O_RDWR | plain, wx: O_WRONLY | O_CREAT | O_EXCL } as const
+
+const absent = (error: unknown): undefined => {
+  if (isLadingError(error, 'NOT_FOUND') || isLadingError(error, 'NOT_A_DIRECTORY')) return undefined
+  throw error
+}
+
+/** The file system of this machine, through `node:fs`. */
+export function nodeFileSystem(): FileSystem {
+  return nodeFiles
+}
+
+const nodeFiles: FileSystem = {
+  async open(path, flags, options) {
+    const descriptor = await call<number>('open', path, (done) => fs.open(path, openFlags[flags], options?.mode ?? 0o600, done))
+    return nodeFileHandle(descriptor, path)
+  },
+  async mkdir(path, options) {
+    await call('mkdir', path, (done) => fs.mkdir(path, { recursive: options?.recursive ?? false, mode: options?.mode ?? 0o700 }, done as fs.NoParamCallback))
+  },
+  rename: (from, to) => renameWithPatience(from, to),
+  link: (from, to) => call('link', to, (done) => fs.link(from, to, done as fs.NoParamCallback)),
+  async unlink(path) {
+    try {
+      await call('unlink', path, (done) => fs.unlink(path, done as fs.NoParamCallback))
+      return true
+    } catch (error) {
+      absent(error)
+      return false
+    }
+  },
+  removeTree: (path) =>
+    call('remove', path, (done) => fs.rm(path, { recursive: true, force: true, maxRetries: process.platform === 'win32' ? 5 : 0 }, done as fs.NoParamCallback)),
+  async readDirectory(path) {
+    const entries = await call<fs.Dirent[]>('read directory', path, (done) => fs.readdir(path, { withFileTypes: true }, done)).catch((error: unknown) => {
+      if (isLadingError(error, 'NOT_FOUND')) return undefined
+      throw error
+    })
+    return entries?.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+  },
+  async stat(path) {
+    const stats = await call<fs.BigIntStats>('stat', path, (done) => fs.lstat(path, { bigint: true }, done)).catch(absent)
+    return stats === undefined ? undefined : statOf(stats)
+  },
+  async readFile(path, { maxBytes }) {
+    const handle = await nodeFiles.open(path, 'r').catch(absent)
+    if (handle === undefined) return undefined
+    try {
+      const { kind, size } = await handle.stat()
+      if (kind !== 'file') throw new ContentError('NOT_A_FILE', `read ${path}: not a file`, { path })
+      if (size > maxBytes) throw new ContentError('TOO_LARGE', `read ${path}: ${size} bytes, at most ${maxBytes} are allowed`, { path, expected: maxBytes, actual: size })
+      const bytes = new Uint8Array(size)
+      let at = 0
+      while (at < size) {
+        const count = await handle.read(bytes.subarray(at), at)
+        if (count === 0) break
+        at += count
+      }
+      return bytes.subarray(0, at)
+    } finally {
+      await handle.close()
+    }
+  },
+  chmod: (path, mode) => call('chmod', path, (done) => fs.chmod(path, mode, done as fs.NoParamCallback)),
+  touch: (path) => {
+    const now = new Date()
+    return call('touch', path, (done) => fs.utimes(path, now, now, done as fs.NoParamCallback))
+  },
+  async syncDirectory(path) {
+    // Windows makes directory entries durable by itself and refuses to open a directory.
+    if (process.platform === 'win32') return
+    const descriptor = await call<number>('open', path, (done) => fs.open(path, O_RDONLY, done))
+    try {
+      await call('fsync', path, (done) => fs.fsync(descriptor, done as fs.NoParamCallback))
+    } catch (error) {
+      // Some network and user-space file systems have no fsync for directories; there is nothing to wait for then.
+      const errno = (error as { cause?: { code?: unknown } }).cause?.code
+      if (errno !== 'EINVAL' && errno !== 'ENOTSUP' && errno !== 'ENOSYS') throw error
+    } finally {
+      await call('close', path, (done) => fs.close(descriptor, done as fs.NoParamCallback))
+    }
+  },
+}
+
+/** On Windows a scanner or indexer that has the file open makes a rename fail for some milliseconds. */
+async function renameWithPatience(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call('rename', to, (done) => fs.rename(from, to, done as fs.NoParamCallback))
+    } catch (error) {
+      if (process.platform !== 'win32' || attempt === 8 || !isLadingError(error, 'PERMISSION')) throw error
+      await new Promise((resolve) => setTimeout(resolve, attempt * 10))
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import type { ProcessIdentity, ProcessTable } from './process-table.ts'
+
+/** Who holds a lock, an ingest or a lease. */
+export interface Owner extends ProcessIdentity {
+  /** Different for each thing held. */
+  readonly nonce: string
+}
+
+/** An owner file is a few hundred bytes. */
+export const ownerBytesLimit: number = 64 * 1024
+/** How often a holder touches its owner file. */
+export const heartbeatMs: number = 5_000
+/** How long an owner whose process we cannot see may leave its file untouched, by our monotonic clock, before it counts as dead. */
+export const silenceMs: number = 20_000
+
+export function newOwner(processes: ProcessTable): Owner {
+  return { ...processes.self(), nonce: randomBytes(8).toString('hex') }
+}
+
+/** One line of JSON. */
+export function formatOwner(owner: Owner): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(owner)}\n`)
+}
+
+/** `undefined`: not an owner line, or one that a crash cut off. */
+export function parseOwner(line: string): Owner | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  const { pid, started, boot, pidNamespace, host, nonce } = value as Record<string, unknown>
+  const text = (field: unknown): field is string | undefined => field === undefined || typeof field === 'string'
+  if (!Number.isSafeInteger(pid) || (pid as number) <= 0) return undefined
+  // The nonce becomes part of a file name.
+  if (typeof nonce !== 'string' || !/^[0-9a-f]{16}$/.test(nonce)) return undefined
+  if (typeof host !== 'string' || !text(started) || !text(boot) || !text(pidNamespace)) return undefined
+  return { pid: pid as number, started, boot, pidNamespace, host, nonce }
+}
+
+/**
+ * Whether the process behind an owner file still runs. `unknown`: it is of another boot, host or pid namespace, or
+ * this system cannot tell a process from a later one with the same pid; then only its heartbeat says something.
+ */
+export function judgeOwner(owner: Owner, processes: ProcessTable): 'alive' | 'dead' | 'unknown' {
+  const self = processes.self()
+  const sameMachine = owner.host === self.host && owner.boot === self.boot
+  if (!sameMachine || owner.pidNamespace !== self.pidNamespace) return 'unknown'
+  const found = processes.find(owner.pid)
+  if (found === undefined) return 'dead'
+  if (owner.pid === self.pid && owner.started === self.started) return 'alive'
+  if (owner.started === undefined || found.started === undefined) return 'unknown'
+  return owner.started === found.started ? 'alive' : 'dead'
+}

@@ -1,0 +1,99 @@
+import { join, resolve } from 'node:path'
+import { isLadingError, printable } from '@lading/errors'
+import { ContentError } from './content-error.ts'
+import type { FileSystem } from './file-system.ts'
+import { writeFileDurably } from './write-file-durably.ts'
+
+/** Of what is below `lading/`. Raised when an older Lading could misread it. */
+export const formatVersion: number = 1
+
+const layoutVersion = '1.0.0'
+const text = (value: string): Uint8Array => new TextEncoder().encode(value)
+
+/**
+ * Makes a directory a store, or checks that it is one: `oci-layout` (OCI image-layout, "oci-layout file"), `blobs/`,
+ * `lading/version`. New directories, and a root that was empty, get mode 0700. Idempotent; several processes may do it
+ * at once. Nothing is written where everything is there.
+ *
+ * @param options.readOnly writes nothing. A layout made by others, without `lading/`, can be read.
+ * @throws `ContentError` `NOT_A_DIRECTORY` (a file is at the root's path), `NOT_FOUND` (read-only, nothing there),
+ *   `ROOT_INVALID` (an `oci-layout` or version file that says something else), `FORMAT_UNSUPPORTED` (a newer format),
+ *   and what the operating system reports.
+ */
+export async function prepareRoot(fs: FileSystem, root: string, options: { readonly readOnly?: boolean | undefined } = {}): Promise<void> {
+  const path = resolve(root)
+  const entries = await rootEntries(fs, path)
+  if (entries === undefined && options.readOnly === true) {
+    throw new ContentError('NOT_FOUND', `no store at ${printable(path)}`, { path, hint: 'pull something first, or name the directory of another store with --root' })
+  }
+  const hasLayout = await checkLayout(fs, path)
+  const hasVersion = await checkVersion(fs, path)
+  if (options.readOnly === true) {
+    if (hasLayout) return
+    throw new ContentError('ROOT_INVALID', `${printable(path)} is no OCI image layout: it has no oci-layout file`, { path, hint: 'name the directory of a store with --root' })
+  }
+  if (entries === undefined || entries.length === 0) {
+    await fs.mkdir(path, { recursive: true })
+    await fs.chmod(path, 0o700)
+  }
+  // The version before the layout marker: a root that looks like a store always says which.
+  if (!hasVersion) {
+    await fs.mkdir(join(path, 'lading'), { recursive: true })
+    await writeFileDurably(fs, join(path, 'lading', 'version'), text(`${formatVersion}\n`))
+  }
+  await fs.mkdir(join(path, 'blobs', 'sha256'), { recursive: true })
+  if (!hasLayout) await writeFileDurably(fs, join(path, 'oci-layout'), text(`${JSON.stringify({ imageLayoutVersion: layoutVersion })}\n`))
+}
+
+async function rootEntries(fs: FileSystem, path: string): Promise<readonly unknown[] | undefined> {
+  try {
+    return await fs.readDirectory(path)
+  } catch (error) {
+    if (!isLadingError(error, 'NOT_A_DIRECTORY')) throw error
+    throw new ContentError('NOT_A_DIRECTORY', `${printable(path)} is a file or below one, and a store is a directory`, {
+      path,
+      cause: error,
+      hint: 'choose another directory with --root, or move the file away',
+    })
+  }
+}
+
+async function checkLayout(fs: FileSystem, root: string): Promise<boolean> {
+  const path = join(root, 'oci-layout')
+  const bytes = await fs.readFile(path, { maxBytes: 64 * 1024 })
+  if (bytes === undefined) return false
+  let version: unknown
+  try {
+    version = (JSON.parse(new TextDecoder().decode(bytes)) as { imageLayoutVersion?: unknown } | null)?.imageLayoutVersion
+  } catch (error) {
+    // A power cut can leave it empty; that says nothing about the blobs, and it is written again.
+    if (bytes.every((byte) => byte === 0)) return false
+    throw new ContentError('ROOT_INVALID', `${printable(path)} is not JSON`, { path, cause: error, hint: 'choose another directory with --root, or remove this file if the directory is a store of yours' })
+  }
+  if (version === layoutVersion) return true
+  throw new ContentError('ROOT_INVALID', `${printable(path)} has image layout version ${printable(String(version), 100)}; this version of Lading knows ${layoutVersion}`, {
+    path,
+    expected: layoutVersion,
+    actual: printable(String(version), 100),
+    hint: 'choose another directory with --root',
+  })
+}
+
+async function checkVersion(fs: FileSystem, root: string): Promise<boolean> {
+  const path = join(root, 'lading', 'version')
+  const bytes = await fs.readFile(path, { maxBytes: 64 * 1024 })
+  if (bytes === undefined || bytes.every((byte) => byte === 0)) return false
+  const written = new TextDecoder().decode(bytes).trim()
+  if (!/^[1-9][0-9]{0,8}$/.test(written)) {
+    throw new ContentError('ROOT_INVALID', `${printable(path)} holds no version number: ${printable(written, 100)}`, { path, hint: `choose another directory with --root, or write ${formatVersion} into the file if the store is yours` })
+  }
+  if (Number(written) > formatVersion) {
+    throw new ContentError('FORMAT_UNSUPPORTED', `the store at ${printable(root)} has format ${written}; this version of Lading knows ${formatVersion}`, {
+      path,
+      expected: formatVersion,
+      actual: Number(written),
+      hint: 'update Lading, or choose another directory with --root',
+    })
+  }
+  return true
+}

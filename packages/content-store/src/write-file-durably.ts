@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto'
+import { basename, dirname, join } from 'node:path'
+import type { FileSystem } from './file-system.ts'
+
+const temporary = /^(.+)\.([0-9a-f]{16})\.tmp$/
+const hourMs = 3_600_000
+
+/** A path beside `path` that nobody else uses. What a killed process leaves under such names, `sweepTemporaries` removes. */
+export function temporaryPath(path: string): string {
+  return `${path}.${randomBytes(8).toString('hex')}.tmp`
+}
+
+/** An exclusive new file with these bytes, on the disk. On failure nothing is left of it. */
+export async function writeNewFile(fs: FileSystem, path: string, bytes: Uint8Array, options: { readonly mode?: number | undefined; readonly sync?: boolean | undefined } = {}): Promise<void> {
+  const handle = await fs.open(path, 'wx', { mode: options.mode })
+  try {
+    try {
+      await handle.write(bytes, 0)
+      if (options.sync !== false) await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    await removeQuietly(fs, path)
+    throw error
+  }
+}
+
+/**
+ * Replaces the file at `path` as one step that survives a power cut: exclusive temporary file in the same directory,
+ * write, fsync, rename, fsync of the directory. After a failure the old file is there, whole, unless it was the last
+ * step that failed: then the new one is there and may not survive a power cut.
+ *
+ * @param options.mode of the new file, default `0o600`.
+ * @param options.alone nobody else writes this file now (the caller holds the lock): what killed writers left beside it is removed first.
+ */
+export async function writeFileDurably(fs: FileSystem, path: string, bytes: Uint8Array, options: { readonly mode?: number | undefined; readonly alone?: boolean | undefined } = {}): Promise<void> {
+  if (options.alone === true) await sweepTemporaries(fs, dirname(path), { of: basename(path), olderThanMs: 0 })
+  const temp = temporaryPath(path)
+  await writeNewFile(fs, temp, bytes, { mode: options.mode })
+  try {
+    await fs.rename(temp, path)
+  } catch (error) {
+    await removeQuietly(fs, temp)
+    throw error
+  }
+  await fs.syncDirectory(dirname(path))
+}
+
+/**
+ * Removes temporary files that killed processes left in `directory`. Age is told by the file system's own clock,
+ * against a file made now, so that a wrong clock of this machine does not matter.
+ *
+ * @param options.of only those of the file with this name.
+ * @param options.olderThanMs default one hour; writing one takes milliseconds.
+ */
+export async function sweepTemporaries(fs: FileSystem, directory: string, options: { readonly of?: string | undefined; readonly olderThanMs?: number | undefined } = {}): Promise<void> {
+  const { of, olderThanMs = hourMs } = options
+  const found = ((await fs.readDirectory(directory)) ?? []).filter((entry) => {
+    const name = temporary.exec(entry.name)
+    return name !== null && (of === undefined || name[1] === of)
+  })
+  if (found.length === 0) return
+  const now = olderThanMs === 0 ? Number.POSITIVE_INFINITY : await fileSystemTime(fs, directory)
+  for (const entry of found) {
+    const path = join(directory, entry.name)
+    const stat = await fs.stat(path)
+    if (stat !== undefined && now - stat.modifiedMs >= olderThanMs) await fs.unlink(path)
+  }
+}
+
+/** Now, by the clock that stamps the files of `directory`. */
+export async function fileSystemTime(fs: FileSystem, directory: string): Promise<number> {
+  const probe = temporaryPath(join(directory, 'clock'))
+  await writeNewFile(fs, probe, new Uint8Array(1), { sync: false })
+  try {
+    return (await fs.stat(probe))?.modifiedMs ?? 0
+  } finally {
+    await removeQuietly(fs, probe)
+  }
+}
+
+/** For the way out of a failure, whose own error is the one to report. */
+export async function removeQuietly(fs: FileSystem, path: string): Promise<void> {
+  await fs.unlink(path).catch(() => false)
+}
