@@ -1,2 +1,6 @@
+export { createPuller, type PullerOptions } from './create-puller.ts'
+export { defaultPlatform } from './default-platform.ts'
+export { pullChannelName } from './emit.ts'
+export { PullError, type PullErrorCode } from './pull-error.ts'
 export { pullEventVersion, type PullEvent } from './pull-event.ts'
 export type { PulledImage, PulledTags, Puller, PullOptions } from './puller.ts'

@@ -39,5 +39,7 @@ export interface Puller {
   pull(reference: string | Reference, options?: PullOptions): Promise<PulledImage>
   /** Every tag of a repository. Failed tags are listed, not thrown; it throws when the list itself cannot be read. */
   pullAll(name: string | Reference, options?: PullOptions): Promise<PulledTags>
+  /** Aborts what runs, waits for its end, and closes the parts the puller made itself. */
   close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
 }

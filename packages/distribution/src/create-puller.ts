@@ -1,0 +1,88 @@
+import { parsePlatform } from '@lading/manifest'
+import { isReserved, parseReference, withDefaultTag, type Reference } from '@lading/reference'
+import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '@lading/registry-client'
+import { openStore, type Store } from '@lading/store'
+import { createTransfers, type Transfers } from '@lading/transfer'
+import { defaultPlatform } from './default-platform.ts'
+import { createEmit } from './emit.ts'
+import { pullFromEndpoints } from './pull.ts'
+import { PullError } from './pull-error.ts'
+import type { PullJob } from './pull-job.ts'
+import { pullAllTags, pullOne } from './pull-repository.ts'
+import type { Puller, PullOptions } from './puller.ts'
+
+export interface PullerOptions extends Pick<RegistryClientOptions, 'credentials' | 'insecure' | 'mirrors' | 'allowRealms' | 'schemas' | 'userAgent'> {
+  /** Where the store is, or will be. Needed unless `store` is given. */
+  readonly root?: string | undefined
+  /** An open store; stays open when the puller closes. */
+  readonly store?: Store | undefined
+  /** A registry client; stays open when the puller closes. The options for a client are then not looked at. */
+  readonly client?: RegistryClient | undefined
+  /** Shared transfers, so that several pullers download a common blob once; stay open when the puller closes. */
+  readonly transfers?: Transfers | undefined
+  /** Downloads at once. Default 3. */
+  readonly jobs?: number | undefined
+}
+
+/**
+ * The default wiring: the one file that knows the concrete parts.
+ *
+ * @throws what opening the store throws: the root is a file, may not be written, or has a newer format
+ */
+export async function createPuller(options: PullerOptions): Promise<Puller> {
+  const store = options.store ?? (await openStore({ root: rootOf(options) }))
+  const client = options.client ?? createRegistryClient(options)
+  const transfers = options.transfers ?? createTransfers({ limit: options.jobs ?? 3 })
+  const closing = new AbortController()
+
+  async function run<Result>(reference: Reference, given: PullOptions, work: (job: PullJob) => Promise<Result>): Promise<Result> {
+    if (closing.signal.aborted) throw new PullError('PULLER_CLOSED', 'this puller is closed', { reference: String(reference), hint: 'create another one' })
+    if (isReserved(reference)) throw new PullError('REFERENCE_RESERVED', "'scratch' is a reserved name", { reference: String(reference), hint: 'it is the empty image; there is nothing to pull' })
+    const signal = given.signal === undefined ? closing.signal : AbortSignal.any([given.signal, closing.signal])
+    signal.throwIfAborted()
+    const { platform } = given
+    const lease = await store.lease({ signal })
+    try {
+      return await work({
+        store,
+        client,
+        transfers,
+        lease,
+        platform: platform === undefined ? defaultPlatform() : typeof platform === 'string' ? parsePlatform(platform) : platform,
+        verify: given.verify ?? 'full',
+        allowForeignUrls: given.allowForeignUrls ?? false,
+        emit: createEmit(String(reference), given.onEvent),
+        signal,
+      })
+    } finally {
+      await lease.release()
+    }
+  }
+
+  const close = async (): Promise<void> => {
+    closing.abort(new PullError('PULLER_CLOSED', 'the puller was closed while it pulled'))
+    if (options.transfers === undefined) await transfers.close()
+    if (options.client === undefined) await client.close()
+    if (options.store === undefined) await store.close()
+  }
+
+  return {
+    async pull(given, pullOptions = {}) {
+      const reference = withDefaultTag(toReference(given))
+      return run(reference, pullOptions, (job) => pullFromEndpoints(job, reference, (repository) => pullOne(job, repository, reference)))
+    },
+    async pullAll(given, pullOptions = {}) {
+      const name = toReference(given)
+      return run(name, pullOptions, (job) => pullFromEndpoints(job, name, (repository) => pullAllTags(job, repository, name)))
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+const toReference = (given: string | Reference): Reference => (typeof given === 'string' ? parseReference(given) : given)
+
+function rootOf({ root }: PullerOptions): string {
+  if (root === undefined) throw new TypeError('createPuller needs `root` or `store`')
+  return root
+}

@@ -1,0 +1,51 @@
+import { isLadingError } from '@lading/errors'
+import { verifyBytes } from '@lading/digest/hash'
+import { parseImageConfig, type Descriptor, type ImageConfig } from '@lading/manifest'
+import type { Repository } from '@lading/registry-client'
+import type { PullJob } from './pull-job.ts'
+import { retryBlob } from './retry-policy.ts'
+
+/** The image config: from the store, from the descriptor itself, or from the registry; verified, then parsed, then stored. */
+export async function fetchConfig(job: PullJob, repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<ImageConfig> {
+  const stored = await readStored(job, descriptor, signal)
+  if (stored !== undefined) return parseImageConfig(stored)
+  job.emit({ type: 'config', digest: descriptor.digest, size: descriptor.size })
+  const bytes = embedded(descriptor) ?? (await download(job, repository, descriptor, signal))
+  const config = parseImageConfig(bytes)
+  await job.store.contents.put(descriptor.digest, bytes, { signal })
+  return config
+}
+
+async function readStored(job: PullJob, { digest, size }: Descriptor, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  const found = await job.store.contents.stat(digest)
+  if (found?.size !== size) return undefined
+  try {
+    return await job.store.contents.read(digest, { signal })
+  } catch (error) {
+    // The store has moved the damaged copy aside; the registry has a good one.
+    if (isLadingError(error, 'CONTENT_DAMAGED')) return undefined
+    throw error
+  }
+}
+
+function embedded(descriptor: Descriptor): Uint8Array | undefined {
+  if (descriptor.data === undefined) return undefined
+  verifyBytes(descriptor.data, descriptor)
+  return descriptor.data
+}
+
+async function download(job: PullJob, repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array> {
+  const watch = job.transfers.run<Uint8Array, never>(
+    `config:${descriptor.digest}`,
+    async ({ started, attempt }) => {
+      await started
+      return attempt((attemptSignal) => repository.blobs.read(descriptor, { signal: attemptSignal }), { position: () => 0, retry: retryBlob })
+    },
+    { signal },
+  )
+  try {
+    return await watch.result()
+  } finally {
+    await watch.release()
+  }
+}

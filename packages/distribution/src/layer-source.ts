@@ -1,0 +1,44 @@
+import { isLadingError, printable } from '@lading/errors'
+import { isForeignLayerType, type Descriptor } from '@lading/manifest'
+import type { BlobSink, Repository } from '@lading/registry-client'
+import { PullError } from './pull-error.ts'
+import type { PullJob } from './pull-job.ts'
+
+/** Brings a layer's bytes to a sink, from the sink's offset on. One attempt. */
+export type LayerSource = (sink: BlobSink, options: { readonly signal: AbortSignal }) => Promise<void>
+
+/**
+ * Where a layer comes from: the registry's blob; for a foreign layer that the registry has not, its `urls`, in order
+ * and without credentials, if the user allowed that (design, "Settled": foreign layers).
+ */
+export function layerSource(job: Pick<PullJob, 'client' | 'allowForeignUrls'>, repository: Repository, layer: Descriptor): LayerSource {
+  const urls = isForeignLayerType(layer.mediaType) ? (layer.urls ?? []) : []
+  return async (sink, options) => {
+    try {
+      return await repository.blobs.fetch(layer, sink, options)
+    } catch (error) {
+      if (urls.length === 0 || !isLadingError(error, 'BLOB_UNKNOWN')) throw error
+      if (!job.allowForeignUrls) {
+        throw new PullError('FOREIGN_LAYER_REFUSED', `layer ${layer.digest} is not in the registry but at ${printable(urls.join(', '))}`, {
+          digest: layer.digest,
+          hint: 'allow it with --allow-foreign-urls (option `allowForeignUrls`) if you trust these addresses',
+          cause: error,
+        })
+      }
+    }
+    await fromUrls(job.client, layer, urls, sink, options)
+  }
+}
+
+async function fromUrls(client: PullJob['client'], layer: Descriptor, urls: readonly string[], sink: BlobSink, options: { readonly signal: AbortSignal }): Promise<void> {
+  let last: unknown
+  for (const url of urls) {
+    try {
+      return await client.fetchForeign(url, layer, sink, options)
+    } catch (error) {
+      options.signal.throwIfAborted()
+      last = error
+    }
+  }
+  throw last
+}

@@ -1,0 +1,94 @@
+import { shortId, type Digest } from '@lading/digest'
+import { verifyBytes } from '@lading/digest/hash'
+import { isLadingError } from '@lading/errors'
+import type { Descriptor } from '@lading/manifest'
+import type { Repository } from '@lading/registry-client'
+import { codeOf } from './final-error.ts'
+import { downloadLayer, type LayerProgress } from './download-layer.ts'
+import type { PullJob } from './pull-job.ts'
+
+/** What is known of a layer once its blob is durable. */
+export interface Obtained {
+  /** It was here before, verified; nothing was fetched or inflated. */
+  readonly existed: boolean
+  /** What it inflates to. Absent when only digests are verified. */
+  readonly inside: Inside | undefined
+}
+
+export interface Inside {
+  readonly diffId: Digest
+  /** Uncompressed size in bytes. */
+  readonly size: number
+}
+
+/** Makes one layer's blob durable and its diffID known, by the least work: nothing, inflating, or downloading. */
+export async function obtainLayer(job: PullJob, repository: Repository, layer: Descriptor, how: { readonly quiet: boolean; readonly signal: AbortSignal }): Promise<Obtained> {
+  const { digest } = layer
+  const { contents, layers } = job.store
+  const name = { digest, id: shortId(digest) }
+  if (layer.data !== undefined) {
+    verifyBytes(layer.data, layer)
+    await contents.put(digest, layer.data, how)
+  }
+  const stored = await contents.stat(digest)
+  if (stored?.size === layer.size) {
+    const known = job.verify === 'full' ? await layers.known(digest) : undefined
+    if (job.verify === 'digest' || known !== undefined) {
+      if (!how.quiet) job.emit({ type: 'layer:exists', ...name })
+      return { existed: true, inside: known }
+    }
+    const onProgress = (current: number): void => job.emit({ type: 'layer:extracting', ...name, current, total: layer.size })
+    try {
+      return { existed: false, inside: await layers.uncompress(layer, { signal: how.signal, onProgress }) }
+    } catch (error) {
+      how.signal.throwIfAborted()
+      if (!(await isDamaged(job, layer, how.signal))) throw error
+    }
+  }
+  job.emit({ type: 'layer:pulling', ...name, size: layer.size })
+  // What is verified differs, so a digest-only pull and a full one are different work on the same blob.
+  const watch = job.transfers.run(`layer:${job.verify}:${digest}`, downloadLayer(job, repository, layer), { signal: how.signal })
+  try {
+    for await (const progress of watch) tell(job, name, progress)
+    return { existed: false, inside: await watch.result() }
+  } finally {
+    await watch.release()
+  }
+}
+
+/** A blob that does not inflate may be a bad layer, or a good one that our disk has spoiled: its digest tells which. */
+async function isDamaged(job: PullJob, layer: Descriptor, signal: AbortSignal): Promise<boolean> {
+  try {
+    for await (const chunk of job.store.contents.open(layer, { signal })) void chunk
+    return false
+  } catch (error) {
+    if (isLadingError(error, 'CONTENT_DAMAGED')) return true
+    throw error
+  }
+}
+
+function tell(job: PullJob, name: { digest: Digest; id: string }, progress: LayerProgress): void {
+  switch (progress.phase) {
+    case 'waiting':
+      return job.emit({ type: 'layer:waiting', ...name })
+    case 'resume':
+      return job.emit({ type: 'layer:resume', ...name, offset: progress.offset, total: progress.total })
+    case 'bytes':
+      return job.emit({ type: 'layer:bytes', ...name, current: progress.current, total: progress.total })
+    case 'retry':
+      return job.emit({
+        type: 'layer:retry',
+        ...name,
+        attempt: progress.attempt,
+        seconds: progress.seconds,
+        code: codeOf(progress.error),
+        message: progress.error instanceof Error ? progress.error.message : String(progress.error),
+      })
+    case 'verifying':
+      return job.emit({ type: 'layer:verifying', ...name })
+    case 'verified':
+      return job.emit({ type: 'layer:verified', ...name })
+    case 'extracting':
+      return job.emit({ type: 'layer:extracting', ...name, current: progress.current, total: progress.total })
+  }
+}

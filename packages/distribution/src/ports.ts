@@ -1,0 +1,73 @@
+import type { Digest } from '@lading/digest'
+import type { Descriptor, Manifest } from '@lading/manifest'
+import type { Reference } from '@lading/reference'
+import type { BlobSink, Endpoint, Repository } from '@lading/registry-client'
+import type { Work, Watch } from '@lading/transfer'
+
+// What a pull needs of the parts below, and no more. `create-puller.ts` hands the concrete parts in; a type test
+// proves that they fit. Another store or client that satisfies these can be pulled into just as well.
+
+interface AbortOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface PullClient {
+  endpoints(domain: string): readonly Endpoint[]
+  tlsSeen(host: string): boolean
+  repository(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined }): Repository
+  fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions): Promise<void>
+}
+
+/** A blob on its way in: content-store's `Ingest`. */
+export interface PullIngest<Growth = unknown> extends BlobSink {
+  readonly growth: Growth
+  commit(options?: AbortOptions): Promise<void>
+  close(): Promise<void>
+}
+
+export interface PullContents<Growth = unknown> {
+  stat(digest: Digest): Promise<{ readonly size: number } | undefined>
+  read(digest: Digest, options?: AbortOptions & { readonly maxBytes?: number | undefined }): Promise<Uint8Array>
+  open(address: { readonly digest: Digest; readonly size: number }, options?: AbortOptions): AsyncIterable<Uint8Array>
+  ingest(address: { readonly digest: Digest; readonly size: number }, options?: AbortOptions): Promise<PullIngest<Growth> | undefined>
+  put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>
+}
+
+export interface PullLayers<Growth = unknown> {
+  known(blob: Digest): Promise<{ readonly diffId: Digest; readonly size: number } | undefined>
+  uncompress(
+    blob: { readonly digest: Digest; readonly size: number },
+    options?: AbortOptions & { readonly growth?: Growth | undefined; readonly onProgress?: ((consumed: number) => void) | undefined },
+  ): Promise<{ readonly diffId: Digest; readonly size: number }>
+  register(layer: { readonly blob: Digest; readonly diffId: Digest; readonly size: number; readonly parent?: Digest | undefined }): Promise<{ readonly chainId: Digest }>
+  get(chainId: Digest): Promise<{ readonly chainId: Digest } | undefined>
+}
+
+export interface PullLease {
+  hold(digests: Iterable<Digest>): Promise<void>
+  release(): Promise<void>
+}
+
+/** One manifest document and its exact bytes. */
+export interface ManifestDocument {
+  readonly descriptor: Descriptor
+  readonly bytes: Uint8Array
+  readonly manifest: Manifest
+}
+
+export interface PullStore<Growth = unknown> {
+  readonly contents: PullContents<Growth>
+  readonly layers: PullLayers<Growth>
+  resolve(reference: Reference): Promise<Descriptor | undefined>
+  manifest(descriptor: Descriptor): Promise<{ readonly bytes: Uint8Array; readonly manifest: Manifest } | undefined>
+  present(manifest: Descriptor): Promise<boolean>
+  lease(options?: AbortOptions): Promise<PullLease>
+  publish(
+    publication: { readonly reference: Reference; readonly target: Descriptor; readonly manifests: readonly { readonly descriptor: Descriptor; readonly bytes: Uint8Array }[] },
+    options?: AbortOptions,
+  ): Promise<{ readonly outcome: 'published' } | { readonly outcome: 'unchanged' } | { readonly outcome: 'missing'; readonly blobs: readonly Descriptor[] }>
+}
+
+export interface PullTransfers {
+  run<Result, Progress>(key: string, work: Work<Result, Progress>, options?: AbortOptions): Watch<Result, Progress>
+}

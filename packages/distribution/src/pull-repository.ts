@@ -1,0 +1,38 @@
+import { familiarString, isNameOnly, withTag, type Reference } from '@lading/reference'
+import type { Repository } from '@lading/registry-client'
+import { codeOf, explain } from './final-error.ts'
+import { PullError } from './pull-error.ts'
+import type { PullJob } from './pull-job.ts'
+import { pullTag } from './pull-tag.ts'
+import type { PulledImage, PulledTags } from './puller.ts'
+
+/** One tag or digest of a repository. */
+export async function pullOne(job: PullJob, repository: Repository, reference: Reference): Promise<PulledImage> {
+  const image = await pullTag(job, repository, reference)
+  job.emit({ type: 'status', status: image.status, reference: familiarString(reference) })
+  return image
+}
+
+/**
+ * Every tag of a repository, in list order, one after the other. A tag that fails hides no other: it is told and
+ * listed. Only the tag list itself, or the caller's abort, ends the whole.
+ */
+export async function pullAllTags(job: PullJob, repository: Repository, name: Reference): Promise<PulledTags> {
+  if (!isNameOnly(name)) throw new PullError('ALL_TAGS_WITH_TAG', "tag can't be used with --all-tags/-a", { reference: String(name), hint: 'give the name alone' })
+  const images: PulledImage[] = []
+  const failed: { reference: string; error: unknown }[] = []
+  for await (const tag of repository.tags({ signal: job.signal })) {
+    const reference = withTag(name, tag)
+    try {
+      images.push(await pullTag(job, repository, reference))
+    } catch (error) {
+      job.signal.throwIfAborted()
+      const explained = explain(error, reference)
+      failed.push({ reference: familiarString(reference), error: explained })
+      job.emit({ type: 'tag:failed', reference: familiarString(reference), code: codeOf(explained), message: explained instanceof Error ? explained.message : String(explained) })
+    }
+  }
+  const status = images.some((image) => image.status === 'downloaded') ? 'downloaded' : 'up-to-date'
+  if (images.length > 0) job.emit({ type: 'status', status, reference: familiarString(name) })
+  return { images, failed, status }
+}

@@ -1,0 +1,75 @@
+import type { Digest } from '@lading/digest'
+import { formatPlatform, imageProblem, samePlatform, type Descriptor, type ImageConfig, type ImageManifest, type Platform } from '@lading/manifest'
+import type { Repository } from '@lading/registry-client'
+import { fetchConfig } from './fetch-config.ts'
+import { obtainLayer, type Obtained } from './obtain-layer.ts'
+import type { ManifestDocument } from './ports.ts'
+import { PullError } from './pull-error.ts'
+import type { PullJob } from './pull-job.ts'
+import { registerLayers } from './register-layers.ts'
+import { together } from './together.ts'
+
+export interface PulledContent {
+  readonly id: Digest
+  readonly config: ImageConfig
+  readonly platform: Platform
+  readonly layers: readonly (Descriptor & { readonly diffId: Digest })[]
+}
+
+/**
+ * The content of one image, Docker schema 2 or OCI: config and layers in parallel, layers registered from the base
+ * up, every diffID held against the config. Returns only when all of it is durable; writes no manifest and no name.
+ */
+export async function pullSchema2(job: PullJob, repository: Repository, document: ManifestDocument, how: { readonly fromIndex: boolean }): Promise<PulledContent> {
+  const manifest = imageManifest(document)
+  await job.lease.hold([manifest.config.digest, ...manifest.layers.map(({ digest }) => digest)])
+  // An image that is here is told by its status alone, as docker does.
+  const quiet = await job.store.present(document.descriptor)
+
+  const group = together(job.signal)
+  const config = group.first(() => fetchConfig(job, repository, manifest.config, group.signal))
+  const obtained = new Map<Digest, Promise<Obtained>>()
+  for (const layer of manifest.layers) {
+    if (!obtained.has(layer.digest)) obtained.set(layer.digest, group.next(() => obtainLayer(job, repository, layer, { quiet, signal: group.signal })))
+  }
+  const registered = group.next(async () => registerLayers(job, document, manifest, await config, obtained, quiet))
+  await group.settle()
+  await registered
+
+  const checked = await config
+  warnAboutPlatform(job, checked, document, how.fromIndex)
+  return {
+    id: manifest.config.digest,
+    config: checked,
+    platform: platformOf(checked),
+    layers: manifest.layers.map((layer, index) => ({ ...layer, diffId: checked.rootfs.diffIds[index] as Digest })),
+  }
+}
+
+function imageManifest({ manifest, descriptor }: ManifestDocument): ImageManifest {
+  const problem = manifest.kind === 'manifest' ? imageProblem(manifest) : 'an index where a manifest should be'
+  if (problem === undefined && manifest.kind === 'manifest') return manifest
+  throw new PullError('NOT_AN_IMAGE', `${descriptor.digest} is not an image: ${problem}`, {
+    digest: descriptor.digest,
+    hint: 'it is an artifact of another kind; use the tool that made it',
+  })
+}
+
+function warnAboutPlatform(job: PullJob, config: ImageConfig, { descriptor }: ManifestDocument, fromIndex: boolean): void {
+  const actual = platformOf(config)
+  if (samePlatform(actual, job.platform)) return
+  const source = fromIndex ? 'the index says otherwise, but the image' : 'the image'
+  job.emit({
+    type: 'warning',
+    code: 'PLATFORM_DIFFERS',
+    message: `${source} is for ${formatPlatform(actual)}, not for the wanted ${formatPlatform(job.platform)} (${descriptor.digest})`,
+  })
+}
+
+const platformOf = ({ os, architecture, variant, osVersion, osFeatures }: ImageConfig): Platform => ({
+  os,
+  architecture,
+  ...(variant === undefined ? {} : { variant }),
+  ...(osVersion === undefined ? {} : { osVersion }),
+  ...(osFeatures === undefined ? {} : { osFeatures }),
+})

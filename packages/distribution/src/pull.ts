@@ -1,0 +1,34 @@
+import { nameOf, type Reference } from '@lading/reference'
+import type { Endpoint, Repository } from '@lading/registry-client'
+import { printable } from '@lading/errors'
+import { continuesAfter } from './fallback.ts'
+import { codeOf, explain } from './final-error.ts'
+import { PullError } from './pull-error.ts'
+import type { PullJob } from './pull-job.ts'
+
+/**
+ * The endpoint loop: tries the work at each endpoint of the reference's domain, in order, until one succeeds or
+ * fails for good. The error a user sees is the last tried endpoint's.
+ *
+ * @throws the caller's abort reason; or an error with the code of what went wrong, naming reference and host
+ */
+export async function pullFromEndpoints<Result>(job: PullJob, reference: Reference, work: (repository: Repository) => Promise<Result>): Promise<Result> {
+  let last: { error: unknown; endpoint: Endpoint } | undefined
+  for (const endpoint of job.client.endpoints(reference.domain)) {
+    // What spoke TLS once is never asked in plain text; a refused certificate counts.
+    if (endpoint.scheme === 'http' && job.client.tlsSeen(endpoint.host)) continue
+    if (last !== undefined) job.emit({ type: 'endpoint:failed', url: last.endpoint.url, code: codeOf(last.error), message: messageOf(last.error) })
+    job.emit({ type: 'endpoint', url: endpoint.url, mirror: endpoint.mirror })
+    try {
+      return await work(job.client.repository(nameOf(reference), { endpoint }))
+    } catch (error) {
+      job.signal.throwIfAborted()
+      if (!continuesAfter(error, endpoint)) throw explain(error, reference)
+      last = { error, endpoint }
+    }
+  }
+  if (last !== undefined) throw explain(last.error, reference)
+  throw new PullError('NO_ENDPOINT', `no endpoint serves ${reference.domain}`, { reference: String(reference), host: reference.domain })
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : printable(String(error)))

@@ -1,0 +1,49 @@
+import { shortId, type Digest } from '@lading/digest'
+import { nextChainId } from '@lading/digest/hash'
+import type { ImageConfig, ImageManifest } from '@lading/manifest'
+import type { Obtained } from './obtain-layer.ts'
+import type { ManifestDocument } from './ports.ts'
+import { PullError } from './pull-error.ts'
+import type { PullJob } from './pull-job.ts'
+
+/**
+ * From the base up: each layer's diffID against the config's, then its registration on the one below.
+ * With `verify: 'digest'` no diffID is known and no layer is registered.
+ *
+ * @throws PullError `DIFF_ID_MISMATCH`
+ */
+export async function registerLayers(
+  job: PullJob,
+  document: ManifestDocument,
+  manifest: ImageManifest,
+  config: ImageConfig,
+  obtained: ReadonlyMap<Digest, Promise<Obtained>>,
+  quiet: boolean,
+): Promise<void> {
+  const { diffIds } = config.rootfs
+  if (diffIds.length !== manifest.layers.length) {
+    throw mismatch(`it has ${manifest.layers.length} layers and its config names ${diffIds.length}`, document.descriptor.digest, diffIds.length, manifest.layers.length)
+  }
+  let parent: Digest | undefined
+  const told = new Set<Digest>()
+  for (const [index, layer] of manifest.layers.entries()) {
+    const expected = diffIds[index] as Digest
+    const { existed, inside } = (await obtained.get(layer.digest)) ?? { existed: true, inside: undefined }
+    if (inside !== undefined) {
+      if (inside.diffId !== expected) throw mismatch(`layer ${layer.digest} inflates to ${inside.diffId}, and its config says ${expected}`, layer.digest, expected, inside.diffId)
+      const chainId = nextChainId(parent, inside.diffId)
+      if ((await job.store.layers.get(chainId)) === undefined) await job.store.layers.register({ blob: layer.digest, ...inside, parent })
+      parent = chainId
+    }
+    if (!quiet && !existed && !told.has(layer.digest)) job.emit({ type: 'layer:complete', digest: layer.digest, id: shortId(layer.digest), diffId: inside?.diffId })
+    told.add(layer.digest)
+  }
+}
+
+const mismatch = (what: string, digest: string, expected: string | number, actual: string | number): PullError =>
+  new PullError('DIFF_ID_MISMATCH', `layers from manifest don't match image configuration: ${what}`, {
+    digest,
+    expected,
+    actual,
+    hint: 'the image was built or copied wrongly, or tampered with; nothing of it was named. Ask its publisher to push it again',
+  })

@@ -1,0 +1,75 @@
+import { isLadingError } from '@lading/errors'
+import type { Descriptor } from '@lading/manifest'
+import type { Reference } from '@lading/reference'
+import type { FetchedManifest, Repository } from '@lading/registry-client'
+import type { ManifestDocument } from './ports.ts'
+import type { PullJob } from './pull-job.ts'
+
+export interface ResolvedTarget {
+  readonly document: ManifestDocument
+  readonly source: 'registry' | 'store'
+  /** The name pointed here before this pull. */
+  readonly sameTarget: boolean
+}
+
+/**
+ * Finds what a reference points to, with as few requests as honesty allows (design, "Settled": tag to digest).
+ * A digest that this repository is known to hold costs none; a known tag one HEAD; everything else one GET.
+ */
+export async function resolveTarget(job: PullJob, repository: Repository, reference: Reference): Promise<ResolvedTarget> {
+  const known = await job.store.resolve(reference)
+  const local = known === undefined ? undefined : await localDocument(job, known)
+  if (reference.digest !== undefined) {
+    if (local !== undefined) return { document: local, source: 'store', sameTarget: true }
+    return { ...(await byDigest(job, repository, reference.digest)), sameTarget: false }
+  }
+  const tag = reference.tag ?? 'latest'
+  if (local === undefined) return { ...fetched(await repository.manifests.get(tag, job)), sameTarget: false }
+
+  const head = await headOrNothing(job, repository, tag)
+  if (head === undefined) {
+    // No digest in the answer to HEAD: registries use the digest as ETag, so a conditional GET may still spare the body.
+    const answer = await repository.manifests.getIfChanged(tag, local.descriptor.digest, job)
+    if (answer === 'not-modified') return { document: local, source: 'store', sameTarget: true }
+    return { ...fetched(answer), sameTarget: answer.descriptor.digest === local.descriptor.digest }
+  }
+  if (head.digest === local.descriptor.digest) return { document: local, source: 'store', sameTarget: true }
+  // The repository has just proved that it holds this digest, so a copy from anywhere may serve.
+  const elsewhere = await localDocument(job, head)
+  if (elsewhere !== undefined) return { document: elsewhere, source: 'store', sameTarget: false }
+  return { ...fetched(await repository.manifests.get(head.digest, job)), sameTarget: false }
+}
+
+/** A manifest that the repository is asked for by digest; a local copy serves once the repository proved that it has it. */
+export async function byDigest(job: PullJob, repository: Repository, digest: string): Promise<{ document: ManifestDocument; source: 'registry' | 'store' }> {
+  const stored = await job.store.contents.stat(digest as Descriptor['digest'])
+  if (stored !== undefined) {
+    const head = await headOrNothing(job, repository, digest)
+    const document = head?.digest === digest ? await localDocument(job, head) : undefined
+    if (document !== undefined) return { document, source: 'store' }
+  }
+  return fetched(await repository.manifests.get(digest, job))
+}
+
+/** The document behind a descriptor, when the store has it whole; a damaged copy counts as absent and is fetched again. */
+export async function localDocument(job: PullJob, descriptor: Descriptor): Promise<ManifestDocument | undefined> {
+  try {
+    const found = await job.store.manifest(descriptor)
+    return found === undefined ? undefined : { descriptor, ...found }
+  } catch (error) {
+    if (isLadingError(error, 'CONTENT_DAMAGED')) return undefined
+    throw error
+  }
+}
+
+/** HEAD has no body to explain a refusal with, so a refused HEAD is asked again as GET by the caller. */
+async function headOrNothing(job: PullJob, repository: Repository, target: string): Promise<Descriptor | undefined> {
+  try {
+    return await repository.manifests.head(target, job)
+  } catch (error) {
+    if (isLadingError(error) && error.facts.status !== undefined) return undefined
+    throw error
+  }
+}
+
+const fetched = ({ manifest, bytes, descriptor }: FetchedManifest): { document: ManifestDocument; source: 'registry' } => ({ document: { manifest, bytes, descriptor }, source: 'registry' })

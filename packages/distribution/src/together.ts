@@ -1,0 +1,57 @@
+/** Parallel parts of one pull that stand or fall together. */
+export interface Together {
+  /** Fires when the caller aborts or when a part failed. */
+  readonly signal: AbortSignal
+  /** The part whose error wins over all others'. */
+  first<Result>(part: () => Promise<Result>): Promise<Result>
+  /** A further part; of several errors, the earliest added part's is reported. */
+  next<Result>(part: () => Promise<Result>): Promise<Result>
+  /**
+   * Waits until every part has ended, so that nothing runs on behind the caller's back.
+   *
+   * @throws the caller's abort reason; else the first part's error; else that of the lowest part which failed by itself
+   */
+  settle(): Promise<void>
+}
+
+/**
+ * The first failure ends the other parts at once; theirs are then only echoes and never reported
+ * (design, "Settled": first failure).
+ */
+export function together(caller: AbortSignal): Together {
+  const echo = new Error('another part of the pull failed')
+  const failure = new AbortController()
+  const signal = AbortSignal.any([caller, failure.signal])
+  const parts: Promise<unknown>[] = []
+  let winner: Promise<unknown> | undefined
+
+  const start = async <Result>(part: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await part()
+    } catch (error) {
+      failure.abort(echo)
+      throw error
+    }
+  }
+  const errorOf = (outcome: PromiseSettledResult<unknown>): unknown => (outcome.status === 'rejected' && outcome.reason !== echo ? outcome.reason : undefined)
+
+  return {
+    signal,
+    first<Result>(part: () => Promise<Result>): Promise<Result> {
+      const running = start(part)
+      winner = running
+      return running
+    },
+    next<Result>(part: () => Promise<Result>): Promise<Result> {
+      const running = start(part)
+      parts.push(running)
+      return running
+    },
+    async settle() {
+      const outcomes = await Promise.allSettled(winner === undefined ? parts : [winner, ...parts])
+      caller.throwIfAborted()
+      const error = outcomes.map(errorOf).find((reason) => reason !== undefined)
+      if (error !== undefined) throw error
+    },
+  }
+}
