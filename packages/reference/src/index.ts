@@ -1,1 +1,6 @@
-export type { Reference } from './reference.ts'
+export { isNameOnly, withDefaultTag, withDigest, withTag, withoutTagAndDigest } from './change-reference.ts'
+export { familiarName, familiarString, isReserved } from './familiar.ts'
+export { matches } from './matches.ts'
+export { parseAnyReference, parseCanonicalReference, parseReference, tryParseReference, type AnyReference } from './parse-reference.ts'
+export { nameOf, type Reference } from './reference.ts'
+export { ImageReferenceError, type ImageReferenceErrorCode } from './reference-error.ts'
