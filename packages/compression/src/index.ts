@@ -1,1 +1,5 @@
-export {}
+export { CompressionError, type CompressionErrorCode } from './compression-error.ts'
+export { decompress, type DecompressOptions } from './decompress.ts'
+export { createDecompressor, type Decompressor, type Output } from './decompressor.ts'
+export type { CompressionKind } from './kind.ts'
+export type { Bounds } from './sink.ts'

@@ -1,0 +1,84 @@
+import { CompressionError } from './compression-error.ts'
+import type { Decoder } from './decoder.ts'
+import { createGzipDecoder } from './gzip.ts'
+import { sniff, sniffLength, type CompressionKind } from './kind.ts'
+import { createPlainDecoder } from './plain.ts'
+import { createSink, type Bounds, type Sink } from './sink.ts'
+import { createZstdDecoder } from './zstd.ts'
+
+/** Takes `bytes` as they come. They lie in a buffer that is used again: they are only valid during the call. */
+export type Output = (bytes: Uint8Array) => void
+
+/** Synchronous, for threads whose work this is. Not usable after it has thrown. */
+export interface Decompressor {
+  /** `undefined` until the first bytes, at most ten, have told. Media types are never consulted: registries get them wrong. */
+  readonly kind: CompressionKind | undefined
+  /** @throws CompressionError */
+  push(chunk: Uint8Array, output: Output): void
+  /** @throws CompressionError `COMPRESSION_TRUNCATED` when the input was cut short. An empty input is a plain one and whole. */
+  end(output: Output): void
+  /** Frees native memory at once instead of at the next garbage collection; `end` and an error do it too. Idempotent. */
+  close(): void
+}
+
+const decoders: Record<CompressionKind, (sink: Sink) => Decoder> = { gzip: createGzipDecoder, zstd: createZstdDecoder, none: createPlainDecoder }
+
+/** Decodes gzip (RFC 1952), zstd (RFC 8878) or plain bytes, told apart by what they start with. */
+export function createDecompressor(options: Bounds = {}): Decompressor {
+  const sink = createSink(options)
+  let decoder: Decoder | undefined
+  let kind: CompressionKind | undefined
+  let start = new Uint8Array(0)
+
+  function decide(chunk: Uint8Array, whole: boolean): void {
+    const before = start.length
+    const seen = new Uint8Array(Math.min(before + chunk.length, sniffLength))
+    seen.set(start)
+    seen.set(chunk.subarray(0, seen.length - before), before)
+    start = seen
+    const sniffed = sniff(seen) ?? (whole ? 'none' : undefined)
+    if (sniffed === undefined) return
+    if (sniffed === 'bzip2' || sniffed === 'xz') {
+      throw new CompressionError('COMPRESSION_FORMAT_UNSUPPORTED', `the content is compressed with ${sniffed}`, { offset: 0, actual: sniffed, hint: 'compress the layer with gzip or zstd' })
+    }
+    kind = sniffed
+    decoder = decoders[sniffed](sink)
+    // What came in earlier chunks; the rest of this one follows by itself.
+    if (before > 0) decoder.push(seen.subarray(0, before))
+  }
+
+  function guarded(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      decoder?.close()
+      throw error
+    }
+  }
+
+  return {
+    get kind() {
+      return kind
+    },
+    push(chunk, output) {
+      sink.output = output
+      guarded(() => {
+        if (decoder === undefined) decide(chunk, false)
+        decoder?.push(chunk)
+      })
+    },
+    end(output) {
+      sink.output = output
+      guarded(() => {
+        if (decoder === undefined) {
+          decide(new Uint8Array(0), true)
+        }
+        decoder?.end()
+      })
+      decoder?.close()
+    },
+    close() {
+      decoder?.close()
+    },
+  }
+}

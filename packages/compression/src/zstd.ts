@@ -1,0 +1,53 @@
+import { CompressionError } from './compression-error.ts'
+import type { Decoder } from './decoder.ts'
+import { zstdEngine } from './engine.ts'
+import type { Sink } from './sink.ts'
+import { windowLogLimit } from './zstd-header.ts'
+import { createZstdWalker } from './zstd-walker.ts'
+
+/** zstd (RFC 8878): every frame, skippable ones left out. */
+export function createZstdDecoder(sink: Sink): Decoder {
+  const engine = zstdEngine(windowLogLimit)
+  const walker = createZstdWalker()
+  let base = 0
+
+  function feed(bytes: Uint8Array, from: number, end: number, offset: number): void {
+    let at = from
+    for (;;) {
+      const had = end - at
+      try {
+        engine.step(bytes, at, end)
+      } catch (cause) {
+        throw new CompressionError('COMPRESSION_CORRUPT', `zstd data is damaged near byte ${offset + at}`, { cause, offset: offset + at })
+      }
+      at += engine.consumed
+      if (engine.produced > 0) sink.take(engine.output.subarray(0, engine.produced), offset + at)
+      // A full output may hide more; ask again.
+      else if (engine.consumed === 0 && had > 0) {
+        throw new CompressionError('COMPRESSION_CORRUPT', `zstd data makes no sense at byte ${offset + at}`, { offset: offset + at })
+      }
+      if (at === end && engine.produced < engine.output.length) return
+    }
+  }
+
+  return {
+    push(chunk) {
+      let at = 0
+      while (at < chunk.length) {
+        const part = walker.part
+        const next = walker.walk(chunk, at, base)
+        if (part === 'blocks') feed(chunk, at, next, base)
+        else if (part === 'header' && walker.part === 'blocks') {
+          const header = walker.header()
+          feed(header, 0, header.length, base + next - header.length)
+        }
+        at = next
+      }
+      base += chunk.length
+    },
+    end() {
+      if (!walker.between) throw new CompressionError('COMPRESSION_TRUNCATED', `the input ends inside a zstd frame, after ${base} bytes`, { offset: base })
+    },
+    close: engine.close,
+  }
+}
