@@ -1,1 +1,5 @@
-export {}
+export { createReferenceStore, type ReferenceStoreOptions } from './create-reference-store.ts'
+export { indexJsonLimit } from './index-json.ts'
+export { ReferenceStoreError, type ReferenceStoreErrorCode } from './reference-store-error.ts'
+export type { NamedTarget, Names, ReferenceStore } from './reference-store.ts'
+export { digestReference, storedName, storedReference } from './stored-name.ts'

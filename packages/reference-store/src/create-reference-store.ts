@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import { writeFileDurably, type FileSystem, type Lock } from '@lading/content-store'
+import { isLadingError } from '@lading/errors'
+import { emptyIndexJson, formatIndexJson, indexJsonLimit, parseIndexJson, type IndexJson } from './index-json.ts'
+import { changeNames } from './names.ts'
+import { ReferenceStoreError } from './reference-store-error.ts'
+import type { ReferenceStore } from './reference-store.ts'
+import { storedName } from './stored-name.ts'
+
+export interface ReferenceStoreOptions {
+  /** The directory of `index.json`. */
+  readonly root: string
+  readonly fs: FileSystem
+  /** The store's one short lock. */
+  readonly lock: Pick<Lock, 'hold'>
+}
+
+/** The names in `<root>/index.json`. A file that is not there is one without names, and is not created before the first name. */
+export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions): ReferenceStore {
+  const path = join(root, 'index.json')
+
+  const read = async (): Promise<IndexJson> => {
+    const bytes = await fs.readFile(path, { maxBytes: indexJsonLimit }).catch((cause: unknown) => {
+      if (isLadingError(cause, 'TOO_LARGE')) throw tooLarge(path, cause.facts.actual, cause)
+      throw cause
+    })
+    return bytes === undefined ? emptyIndexJson : parseIndexJson(bytes, path)
+  }
+
+  const write = async (content: IndexJson): Promise<void> => {
+    const bytes = formatIndexJson(content)
+    if (bytes.length > indexJsonLimit) throw tooLarge(path, bytes.length)
+    await writeFileDurably(fs, path, bytes, { alone: true })
+  }
+
+  return {
+    list: async () => changeNames(await read(), write).list(),
+    get: async (reference) => (await read()).named.get(storedName(reference))?.target,
+    update: (change, options) =>
+      lock.hold(async () => {
+        const names = changeNames(await read(), write)
+        const result = await change(names)
+        await names.save()
+        return result
+      }, options),
+  }
+}
+
+function tooLarge(path: string, actual: string | number | undefined, cause?: unknown): ReferenceStoreError {
+  return new ReferenceStoreError('INDEX_JSON_TOO_LARGE', `${path} has ${actual ?? 'too many'} bytes; at most ${indexJsonLimit} are read`, {
+    path,
+    expected: indexJsonLimit,
+    actual,
+    cause,
+    hint: 'it was left as it is; remove names you do not need, or use another root',
+  })
+}

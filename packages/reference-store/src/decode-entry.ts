@@ -1,0 +1,54 @@
+import { isDigest } from '@lading/digest'
+import type { Descriptor } from '@lading/manifest'
+import { tryParseReference, type Reference } from '@lading/reference'
+import { isRefName } from './ref-name.ts'
+import type { NamedTarget } from './reference-store.ts'
+import { storedName } from './stored-name.ts'
+
+/** OCI image-spec, annotations.md: what other tools look a name up by. */
+export const refNameKey = 'org.opencontainers.image.ref.name'
+/** containerd's: the full name, whatever its characters. */
+export const imageNameKey = 'io.containerd.image.name'
+
+/** What an entry of `index.json` is: any descriptor at all, and one of ours. */
+export function decodeEntry(value: unknown): { readonly target?: Descriptor | undefined; readonly named?: NamedTarget | undefined } {
+  const target = decodeDescriptor(value)
+  if (target === undefined) return {}
+  const { [imageNameKey]: name, [refNameKey]: refName, ...rest } = target.annotations ?? {}
+  const reference = name === undefined ? undefined : namedReference(name)
+  const annotated: Descriptor = withAnnotations(target, rest)
+  if (name === undefined || reference === undefined) return { target: annotated }
+  if (refName !== (isRefName(name) ? name : undefined)) return { target: annotated }
+  if (reference.digest !== undefined && reference.digest !== target.digest) return { target: annotated }
+  return { target: annotated, named: { name, reference, target: annotated } }
+}
+
+/** The entry's JSON. The name goes where containerd looks, and where OCI tools look if their grammar has it. */
+export function encodeEntry(name: string, target: Descriptor): string {
+  return JSON.stringify({
+    mediaType: target.mediaType,
+    digest: target.digest,
+    size: target.size,
+    ...(target.artifactType === undefined ? {} : { artifactType: target.artifactType }),
+    annotations: { ...target.annotations, [imageNameKey]: name, ...(isRefName(name) ? { [refNameKey]: name } : {}) },
+  })
+}
+
+/** The name as a reference, if it is written exactly as we write it. */
+function namedReference(name: string): Reference | undefined {
+  const reference = tryParseReference(name)
+  return reference !== undefined && storedName(reference) === name ? reference : undefined
+}
+
+function decodeDescriptor(value: unknown): Descriptor | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { mediaType, digest, size, artifactType, annotations = {} } = value as Readonly<Record<string, unknown>>
+  if (typeof mediaType !== 'string' || !isDigest(digest) || !Number.isSafeInteger(size) || (size as number) < 0) return undefined
+  if (artifactType !== undefined && typeof artifactType !== 'string') return undefined
+  if (typeof annotations !== 'object' || annotations === null || Object.values(annotations).some((text) => typeof text !== 'string')) return undefined
+  return { mediaType, digest, size: size as number, ...(artifactType === undefined ? {} : { artifactType }), annotations: annotations as Record<string, string> }
+}
+
+function withAnnotations({ annotations: _, ...target }: Descriptor, annotations: Readonly<Record<string, string>>): Descriptor {
+  return Object.keys(annotations).length === 0 ? target : { ...target, annotations }
+}

@@ -1,0 +1,59 @@
+import type { Descriptor } from '@lading/manifest'
+import { namedEntry, type IndexJson } from './index-json.ts'
+import { ReferenceStoreError } from './reference-store-error.ts'
+import type { Names } from './reference-store.ts'
+import { assertStorable, digestReference, storedName } from './stored-name.ts'
+
+/** The names of one update: a copy of what was read, changed in memory. `save` gets the content when it differs from what was saved last. */
+export function changeNames(read: IndexJson, save: (content: IndexJson) => Promise<void>): Names {
+  const named = new Map(read.named)
+  let changed = false
+
+  const put = (reference: Parameters<typeof storedName>[0], target: Descriptor): void => {
+    const known = named.get(storedName(reference))
+    if (known !== undefined && sameTarget(known.target, target)) return
+    const entry = namedEntry(reference, target)
+    named.set(entry.name, entry)
+    changed = true
+  }
+
+  return {
+    list: () => [...named.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    get: (reference) => named.get(storedName(reference))?.target,
+    set(reference, target) {
+      assertStorable(reference)
+      if (reference.digest !== undefined && reference.digest !== target.digest) {
+        throw new ReferenceStoreError('REFERENCE_DIGEST_MISMATCH', `${String(reference)} cannot point to ${target.digest}`, {
+          reference: String(reference),
+          expected: reference.digest,
+          actual: target.digest,
+          hint: 'a reference with a digest names that content and no other',
+        })
+      }
+      const previous = named.get(storedName(reference))?.target
+      const moved = previous !== undefined && previous.digest !== target.digest
+      if (moved) put(digestReference(reference, previous.digest), previous)
+      put(reference, target)
+      return moved ? previous.digest : undefined
+    },
+    delete(reference) {
+      const deleted = named.delete(storedName(reference))
+      changed ||= deleted
+      return deleted
+    },
+    foreignTargets: () => read.foreign.flatMap(({ target }) => target ?? []),
+    async save() {
+      if (!changed) return
+      await save({ ...read, named })
+      changed = false
+    },
+  }
+}
+
+const sameTarget = (a: Descriptor, b: Descriptor): boolean =>
+  a.digest === b.digest && a.size === b.size && a.mediaType === b.mediaType && a.artifactType === b.artifactType && sameMap(a.annotations, b.annotations)
+
+function sameMap(a: Readonly<Record<string, string>> = {}, b: Readonly<Record<string, string>> = {}): boolean {
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key])
+}

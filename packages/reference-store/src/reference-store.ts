@@ -1,0 +1,48 @@
+import type { Digest } from '@lading/digest'
+import type { Descriptor } from '@lading/manifest'
+import type { Reference } from '@lading/reference'
+
+/** One name and what it points to. */
+export interface NamedTarget {
+  /** Full canonical text: `docker.io/library/alpine:3.20` or `docker.io/library/alpine@sha256:…`; never both, never neither. */
+  readonly name: string
+  /** The same, parsed. */
+  readonly reference: Reference
+  /** Media type, digest, size; artifact type and annotations where it was given them. */
+  readonly target: Descriptor
+}
+
+/** Names to targets: what `index.json` says. */
+export interface ReferenceStore {
+  /** All names, sorted by their text. @throws `INDEX_JSON_INVALID`, `INDEX_JSON_UNSUPPORTED`, `INDEX_JSON_TOO_LARGE` */
+  list(): Promise<readonly NamedTarget[]>
+  /** A digest decides over a tag; neither means `latest`. @throws as `list` does */
+  get(reference: Reference): Promise<Descriptor | undefined>
+  /**
+   * Reads, changes and writes `index.json` while it holds the lock, from before the read until `change` has settled.
+   * When `change` rejects, nothing that was not saved by then is written.
+   *
+   * @throws as `list` does, and `INDEX_JSON_TOO_LARGE` for what would be larger than 64 MiB
+   */
+  update<T>(change: (names: Names) => T | Promise<T>, options?: { readonly signal?: AbortSignal | undefined }): Promise<T>
+}
+
+/** The names during an update. Changes are on disk after `save`, or after the update. */
+export interface Names {
+  list(): readonly NamedTarget[]
+  get(reference: Reference): Descriptor | undefined
+  /**
+   * Points a name to a target. A reference with a digest is stored under that digest only. A tag that pointed elsewhere
+   * moves, and what it pointed to stays as `name@digest`.
+   *
+   * @returns the digest that the tag pointed to, if that was another one
+   * @throws `REFERENCE_AMBIGUOUS` for the name `sha256`, `REFERENCE_DIGEST_MISMATCH`
+   */
+  set(reference: Reference, target: Descriptor): Digest | undefined
+  /** `false`: was not there. */
+  delete(reference: Reference): boolean
+  /** What the entries of others point to: those without our names. Not trusted, and kept. */
+  foreignTargets(): readonly Descriptor[]
+  /** Writes `index.json` now, for a caller who has more to do under the lock. Nothing changed: nothing is written. */
+  save(): Promise<void>
+}
