@@ -1,0 +1,93 @@
+import { parseDigest, type Digest } from '@lading/digest'
+import type { ContainerConfig, HistoryEntry, ImageConfig } from '../image-config.ts'
+import { itemPath } from '../json/json-path.ts'
+import { exactNumber } from '../json/json-value.ts'
+import { readJson } from '../json/parse-strict-json.ts'
+import { ManifestError } from '../manifest-error.ts'
+import { optional } from './decode-descriptor.ts'
+import { defaultMaxHistory, defaultMaxLayers, type Limits } from './limits.ts'
+import { readMembers, type Members } from './members.ts'
+
+const configMembers = ['architecture', 'os', 'variant', 'os.version', 'os.features', 'created', 'author', 'config', 'rootfs', 'history']
+const containerMembers = ['User', 'ExposedPorts', 'Env', 'Entrypoint', 'Cmd', 'Volumes', 'WorkingDir', 'Labels', 'StopSignal']
+const historyMembers = ['created', 'author', 'created_by', 'comment', 'empty_layer']
+
+/**
+ * An image's configuration (OCI image-spec, config.md). `null` is absent, unknown members are ignored, and so is
+ * everything that only a runtime needs to be right. `architecture` and `os` are `''` where the document does not say.
+ *
+ * @throws ManifestError `CONFIG_INVALID`, `CONFIG_NO_ROOTFS`, `TOO_LARGE` and the `JSON_` codes
+ */
+export function parseImageConfig(bytes: Uint8Array, limits: Limits = {}): ImageConfig {
+  const members = readMembers(readJson(bytes, { maxBytes: limits.maxBytes }, exactNumber), '$', 'CONFIG_INVALID', configMembers)
+  return {
+    architecture: members.optionalText('architecture') ?? '',
+    os: members.optionalText('os') ?? '',
+    ...optional('variant', members.optionalText('variant') || undefined),
+    ...optional('osVersion', members.optionalText('os.version') || undefined),
+    ...optional('osFeatures', members.optionalTexts('os.features')),
+    ...optional('created', members.optionalText('created')),
+    ...optional('author', members.optionalText('author')),
+    ...optional('config', readContainerConfig(members)),
+    rootfs: { type: 'layers', diffIds: readDiffIds(members, limits) },
+    history: members.has('history') ? members.list('history', limits.maxHistory ?? defaultMaxHistory).map((entry, index) => readHistory(entry, itemPath(members.pathOf('history'), index))) : [],
+  }
+}
+
+function readDiffIds(config: Members, limits: Limits): readonly Digest[] {
+  const value = config.value('rootfs')
+  if (value === undefined) {
+    throw new ManifestError('CONFIG_NO_ROOTFS', 'the image config has no rootfs', { at: '$.rootfs', hint: 'this is no container image, or one from before Docker 1.10' })
+  }
+  const rootfs = readMembers(value, config.pathOf('rootfs'), 'CONFIG_INVALID', ['type', 'diff_ids'])
+  const type = rootfs.optionalText('type')
+  if (type !== 'layers') {
+    throw new ManifestError('CONFIG_NO_ROOTFS', 'the image config has a rootfs of an unknown type', {
+      at: rootfs.pathOf('type'), expected: 'layers', actual: type === undefined ? 'none' : type.slice(0, 100), hint: 'only rootfs of type "layers" can be used',
+    })
+  }
+  // Go writers serialise an image without layers as `null`.
+  if (!rootfs.has('diff_ids')) return []
+  return rootfs.list('diff_ids', limits.maxLayers ?? defaultMaxLayers).map((diffId, index) => {
+    const at = itemPath(rootfs.pathOf('diff_ids'), index)
+    try {
+      return parseDigest(typeof diffId === 'string' ? diffId : '')
+    } catch (cause) {
+      throw new ManifestError('CONFIG_INVALID', `${at} is not a digest`, { at, cause })
+    }
+  })
+}
+
+function readContainerConfig(config: Members): ContainerConfig | undefined {
+  const value = config.value('config')
+  if (value === undefined) return undefined
+  const members = readMembers(value, config.pathOf('config'), 'CONFIG_INVALID', containerMembers)
+  return {
+    ...optional('User', members.optionalText('User')),
+    ...optional('ExposedPorts', members.optionalNames('ExposedPorts')),
+    ...optional('Env', members.optionalTexts('Env')),
+    ...optional('Entrypoint', oneOrMore(members, 'Entrypoint')),
+    ...optional('Cmd', oneOrMore(members, 'Cmd')),
+    ...optional('Volumes', members.optionalNames('Volumes')),
+    ...optional('WorkingDir', members.optionalText('WorkingDir')),
+    ...optional('Labels', members.optionalMap('Labels')),
+    ...optional('StopSignal', members.optionalText('StopSignal')),
+  }
+}
+
+/** Docker has always read a single string as a list of one here. */
+function oneOrMore(members: Members, name: string): readonly string[] | undefined {
+  const value = members.value(name)
+  return typeof value === 'string' ? [value] : members.optionalTexts(name)
+}
+
+function readHistory(value: unknown, path: string): HistoryEntry {
+  const members = readMembers(value, path, 'CONFIG_INVALID', historyMembers)
+  return {
+    ...optional('created', members.optionalText('created')),
+    ...optional('author', members.optionalText('author')),
+    ...optional('createdBy', members.optionalText('created_by')),
+    ...optional('comment', members.optionalText('comment')),
+    emptyLayer: members.flag('empty_layer'),
+  }
+}

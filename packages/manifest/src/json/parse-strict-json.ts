@@ -1,0 +1,38 @@
+import { ManifestError } from '../manifest-error.ts'
+import { decodeUtf8 } from './decode-utf8.ts'
+import type { JsonValue } from './json-value.ts'
+import { scanJson } from './scan-json.ts'
+
+export interface StrictJsonOptions {
+  /** The most bytes to read. Default 4 MiB. */
+  readonly maxBytes?: number | undefined
+  /** The most containers inside each other. Default 64. */
+  readonly maxDepth?: number | undefined
+}
+
+const defaultMaxBytes = 4 * 1024 * 1024
+const defaultMaxDepth = 64
+
+/**
+ * JSON as everybody must read it the same way (RFC 8259, with I-JSON's limits of RFC 7493): strict UTF-8 without a
+ * BOM, no member twice, no lone surrogates, nothing after the value. What it accepts it gives as `JSON.parse` would,
+ * except that objects have no prototype. Numbers are doubles; `1e400` is `Infinity`.
+ *
+ * @throws ManifestError `JSON_INVALID`, `JSON_DUPLICATE`, `JSON_TOO_DEEP` (with `at` and `facts.offset` in bytes), `TOO_LARGE`
+ */
+export function parseStrictJson(bytes: Uint8Array, options: StrictJsonOptions = {}): JsonValue {
+  return readJson(bytes, options, Number) as JsonValue
+}
+
+/** As `parseStrictJson`, with a say in what numbers become. */
+export function readJson(bytes: Uint8Array, options: StrictJsonOptions, number: (written: string) => unknown): unknown {
+  const { maxBytes = defaultMaxBytes, maxDepth = defaultMaxDepth } = options
+  if (bytes.length > maxBytes) {
+    throw new ManifestError('TOO_LARGE', `the document has ${bytes.length} bytes; at most ${maxBytes} are read`, {
+      expected: maxBytes,
+      actual: bytes.length,
+      hint: 'raise maxBytes if you trust the source',
+    })
+  }
+  return scanJson(decodeUtf8(bytes), { maxDepth, number })
+}

@@ -1,0 +1,56 @@
+import { LadingError, type ErrorOptions } from '@lading/errors'
+
+/**
+ * - `JSON_INVALID`: not JSON, or not strictly so (encoding, trailing bytes, lone surrogates)
+ * - `JSON_DUPLICATE`: a member twice in one object
+ * - `JSON_TOO_DEEP`: nested deeper than allowed
+ * - `TOO_LARGE`: more bytes, layers, entries or history than allowed
+ * - `MANIFEST_INVALID`: a member is missing, of the wrong type or out of range
+ * - `MANIFEST_AMBIGUOUS`: manifest and index at once (CVE-2021-41190)
+ * - `MANIFEST_MEDIA_TYPE`: the document's own media type is not the one it came with
+ * - `MANIFEST_UNSUPPORTED`: a kind of document nobody here decodes
+ * - `MANIFEST_SCHEMA1`: Docker schema 1
+ * - `CONTENT_TYPE_INVALID`: a `Content-Type` that is not `type/subtype[; parameters]`
+ * - `CONFIG_INVALID`: an image config with a member missing or of the wrong type
+ * - `CONFIG_NO_ROOTFS`: an image config without a `rootfs` of type `layers`
+ * - `PLATFORM_INVALID`: text that names no platform
+ * - `SCHEMA_REJECTED`: a decoder of the user's said no
+ */
+export type ManifestErrorCode =
+  | 'JSON_INVALID'
+  | 'JSON_DUPLICATE'
+  | 'JSON_TOO_DEEP'
+  | 'TOO_LARGE'
+  | 'MANIFEST_INVALID'
+  | 'MANIFEST_AMBIGUOUS'
+  | 'MANIFEST_MEDIA_TYPE'
+  | 'MANIFEST_UNSUPPORTED'
+  | 'MANIFEST_SCHEMA1'
+  | 'CONTENT_TYPE_INVALID'
+  | 'CONFIG_INVALID'
+  | 'CONFIG_NO_ROOTFS'
+  | 'PLATFORM_INVALID'
+  | 'SCHEMA_REJECTED'
+
+export interface ManifestErrorOptions extends ErrorOptions {
+  /** Where in the document: `$.layers[3].digest`. */
+  readonly at?: string | undefined
+}
+
+/** Thrown by everything in this package. `facts.offset` is in bytes from the document's start. */
+export class ManifestError extends LadingError<ManifestErrorCode> {
+  /** Where in the document: `$.layers[3].digest`. */
+  readonly at: string | undefined
+
+  constructor(code: ManifestErrorCode, message: string, options: ManifestErrorOptions = {}) {
+    const { at, ...rest } = options
+    super(code, message, rest)
+    this.at = at
+  }
+
+  override toJSON(): ReturnType<LadingError<ManifestErrorCode>['toJSON']> & { at?: string | undefined } {
+    return { ...super.toJSON(), ...(this.at === undefined ? {} : { at: this.at }) }
+  }
+}
+
+Object.defineProperty(ManifestError.prototype, 'name', { value: 'ManifestError', configurable: true, writable: true })
