@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { startTestRegistry } from '@lading/test-registry'
+import { startDockerRegistry } from '../../test/support/docker-registry.ts'
+import { missing } from '../../test/support/real-parts.ts'
 import type { BenchBlob, BenchImage } from './image.ts'
 
 export interface BenchRegistry {
@@ -15,51 +14,15 @@ export interface BenchRegistry {
 }
 
 /** The real registry where it is installed, else our own for tests. */
-export async function startRegistry(program: string | undefined, folder: string): Promise<BenchRegistry> {
-  if (program === undefined) {
+export async function startRegistry(folder: string): Promise<BenchRegistry> {
+  if (missing('docker-registry')) {
     const registry = await startTestRegistry()
     return { name: 'test registry', host: registry.host, close: () => registry.close() }
   }
-  const port = await freePort()
-  const config = join(folder, 'registry.yml')
-  await mkdir(join(folder, 'registry'), { recursive: true })
-  await writeFile(
-    config,
-    `version: 0.1\nlog: {level: error}\nstorage:\n  filesystem: {rootdirectory: ${join(folder, 'registry')}}\n  delete: {enabled: true}\nhttp: {addr: "127.0.0.1:${port}"}\n`,
-  )
-  const server = spawn(program, ['serve', config], { stdio: 'ignore' })
-  const host = `127.0.0.1:${port}`
-  await answering(`http://${host}/v2/`)
-  return {
-    name: 'docker-registry',
-    host,
-    async close() {
-      server.kill()
-      await once(server, 'close')
-    },
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
-
-async function answering(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    try {
-      if ((await fetch(url)).ok) return
-    } catch {
-      // Not yet listening.
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`${url} does not answer`)
+  const data = join(folder, 'registry')
+  await mkdir(data, { recursive: true })
+  const registry = await startDockerRegistry(data)
+  return { name: 'docker-registry', host: registry.host, close: () => registry.close() }
 }
 
 export async function pushImage(host: string, name: string, tag: string, image: BenchImage): Promise<void> {

@@ -25,7 +25,7 @@ const image = await buildImage(folder, megabytes * 1_000_000)
 const compressed = image.layers.reduce((sum, layer) => sum + layer.size, 0)
 const uncompressed = image.layers.reduce((sum, layer) => sum + layer.uncompressed, 0)
 
-const registry = await startRegistry(missing('docker-registry') ? undefined : pathOf('docker-registry'), folder)
+const registry = await startRegistry(folder)
 try {
   await pushImage(registry.host, 'bench/pull', '1', image)
   const reference = `${registry.host}/bench/pull:1`

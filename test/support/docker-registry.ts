@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { pathOf } from './real-parts.ts'
+
+export interface DockerRegistry {
+  /** `127.0.0.1:port` */
+  readonly host: string
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Starts Debian's docker-registry on a free loopback port, with its data in `folder`. `extra` is further YAML for its configuration. */
+export async function startDockerRegistry(folder: string, options: { readonly extra?: string } = {}): Promise<DockerRegistry> {
+  const port = await freePort()
+  const data = join(folder, 'data')
+  const config = join(folder, 'registry.yml')
+  await mkdir(data, { recursive: true })
+  await writeFile(
+    config,
+    [
+      'version: 0.1',
+      'log: {level: error}',
+      'storage:',
+      `  filesystem: {rootdirectory: ${data}}`,
+      '  delete: {enabled: true}',
+      `http: {addr: "127.0.0.1:${port}"}`,
+      options.extra ?? '',
+    ].join('\n'),
+  )
+  const server = spawn(pathOf('docker-registry'), ['serve', config], { stdio: 'ignore' })
+  const ended = once(server, 'close')
+  const host = `127.0.0.1:${port}`
+  await answering(`http://${host}/v2/`)
+  return {
+    host,
+    url: `http://${host}`,
+    async close() {
+      server.kill()
+      await ended
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+/** Any answer will do: one that asks for a login is up too. */
+async function answering(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    try {
+      await fetch(url)
+      return
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+  throw new Error(`${url} does not answer`)
+}
