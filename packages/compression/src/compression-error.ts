@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError } from '@lading/errors'
 
 /**
  * - `COMPRESSION_TRUNCATED`: the input ended inside a member or frame.
@@ -26,10 +26,6 @@ export type CompressionErrorCode =
   | 'COMPRESSION_ENGINE_MISSING'
 
 /** `facts.offset` is a position in the compressed input, in bytes: where reading stood when it failed. */
-export class CompressionError extends LadingError<CompressionErrorCode> {
-  constructor(code: CompressionErrorCode, message: string, options?: ErrorOptions) {
-    super(code, message, options)
-  }
-}
+export class CompressionError extends LadingError<CompressionErrorCode> {}
 
 Object.defineProperty(CompressionError.prototype, 'name', { value: 'CompressionError', configurable: true, writable: true })

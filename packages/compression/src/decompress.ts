@@ -23,7 +23,7 @@ export async function* decompress(source: AsyncIterable<Uint8Array>, options: De
       }
     }
     signal?.throwIfAborted()
-    yield* collect(decompressor.end)
+    yield* collect((output) => { decompressor.end(output) })
   } finally {
     decompressor.close()
   }

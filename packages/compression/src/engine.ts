@@ -36,18 +36,18 @@ interface Internals {
 }
 
 function engineOf(stream: Internals): Engine {
-  const handle = stream._handle
-  const state = stream._writeState
+  const { _handle: handle, _writeState: state } = stream
   if (typeof handle?.writeSync !== 'function' || typeof handle.reset !== 'function' || state === undefined) {
     throw new CompressionError('COMPRESSION_ENGINE_MISSING', 'node:zlib of this runtime has no synchronous engine', { hint: 'run on Node.js 22.19 or later' })
   }
   const engine = handle as Handle
   let failure: Error | undefined
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- not an event target
   engine.onerror = (message, errno, code) => {
     failure = Object.assign(new Error(message), { errno, code })
   }
-  let closed = false
   const output = new Uint8Array(outputSize)
+  let closed = false
   const self: Engine = {
     consumed: 0,
     produced: 0,
@@ -76,10 +76,10 @@ const chunkSize = 64
 
 /** Raw deflate (RFC 1951). */
 export function inflateEngine(): Engine {
-  return engineOf(createInflateRaw({ chunkSize }) as unknown as Internals)
+  return engineOf(createInflateRaw({ chunkSize }))
 }
 
 /** zstd (RFC 8878), one frame after the other, with a window of at most `2 ** windowLog` bytes. */
 export function zstdEngine(windowLog: number): Engine {
-  return engineOf(createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: windowLog } }) as unknown as Internals)
+  return engineOf(createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: windowLog } }))
 }

@@ -33,9 +33,9 @@ export function createGzipHeader(): GzipHeader {
     name: [[flag.comment, 'comment'], [flag.headerCrc, 'headerCrc']],
     comment: [[flag.headerCrc, 'headerCrc']],
   }
-  const follow = (part: keyof typeof after): Part => {
+  const follow = (finished: keyof typeof after): Part => {
     index = 0
-    return after[part].find(([bit]) => (flags & bit) !== 0)?.[1] ?? 'done'
+    return after[finished].find(([bit]) => (flags & bit) !== 0)?.[1] ?? 'done'
   }
 
   function fixed(byte: number, offset: number): void {

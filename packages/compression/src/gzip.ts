@@ -100,6 +100,8 @@ export function createGzipDecoder(sink: Sink): Decoder {
       if (part === 'padding' || (part === 'header' && !headerStarted)) return
       throw new CompressionError('COMPRESSION_TRUNCATED', `the input ends inside a gzip member, after ${base} bytes`, { offset: base })
     },
-    close: engine.close,
+    close() {
+      engine.close()
+    },
   }
 }

@@ -48,6 +48,8 @@ export function createZstdDecoder(sink: Sink): Decoder {
     end() {
       if (!walker.between) throw new CompressionError('COMPRESSION_TRUNCATED', `the input ends inside a zstd frame, after ${base} bytes`, { offset: base })
     },
-    close: engine.close,
+    close() {
+      engine.close()
+    },
   }
 }
