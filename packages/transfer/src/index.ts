@@ -1,1 +1,5 @@
+export type { Backoff } from './attempt.ts'
+export { createClock } from './clock.ts'
+export { createTransfers, type TransfersOptions } from './create-transfers.ts'
+export { TransferError, type TransferErrorCode } from './transfer-error.ts'
 export type { AttemptPolicy, Clock, RetryEvent, Transfers, Watch, Work, WorkContext } from './work.ts'

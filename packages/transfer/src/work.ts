@@ -6,20 +6,20 @@ export type Work<Result, Progress> = (context: WorkContext<Progress>) => Promise
 
 export interface WorkContext<Progress> {
   /** The latest value goes to every watcher; a slow watcher skips values, the last one is never lost. */
-  report(progress: Progress): void
+  readonly report: (progress: Progress) => void
   /** Resolves when a slot is ours. Rejects with the signal's reason when the last watcher leaves before that. */
   readonly started: Promise<void>
   /** Gives the slot back early: what follows (waiting for a parent, verifying) needs none. Idempotent. */
-  releaseSlot(): void
+  readonly releaseSlot: () => void
   /** Runs `once` until it succeeds, its error is final, or it failed too often without progress. */
-  attempt<T>(once: (signal: AbortSignal) => Promise<T>, how: AttemptPolicy): Promise<T>
+  readonly attempt: <T>(once: (signal: AbortSignal) => Promise<T>, how: AttemptPolicy) => Promise<T>
   readonly signal: AbortSignal
 }
 
 export interface AttemptPolicy {
-  /** How far the work is, in any unit. A larger value than at the last failure resets the count of attempts. */
+  /** How far the work is, in any unit. A larger value than at any failure before resets the count of attempts. */
   position(): number
-  /** `false`: final. Otherwise again, after `afterMs` if given (a server's word), else after the transfer's own back-off. */
+  /** `false`: final. Otherwise again, after `afterMs` (milliseconds) if given (a server's word), else after the transfer's own back-off. */
   retry(error: unknown): false | { readonly afterMs?: number | undefined }
   /** Called before each wait, and once a second during it, for a countdown. */
   onRetry?: ((event: RetryEvent) => void) | undefined
@@ -35,7 +35,7 @@ export interface RetryEvent {
 
 /** One watcher of a transfer. Iterating gives the latest progress and ends with the work. */
 export interface Watch<Result, Progress> extends AsyncIterable<Progress> {
-  /** The work's outcome; rejects with the caller's abort reason if its own signal fires first. */
+  /** The work's outcome; rejects with the caller's abort reason if its own signal fires first, with `WATCH_RELEASED` after a release. */
   result(): Promise<Result>
   /** Leaves. The last to leave cancels the work and waits for its end. Idempotent. */
   release(): Promise<void>
@@ -44,7 +44,7 @@ export interface Watch<Result, Progress> extends AsyncIterable<Progress> {
 export interface Transfers {
   /** Starts the work under `key`, or joins the one that runs (then `work` is not called). */
   run<Result, Progress>(key: string, work: Work<Result, Progress>, options?: { signal?: AbortSignal | undefined }): Watch<Result, Progress>
-  /** Cancels everything and waits for its end. Later `run` calls reject. */
+  /** Cancels everything and waits for its end. Watches of what was cancelled, and of later `run` calls, reject with `TRANSFERS_CLOSED`. */
   close(): Promise<void>
 }
 
