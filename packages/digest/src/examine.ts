@@ -52,7 +52,7 @@ export function examine(text: string): Fault | undefined {
   }
   const expected = algorithm === 'blake3' ? 64 : hexLengths.get(algorithm)
   if (expected === undefined) {
-    return { code: 'DIGEST_UNSUPPORTED', message: 'its algorithm is not supported', hint: 'use a sha256, sha384 or sha512 digest', offset: 0 }
+    return { code: 'DIGEST_UNSUPPORTED', message: `its algorithm ${algorithm.length > 40 ? '' : `${algorithm} `}is not supported`, hint: 'use a sha256, sha384 or sha512 digest', offset: 0 }
   }
   const actual = text.length - start
   if (actual !== expected) {
