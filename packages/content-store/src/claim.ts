@@ -10,8 +10,8 @@ import { removeQuietly, writeNewFile } from './write-file-durably.ts'
 export interface Claim {
   readonly owner: Owner
   /** False after somebody took it over, which happens only when this process was taken for dead. */
-  holds(): Promise<boolean>
-  release(): Promise<void>
+  readonly holds: () => Promise<boolean>
+  readonly release: () => Promise<void>
 }
 
 /** What a waiter remembers of an owner whose process it cannot see. */

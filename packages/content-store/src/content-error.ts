@@ -1,12 +1,11 @@
 import { LadingError, type ErrorOptions } from '@lading/errors'
 
 /**
- * What can go wrong with bytes on disk.
+ * What can go wrong with bytes on disk. A text that is no digest is a `DigestError` and never touches a path.
  *
  * - `CONTENT_UNKNOWN`: no blob with this digest is here.
  * - `CONTENT_DAMAGED`: a blob was here and its bytes are not what its name says. It was moved aside.
  * - `DIGEST_MISMATCH`, `SIZE_MISMATCH`: what came is not what was announced. Nothing of it was kept.
- * - `DIGEST_INVALID`: not a digest; it never touched a path.
  * - `RANGE_MISMATCH`: an answer starts elsewhere than the bytes that are here end.
  * - `INGEST_CLOSED`: a write after `close`, `discard` or `commit`.
  * - `TOO_LARGE`: a file is larger than the caller allowed.
@@ -25,7 +24,6 @@ export type ContentErrorCode =
   | 'CONTENT_DAMAGED'
   | 'DIGEST_MISMATCH'
   | 'SIZE_MISMATCH'
-  | 'DIGEST_INVALID'
   | 'RANGE_MISMATCH'
   | 'INGEST_CLOSED'
   | 'TOO_LARGE'

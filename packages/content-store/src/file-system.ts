@@ -28,7 +28,7 @@ export interface FileHandle {
   sync(): Promise<void>
   truncate(size: number): Promise<void>
   stat(): Promise<FileStat>
-  /** Its errors count: some file systems report a failed write only here. */
+  /** Idempotent. Its errors count: some file systems report a failed write only here. */
   close(): Promise<void>
 }
 

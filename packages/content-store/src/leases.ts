@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import type { Digest } from '@lading/digest'
-import { isDigest } from './blob-path.ts'
+import { isDigest, type Digest } from '@lading/digest'
 import type { FileSystem } from './file-system.ts'
 import { formatOwner, heartbeatMs, judgeOwner, newOwner, parseOwner } from './owner.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'

@@ -2,7 +2,8 @@ import { dirname, resolve } from 'node:path'
 import { tryClaim, type Claim, type Observation } from './claim.ts'
 import type { FileSystem } from './file-system.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
-import { gentleDelay, orAbort, pause } from './wait.ts'
+import { enterQueue } from './queue.ts'
+import { gentleDelay, pause } from './wait.ts'
 
 /** One short lock, within the process and across processes. */
 export interface Lock {
@@ -12,9 +13,6 @@ export interface Lock {
    */
   hold<T>(run: () => Promise<T>, options?: { readonly signal?: AbortSignal | undefined }): Promise<T>
 }
-
-// By path: two stores opened on one root in one process share the queue instead of polling against each other.
-const queues = new Map<string, Promise<void>>()
 
 /**
  * A lock that is a file: exclusive, with the owner's pid, start time, boot id, pid namespace and a nonce, touched while
@@ -27,7 +25,7 @@ export function createLock({ fs, path, processes = nodeProcesses() }: { readonly
     async hold(run, options = {}) {
       const { signal } = options
       signal?.throwIfAborted()
-      const leave = await enter(key, signal)
+      const leave = await enterQueue(key, signal)
       try {
         const claim = await claimWhenFree(fs, path, processes, signal)
         let result
@@ -45,27 +43,6 @@ export function createLock({ fs, path, processes = nodeProcesses() }: { readonly
       }
     },
   }
-}
-
-/** Stands in the queue of this process; the result is to be called on the way out. */
-async function enter(key: string, signal: AbortSignal | undefined): Promise<() => void> {
-  const before = queues.get(key) ?? Promise.resolve()
-  let leave = (): void => {}
-  const left = new Promise<void>((done) => {
-    leave = done
-  })
-  const tail = before.then(() => left)
-  queues.set(key, tail)
-  void tail.then(() => {
-    if (queues.get(key) === tail) queues.delete(key)
-  })
-  try {
-    await orAbort(before, signal)
-  } catch (error) {
-    leave()
-    throw error
-  }
-  return leave
 }
 
 async function claimWhenFree(fs: FileSystem, path: string, processes: ProcessTable, signal: AbortSignal | undefined): Promise<Claim> {

@@ -30,14 +30,20 @@ export function statOf(stats: fs.BigIntStats): FileStat {
 }
 
 export function nodeFileHandle(descriptor: number, path: string): FileHandle {
+  let closed = false
+  // The system gives the number to the next file that is opened: used after close, it would be somebody else's file.
+  const use = <T>(operation: string, run: (done: Done<T>) => void): Promise<T> =>
+    closed ? Promise.reject(new ContentError('IO_ERROR', `${operation} ${path}: the file is closed`, { path })) : call(operation, path, run)
   // Callbacks on a bare descriptor: `fs.promises` costs a third more per call, which the hot path notices.
   const writeSome = (pieces: readonly Uint8Array[], position: number): Promise<number> =>
-    pieces.length === 1
-      ? call('write', path, (done) => fs.write(descriptor, pieces[0] as Uint8Array, 0, (pieces[0] as Uint8Array).length, position, done))
-      : call('write', path, (done) => fs.writev(descriptor, pieces, position, done))
+    use('write', (done) => {
+      const [first, second] = pieces
+      if (first !== undefined && second === undefined) fs.write(descriptor, first, 0, first.length, position, done)
+      else fs.writev(descriptor, pieces, position, done)
+    })
   return {
     path,
-    read: (buffer, position) => call('read', path, (done) => fs.read(descriptor, buffer, 0, buffer.length, position, done)),
+    read: (buffer, position) => use('read', (done) => fs.read(descriptor, buffer, 0, buffer.length, position, done)),
     async write(bytes, position) {
       let pieces = bytes instanceof Uint8Array ? [bytes] : bytes
       let at = position
@@ -50,10 +56,14 @@ export function nodeFileHandle(descriptor: number, path: string): FileHandle {
         pieces = after(pieces, written)
       }
     },
-    sync: () => call('fsync', path, (done) => fs.fsync(descriptor, done as fs.NoParamCallback)),
-    truncate: (size) => call('truncate', path, (done) => fs.ftruncate(descriptor, size, done as fs.NoParamCallback)),
-    stat: async () => statOf(await call<fs.BigIntStats>('stat', path, (done) => fs.fstat(descriptor, { bigint: true }, done))),
-    close: () => call('close', path, (done) => fs.close(descriptor, done as fs.NoParamCallback)),
+    sync: () => use('fsync', (done) => fs.fsync(descriptor, done as fs.NoParamCallback)),
+    truncate: (size) => use('truncate', (done) => fs.ftruncate(descriptor, size, done as fs.NoParamCallback)),
+    stat: async () => statOf(await use<fs.BigIntStats>('stat', (done) => fs.fstat(descriptor, { bigint: true }, done))),
+    async close() {
+      if (closed) return
+      closed = true
+      await call('close', path, (done) => fs.close(descriptor, done as fs.NoParamCallback))
+    },
   }
 }
 

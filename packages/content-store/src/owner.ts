@@ -23,6 +23,8 @@ export function formatOwner(owner: Owner): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(owner)}\n`)
 }
 
+const isText = (field: unknown): field is string | undefined => field === undefined || typeof field === 'string'
+
 /** `undefined`: not an owner line, or one that a crash cut off. */
 export function parseOwner(line: string): Owner | undefined {
   let value: unknown
@@ -33,11 +35,10 @@ export function parseOwner(line: string): Owner | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined
   const { pid, started, boot, pidNamespace, host, nonce } = value as Record<string, unknown>
-  const text = (field: unknown): field is string | undefined => field === undefined || typeof field === 'string'
   if (!Number.isSafeInteger(pid) || (pid as number) <= 0) return undefined
   // The nonce becomes part of a file name.
   if (typeof nonce !== 'string' || !/^[0-9a-f]{16}$/.test(nonce)) return undefined
-  if (typeof host !== 'string' || !text(started) || !text(boot) || !text(pidNamespace)) return undefined
+  if (typeof host !== 'string' || !isText(started) || !isText(boot) || !isText(pidNamespace)) return undefined
   return { pid: pid as number, started, boot, pidNamespace, host, nonce }
 }
 

@@ -1,0 +1,134 @@
+import { dirname, join, resolve } from 'node:path'
+import { isDigest, type Digest } from '@lading/digest'
+import { printable } from '@lading/errors'
+import { blobPath, ingestPath } from './blob-path.ts'
+import { ContentError } from './content-error.ts'
+import type { BlobAddress, ContentStore } from './content-store.ts'
+import { emptyTrash } from './empty-trash.ts'
+import { fileIngest } from './file-ingest.ts'
+import type { FileSystem } from './file-system.ts'
+import type { Ingest } from './ingest.ts'
+import { claimIngestDirectory } from './ingest-directory.ts'
+import { nodeFileSystem } from './node-file-system.ts'
+import { openData } from './open-data.ts'
+import { moveToTrash } from './place.ts'
+import { nodeProcesses, type ProcessTable } from './process-table.ts'
+import { enterQueue } from './queue.ts'
+import { prepareRoot } from './root.ts'
+import { assertDigest, hasBytes, stageBytes } from './small-content.ts'
+import { readVerified } from './verified-read.ts'
+
+const readLimit = 4 * 1024 * 1024
+const patienceMs = 30_000
+
+/**
+ * Bytes by digest in an OCI image layout at `root`, which the first write creates (see `prepareRoot`).
+ *
+ * @param options.fs where it is, default `nodeFileSystem()`.
+ */
+export function createContentStore({ root, fs = nodeFileSystem(), processes = nodeProcesses() }: { readonly root: string; readonly fs?: FileSystem | undefined; readonly processes?: ProcessTable | undefined }): ContentStore {
+  const home = resolve(root)
+  let ready: Promise<void> | undefined
+  const prepared = (): Promise<void> => {
+    ready ??= prepareRoot(fs, home).catch((error: unknown) => {
+      ready = undefined
+      throw error
+    })
+    return ready
+  }
+  const at = (digest: Digest): string => blobPath(home, digest)
+  const stat = async (digest: Digest): Promise<{ readonly size: number } | undefined> => {
+    const found = await fs.stat(at(digest))
+    return found?.kind === 'file' ? { size: found.size } : undefined
+  }
+  const reading = (digest: Digest): { fs: FileSystem; root: string; path: string; digest: Digest } => ({ fs, root: home, path: at(digest), digest })
+
+  async function ingest(blob: BlobAddress, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Ingest | undefined> {
+    const { signal } = options
+    const { digest, size } = blob
+    signal?.throwIfAborted()
+    const target = at(digest)
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new ContentError('SIZE_MISMATCH', `${digest} cannot have ${printable(String(size), 40)} bytes`, { digest, actual: printable(String(size), 40), hint: 'the size of a descriptor is a whole number of bytes' })
+    }
+    const isHere = async (): Promise<boolean> => (await stat(digest))?.size === size
+    if (await isHere()) return undefined
+    await prepared()
+    const path = ingestPath(home, digest)
+    const leave = await enterQueue(path, signal)
+    try {
+      const directory = await claimIngestDirectory({ fs, root: home, path, processes, signal, patienceMs, isHere })
+      if (directory === undefined) {
+        leave()
+        return undefined
+      }
+      try {
+        const { boot } = processes.self()
+        const data = await openData(fs, directory, blob, { boot, signal })
+        return fileIngest({ fs, root: home, blob, target, directory, data, boot, leave })
+      } catch (error) {
+        await directory.release().catch(() => {})
+        throw error
+      }
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
+  return {
+    root: home,
+    path: at,
+    stat,
+    ingest,
+    open: ({ digest, size }, options) => readVerified(reading(digest), size, options),
+    async read(digest, options = {}) {
+      const { maxBytes = readLimit } = options
+      options.signal?.throwIfAborted()
+      const size = (await stat(digest))?.size
+      if (size !== undefined && size > maxBytes) {
+        throw new ContentError('TOO_LARGE', `${digest} has ${size} bytes, at most ${maxBytes} are read at once`, { digest, path: at(digest), expected: maxBytes, actual: size, hint: 'read it in chunks with open(), or raise maxBytes' })
+      }
+      const chunks: Uint8Array[] = []
+      for await (const chunk of readVerified(reading(digest), undefined, options)) chunks.push(chunk)
+      return chunks.length === 1 ? (chunks[0] as Uint8Array) : new Uint8Array(Buffer.concat(chunks))
+    },
+    async put(digest, bytes, options = {}) {
+      options.signal?.throwIfAborted()
+      const target = at(digest)
+      assertDigest(digest, bytes)
+      if (await hasBytes(fs, target, bytes)) return
+      await prepared()
+      const staged = await stageBytes({ fs, root: home, target, digest, bytes })
+      await staged.publish()
+    },
+    async stage(digest, bytes, options = {}) {
+      options.signal?.throwIfAborted()
+      const target = at(digest)
+      assertDigest(digest, bytes)
+      await prepared()
+      return stageBytes({ fs, root: home, target, digest, bytes })
+    },
+    async syncDirectories(digests) {
+      const directories = new Set([...digests].map((digest) => dirname(at(digest))))
+      if (directories.size === 0) return
+      // The directory of an algorithm may itself be new.
+      for (const directory of [...directories, join(home, 'blobs')]) await fs.syncDirectory(directory)
+    },
+    async *list(options = {}) {
+      for (const { name: algorithm, kind } of (await fs.readDirectory(join(home, 'blobs'))) ?? []) {
+        if (kind !== 'directory') continue
+        for (const entry of (await fs.readDirectory(join(home, 'blobs', algorithm))) ?? []) {
+          options.signal?.throwIfAborted()
+          const digest = `${algorithm}:${entry.name}`
+          // What others put here is none of our business.
+          if (!isDigest(digest)) continue
+          const found = await stat(digest)
+          if (found !== undefined) yield { digest, size: found.size }
+        }
+      }
+    },
+    remove: async (digest) => (await moveToTrash(fs, home, at(digest))) !== undefined,
+    emptyTrash: () => emptyTrash({ fs, root: home, processes }),
+  }
+}

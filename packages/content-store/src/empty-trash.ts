@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import type { FileSystem } from './file-system.ts'
+import { claimAt } from './ingest-directory.ts'
+import type { ProcessTable } from './process-table.ts'
+import { stagingDirectory } from './small-content.ts'
+import { fileSystemTime, sweepTemporaries } from './write-file-durably.ts'
+
+/** A partial download that nobody went on with for so long is given up. */
+const abandonedMs = 7 * 24 * 3_600_000
+
+/**
+ * Removes for good: what was renamed into the trash, blobs moved aside as damaged, temporary files that killed
+ * processes left, and downloads without a living owner that nobody can go on with any more.
+ */
+export async function emptyTrash({ fs, root, processes }: { readonly fs: FileSystem; readonly root: string; readonly processes: ProcessTable }): Promise<void> {
+  for (const into of ['trash', 'quarantine']) {
+    const directory = join(root, 'lading', into)
+    for (const { name } of (await fs.readDirectory(directory)) ?? []) await fs.removeTree(join(directory, name))
+  }
+  await sweepTemporaries(fs, stagingDirectory(root))
+  await sweepIngests(fs, root, processes)
+}
+
+async function sweepIngests(fs: FileSystem, root: string, processes: ProcessTable): Promise<void> {
+  const ingests = join(root, 'lading', 'ingest')
+  let now: number | undefined
+  for (const algorithm of (await fs.readDirectory(ingests)) ?? []) {
+    if (algorithm.kind !== 'directory') continue
+    for (const { name, kind } of (await fs.readDirectory(join(ingests, algorithm.name))) ?? []) {
+      if (kind !== 'directory') continue
+      const [hex = '', own] = name.split('.')
+      const path = join(ingests, algorithm.name, name)
+      const data = await fs.stat(join(path, 'data'))
+      now ??= await fileSystemTime(fs, ingests)
+      const done = (await fs.stat(join(root, 'blobs', algorithm.name, hex))) !== undefined
+      const old = data === undefined || now - data.modifiedMs > abandonedMs
+      if (!done && !old && own === undefined) continue
+      const directory = await claimAt({ fs, root, processes }, path, {})
+      await directory?.remove()
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { algorithmOf, hexOf, type Digest } from '@lading/digest'
+import { digestOf } from '@lading/digest/hash'
+import { ContentError } from './content-error.ts'
+import type { Staged } from './content-store.ts'
+import type { FileSystem } from './file-system.ts'
+import { place } from './place.ts'
+import { removeQuietly, temporaryPath, writeNewFile } from './write-file-durably.ts'
+
+/** Where content waits on its way into `blobs/`. */
+export function stagingDirectory(root: string): string {
+  return join(root, 'lading', 'staging')
+}
+
+/** @throws `DIGEST_MISMATCH` */
+export function assertDigest(digest: Digest, bytes: Uint8Array): void {
+  const actual = digestOf(bytes, algorithmOf(digest))
+  if (actual === digest) return
+  throw new ContentError('DIGEST_MISMATCH', `what came as ${digest} is ${actual}`, { digest, expected: digest, actual, hint: 'nothing of it was kept; fetch it again' })
+}
+
+/** A verified temporary file on the disk, one rename away from being a blob. */
+export async function stageBytes({ fs, root, target, digest, bytes }: { readonly fs: FileSystem; readonly root: string; readonly target: string; readonly digest: Digest; readonly bytes: Uint8Array }): Promise<Staged> {
+  const directory = stagingDirectory(root)
+  await fs.mkdir(directory, { recursive: true })
+  const temp = temporaryPath(join(directory, hexOf(digest)))
+  await writeNewFile(fs, temp, bytes)
+  let waiting = true
+  return {
+    digest,
+    async publish() {
+      if (!waiting) return
+      try {
+        await place(fs, root, temp, target, { size: bytes.length, replace: !(await hasBytes(fs, target, bytes)) })
+        waiting = false
+      } catch (error) {
+        waiting = false
+        await removeQuietly(fs, temp)
+        throw error
+      }
+    },
+    async discard() {
+      if (!waiting) return
+      waiting = false
+      await fs.unlink(temp)
+    },
+  }
+}
+
+/** Small content is compared whole: a damaged one of the right size must not survive a fetch. */
+export async function hasBytes(fs: FileSystem, path: string, bytes: Uint8Array): Promise<boolean> {
+  const stat = await fs.stat(path)
+  if (stat === undefined || stat.kind !== 'file' || stat.size !== bytes.length) return false
+  const there = await fs.readFile(path, { maxBytes: bytes.length }).catch(() => undefined)
+  return there !== undefined && Buffer.compare(there, bytes) === 0
+}
