@@ -1,0 +1,12 @@
+/** The registry's own time, for what expires. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Moves it on, so that a test of expiry need not wait. */
+  advance(ms: number): void
+}
+
+export function createClock(): Clock {
+  let ahead = 0
+  return { now: () => Date.now() + ahead, advance: (ms) => void (ahead += ms) }
+}

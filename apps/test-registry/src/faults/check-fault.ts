@@ -1,0 +1,69 @@
+import { printable } from '@lading/errors'
+import { TestRegistryError } from '../error.ts'
+import type { Fault, NamedAction } from './fault.ts'
+
+const routes = ['ping', 'manifest', 'blob', 'upload', 'tags', 'catalog', 'referrers', 'token', 'cdn', 'any']
+
+const named: Record<NamedAction, true> = {
+  reset: true, close: true, stall: true, flip: true, truncate: true, 'ignore-range': true, 'wrong-content-range': true, 'range-not-satisfiable': true,
+  'wrong-digest-header': true, 'no-digest-header': true, 'new-etag': true, 'wrong-content-type': true, html: true, 'redirect-loop': true,
+  'link-loop': true, 'broken-link': true, 'expire-token': true,
+}
+
+const whole = (least: number) => (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= least
+const text = (value: unknown): boolean => typeof value === 'string'
+const flag = (value: unknown): boolean => typeof value === 'boolean'
+const record = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const anything = (): boolean => true
+
+const members: Record<keyof Fault, (value: unknown) => boolean> = {
+  name: text,
+  on: (value) => typeof value === 'string' && routes.includes(value),
+  method: (value) => [value].flat().every(text),
+  repository: text,
+  target: text,
+  digest: text,
+  ranged: flag,
+  unauthorized: flag,
+  nth: whole(1),
+  from: whole(1),
+  times: whole(1),
+  probability: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+  seed: whole(0),
+  afterBytes: whole(0),
+  then: (value) => (typeof value === 'string' ? Object.hasOwn(named, value) : record(value) && isAction(value)),
+}
+
+const actionMembers: Record<string, (value: unknown) => boolean> = {
+  status: (value) => whole(200)(value) && (value as number) <= 599,
+  headers: record,
+  body: anything,
+  retryAfter: anything,
+  content: text,
+  extraBytes: whole(1),
+  redirect: text,
+  expiresInMs: whole(0),
+  delayMs: whole(0),
+  bytesPerSecond: whole(1),
+}
+
+const isAction = (action: Record<string, unknown>): boolean =>
+  Object.keys(action).length > 0 && Object.entries(action).every(([member, value]) => value === undefined || (Object.hasOwn(actionMembers, member) && actionMembers[member]?.(value) === true))
+
+/**
+ * A misspelt fault that silently never fires would make a test pass for the wrong reason.
+ *
+ * @throws TestRegistryError `FAULT_INVALID`
+ */
+export function checkFault(fault: unknown): asserts fault is Fault {
+  if (!record(fault)) throw invalid('a fault is an object')
+  for (const member of ['on', 'then']) if (fault[member] === undefined) throw invalid(`a fault needs '${member}'`)
+  for (const [member, value] of Object.entries(fault)) {
+    if (!Object.hasOwn(members, member)) throw invalid(`a fault has no member '${printable(member, 40)}'`)
+    if (value !== undefined && !members[member as keyof Fault](value)) throw invalid(`not a fault's '${member}': ${printable(String(JSON.stringify(value)), 100)}`)
+  }
+  if (fault['then'] === 'truncate' && fault['afterBytes'] === undefined) throw invalid("'truncate' needs 'afterBytes'")
+}
+
+const invalid = (message: string): TestRegistryError =>
+  new TestRegistryError('FAULT_INVALID', message, { hint: "write it like { on: 'blob', nth: 1, afterBytes: 1000, then: 'reset' }" })

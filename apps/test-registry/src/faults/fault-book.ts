@@ -1,0 +1,76 @@
+import { checkFault } from './check-fault.ts'
+import type { Fault } from './fault.ts'
+import { describeFault } from './describe-fault.ts'
+import { seededRandom } from './seeded-random.ts'
+import type { Route } from '../route.ts'
+
+export interface FaultTarget {
+  readonly method: string
+  readonly route: Route
+  readonly ranged: boolean
+  readonly unauthorized: boolean
+}
+
+export interface FiredFault {
+  readonly name: string
+  readonly fault: Fault
+}
+
+/** The faults of a registry and how often each was met. */
+export interface FaultBook {
+  /** @throws TestRegistryError `FAULT_INVALID` */
+  add(fault: Fault): { readonly name: string; remove(): void }
+  clear(): void
+  list(): readonly { readonly name: string; readonly fault: Fault; readonly fired: number }[]
+  /** The faults that hit this request. Counts it. */
+  meet(target: FaultTarget): readonly FiredFault[]
+}
+
+interface Entry extends FiredFault {
+  readonly random: () => number
+  met: number
+  fired: number
+}
+
+export function createFaultBook(): FaultBook {
+  let entries: Entry[] = []
+  return {
+    add(fault) {
+      checkFault(fault)
+      const entry: Entry = { name: fault.name ?? describeFault(fault), fault, random: seededRandom(fault.seed ?? 1), met: 0, fired: 0 }
+      entries.push(entry)
+      return { name: entry.name, remove: () => void (entries = entries.filter((other) => other !== entry)) }
+    },
+    clear: () => void (entries = []),
+    list: () => entries.map(({ name, fault, fired }) => ({ name, fault, fired })),
+    meet: (target) => entries.filter((entry) => fits(entry.fault, target) && isDue(entry)),
+  }
+}
+
+function fits(fault: Fault, { method, route, ranged, unauthorized }: FaultTarget): boolean {
+  const methods = typeof fault.method === 'string' ? [fault.method] : (fault.method ?? (worksOnBody(fault) ? ['GET'] : undefined))
+  const target = fault.target ?? fault.digest
+  return (
+    (fault.on === 'any' || fault.on === route.kind) &&
+    (methods === undefined || methods.includes(method)) &&
+    (fault.repository === undefined || fault.repository === route.repository) &&
+    (target === undefined || target === route.target) &&
+    (fault.ranged === undefined || fault.ranged === ranged) &&
+    (fault.unauthorized ?? false) === unauthorized
+  )
+}
+
+const worksOnBody = ({ afterBytes, then }: Fault): boolean =>
+  afterBytes !== undefined || then === 'flip' || then === 'truncate' || (typeof then === 'object' && ('extraBytes' in then || 'content' in then))
+
+function isDue(entry: Entry): boolean {
+  const { nth, from, times, probability } = entry.fault
+  entry.met += 1
+  if (nth !== undefined && entry.met !== nth) return false
+  if (from !== undefined && entry.met < from) return false
+  if (times !== undefined && entry.fired >= times) return false
+  // The draw is made for each request that gets here, hit or not: otherwise `times` would change who is hit.
+  if (probability !== undefined && entry.random() >= probability) return false
+  entry.fired += 1
+  return true
+}

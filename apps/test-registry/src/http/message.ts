@@ -1,0 +1,26 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { emptyContent, textContent, type Content } from '../state/content.ts'
+
+/** A request as the routes see it: no sockets, so that another server could carry it. */
+export interface RegistryRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>
+
+/** An answer. The sender adds `Content-Length` from `body`; for HEAD it sends no body. */
+export interface Reply {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: ReplyHeaders
+  readonly body: Content
+}
+
+export const reply = (status: number, headers: ReplyHeaders = {}, body: Content = emptyContent): Reply => ({ status, headers, body })
+
+export const json = (status: number, value: unknown, headers: ReplyHeaders = {}): Reply =>
+  reply(status, { 'content-type': 'application/json; charset=utf-8', ...headers }, textContent(JSON.stringify(value)))

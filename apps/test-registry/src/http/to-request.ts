@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http'
+import type { RegistryRequest } from './message.ts'
+
+/** The path is not normalised: `..` and doubled slashes reach the routes as they came, and mean nothing there. */
+export function toRequest(message: IncomingMessage): RegistryRequest {
+  const target = message.url ?? '/'
+  const question = target.indexOf('?')
+  return {
+    method: message.method ?? 'GET',
+    path: decoded(question === -1 ? target : target.slice(0, question)),
+    query: new URLSearchParams(question === -1 ? '' : target.slice(question + 1)),
+    headers: message.headers,
+    body: message,
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}

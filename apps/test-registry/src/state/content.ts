@@ -1,0 +1,27 @@
+/** Bytes that can be read from any place. In memory today; a file fits as well. */
+export interface Content {
+  /** In bytes. */
+  readonly size: number
+  /** From `start` to `end`, exclusive, in chunks of any size. */
+  read(start: number, end: number): Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+}
+
+const chunkSize = 64 * 1024
+
+export function memoryContent(bytes: Uint8Array): Content {
+  return {
+    size: bytes.length,
+    *read(start, end) {
+      for (let at = start; at < end; at += chunkSize) yield bytes.subarray(at, Math.min(at + chunkSize, end))
+    },
+  }
+}
+
+export const textContent = (text: string): Content => memoryContent(new TextEncoder().encode(text))
+
+export const slice = (content: Content, from: number, to: number): Content => ({
+  size: to - from,
+  read: (start, end) => content.read(from + start, from + end),
+})
+
+export const emptyContent: Content = memoryContent(new Uint8Array(0))

@@ -1,0 +1,70 @@
+import type { AuthOptions } from './auth/auth-options.ts'
+import type { CertificateOptions } from './certificates/make-certificate.ts'
+import type { Clock } from './clock.ts'
+import type { Fault } from './faults/fault.ts'
+import type { FaultBook } from './faults/fault-book.ts'
+import type { Buildable, BuiltImage, BuiltIndex } from './images/built.ts'
+import type { Journal } from './journal.ts'
+import type { RepositoryAccess } from './repository-access.ts'
+
+export type Seedable = Buildable<BuiltImage> | Buildable<BuiltIndex> | BuiltImage | BuiltIndex
+
+export interface TestRegistryOptions {
+  readonly images?: readonly Seedable[] | undefined
+  readonly faults?: readonly Fault[] | undefined
+  /** Default: none. */
+  readonly auth?: AuthOptions | undefined
+  /** `true`: a certificate made on the spot by a CA made on the spot (`registry.ca`). Options make it a bad one. Or one of your own, in PEM. */
+  readonly tls?: boolean | Omit<CertificateOptions, 'issuer'> | { readonly cert: string; readonly key: string; readonly ca?: string | undefined } | undefined
+  /** Of each connection's bodies. Default: as fast as it goes. */
+  readonly bytesPerSecond?: number | undefined
+  /** Before each answer. Default 0. */
+  readonly latencyMs?: number | undefined
+  /** Default 0: a free one. */
+  readonly port?: number | undefined
+  /** An address of this machine. Default 127.0.0.1. */
+  readonly host?: string | undefined
+  /** Whether there is a referrers API. Default true; false answers 404, as Docker Hub and GHCR do. */
+  readonly referrers?: boolean | undefined
+  /** The most a pushed manifest may have, in bytes. Default 4 MiB. */
+  readonly maxManifestBytes?: number | undefined
+  /** The most a pushed blob may have, in bytes. Default 1 GiB. */
+  readonly maxBlobBytes?: number | undefined
+}
+
+export interface TestRegistry {
+  /** `http://127.0.0.1:40123`, without a trailing slash. */
+  readonly url: string
+  /** `127.0.0.1:40123`: what stands before the first slash of a reference. */
+  readonly host: string
+  readonly port: number
+  /** The second origin, which plays the CDN. */
+  readonly cdn: { readonly url: string; readonly host: string; readonly port: number }
+  /** With TLS made on the spot: the CA's certificate in PEM. */
+  readonly ca: string | undefined
+  readonly journal: Journal
+  readonly clock: Clock
+  /** Puts an image or index with all that belongs to it where its name says. */
+  seed(what: Buildable<BuiltImage> | BuiltImage, options?: SeedOptions): Promise<BuiltImage>
+  seed(what: Buildable<BuiltIndex> | BuiltIndex, options?: SeedOptions): Promise<BuiltIndex>
+  /** Contents, past HTTP: what is there, what should be, and what should not. */
+  repository(name: string): RepositoryAccess
+  /** Names of all repositories, sorted. */
+  repositories(): readonly string[]
+  /** @throws TestRegistryError `FAULT_INVALID` */
+  addFault(fault: Fault): ReturnType<FaultBook['add']>
+  clearFaults(): void
+  faults(): ReturnType<FaultBook['list']>
+  /** Voids every token that was issued. */
+  expireTokens(): void
+  /** Cuts every connection and frees the ports. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface SeedOptions {
+  /** In place of the repository in the image's name. */
+  readonly repository?: string | undefined
+  /** In place of the tag in the name; an empty list: by digest only. */
+  readonly tags?: readonly string[] | undefined
+}
