@@ -9,7 +9,10 @@ import type { IngestDirectory } from './ingest-directory.ts'
 import { writeJournal } from './journal.ts'
 import type { OpenData } from './open-data.ts'
 import { place } from './place.ts'
-import { writeBehind } from './write-behind.ts'
+import { writeBehind, type WriteBehind } from './write-behind.ts'
+
+/** What a power cut can cost of a long download. A sync pauses it for as long as the disk is behind. */
+const checkpointBytes = 256 * 1024 * 1024
 
 interface Options {
   readonly fs: FileSystem
@@ -34,9 +37,10 @@ export function fileIngest({ fs, root, blob, target, directory, data, boot, leav
   let validator = data.journal?.validator
   let source = data.journal?.source
   let noted = data.journal !== undefined && data.journal.boot === boot
-  let out = writeBehind(handle, offset, grow.grown)
+  let out = writer()
   let state: 'open' | 'ended' | 'committed' = 'open'
   let sealed = false
+  let spoiled = false
   let busy: Promise<unknown> = Promise.resolve()
 
   /** One of begin, commit, close and discard at a time. */
@@ -77,7 +81,7 @@ export function fileIngest({ fs, root, blob, target, directory, data, boot, leav
     hasher = createHasher(algorithmOf(digest))
     offset = 0
     synced = 0
-    out = writeBehind(handle, 0, grow.grown)
+    out = writer()
   }
   const verify = (): ContentError | undefined => {
     const actual = hasher.digest()
@@ -139,9 +143,8 @@ export function fileIngest({ fs, root, blob, target, directory, data, boot, leav
         if (mismatch !== undefined) await failed(mismatch)
         signal?.throwIfAborted()
         try {
-          await handle.sync()
+          await sync()
         } catch (error) {
-          // The pages that failed are clean now and lost: another fsync of this file would report success.
           await failed(error)
         }
         try {
@@ -171,15 +174,37 @@ export function fileIngest({ fs, root, blob, target, directory, data, boot, leav
     },
   }
 
+  function writer(): WriteBehind {
+    return writeBehind(handle, offset, {
+      grown: grow.grown,
+      every: checkpointBytes,
+      async checkpoint(written) {
+        await sync()
+        synced = written
+        await note()
+      },
+    })
+  }
+
+  async function sync(): Promise<void> {
+    try {
+      await handle.sync()
+    } catch (error) {
+      // The pages that failed are clean now and lost: another fsync of this file would report success.
+      spoiled = true
+      throw error
+    }
+  }
+
   /** Everything that is known to be good stays for the next owner. */
   async function keep(): Promise<void> {
     let good = true
     try {
       await out.drain().catch(() => {})
-      if (out.written === 0) good = false
+      if (spoiled || out.written === 0) good = false
       else {
         await handle.truncate(out.written)
-        await handle.sync()
+        await sync()
         synced = out.written
         await note()
       }

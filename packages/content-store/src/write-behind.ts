@@ -12,14 +12,22 @@ export interface WriteBehind {
 }
 
 /** Enough to keep the disk busy while the next chunks are hashed, and no more: this is held per download. */
-const highWater = 2 * 1024 * 1024
+const highWater = 1024 * 1024
 /** IOV_MAX is 1024 on Linux and macOS. */
 const mostPieces = 512
 
-export function writeBehind(handle: FileHandle, start: number, grown: (written: number) => void): WriteBehind {
+interface Listeners {
+  readonly grown: (written: number) => void
+  /** Every `every` bytes; writing goes on when it resolves, and ends when it rejects. */
+  readonly checkpoint: (written: number) => Promise<void>
+  readonly every: number
+}
+
+export function writeBehind(handle: FileHandle, start: number, { grown, checkpoint, every }: Listeners): WriteBehind {
   let queue: Uint8Array[] = []
   let pending = 0
   let written = start
+  let nextCheckpoint = start + every
   let failure: unknown
   let running: Promise<void> | undefined
   let room: PromiseWithResolvers<void> | undefined
@@ -35,6 +43,10 @@ export function writeBehind(handle: FileHandle, start: number, grown: (written: 
         pending -= bytes
         grown(written)
         if (pending < highWater) open()
+        if (written >= nextCheckpoint) {
+          nextCheckpoint = written + every
+          await checkpoint(written)
+        }
       }
     } catch (error) {
       failure = error

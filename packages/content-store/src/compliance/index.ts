@@ -1,0 +1,2 @@
+export type { ContentStoreSubject } from './subject.ts'
+export { testContentStore, type TestFunctions } from './test-content-store.ts'

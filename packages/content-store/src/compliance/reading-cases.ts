@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import type { Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
+import { addressOf, collect, failsWith, someBytes, store, type Case } from './case.ts'
+
+const bytes = someBytes(700_000, 5)
+
+export const readingCases: readonly Case[] = [
+  {
+    name: 'hands out a blob in chunks',
+    async run({ store: contents }) {
+      const blob = await store(contents, bytes)
+      assert.deepEqual(await collect(contents.open(blob)), bytes)
+    },
+  },
+  {
+    name: 'reports a size that the descriptor has wrong, and keeps the blob',
+    async run({ store: contents }) {
+      const { digest } = await store(contents, bytes)
+      await failsWith('SIZE_MISMATCH', () => collect(contents.open({ digest, size: 1 })))
+      assert.deepEqual(await contents.stat(digest), { size: bytes.length })
+    },
+  },
+  {
+    name: 'reads no more than is allowed',
+    async run({ store: contents }) {
+      const { digest } = await store(contents, bytes)
+      await failsWith('TOO_LARGE', () => contents.read(digest, { maxBytes: bytes.length - 1 }))
+      assert.deepEqual(await contents.read(digest, { maxBytes: bytes.length }), bytes)
+    },
+  },
+  {
+    name: 'says that a blob is not here',
+    async run({ store: contents }) {
+      const blob = addressOf(bytes)
+      assert.equal(await contents.stat(blob.digest), undefined)
+      await failsWith('CONTENT_UNKNOWN', () => contents.read(blob.digest))
+      await failsWith('CONTENT_UNKNOWN', () => collect(contents.open(blob)))
+      assert.equal(await contents.remove(blob.digest), false)
+    },
+  },
+  {
+    name: 'finds damage, moves it aside and takes the blob anew',
+    async run({ store: contents, damage }) {
+      if (damage === undefined) return
+      const blob = await store(contents, bytes)
+      await damage(blob.digest)
+      await failsWith('CONTENT_DAMAGED', () => contents.read(blob.digest))
+      assert.equal(await contents.stat(blob.digest), undefined)
+      await store(contents, bytes)
+      await damage(blob.digest)
+      await failsWith('CONTENT_DAMAGED', () => collect(contents.open(blob)))
+      await store(contents, bytes)
+      assert.deepEqual(await contents.read(blob.digest), bytes)
+    },
+  },
+  {
+    name: 'lists what is here, and removes',
+    async run({ store: contents }) {
+      const kept = await store(contents, someBytes(10, 6))
+      const removed = await store(contents, someBytes(20, 7))
+      assert.deepEqual(await list(contents.list()), [kept, removed].toSorted((a, b) => a.digest.localeCompare(b.digest)))
+      assert.equal(await contents.remove(removed.digest), true)
+      assert.equal(await contents.stat(removed.digest), undefined)
+      await contents.emptyTrash()
+      assert.deepEqual(await list(contents.list()), [kept])
+      await contents.syncDirectories([kept.digest])
+    },
+  },
+  {
+    name: 'lets nothing but a digest near a path',
+    async run({ store: contents }) {
+      for (const text of ['sha256:../../etc/passwd', `sha256:${'A'.repeat(64)}`, 'md5:00', '', '__proto__']) {
+        const digest = text as Digest
+        for (const attempt of [() => contents.path(digest), () => contents.stat(digest), () => contents.read(digest), () => contents.ingest({ digest, size: 1 }), () => contents.remove(digest), () => contents.put(digest, new Uint8Array(1))]) {
+          await assert.rejects(async () => attempt(), isLadingError)
+        }
+      }
+    },
+  },
+]
+
+async function list(entries: AsyncIterable<{ readonly digest: Digest; readonly size: number }>): Promise<{ digest: Digest; size: number }[]> {
+  const all: { digest: Digest; size: number }[] = []
+  for await (const { digest, size } of entries) all.push({ digest, size })
+  return all.toSorted((a, b) => a.digest.localeCompare(b.digest))
+}

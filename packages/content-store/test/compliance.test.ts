@@ -1,0 +1,27 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createContentStore } from '@lading/content-store'
+import { testContentStore } from '@lading/content-store/compliance'
+import { describe, it } from 'vitest'
+import { temporaryDirectory } from './temporary-root.ts'
+
+testContentStore(
+  { describe, it },
+  {
+    async create() {
+      const root = join(await temporaryDirectory(), 'store')
+      const store = createContentStore({ root })
+      return {
+        store,
+        again: async () => createContentStore({ root }),
+        async damage(digest) {
+          const path = store.path(digest)
+          const bytes = await readFile(path)
+          bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
+          await chmod(path, 0o600)
+          await writeFile(path, bytes)
+        },
+      }
+    },
+  },
+)
