@@ -1,0 +1,39 @@
+import { algorithmOf } from '@lading/digest'
+import { createHasher } from '@lading/digest/hash'
+import { openBlocking, type BlockingFile } from './blocking-file.ts'
+import type { Job } from './job.ts'
+import { failed, type Piece, type Source } from './source.ts'
+
+/** Reads a blob of the store. It was verified when it came in, not since: it is hashed again on the way. */
+export function committedSource({ digest, size, path }: Job, buffer: Uint8Array): Source {
+  const hasher = createHasher(algorithmOf(digest))
+  let file: BlockingFile | undefined
+  let position = 0
+
+  function end(): Piece {
+    if (position !== size) return failed(`its file has ${position} bytes instead of ${size}`)
+    const actual = hasher.digest()
+    return actual === digest ? { kind: 'end' } : failed(`its file is ${actual}`)
+  }
+
+  return {
+    next() {
+      let count: number
+      try {
+        file ??= openBlocking(path)
+        if (file === undefined) return failed('its file is not there')
+        count = file.read(buffer, buffer.length, position)
+      } catch (cause) {
+        return failed('its file cannot be read', cause)
+      }
+      if (count === 0) return end()
+      position += count
+      const bytes = buffer.subarray(0, count)
+      hasher.update(bytes)
+      return { kind: 'bytes', bytes }
+    },
+    close() {
+      file?.close()
+    },
+  }
+}

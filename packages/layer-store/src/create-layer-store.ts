@@ -1,0 +1,84 @@
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { nodeFileSystem, type FileSystem } from '@lading/content-store'
+import type { Digest } from '@lading/digest'
+import { nextChainId } from '@lading/digest/hash'
+import { LayerError } from './layer-error.ts'
+import { formatLayer, formatUncompressed, maxDepth, parseLayer, parseUncompressed, type StoredLayer } from './layer-record.ts'
+import type { LayerRecord, LayerStore } from './layer-store.ts'
+import { recordDirectory } from './record-directory.ts'
+import { createUncompressor } from './uncompressor.ts'
+import { createWorkerPool } from './worker-pool.ts'
+import { workerUrl } from './worker-url.ts'
+
+export interface LayerStoreOptions {
+  /** The store's root: records are in `lading/layers` and `lading/diff-ids` below it, blobs in `blobs`. */
+  readonly root: string
+  /** For the records; blobs are read with `node:fs`, from the threads that work on them. Default: this machine's. */
+  readonly fs?: FileSystem | undefined
+  /**
+   * Layers that are worked on at once, each in a thread of its own. Default 2, or 1 on a single processor. 0: one after the other,
+   * in the calling thread, which is also what happens where threads or the worker's file are missing.
+   */
+  readonly workers?: number | undefined
+  /** The most bytes that a layer may uncompress to. Default 256 GiB. */
+  readonly maxOutput?: number | undefined
+  /** The most bytes for each compressed one. Default 1000. */
+  readonly maxRatio?: number | undefined
+}
+
+/** Layers by chainID, and the memory of what each blob uncompresses to. */
+export function createLayerStore(options: LayerStoreOptions): LayerStore {
+  const { fs = nodeFileSystem(), workers = Math.min(2, availableParallelism()), maxOutput, maxRatio } = options
+  const root = resolve(options.root)
+  const layers = recordDirectory(fs, join(root, 'lading', 'layers'), parseLayer)
+  const memory = recordDirectory(fs, join(root, 'lading', 'diff-ids'), parseUncompressed)
+  let uncompressor: ReturnType<typeof createUncompressor> | undefined
+  const start = (): ReturnType<typeof createUncompressor> =>
+    (uncompressor ??= createUncompressor({ root, pool: createWorkerPool(workers > 0 ? workerUrl() : undefined), limit: Math.max(1, workers), maxOutput, maxRatio }))
+
+  async function depthOn(parent: Digest | undefined): Promise<number> {
+    if (parent === undefined) return 1
+    const below = await layers.get(parent)
+    if (below === undefined) {
+      throw new LayerError('LAYER_PARENT_UNKNOWN', `the layer below, ${parent}, is not registered`, { digest: parent, hint: 'register layers from the base up' })
+    }
+    if (below.depth >= maxDepth) {
+      throw new LayerError('LAYER_MAX_DEPTH', `a layer on ${parent} would be more than ${maxDepth} deep`, { digest: parent, expected: maxDepth, actual: below.depth + 1, hint: 'build the image with fewer layers' })
+    }
+    return below.depth + 1
+  }
+
+  async function keepLayer(chainId: Digest, stored: StoredLayer): Promise<void> {
+    const there = await layers.get(chainId)
+    if (there?.layer.size !== stored.layer.size || there.depth !== stored.depth) await layers.put(chainId, formatLayer(stored))
+  }
+
+  async function remember(blob: Digest, diffId: Digest, size: number): Promise<void> {
+    const known = await memory.get(blob)
+    if (known?.diffId !== diffId || known.size !== size) await memory.put(blob, formatUncompressed(blob, { diffId, size }))
+  }
+
+  return {
+    known: async (blob) => await memory.get(blob),
+    uncompress: async (blob, how) => await start().uncompress(blob, how),
+    async register({ blob, diffId, size, parent }) {
+      const chainId = nextChainId(parent, diffId)
+      const depth = await depthOn(parent)
+      const layer: LayerRecord = { chainId, diffId, ...(parent === undefined ? {} : { parent }), size }
+      await Promise.all([keepLayer(chainId, { layer, depth }), remember(blob, diffId, size)])
+      return layer
+    },
+    get: async (chainId) => (await layers.get(chainId))?.layer,
+    async *list() {
+      for (const chainId of await layers.keys()) {
+        const stored = await layers.get(chainId)
+        if (stored !== undefined) yield stored.layer
+      }
+    },
+    remove: async (chainId) => await layers.remove(chainId),
+    async close() {
+      await start().close()
+    },
+  }
+}

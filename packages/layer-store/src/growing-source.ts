@@ -1,0 +1,56 @@
+import { growthState, type Growth } from '@lading/content-store'
+import { openBlocking, type BlockingFile } from './blocking-file.ts'
+import type { Job } from './job.ts'
+import { failed, type Piece, type Source } from './source.ts'
+
+const cell = { generation: 0, length: 1, state: 2 } as const
+
+/** Follows a file under download, by the rule of `Growth`: bytes count when the generation is the same before and after the read. */
+export function growingSource({ size }: Job, growth: Growth, buffer: Uint8Array): Source {
+  const cells = new BigInt64Array(growth.cells)
+  let file: BlockingFile | undefined
+  let generation = Atomics.load(cells, cell.generation)
+  let position = 0
+
+  function restart(now: bigint): Piece {
+    generation = now
+    position = 0
+    file?.close()
+    file = undefined
+    return { kind: 'restart' }
+  }
+
+  function read(length: number): Piece {
+    let count: number
+    try {
+      file ??= openBlocking(growth.path) ?? openBlocking(growth.finalPath)
+      if (file === undefined) return failed('its file is gone')
+      count = file.read(buffer, Math.min(buffer.length, length - position), position)
+    } catch (cause) {
+      return failed('its file cannot be read', cause)
+    }
+    const now = Atomics.load(cells, cell.generation)
+    if (now !== generation) return restart(now)
+    if (count === 0) return failed(`its file ends at ${position} bytes, though ${length} were written`)
+    position += count
+    return { kind: 'bytes', bytes: buffer.subarray(0, count) }
+  }
+
+  return {
+    next() {
+      // The state first: what is verified does not grow any more, so the length that is read after it is the last one.
+      const state = Atomics.load(cells, cell.state)
+      const now = Atomics.load(cells, cell.generation)
+      const length = Atomics.load(cells, cell.length)
+      if (state === growthState.failed) return failed('its download ended before its digest was right')
+      if (now !== generation) return restart(now)
+      if (position < Number(length)) return read(Number(length))
+      if (state !== growthState.verified) return { kind: 'wait', growth, length }
+      if (position !== size) return failed(`it has ${position} bytes instead of ${size}`)
+      return { kind: 'end' }
+    },
+    close() {
+      file?.close()
+    },
+  }
+}

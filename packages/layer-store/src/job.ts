@@ -1,0 +1,33 @@
+import type { Growth } from '@lading/content-store'
+import type { Digest } from '@lading/digest'
+import type { ErrorOptions } from '@lading/errors'
+
+/** What a thread needs to know to work on a layer; survives structured cloning. */
+export interface Job {
+  readonly digest: Digest
+  /** Of the blob, in bytes. */
+  readonly size: number
+  /** Of the committed blob. */
+  readonly path: string
+  readonly growth?: Growth | undefined
+  readonly maxOutput?: number | undefined
+  readonly maxRatio?: number | undefined
+  /** An `Int32Array` of one; not 0: give up. */
+  readonly control: SharedArrayBuffer
+}
+
+/** An error on its way between threads, where classes get lost. */
+export interface Failure {
+  readonly name: string
+  readonly code: string
+  readonly message: string
+  readonly options: Omit<ErrorOptions, 'cause'>
+}
+
+export type Outcome =
+  | { readonly outcome: 'done'; readonly diffId: Digest; readonly size: number; readonly consumed: number }
+  /** The blob is right and does not decompress. */
+  | { readonly outcome: 'corrupt'; readonly failure: Failure }
+  /** The blob's bytes are not right, or could not be had. */
+  | { readonly outcome: 'source'; readonly message: string; readonly options?: ErrorOptions | undefined; readonly failure?: Failure | undefined }
+  | { readonly outcome: 'aborted' }

@@ -1,0 +1,21 @@
+import { LadingError } from '@lading/errors'
+
+/**
+ * - `LAYER_CORRUPT`: the blob is what its digest says, and it cannot be decompressed. `cause` is the `CompressionError`.
+ * - `LAYER_SOURCE_FAILED`: the blob's bytes never became right: the download ended early, or its file is missing, damaged or unreadable.
+ * - `LAYER_WORKER_FAILED`: the thread that worked on the layer died.
+ * - `LAYER_PARENT_UNKNOWN`: the layer below is not registered.
+ * - `LAYER_MAX_DEPTH`: the layer would be more than 125 deep.
+ * - `LAYER_STORE_CLOSED`: asked for work after `close`, or closed while at work.
+ */
+export type LayerErrorCode =
+  | 'LAYER_CORRUPT'
+  | 'LAYER_SOURCE_FAILED'
+  | 'LAYER_WORKER_FAILED'
+  | 'LAYER_PARENT_UNKNOWN'
+  | 'LAYER_MAX_DEPTH'
+  | 'LAYER_STORE_CLOSED'
+
+export class LayerError extends LadingError<LayerErrorCode> {}
+
+Object.defineProperty(LayerError.prototype, 'name', { value: 'LayerError', configurable: true, writable: true })

@@ -1,0 +1,56 @@
+import { isDigest, type Digest } from '@lading/digest'
+import { nextChainId } from '@lading/digest/hash'
+import type { LayerRecord, Uncompressed } from './layer-store.ts'
+
+/** Records are a few hundred bytes long. */
+export const recordLimit: number = 4 * 1024
+
+const formatVersion = 1
+
+/** Deeper, no union file system mounts it. docker's figure; the base has depth 1. */
+export const maxDepth = 125
+
+/** A layer as it is on disk: with its depth, so that registering need not walk down to the base. */
+export interface StoredLayer {
+  readonly layer: LayerRecord
+  readonly depth: number
+}
+
+const encode = (document: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(document)}\n`)
+
+export function formatLayer({ layer: { chainId, diffId, parent, size }, depth }: StoredLayer): Uint8Array {
+  return encode({ version: formatVersion, chainId, diffId, parent, size, depth })
+}
+
+/** `undefined`: not the record of this layer, or not one of ours at all. */
+export function parseLayer(bytes: Uint8Array, expected: Digest): StoredLayer | undefined {
+  const { version, chainId, diffId, parent, size, depth } = members(bytes)
+  if (version !== formatVersion || chainId !== expected || !isDigest(diffId) || !isSize(size)) return undefined
+  if (parent !== undefined && !isDigest(parent)) return undefined
+  // The chainID proves the other two.
+  if (nextChainId(parent, diffId) !== expected) return undefined
+  if (!isSize(depth) || depth > maxDepth || (parent === undefined ? depth !== 1 : depth < 2)) return undefined
+  return { layer: { chainId: expected, diffId, ...(parent === undefined ? {} : { parent }), size }, depth }
+}
+
+export function formatUncompressed(blob: Digest, { diffId, size }: Uncompressed): Uint8Array {
+  return encode({ version: formatVersion, blob, diffId, size })
+}
+
+/** `undefined`: not what we remember of this blob. */
+export function parseUncompressed(bytes: Uint8Array, expected: Digest): Uncompressed | undefined {
+  const { version, blob, diffId, size } = members(bytes)
+  if (version !== formatVersion || blob !== expected || !isDigest(diffId) || !isSize(size)) return undefined
+  return { diffId, size }
+}
+
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+
+function members(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    const document: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return typeof document === 'object' && document !== null ? (document as Readonly<Record<string, unknown>>) : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,22 @@
+import { CompressionError, type CompressionErrorCode } from '@lading/compression'
+import type { Digest } from '@lading/digest'
+import { printable } from '@lading/errors'
+import type { Failure, Outcome } from './job.ts'
+import { LayerError } from './layer-error.ts'
+
+function revive({ name, code, message, options }: Failure): Error {
+  if (name === 'CompressionError') return new CompressionError(code as CompressionErrorCode, message, options)
+  return Object.assign(new Error(message), { code })
+}
+
+/** The error for a job that came to nothing. */
+export function outcomeError(digest: Digest, outcome: Extract<Outcome, { outcome: 'corrupt' | 'source' }>): LayerError {
+  const cause = outcome.failure === undefined ? undefined : revive(outcome.failure)
+  if (outcome.outcome === 'corrupt') {
+    return new LayerError('LAYER_CORRUPT', `layer ${digest} cannot be decompressed: ${printable(cause?.message ?? '')}`, {
+      digest, cause, offset: outcome.failure.options.offset,
+      hint: outcome.failure.options.hint ?? 'the registry has exactly these bytes: build and push the image again',
+    })
+  }
+  return new LayerError('LAYER_SOURCE_FAILED', `layer ${digest} cannot be read: ${outcome.message}`, { ...outcome.options, digest, cause, hint: 'pull the image again' })
+}

@@ -1,0 +1,2 @@
+/** Progress is told at most this often, in milliseconds. */
+export const progressIntervalMs = 100

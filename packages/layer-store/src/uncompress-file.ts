@@ -1,0 +1,78 @@
+import { isLadingError } from '@lading/errors'
+import { committedSource } from './committed-source.ts'
+import { growingSource } from './growing-source.ts'
+import { startInflation } from './inflation.ts'
+import type { Failure, Job, Outcome } from './job.ts'
+import type { Piece } from './source.ts'
+
+/** Between two steps: `worked` says that there is more to do at once, else it is worth waiting as the piece says. */
+export type Pause = { readonly kind: 'worked'; readonly consumed: number } | Extract<Piece, { kind: 'wait' }>
+
+const interruption = Symbol('interruption')
+
+/**
+ * One layer from its file to its diffID, step by step, so that a worker can block between steps and the main thread
+ * can let others run. Nothing is said before the blob's bytes are known to be right: content that does not
+ * decompress may be a bad download that is about to start over.
+ *
+ * @param buffer where the compressed bytes are read to; its length is the size of a step.
+ */
+export function* uncompressFile(job: Job, buffer: Uint8Array): Generator<Pause, Outcome, void> {
+  const control = new Int32Array(job.control)
+  const interrupted = (): void => {
+    if (Atomics.load(control, 0) !== 0) throw interruption
+  }
+  const bounds = { maxOutput: job.maxOutput, maxRatio: job.maxRatio, interrupted }
+  const source = job.growth === undefined ? committedSource(job, buffer) : growingSource(job, job.growth, buffer)
+  let inflation = startInflation(bounds)
+  let failure: Failure | undefined
+  let consumed = 0
+
+  const attempt = <T>(step: () => T): T | undefined => {
+    if (failure !== undefined) return undefined
+    try {
+      return step()
+    } catch (error) {
+      if (!isLadingError(error)) throw error
+      failure = { name: error.name, code: error.code, message: error.message, options: { ...error.facts, hint: error.hint } }
+      return undefined
+    }
+  }
+
+  try {
+    for (;;) {
+      interrupted()
+      const piece = source.next()
+      switch (piece.kind) {
+        case 'bytes':
+          attempt(() => { inflation.push(piece.bytes) })
+          consumed += piece.bytes.length
+          yield { kind: 'worked', consumed }
+          break
+        case 'restart':
+          inflation.close()
+          inflation = startInflation(bounds)
+          failure = undefined
+          consumed = 0
+          yield { kind: 'worked', consumed }
+          break
+        case 'wait':
+          yield piece
+          break
+        case 'failed':
+          return piece.failure
+        default: {
+          const layer = attempt(() => inflation.end())
+          if (layer !== undefined) return { outcome: 'done', ...layer, consumed }
+          if (failure !== undefined) return { outcome: 'corrupt', failure }
+        }
+      }
+    }
+  } catch (error) {
+    if (error === interruption) return { outcome: 'aborted' }
+    throw error
+  } finally {
+    inflation.close()
+    source.close()
+  }
+}

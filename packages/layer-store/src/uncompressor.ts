@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+import { algorithmOf, hexOf, type Digest } from '@lading/digest'
+import type { Job, Outcome } from './job.ts'
+import { LayerError } from './layer-error.ts'
+import type { LayerStore, Uncompressed } from './layer-store.ts'
+import { outcomeError } from './outcome-error.ts'
+import type { WorkerPool } from './worker-pool.ts'
+
+export interface UncompressorOptions {
+  readonly root: string
+  readonly pool: WorkerPool
+  /** Jobs at once. */
+  readonly limit: number
+  readonly maxOutput?: number | undefined
+  readonly maxRatio?: number | undefined
+}
+
+const storeClosed = (digest: Digest): LayerError => new LayerError('LAYER_STORE_CLOSED', `layer ${digest}: the layer store is closed`, { digest, hint: 'open the store again' })
+
+/** Jobs in the order they were asked for, a few at a time, each of which can be given up. */
+export function createUncompressor({ root, pool, limit, ...bounds }: UncompressorOptions): Pick<LayerStore, 'uncompress' | 'close'> {
+  const waiting: (() => void)[] = []
+  const stops = new Set<() => void>()
+  let running = 0
+  let closed = false
+
+  function next(): void {
+    if (running < limit) waiting.shift()?.()
+  }
+
+  async function occupy(job: Job, onProgress: (consumed: number) => void): Promise<Outcome> {
+    running++
+    try {
+      return await pool.run(job, onProgress)
+    } finally {
+      running--
+      next()
+    }
+  }
+
+  const uncompress: LayerStore['uncompress'] = async (blob, { signal, growth, onProgress } = {}) => {
+    const { digest, size } = blob
+    const path = join(root, 'blobs', algorithmOf(digest), hexOf(digest))
+    signal?.throwIfAborted()
+    if (closed) throw storeClosed(digest)
+    const control = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
+    const job: Job = { digest, size, path, growth: growth && { path: growth.path, finalPath: growth.finalPath, cells: growth.cells }, ...bounds, control }
+    const { promise, resolve, reject } = Promise.withResolvers<Uncompressed>()
+
+    let settled = false
+    const progress = (consumed: number): void => {
+      if (!settled) onProgress?.(consumed)
+    }
+    const start = (): void => {
+      occupy(job, progress).then((outcome) => {
+        if (outcome.outcome === 'done') {
+          progress(outcome.consumed)
+          resolve({ diffId: outcome.diffId, size: outcome.size })
+        } else if (outcome.outcome !== 'aborted') reject(outcomeError(digest, outcome))
+      }).catch(reject)
+    }
+    const stop = (reason: unknown): void => {
+      settled = true
+      const place = waiting.indexOf(start)
+      if (place >= 0) waiting.splice(place, 1)
+      Atomics.store(new Int32Array(control), 0, 1)
+      // It may be waiting for more to come.
+      if (growth !== undefined) Atomics.notify(new BigInt64Array(growth.cells), 1)
+      reject(reason)
+    }
+    const onAbort = (): void => { stop(signal?.reason) }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const onClose = (): void => { stop(storeClosed(digest)) }
+    stops.add(onClose)
+
+    waiting.push(start)
+    next()
+    try {
+      return await promise
+    } finally {
+      settled = true
+      stops.delete(onClose)
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  return {
+    uncompress,
+    async close() {
+      closed = true
+      for (const stop of stops) stop()
+      await pool.close()
+    },
+  }
+}
