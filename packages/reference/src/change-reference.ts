@@ -1,15 +1,6 @@
 import { type Digest, parseDigest } from '@lading/digest'
-import { cursorOn, end, peek } from './cursor.ts'
-import { refuse } from './reference-error.ts'
 import { makeReference, type Reference } from './reference.ts'
-import { scanTag } from './scan-tag.ts'
-
-function checkTag(tag: string): string {
-  const cursor = cursorOn(tag)
-  scanTag(cursor)
-  if (peek(cursor) !== end) refuse(tag, 'TAG_INVALID', cursor.at, 'the tag has "@" where it cannot be', { hint: 'give the digest with withDigest' })
-  return tag
-}
+import { parseTag } from './parts.ts'
 
 /** Whether the reference has neither tag nor digest. */
 export function isNameOnly(reference: Reference): boolean {
@@ -29,7 +20,7 @@ export function withoutTagAndDigest(reference: Reference): Reference {
  */
 export function withTag(reference: Reference, tag: string): Reference {
   const { domain, path, digest } = reference
-  return makeReference({ domain, path, tag: checkTag(tag), digest })
+  return makeReference({ domain, path, tag: parseTag(tag), digest })
 }
 
 /**

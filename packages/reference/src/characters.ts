@@ -15,6 +15,7 @@ export const isAlphanumeric = (unit: number): boolean => isLowerAlphanumeric(uni
 export const isLowerHex = (unit: number): boolean => isDigit(unit) || isLowerHexLetter(unit)
 export const isHex = (unit: number): boolean => isLowerHex(unit) || isUpperHexLetter(unit)
 
+export const plus = 0x2b
 export const slash = 0x2f
 export const colon = 0x3a
 export const at = 0x40

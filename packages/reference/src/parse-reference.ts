@@ -1,6 +1,6 @@
 import { type Digest, tryParseDigest } from '@lading/digest'
 import { cursorOn } from './cursor.ts'
-import { ImageReferenceError, refuse } from './reference-error.ts'
+import { ImageReferenceError, refuse, shown } from './reference-error.ts'
 import { joinName, makeReference, nameOf, type Reference } from './reference.ts'
 import { isIdentifier, scanReference } from './scan-reference.ts'
 
@@ -39,8 +39,9 @@ export function tryParseReference(input: string | Reference): Reference | undefi
 export function parseCanonicalReference(text: string): Reference {
   const reference = parseReference(text)
   const canonical = String(reference)
-  if (canonical !== text) refuse(text, 'REFERENCE_NOT_CANONICAL', 0, 'it is not written in full', { hint: `write ${canonical}`, expected: canonical })
-  return reference
+  if (canonical === text) return reference
+  const expected = shown(canonical)
+  return refuse(text, 'REFERENCE_NOT_CANONICAL', 0, 'it is not written in full', { hint: `write ${expected}`, expected })
 }
 
 /** What a word on a command line may mean. */

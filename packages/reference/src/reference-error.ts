@@ -23,10 +23,11 @@ export class ImageReferenceError extends LadingError<ImageReferenceErrorCode> {}
 Object.defineProperty(ImageReferenceError.prototype, 'name', { value: 'ImageReferenceError', configurable: true, writable: true })
 
 /** Outside text as it may be shown: no controls, no secrets, not long. */
-export const shown = (text: string): string => redact(printable(text, 300))
+export const shown = (text: string): string => printable(redact(text.slice(0, 1024)), 300)
 
 /** Throws, and says of which text and where. */
 export function refuse(text: string, code: ImageReferenceErrorCode, offset: number, message: string, options: ErrorOptions = {}): never {
   const reference = shown(text)
-  throw new ImageReferenceError(code, `invalid reference "${reference}": ${message}`, { reference, offset, ...options })
+  const where = offset === 0 ? '' : ` (at offset ${offset})`
+  throw new ImageReferenceError(code, `invalid reference "${reference}": ${message}${where}`, { reference, offset, ...options })
 }

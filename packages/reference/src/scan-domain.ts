@@ -1,6 +1,6 @@
 import { closeBracket, colon, dash, dot, isAlphanumeric, isDigit, isHex, openBracket, slash } from './characters.ts'
 import { type Cursor, peek, skip } from './cursor.ts'
-import { describe, hintFor } from './offence.ts'
+import { hintFor, offence } from './offence.ts'
 import { refuse } from './reference-error.ts'
 
 const example = 'a host is a name or address with an optional port, for example registry.example.com:5000, then a slash'
@@ -18,7 +18,7 @@ function scanLabel(cursor: Cursor): void {
       cursor.at++
     }
   }
-  if (last === dash) refuseDomain(cursor, `the host has ${describe(cursor.text, cursor.at)} where a letter or digit must be`)
+  if (last === dash) refuseDomain(cursor, `the host ${offence(cursor.text, cursor.at)} where a letter or digit must be`)
 }
 
 /** An IPv6 address; the grammar looks no deeper than at its characters, and has no zones. */
@@ -26,7 +26,7 @@ function scanBracketed(cursor: Cursor): void {
   cursor.at++
   const length = skip(cursor, (unit) => isHex(unit) || unit === colon)
   if (length === 0 || peek(cursor) !== closeBracket) {
-    refuseDomain(cursor, `the address in brackets has ${describe(cursor.text, cursor.at)}`, 'an IPv6 address is hexadecimal digits and colons in brackets, without a zone: [2001:db8::1]:5000/NAME')
+    refuseDomain(cursor, `the address in brackets ${offence(cursor.text, cursor.at)} where it cannot be`, 'an IPv6 address is hexadecimal digits and colons in brackets, without a zone: [2001:db8::1]:5000/NAME')
   }
   cursor.at++
 }
@@ -46,7 +46,7 @@ export function scanDomain(cursor: Cursor): void {
   }
   if (peek(cursor) === colon) {
     cursor.at++
-    if (skip(cursor, isDigit) === 0) refuseDomain(cursor, `the port is ${describe(cursor.text, cursor.at)} instead of a number`)
+    if (skip(cursor, isDigit) === 0) refuseDomain(cursor, `the port ${offence(cursor.text, cursor.at)} where a digit must be`)
   }
-  if (peek(cursor) !== slash) refuseDomain(cursor, `the host has ${describe(cursor.text, cursor.at)} where it cannot be`)
+  if (peek(cursor) !== slash) refuseDomain(cursor, `the host ${offence(cursor.text, cursor.at)} where it cannot be`)
 }

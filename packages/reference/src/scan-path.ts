@@ -1,14 +1,17 @@
 import { at, colon, dash, dot, isLowerAlphanumeric, isUpper, slash, underscore } from './characters.ts'
 import { type Cursor, end, peek, skip } from './cursor.ts'
-import { describe, hintFor } from './offence.ts'
+import { hintFor, offence } from './offence.ts'
 import { refuse } from './reference-error.ts'
+
+/** Characters in a path at most; the domain, the tag and the digest are not counted. */
+export const maxPathLength = 255
 
 const example = 'a repository is lower-case letters and digits, with single . or _, double __ or dashes between them, and slashes between its parts'
 
 function refusePath(cursor: Cursor, message: string): never {
   const { text, at: offset } = cursor
   if (isUpper(text.charCodeAt(offset))) {
-    refuse(text, 'REFERENCE_UPPERCASE', offset, 'the repository must be lower case', { hint: hintFor(text, offset, example) })
+    refuse(text, 'REFERENCE_UPPERCASE', offset, `the repository ${offence(text, offset)}, and must be lower case`, { hint: hintFor(text, offset, example) })
   }
   refuse(text, 'REFERENCE_INVALID', offset, message, { hint: hintFor(text, offset, example) })
 }
@@ -29,7 +32,7 @@ function skipSeparator(cursor: Cursor): boolean {
 function scanComponent(cursor: Cursor): void {
   do {
     if (skip(cursor, isLowerAlphanumeric) === 0) {
-      refusePath(cursor, `the repository has ${describe(cursor.text, cursor.at)} where a letter or digit must be`)
+      refusePath(cursor, `the repository ${offence(cursor.text, cursor.at)} where a letter or digit must be`)
     }
   } while (skipSeparator(cursor))
 }
@@ -38,7 +41,7 @@ function scanComponent(cursor: Cursor): void {
 export function scanPath(cursor: Cursor): void {
   scanComponent(cursor)
   for (let unit = peek(cursor); unit !== end && unit !== colon && unit !== at; unit = peek(cursor)) {
-    if (unit !== slash) refusePath(cursor, `the repository has ${describe(cursor.text, cursor.at)} where it cannot be`)
+    if (unit !== slash) refusePath(cursor, `the repository ${offence(cursor.text, cursor.at)} where it cannot be`)
     cursor.at++
     scanComponent(cursor)
   }

@@ -5,11 +5,8 @@ import { defaultDomain, domainAliases, officialPrefix } from './docker-hub.ts'
 import { type ImageReferenceErrorCode, refuse } from './reference-error.ts'
 import type { ReferenceParts } from './reference.ts'
 import { scanDomain } from './scan-domain.ts'
-import { scanPath } from './scan-path.ts'
+import { maxPathLength, scanPath } from './scan-path.ts'
 import { scanTag } from './scan-tag.ts'
-
-/** Characters in a path at most; the domain, the tag and the digest are not counted. */
-const maxPathLength = 255
 
 /** Whether the text names an image ID rather than a repository: 64 lower-case hexadecimal digits and nothing else. */
 export function isIdentifier(cursor: Cursor): boolean {

@@ -1,6 +1,6 @@
 import { at, dash, dot, isAlphanumeric, underscore } from './characters.ts'
 import { type Cursor, end, peek, skip } from './cursor.ts'
-import { describe, hintFor } from './offence.ts'
+import { hintFor, offence } from './offence.ts'
 import { refuse } from './reference-error.ts'
 
 /** Characters in a tag at most (OCI distribution-spec, "Pulling manifests"). */
@@ -16,7 +16,7 @@ export function scanTag(cursor: Cursor): string {
   const unit = peek(cursor)
   if (cursor.at === start || (unit !== end && unit !== at)) {
     const offset = cursor.at
-    const message = unit === end ? 'nothing follows the colon' : `the tag has ${describe(text, offset)} where it cannot be`
+    const message = unit === end ? 'nothing follows the colon' : `the tag ${offence(text, offset)} where it cannot be`
     const hint = unit === end ? 'write a tag after the colon, or leave the colon out' : 'a tag is letters, digits, _, . and -, and starts with none of the last two'
     refuse(text, 'TAG_INVALID', offset, message, { hint: hintFor(text, offset, hint) })
   }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { cursorOn } from '../src/cursor.ts'
+import { ImageReferenceError } from '../src/index.ts'
+import { scanReference } from '../src/scan-reference.ts'
+import { f } from './support/digests.ts'
+
+/** Looks at characters until the text is accepted or refused. */
+function stepsFor(text: string): number {
+  const cursor = cursorOn(text)
+  try {
+    scanReference(cursor)
+  } catch (error) {
+    if (!(error instanceof ImageReferenceError)) throw error
+  }
+  return cursor.steps
+}
+
+const megabyte = 1_000_000
+
+// What is quadratic or worse in a backtracking matcher: long runs that nearly match, and end badly.
+const worst: [string, (length: number) => string][] = [
+  ['one letter', (length) => 'a'.repeat(length)],
+  ['dashes', (length) => `a${'-'.repeat(length)}`],
+  ['dashes that end well', (length) => `a${'-'.repeat(length)}a`],
+  ['separated letters', (length) => 'a-'.repeat(length / 2)],
+  ['underscores', (length) => 'a__'.repeat(length / 3)],
+  ['components', (length) => 'a/'.repeat(length / 2)],
+  ['components with a bad end', (length) => `${'a/'.repeat(length / 2)}!`],
+  ['labels', (length) => `${'a.'.repeat(length / 2)}/a`],
+  ['a good host', (length) => `${'a.'.repeat(length / 2)}com/a`],
+  ['a host of dashes', (length) => `a.${'a-'.repeat(length / 2)}/a`],
+  ['a port', (length) => `a:${'1'.repeat(length)}/a`],
+  ['an address', (length) => `[${'a:'.repeat(length / 2)}`],
+  ['an address before a slash', (length) => `[${'a:'.repeat(length / 2)}/a`],
+  ['colons', (length) => ':'.repeat(length)],
+  ['at signs', (length) => '@'.repeat(length)],
+  ['slashes', (length) => '/'.repeat(length)],
+  ['a tag', (length) => `a:${'b'.repeat(length)}`],
+  ['a tag with a bad end', (length) => `a:${'b'.repeat(length)}!`],
+  ['a digest', (length) => `a@sha256:${'b'.repeat(length)}`],
+  ['a digest and more', (length) => `a@${f}${'@b'.repeat(length / 2)}`],
+  ['hexadecimal', (length) => 'f'.repeat(length)],
+  ['upper case', (length) => `a/${'A'.repeat(length)}`],
+]
+
+describe('the work for a megabyte', () => {
+  it.each(worst)('of %s is a few looks at each character, and at most twice that of half of it', (_, make) => {
+    const whole = stepsFor(make(megabyte))
+    expect(whole).toBeLessThan(4 * megabyte)
+    expect(whole).toBeLessThanOrEqual(2 * stepsFor(make(megabyte / 2)) + 16)
+  })
+
+  it('is counted at all', () => expect(stepsFor('a'.repeat(megabyte))).toBeGreaterThanOrEqual(megabyte))
+})
