@@ -83,4 +83,9 @@ export interface Removal {
   readonly untagged: readonly string[]
   /** docker's `Deleted:` lines: image IDs and chainIDs that nothing reaches any more. */
   readonly deleted: readonly Digest[]
+  /**
+   * Why what the names reached was not cleaned away, although they are gone: a manifest that another name needs cannot
+   * be read, so nothing was removed; or the disk failed on the way. A later removal takes what is left.
+   */
+  readonly uncollected?: unknown
 }

@@ -1,0 +1,146 @@
+import { chmod, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLock, nodeFileSystem } from '@lading/content-store'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createReferenceStore, indexJsonLimit, type ReferenceStore } from '../src/index.ts'
+import { digest, parse, target } from './support.ts'
+
+let root: string
+let store: ReferenceStore
+
+const open = (): ReferenceStore => createReferenceStore({ root, fs: nodeFileSystem(), lock: createLock({ fs: nodeFileSystem(), path: join(root, 'lading', 'lock') }) })
+const set = (name: string, of: string): Promise<unknown> => store.update((names) => names.set(parse(name), target(of)))
+const list = async (): Promise<Record<string, string>> => Object.fromEntries((await open().list()).map(({ name, target: to }) => [name, to.digest]))
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'lading-references-'))
+  store = open()
+})
+afterEach(() => rm(root, { recursive: true, force: true }))
+
+describe('names', () => {
+  it('are none where there is no file, and reading makes none', async () => {
+    expect(await store.list()).toEqual([])
+    expect(await store.get(parse('alpine'))).toBeUndefined()
+    expect(await readdir(root)).toEqual([])
+  })
+
+  it('are there for the next process, and mean latest without a tag', async () => {
+    await set('alpine', 'x')
+    expect(await open().get(parse('alpine:latest'))).toEqual(target('x'))
+    expect(await open().get(parse('docker.io/library/alpine'))).toEqual(target('x'))
+  })
+
+  it('with tag and digest are stored under the digest only', async () => {
+    await set(`alpine:3.20@${digest('x')}`, 'x')
+    expect(await list()).toEqual({ [`docker.io/library/alpine@${digest('x')}`]: digest('x') })
+    expect(await store.get(parse('alpine:3.20'))).toBeUndefined()
+    expect(await store.get(parse(`alpine:whatever@${digest('x')}`))).toEqual(target('x'))
+  })
+
+  it('that move leave the old target under its digest', async () => {
+    await set('alpine:3', 'x')
+    expect(await set('alpine:3', 'y')).toBe(digest('x'))
+    expect(await list()).toEqual({ 'docker.io/library/alpine:3': digest('y'), [`docker.io/library/alpine@${digest('x')}`]: digest('x') })
+  })
+
+  it('keep the annotations of their target, and not ours in them', async () => {
+    const annotated = { ...target('x'), artifactType: 'a/b', annotations: { note: 'n' } }
+    await store.update((names) => names.set(parse('a'), annotated))
+    expect(await open().get(parse('a'))).toEqual(annotated)
+  })
+
+  it.each([
+    ['REFERENCE_AMBIGUOUS', 'sha256', 'x'],
+    ['REFERENCE_AMBIGUOUS', 'docker.io/library/sha256:1', 'x'],
+    ['REFERENCE_DIGEST_MISMATCH', `a@${digest('y')}`, 'x'],
+  ])('%s: %s', async (code, name, of) => {
+    await expect(set(name, of)).rejects.toMatchObject({ code })
+    expect(await readdir(root)).not.toContain('index.json')
+  })
+
+  it('may be sha256 elsewhere', async () => {
+    await set('quay.io/sha256:1', 'x')
+    expect(await store.get(parse('quay.io/sha256:1'))).toBeDefined()
+  })
+})
+
+describe('an update', () => {
+  it('writes nothing when nothing changed, so that others\' formatting stays', async () => {
+    const pretty = JSON.stringify({ schemaVersion: 2, manifests: [] }, null, 2)
+    await writeFile(join(root, 'index.json'), pretty)
+    await store.update((names) => names.delete(parse('a')))
+    expect(await readFile(join(root, 'index.json'), 'utf8')).toBe(pretty)
+  })
+
+  it('writes nothing when the change rejects, and what was saved before stays', async () => {
+    const refuse = new Error('no')
+    await expect(
+      store.update((names) => {
+        names.set(parse('a'), target('x'))
+        throw refuse
+      }),
+    ).rejects.toBe(refuse)
+    expect(await list()).toEqual({})
+    await expect(
+      store.update(async (names) => {
+        names.set(parse('a'), target('x'))
+        await names.save()
+        expect(await open().get(parse('a'))).toBeDefined()
+        names.set(parse('b'), target('x'))
+        throw refuse
+      }),
+    ).rejects.toBe(refuse)
+    expect(Object.keys(await list())).toEqual(['docker.io/library/a:latest'])
+  })
+
+  it('loses no name to another one at the same time', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, n) => open().update((names) => names.set(parse(`a:${n}`), target('x')))))
+    expect(Object.keys(await list())).toHaveLength(20)
+  })
+
+  it('rejects with the reason of its signal while it waits', async () => {
+    const reason = new Error('enough')
+    const gate = Promise.withResolvers<void>()
+    const held = store.update(() => gate.promise)
+    const aborting = new AbortController()
+    const waiting = open().update(() => {}, { signal: aborting.signal })
+    aborting.abort(reason)
+    await expect(waiting).rejects.toBe(reason)
+    gate.resolve()
+    await held
+  })
+
+  it('tells what others have in the file', async () => {
+    await writeFile(join(root, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [target('x'), null] }))
+    expect(await store.update((names) => names.foreignTargets())).toEqual([target('x')])
+    await set('a', 'y')
+    expect((JSON.parse(await readFile(join(root, 'index.json'), 'utf8')) as { manifests: unknown[] }).manifests).toMatchObject([{ digest: digest('y') }, target('x'), null])
+  })
+})
+
+describe('an index.json that cannot be read', () => {
+  it.each([
+    ['INDEX_JSON_INVALID', '{"schemaVersion":2,"mani'],
+    ['INDEX_JSON_UNSUPPORTED', '{"schemaVersion":3}'],
+  ])('%s: stays as it is', async (code, text) => {
+    await writeFile(join(root, 'index.json'), text)
+    await expect(store.list()).rejects.toMatchObject({ code })
+    await expect(store.get(parse('a'))).rejects.toMatchObject({ code })
+    await expect(set('a', 'x')).rejects.toMatchObject({ code })
+    expect(await readFile(join(root, 'index.json'), 'utf8')).toBe(text)
+  })
+
+  it('INDEX_JSON_TOO_LARGE: is not read into memory', async () => {
+    await writeFile(join(root, 'index.json'), '')
+    await truncate(join(root, 'index.json'), indexJsonLimit + 1)
+    await expect(store.list()).rejects.toMatchObject({ code: 'INDEX_JSON_TOO_LARGE', facts: { expected: indexJsonLimit, actual: indexJsonLimit + 1 } })
+  })
+
+  it('is private when we write it', async () => {
+    await chmod(root, 0o755)
+    await set('a', 'x')
+    expect(((await nodeFileSystem().stat(join(root, 'index.json')))?.mode ?? 0) & 0o077).toBe(0)
+  })
+})

@@ -1,0 +1,42 @@
+import { isLadingError } from '@lading/errors'
+import { createInspect } from './inspect.ts'
+import { createListImages } from './list-images.ts'
+import type { Parts } from './parts.ts'
+import { isPresent } from './present.ts'
+import { createPublish } from './publish.ts'
+import { readManifest } from './read-manifest.ts'
+import { createRemove } from './remove.ts'
+import type { Store } from './store.ts'
+import { createTag } from './tag.ts'
+
+/** The verbs over the parts. */
+export function createStore(parts: Parts): Store {
+  const { root, contents, layers, references, leases } = parts
+  return {
+    root,
+    contents,
+    layers,
+    resolve: (reference) => references.get(reference),
+    async manifest(descriptor) {
+      try {
+        return await readManifest(contents, descriptor)
+      } catch (error) {
+        // It was moved aside: not here any more, and whoever needs it fetches it again.
+        if (isLadingError(error, 'CONTENT_DAMAGED')) return undefined
+        throw error
+      }
+    },
+    present: (manifest) => isPresent(contents, manifest),
+    async lease({ signal } = {}) {
+      signal?.throwIfAborted()
+      await parts.writable()
+      return leases.acquire()
+    },
+    publish: createPublish(parts),
+    images: createListImages(parts),
+    inspect: createInspect(parts),
+    tag: createTag(parts),
+    remove: createRemove(parts),
+    close: () => layers.close(),
+  }
+}

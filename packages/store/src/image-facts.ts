@@ -1,0 +1,48 @@
+import type { ContentStore } from '@lading/content-store'
+import type { Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
+import type { ImageRecord } from '@lading/image-store'
+import { parseImageConfig, type Descriptor, type ImageConfig, type Platform } from '@lading/manifest'
+import { documentLimit } from './read-manifest.ts'
+import type { StoredImage } from './tree.ts'
+
+/** @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, and what parsing throws */
+export async function readConfig(contents: ContentStore, config: Descriptor): Promise<ImageConfig> {
+  return parseImageConfig(await contents.read(config.digest, { maxBytes: documentLimit }))
+}
+
+/** The platform a config says it is for. */
+export function platformOf({ os, architecture, variant, osVersion, osFeatures }: ImageConfig): Platform {
+  return {
+    os,
+    architecture,
+    ...(variant === undefined ? {} : { variant }),
+    ...(osVersion === undefined ? {} : { osVersion }),
+    ...(osFeatures === undefined ? {} : { osFeatures }),
+  }
+}
+
+/**
+ * The record of an image that is being published; `undefined` for what is no container image and has no ID to be known by.
+ *
+ * @param documents the indexes it is reached by
+ * @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`
+ */
+export async function recordOf(contents: ContentStore, { descriptor, manifest }: StoredImage, documents: readonly Digest[]): Promise<ImageRecord | undefined> {
+  let config: ImageConfig
+  try {
+    config = await readConfig(contents, manifest.config)
+  } catch (error) {
+    if (isLadingError(error) && error.name === 'ManifestError') return undefined
+    throw error
+  }
+  const { mediaType, digest, size } = manifest.config
+  return {
+    config: { mediaType, digest, size },
+    diffIds: config.rootfs.diffIds,
+    platform: platformOf(config),
+    ...(config.created === undefined ? {} : { created: config.created }),
+    manifests: [descriptor.digest, ...documents],
+    blobs: manifest.layers.map((layer) => layer.digest),
+  }
+}

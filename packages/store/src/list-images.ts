@@ -1,0 +1,44 @@
+import { isLadingError, printable } from '@lading/errors'
+import { nameOf } from '@lading/reference'
+import type { NamedTarget } from '@lading/reference-store'
+import { chooseImage } from './choose-image.ts'
+import type { Parts } from './parts.ts'
+import { StoreError } from './store-error.ts'
+import type { ImageSummary, Store } from './store.ts'
+import { describeImage, nameMembers } from './summarize.ts'
+
+export function createListImages(parts: Parts): Store['images'] {
+  return async ({ signal, onDamaged } = {}) => {
+    const names = await parts.references.list()
+    const summaries: ImageSummary[] = []
+    const damaged: { readonly named: NamedTarget; readonly error: unknown }[] = []
+    for (const named of shownNames(names)) {
+      signal?.throwIfAborted()
+      try {
+        const { config: _, ...image } = await describeImage(parts, await chooseImage(parts, named.target))
+        summaries.push({ ...nameMembers(named), ...image })
+      } catch (error) {
+        damaged.push({ named, error: asDamage(named, error) })
+      }
+    }
+    if (damaged.length > 0) {
+      // Readers hold no lock: what was removed or moved meanwhile was no damage.
+      const now = new Map((await parts.references.list()).map(({ name, target }) => [name, target.digest]))
+      for (const { named, error } of damaged) if (now.get(named.name) === named.target.digest) onDamaged?.({ reference: named.name, error })
+    }
+    return summaries
+  }
+}
+
+/** Tags, and those digests that no tag of the same repository stands for. */
+function shownNames(names: readonly NamedTarget[]): readonly NamedTarget[] {
+  const key = ({ reference, target }: NamedTarget): string => `${nameOf(reference)}@${target.digest}`
+  const tagged = new Set(names.filter(({ reference }) => reference.tag !== undefined).map(key))
+  return names.filter((named) => named.reference.tag !== undefined || !tagged.has(key(named)))
+}
+
+/** Documents that cannot be read as an image become a `StoreError`; what the disk says passes through. */
+function asDamage({ name, target }: NamedTarget, error: unknown): unknown {
+  if (!isLadingError(error) || error.name === 'StoreError') return error
+  return new StoreError('IMAGE_DAMAGED', `${printable(name)}: ${error.message}`, { reference: name, digest: target.digest, cause: error, hint: 'pull it again, or remove it' })
+}

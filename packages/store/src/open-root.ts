@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { prepareRoot, type FileSystem } from '@lading/content-store'
+import { isLadingError } from '@lading/errors'
+import { StoreError } from './store-error.ts'
+
+/**
+ * Checks a root without writing to it. One that does not exist, or whose making was cut off, reads as empty.
+ *
+ * @returns what makes it a store, for the first write; done once
+ * @throws `FORMAT_UNSUPPORTED`, `ROOT_INVALID`, `NOT_A_DIRECTORY`
+ */
+export async function openRoot(fs: FileSystem, root: string, readOnly: boolean): Promise<() => Promise<void>> {
+  try {
+    await prepareRoot(fs, root, { readOnly: true })
+  } catch (error) {
+    const isAbsent = isLadingError(error, 'NOT_FOUND') || (!readOnly && isLadingError(error, 'ROOT_INVALID') && !(await hasMarker(fs, root)))
+    if (!isAbsent) throw error
+  }
+  if (readOnly) {
+    return () => Promise.reject(new StoreError('STORE_READ_ONLY', `the store at ${root} was opened for reading`, { path: root, hint: 'open it without readOnly' }))
+  }
+  let ready: Promise<void> | undefined
+  return () => {
+    ready ??= prepareRoot(fs, root).catch((error: unknown) => {
+      ready = undefined
+      throw error
+    })
+    return ready
+  }
+}
+
+/** Whether somebody wrote an `oci-layout` that says anything. */
+async function hasMarker(fs: FileSystem, root: string): Promise<boolean> {
+  const bytes = await fs.readFile(join(root, 'oci-layout'), { maxBytes: 64 * 1024 })
+  return bytes?.some((byte) => byte !== 0) === true
+}

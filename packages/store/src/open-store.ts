@@ -1,0 +1,51 @@
+import { join, resolve } from 'node:path'
+import { createContentStore, createLeases, createLock, nodeFileSystem, type FileSystem } from '@lading/content-store'
+import { createImageStore } from '@lading/image-store'
+import { createLayerStore } from '@lading/layer-store'
+import { platformOfNode, type Platform } from '@lading/manifest'
+import { createReferenceStore } from '@lading/reference-store'
+import { createStore } from './create-store.ts'
+import { openRoot } from './open-root.ts'
+import type { Store } from './store.ts'
+
+export interface OpenStoreOptions {
+  /** The store's directory, an OCI image layout. Made by the first write, never by reading. */
+  readonly root: string
+  /** Default: this machine's. */
+  readonly fs?: FileSystem | undefined
+  /** Refuse to write. Default false. */
+  readonly readOnly?: boolean | undefined
+  /** Threads that inflate and hash. Default: as `createLayerStore`. */
+  readonly workers?: number | undefined
+  /** Shown first where an index is here for several platforms. Default `linux/<arch of this machine>`. */
+  readonly platform?: Platform | undefined
+}
+
+/**
+ * Opens the local images under one root. Nothing is written before the first write; several processes may have a root
+ * open at once.
+ *
+ * @throws `FORMAT_UNSUPPORTED` for a store of a newer Lading, `ROOT_INVALID`, `NOT_A_DIRECTORY`
+ */
+export async function openStore({ root: given, fs = nodeFileSystem(), readOnly = false, workers, platform = hostPlatform() }: OpenStoreOptions): Promise<Store> {
+  const root = resolve(given)
+  const writable = await openRoot(fs, root, readOnly)
+  const contents = createContentStore({ root, fs })
+  const lock = createLock({ fs, path: join(root, 'lading', 'lock') })
+  return createStore({
+    root,
+    fs,
+    contents,
+    layers: createLayerStore({ root, fs, workers }),
+    images: createImageStore({ root, fs }),
+    references: createReferenceStore({ root, fs, lock }),
+    leases: createLeases({ fs, directory: join(root, 'lading', 'leases') }),
+    platform,
+    writable,
+  })
+}
+
+function hostPlatform(): Platform {
+  const { arm_version: armVersion } = process.config.variables as { readonly arm_version?: unknown }
+  return platformOfNode(process.arch, typeof armVersion === 'string' ? armVersion : undefined)
+}

@@ -1,0 +1,20 @@
+import type { ContentStore, FileSystem, Leases } from '@lading/content-store'
+import type { ImageStore } from '@lading/image-store'
+import type { LayerStore } from '@lading/layer-store'
+import type { Platform } from '@lading/manifest'
+import type { ReferenceStore } from '@lading/reference-store'
+
+/** The stores under one root, as the verbs of this package use them. */
+export interface Parts {
+  readonly root: string
+  readonly fs: FileSystem
+  readonly contents: ContentStore
+  readonly images: ImageStore
+  readonly layers: LayerStore
+  readonly references: ReferenceStore
+  readonly leases: Leases
+  /** Shown first where an index is here for several. */
+  readonly platform: Platform
+  /** Before anything is written: the root is made a store, or the caller is told why not. */
+  writable(): Promise<void>
+}

@@ -1,0 +1,37 @@
+import type { ContentStore } from '@lading/content-store'
+import { isLadingError } from '@lading/errors'
+import { isIndexType, type Descriptor, type ImageManifest } from '@lading/manifest'
+import { blobsOf, readTree, type StoredImage, type Tree } from './tree.ts'
+
+/** The blobs that a manifest names and a `stat` does not find, or finds with another size. */
+export async function missingBlobs(contents: ContentStore, manifest: ImageManifest): Promise<readonly Descriptor[]> {
+  return missingOf(contents, blobsOf(manifest))
+}
+
+export async function missingOf(contents: ContentStore, blobs: readonly Descriptor[]): Promise<readonly Descriptor[]> {
+  const once = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()]
+  const stats = await Promise.all(once.map(({ digest }) => contents.stat(digest)))
+  return once.filter((blob, at) => stats[at]?.size !== blob.size)
+}
+
+/** The images of a tree whose blobs are all here. Attestations and other manifests that are whole count too. */
+export async function presentImages(contents: ContentStore, tree: Tree): Promise<readonly StoredImage[]> {
+  const present: StoredImage[] = []
+  for (const image of tree.images) if ((await missingBlobs(contents, image.manifest)).length === 0) present.push(image)
+  return present
+}
+
+/**
+ * The law of the store for one target: its manifest is here and a `stat` finds each blob that it names; of an index,
+ * each index below it and at least one manifest, with all that one names.
+ */
+export async function isPresent(contents: ContentStore, target: Descriptor): Promise<boolean> {
+  const tree = await readTree(contents, target).catch((error: unknown) => {
+    // What was damaged is moved aside by now: it is not here.
+    if (isLadingError(error, 'CONTENT_DAMAGED')) return undefined
+    throw error
+  })
+  if (tree === undefined) return false
+  if (tree.absent.some((child) => child.digest === target.digest || isIndexType(child.mediaType))) return false
+  return (await presentImages(contents, tree)).length > 0
+}

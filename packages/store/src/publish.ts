@@ -1,0 +1,89 @@
+import type { Staged } from '@lading/content-store'
+import type { Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
+import type { ImageRecord } from '@lading/image-store'
+import type { Descriptor } from '@lading/manifest'
+import { digestReference, type Names } from '@lading/reference-store'
+import { recordOf } from './image-facts.ts'
+import type { Parts } from './parts.ts'
+import { missingOf } from './present.ts'
+import { planPublication, type PlannedDocument, type PublicationPlan } from './publication-plan.ts'
+import { documentLimit } from './read-manifest.ts'
+import type { Publication, PublishResult, Store } from './store.ts'
+
+type StagedDocuments = Map<Digest, Staged>
+
+/**
+ * The last step of a pull. Documents are written and synced beside `blobs/` before the lock is taken, so that under it
+ * there are only looks, renames and one write of `index.json`.
+ */
+export function createPublish(parts: Parts): Store['publish'] {
+  return async (publication, options) => {
+    const plan = planPublication(publication)
+    await parts.writable()
+    const staged: StagedDocuments = new Map()
+    try {
+      for (const document of plan.documents) if (!(await isHere(parts, document))) await stage(parts, document, staged)
+      return await parts.references.update((names) => publishLocked(parts, publication, plan, staged, names), options)
+    } finally {
+      // Published ones have nothing to discard; a failure before it has its own error to report.
+      for (const document of staged.values()) await document.discard().catch(() => {})
+    }
+  }
+}
+
+async function publishLocked(parts: Parts, { reference, target }: Publication, plan: PublicationPlan, staged: StagedDocuments, names: Names): Promise<PublishResult> {
+  const { contents, images } = parts
+  const missing = await missingOf(contents, plan.needed)
+  if (missing.length > 0) return { outcome: 'missing', blobs: missing }
+  const records = await recordsOf(parts, plan)
+  if ('unreadable' in records) return { outcome: 'missing', blobs: records.unreadable }
+
+  // A collection may have taken since what was here a moment ago.
+  for (const document of plan.documents) {
+    if (!staged.has(document.descriptor.digest) && (await contents.stat(document.descriptor.digest)) === undefined) await stage(parts, document, staged)
+  }
+  const here = plan.documents.map(({ descriptor }) => descriptor.digest).filter((digest) => !staged.has(digest))
+  await contents.syncDirectories([...plan.needed.map(({ digest }) => digest), ...here])
+  for (const { descriptor } of plan.documents) await staged.get(descriptor.digest)?.publish()
+  await contents.syncDirectories(staged.keys())
+  for (const record of records) await images.create(record)
+
+  const byDigest = digestReference(reference, target.digest)
+  const unchanged = staged.size === 0 && names.get(reference)?.digest === target.digest && names.get(byDigest) !== undefined
+  const previous = names.set(reference, target)
+  names.set(byDigest, target)
+  if (unchanged) return { outcome: 'unchanged' }
+  return { outcome: 'published', ...(previous === undefined ? {} : { previous }) }
+}
+
+/** Whether the document is in `blobs/`, whole. Damage is moved aside by the look. */
+async function isHere({ contents }: Parts, { descriptor }: PlannedDocument): Promise<boolean> {
+  try {
+    await contents.read(descriptor.digest, { maxBytes: documentLimit })
+    return true
+  } catch (error) {
+    if (isLadingError(error, 'CONTENT_UNKNOWN') || isLadingError(error, 'CONTENT_DAMAGED')) return false
+    throw error
+  }
+}
+
+async function stage({ contents }: Parts, { descriptor, bytes }: PlannedDocument, staged: StagedDocuments): Promise<void> {
+  staged.set(descriptor.digest, await contents.stage(descriptor.digest, bytes))
+}
+
+async function recordsOf({ contents }: Parts, plan: PublicationPlan): Promise<readonly ImageRecord[] | { readonly unreadable: readonly Descriptor[] }> {
+  const indexes = plan.documents.filter(({ manifest }) => manifest.kind === 'index').map(({ descriptor }) => descriptor.digest)
+  const records: ImageRecord[] = []
+  const unreadable: Descriptor[] = []
+  for (const image of plan.images) {
+    try {
+      const record = await recordOf(contents, image, indexes)
+      if (record !== undefined) records.push(record)
+    } catch (error) {
+      if (!isLadingError(error, 'CONTENT_DAMAGED') && !isLadingError(error, 'CONTENT_UNKNOWN')) throw error
+      unreadable.push(image.manifest.config)
+    }
+  }
+  return unreadable.length > 0 ? { unreadable } : records
+}

@@ -1,0 +1,67 @@
+import { familiarString, nameOf } from '@lading/reference'
+import { digestReference, storedName, type NamedTarget, type Names } from '@lading/reference-store'
+import { printable } from '@lading/errors'
+import { collect } from './collect.ts'
+import { findImage, type Found } from './find-images.ts'
+import type { Parts } from './parts.ts'
+import { StoreError } from './store-error.ts'
+import type { Removal, Store } from './store.ts'
+import { readTree, type Tree } from './tree.ts'
+
+export function createRemove(parts: Parts): Store['remove'] {
+  return async (term, { force = false, ...options } = {}) => {
+    await parts.writable()
+    const removal = await parts.references.update((names) => removeLocked(parts, names, term, force), options)
+    // What stays in the trash is emptied by the next one; the removal itself is done.
+    await parts.contents.emptyTrash().catch(() => {})
+    return removal
+  }
+}
+
+/** The order of the law: the name first, then what it named. */
+async function removeLocked(parts: Parts, names: Names, term: string, force: boolean): Promise<Removal> {
+  const found = await findImage(parts, names.list(), term)
+  const doomed = found.by === 'name' ? withLastDigest(names, found.named) : namesOfId(found, term, force)
+  const trees = await readTrees(parts, doomed)
+  for (const { reference } of doomed) names.delete(reference)
+  await names.save()
+  const untagged = doomed.map(({ reference }) => familiarString(reference))
+  try {
+    return { untagged, deleted: await collect(parts, names, trees) }
+  } catch (error) {
+    // The names are gone, durably, and that is what was asked for; the next removal takes what is left.
+    return { untagged, deleted: [], uncollected: error }
+  }
+}
+
+/** docker's rule: the last tag of a repository on a target takes `name@digest` with it. */
+function withLastDigest(names: Names, named: NamedTarget): readonly NamedTarget[] {
+  const { reference, target } = named
+  if (reference.tag === undefined) return [named]
+  const siblings = names.list().filter((other) => nameOf(other.reference) === nameOf(reference) && other.target.digest === target.digest)
+  if (siblings.some((other) => other.reference.tag !== undefined && other.name !== named.name)) return [named]
+  const byDigest = storedName(digestReference(reference, target.digest))
+  return [named, ...siblings.filter(({ name }) => name === byDigest)]
+}
+
+function namesOfId({ id, named }: Extract<Found, { by: 'id' }>, term: string, force: boolean): readonly NamedTarget[] {
+  const repositories = new Set(named.map(({ reference }) => nameOf(reference)))
+  if (repositories.size > 1 && !force) {
+    throw new StoreError('REFERENCE_CONFLICT', `unable to delete ${printable(term)} (must be forced): image is referenced in multiple repositories`, {
+      digest: id,
+      actual: named.map(({ reference }) => familiarString(reference)).join(', '),
+      hint: 'remove it by name, or all of its names with --force',
+    })
+  }
+  return named
+}
+
+/** A name whose manifest cannot be read must still be removable. */
+async function readTrees({ contents }: Parts, doomed: readonly NamedTarget[]): Promise<readonly Tree[]> {
+  const trees: Tree[] = []
+  for (const { target } of doomed) {
+    const tree = await readTree(contents, target).catch(() => undefined)
+    trees.push(tree ?? { target, indexes: [], images: [], absent: [], reached: new Set([target.digest]) })
+  }
+  return trees
+}

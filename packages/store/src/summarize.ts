@@ -1,0 +1,29 @@
+import type { ImageConfig, ImageManifest } from '@lading/manifest'
+import { nameOf } from '@lading/reference'
+import type { NamedTarget } from '@lading/reference-store'
+import { platformOf, readConfig } from './image-facts.ts'
+import type { Parts } from './parts.ts'
+import type { ImageSummary } from './store.ts'
+import { blobsOf, type StoredImage } from './tree.ts'
+
+/** What an image is, whatever it is called. @throws what reading its config throws */
+export async function describeImage({ contents }: Pick<Parts, 'contents'>, { manifest }: StoredImage): Promise<Pick<ImageSummary, 'id' | 'platform' | 'created' | 'size'> & { readonly config: ImageConfig }> {
+  const config = await readConfig(contents, manifest.config)
+  return {
+    id: manifest.config.digest,
+    platform: platformOf(config),
+    ...(config.created === undefined ? {} : { created: config.created }),
+    size: storedSize(manifest),
+    config,
+  }
+}
+
+export function nameMembers({ reference, target }: NamedTarget): Pick<ImageSummary, 'name' | 'tag' | 'target'> {
+  return { name: nameOf(reference), ...(reference.tag === undefined ? {} : { tag: reference.tag }), target }
+}
+
+/** Config and layers as they are stored: a blob that is named twice is there once. */
+function storedSize(manifest: ImageManifest): number {
+  const sizes = new Map(blobsOf(manifest).map(({ digest, size }) => [digest, size]))
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0)
+}

@@ -1,0 +1,58 @@
+import type { ContentStore } from '@lading/content-store'
+import type { Digest } from '@lading/digest'
+import { isIndexType, isManifestType, type Descriptor, type ImageIndex, type ImageManifest } from '@lading/manifest'
+import { readManifest } from './read-manifest.ts'
+
+export interface StoredImage {
+  /** As the index names it (with its platform), or the target itself. */
+  readonly descriptor: Descriptor
+  readonly manifest: ImageManifest
+}
+
+/** What a target reaches. `subject` is not followed: a manifest does not name it. */
+export interface Tree {
+  readonly target: Descriptor
+  /** Indexes whose file is here, outermost first. */
+  readonly indexes: readonly { readonly descriptor: Descriptor; readonly manifest: ImageIndex }[]
+  /** Image manifests whose file is here, in the order of their indexes. */
+  readonly images: readonly StoredImage[]
+  /** Manifests and indexes that are named and not here. */
+  readonly absent: readonly Descriptor[]
+  /** Everything that is named, here or not: documents, configs, layers. */
+  readonly reached: ReadonlySet<Digest>
+}
+
+/**
+ * Reads what a target reaches, as far as it is here. Each document once; a digest cannot be inside itself, so this ends.
+ *
+ * @throws what reading throws: a document that is here and cannot be read is not passed over
+ */
+export async function readTree(contents: ContentStore, target: Descriptor): Promise<Tree> {
+  const indexes: { descriptor: Descriptor; manifest: ImageIndex }[] = []
+  const images: StoredImage[] = []
+  const absent: Descriptor[] = []
+  const reached = new Set<Digest>()
+  const ahead: Descriptor[] = [target]
+  for (let descriptor = ahead.pop(); descriptor !== undefined; descriptor = ahead.pop()) {
+    if (reached.has(descriptor.digest)) continue
+    reached.add(descriptor.digest)
+    // An entry of an index that is no manifest is kept, and names nothing.
+    if (descriptor !== target && !isDocument(descriptor)) continue
+    const found = await readManifest(contents, descriptor)
+    if (found === undefined) {
+      absent.push(descriptor)
+    } else if (found.manifest.kind === 'index') {
+      indexes.push({ descriptor, manifest: found.manifest })
+      ahead.push(...found.manifest.manifests.toReversed())
+    } else {
+      images.push({ descriptor, manifest: found.manifest })
+      for (const blob of blobsOf(found.manifest)) reached.add(blob.digest)
+    }
+  }
+  return { target, indexes, images, absent, reached }
+}
+
+/** What a manifest names: its config and its layers. */
+export const blobsOf = (manifest: ImageManifest): readonly Descriptor[] => [manifest.config, ...manifest.layers]
+
+const isDocument = ({ mediaType }: Descriptor): boolean => isIndexType(mediaType) || isManifestType(mediaType)
