@@ -25,7 +25,7 @@ export function createCdn(shelves: Shelves, now: () => number): Cdn {
   return {
     sign(path, expiresInMs) {
       const expires = String(now() + expiresInMs)
-      return `${prefix}${path}?${new URLSearchParams({ expires, signature: signature(path, expires) })}`
+      return `${prefix}${path}?${new URLSearchParams({ expires, signature: signature(path, expires) }).toString()}`
     },
     async answer(request) {
       const path = request.path.slice(prefix.length)

@@ -1,9 +1,9 @@
 /** The registry's own time, for what expires. */
 export interface Clock {
   /** Milliseconds since 1970. */
-  now(): number
+  readonly now: () => number
   /** Moves it on, so that a test of expiry need not wait. */
-  advance(ms: number): void
+  readonly advance: (ms: number) => void
 }
 
 export function createClock(): Clock {

@@ -65,18 +65,13 @@ export function createJournal(): WritableJournal {
   let entries: OpenEntry[] = []
   let count = 0
   const waiting = new Set<(entry: JournalEntry) => void>()
-  const view = (requests: readonly JournalEntry[]): JournalView => ({
-    requests,
-    bytesSent: requests.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
-    faults: requests.flatMap(({ faults }) => faults),
-  })
   const journal: WritableJournal = {
     get entries() {
       return entries
     },
     requests: (filter = {}) => entries.filter((entry) => fits(entry, filter)),
-    blob: (digest) => view(entries.filter((entry) => (entry.kind === 'blob' || entry.kind === 'cdn') && entry.target === digest)),
-    manifest: (target) => view(entries.filter((entry) => entry.kind === 'manifest' && entry.target === target)),
+    blob: (digest) => viewOf(entries.filter((entry) => (entry.kind === 'blob' || entry.kind === 'cdn') && entry.target === digest)),
+    manifest: (target) => viewOf(entries.filter((entry) => entry.kind === 'manifest' && entry.target === target)),
     waitFor(filter, { signal } = {}) {
       const there = entries.find((entry) => entry.finished && fits(entry, filter))
       if (there !== undefined) return Promise.resolve(there)
@@ -128,7 +123,7 @@ export function createJournal(): WritableJournal {
       if (entry.finished) return
       entry.finished = true
       entry.endedAt = performance.now() - birth
-      for (const check of [...waiting]) check(entry)
+      for (const check of waiting) check(entry)
     },
   }
   return journal
@@ -136,3 +131,9 @@ export function createJournal(): WritableJournal {
 
 const fits = (entry: JournalEntry, filter: JournalFilter): boolean =>
   Object.entries(filter).every(([member, value]) => value === undefined || entry[member as keyof JournalFilter] === value)
+
+const viewOf = (requests: readonly JournalEntry[]): JournalView => ({
+  requests,
+  bytesSent: requests.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+  faults: requests.flatMap(({ faults }) => faults),
+})

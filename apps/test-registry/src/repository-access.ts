@@ -30,7 +30,6 @@ export interface RepositoryAccess {
 export function repositoryAccess(state: RegistryState, name: string): RepositoryAccess {
   if (!isRepositoryName(name)) throw new TestRegistryError('NAME_INVALID', `not a repository name: '${printable(name)}'`, { actual: printable(name), hint: 'lower case, without a host and without a tag' })
   const there = (): ReturnType<typeof ensureRepository> => ensureRepository(state, name)
-  const bytesOf = (value: Uint8Array | string): Uint8Array => (typeof value === 'string' ? new TextEncoder().encode(value) : value)
   return {
     name,
     putBlob(value, options = {}) {
@@ -62,3 +61,5 @@ export function repositoryAccess(state: RegistryState, name: string): Repository
     deleteTag: (tag) => state.repositories.get(name)?.tags.delete(tag) ?? false,
   }
 }
+
+const bytesOf = (value: Uint8Array | string): Uint8Array => (typeof value === 'string' ? new TextEncoder().encode(value) : value)

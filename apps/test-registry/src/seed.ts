@@ -1,11 +1,11 @@
 import { TestRegistryError } from './error.ts'
-import type { BuiltImage, BuiltIndex } from './images/built.ts'
+import type { Buildable, BuiltImage, BuiltIndex } from './images/built.ts'
 import { repositoryAccess, type RepositoryAccess } from './repository-access.ts'
 import type { RegistryState } from './state/repository-state.ts'
-import type { Seedable, SeedOptions } from './test-registry.ts'
+import type { SeedOptions } from './test-registry.ts'
 
 /** @throws TestRegistryError `NAME_INVALID` when neither the image nor the options say where to */
-export function seed(state: RegistryState, what: Seedable, options: SeedOptions = {}): BuiltImage | BuiltIndex {
+export function seed<Built extends BuiltImage | BuiltIndex>(state: RegistryState, what: Buildable<Built> | Built, options: SeedOptions = {}): Built {
   const built = 'build' in what ? what.build() : what
   const name = options.repository ?? built.repository
   if (name === undefined) {

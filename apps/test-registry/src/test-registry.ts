@@ -45,8 +45,7 @@ export interface TestRegistry {
   readonly journal: Journal
   readonly clock: Clock
   /** Puts an image or index with all that belongs to it where its name says. */
-  seed(what: Buildable<BuiltImage> | BuiltImage, options?: SeedOptions): Promise<BuiltImage>
-  seed(what: Buildable<BuiltIndex> | BuiltIndex, options?: SeedOptions): Promise<BuiltIndex>
+  seed<Built extends BuiltImage | BuiltIndex>(what: Buildable<Built> | Built, options?: SeedOptions): Promise<Built>
   /** Contents, past HTTP: what is there, what should be, and what should not. */
   repository(name: string): RepositoryAccess
   /** Names of all repositories, sorted. */

@@ -13,7 +13,7 @@ export interface GateOptions {
   readonly auth: AuthOptions
   readonly tokens: Tokens
   /** The token endpoint as this request should see it. */
-  realm(request: RegistryRequest): string
+  readonly realm: (request: RegistryRequest) => string
 }
 
 export function createGate({ auth, tokens, realm }: GateOptions): Gate {

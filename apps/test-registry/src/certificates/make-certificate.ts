@@ -67,7 +67,7 @@ export function makeCertificate(options: CertificateOptions = {}): Certificate {
     tagged(3, sequence(...extensions)),
   )
   const der = sequence(body, ecdsaWithSha256, bits(sign('sha256', body, signer.privateKey)))
-  return { cert: pem(der), key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), subject: { name, keyId, privateKey } }
+  return { cert: pem(der), key: privateKey.export({ type: 'pkcs8', format: 'pem' }), subject: { name, keyId, privateKey } }
 }
 
 const extension = (id: string, value: Uint8Array, critical = false): Uint8Array => sequence(oid(id), ...(critical ? [truth()] : []), octets(value))
@@ -82,11 +82,12 @@ function addressBytes(address: string): Uint8Array {
   if (isIP(address) === 4) return Uint8Array.from(address.split('.').map(Number))
   // The URL parser writes an IPv6 address in its one normal form, with at most one `::`.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
-  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'))
   const [left, right] = [groups(head), groups(tail ?? '')]
   const all = [...left, ...Array.from({ length: 8 - left.length - right.length }, () => '0'), ...right]
   return Uint8Array.from(all.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]))
 }
+
+const groups = (text: string): string[] => (text === '' ? [] : text.split(':'))
 
 /** Positive and never zero at the front, as DER wants it. */
 function serialNumber(): Uint8Array {

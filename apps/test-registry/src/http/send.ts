@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ending } from '../faults/effect.ts'
 import type { OpenEntry } from '../journal.ts'
@@ -78,8 +78,9 @@ async function finishEarly(socket: Socket, { how }: Ending, signal: AbortSignal)
   if (!signal.aborted) await once(signal, 'abort')
 }
 
-/** A TLS socket cannot send RST by itself; the TCP socket under it can. */
-function reset(socket: Socket & { readonly _parent?: Socket | null }): void {
-  if (socket._parent) socket._parent.resetAndDestroy()
+/** A TLS socket cannot send RST by itself; the TCP socket under it can, and Node has no public name for that one. */
+function reset(socket: Socket): void {
+  const inner: unknown = Reflect.get(socket, '_parent')
+  if (inner instanceof Socket) inner.resetAndDestroy()
   else socket.resetAndDestroy()
 }

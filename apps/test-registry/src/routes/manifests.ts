@@ -1,6 +1,5 @@
 import { failure } from '../http/registry-errors.ts'
 import { reply, type Reply } from '../http/message.ts'
-import type { Digest } from '@lading/digest'
 import { isDigest, isTag } from '../names.ts'
 import { memoryContent } from '../state/content.ts'
 import { deleteManifest, findManifest, type RepositoryState } from '../state/repository-state.ts'
@@ -28,6 +27,6 @@ export function manifests(context: RouteContext): Reply | Promise<Reply> {
 }
 
 function remove(repository: RepositoryState, target: string): Reply {
-  const removed = isDigest(target) ? deleteManifest(repository, target as Digest) : repository.tags.delete(target)
+  const removed = isDigest(target) ? deleteManifest(repository, target) : repository.tags.delete(target)
   return removed ? reply(202) : failure('MANIFEST_UNKNOWN', { reference: target })
 }

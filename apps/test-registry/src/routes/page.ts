@@ -11,5 +11,5 @@ export function page(items: readonly string[], query: URLSearchParams, path: str
   const shown = asked === null ? rest : rest.slice(0, Number(asked))
   const final = shown.at(-1)
   if (final === undefined || shown.length === rest.length) return json(200, body(shown))
-  return json(200, body(shown), { link: `<${path}?${new URLSearchParams({ last: final, n: String(asked) })}>; rel="next"` })
+  return json(200, body(shown), { link: `<${path}?${new URLSearchParams({ last: final, n: String(asked) }).toString()}>; rel="next"` })
 }

@@ -60,9 +60,10 @@ function parse(bytes: Uint8Array): Document | undefined {
   }
 }
 
+const list = (value: unknown): readonly Named[] => (Array.isArray(value) ? value : [])
+
 /** The first thing that the manifest names and the repository has not. `subject` may be absent, and so may a foreign layer. */
 function missing(document: Document, repository: RepositoryState): string | undefined {
-  const list = (value: unknown): readonly Named[] => (Array.isArray(value) ? value : [])
   const blobs = [...(document.config === undefined ? [] : [document.config]), ...list(document.layers)]
   for (const { digest, mediaType, urls } of blobs) {
     const foreign = Array.isArray(urls) || (typeof mediaType === 'string' && isForeign(mediaType))
