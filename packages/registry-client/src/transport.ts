@@ -8,9 +8,16 @@ export interface TransportRequest {
   readonly insecure?: boolean | undefined
 }
 
-/** Where the answer goes. A promise returned by `data` asks for a pause; what either throws rejects the request. */
+/** The answer's headers; a `Headers` fits. Names in any case; several lines of one name are joined with `, `. */
+export interface TransportHeaders {
+  get(name: string): string | null
+}
+
+/** Where the answer goes. A promise returned by either asks for a pause; what either throws rejects the request, unchanged. */
 export interface TransportReceiver {
-  head(status: number, headers: Headers): void | Promise<void>
+  /** Once, for the final answer: never for a 1xx. */
+  head(status: number, headers: TransportHeaders): void | Promise<void>
+  /** Gives the chunk away: it is not used again. */
   data(chunk: Uint8Array): void | Promise<void>
 }
 

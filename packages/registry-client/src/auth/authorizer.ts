@@ -1,0 +1,142 @@
+import type { Credential } from '../credential.ts'
+import { isLadingError } from '@lading/errors'
+import { RegistryError } from '../errors/registry-error.ts'
+import type { ClientContext } from '../http/context.ts'
+import { basicHeader } from './basic-header.ts'
+import type { Challenge } from './challenge.ts'
+import { fetchToken, withheldHint, type BearerChallenge, type TokenOutcome } from './fetch-token.ts'
+import { createSingleFlight } from './single-flight.ts'
+
+/** What one endpoint wants to see, and what we have to show. Shared by all repositories there. */
+export interface Authorizer {
+  /** The `Authorization` for a repository, as far as the endpoint's challenge is known; `undefined`: ask without. */
+  current(repository: string, options?: AbortOptions): Promise<string | undefined>
+  /**
+   * Answers a challenge. `used` is the header that was refused. `undefined`: there is nothing else to show.
+   *
+   * @throws what `fetchToken` throws
+   */
+  answer(challenges: readonly Challenge[], used: string | undefined, repository: string, options?: AbortOptions): Promise<string | undefined>
+  /** True once a challenge of this endpoint was seen. */
+  readonly challenged: boolean
+  hasCredentials(repository: string, options?: AbortOptions): Promise<boolean>
+  /** Why access may be refused although there are credentials. */
+  hint(repository: string): string | undefined
+}
+
+interface AbortOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+type Scheme = { readonly kind: 'basic' } | { readonly kind: 'bearer'; readonly challenge: BearerChallenge }
+
+/**
+ * @param registry the endpoint's URL
+ * @param host what credentials are filed under: `docker.io`, `ghcr.io`, `localhost:5000`
+ */
+export function createAuthorizer(context: ClientContext, registry: URL, host: string): Authorizer {
+  let scheme: Scheme | undefined
+  const tokens = new Map<string, TokenOutcome>()
+  const credentials = new Map<string, Credential | undefined>()
+  const lookups = createSingleFlight<Credential | undefined>()
+  const fetches = createSingleFlight<TokenOutcome>()
+  const withheld = new Set<string>()
+
+  const credentialFor = async (repository: string, options: AbortOptions): Promise<Credential | undefined> => {
+    const provider = context.credentials
+    if (provider === undefined) return undefined
+    if (credentials.has(repository)) return credentials.get(repository)
+    return lookups.run(
+      repository,
+      async (signal) => {
+        const found = await provider({ host, repository }, { signal })
+        credentials.set(repository, found)
+        return found
+      },
+      options,
+    )
+  }
+
+  /** The provider may have another credential than the refused one. */
+  const replaceCredential = async (repository: string, rejected: Credential, options: AbortOptions): Promise<boolean> => {
+    if (credentials.get(repository) !== rejected) return credentials.get(repository) !== undefined
+    const another = await context.credentials?.({ host, repository, rejected }, options)
+    if (another === undefined || sameCredential(another, rejected)) return false
+    credentials.set(repository, another)
+    return true
+  }
+
+  const tokenFor = async (challenge: BearerChallenge, repository: string, options: AbortOptions): Promise<string> => {
+    const scope = `repository:${repository}:pull`
+    const known = tokens.get(scope)
+    if (known !== undefined && known.token.expiresAt > context.clock.now()) return known.token.value
+    const outcome = await fetches.run(scope, (signal) => fetchWithCredential(challenge, scope, repository, { signal }), options)
+    return outcome.token.value
+  }
+
+  const fetchWithCredential = async (challenge: BearerChallenge, scope: string, repository: string, options: AbortOptions): Promise<TokenOutcome> => {
+    const credential = await credentialFor(repository, options)
+    try {
+      const outcome = await fetchToken(context, { registry, challenge, scope, repository, credential }, options)
+      tokens.set(scope, outcome)
+      if (outcome.withheld) withheld.add(repository)
+      return outcome
+    } catch (error) {
+      const refused = isLadingError(error, 'UNAUTHORIZED') && credential !== undefined
+      if (!refused || !(await replaceCredential(repository, credential, options))) throw error
+      return fetchWithCredential(challenge, scope, repository, options)
+    }
+  }
+
+  const header = async (wanted: Scheme, repository: string, options: AbortOptions): Promise<string | undefined> => {
+    const credential = await credentialFor(repository, options)
+    if (wanted.kind === 'basic') return credential?.kind === 'basic' ? basicHeader(credential) : undefined
+    if (credential?.kind === 'registry') return `Bearer ${credential.token}`
+    return `Bearer ${await tokenFor(wanted.challenge, repository, options)}`
+  }
+
+  return {
+    async current(repository, options = {}) {
+      return scheme === undefined ? undefined : header(scheme, repository, options)
+    },
+    async answer(challenges, used, repository, options = {}) {
+      const offered = chooseScheme(challenges, registry)
+      if (offered === undefined) return undefined
+      scheme = offered
+      const scope = `repository:${repository}:pull`
+      const cached = tokens.get(scope)
+      // Somebody else may have fetched a new one since: only the refused one is thrown away.
+      if (cached !== undefined && used === `Bearer ${cached.token.value}`) tokens.delete(scope)
+      const next = await header(offered, repository, options)
+      if (next !== used) return next
+      const credential = await credentialFor(repository, options)
+      if (credential === undefined || !(await replaceCredential(repository, credential, options))) return undefined
+      return header(offered, repository, options)
+    },
+    get challenged() {
+      return scheme !== undefined
+    },
+    async hasCredentials(repository, options = {}) {
+      return (await credentialFor(repository, options)) !== undefined
+    },
+    hint(repository) {
+      return scheme?.kind === 'bearer' && withheld.has(repository) ? withheldHint(registry.host, scheme.challenge.realm.host) : undefined
+    },
+  }
+}
+
+/** Bearer before basic: a token says less than a password. */
+function chooseScheme(challenges: readonly Challenge[], registry: URL): Scheme | undefined {
+  const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'))
+  if (bearer !== undefined) {
+    const realm = URL.parse(bearer.parameters.get('realm') ?? '')
+    if (realm === null) throw new RegistryError('TOKEN_FAILED', `${registry.host} names no valid URL to fetch a token from`, { host: registry.host, hint: 'ask the registry\'s operator' })
+    realm.hash = ''
+    return { kind: 'bearer', challenge: { realm, service: bearer.parameters.get('service') ?? '' } }
+  }
+  return challenges.some(({ scheme }) => scheme === 'basic') ? { kind: 'basic' } : undefined
+}
+
+function sameCredential(a: Credential, b: Credential): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}

@@ -1,0 +1,99 @@
+import { publicUrl } from '../client-event.ts'
+import type { Credential } from '../credential.ts'
+import { RegistryError } from '../errors/registry-error.ts'
+import type { Answer } from '../http/ask.ts'
+import { ask } from '../http/ask.ts'
+import type { ClientContext } from '../http/context.ts'
+import { errorOfAnswer } from '../http/error-of-answer.ts'
+import { repeat } from '../http/repeat.ts'
+import { decideOrigin } from '../origin/decide-origin.ts'
+import { basicHeader } from './basic-header.ts'
+import { readToken, type Token } from './token-answer.ts'
+
+export interface BearerChallenge {
+  readonly realm: URL
+  readonly service: string
+}
+
+export interface TokenQuestion {
+  /** The registry's endpoint. */
+  readonly registry: URL
+  readonly challenge: BearerChallenge
+  readonly scope: string
+  readonly repository: string
+  readonly credential: Credential | undefined
+}
+
+export interface TokenOutcome {
+  readonly token: Token
+  /** There were credentials, and this token server may not see them. */
+  readonly withheld: boolean
+}
+
+const longestAnswer = 1024 * 1024
+/** Asked by POST, these say "I only know GET" (distribution's auth/oauth spec; specs 5). */
+const knowsOnlyGet: ReadonlySet<number> = new Set([404, 405])
+
+/**
+ * One token for one scope, from the realm of a challenge. The realm is whatever the registry wrote there: it is called
+ * only where the origin policy lets it, and sees credentials only where the policy says so; else it is asked anonymously.
+ *
+ * @throws RegistryError `ORIGIN_REFUSED`, `UNAUTHORIZED`, `DENIED`, `TOO_MANY_REQUESTS`, `TOKEN_FAILED`; TransportError
+ */
+export async function fetchToken(context: ClientContext, question: TokenQuestion, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<TokenOutcome> {
+  const { registry, challenge, scope } = question
+  const { realm } = challenge
+  const decision = decideOrigin({ url: realm, from: registry, registry, purpose: 'realm', insecure: context.insecure(registry.host), allowRealm: context.allowRealm })
+  if (!decision.call) {
+    throw new RegistryError('ORIGIN_REFUSED', `${registry.host} sends us to ${realm.host === '' ? realm.protocol : realm.host} for a token: ${decision.reason}`, { host: registry.host, hint: decision.hint })
+  }
+  const withheld = question.credential !== undefined && !decision.secrets
+  const credential = withheld ? undefined : question.credential
+  context.emit({ type: 'token', realm: publicUrl(realm), scope, as: credential === undefined || credential.kind === 'registry' ? 'anonymous' : credential.kind, withheld })
+  return repeat(
+    context,
+    realm,
+    async () => {
+      const answer = await askRealm(context, question, { credential, ...options })
+      if (answer.head.status !== 200) throw refusal(question, { answer, withheld, credential })
+      return { token: readToken(answer.body, { host: realm.host, now: context.clock.now() }), withheld }
+    },
+    options,
+  )
+}
+
+interface AskOptions {
+  readonly credential: Credential | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+async function askRealm(context: ClientContext, { registry, challenge, scope }: TokenQuestion, { credential, signal }: AskOptions): Promise<Answer> {
+  const { realm, service } = challenge
+  const options = { registry, maxBytes: longestAnswer, signal }
+  if (credential?.kind === 'identity') {
+    const form = new URLSearchParams({ grant_type: 'refresh_token', service, client_id: 'lading', scope, refresh_token: credential.token })
+    const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
+    const answer = await ask(context, { method: 'POST', url: realm, headers, body: form.toString() }, options)
+    if (!knowsOnlyGet.has(answer.head.status)) return answer
+  }
+  const url = new URL(realm.href)
+  if (service !== '') url.searchParams.set('service', service)
+  url.searchParams.append('scope', scope)
+  const basic = credential?.kind === 'basic' ? credential : credential?.kind === 'identity' ? { username: '<token>', password: credential.token } : undefined
+  if (basic !== undefined) url.searchParams.set('account', basic.username)
+  return ask(context, { method: 'GET', url, headers: { accept: 'application/json' }, authorization: basic === undefined ? undefined : basicHeader(basic) }, options)
+}
+
+function refusal({ registry, challenge, repository }: TokenQuestion, { answer, withheld, credential }: { readonly answer: Answer; readonly withheld: boolean; readonly credential: Credential | undefined }): RegistryError {
+  const host = challenge.realm.host
+  const known = credential !== undefined
+  const hint = withheld ? withheldHint(registry.host, host) : known ? `log in to ${registry.host} again` : `the repository may not exist, or it needs a login to ${registry.host}`
+  const error = errorOfAnswer(answer.head, answer.body, { subject: 'registry', repository, hint: answer.head.status === 401 || answer.head.status === 403 ? hint : undefined })
+  if (error.code === 'UNAUTHORIZED' || error.code === 'DENIED' || error.code === 'TOO_MANY_REQUESTS' || error.code === 'UNEXPECTED_STATUS') return error
+  return new RegistryError('TOKEN_FAILED', `no token: ${error.message}`, { ...error.facts, repository, reported: error.reported, retryAfterMs: error.retryAfterMs, cause: error, hint: error.hint })
+}
+
+/** Why a login did not help, and what does. */
+export function withheldHint(registry: string, realm: string): string {
+  return `the credentials for ${registry} were not shown to its token server ${realm}, which is another host; if you trust it, allow the realm: ${registry}=${realm}`
+}

@@ -1,0 +1,15 @@
+/** What the client does on the wire, for debug output. URLs come without query and credentials; nothing here is secret. */
+export type ClientEvent =
+  /** An answer's head arrived, or none did (`status` absent). */
+  | { readonly type: 'request'; readonly method: string; readonly url: string; readonly status?: number | undefined; readonly milliseconds: number; /** An `Authorization` header was sent. */ readonly authorized: boolean }
+  | { readonly type: 'redirect'; readonly from: string; readonly to: string; readonly status: number }
+  /** A small request is repeated after `afterMs`. */
+  | { readonly type: 'retry'; readonly url: string; readonly attempt: number; readonly afterMs: number; readonly code: string }
+  /** A host answered 429; requests to it wait. */
+  | { readonly type: 'pause'; readonly host: string; readonly forMs: number }
+  | { readonly type: 'token'; readonly realm: string; readonly scope: string; readonly as: 'anonymous' | 'basic' | 'identity'; /** There were credentials, and this token server may not see them. */ readonly withheld: boolean }
+
+export type Emit = (event: ClientEvent) => void
+
+/** A URL without what may be secret in it. */
+export const publicUrl = (url: URL): string => url.origin + url.pathname

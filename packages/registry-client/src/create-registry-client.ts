@@ -1,0 +1,104 @@
+import { nameOf, parseReference, type Reference } from '@lading/reference'
+import { schemas as standardSchemas, type Schemas } from '@lading/manifest'
+import { createAuthorizer, type Authorizer } from './auth/authorizer.ts'
+import type { ClientEvent } from './client-event.ts'
+import { systemClock, type Clock } from './clock.ts'
+import type { CredentialProvider } from './credential.ts'
+import { createInsecureHosts } from './endpoint/insecure-hosts.ts'
+import { listEndpoints } from './endpoint/list-endpoints.ts'
+import { isLoopback } from './endpoint/loopback.ts'
+import { mirrorEndpoints } from './endpoint/mirrors.ts'
+import { RegistryError } from './errors/registry-error.ts'
+import { fetchForeign } from './fetch-foreign.ts'
+import type { ClientContext } from './http/context.ts'
+import type { Site } from './http/exchange.ts'
+import { createHostGates } from './http/host-gates.ts'
+import { createRealmPolicy, type AllowedRealm } from './origin/allowed-realms.ts'
+import type { Endpoint, RegistryClient } from './registry-client.ts'
+import { createAtSite } from './repository/choose-site.ts'
+import { createRepository } from './repository/create-repository.ts'
+import type { Transport } from './transport.ts'
+import { createUndiciTransport, type Timeouts } from './transport/undici-transport.ts'
+
+export interface RegistryClientOptions {
+  /** Who we are where. Default: nobody, anywhere. */
+  readonly credentials?: CredentialProvider | undefined
+  /** `host`, `host:port` or CIDR: certificates are not checked there, and plain http is allowed after https. */
+  readonly insecure?: readonly string[] | undefined
+  /** Mirrors of docker.io, tried before it, in order. `https://…`, a path is allowed. */
+  readonly mirrors?: readonly string[] | undefined
+  /** Token servers on other hosts that may see a registry's credentials, beside docker.io's and gitlab.com's own. */
+  readonly allowRealms?: readonly AllowedRealm[] | undefined
+  /** What manifests are accepted and how they are decoded. Default: Docker schema 2 and OCI. */
+  readonly schemas?: Schemas | undefined
+  readonly userAgent?: string | undefined
+  /** Of the default transport. */
+  readonly timeouts?: Timeouts | undefined
+  /** PEM certificates that the default transport trusts beside Node's and the system's. */
+  readonly certificates?: readonly string[] | undefined
+  /** Instead of the default one, which is HTTP/1.1 by undici. */
+  readonly transport?: Transport | undefined
+  readonly clock?: Clock | undefined
+  /** Told what happens on the wire, for debug output. */
+  readonly onEvent?: ((event: ClientEvent) => void) | undefined
+}
+
+/**
+ * A client for any number of registries. Nothing is connected or looked up before the first request.
+ *
+ * @throws RegistryError `OPTION_INVALID` for an insecure host, a mirror or an allowed realm that is none
+ */
+export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
+  const { clock = systemClock, schemas = standardSchemas } = options
+  const insecure = createInsecureHosts(options.insecure ?? [])
+  const mirrors = mirrorEndpoints(options.mirrors ?? [], insecure)
+  const tls = new Set<string>()
+  const standard = options.transport === undefined ? createUndiciTransport({ timeouts: options.timeouts, certificates: options.certificates, onTls: (host) => void tls.add(host) }) : undefined
+  let closed = false
+  const context: ClientContext = {
+    transport: options.transport ?? (standard as NonNullable<typeof standard>).transport,
+    clock,
+    userAgent: options.userAgent ?? 'lading',
+    credentials: options.credentials,
+    insecure,
+    allowRealm: createRealmPolicy(options.allowRealms ?? []),
+    gates: createHostGates(clock),
+    tls,
+    emit: options.onEvent ?? (() => undefined),
+    closed: () => closed,
+  }
+  const authorizers = new Map<string, Authorizer>()
+
+  const siteAt = (endpoint: Endpoint, reference: Reference): Site => {
+    assertScheme(endpoint)
+    let authorizer = authorizers.get(endpoint.url)
+    if (authorizer === undefined) {
+      // Credentials of the Hub are filed under its own name, a mirror's under the mirror's.
+      authorizer = createAuthorizer(context, new URL(endpoint.url), endpoint.mirror ? endpoint.host : reference.domain)
+      authorizers.set(endpoint.url, authorizer)
+    }
+    return { base: endpoint.url, path: reference.path, name: nameOf(reference), authorizer, context }
+  }
+
+  return {
+    endpoints: (domain) => listEndpoints(domain, { insecure, mirrors }),
+    tlsSeen: (host) => tls.has(host.toLowerCase()),
+    repository(name, { endpoint } = {}) {
+      const reference = parseReference(name)
+      const endpoints = endpoint === undefined ? listEndpoints(reference.domain, { insecure, mirrors }) : [endpoint]
+      const candidates = endpoints.map((each) => ({ endpoint: each, site: siteAt(each, reference) }))
+      return createRepository(nameOf(reference), { atSite: createAtSite(context, candidates), schemas })
+    },
+    fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(context, url, descriptor, sink, how),
+    async close() {
+      closed = true
+      await standard?.close()
+    },
+  }
+}
+
+/** An endpoint of the caller's own making is held to the same rule as ours. */
+function assertScheme({ url, host, insecure }: Endpoint): void {
+  if (new URL(url).protocol === 'https:' || insecure || isLoopback(host)) return
+  throw new RegistryError('ORIGIN_REFUSED', `plain http is not allowed at ${host}`, { host, hint: 'mark the host insecure if you accept the risk' })
+}

@@ -1,0 +1,53 @@
+import { BlockList, isIP } from 'node:net'
+import { printable } from '@lading/errors'
+import { RegistryError } from '../errors/registry-error.ts'
+
+/** Whether the user marked `host` (`host` or `host:port`) insecure. */
+export type InsecureHosts = (host: string) => boolean
+
+/**
+ * Entries are compared as text with `host` or `host:port` (so `example.com` does not cover `example.com:5000`), or are
+ * CIDR ranges that cover hosts written as addresses, at any port. Names are not resolved: whoever answers the name
+ * lookup would decide whether certificates are checked. docker.io is always secure (pull-behaviour 1.4).
+ *
+ * @throws RegistryError `OPTION_INVALID`
+ */
+export function createInsecureHosts(entries: readonly string[]): InsecureHosts {
+  const exact = new Set<string>()
+  const ranges = new BlockList()
+  for (const entry of entries) {
+    if (entry.includes('/')) addRange(ranges, entry)
+    else exact.add(hostEntry(entry))
+  }
+  return (host) => {
+    const lower = host.toLowerCase()
+    if (isHub(lower)) return false
+    if (exact.has(lower)) return true
+    const { hostname } = new URL(`http://${lower}`)
+    const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
+    const version = isIP(address)
+    return version !== 0 && ranges.check(address, version === 4 ? 'ipv4' : 'ipv6')
+  }
+}
+
+const isHub = (host: string): boolean => /^(?:[a-z0-9-]+\.)*docker\.io(?::443)?$/.test(host)
+
+const invalid = (entry: string, why: string): RegistryError =>
+  new RegistryError('OPTION_INVALID', `insecure host "${printable(entry, 100)}": ${why}`, { hint: 'write host, host:port, or a range such as 10.0.0.0/8' })
+
+function addRange(ranges: BlockList, entry: string): void {
+  if (entry.includes('://')) throw invalid(entry, 'a host, not a URL')
+  const [address = '', prefix = ''] = entry.split('/', 2)
+  const version = isIP(address)
+  const bits = /^[0-9]{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
+  if (version === 0 || !(bits <= (version === 4 ? 32 : 128)) || entry.split('/').length !== 2) throw invalid(entry, 'not an address range')
+  ranges.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6')
+}
+
+function hostEntry(entry: string): string {
+  const lower = entry.toLowerCase()
+  const url = URL.parse(`http://${lower}`)
+  // Port 80 is the one that a URL forgets.
+  if (url === null || (url.host !== lower && `${url.host}:80` !== lower)) throw invalid(entry, 'neither a host nor host:port')
+  return lower
+}

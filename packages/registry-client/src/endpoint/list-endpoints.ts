@@ -1,0 +1,28 @@
+import { printable } from '@lading/errors'
+import { RegistryError } from '../errors/registry-error.ts'
+import type { Endpoint } from '../registry-client.ts'
+import type { InsecureHosts } from './insecure-hosts.ts'
+import { isLoopback } from './loopback.ts'
+
+const hub: Endpoint = { url: 'https://registry-1.docker.io', host: 'registry-1.docker.io', scheme: 'https', mirror: false, insecure: false }
+
+/**
+ * The endpoints of a domain in the order to try them (pull-behaviour 1.4, without v1): for docker.io the mirrors and
+ * then the Hub; for any other host https, then http where the host is loopback or marked insecure.
+ *
+ * @throws RegistryError `TARGET_INVALID` when `domain` is not a host or host:port
+ */
+export function listEndpoints(domain: string, { insecure, mirrors }: { readonly insecure: InsecureHosts; readonly mirrors: readonly Endpoint[] }): readonly Endpoint[] {
+  const host = domain.toLowerCase()
+  if (host === 'docker.io' || host === 'index.docker.io') return [...mirrors, hub]
+  assertHost(host, domain)
+  const marked = insecure(host)
+  const https: Endpoint = { url: `https://${host}`, host, scheme: 'https', mirror: false, insecure: marked }
+  return marked || isLoopback(host) ? [https, { ...https, url: `http://${host}`, scheme: 'http' }] : [https]
+}
+
+/** Nothing but a host may come out of the text: `user@host`, `host/path` and `evil\@host` are refused (reliability B1, C11, C15). */
+function assertHost(host: string, given: string): void {
+  const url = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?$/.test(host) ? URL.parse(`https://${host}`) : null
+  if (url === null) throw new RegistryError('TARGET_INVALID', `"${printable(given, 200)}" is not a registry's host`, { hint: 'write host or host:port' })
+}

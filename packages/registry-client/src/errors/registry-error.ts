@@ -1,0 +1,69 @@
+import { LadingError, type ErrorOptions } from '@lading/errors'
+
+/**
+ * What a registry said, or what was wrong with what it said. The first group are the registry's own words
+ * (distribution-spec, "Error Codes"); `TOOMANYREQUESTS` is spelt `TOO_MANY_REQUESTS`.
+ */
+export type RegistryErrorCode =
+  | 'UNAUTHORIZED'
+  | 'DENIED'
+  | 'MANIFEST_UNKNOWN'
+  | 'NAME_UNKNOWN'
+  | 'BLOB_UNKNOWN'
+  | 'TOO_MANY_REQUESTS'
+  | 'UNSUPPORTED'
+  | 'UNAVAILABLE'
+  | 'NAME_INVALID'
+  | 'TAG_INVALID'
+  | 'DIGEST_INVALID'
+  | 'MANIFEST_INVALID'
+  | 'RANGE_INVALID'
+  | 'NOT_FOUND'
+  | 'UNEXPECTED_STATUS'
+  // What its answer was worth.
+  | 'BAD_RESPONSE'
+  | 'DIGEST_MISMATCH'
+  | 'SIZE_MISMATCH'
+  | 'SHORT_BODY'
+  | 'TOO_LARGE'
+  | 'CONTENT_CODING'
+  | 'TOKEN_FAILED'
+  // Where it wanted to send us.
+  | 'ORIGIN_REFUSED'
+  | 'REDIRECT_LOOP'
+  | 'REDIRECT_EXPIRED'
+  // What we were asked to do.
+  | 'TARGET_INVALID'
+  | 'OPTION_INVALID'
+  | 'CLIENT_CLOSED'
+
+/** One entry of a registry's `errors` list, safe to print. */
+export interface ReportedError {
+  readonly code: string
+  readonly message: string
+}
+
+export interface RegistryErrorOptions extends ErrorOptions {
+  /** `docker.io/library/alpine`. */
+  readonly repository?: string | undefined
+  readonly reported?: readonly ReportedError[] | undefined
+  readonly retryAfterMs?: number | undefined
+}
+
+export class RegistryError extends LadingError<RegistryErrorCode> {
+  readonly repository: string | undefined
+  /** The registry's own `errors`, in its order, safe to print. */
+  readonly reported: readonly ReportedError[]
+  /** The registry's `Retry-After` in milliseconds, at most an hour. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: RegistryErrorCode, message: string, options: RegistryErrorOptions = {}) {
+    const { repository, reported = [], retryAfterMs, ...rest } = options
+    super(code, message, { ...rest, reference: rest.reference ?? repository })
+    this.repository = repository
+    this.reported = reported
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+Object.defineProperty(RegistryError.prototype, 'name', { value: 'RegistryError', configurable: true, writable: true })

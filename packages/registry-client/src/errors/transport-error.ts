@@ -1,0 +1,40 @@
+import { LadingError, type ErrorOptions } from '@lading/errors'
+
+/**
+ * - `CONNECTION_REFUSED`: nobody listens there
+ * - `CONNECTION_LOST`: the connection ended before the answer did
+ * - `HOST_UNKNOWN`: the name has no address, or the name server did not answer (`temporary`)
+ * - `HOST_UNREACHABLE`: no route to the address
+ * - `TLS_REFUSED`: the certificate, or the peer's TLS, was not acceptable; counts as "TLS seen"
+ * - `TLS_FAILED`: no TLS came about; most often the port speaks plain http
+ * - `TIMEOUT`: no connection, no answer, or too few bytes in the time allowed
+ * - `HTTP_MALFORMED`: what came back is not HTTP/1.1
+ */
+export type TransportErrorCode =
+  | 'CONNECTION_REFUSED'
+  | 'CONNECTION_LOST'
+  | 'HOST_UNKNOWN'
+  | 'HOST_UNREACHABLE'
+  | 'TLS_REFUSED'
+  | 'TLS_FAILED'
+  | 'TIMEOUT'
+  | 'HTTP_MALFORMED'
+
+export interface TransportErrorOptions extends ErrorOptions {
+  /** The very same request may succeed a moment later at the same address. Default false. */
+  readonly temporary?: boolean | undefined
+}
+
+/** No whole answer came. */
+export class TransportError extends LadingError<TransportErrorCode> {
+  /** The very same request may succeed a moment later at the same address. */
+  readonly temporary: boolean
+
+  constructor(code: TransportErrorCode, message: string, options: TransportErrorOptions = {}) {
+    const { temporary = false, ...rest } = options
+    super(code, message, rest)
+    this.temporary = temporary
+  }
+}
+
+Object.defineProperty(TransportError.prototype, 'name', { value: 'TransportError', configurable: true, writable: true })

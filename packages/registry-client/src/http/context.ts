@@ -1,0 +1,21 @@
+import type { Clock } from '../clock.ts'
+import type { Emit } from '../client-event.ts'
+import type { CredentialProvider } from '../credential.ts'
+import type { InsecureHosts } from '../endpoint/insecure-hosts.ts'
+import type { Transport } from '../transport.ts'
+import type { HostGates } from './host-gates.ts'
+
+/** What all requests of one client share. */
+export interface ClientContext {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly userAgent: string
+  readonly credentials: CredentialProvider | undefined
+  readonly insecure: InsecureHosts
+  readonly allowRealm: (registryHost: string, realmHost: string) => boolean
+  readonly gates: HostGates
+  /** Hosts, as in a URL, at which TLS was seen. Grows only. */
+  readonly tls: Set<string>
+  readonly emit: Emit
+  readonly closed: () => boolean
+}

@@ -1,0 +1,95 @@
+import { RegistryError, type RegistryErrorCode } from '../errors/registry-error.ts'
+import { parseChallenges } from '../auth/challenge.ts'
+import { formatReported, readErrors } from './read-errors.ts'
+import { retryAfterOf } from './retry-after.ts'
+import type { Head } from './send.ts'
+
+/** What was asked for: decides what a bare 404 means. */
+export type Subject = 'manifest' | 'blob' | 'tags' | 'registry'
+
+const ownWords: Readonly<Record<string, RegistryErrorCode>> = {
+  UNAUTHORIZED: 'UNAUTHORIZED',
+  DENIED: 'DENIED',
+  UNSUPPORTED: 'UNSUPPORTED',
+  UNAVAILABLE: 'UNAVAILABLE',
+  TOOMANYREQUESTS: 'TOO_MANY_REQUESTS',
+  MANIFEST_UNKNOWN: 'MANIFEST_UNKNOWN',
+  NAME_UNKNOWN: 'NAME_UNKNOWN',
+  // Harbor's word for a missing repository or project.
+  NOT_FOUND: 'NOT_FOUND',
+  BLOB_UNKNOWN: 'BLOB_UNKNOWN',
+  MANIFEST_BLOB_UNKNOWN: 'BLOB_UNKNOWN',
+  NAME_INVALID: 'NAME_INVALID',
+  TAG_INVALID: 'TAG_INVALID',
+  DIGEST_INVALID: 'DIGEST_INVALID',
+  MANIFEST_INVALID: 'MANIFEST_INVALID',
+  RANGE_INVALID: 'RANGE_INVALID',
+}
+
+const byStatus: Readonly<Record<number, RegistryErrorCode>> = { 401: 'UNAUTHORIZED', 403: 'DENIED', 405: 'UNSUPPORTED', 415: 'UNSUPPORTED', 416: 'RANGE_INVALID', 429: 'TOO_MANY_REQUESTS' }
+const missing: Readonly<Record<Subject, RegistryErrorCode>> = { manifest: 'MANIFEST_UNKNOWN', blob: 'BLOB_UNKNOWN', tags: 'NAME_UNKNOWN', registry: 'UNSUPPORTED' }
+
+export interface AnswerFacts {
+  readonly subject: Subject
+  readonly repository?: string | undefined
+  readonly digest?: string | undefined
+  /** Why access may have been refused although there are credentials. */
+  readonly hint?: string | undefined
+}
+
+/**
+ * The error of an answer that is none of the expected ones (pull-behaviour 10.2, the later rules). Of a list, the first
+ * entry counts and the others are kept. An entry with and without detail count alike.
+ */
+export function errorOfAnswer(head: Head, body: Uint8Array, { subject, repository, digest, hint }: AnswerFacts): RegistryError {
+  const { status, url } = head
+  const { entries, text } = readErrors(body)
+  const challenged = status >= 400 && status < 500 ? challengeError(head) : undefined
+  const reported = challenged === undefined ? entries : [challenged, ...entries]
+  const code = codeOf(head, subject, reported[0]?.code)
+  const said = reported[0] === undefined ? text : formatReported(reported[0])
+  const message = said === '' ? `${url.host} answered ${status}` : `${url.host} answered ${status}: ${said}`
+  return new RegistryError(code, message, { host: url.host, status, repository, digest, reported, retryAfterMs: retryAfterOf(head.headers), hint: hint ?? hintFor(code, url.host, status) })
+}
+
+function codeOf({ status, elsewhere }: Head, subject: Subject, word: string | undefined): RegistryErrorCode {
+  // A presigned URL has its own lifetime, and its host is no registry whose words could mean anything.
+  if (elsewhere && (status === 403 || status === 410 || status === 400)) return 'REDIRECT_EXPIRED'
+  if (status < 400 || status >= 500) return 'UNEXPECTED_STATUS'
+  if (status === 429) return 'TOO_MANY_REQUESTS'
+  const own = word === undefined ? undefined : ownWords[word.toUpperCase()]
+  if (own !== undefined) return own
+  if (status === 404) return missing[subject]
+  return byStatus[status] ?? 'UNEXPECTED_STATUS'
+}
+
+/** `error="insufficient_scope"` and the like in a bearer challenge (RFC 6750 3). */
+function challengeError({ headers }: Head): { code: string; message: string } | undefined {
+  for (const { scheme, parameters } of parseChallenges(headers.get('www-authenticate'))) {
+    const error = scheme === 'bearer' ? parameters.get('error') : undefined
+    if (error === 'invalid_token') return { code: 'UNAUTHORIZED', message: 'the token was not accepted' }
+    if (error === 'insufficient_scope') return { code: 'DENIED', message: 'the token does not allow it' }
+  }
+  return undefined
+}
+
+function hintFor(code: RegistryErrorCode, host: string, status: number): string | undefined {
+  switch (code) {
+    case 'UNAUTHORIZED':
+    case 'DENIED':
+      return `the repository may not exist, or it needs a login to ${host}`
+    case 'NAME_UNKNOWN':
+    case 'NOT_FOUND':
+      return 'check the spelling of the repository; a private one needs a login'
+    case 'MANIFEST_UNKNOWN':
+      return 'check the tag or digest'
+    case 'TOO_MANY_REQUESTS':
+      return 'wait, or log in: registries allow more to those they know'
+    case 'REDIRECT_EXPIRED':
+      return 'ask the registry again; the address it gave has expired'
+    case 'UNEXPECTED_STATUS':
+      return status >= 500 ? 'the registry has trouble; try again later' : 'is this the address of a registry?'
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,66 @@
+import type { Authorizer } from '../auth/authorizer.ts'
+import { parseChallenges } from '../auth/challenge.ts'
+import type { ClientContext } from './context.ts'
+import { ask, stream, type Refusal, type StreamReceiver } from './ask.ts'
+import { errorOfAnswer, type AnswerFacts } from './error-of-answer.ts'
+import type { Question } from './send.ts'
+
+/** One repository at one endpoint. */
+export interface Site {
+  /** The endpoint, without a slash at its end. */
+  readonly base: string
+  /** Without the domain: `library/alpine`. */
+  readonly path: string
+  /** With it, for errors: `docker.io/library/alpine`. */
+  readonly name: string
+  readonly authorizer: Authorizer
+  readonly context: ClientContext
+}
+
+export interface ExchangeOptions {
+  readonly signal?: AbortSignal | undefined
+  /** What is asked for, for errors. */
+  readonly about: Omit<AnswerFacts, 'repository' | 'hint'>
+}
+
+const mayLackChallenge: ReadonlySet<number> = new Set([401, 403, 404])
+
+/**
+ * One authorised request. The first refusal's challenge is answered and the request asked once more; what is refused
+ * then is refused. There is no ping: a known challenge is answered in advance, an unknown one is drawn by the request.
+ *
+ * @throws RegistryError of the answer when `to` does not expect it; what sending and fetching tokens throw
+ */
+export async function exchange(site: Site, question: Omit<Question, 'authorization'>, to: StreamReceiver, { signal, about }: ExchangeOptions): Promise<void> {
+  const { authorizer, context, path } = site
+  const options = { registry: new URL(site.base), signal }
+  let authorization = await authorizer.current(path, { signal })
+  for (let renewed = false; ; renewed = true) {
+    const refusal = await stream(context, { ...question, authorization }, to, options)
+    if (refusal === undefined) return
+    const next = renewed ? undefined : await answerTo(site, refusal, authorization, { signal })
+    if (next === undefined) throw errorOfAnswer(refusal.head, refusal.body, { ...about, repository: site.name, hint: hintFor(site, refusal) })
+    authorization = next
+  }
+}
+
+async function answerTo(site: Site, { head }: Refusal, used: string | undefined, options: { readonly signal?: AbortSignal | undefined }): Promise<string | undefined> {
+  const { authorizer, path } = site
+  // A challenge from where a redirect led is not the registry's, and nothing of the registry's answers it.
+  if (head.elsewhere) return undefined
+  const challenges = head.status === 401 ? parseChallenges(head.headers.get('www-authenticate')) : []
+  if (challenges.length > 0) return authorizer.answer(challenges, used, path, options)
+  if (!mayLackChallenge.has(head.status) || used !== undefined || authorizer.challenged || !(await authorizer.hasCredentials(path, options))) return undefined
+  return answerToPing(site, options)
+}
+
+/** Some registries hide a private repository behind a 404 and challenge only at `/v2/` (design 10, "first request"). */
+async function answerToPing({ context, base, authorizer, path }: Site, options: { readonly signal?: AbortSignal | undefined }): Promise<string | undefined> {
+  const { head } = await ask(context, { method: 'GET', url: new URL(`${base}/v2/`), headers: {} }, { registry: new URL(base), maxBytes: 64 * 1024, ...options })
+  const challenges = head.status === 401 && !head.elsewhere ? parseChallenges(head.headers.get('www-authenticate')) : []
+  return challenges.length === 0 ? undefined : authorizer.answer(challenges, undefined, path, options)
+}
+
+function hintFor({ authorizer, path }: Site, { head }: Refusal): string | undefined {
+  return !head.elsewhere && mayLackChallenge.has(head.status) ? authorizer.hint(path) : undefined
+}

@@ -1,0 +1,44 @@
+import { isLadingError } from '@lading/errors'
+import { publicUrl } from '../client-event.ts'
+import { RegistryError } from '../errors/registry-error.ts'
+import { TransportError } from '../errors/transport-error.ts'
+import type { ClientContext } from './context.ts'
+
+/** Upper bounds of the waits before the second to the fifth attempt; the wait itself is drawn below the bound (full jitter). */
+const bounds: readonly number[] = [250, 500, 1000, 2000]
+/** The most that a server's `Retry-After` holds up a small request. */
+const longestWaitMs = 60_000
+const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
+/** Errors that were repeated as often as they deserve, by a request inside the request. */
+const spent = new WeakSet<Error>()
+
+/**
+ * Runs a small request up to five times. Repeated is what may pass: a lost connection, a timeout, 408, 425, 429, 5xx, an
+ * expired redirect. A refused connection, an unknown host and a TLS error are left to the next endpoint at once.
+ */
+export async function repeat<T>(context: ClientContext, url: URL, once: () => Promise<T>, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once()
+    } catch (error) {
+      signal?.throwIfAborted()
+      const bound = bounds[attempt - 1]
+      if (!(error instanceof Error) || spent.has(error) || !mayPass(error)) throw error
+      if (bound === undefined) {
+        spent.add(error)
+        throw error
+      }
+      const asked = error instanceof RegistryError ? error.retryAfterMs : undefined
+      const afterMs = Math.min(longestWaitMs, Math.max(asked ?? 0, Math.floor(context.clock.random() * bound)))
+      context.emit({ type: 'retry', url: publicUrl(url), attempt, afterMs, code: isLadingError(error) ? error.code : 'UNKNOWN' })
+      await context.clock.sleep(afterMs, { signal })
+    }
+  }
+}
+
+function mayPass(error: Error): boolean {
+  if (error instanceof TransportError) return error.temporary
+  if (!(error instanceof RegistryError)) return false
+  if (error.code === 'REDIRECT_EXPIRED' || error.code === 'SHORT_BODY') return true
+  return (error.code === 'UNEXPECTED_STATUS' || error.code === 'TOO_MANY_REQUESTS' || error.code === 'UNAVAILABLE') && error.facts.status !== undefined && passing.has(error.facts.status)
+}

@@ -1,0 +1,143 @@
+import { publicUrl } from '../client-event.ts'
+import { RegistryError } from '../errors/registry-error.ts'
+import { TransportError } from '../errors/transport-error.ts'
+import { decideOrigin } from '../origin/decide-origin.ts'
+import type { TransportHeaders, TransportReceiver } from '../transport.ts'
+import type { ClientContext } from './context.ts'
+
+export interface Question {
+  readonly method: 'GET' | 'HEAD' | 'POST'
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  /** Shown to the origin of `url` and to no other. */
+  readonly authorization?: string | undefined
+  readonly body?: string | undefined
+}
+
+export interface Head {
+  readonly status: number
+  readonly headers: TransportHeaders
+  /** Who answered, after redirects. */
+  readonly url: URL
+  /** A redirect led away from the origin that was asked. */
+  readonly elsewhere: boolean
+}
+
+export interface Receiver {
+  head(head: Head): void | Promise<void>
+  data(chunk: Uint8Array): void | Promise<void>
+}
+
+export interface SendOptions {
+  /** The endpoint that the user named: what it may lead to is judged by it. */
+  readonly registry: URL
+  readonly signal?: AbortSignal | undefined
+}
+
+const mostHops = 10
+/** Of a redirect's own body, which nobody reads; more ends the connection. */
+const redirectBody = 64 * 1024
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/**
+ * One request, followed through redirects by our own rules: each hop passes the origin policy, `Authorization` is dropped
+ * at the first change of origin and never comes back, a loop or an eleventh hop ends it. A POST is not redirected.
+ *
+ * @throws RegistryError `ORIGIN_REFUSED`, `REDIRECT_LOOP`, `BAD_RESPONSE`; TransportError; what `to` throws; the signal's reason
+ */
+export async function send(context: ClientContext, question: Question, to: Receiver, options: SendOptions): Promise<void> {
+  let { url, authorization } = question
+  let elsewhere = false
+  const seen = new Set<string>()
+  for (let hop = 0; ; hop++) {
+    seen.add(url.href)
+    const location = await oneHop(context, { ...question, url, authorization }, { to, elsewhere }, options)
+    if (location === undefined) return
+    const next = resolveLocation(location.text, url)
+    const registry = options.registry
+    const decision = decideOrigin({ url: next, from: url, registry, purpose: 'redirect', insecure: context.insecure(registry.host) })
+    if (!decision.call) {
+      throw new RegistryError('ORIGIN_REFUSED', `${url.host} redirects to ${next.host === '' ? next.protocol : next.host}: ${decision.reason}`, { host: url.host, status: location.status, hint: decision.hint })
+    }
+    if (seen.has(next.href)) throw new RegistryError('REDIRECT_LOOP', `${url.host} redirects in a circle`, { host: url.host, status: location.status, hint: 'ask the registry\'s operator' })
+    if (hop + 1 > mostHops) throw new RegistryError('REDIRECT_LOOP', `more than ${mostHops} redirects, the last from ${url.host}`, { host: url.host, status: location.status, hint: 'ask the registry\'s operator' })
+    context.emit({ type: 'redirect', from: publicUrl(url), to: publicUrl(next), status: location.status })
+    if (!decision.secrets) authorization = undefined
+    if (next.origin !== question.url.origin) elsewhere = true
+    url = next
+  }
+}
+
+async function oneHop(
+  context: ClientContext,
+  question: Question,
+  { to, elsewhere }: { readonly to: Receiver; readonly elsewhere: boolean },
+  { signal }: SendOptions,
+): Promise<{ readonly text: string; readonly status: number } | undefined> {
+  const { method, url, authorization } = question
+  if (context.closed()) throw new RegistryError('CLIENT_CLOSED', 'the registry client is closed', { host: url.host })
+  if (url.protocol === 'http:' && context.tls.has(url.host)) {
+    throw new RegistryError('ORIGIN_REFUSED', `${url.host} speaks TLS, so it is not asked in plain http`, { host: url.host, hint: 'see the error of the https endpoint' })
+  }
+  await context.gates.pass(url.host, { signal })
+  const headers: Record<string, string> = {
+    ...question.headers,
+    'user-agent': context.userAgent,
+    // What is hashed must be what was sent: no coding, by nobody on the way.
+    'accept-encoding': 'identity',
+    ...(authorization === undefined ? {} : { authorization }),
+  }
+  const started = context.clock.now()
+  let location: { readonly text: string; readonly status: number } | undefined
+  let skipped = 0
+  let answered: number | undefined
+  const receiver: TransportReceiver = {
+    head(status, answer) {
+      answered = status
+      if (url.protocol === 'https:') context.tls.add(url.host)
+      const text = answer.get('location')
+      if (method !== 'POST' && redirects.has(status) && text !== null) {
+        location = { text, status }
+        return
+      }
+      return to.head({ status, headers: answer, url, elsewhere })
+    },
+    data(chunk) {
+      if (location === undefined) return to.data(chunk)
+      skipped += chunk.byteLength
+      if (skipped > redirectBody) throw new RegistryError('BAD_RESPONSE', `${url.host} sends more than a redirect`, { host: url.host })
+    },
+  }
+  const request = { method, url, headers, body: question.body, insecure: context.insecure(url.host) }
+  const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined })
+  try {
+    await context.transport(request, receiver, { signal })
+  } catch (error) {
+    if (!mayAskAgain(context, error, { url, answered, method, signal })) throw error
+    await context.transport(request, receiver, { signal })
+  } finally {
+    report()
+  }
+  return location
+}
+
+/**
+ * A kept connection that the server closes just as we ask is nobody's fault: asked once more, without a word
+ * (RFC 9110 9.2.2; reliability C, "keep-alive race").
+ */
+function mayAskAgain(
+  context: ClientContext,
+  error: unknown,
+  { url, answered, method, signal }: { readonly url: URL; readonly answered: number | undefined; readonly method: string; readonly signal: AbortSignal | undefined },
+): boolean {
+  if (!(error instanceof TransportError)) return false
+  if (error.code === 'TLS_REFUSED') context.tls.add(url.host)
+  return error.code === 'CONNECTION_LOST' && answered === undefined && method !== 'POST' && signal?.aborted !== true && !context.closed()
+}
+
+function resolveLocation(text: string, base: URL): URL {
+  const url = URL.parse(text, base.href)
+  if (url === null) throw new RegistryError('BAD_RESPONSE', `${base.host} redirects to no valid URL`, { host: base.host, hint: 'ask the registry\'s operator' })
+  url.hash = ''
+  return url
+}

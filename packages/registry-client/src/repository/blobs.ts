@@ -1,0 +1,60 @@
+import { algorithmOf, parseDigest } from '@lading/digest'
+import { createHasher, digestOf } from '@lading/digest/hash'
+import type { Descriptor } from '@lading/manifest'
+import type { BlobSink } from '../blob-sink.ts'
+import { RegistryError } from '../errors/registry-error.ts'
+import { createCollector } from '../http/collect.ts'
+import type { ClientContext } from '../http/context.ts'
+import { repeat } from '../http/repeat.ts'
+import type { AbortOptions } from '../registry-client.ts'
+import { createHandover } from './handover.ts'
+
+export const defaultMaxBytes: number = 4 * 1024 * 1024
+
+/** Fetches a blob into a sink, once. */
+export type FetchBlob = (descriptor: Descriptor, sink: BlobSink, options: AbortOptions) => Promise<void>
+
+/** A small blob, whole and verified; repeated like every small request. */
+export async function readBlob(fetch: FetchBlob, descriptor: Descriptor, { context, url, maxBytes = defaultMaxBytes, signal }: AbortOptions & { readonly context: ClientContext; readonly url: URL; readonly maxBytes?: number | undefined }): Promise<Uint8Array> {
+  const { digest, size } = descriptor
+  if (size > maxBytes) throw new RegistryError('TOO_LARGE', `${digest} has ${size} bytes, and at most ${maxBytes} are read into memory`, { digest, expected: maxBytes, actual: size, hint: 'use `open` or `fetch` for large blobs' })
+  return repeat(
+    context,
+    url,
+    async () => {
+      const collector = createCollector(size)
+      await fetch(descriptor, { offset: 0, begin: () => undefined, write: (chunk) => void collector.add(chunk) }, { signal })
+      const bytes = collector.bytes()
+      const actual = digestOf(bytes, algorithmOf(digest))
+      if (actual !== digest) throw damaged(digest, actual)
+      return bytes
+    },
+    { signal },
+  )
+}
+
+/** A blob as it comes, for people; throws at the end unless the digest is right. Leaving the loop ends the request. */
+export async function* openBlob(fetch: FetchBlob, descriptor: Descriptor, { signal }: AbortOptions): AsyncGenerator<Uint8Array, void, undefined> {
+  const digest = parseDigest(descriptor.digest)
+  const hasher = createHasher(algorithmOf(digest))
+  const left = new AbortController()
+  const handover = createHandover()
+  const running = fetch(descriptor, { offset: 0, begin: () => undefined, write: handover.give }, { signal: signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]) })
+  running.then(handover.end, handover.fail)
+  try {
+    for (let chunk = await handover.take(); chunk !== undefined; chunk = await handover.take()) {
+      hasher.update(chunk)
+      yield chunk
+    }
+  } finally {
+    left.abort(new Error('the reader left'))
+    handover.leave()
+    await running.catch(() => undefined)
+  }
+  const actual = hasher.digest()
+  if (actual !== digest) throw damaged(digest, actual)
+}
+
+function damaged(digest: string, actual: string): RegistryError {
+  return new RegistryError('DIGEST_MISMATCH', `the blob is ${actual} instead of ${digest}`, { digest, expected: digest, actual, hint: 'the registry or a proxy damages content; try again, or pull from another registry' })
+}

@@ -1,0 +1,44 @@
+import { RegistryError } from '../errors/registry-error.ts'
+import { TransportError } from '../errors/transport-error.ts'
+import type { ClientContext } from '../http/context.ts'
+import type { Site } from '../http/exchange.ts'
+import type { Endpoint } from '../registry-client.ts'
+
+/** Runs work at the endpoint that serves a repository. */
+export type AtSite = <T>(work: (site: Site) => Promise<T>) => Promise<T>
+
+export interface Candidate {
+  readonly endpoint: Endpoint
+  readonly site: Site
+}
+
+/**
+ * Without a given endpoint, the first requests try a domain's endpoints in order; from the first good answer on, that
+ * endpoint serves the repository (pull-behaviour 1.5 and 1.7, the later rules).
+ */
+export function createAtSite(context: ClientContext, candidates: readonly Candidate[]): AtSite {
+  let chosen = candidates.length === 1 ? candidates[0] : undefined
+  return async (work) => {
+    if (chosen !== undefined) return work(chosen.site)
+    let last: unknown
+    for (const candidate of candidates) {
+      const { endpoint, site } = candidate
+      if (endpoint.scheme === 'http' && context.tls.has(endpoint.host)) continue
+      try {
+        const result = await work(site)
+        chosen ??= candidate
+        return result
+      } catch (error) {
+        last = error
+        if (!goesOn(error, endpoint)) throw error
+      }
+    }
+    throw last
+  }
+}
+
+function goesOn(error: unknown, { mirror }: Endpoint): boolean {
+  if (error instanceof TransportError) return true
+  if (!(error instanceof RegistryError)) return false
+  return mirror || error.code === 'BAD_RESPONSE' || error.code === 'UNEXPECTED_STATUS'
+}

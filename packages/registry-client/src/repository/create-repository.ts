@@ -1,0 +1,47 @@
+import { parseDigest } from '@lading/digest'
+import type { Descriptor, Schemas } from '@lading/manifest'
+import { exchange, type Site } from '../http/exchange.ts'
+import type { Repository } from '../registry-client.ts'
+import { openBlob, readBlob, type FetchBlob } from './blobs.ts'
+import type { AtSite } from './choose-site.ts'
+import { fetchBlob } from './fetch-blob.ts'
+import { getManifest, getManifestIfChanged, headManifest } from './manifests.ts'
+import { listTags } from './tags.ts'
+
+/** The verbs of one repository, each at the endpoint that serves it. */
+export function createRepository(name: string, { atSite, schemas }: { readonly atSite: AtSite; readonly schemas: Schemas }): Repository {
+  const fetch: FetchBlob = (descriptor, sink, options) => atSite((site) => fetchFrom(site, descriptor, sink, options))
+  return {
+    name,
+    manifests: {
+      head: (target, options = {}) => atSite((site) => headManifest(site, schemas, target, options)),
+      get: (target, options = {}) => atSite((site) => getManifest(site, schemas, target, options)),
+      getIfChanged: (target, known, options = {}) => atSite((site) => getManifestIfChanged(site, schemas, target, known, options)),
+    },
+    blobs: {
+      open: (descriptor, options = {}) => openBlob(fetch, descriptor, options),
+      read: (descriptor, options = {}) => atSite((site) => readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, { ...options, context: site.context, url: blobUrl(site, descriptor) })),
+      fetch: (descriptor, sink, options = {}) => fetch(descriptor, sink, options),
+    },
+    async *tags(options = {}) {
+      // The first page decides which endpoint serves; the pages after it are its own.
+      const pages = await atSite(async (site) => {
+        const iterator = listTags(site, options)
+        return { first: await iterator.next(), rest: iterator }
+      })
+      if (pages.first.done === true) return
+      yield pages.first.value
+      yield* pages.rest
+    },
+  }
+}
+
+function fetchFrom(site: Site, descriptor: Descriptor, sink: Parameters<FetchBlob>[1], options: Parameters<FetchBlob>[2]): Promise<void> {
+  const url = blobUrl(site, descriptor)
+  return fetchBlob(descriptor, sink, (headers, to) => exchange(site, { method: 'GET', url, headers }, to, { ...options, about: { subject: 'blob', digest: descriptor.digest } }))
+}
+
+function blobUrl(site: Site, { digest }: Descriptor): URL {
+  // Parsed here, strictly, because it becomes part of a URL.
+  return new URL(`${site.base}/v2/${site.path}/blobs/${parseDigest(digest)}`)
+}

@@ -1,0 +1,117 @@
+import { isLadingError } from '@lading/errors'
+import type { Descriptor } from '@lading/manifest'
+import type { BlobSink } from '../blob-sink.ts'
+import { publicUrl } from '../client-event.ts'
+import { RegistryError } from '../errors/registry-error.ts'
+import { SinkError } from '../errors/sink-error.ts'
+import { assertPlain, type StreamReceiver } from '../http/ask.ts'
+import type { Head } from '../http/send.ts'
+import { parseContentRange } from './content-range.ts'
+
+/** Sends one GET with these headers; the answer goes to the receiver. */
+export type SendBlobRequest = (headers: Readonly<Record<string, string>>, to: StreamReceiver) => Promise<void>
+
+/** What the answer brings: from which byte, up to which (exclusive). */
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * Brings a blob, or the rest of one, to its sink (distribution-spec, "Pulling blobs"; RFC 9110 14; pull-behaviour 4.6).
+ * A chunk goes from the socket to `sink.write`; a promise from there stops the socket. The body is never asked for
+ * twice; only a range that the server gets wrong, of which nothing was written yet, is given up for the whole.
+ */
+export async function fetchBlob(descriptor: Descriptor, sink: BlobSink, request: SendBlobRequest): Promise<void> {
+  const { size, digest } = descriptor
+  const { offset, end } = sink
+  const limit = Math.min(end ?? size, size)
+  if (offset > limit) throw new RegistryError('SIZE_MISMATCH', `${offset} bytes of ${digest} are there, and it has only ${limit}`, { digest, expected: limit, actual: offset, hint: 'throw away what is there and start again' })
+  // Nothing is missing; but an empty blob is asked for all the same, to learn whether it exists.
+  if (offset > 0 && offset === limit) return
+  const ranged = offset > 0 || limit < size
+  try {
+    await fetchOnce(descriptor, sink, { start: offset, end: limit }, { ranged, request })
+  } catch (error) {
+    // The whole blob is no answer for somebody who wants one piece of it.
+    if (!ranged || limit < size || !isLadingError(error, 'RANGE_INVALID')) throw error
+    await fetchOnce(descriptor, sink, { start: 0, end: size }, { ranged: false, request })
+  }
+}
+
+async function fetchOnce(descriptor: Descriptor, sink: BlobSink, wanted: Span, { ranged, request }: { readonly ranged: boolean; readonly request: SendBlobRequest }): Promise<void> {
+  const { digest } = descriptor
+  let span: Span | undefined
+  let host: string | undefined
+  let received = 0
+  let writing: Promise<void> | undefined
+
+  const refuse = (error: unknown): never => {
+    throw new SinkError(error, { digest })
+  }
+  const guarded = (work: () => void | Promise<void>): void | Promise<void> => {
+    try {
+      const wait = work()
+      if (wait !== undefined) return (writing = wait.catch(refuse))
+    } catch (error) {
+      refuse(error)
+    }
+  }
+  try {
+    await request(ranged ? rangeHeaders(wanted, descriptor.size, sink.validator) : {}, {
+      expects: ({ status }) => status === 200 || status === 206,
+      head(head) {
+        host = head.url.host
+        assertPlain(head)
+        const answer = spanOf(descriptor, head, wanted, ranged)
+        span = answer
+        return guarded(() => sink.begin({ start: answer.start, validator: head.headers.get('etag') ?? undefined, source: publicUrl(head.url) }))
+      },
+      data(chunk) {
+        received += chunk.byteLength
+        if (span === undefined || received > span.end - span.start) throw tooLong(descriptor, host)
+        return guarded(() => sink.write(chunk))
+      },
+    })
+  } finally {
+    // Whoever hears of the outcome may close the sink at once.
+    await writing?.catch(() => undefined)
+  }
+  if (span !== undefined && received < wanted.end - span.start) {
+    throw new RegistryError('SHORT_BODY', `${host} ended the body of ${digest} after ${received} of ${wanted.end - span.start} bytes`, { host, digest, expected: wanted.end - span.start, actual: received, hint: 'try again; what arrived is kept' })
+  }
+}
+
+function rangeHeaders({ start, end }: Span, size: number, validator: string | undefined): Record<string, string> {
+  return {
+    range: `bytes=${start}-${end < size ? end - 1 : ''}`,
+    // A weak validator promises nothing about bytes (RFC 9110 13.1.5).
+    ...(validator !== undefined && start > 0 && /^"[\x21\x23-\x7e]*"$/.test(validator) ? { 'if-range': validator } : {}),
+  }
+}
+
+/** @throws RegistryError `RANGE_INVALID` for a range that was not asked for, `SIZE_MISMATCH` for another blob's length */
+function spanOf(descriptor: Descriptor, { status, headers, url }: Head, wanted: Span, ranged: boolean): Span {
+  const { size, digest } = descriptor
+  const length = headers.get('content-length')
+  const stated = length !== null && /^[0-9]{1,16}$/.test(length) ? Number(length) : undefined
+  const facts = { host: url.host, status, digest }
+  if (status === 200) {
+    if (stated !== undefined && stated !== size) throw new RegistryError('SIZE_MISMATCH', `${url.host} sends ${stated} bytes for ${digest}, which has ${size}`, { ...facts, expected: size, actual: stated, hint: 'the manifest or the registry is wrong about this blob' })
+    return { start: 0, end: size }
+  }
+  const wrong = (what: string): RegistryError => new RegistryError('RANGE_INVALID', `${url.host} answers the range of ${digest} ${what}`, { ...facts, hint: 'start again from the beginning' })
+  if (!ranged) throw wrong('although none was asked for')
+  const range = parseContentRange(headers.get('content-range'))
+  if (range === undefined) throw wrong('without saying which it sends')
+  if (range.first !== wanted.start) throw wrong(`from byte ${range.first} instead of ${wanted.start}`)
+  if (range.last >= wanted.end) throw wrong(`up to byte ${range.last} instead of ${wanted.end - 1}`)
+  if (range.total !== undefined && range.total !== size) throw wrong(`as part of ${range.total} bytes instead of ${size}`)
+  const end = range.last + 1
+  if (stated !== undefined && stated !== end - range.first) throw wrong(`with ${stated} bytes instead of ${end - range.first}`)
+  return { start: range.first, end }
+}
+
+function tooLong({ digest, size }: Descriptor, host: string | undefined): RegistryError {
+  return new RegistryError('SIZE_MISMATCH', `${host} sends more than the ${size} bytes of ${digest}`, { host, digest, expected: size, hint: 'the manifest or the registry is wrong about this blob' })
+}

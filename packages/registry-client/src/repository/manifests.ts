@@ -1,0 +1,152 @@
+import { algorithmOf, isDigest, tryParseDigest, type Digest } from '@lading/digest'
+import { digestOf } from '@lading/digest/hash'
+import { printable } from '@lading/errors'
+import { parseContentType, type Descriptor, type Schemas } from '@lading/manifest'
+import { RegistryError } from '../errors/registry-error.ts'
+import { assertPlain } from '../http/ask.ts'
+import { createCollector, type Collector } from '../http/collect.ts'
+import { exchange, type Site } from '../http/exchange.ts'
+import { repeat } from '../http/repeat.ts'
+import type { Head } from '../http/send.ts'
+import type { TransportHeaders } from '../transport.ts'
+import type { AbortOptions, FetchedManifest } from '../registry-client.ts'
+
+const longestManifest = 4 * 1024 * 1024
+const tagForm = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
+
+/** HEAD: what a tag or digest points to (distribution-spec end-3). */
+export async function headManifest(site: Site, schemas: Schemas, target: string, options: AbortOptions): Promise<Descriptor | undefined> {
+  const url = manifestUrl(site, target)
+  const digest = tryParseDigest(target)
+  const head = await repeat(
+    site.context,
+    url,
+    async () => {
+      let answer: Head | undefined
+      const to = { expects: ({ status }: Head) => status === 200, head: (given: Head) => void (answer = given), data: ignore }
+      await exchange(site, { method: 'HEAD', url, headers: { accept: acceptOf(schemas) } }, to, { ...options, about: { subject: 'manifest', digest } })
+      return answer
+    },
+    options,
+  )
+  if (head === undefined) return undefined
+  const { headers } = head
+  const mediaType = parseContentType(headers.get('content-type'))
+  const size = lengthOf(headers)
+  const stated = tryParseDigest(headers.get('docker-content-digest')?.trim() ?? '')
+  if (digest !== undefined && stated !== undefined && stated !== digest && algorithmOf(stated) === algorithmOf(digest)) throw mismatch(site, head, digest, stated)
+  const found = digest ?? stated
+  return found === undefined || size === undefined || mediaType === undefined ? undefined : { mediaType, digest: found, size }
+}
+
+/** GET: exact bytes, verified, and their typed view. */
+export async function getManifest(site: Site, schemas: Schemas, target: string, options: AbortOptions): Promise<FetchedManifest> {
+  const answer = await fetchManifest(site, schemas, target, undefined, options)
+  if (answer === 'not-modified') throw new RegistryError('BAD_RESPONSE', `${new URL(site.base).host} answered 304 to a request without conditions`, { host: new URL(site.base).host, status: 304, repository: site.name })
+  return answer
+}
+
+/** GET unless it is still the known one: registries use the digest as ETag. */
+export async function getManifestIfChanged(site: Site, schemas: Schemas, target: string, known: string, options: AbortOptions): Promise<FetchedManifest | 'not-modified'> {
+  if (!isDigest(known)) throw invalidTarget(site, known)
+  return fetchManifest(site, schemas, target, known, options)
+}
+
+async function fetchManifest(site: Site, schemas: Schemas, target: string, known: Digest | undefined, options: AbortOptions): Promise<FetchedManifest | 'not-modified'> {
+  const url = manifestUrl(site, target)
+  const headers = { accept: acceptOf(schemas), ...(known === undefined ? {} : { 'if-none-match': `"${known}"` }) }
+  const digest = tryParseDigest(target)
+  const { head, bytes } = await repeat(
+    site.context,
+    url,
+    async () => {
+      let answer: Head | undefined
+      let body: Collector = createCollector(0)
+      await exchange(
+        site,
+        { method: 'GET', url, headers },
+        {
+          expects: ({ status }) => status === 200 || (known !== undefined && status === 304),
+          head(given) {
+            answer = given
+            if (given.status === 304) return
+            assertPlain(given)
+            if ((lengthOf(given.headers) ?? 0) > longestManifest) throw tooLarge(site, given)
+            body = createCollector(longestManifest)
+          },
+          data(chunk) {
+            if (!body.add(chunk) && answer !== undefined) throw tooLarge(site, answer)
+          },
+        },
+        { ...options, about: { subject: 'manifest', digest } },
+      )
+      if (answer === undefined) throw new RegistryError('BAD_RESPONSE', 'there was no answer', { repository: site.name })
+      return { head: answer, bytes: body.bytes() }
+    },
+    options,
+  )
+  if (head.status === 304) return 'not-modified'
+  assertNoPage(site, head, bytes)
+  const found = verifiedDigest(site, head, bytes, digest)
+  const manifest = schemas.unmarshal(head.headers.get('content-type'), bytes)
+  return { manifest, bytes, descriptor: { mediaType: manifest.mediaType, digest: found, size: bytes.byteLength } }
+}
+
+/**
+ * The digest of the bytes, by the algorithm that was asked for. A `Docker-Content-Digest` that is not the body's is
+ * refused, by tag too: it would name other content than what is stored (reliability B1, C24). One of another algorithm
+ * is checked in its own; one that is no digest says nothing.
+ */
+function verifiedDigest(site: Site, head: Head, bytes: Uint8Array, asked: Digest | undefined): Digest {
+  if (asked !== undefined) {
+    const actual = digestOf(bytes, algorithmOf(asked))
+    if (actual !== asked) throw mismatch(site, head, asked, actual)
+  }
+  const stated = tryParseDigest(head.headers.get('docker-content-digest')?.trim() ?? '')
+  if (stated !== undefined) {
+    const actual = digestOf(bytes, algorithmOf(stated))
+    if (actual !== stated) throw mismatch(site, head, stated, actual)
+  }
+  return asked ?? stated ?? digestOf(bytes)
+}
+
+function mismatch(site: Site, { url, status }: Head, expected: string, actual: string): RegistryError {
+  return new RegistryError('DIGEST_MISMATCH', `${url.host} sent a manifest with digest ${actual} as ${expected}`, {
+    host: url.host,
+    status,
+    repository: site.name,
+    digest: expected,
+    expected,
+    actual,
+    hint: 'the registry or a proxy damages content; try again, or pull from another registry',
+  })
+}
+
+function tooLarge(site: Site, { url }: Head): RegistryError {
+  return new RegistryError('TOO_LARGE', `${url.host} sent a manifest of more than ${longestManifest} bytes`, { host: url.host, repository: site.name, expected: longestManifest, hint: 'no honest manifest is that large' })
+}
+
+/** A login page of a captive portal or a proxy comes with status 200. */
+function assertNoPage(site: Site, { url, headers, status }: Head, bytes: Uint8Array): void {
+  const html = /^\s*text\/html\b/i.test(headers.get('content-type') ?? '')
+  const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart()
+  if (!html && !start.startsWith('<')) return
+  throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page instead of a manifest`, { host: url.host, status, repository: site.name, hint: 'is a proxy or a login page in between, or is this not the address of a registry?' })
+}
+
+function manifestUrl(site: Site, target: string): URL {
+  if (!tagForm.test(target) && !isDigest(target)) throw invalidTarget(site, target)
+  return new URL(`${site.base}/v2/${site.path}/manifests/${target}`)
+}
+
+function invalidTarget(site: Site, target: string): RegistryError {
+  return new RegistryError('TARGET_INVALID', `"${printable(target, 160)}" is neither a tag nor a digest`, { repository: site.name, hint: 'a tag has at most 128 letters, digits, dots, dashes and underscores' })
+}
+
+const acceptOf = (schemas: Schemas): string => schemas.mediaTypes.join(', ')
+const ignore = (): void => undefined
+
+function lengthOf(headers: TransportHeaders): number | undefined {
+  const text = headers.get('content-length')?.trim() ?? ''
+  return /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined
+}

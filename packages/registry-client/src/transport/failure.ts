@@ -1,0 +1,84 @@
+import { TransportError } from '../errors/transport-error.ts'
+
+interface Failure {
+  readonly code?: unknown
+  readonly message?: unknown
+  readonly errors?: unknown
+  readonly cause?: unknown
+}
+
+/** What is wrong with a certificate, in words; a refused certificate is a fact of the host, not of the moment. */
+const certificateProblems: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain ends in a self-signed certificate that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT: 'the issuer of its certificate is unknown',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the issuer of its certificate is not trusted here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the issuer of its certificate is not trusted here, or it left out an intermediate certificate',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  CERT_REVOKED: 'its certificate was revoked',
+  CERT_UNTRUSTED: 'its certificate is not trusted for this purpose',
+  CERT_REJECTED: 'its certificate was rejected',
+  CERT_SIGNATURE_FAILURE: 'the signature of its certificate is wrong',
+  CERT_CHAIN_TOO_LONG: 'its certificate chain is too long',
+  INVALID_CA: 'a certificate of its chain may not issue certificates',
+  INVALID_PURPOSE: 'its certificate is not meant for a server',
+  PATH_LENGTH_EXCEEDED: 'its certificate chain is longer than its issuer allows',
+  HOSTNAME_MISMATCH: 'its certificate is for another name',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  ERR_TLS_CERT_ALTNAME_FORMAT: 'its certificate names hosts in a form nobody knows',
+}
+
+/** Issuers that the machine may know although Node does not: worth a second look with the system's store. */
+export const unknownIssuer: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+/** An alert, or a version that is not ours, comes from a peer that does speak TLS. */
+const spokeTls = /^ERR_SSL_(?:.*ALERT.*|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|TLSV1_.*|SSLV3_ALERT.*|NO_.*|DH_KEY_TOO_SMALL|EE_KEY_TOO_SMALL|CA_MD_TOO_WEAK)$/
+const unreachable: ReadonlySet<string> = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN', 'ENETDOWN'])
+const timeouts: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'])
+
+/** The code of an error of Node's or undici's; of several tries at several addresses, the first's. */
+export function failureCode(error: unknown): string {
+  const { code, errors } = (error ?? {}) as Failure
+  if (Array.isArray(errors) && errors.length > 0) return failureCode(errors[0])
+  return typeof code === 'string' ? code : ''
+}
+
+/** Tells apart why no whole answer came (reliability C). `answered`: the head was already there. */
+export function transportFailure(error: unknown, url: URL, answered: boolean): TransportError {
+  const host = url.host
+  const code = failureCode(error)
+  const options = { host, cause: error }
+  const problem = certificateProblems[code]
+  if (problem !== undefined) {
+    return new TransportError('TLS_REFUSED', `cannot trust ${host}: ${problem} (${code})`, { ...options, hint: 'add its issuer to the system\'s certificates, or mark the host insecure if you accept the risk' })
+  }
+  if (spokeTls.test(code)) return new TransportError('TLS_REFUSED', `${host} and we found no TLS to agree on (${code})`, { ...options, hint: 'the server must speak TLS 1.2 or newer' })
+  if (!answered && url.protocol === 'https:' && (code.startsWith('ERR_SSL_') || code === 'EPROTO' || handshakeCut(error))) {
+    return new TransportError('TLS_FAILED', `${host} did not answer in TLS`, { ...options, hint: `does it speak plain http? mark it insecure to allow that` })
+  }
+  if (code === 'ECONNREFUSED') return new TransportError('CONNECTION_REFUSED', `${host} refused the connection`, { ...options, hint: 'is the registry running, and the port right?' })
+  if (code === 'ENOTFOUND' || code === 'EAI_NONAME' || code === 'EAI_NODATA') return new TransportError('HOST_UNKNOWN', `there is no host ${url.hostname}`, { ...options, hint: 'check the spelling of the registry' })
+  if (code.startsWith('EAI_')) return new TransportError('HOST_UNKNOWN', `the name server did not answer for ${url.hostname}`, { ...options, hint: 'check the network connection', temporary: true })
+  if (unreachable.has(code)) return new TransportError('HOST_UNREACHABLE', `there is no way to ${host} (${code})`, { ...options, hint: 'check the network connection' })
+  if (timeouts.has(code)) return new TransportError('TIMEOUT', timeoutText(code, host), { ...options, temporary: true })
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return new TransportError('HTTP_MALFORMED', `${host} did not answer in HTTP (${code})`, { ...options, hint: 'is this the address of a registry?' })
+  return new TransportError('CONNECTION_LOST', answered ? `the connection to ${host} ended before the answer did` : `the connection to ${host} was lost`, { ...options, temporary: true })
+}
+
+// Node reports a peer that hangs up on the ClientHello as a plain reset with this text.
+function handshakeCut(error: unknown): boolean {
+  return String((error as Failure).message).includes('before secure TLS connection')
+}
+
+function timeoutText(code: string, host: string): string {
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return `${host} did not answer in time`
+  if (code === 'UND_ERR_BODY_TIMEOUT') return `${host} stopped sending`
+  return `${host} could not be reached in time`
+}
