@@ -11,8 +11,8 @@ export interface ImageProblem {
   readonly hint: string
 }
 
-// Old registries and tools left these on the config of perfectly good images; docker takes them too.
-const legacyConfigTypes: readonly string[] = ['', 'application/octet-stream', 'application/json', 'text/html', 'text/plain']
+// Old registries and tools left these on the configs and layers of perfectly good images; docker takes them too.
+const legacyTypes: readonly string[] = ['', 'application/octet-stream', 'application/json', 'text/html']
 
 const known: readonly { readonly type: RegExp; readonly what: string; readonly hint: string }[] = [
   { type: /^application\/vnd\.docker\.plugin\./, what: 'a Docker plugin', hint: 'install it with docker plugin install' },
@@ -22,6 +22,7 @@ const known: readonly { readonly type: RegExp; readonly what: string; readonly h
   { type: /^application\/vnd\.in-toto/, what: 'an attestation', hint: 'pull the image it belongs to' },
   { type: /^application\/vnd\.(?:dev\.)?(?:cosign|sigstore)/, what: 'a signature', hint: 'pull the image it belongs to' },
   { type: /^application\/vnd\.cncf\.notary\./, what: 'a signature', hint: 'pull the image it belongs to' },
+  { type: /\+encrypted$/, what: 'an encrypted image', hint: 'decrypt it first, for example with skopeo copy --decryption-key' },
   { type: /^application\/vnd\.wasm\./, what: 'a WebAssembly module', hint: 'fetch it with the tool that pushed it' },
 ]
 
@@ -32,9 +33,10 @@ const known: readonly { readonly type: RegExp; readonly what: string; readonly h
 export function imageProblem(manifest: ImageManifest): ImageProblem | undefined {
   const type = manifest.config.mediaType
   if (type === OCI_EMPTY) return describe(manifest.artifactType ?? type)
-  if (!isImageConfigType(type) && !legacyConfigTypes.includes(type)) return describe(type)
-  const odd = manifest.layers.find((layer) => !isLayerType(layer.mediaType) && !legacyConfigTypes.includes(layer.mediaType) && !isVendorLayer(layer.mediaType))
-  return odd === undefined ? undefined : { what: `an image with a layer of the unknown type "${printable(odd.mediaType, 100)}"`, mediaType: odd.mediaType, hint: 'fetch it with the tool that pushed it' }
+  if (!isImageConfigType(type) && !legacyTypes.includes(type)) return describe(type)
+  // Signatures and attestations wear an image's config and differ in their layers only.
+  const odd = manifest.layers.find((layer) => !isUsableLayer(layer.mediaType))
+  return odd === undefined ? undefined : describe(odd.mediaType)
 }
 
 /** True for everything that is stored in a registry and is no container image: charts, plugins, signatures, models … */
@@ -42,9 +44,10 @@ export function isArtifact(manifest: ImageManifest): boolean {
   return imageProblem(manifest) !== undefined
 }
 
-// docker goes by the prefix, since builders invent suffixes for what is a tar all the same.
-function isVendorLayer(mediaType: string): boolean {
-  return /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/.test(mediaType)
+// As docker does, by prefix beside the proper types: builders invent suffixes for what is a tar all the same.
+function isUsableLayer(mediaType: string): boolean {
+  if (mediaType.endsWith('+encrypted')) return false
+  return isLayerType(mediaType) || legacyTypes.includes(mediaType) || /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/.test(mediaType)
 }
 
 function describe(mediaType: string): ImageProblem {

@@ -35,7 +35,7 @@ function readDigest(members: Members, name: string): Digest {
   try {
     return parseDigest(text)
   } catch (cause) {
-    return members.fail(name, `is not a digest: ${cause instanceof Error ? cause.message : 'refused'}`, { cause })
+    return members.fail(name, `cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   }
 }
 

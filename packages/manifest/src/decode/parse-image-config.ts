@@ -1,4 +1,5 @@
 import { parseDigest, type Digest } from '@lading/digest'
+import { printable } from '@lading/errors'
 import type { ContainerConfig, HistoryEntry, ImageConfig } from '../image-config.ts'
 import { itemPath } from '../json/json-path.ts'
 import { exactNumber } from '../json/json-value.ts'
@@ -43,17 +44,18 @@ function readDiffIds(config: Members, limits: Limits): readonly Digest[] {
   const type = rootfs.optionalText('type')
   if (type !== 'layers') {
     throw new ManifestError('CONFIG_NO_ROOTFS', 'the image config has a rootfs of an unknown type', {
-      at: rootfs.pathOf('type'), expected: 'layers', actual: type === undefined ? 'none' : type.slice(0, 100), hint: 'only rootfs of type "layers" can be used',
+      at: rootfs.pathOf('type'), expected: 'layers', actual: type === undefined ? 'none' : printable(type, 100), hint: 'only rootfs of type "layers" can be used',
     })
   }
   // Go writers serialise an image without layers as `null`.
   if (!rootfs.has('diff_ids')) return []
   return rootfs.list('diff_ids', limits.maxLayers ?? defaultMaxLayers).map((diffId, index) => {
     const at = itemPath(rootfs.pathOf('diff_ids'), index)
+    if (typeof diffId !== 'string') throw new ManifestError('CONFIG_INVALID', `${at} is not a string`, { at })
     try {
-      return parseDigest(typeof diffId === 'string' ? diffId : '')
+      return parseDigest(diffId)
     } catch (cause) {
-      throw new ManifestError('CONFIG_INVALID', `${at} is not a digest`, { at, cause })
+      throw new ManifestError('CONFIG_INVALID', `${at} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { at, cause })
     }
   })
 }

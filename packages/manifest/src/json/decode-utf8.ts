@@ -28,7 +28,7 @@ function firstInvalidByte(bytes: Uint8Array): number {
     const at = lossy.indexOf(replacement, from)
     if (at === -1) return bytes.length
     // Up to the first loss the text encodes to the very bytes it came from, so this is an offset into them.
-    offset += byteLength(lossy.slice(from, at))
+    if (at > from) offset += byteLength(lossy.slice(from, at))
     if (bytes[offset] !== 0xef || bytes[offset + 1] !== 0xbf || bytes[offset + 2] !== 0xbd) return offset
     offset += 3
     from = at + 1

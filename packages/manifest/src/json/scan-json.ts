@@ -26,10 +26,10 @@ export function scanJson(text: string, options: ScanOptions): unknown {
   let at = 0
 
   function fail(what: string, where: number = at, code: ManifestErrorCode = 'JSON_INVALID', hint?: string): never {
-    const path = frames.reduce((above, frame) => {
+    const path = printable(frames.reduce((above, frame) => {
       if (frame.kind === 'array') return itemPath(above, frame.items.length)
       return frame.name === undefined ? above : memberPath(above, frame.name)
-    }, '$')
+    }, '$'), 512)
     const offset = byteLength(text.slice(0, where))
     throw new ManifestError(code, `${what} at byte ${offset} (${path})`, { at: path, offset, hint: hint ?? 'the document was damaged or is not JSON' })
   }

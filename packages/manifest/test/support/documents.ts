@@ -31,3 +31,13 @@ export function refusal(call: () => unknown): ManifestError {
   }
   throw new Error('nothing was refused')
 }
+
+/** What came of a call: a value, or the code and message of its typed error. Any other error passes through. */
+export function outcome<T>(call: () => T): { readonly value?: T; readonly code?: string; readonly message?: string } {
+  try {
+    return { value: call() }
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error
+    return { code: error.code, message: error.message }
+  }
+}

@@ -1,0 +1,183 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseStrictJson, type JsonValue } from '../src/index.ts'
+import { outcome, refusal } from './support/documents.ts'
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+const nested = (depth: number): string => `${'[{"a":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}`
+/** As `JSON.parse` has it, after the journey through bytes; `undefined` when it refuses. */
+function lenient(text: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(encode(text)))
+  } catch {
+    return undefined
+  }
+}
+const parse = (text: string): JsonValue => parseStrictJson(encode(text))
+
+describe('parseStrictJson accepts', () => {
+  it.each([
+    'null', 'true', 'false', '0', '-0', '1.5e-3', '1E+2', '9007199254740993', '1e400', '-1e400', '""', '[]', '{}', ' \t\r\n1 \n',
+    '"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041"', '"\\ud83d\\ude00"', '"😀 \u2028 \ufeff \ufffd"', '[[],{},[1,[2]],"x"]', '{"a":{"b":[{"c":null}]},"":0}', '"\u007f"',
+    '{"a":1,"A":2,"b":{"a":1}}', '[{"a":1},{"a":1}]', '{"1":1,"0":0}',
+  ])('%s', (text) => {
+    const expected: unknown = JSON.parse(text)
+    expect(JSON.stringify(parse(text))).toBe(JSON.stringify(expected))
+    expect(parse(text)).toEqual(expected)
+  })
+
+  it('whatever JSON.parse accepts, with the same value', () => {
+    fc.assert(
+      fc.property(fc.json({ depthSize: 'medium', maxDepth: 12 }), fc.constantFrom(undefined, 1, '\t', ' \r\n'), (text, space) => {
+        const value: unknown = JSON.parse(text)
+        const document = JSON.stringify(value, undefined, space)
+        const parsed = parse(document)
+        expect(JSON.stringify(parsed)).toBe(JSON.stringify(value))
+        expect(parsed).toEqual(value)
+      }),
+    )
+  })
+
+  it('every string, in raw and in escaped form', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const units = Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`)
+        expect([parse(JSON.stringify(text)), parse(`"${units.join('')}"`)]).toEqual([text, text])
+      }),
+    )
+  })
+
+  it('members named like what objects inherit, without a trace outside', () => {
+    const value = parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":2}},"toString":3,"hasOwnProperty":4}') as Record<string, JsonValue>
+    expect(Object.getPrototypeOf(value)).toBeNull()
+    expect(Object.keys(value)).toEqual(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])
+    expect(Object.getPrototypeOf(value['__proto__'])).toBeNull()
+    expect((Object.prototype as Record<string, unknown>)['polluted']).toBeUndefined()
+    expect(refusal(() => parse('{"__proto__":1,"__proto__":2}')).code).toBe('JSON_DUPLICATE')
+  })
+
+  it('a view into a larger buffer', () => {
+    expect(parseStrictJson(encode('xx[1]xx').subarray(2, 5))).toEqual([1])
+  })
+})
+
+describe('parseStrictJson refuses', () => {
+  it.each<[string, string, string, number]>([
+    ['', 'the document ends where a value should be', '$', 0],
+    ['  ', 'the document ends where a value should be', '$', 2],
+    ['{"a":1}x', 'something follows the document', '$', 7],
+    ['1 2', 'something follows the document', '$', 2],
+    ['{}\0', 'something follows the document', '$', 2],
+    ['[1,]', '"]" where a value should be', '$[1]', 3],
+    ['[,1]', '"," where a value should be', '$[0]', 1],
+    ['[1 2]', '"2" where "," or "]" should be', '$[1]', 3],
+    ['[1}', '"}" where "," or "]" should be', '$[1]', 2],
+    ['{"a":1]', '"]" where "," or "}" should be', '$.a', 6],
+    ['{"a":1,}', '"}" where a member name should be', '$', 7],
+    ['{,}', '"," where a member name should be', '$', 1],
+    ['{a:1}', '"a" where a member name should be', '$', 1],
+    ["{'a':1}", '"\'" where a member name should be', '$', 1],
+    ['{"a" 1}', '"1" where ":" should be', '$.a', 5],
+    ['{"a":}', '"}" where a value should be', '$.a', 5],
+    ['{"a":{"b":[0,tru]}}', '"t" where a value should be', '$.a.b[1]', 13],
+    ['{"a b":?}', '"?" where a value should be', '$["a b"]', 7],
+    ['nul', '"n" where a value should be', '$', 0],
+    ['nulll', 'something follows the document', '$', 4],
+    ['NaN', '"N" where a value should be', '$', 0],
+    ['Infinity', '"I" where a value should be', '$', 0],
+    ['+1', '"+" where a value should be', '$', 0],
+    ['.5', '"." where a value should be', '$', 0],
+    ['-', '"-" where a value should be', '$', 0],
+    ['01', 'something follows the document', '$', 1],
+    ['1.', 'something follows the document', '$', 1],
+    ['1e', 'something follows the document', '$', 1],
+    ['0x1', 'something follows the document', '$', 1],
+    ['[1', 'the document ends where "," or "]" should be', '$[1]', 2],
+    ['{"a":1', 'the document ends where "," or "}" should be', '$.a', 6],
+    ['"abc', 'the document ends inside a string', '$', 4],
+    ['"abc\\', 'an unknown escape in a string', '$', 4],
+    ['"\\x41"', 'an unknown escape in a string', '$', 1],
+    ['"\\u00g0"', 'a broken \\u escape in a string', '$', 1],
+    ['"\\u00', 'a broken \\u escape in a string', '$', 1],
+    ['"a\nb"', 'a control character in a string', '$', 2],
+    ['"\u0000"', 'a control character in a string', '$', 1],
+    ['"\\ud800"', 'a lone surrogate in a string', '$', 1],
+    ['"\\udc00"', 'a lone surrogate in a string', '$', 1],
+    ['"\\ude00\\ud83d"', 'a lone surrogate in a string', '$', 1],
+    ['"\\ud800\\ud800"', 'a lone surrogate in a string', '$', 1],
+    ['"\\ud800\\n"', 'a lone surrogate in a string', '$', 1],
+    ['"\\ud800\\u0041"', 'a lone surrogate in a string', '$', 1],
+    ['"\\ud800x\\udc00"', 'a lone surrogate in a string', '$', 1],
+    ['{"\\ud800":1}', 'a lone surrogate in a string', '$', 2],
+    ['// x\n1', '"/" where a value should be', '$', 0],
+    ['"é😀"?', 'something follows the document', '$', 8],
+  ])('%j', (text, what, at, offset) => {
+    const error = refusal(() => parse(text))
+    expect(error).toMatchObject({ code: 'JSON_INVALID', at, facts: { offset } })
+    expect(error.message).toBe(`${what} at byte ${offset} (${at})`)
+    expect(error.hint).toBeTruthy()
+  })
+
+  it.each([
+    ['{"a":1,"a":1}', '$.a', 7],
+    ['{"a":[1,{"b":{"x":1,"\\u0078":2}}]}', '$.a[1].b.x', 20],
+    ['{"é":1,"é":1}', '$["é"]', 8],
+    ['{"":1,"":1}', '$[""]', 6],
+  ])('a member that comes twice: %s', (text, at, offset) => {
+    expect(refusal(() => parse(text))).toMatchObject({ code: 'JSON_DUPLICATE', at, facts: { offset } })
+  })
+
+  it.each([
+    ['a byte order mark', [0xef, 0xbb, 0xbf, 0x31], 0],
+    ['a stray byte', [0x22, 0xff, 0x22], 1],
+    ['a sequence cut short', [0x22, 0xe2, 0x82, 0x22], 1],
+    ['an overlong slash', [0x22, 0xc0, 0xaf, 0x22], 1],
+    ['an encoded surrogate', [0x22, 0xed, 0xa0, 0x80, 0x22], 1],
+    ['a code point beyond Unicode', [0x22, 0xf4, 0x90, 0x80, 0x80, 0x22], 1],
+    ['a bad byte after a real replacement character', [0x22, 0xef, 0xbf, 0xbd, 0xc3, 0xa9, 0x80, 0x22], 6],
+    ['a cut sequence that begins like one', [0x22, 0xef, 0xbf, 0x22], 1],
+    ['UTF-16', [0xff, 0xfe, 0x31, 0x00], 0],
+  ])('%s', (_, bytes, offset) => {
+    expect(refusal(() => parseStrictJson(Uint8Array.from(bytes)))).toMatchObject({ code: 'JSON_INVALID', facts: { offset } })
+  })
+
+  it('what is nested too deep, by the default and by a given bound', () => {
+    expect(parse(nested(64))).toBeDefined()
+    expect(refusal(() => parse(nested(66)))).toMatchObject({ code: 'JSON_TOO_DEEP', facts: { offset: 64 * 3 } })
+    expect(parseStrictJson(encode(nested(66)), { maxDepth: 66 })).toBeDefined()
+    expect(refusal(() => parseStrictJson(encode('[]'), { maxDepth: 0 })).code).toBe('JSON_TOO_DEEP')
+    expect(parseStrictJson(encode('1'), { maxDepth: 0 })).toBe(1)
+  })
+
+  it('a million open brackets, without a stack to overflow', () => {
+    const hostile = encode('['.repeat(1_000_000))
+    expect(refusal(() => parseStrictJson(hostile)).code).toBe('JSON_TOO_DEEP')
+    const error = refusal(() => parseStrictJson(hostile, { maxDepth: 2_000_000 }))
+    expect(error).toMatchObject({ code: 'JSON_INVALID', facts: { offset: 1_000_000 } })
+    expect(error.message.length).toBeLessThan(1000)
+  })
+
+  it('more bytes than allowed, before it reads one', () => {
+    expect(refusal(() => parseStrictJson(new Uint8Array(4 * 1024 * 1024 + 1)))).toMatchObject({ code: 'TOO_LARGE', facts: { expected: 4_194_304, actual: 4_194_305 } })
+    expect(parseStrictJson(encode(`"${'x'.repeat(4 * 1024 * 1024 - 2)}"`))).toHaveLength(4_194_302)
+    expect(refusal(() => parseStrictJson(encode('123'), { maxBytes: 2 })).code).toBe('TOO_LARGE')
+  })
+
+  it('names and characters from outside only in escaped form', () => {
+    const error = refusal(() => parse('{"\\u001b[2J\u202e":\u009b}'))
+    expect(error.message).toBe(String.raw`"\x9b" where a value should be at byte 16 ($["\\x1b[2J\\u202e"])`)
+  })
+
+  it('nothing else: on arbitrary bytes it agrees with JSON.parse or is stricter', () => {
+    const fragment = fc.constantFrom('{', '}', '[', ']', ',', ':', '"', '"a"', '"A"', '1', '-', '0', '.5', 'e9', 'true', 'null', '\\u', 'd800', ' ', '\n', 'é', '\ud800')
+    fc.assert(
+      fc.property(fc.array(fragment, { maxLength: 24 }), (fragments) => {
+        const text = fragments.join('')
+        const { value, code = '', message = '' } = outcome(() => parse(text))
+        const theirs = lenient(text)
+        const stricter = code === 'JSON_DUPLICATE' || message.includes('lone surrogate')
+        expect(stricter ? theirs : value).toEqual(theirs)
+      }),
+    )
+  })
+})
