@@ -28,6 +28,8 @@ describe('a reference', () => {
     [`xn--7o8h.com/myimage:xn--7o8h.com@${wide}`, at('xn--7o8h.com', 'myimage', { tag: 'xn--7o8h.com', digest: wide })],
     ['foo_bar.com:8080', hub('library/foo_bar.com', { tag: '8080' })],
     ['foo/foo_bar.com:8080', hub('foo/foo_bar.com', { tag: '8080' })],
+    ['localhosts/repo', hub('localhosts/repo')],
+    ['localhos/repo', hub('localhos/repo')],
     ['192.168.1.1', hub('library/192.168.1.1')],
     ['192.168.1.1:tag', hub('library/192.168.1.1', { tag: 'tag' })],
     ['192.168.1.1:5000', hub('library/192.168.1.1', { tag: '5000' })],
