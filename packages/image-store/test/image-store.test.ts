@@ -22,6 +22,7 @@ const record = (of: string, more: Partial<ImageRecord> = {}): ImageRecord => ({
   blobs: [digest(`${of} blob`)],
   ...more,
 })
+const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 const fileOf = (of: string): string => join(root, 'lading', 'images', 'sha256', digest(of).slice(7))
 const all = async (): Promise<ImageRecord[]> => {
   const found: ImageRecord[] = []
@@ -107,9 +108,8 @@ describe('reading a record', () => {
     ['a platform with an odd feature', { platform: { os: 'linux', architecture: 'amd64', osFeatures: [1] } }],
     ['an odd date', { created: 1 }],
   ])('with %s gives none', (_, wrong) => {
-    const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
-    expect(parseRecord(text({ version: 1, ...record('a') }), digest('a'))).toEqual(record('a'))
-    expect(parseRecord(text({ version: 1, ...record('a'), ...wrong }), digest('a'))).toBeUndefined()
+    expect(parseRecord(json({ version: 1, ...record('a') }), digest('a'))).toEqual(record('a'))
+    expect(parseRecord(json({ version: 1, ...record('a'), ...wrong }), digest('a'))).toBeUndefined()
   })
 
   it('never throws', () => {

@@ -49,6 +49,12 @@ function decodeDescriptor(value: unknown): Descriptor | undefined {
   return { mediaType, digest, size: size as number, ...(artifactType === undefined ? {} : { artifactType }), annotations: annotations as Record<string, string> }
 }
 
-function withAnnotations({ annotations: _, ...target }: Descriptor, annotations: Readonly<Record<string, string>>): Descriptor {
-  return Object.keys(annotations).length === 0 ? target : { ...target, annotations }
+function withAnnotations({ mediaType, digest, size, artifactType }: Descriptor, annotations: Readonly<Record<string, string>>): Descriptor {
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(artifactType === undefined ? {} : { artifactType }),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+  }
 }

@@ -1,4 +1,5 @@
 const space = /[\t\n\r ]/
+const scalarEnd = /[\t\n\r ,\]}]/
 
 /** End of the string literal that starts at `start`: the position after its closing quote. */
 function endOfString(text: string, start: number): number {
@@ -7,17 +8,24 @@ function endOfString(text: string, start: number): number {
   return at + 1
 }
 
+/** The position after the number or word that starts at `start`. */
+function endOfScalar(text: string, start: number): number {
+  let at = start
+  while (at < text.length && !scalarEnd.test(text[at] as string)) at += 1
+  return at
+}
+
 /** The position after the value that starts at `start`. Walks, never recurses: depth is the writer's to choose. */
 function endOfValue(text: string, start: number): number {
   let depth = 0
   let at = start
   do {
     const unit = text[at]
+    if (unit === '{' || unit === '[') depth += 1
+    if (unit === '}' || unit === ']') depth -= 1
     if (unit === '"') at = endOfString(text, at)
-    else if (unit === '{' || unit === '[') (depth += 1), (at += 1)
-    else if (unit === '}' || unit === ']') (depth -= 1), (at += 1)
-    else if (depth > 0) at += 1
-    else while (at < text.length && !/[\t\n\r ,\]}]/.test(text[at] as string)) at += 1
+    else if (depth > 0 || unit === '}' || unit === ']') at += 1
+    else at = endOfScalar(text, at)
   } while (depth > 0)
   return at
 }

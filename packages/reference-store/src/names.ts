@@ -1,6 +1,5 @@
 import type { Descriptor } from '@lading/manifest'
 import { namedEntry, type IndexJson } from './index-json.ts'
-import { ReferenceStoreError } from './reference-store-error.ts'
 import type { Names } from './reference-store.ts'
 import { assertStorable, digestReference, storedName } from './stored-name.ts'
 
@@ -21,15 +20,7 @@ export function changeNames(read: IndexJson, save: (content: IndexJson) => Promi
     list: () => [...named.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     get: (reference) => named.get(storedName(reference))?.target,
     set(reference, target) {
-      assertStorable(reference)
-      if (reference.digest !== undefined && reference.digest !== target.digest) {
-        throw new ReferenceStoreError('REFERENCE_DIGEST_MISMATCH', `${String(reference)} cannot point to ${target.digest}`, {
-          reference: String(reference),
-          expected: reference.digest,
-          actual: target.digest,
-          hint: 'a reference with a digest names that content and no other',
-        })
-      }
+      assertStorable(reference, target.digest)
       const previous = named.get(storedName(reference))?.target
       const moved = previous !== undefined && previous.digest !== target.digest
       if (moved) put(digestReference(reference, previous.digest), previous)

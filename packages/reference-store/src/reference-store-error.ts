@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError } from '@lading/errors'
 
 export type ReferenceStoreErrorCode =
   /** `index.json` cannot be read as an image index. It is left as it is. */
@@ -12,10 +12,7 @@ export type ReferenceStoreErrorCode =
   /** `name@digest` cannot point to other content than its digest says. */
   | 'REFERENCE_DIGEST_MISMATCH'
 
-export class ReferenceStoreError extends LadingError<ReferenceStoreErrorCode> {
-  constructor(code: ReferenceStoreErrorCode, message: string, options?: ErrorOptions) {
-    super(code, message, options)
-  }
-}
+/** What this package throws on purpose. What the file system says passes through unchanged. */
+export class ReferenceStoreError extends LadingError<ReferenceStoreErrorCode> {}
 
 Object.defineProperty(ReferenceStoreError.prototype, 'name', { value: 'ReferenceStoreError', configurable: true, writable: true })

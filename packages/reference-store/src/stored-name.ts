@@ -17,8 +17,22 @@ export function storedName(reference: Reference): string {
   return reference.digest === undefined ? String(withDefaultTag(reference)) : `${nameOf(reference)}@${reference.digest}`
 }
 
-/** @throws `REFERENCE_AMBIGUOUS` for the familiar name `sha256`: `sha256:…` would be a tag and an image ID at once. */
-export function assertStorable(reference: Reference): void {
-  if (familiarName(reference) !== 'sha256') return
-  throw new ReferenceStoreError('REFERENCE_AMBIGUOUS', 'the name sha256 cannot be told from an image ID', { reference: String(reference), hint: 'choose another name' })
+/**
+ * Returns when a reference can be made to point to this digest.
+ *
+ * @throws `REFERENCE_AMBIGUOUS` for the familiar name `sha256` (`sha256:…` would be a tag and an image ID at once),
+ * `REFERENCE_DIGEST_MISMATCH`
+ */
+export function assertStorable(reference: Reference, target: Digest): void {
+  const text = String(reference)
+  if (familiarName(reference) === 'sha256') {
+    throw new ReferenceStoreError('REFERENCE_AMBIGUOUS', 'the name sha256 cannot be told from an image ID', { reference: text, hint: 'choose another name' })
+  }
+  if (reference.digest === undefined || reference.digest === target) return
+  throw new ReferenceStoreError('REFERENCE_DIGEST_MISMATCH', `${text} cannot point to ${target}`, {
+    reference: text,
+    expected: reference.digest,
+    actual: target,
+    hint: 'a reference with a digest names that content and no other',
+  })
 }

@@ -8,6 +8,7 @@ import { digest, parse, target } from './support.ts'
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value))
 const read = (value: unknown): ReturnType<typeof parseIndexJson> => parseIndexJson(bytes(value), '/store/index.json')
 const text = (content: ReturnType<typeof read>): string => new TextDecoder().decode(formatIndexJson(content))
+const spaced = (value: unknown): string => JSON.stringify(value, null, '\t ')
 const named = (...entries: [string, string][]): Map<string, ReturnType<typeof namedEntry>> =>
   new Map(entries.map(([name, of]) => [String(parse(name)), namedEntry(parse(name), target(of))]))
 
@@ -30,7 +31,7 @@ describe('index.json', () => {
         const content = { named: named(...names.map(([name, tag, of]) => [`${name}:${tag}`, of] as [string, string])), foreign: [], extra: [] }
         const once = text(content)
         const again = parseIndexJson(bytes(once), 'p')
-        expect([...again.named].toSorted()).toEqual([...content.named].toSorted())
+        expect(again.named).toEqual(content.named)
         expect(again.foreign).toEqual([])
         expect(text(again)).toBe(once)
       }),
@@ -85,8 +86,7 @@ describe('index.json', () => {
   })
 
   it('takes the first of two targets for one name, and keeps the other under its digest', () => {
-    const entry = (of: string): unknown => ({ ...target(of), annotations: both('docker.io/library/a:1') })
-    const content = read({ schemaVersion: 2, manifests: [entry('x'), entry('y'), entry('x')] })
+    const content = read({ schemaVersion: 2, manifests: ['x', 'y', 'x'].map((of) => ({ ...target(of), annotations: both('docker.io/library/a:1') })) })
     expect([...content.named].map(([name, { target: to }]) => [name, to.digest])).toEqual([
       ['docker.io/library/a:1', digest('x')],
       [`docker.io/library/a@${digest('y')}`, digest('y')],
@@ -121,11 +121,7 @@ describe('index.json', () => {
   it('answers any bytes with content or a typed error', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array(), fc.json().map(bytes), fc.json().map((list) => bytes(`{"schemaVersion":2,"manifests":[${list}]}`))), (input) => {
-        try {
-          parseIndexJson(input, 'p')
-        } catch (error) {
-          expect(error).toMatchObject({ name: 'ReferenceStoreError' })
-        }
+        expect(outcome(() => parseIndexJson(input, 'p'))).toMatch(/^(?:content|INDEX_JSON_INVALID|INDEX_JSON_UNSUPPORTED)$/)
       }),
     )
   })
@@ -133,7 +129,6 @@ describe('index.json', () => {
 
 describe('slices of JSON', () => {
   it('are the elements and members as they were written', () => {
-    const spaced = (value: unknown): string => JSON.stringify(value, null, '\t \n'.slice(0, 2))
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue()), (list, map) => {
         for (const write of [JSON.stringify, spaced]) {
@@ -149,6 +144,15 @@ describe('the ref name grammar', () => {
   it.each(['localhost:5000/t/app:1', 'docker.io/library/alpine:3.20', `docker.io/library/a@${digest('x')}`, 'a--b:1', 'v1.0+build'])('has %s', (name) => expect(isRefName(name)).toBe(true))
   it.each(['[::1]:5000/x:1', 'a__b:1', 'a:_1', 'a:1_', 'a---b', '', 'a/', '/a', 'a:1\n'])('has no %j', (name) => expect(isRefName(name)).toBe(false))
 })
+
+function outcome(run: () => unknown): unknown {
+  try {
+    run()
+    return 'content'
+  } catch (error) {
+    return (error as { code?: unknown }).code
+  }
+}
 
 function both(name: string): Record<string, string> {
   return { 'org.opencontainers.image.ref.name': name, 'io.containerd.image.name': name }

@@ -11,7 +11,7 @@ import { readTree, type StoredImage, type Tree } from './tree.ts'
  * @param wanted only an image for this platform
  * @throws `IMAGE_INCOMPLETE`, `PLATFORM_ABSENT`; what reading throws
  */
-export async function chooseImage({ contents, platform }: Parts, target: Descriptor, wanted?: Platform | undefined): Promise<StoredImage> {
+export async function chooseImage({ contents, platform }: Parts, target: Descriptor, wanted?: Platform): Promise<StoredImage> {
   const tree = await readTree(contents, target)
   const present = await presentImages(contents, tree)
   if (tree.indexes.length === 0) {

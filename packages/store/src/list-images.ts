@@ -32,10 +32,11 @@ export function createListImages(parts: Parts): Store['images'] {
 
 /** Tags, and those digests that no tag of the same repository stands for. */
 function shownNames(names: readonly NamedTarget[]): readonly NamedTarget[] {
-  const key = ({ reference, target }: NamedTarget): string => `${nameOf(reference)}@${target.digest}`
-  const tagged = new Set(names.filter(({ reference }) => reference.tag !== undefined).map(key))
-  return names.filter((named) => named.reference.tag !== undefined || !tagged.has(key(named)))
+  const tagged = new Set(names.filter(({ reference }) => reference.tag !== undefined).map(byDigest))
+  return names.filter((named) => named.reference.tag !== undefined || !tagged.has(byDigest(named)))
 }
+
+const byDigest = ({ reference, target }: NamedTarget): string => `${nameOf(reference)}@${target.digest}`
 
 /** Documents that cannot be read as an image become a `StoreError`; what the disk says passes through. */
 function asDamage({ name, target }: NamedTarget, error: unknown): unknown {

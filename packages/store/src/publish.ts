@@ -2,14 +2,15 @@ import type { Staged } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { ImageRecord } from '@lading/image-store'
-import type { Descriptor } from '@lading/manifest'
-import { digestReference, type Names } from '@lading/reference-store'
+import { isIndexType, type Descriptor } from '@lading/manifest'
+import { assertStorable, digestReference, type Names } from '@lading/reference-store'
 import { recordOf } from './image-facts.ts'
 import type { Parts } from './parts.ts'
 import { missingOf } from './present.ts'
 import { planPublication, type PlannedDocument, type PublicationPlan } from './publication-plan.ts'
 import { documentLimit } from './read-manifest.ts'
 import type { Publication, PublishResult, Store } from './store.ts'
+import { readTree } from './tree.ts'
 
 type StagedDocuments = Map<Digest, Staged>
 
@@ -19,6 +20,7 @@ type StagedDocuments = Map<Digest, Staged>
  */
 export function createPublish(parts: Parts): Store['publish'] {
   return async (publication, options) => {
+    assertStorable(publication.reference, publication.target.digest)
     const plan = planPublication(publication)
     await parts.writable()
     const staged: StagedDocuments = new Map()
@@ -34,7 +36,7 @@ export function createPublish(parts: Parts): Store['publish'] {
 
 async function publishLocked(parts: Parts, { reference, target }: Publication, plan: PublicationPlan, staged: StagedDocuments, names: Names): Promise<PublishResult> {
   const { contents, images } = parts
-  const missing = await missingOf(contents, plan.needed)
+  const missing = [...(await missingOf(contents, plan.needed)), ...(await missingBelow(parts, plan))]
   if (missing.length > 0) return { outcome: 'missing', blobs: missing }
   const records = await recordsOf(parts, plan)
   if ('unreadable' in records) return { outcome: 'missing', blobs: records.unreadable }
@@ -55,6 +57,15 @@ async function publishLocked(parts: Parts, { reference, target }: Publication, p
   names.set(byDigest, target)
   if (unchanged) return { outcome: 'unchanged' }
   return { outcome: 'published', ...(previous === undefined ? {} : { previous }) }
+}
+
+/** Indexes that are missing below those indexes that are here and were not given. */
+async function missingBelow({ contents }: Parts, plan: PublicationPlan): Promise<readonly Descriptor[]> {
+  const missing: Descriptor[] = []
+  for (const below of plan.needed.filter(({ mediaType }) => isIndexType(mediaType))) {
+    if ((await contents.stat(below.digest)) !== undefined) missing.push(...(await readTree(contents, below)).absent.filter(({ mediaType }) => isIndexType(mediaType)))
+  }
+  return missing
 }
 
 /** Whether the document is in `blobs/`, whole. Damage is moved aside by the look. */

@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError } from '@lading/errors'
 
 /**
  * - `IMAGE_UNKNOWN`: no name, image ID or start of one is this here.
@@ -23,10 +23,6 @@ export type StoreErrorCode =
   | 'STORE_READ_ONLY'
 
 /** What this package throws on purpose; what the stores below throw passes through unchanged. */
-export class StoreError extends LadingError<StoreErrorCode> {
-  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
-    super(code, message, options)
-  }
-}
+export class StoreError extends LadingError<StoreErrorCode> {}
 
 Object.defineProperty(StoreError.prototype, 'name', { value: 'StoreError', configurable: true, writable: true })

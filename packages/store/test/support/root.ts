@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { linux } from './image.ts'
+import { openStore, type OpenStoreOptions, type Store } from '../../src/index.ts'
+
+/** A directory for one test, with everything opened in it closed at the end. */
+export interface TestRoot {
+  readonly path: string
+  open(options?: Partial<OpenStoreOptions>): Promise<Store>
+  end(): Promise<void>
+}
+
+export async function testRoot(): Promise<TestRoot> {
+  const directory = await mkdtemp(join(tmpdir(), 'lading-store-'))
+  const path = join(directory, 'root')
+  const stores: Store[] = []
+  return {
+    path,
+    async open(options) {
+      const store = await openStore({ root: path, platform: linux('amd64'), ...options })
+      stores.push(store)
+      return store
+    },
+    async end() {
+      for (const store of stores) await store.close()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
