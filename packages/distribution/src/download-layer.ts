@@ -25,8 +25,9 @@ const reportEveryMs = 100
 export function downloadLayer(job: Pick<PullJob, 'store' | 'client' | 'verify' | 'allowForeignUrls'>, repository: Repository, layer: Descriptor): Work<Inside | undefined, LayerProgress> {
   const source = layerSource(job, repository, layer)
   return async (context) => {
-    context.report({ phase: 'waiting' })
-    await context.started
+    // Told only when it really waits: a slot that is free is given within this turn.
+    const waits = setImmediate(() => context.report({ phase: 'waiting' }))
+    await context.started.finally(() => clearImmediate(waits))
     // A digest that is wrong after a resume may be the fault of the earlier bytes: one clean start, then it is final.
     for (let mayRestart = true; ; mayRestart = false) {
       const ingest = await job.store.contents.ingest(layer, context)

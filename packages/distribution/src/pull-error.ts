@@ -8,6 +8,8 @@ export type PullErrorCode =
   | 'NOT_AN_IMAGE'
   /** Nested deeper or wider than any honest index. */
   | 'INDEX_TOO_DEEP'
+  /** A child of an index is not as long as the index says. */
+  | 'SIZE_MISMATCH'
   /** The config's `rootfs.diff_ids` are not what the layers inflate to, or not as many. */
   | 'DIFF_ID_MISMATCH'
   /** The layer is only at foreign `urls`, and following them was not allowed. */

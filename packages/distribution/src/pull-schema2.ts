@@ -47,12 +47,9 @@ export async function pullSchema2(job: PullJob, repository: Repository, document
 }
 
 function imageManifest({ manifest, descriptor }: ManifestDocument): ImageManifest {
-  const problem = manifest.kind === 'manifest' ? imageProblem(manifest) : 'an index where a manifest should be'
+  const problem = manifest.kind === 'manifest' ? imageProblem(manifest) : { what: 'a document of another kind', hint: 'fetch it with the tool that pushed it' }
   if (problem === undefined && manifest.kind === 'manifest') return manifest
-  throw new PullError('NOT_AN_IMAGE', `${descriptor.digest} is not an image: ${problem}`, {
-    digest: descriptor.digest,
-    hint: 'it is an artifact of another kind; use the tool that made it',
-  })
+  throw new PullError('NOT_AN_IMAGE', `${descriptor.digest} is ${problem?.what}, not a container image`, { digest: descriptor.digest, hint: problem?.hint })
 }
 
 function warnAboutPlatform(job: PullJob, config: ImageConfig, { descriptor }: ManifestDocument, fromIndex: boolean): void {

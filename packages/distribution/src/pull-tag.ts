@@ -17,9 +17,8 @@ export async function pullTag(job: PullJob, repository: Repository, reference: R
   job.emit({ type: 'resolve', reference: String(reference), id: reference.digest ?? reference.tag ?? 'latest', path: reference.path })
   tellManifest(job, target, source)
 
-  const path = target.manifest.kind === 'index' ? await chooseFromIndex(job, repository, { document: target, source, sameTarget }) : [target]
-  const chosen = path.at(-1) ?? target
-  const documents = path.includes(target) ? path : [target, ...path]
+  const { image: chosen, documents } =
+    target.manifest.kind === 'index' ? await chooseFromIndex(job, repository, { document: target, source, sameTarget }) : { image: target, documents: [target] }
   await job.lease.hold(documents.map(({ descriptor }) => descriptor.digest))
 
   const wasPresent = sameTarget && (await job.store.present(chosen.descriptor))

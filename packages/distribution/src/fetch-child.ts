@@ -1,0 +1,49 @@
+import { verifyBytes } from '@lading/digest/hash'
+import { schemas, type Descriptor } from '@lading/manifest'
+import type { Repository } from '@lading/registry-client'
+import type { ManifestDocument } from './ports.ts'
+import { PullError } from './pull-error.ts'
+import type { PullJob } from './pull-job.ts'
+import { byDigest, localDocument } from './resolve-target.ts'
+
+/** Where a child of an index comes from. */
+export interface Parent {
+  readonly job: PullJob
+  readonly repository: Repository
+  /** This repository gave us the index before, so what the store has of its children needs no new proof. */
+  readonly trusted: boolean
+}
+
+/**
+ * A manifest or index that an index names: embedded in it, from the store, or from the registry.
+ *
+ * @throws DigestError for embedded bytes that are not what their descriptor says; PullError `SIZE_MISMATCH`
+ */
+export async function fetchChild({ job, repository, trusted }: Parent, entry: Descriptor): Promise<ManifestDocument> {
+  const { mediaType, digest, size, data } = entry
+  // What stands beside these in an index (a platform, annotations) belongs to the index, not to the child.
+  const descriptor: Descriptor = { mediaType, digest, size }
+  if (data !== undefined) {
+    verifyBytes(data, entry)
+    return tell(job, { descriptor, bytes: data, manifest: schemas.unmarshal(mediaType, data) }, 'data')
+  }
+  const local = trusted ? await localDocument(job, descriptor) : undefined
+  if (local !== undefined) return tell(job, local, 'store')
+  const { document, source } = await byDigest(job, repository, digest)
+  if (document.bytes.length !== size) {
+    throw new PullError('SIZE_MISMATCH', `the index says that ${digest} has ${size} bytes, and it has ${document.bytes.length}`, {
+      digest,
+      expected: size,
+      actual: document.bytes.length,
+      hint: 'the index is wrong; tell its publisher',
+    })
+  }
+  // The index, which was verified, says what the child is; the registry's content type is only a second opinion.
+  return tell(job, { ...document, descriptor }, source)
+}
+
+function tell(job: PullJob, document: ManifestDocument, source: 'registry' | 'store' | 'data'): ManifestDocument {
+  const { digest, mediaType, size } = document.descriptor
+  job.emit({ type: 'manifest', digest, mediaType, size, source })
+  return document
+}
