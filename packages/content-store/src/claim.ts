@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { basename, dirname, join } from 'node:path'
 import { isLadingError } from '@lading/errors'
 import type { FileSystem } from './file-system.ts'
-import { formatOwner, heartbeatMs, judgeOwner, newOwner, ownerBytesLimit, parseOwner, silenceMs, type Owner } from './owner.ts'
+import { formatOwner, heartbeatMs, judgeOwner, letGo, newOwner, ownerBytesLimit, parseOwner, silenceMs, type Owner } from './owner.ts'
 import type { ProcessTable } from './process-table.ts'
 import { removeQuietly, writeNewFile } from './write-file-durably.ts'
 
@@ -33,9 +33,6 @@ interface Found {
   readonly owner: Owner | undefined
 }
 
-// Owner files of this living process that could not be removed: without this nobody could ever inherit them.
-const abandoned = new Set<string>()
-
 /**
  * Tries once to become the owner. `undefined`: somebody else is.
  *
@@ -47,7 +44,7 @@ export async function tryClaim(options: ClaimOptions): Promise<Claim | undefined
   const found = await look(options)
   if (found !== undefined && !isDead(found, options)) return undefined
   const owner = newOwner(options.processes)
-  const temp = join(dirname(options.path), `${rootName(options.path)}.${owner.nonce}.new`)
+  const temp = join(dirname(options.path), `${rootName(options.path)}.${owner.nonce}.tmp`)
   await writeNewFile(options.fs, temp, formatOwner(owner), { sync: false })
   try {
     const ours = found === undefined ? await appear(options, temp, owner) : await inherit(options, temp, found)
@@ -94,7 +91,7 @@ async function sweep({ fs, path, processes }: ClaimOptions): Promise<void> {
   const directory = dirname(path)
   const prefix = `${rootName(path)}.`
   for (const { name } of (await fs.readDirectory(directory)) ?? []) {
-    if (!name.startsWith(prefix) || !/^[0-9a-f]{16}(\.new)?$/.test(name.slice(prefix.length))) continue
+    if (!name.startsWith(prefix) || !/^[0-9a-f]{16}(\.tmp)?$/.test(name.slice(prefix.length))) continue
     const found = await look({ fs, path: join(directory, name) })
     if (found?.owner !== undefined && judgeOwner(found.owner, processes) === 'dead') await removeQuietly(fs, join(directory, name))
   }
@@ -115,7 +112,6 @@ async function look({ fs, path }: Pick<ClaimOptions, 'fs' | 'path'>): Promise<Fo
 }
 
 function isDead(found: Found, { processes, observation }: ClaimOptions): boolean {
-  if (abandoned.has(found.id)) return true
   const verdict = found.owner === undefined ? 'unknown' : judgeOwner(found.owner, processes)
   if (verdict !== 'unknown') return verdict === 'dead'
   const { seen } = observation
@@ -135,12 +131,9 @@ function claimOf({ fs, path }: ClaimOptions, owner: Owner): Claim {
     holds,
     async release() {
       clearInterval(heartbeat)
-      try {
+      await letGo(owner, async () => {
         if (await holds()) await fs.unlink(path)
-      } catch (error) {
-        abandoned.add(owner.nonce)
-        throw error
-      }
+      })
     },
   }
 }

@@ -19,14 +19,21 @@ import { assertDigest, hasBytes, stageBytes } from './small-content.ts'
 import { readVerified } from './verified-read.ts'
 
 const readLimit = 4 * 1024 * 1024
-const patienceMs = 30_000
+const defaultPatienceMs = 30_000
 
-/**
- * Bytes by digest in an OCI image layout at `root`, which the first write creates (see `prepareRoot`).
- *
- * @param options.fs where it is, default `nodeFileSystem()`.
- */
-export function createContentStore({ root, fs = nodeFileSystem(), processes = nodeProcesses() }: { readonly root: string; readonly fs?: FileSystem | undefined; readonly processes?: ProcessTable | undefined }): ContentStore {
+export interface ContentStoreOptions {
+  /** The directory. The first write makes it a store: see `prepareRoot`. */
+  readonly root: string
+  /** Default `nodeFileSystem()`. */
+  readonly fs?: FileSystem | undefined
+  /** Who the owners of downloads are. Default: the processes of this machine. */
+  readonly processes?: ProcessTable | undefined
+  /** How long another process's download of the same blob may stand still before this one starts its own, in milliseconds. Default 30 000. */
+  readonly patienceMs?: number | undefined
+}
+
+/** Bytes by digest in an OCI image layout. Opens nothing and writes nothing by itself. */
+export function createContentStore({ root, fs = nodeFileSystem(), processes = nodeProcesses(), patienceMs = defaultPatienceMs }: ContentStoreOptions): ContentStore {
   const home = resolve(root)
   let ready: Promise<void> | undefined
   const prepared = (): Promise<void> => {

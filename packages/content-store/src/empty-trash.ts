@@ -17,7 +17,7 @@ export async function emptyTrash({ fs, root, processes }: { readonly fs: FileSys
     const directory = join(root, 'lading', into)
     for (const { name } of (await fs.readDirectory(directory)) ?? []) await fs.removeTree(join(directory, name))
   }
-  await sweepTemporaries(fs, stagingDirectory(root))
+  for (const directory of [stagingDirectory(root), join(root, 'lading')]) await sweepTemporaries(fs, directory)
   await sweepIngests(fs, root, processes)
 }
 

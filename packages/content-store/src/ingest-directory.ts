@@ -39,7 +39,11 @@ export async function claimIngestDirectory(options: Options): Promise<IngestDire
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted()
     const directory = await claimAt(options, path, observation)
-    if (await options.isHere()) {
+    const here = await options.isHere().catch(async (error: unknown) => {
+      await directory?.release().catch(() => {})
+      throw error
+    })
+    if (here) {
       await directory?.remove()
       return undefined
     }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { isDigest, type Digest } from '@lading/digest'
 import type { FileSystem } from './file-system.ts'
-import { formatOwner, heartbeatMs, judgeOwner, newOwner, parseOwner } from './owner.ts'
+import { formatOwner, heartbeatMs, judgeOwner, letGo, newOwner, parseOwner, type Owner } from './owner.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { fileSystemTime, writeNewFile } from './write-file-durably.ts'
 
@@ -34,7 +34,7 @@ export function createLeases({ fs, directory, processes = nodeProcesses() }: { r
     async acquire() {
       await fs.mkdir(directory, { recursive: true })
       const owner = newOwner(processes)
-      return openLease(fs, join(directory, owner.nonce), formatOwner(owner))
+      return openLease(fs, join(directory, owner.nonce), owner)
     },
     async held() {
       const digests = new Set<Digest>()
@@ -60,7 +60,8 @@ export function createLeases({ fs, directory, processes = nodeProcesses() }: { r
   }
 }
 
-async function openLease(fs: FileSystem, path: string, ownerLine: Uint8Array): Promise<Lease> {
+async function openLease(fs: FileSystem, path: string, owner: Owner): Promise<Lease> {
+  const ownerLine = formatOwner(owner)
   await writeNewFile(fs, path, ownerLine, { sync: false })
   const heartbeat = setInterval(() => void fs.touch(path).catch(() => {}), heartbeatMs)
   heartbeat.unref()
@@ -92,7 +93,7 @@ async function openLease(fs: FileSystem, path: string, ownerLine: Uint8Array): P
     async release() {
       clearInterval(heartbeat)
       await appended
-      await fs.unlink(path)
+      await letGo(owner, () => fs.unlink(path))
     },
   }
 }

@@ -18,6 +18,19 @@ export function newOwner(processes: ProcessTable): Owner {
   return { ...processes.self(), nonce: randomBytes(8).toString('hex') }
 }
 
+// Owner files of this living process that could not be removed. Without this nobody here could ever inherit them.
+const disowned = new Set<string>()
+
+/** Lets go of a thing by removing its owner file; one failure of the disk in between is forgiven. */
+export async function letGo(owner: Owner, remove: () => Promise<unknown>): Promise<void> {
+  try {
+    await remove().catch(remove)
+  } catch (error) {
+    disowned.add(owner.nonce)
+    throw error
+  }
+}
+
 /** One line of JSON. */
 export function formatOwner(owner: Owner): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(owner)}\n`)
@@ -47,6 +60,7 @@ export function parseOwner(line: string): Owner | undefined {
  * this system cannot tell a process from a later one with the same pid; then only its heartbeat says something.
  */
 export function judgeOwner(owner: Owner, processes: ProcessTable): 'alive' | 'dead' | 'unknown' {
+  if (disowned.has(owner.nonce)) return 'dead'
   const self = processes.self()
   const sameMachine = owner.host === self.host && owner.boot === self.boot
   if (!sameMachine || owner.pidNamespace !== self.pidNamespace) return 'unknown'

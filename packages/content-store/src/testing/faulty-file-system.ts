@@ -22,6 +22,11 @@ export interface Fault {
   readonly forGood?: boolean | undefined
 }
 
+export interface FaultyHooks {
+  /** Runs before each call; the call waits for it. For interleavings, and for processes that kill themselves. */
+  readonly before?: ((call: Call) => void | Promise<void>) | undefined
+}
+
 export interface FaultyFileSystem extends FileSystem {
   /** Every call so far, in order, failed ones too. */
   readonly calls: readonly Call[]
@@ -35,13 +40,15 @@ export interface FaultyFileSystem extends FileSystem {
  * A failing `write` writes the first half first, as a full disk does. A failing `close` closes. Everything else fails
  * before it does anything.
  */
-export function faultyFileSystem(fs: FileSystem, faults: readonly Fault[] = []): FaultyFileSystem {
+export function faultyFileSystem(fs: FileSystem, faults: readonly Fault[] = [], hooks: FaultyHooks = {}): FaultyFileSystem {
   const calls: Call[] = []
   const seen = faults.map(() => 0)
   let failures = 0
 
-  const strike = (operation: Operation, path: string): Error | undefined => {
-    calls.push({ operation, path })
+  const strike = async (operation: Operation, path: string): Promise<Error | undefined> => {
+    const call = { operation, path }
+    calls.push(call)
+    await hooks.before?.(call)
     let errno: string | undefined
     for (const [index, fault] of faults.entries()) {
       if (fault.operation !== undefined && fault.operation !== operation) continue
@@ -55,7 +62,7 @@ export function faultyFileSystem(fs: FileSystem, faults: readonly Fault[] = []):
     return fileSystemError(Object.assign(new Error(`${errno}: injected, ${operation} '${path}'`), { code: errno }), operation, path)
   }
   const guarded = async <T>(operation: Operation, path: string, run: () => Promise<T>): Promise<T> => {
-    const error = strike(operation, path)
+    const error = await strike(operation, path)
     if (error !== undefined) throw error
     return run()
   }
@@ -66,7 +73,7 @@ export function faultyFileSystem(fs: FileSystem, faults: readonly Fault[] = []):
       path,
       read: (buffer, position) => guarded('read', path, () => handle.read(buffer, position)),
       async write(bytes, position) {
-        const error = strike('write', path)
+        const error = await strike('write', path)
         if (error === undefined) return handle.write(bytes, position)
         const whole = Buffer.concat(bytes instanceof Uint8Array ? [bytes] : bytes)
         await handle.write(whole.subarray(0, whole.length >> 1), position)
@@ -76,7 +83,7 @@ export function faultyFileSystem(fs: FileSystem, faults: readonly Fault[] = []):
       truncate: (size) => guarded('truncate', path, () => handle.truncate(size)),
       stat: () => guarded('stat', path, () => handle.stat()),
       async close() {
-        const error = strike('close', path)
+        const error = await strike('close', path)
         await handle.close()
         if (error !== undefined) throw error
       },

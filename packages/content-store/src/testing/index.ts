@@ -1,1 +1,1 @@
-export { faultyFileSystem, type Call, type Fault, type FaultyFileSystem, type Operation } from './faulty-file-system.ts'
+export { faultyFileSystem, type Call, type Fault, type FaultyFileSystem, type FaultyHooks, type Operation } from './faulty-file-system.ts'

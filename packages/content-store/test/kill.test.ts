@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createContentStore, createLock, nodeFileSystem } from '@lading/content-store'
+import { digestOf } from '@lading/digest/hash'
+import { expect, it } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
+import { blob, bytes, earlier, small } from './killed-content.ts'
+import { ended, start } from './spawn.ts'
+import { temporaryDirectory } from './temporary-root.ts'
+
+const fs = nodeFileSystem()
+
+/** What must be true after a kill, and that everything can go on. */
+async function recovers(root: string, context: string): Promise<void> {
+  const store = createContentStore({ root })
+  assert.deepEqual(await store.read(digestOf(earlier)), earlier, context)
+  for await (const { digest } of store.list()) assert.equal(digestOf(await store.read(digest)), digest, context)
+  const index = await fs.readFile(join(root, 'index.json'), { maxBytes: 1000 })
+  if (index !== undefined) assert.deepEqual(index, small, context)
+
+  await createLock({ fs, path: join(root, 'lading', 'lock') }).hold(async () => {})
+  const ingest = await store.ingest(blob)
+  if (ingest !== undefined) {
+    await ingest.begin({ start: ingest.offset, source: 'test' })
+    await ingest.write(bytes.slice(ingest.offset))
+    await ingest.commit()
+  }
+  assert.deepEqual(await store.read(blob.digest), bytes, context)
+  await store.emptyTrash()
+  assert.deepEqual(await readdir(join(root, 'lading', 'ingest', 'sha256')).catch(() => []), [], context)
+  assert.deepEqual((await readdir(join(root, 'lading'))).filter((name) => /^lock(\.[0-9a-f]{16})?$/.test(name)), [], context)
+}
+
+it('survives SIGKILL at file operations all along an ingest, a resume, a commit and a publication', async () => {
+  const dry = start('killed-process.ts', join(await temporaryDirectory(), 'store'), '0')
+  const [line] = dry.stdout === null ? [] : ((await once(dry.stdout, 'data')) as [Buffer])
+  expect(await ended(dry)).toBe(0)
+  const operations = Number(String(line))
+  expect(operations).toBeGreaterThan(60)
+
+  const points = Math.min(operations, atScale(24, operations))
+  const pointAt = (index: number): number => 1 + Math.floor((index * operations) / points)
+  const lane = async (first: number): Promise<void> => {
+    for (let index = first; index < points; index += 2) {
+      const nth = pointAt(index)
+      const root = join(await temporaryDirectory(), 'store')
+      await createContentStore({ root }).put(digestOf(earlier), earlier)
+      assert.equal(await ended(start('killed-process.ts', root, String(nth))), 'SIGKILL')
+      await recovers(root, `killed at operation ${nth}`)
+    }
+  }
+  await Promise.all([lane(0), lane(1)])
+})

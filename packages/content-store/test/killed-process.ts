@@ -1,0 +1,33 @@
+// `ROOT NTH`: does everything that writes, and kills itself at the nth file operation.
+import { join } from 'node:path'
+import { createContentStore, createLock, nodeFileSystem, writeFileDurably } from '@lading/content-store'
+import { faultyFileSystem } from '@lading/content-store/testing'
+import { blob, bytes, small, smallDigest } from './killed-content.ts'
+
+const [root = '', nth = '0'] = process.argv.slice(2)
+let count = 0
+const fs = faultyFileSystem(nodeFileSystem(), [], {
+  before() {
+    if (++count === Number(nth)) process.kill(process.pid, 'SIGKILL')
+  },
+})
+const store = createContentStore({ root, fs })
+
+for (const half of [0, 1]) {
+  const ingest = await store.ingest(blob)
+  if (ingest === undefined) continue
+  await ingest.begin({ start: ingest.offset, source: 'test' })
+  const until = half === 0 ? blob.size >> 1 : blob.size
+  for (let at = ingest.offset; at < until; at += 10_000) await ingest.write(bytes.slice(at, Math.min(until, at + 10_000)))
+  if (half === 0) await ingest.close()
+  else await ingest.commit()
+}
+await createLock({ fs, path: join(root, 'lading', 'lock') }).hold(async () => {
+  const staged = await store.stage(smallDigest, small)
+  await store.syncDirectories([blob.digest, smallDigest])
+  await staged.publish()
+  await writeFileDurably(fs, join(root, 'index.json'), small, { alone: true })
+})
+await store.remove(smallDigest)
+await store.emptyTrash()
+process.stdout.write(`${count}\n`)

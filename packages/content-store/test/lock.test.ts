@@ -1,0 +1,168 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createLock, nodeFileSystem, nodeProcesses, type ProcessIdentity, type ProcessTable } from '@lading/content-store'
+import { faultyFileSystem } from '@lading/content-store/testing'
+import { describe, expect, it } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
+import { tryClaim, type Observation } from '../src/claim.ts'
+import { silenceMs } from '../src/owner.ts'
+import { ended, speaks, start } from './spawn.ts'
+import { temporaryDirectory } from './temporary-root.ts'
+
+const fs = nodeFileSystem()
+const processes = nodeProcesses()
+const self = processes.self()
+const nonce = '0123456789abcdef'
+const gone = 2 ** 22 + 1
+
+async function lockOf(owner: Partial<ProcessIdentity>): Promise<string> {
+  const path = join(await temporaryDirectory(), 'lock')
+  await writeFile(path, `${JSON.stringify({ ...self, ...owner, nonce })}\n`)
+  return path
+}
+
+const claim = (path: string, observation: Observation = {}, table: ProcessTable = processes): ReturnType<typeof tryClaim> => tryClaim({ fs, path, processes: table, observation })
+
+describe('a lock', () => {
+  it('runs one holder at a time, in the order of the calls', async () => {
+    const path = join(await temporaryDirectory(), 'lock')
+    const order: number[] = []
+    let inside = 0
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        createLock({ fs, path }).hold(async () => {
+          expect(++inside).toBe(1)
+          await readFile(path)
+          inside--
+          order.push(index)
+        }),
+      ),
+    )
+    expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+  })
+
+  it('gives back what the holder returns and throws, and is free after both', async () => {
+    const directory = await temporaryDirectory()
+    const lock = createLock({ fs, path: join(directory, 'lock') })
+    const failure = new Error('mine')
+    await expect(lock.hold(() => Promise.reject(failure))).rejects.toBe(failure)
+    expect(await lock.hold(async () => 7)).toBe(7)
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  it('lets a waiter give up without losing the place of those behind it', async () => {
+    const lock = createLock({ fs, path: join(await temporaryDirectory(), 'lock') })
+    const { promise: finish, resolve } = Promise.withResolvers<void>()
+    const first = lock.hold(() => finish)
+    const controller = new AbortController()
+    const second = lock.hold(async () => 'second', { signal: controller.signal })
+    const third = lock.hold(async () => 'third')
+    const reason = new Error('enough')
+    controller.abort(reason)
+    await expect(second).rejects.toBe(reason)
+    resolve()
+    await first
+    expect(await third).toBe('third')
+  })
+
+  it('counts right across processes', async () => {
+    const directory = await temporaryDirectory()
+    const file = join(directory, 'count')
+    await writeFile(file, '0')
+    const times = atScale(25, 250)
+    const children = [1, 2, 3].map(() => start('lock-process.ts', 'count', join(directory, 'lock'), file, String(times)))
+    expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0])
+    expect(await readFile(file, 'utf8')).toBe(String(3 * times))
+  })
+
+  it('is free again after its holder was killed', async () => {
+    const path = join(await temporaryDirectory(), 'lock')
+    const child = start('lock-process.ts', 'hang', path)
+    await speaks(child)
+    expect(await claim(path)).toBeUndefined()
+    child.kill('SIGKILL')
+    await ended(child)
+    expect(await createLock({ fs, path }).hold(async () => 'in')).toBe('in')
+  })
+})
+
+describe('the owner of a lock', () => {
+  it('is dead when its process is gone, or another one has its pid', async () => {
+    for (const owner of [{ pid: gone }, { started: '1' }]) expect(await claim(await lockOf(owner))).toBeDefined()
+  })
+
+  it('is alive while its process runs', async () => {
+    const path = await lockOf({})
+    const observation: Observation = { seen: { id: nonce, modifiedMs: (await fs.stat(path))?.modifiedMs ?? 0, sinceMs: performance.now() - 10 * silenceMs } }
+    expect(await claim(path, observation)).toBeUndefined()
+  })
+
+  it.each([
+    ['of another boot', { boot: 'another', pid: gone }],
+    ['on another host', { host: 'another', pid: gone }],
+    ['in another pid namespace', { pidNamespace: 'pid:[1]', pid: gone }],
+  ])('%s is dead after a long silence and not before', async (_, owner) => {
+    const path = await lockOf(owner)
+    const observation: Observation = {}
+    expect(await claim(path, observation)).toBeUndefined()
+    expect(await claim(path, observation)).toBeUndefined()
+    const silent = (): void => {
+      observation.seen = { ...(observation.seen as NonNullable<Observation['seen']>), sinceMs: performance.now() - silenceMs }
+    }
+    silent()
+    await fs.touch(path)
+    expect(await claim(path, observation)).toBeUndefined()
+    silent()
+    expect(await claim(path, observation)).toBeDefined()
+  })
+
+  it('whose file a power cut emptied is dead after a long silence', async () => {
+    const path = join(await temporaryDirectory(), 'lock')
+    await writeFile(path, new Uint8Array(40))
+    const observation: Observation = {}
+    expect(await claim(path, observation)).toBeUndefined()
+    observation.seen = { ...(observation.seen as NonNullable<Observation['seen']>), sinceMs: performance.now() - silenceMs }
+    expect(await claim(path, observation)).toBeDefined()
+  })
+
+  it('has one heir, however many saw it dead', async () => {
+    for (let round = 0; round < atScale(20, 500); round++) {
+      const path = await lockOf({ pid: gone })
+      const heirs = await Promise.all(Array.from({ length: 6 }, () => claim(path)))
+      const claims = heirs.filter((heir) => heir !== undefined)
+      expect(claims).toHaveLength(1)
+      expect(await claims[0]?.holds()).toBe(true)
+      await claims[0]?.release()
+      expect(await fs.stat(path)).toBeUndefined()
+    }
+  })
+
+  it('is inherited after an heir died on the way, and nothing is left over', async () => {
+    const path = await lockOf({ pid: gone })
+    await writeFile(`${path}.${nonce}`, `${JSON.stringify({ ...self, pid: gone, nonce: 'fedcba9876543210' })}\n`)
+    await writeFile(`${path}.fedcba9876543210.tmp`, `${JSON.stringify({ ...self, pid: gone, nonce: 'fedcba9876543210' })}\n`)
+    const heir = await claim(path)
+    await heir?.release()
+    expect(heir).toBeDefined()
+    expect(await readdir(join(path, '..'))).toEqual([])
+  })
+
+  it('lets go of nothing that somebody else has taken over', async () => {
+    const path = join(await temporaryDirectory(), 'lock')
+    const first = await claim(path)
+    await writeFile(path, `${JSON.stringify({ ...self, nonce })}\n`)
+    await first?.release()
+    expect(await fs.stat(path)).toBeDefined()
+  })
+
+  it('can also be claimed where there are no hard links', async () => {
+    const directory = await temporaryDirectory()
+    const noLinks = faultyFileSystem(fs, [{ operation: 'link', nth: 1, errno: 'EPERM', forGood: true }])
+    const path = join(directory, 'lock')
+    const first = await tryClaim({ fs: noLinks, path, processes, observation: {} })
+    expect(first).toBeDefined()
+    expect(await tryClaim({ fs: noLinks, path, processes, observation: {} })).toBeUndefined()
+    await first?.release()
+    expect(await readdir(directory)).toEqual([])
+  })
+})
