@@ -37,7 +37,7 @@ async function pushBlob(host: string, name: string, blob: BenchBlob): Promise<vo
   const session = await fetch(`http://${host}/v2/${name}/blobs/uploads/`, { method: 'POST' })
   const location = new URL(session.headers.get('location') ?? '', `http://${host}/`)
   location.searchParams.set('digest', blob.digest)
-  const body = Readable.toWeb(createReadStream(blob.file)) as unknown as BodyInit
-  const answer = await fetch(location, { method: 'PUT', headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) }, body, duplex: 'half' } as RequestInit)
+  const body = Readable.toWeb(createReadStream(blob.file)) as unknown as ReadableStream<Uint8Array>
+  const answer = await fetch(location, { method: 'PUT', headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) }, body, duplex: 'half' })
   if (!answer.ok) throw new Error(`blob refused: ${answer.status} ${await answer.text()}`)
 }
