@@ -12,6 +12,12 @@ import { temporaryDirectory } from './temporary-root.ts'
 
 const fs = nodeFileSystem()
 
+async function storeWithEarlier(): Promise<string> {
+  const root = join(await temporaryDirectory(), 'store')
+  await createContentStore({ root }).put(digestOf(earlier), earlier)
+  return root
+}
+
 /** What must be true after a kill, and that everything can go on. */
 async function recovers(root: string, context: string): Promise<void> {
   const store = createContentStore({ root })
@@ -33,20 +39,19 @@ async function recovers(root: string, context: string): Promise<void> {
   assert.deepEqual((await readdir(join(root, 'lading'))).filter((name) => /^lock(\.[0-9a-f]{16})?$/.test(name)), [], context)
 }
 
-it('survives SIGKILL at file operations all along an ingest, a resume, a commit and a publication', async () => {
-  const dry = start('killed-process.ts', join(await temporaryDirectory(), 'store'), '0')
+it('survives SIGKILL at file operations all along an ingest, a resume, a commit and a publication', { timeout: atScale(60_000, 600_000) }, async () => {
+  const dry = start('killed-process.ts', await storeWithEarlier(), '0')
   const [line] = dry.stdout === null ? [] : ((await once(dry.stdout, 'data')) as [Buffer])
   expect(await ended(dry)).toBe(0)
   const operations = Number(String(line))
   expect(operations).toBeGreaterThan(60)
 
-  const points = Math.min(operations, atScale(24, operations))
+  const points = Math.min(operations, atScale(16, operations))
   const pointAt = (index: number): number => 1 + Math.floor((index * operations) / points)
   const lane = async (first: number): Promise<void> => {
     for (let index = first; index < points; index += 2) {
       const nth = pointAt(index)
-      const root = join(await temporaryDirectory(), 'store')
-      await createContentStore({ root }).put(digestOf(earlier), earlier)
+      const root = await storeWithEarlier()
       assert.equal(await ended(start('killed-process.ts', root, String(nth))), 'SIGKILL')
       await recovers(root, `killed at operation ${nth}`)
     }
