@@ -1,0 +1,32 @@
+import { pullEventVersion, type PulledImage, type PulledTags } from '@lading/distribution'
+import { isLadingError } from '@lading/errors'
+import { exitCodeOf } from '../exit-code-of.ts'
+import { describeError } from '../process/report-error.ts'
+
+/** What `--progress json` prints of an image. The configuration is left to `lading inspect --json`. */
+export function imageResult(image: PulledImage): object {
+  const { config: _config, ...rest } = image
+  return { v: pullEventVersion, ...rest }
+}
+
+export function tagsResult({ images, failed, status }: PulledTags): object {
+  return {
+    v: pullEventVersion,
+    status,
+    images: images.map((image) => {
+      const { config: _config, ...rest } = image
+      return rest
+    }),
+    failed: failed.map(({ reference, error }) => ({ reference, ...errorFacts(error) })),
+  }
+}
+
+/** The last line of the events of a pull that failed. */
+export function errorEvent(error: unknown): object {
+  return { v: pullEventVersion, type: 'error', exitCode: exitCodeOf(error), ...errorFacts(error) }
+}
+
+function errorFacts(error: unknown): object {
+  if (!isLadingError(error)) return { code: 'UNKNOWN', message: describeError(error) }
+  return { code: error.code, message: error.message, hint: error.hint, ...error.facts }
+}

@@ -1,0 +1,51 @@
+import { createPuller } from '@lading/distribution'
+import { parsePlatform } from '@lading/manifest'
+import { familiarName, isNameOnly, parseReference, type Reference } from '@lading/reference'
+import { CliError } from '../cli-error.ts'
+import type { Action, CommandContext } from '../context.ts'
+import { exitCodeOf } from '../exit-code-of.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import { createRenderer } from '../progress/create-renderer.ts'
+import { jsonLine } from '../text/json-line.ts'
+import { rootOf } from './open-store.ts'
+import { pullAllTags } from './pull-all-tags.ts'
+import { pullOne } from './pull-one.ts'
+import { errorEvent } from './pull-result.ts'
+import type { PullCommandOptions } from './pull-task.ts'
+
+export const pull: Action<[reference: string], PullCommandOptions> = async ([text], options, context) => {
+  const json = options.progress === 'json' && options.quiet !== true
+  try {
+    return await run(parseReference(text), options, json, context)
+  } catch (error) {
+    if (!json || context.signal.aborted) throw error
+    // Whoever reads events reads the error as one of them.
+    context.terminal.write(`${jsonLine(errorEvent(error))}\n`)
+    return exitCodeOf(error)
+  }
+}
+
+async function run(reference: Reference, options: PullCommandOptions, json: boolean, context: CommandContext): Promise<ExitCode> {
+  const all = options.allTags === true
+  if (all && !isNameOnly(reference)) {
+    throw new CliError('USAGE', "tag can't be used with --all-tags/-a", { hint: `leave the tag out: lading pull -a ${familiarName(reference)}` })
+  }
+  const platform = options.platform ?? context.environment.platform
+  if (platform !== undefined) parsePlatform(platform)
+  const puller = await createPuller({ root: rootOf(options, context), insecure: options.insecure, jobs: options.jobs })
+  const renderer = createRenderer(options.progress, context.terminal, options)
+  const how = {
+    signal: context.signal,
+    platform,
+    verify: options.verify,
+    allowForeignUrls: options.allowForeignUrls ?? false,
+    onEvent: renderer.event,
+  }
+  const task = { puller, reference, renderer, json, how, context }
+  try {
+    return await (all ? pullAllTags(task) : pullOne(task))
+  } finally {
+    renderer.close()
+    await puller.close()
+  }
+}

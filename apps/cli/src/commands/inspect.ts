@@ -1,0 +1,23 @@
+import { Command } from 'commander'
+import type { Attach } from './attach.ts'
+import { examples } from './examples.ts'
+import { platformOption } from './options.ts'
+
+export function inspectCommand(attach: Attach): Command {
+  const command = new Command('inspect')
+    .summary('show what is known of images')
+    .description('Show what is known of images in the store: identity, configuration, layers.')
+    .argument('<image...>', 'a reference, an image ID, or the start of one')
+    .option('--json', 'print a JSON array')
+    .addOption(platformOption('which image of a multi-platform one'))
+    .addHelpText(
+      'after',
+      examples(
+        ['lading inspect alpine', 'for people'],
+        ['lading inspect --json 4bcff63911fc', 'for programs, by the start of an image ID'],
+        ['lading inspect alpine --platform linux/arm64', 'the image for another platform'],
+      ),
+    )
+  attach(command, async () => (await import('../actions/inspect.ts')).inspect)
+  return command
+}

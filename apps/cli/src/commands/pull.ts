@@ -1,0 +1,31 @@
+import { Command, Option } from 'commander'
+import type { Attach } from './attach.ts'
+import { examples } from './examples.ts'
+import { platformOption, positiveInteger, progressOption, repeatable } from './options.ts'
+
+export function pullCommand(attach: Attach): Command {
+  const command = new Command('pull')
+    .summary('download an image from a registry')
+    .description('Download an image from a registry, verify it, and keep it in the store.')
+    .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
+    .option('-a, --all-tags', 'download every tag of the repository')
+    .addOption(platformOption('which image of a multi-platform one'))
+    .option('-q, --quiet', 'print only the reference of what was pulled')
+    .addOption(progressOption())
+    .addOption(repeatable('--insecure <host>', 'allow http and unchecked certificates at this host (repeatable)'))
+    .addOption(new Option('--verify <what>', 'full: digests and what layers inflate to; digest: digests only').choices(['full', 'digest']).default('full'))
+    .addOption(new Option('--jobs <number>', 'downloads at the same time').argParser(positiveInteger).default(3))
+    .option('--allow-foreign-urls', 'fetch layers that the registry does not have from the URLs their manifest names')
+    .addHelpText(
+      'after',
+      examples(
+        ['lading pull alpine', 'docker.io/library/alpine:latest'],
+        ['lading pull ghcr.io/acme/app:1.4 --platform linux/arm64', 'for another machine'],
+        ['lading pull localhost:5000/app@sha256:44136fa3…', 'exactly this content'],
+        ['lading pull -a quay.io/acme/app', 'every tag'],
+        ['lading pull --progress json alpine 2>events.ndjson', 'each event as a line of JSON'],
+      ),
+    )
+  attach(command, async () => (await import('../actions/pull.ts')).pull)
+  return command
+}

@@ -1,0 +1,40 @@
+import type { Outline, OutlineOption } from './outline.ts'
+
+/** A completion script for fish 3 and newer. */
+export function fishCompletion(outlines: readonly Outline[]): string {
+  return `# fish completion for lading
+function __lading_at
+  set -l words
+  for word in (commandline -opc)[2..]
+    string match -q -- '-*' $word; or set -a words $word
+  end
+  set -l path (string split -n ' ' -- $argv[1])
+  set -l count (count $path)
+  if test $count -eq 0
+    test (count $words) -eq 0
+  else
+    test "$words[1..$count]" = "$argv[1]"
+  end
+end
+complete -c lading -f
+${outlines.map(command).join('\n')}
+`
+}
+
+function command({ path, commands, options, words, images }: Outline): string {
+  const head = `complete -c lading -n ${quote(`__lading_at '${path}'`)}`
+  return [
+    ...commands.map(({ name, summary }) => `${head} -a ${quote(name)} -d ${quote(summary)}`),
+    ...words.map((word) => `${head} -a ${quote(word)}`),
+    ...(images ? [`${head} -a '(lading __names 2>/dev/null)'`] : []),
+    ...options.map((option) => `${head}${optionArguments(option)}`),
+  ].join('\n')
+}
+
+function optionArguments({ flags, description, value }: OutlineOption): string {
+  const names = flags.map((flag) => (flag.startsWith('--') ? ` -l ${flag.slice(2)}` : ` -s ${flag.slice(1)}`)).join('')
+  const after = value === undefined ? '' : value === 'directory' ? " -x -a '(__fish_complete_directories)'" : value === 'any' ? ' -x' : ` -x -a ${quote(value.join(' '))}`
+  return `${names}${after} -d ${quote(description)}`
+}
+
+const quote = (text: string): string => `'${text.replaceAll('\\', String.raw`\\`).replaceAll("'", String.raw`\'`)}'`

@@ -1,0 +1,23 @@
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+
+/** What the environment decides, unless an option does. */
+export interface Environment {
+  /** Where the store is: LADING_ROOT, `$XDG_DATA_HOME/lading`, `~/.local/share/lading`. */
+  readonly root: string
+  /** DOCKER_DEFAULT_PLATFORM. */
+  readonly platform: string | undefined
+}
+
+/** Reads the environment: the only place in Lading's command line that does. */
+export function fromEnvironment(env: Readonly<Record<string, string | undefined>> = process.env): Environment {
+  return { root: rootFrom(env), platform: env['DOCKER_DEFAULT_PLATFORM'] || undefined }
+}
+
+function rootFrom(env: Readonly<Record<string, string | undefined>>): string {
+  if (env['LADING_ROOT']) return env['LADING_ROOT']
+  const data = env['XDG_DATA_HOME']
+  // The XDG specification: a relative path is to be ignored.
+  if (data && isAbsolute(data)) return join(data, 'lading')
+  return join(env['HOME'] || homedir(), '.local', 'share', 'lading')
+}

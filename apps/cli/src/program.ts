@@ -1,0 +1,47 @@
+import { Command } from 'commander'
+import { createAttach, type Attach } from './commands/attach.ts'
+import { completionCommand, namesCommand } from './commands/completion.ts'
+import { examples } from './commands/examples.ts'
+import { imagesCommand } from './commands/images.ts'
+import { inspectCommand } from './commands/inspect.ts'
+import { pullCommand } from './commands/pull.ts'
+import { rmiCommand } from './commands/rmi.ts'
+import { tagCommand } from './commands/tag.ts'
+import { throwUsageErrors } from './commands/usage.ts'
+import type { CommandContext } from './context.ts'
+import type { ExitCode } from './exit-codes.ts'
+import { version } from './version.ts'
+
+/** The command line as a whole. Throws `CommanderError` for help, version and what it does not understand. */
+export function createProgram(context: CommandContext, finish: (code: ExitCode) => void): Command {
+  const attach = createAttach(context, finish)
+  const program = new Command('lading')
+    .description('docker pull without a daemon: container images from registries into a local store.')
+    .version(version(), '-V, --version', 'print the version')
+    .option('--root <dir>', 'where the store is (env: LADING_ROOT; default: $XDG_DATA_HOME/lading, ~/.local/share/lading)')
+    .option('--debug', 'show the stack and the causes of an error')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', examples(['lading pull alpine', 'download an image'], ['lading images', 'list what is here'], ['lading inspect alpine', 'look at it']))
+    .addHelpText('after', '\nExit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 denied, 5 network, 6 verification, 7 storage, 130 interrupted.')
+
+  const commands = [pullCommand(attach), imagesCommand(attach), inspectCommand(attach), tagCommand(attach), rmiCommand(attach), imageCommand(attach), completionCommand(attach, () => program)]
+  for (const command of commands) program.addCommand(command)
+  program.addCommand(namesCommand(attach), { hidden: true })
+  settle(program)
+  return program
+}
+
+/** docker's other spelling of the same commands. */
+function imageCommand(attach: Attach): Command {
+  const command = new Command('image').summary('the commands for images, as docker groups them').description('The commands for images, as docker groups them.')
+  for (const sub of [pullCommand(attach), imagesCommand(attach, 'ls'), inspectCommand(attach), tagCommand(attach), rmiCommand(attach, 'rm')]) command.addCommand(sub)
+  return command.addHelpText('after', examples(['lading image pull alpine', 'as lading pull'], ['lading image ls', 'as lading images'], ['lading image rm alpine', 'as lading rmi']))
+}
+
+/** What `addCommand` does not hand down. */
+function settle(command: Command): void {
+  throwUsageErrors(command)
+  for (const sub of command.commands) settle(sub)
+}

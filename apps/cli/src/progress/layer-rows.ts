@@ -1,0 +1,31 @@
+import type { PullEvent } from '@lading/distribution'
+import { layerWords, percent, type LayerWords } from './words.ts'
+
+export interface LayerRow extends LayerWords {
+  readonly id: string
+  /** Where an earlier download was taken up again, for the last line of the layer. */
+  readonly resumed?: string | undefined
+}
+
+/** The layers of one image, in the order in which they were first heard of. */
+export interface LayerRows {
+  /** `false`: the event is not about a layer. */
+  update(event: PullEvent): boolean
+  list(): readonly LayerRow[]
+  clear(): void
+}
+
+export function createLayerRows(): LayerRows {
+  const rows = new Map<string, LayerRow>()
+  return {
+    update(event) {
+      const words = layerWords(event)
+      if (words === undefined || !('id' in event) || !('digest' in event)) return false
+      const resumed = event.type === 'layer:resume' ? percent(event.offset, event.total) : rows.get(event.digest)?.resumed
+      rows.set(event.digest, { ...words, id: event.id, resumed })
+      return true
+    },
+    list: () => [...rows.values()],
+    clear: () => rows.clear(),
+  }
+}

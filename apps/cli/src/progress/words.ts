@@ -1,0 +1,81 @@
+import type { PullEvent } from '@lading/distribution'
+import { printable } from '@lading/errors'
+import { formatPlatform } from '@lading/manifest'
+import type { Style } from '../process/terminal.ts'
+
+export type LayerPhase = 'waiting' | 'active' | 'done'
+
+/** What a layer's line says now. */
+export interface LayerWords {
+  readonly status: string
+  readonly phase: LayerPhase
+  readonly bar?: { readonly current: number; readonly total: number } | undefined
+}
+
+/** docker's word for what happens to a layer. `undefined`: the event is not about a layer. */
+export function layerWords(event: PullEvent): LayerWords | undefined {
+  switch (event.type) {
+    case 'layer:pulling':
+      return { status: 'Pulling fs layer', phase: 'waiting' }
+    case 'layer:waiting':
+      return { status: 'Waiting', phase: 'waiting' }
+    case 'layer:exists':
+      return { status: 'Already exists', phase: 'done' }
+    case 'layer:bytes':
+      return { status: 'Downloading', phase: 'active', bar: { current: event.current, total: event.total } }
+    case 'layer:resume':
+      return { status: `Resuming at ${percent(event.offset, event.total)}`, phase: 'active' }
+    case 'layer:retry':
+      return { status: `Retrying in ${event.seconds} second${event.seconds === 1 ? '' : 's'}`, phase: 'active' }
+    case 'layer:verifying':
+      return { status: 'Verifying Checksum', phase: 'active' }
+    case 'layer:verified':
+      return { status: 'Download complete', phase: 'active' }
+    case 'layer:extracting':
+      return { status: 'Extracting', phase: 'active', bar: { current: event.current, total: event.total } }
+    case 'layer:complete':
+      return { status: 'Pull complete', phase: 'done' }
+    default:
+      return undefined
+  }
+}
+
+/** A whole percentage that says 100 only when nothing is missing. */
+export const percent = (part: number, whole: number): string => `${whole > 0 ? Math.floor((part / whole) * 100) : 0}%`
+
+export interface MessageWords {
+  readonly text: string
+  readonly style?: Style | undefined
+  /** The layers told before belong to what this ends: later ones start new lines. */
+  readonly ends: boolean
+}
+
+/** The line that an event is worth, if it is worth one. Text of a server is made printable here. */
+export function messageWords(event: PullEvent): MessageWords | undefined {
+  switch (event.type) {
+    case 'resolve':
+      return { text: printable(`${event.id}: Pulling from ${event.path}`), ends: true }
+    case 'digest':
+      return { text: printable(`Digest: ${event.digest}`), ends: true }
+    case 'status':
+      return { text: printable(`Status: ${event.status === 'downloaded' ? 'Downloaded newer image' : 'Image is up to date'} for ${event.reference}`), ends: true }
+    case 'tag:failed':
+      return { text: printable(`${event.reference}: ${event.message}`), style: 'red', ends: true }
+    case 'warning':
+      return { text: printable(`WARNING: ${event.message}`), style: 'yellow', ends: false }
+    case 'endpoint':
+      return event.mirror ? { text: printable(`Using mirror ${event.url}`), style: 'dim', ends: false } : undefined
+    case 'endpoint:failed':
+      return { text: printable(`${event.url} did not work out, trying the next: ${event.message}`), style: 'dim', ends: false }
+    case 'platform':
+      return platformWords(event)
+    default:
+      return undefined
+  }
+}
+
+function platformWords({ platform, wanted }: PullEvent & { type: 'platform' }): MessageWords | undefined {
+  if (platform === undefined) return undefined
+  const [chosen, asked] = [formatPlatform(platform), formatPlatform(wanted)]
+  return chosen === asked ? undefined : { text: printable(`Platform: ${chosen}, the best of this image for ${asked}`), style: 'dim', ends: false }
+}
