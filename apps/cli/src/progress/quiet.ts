@@ -1,9 +1,10 @@
 import type { Terminal } from '../process/terminal.ts'
 import type { Renderer } from './renderer.ts'
-import { messageWords } from './words.ts'
+import { createMessageWords } from './words.ts'
 
 /** Warnings and failures only. */
 export function createQuietRenderer(terminal: Terminal): Renderer {
+  const messageWords = createMessageWords()
   return {
     note() {},
     event(event) {

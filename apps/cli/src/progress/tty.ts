@@ -7,7 +7,7 @@ import { createLayerRows, type LayerRow } from './layer-rows.ts'
 import { createLiveBlock, type Line } from './live-block.ts'
 import type { Renderer } from './renderer.ts'
 import { createThrottle, realTimers, type Timers } from './throttle.ts'
-import { messageWords, type LayerPhase } from './words.ts'
+import { createMessageWords, type LayerPhase } from './words.ts'
 
 const redrawEveryMs = 100
 const hideCursor = '\u001b[?25l'
@@ -15,6 +15,7 @@ const showCursor = '\u001b[?25h'
 
 /** The screen: each layer has a line, drawn in place at most ten times a second. */
 export function createTtyRenderer(terminal: Terminal, { timers = realTimers }: { timers?: Timers | undefined } = {}): Renderer {
+  const messageWords = createMessageWords()
   const rows = createLayerRows()
   const block = createLiveBlock(terminal)
   let open = true

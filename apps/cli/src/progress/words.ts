@@ -50,8 +50,20 @@ export interface MessageWords {
   readonly ends: boolean
 }
 
-/** The line that an event is worth, if it is worth one. Text of a server is made printable here. */
-export function messageWords(event: PullEvent): MessageWords | undefined {
+/**
+ * The lines that events are worth, where they are worth one. Text of a server is made printable here. That a mirror
+ * failed is told; that a registry on loopback speaks no TLS is not: the last endpoint's error is the pull's own.
+ */
+export function createMessageWords(): (event: PullEvent) => MessageWords | undefined {
+  let mirror = false
+  return (event) => {
+    if (event.type === 'endpoint:failed' && !mirror) return undefined
+    if (event.type === 'endpoint') mirror = event.mirror
+    return messageWords(event)
+  }
+}
+
+function messageWords(event: PullEvent): MessageWords | undefined {
   switch (event.type) {
     case 'resolve':
       return { text: printable(`${event.id}: Pulling from ${event.path}`), ends: true }

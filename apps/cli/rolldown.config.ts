@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
+import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown'
+import { thirdPartyLicenses } from './scripts/third-party-licenses.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string }
+
+const executable: Plugin = {
+  name: 'executable',
+  writeBundle: () => chmod(new URL('dist/bin.js', import.meta.url), 0o755),
+}
+
+const config: RolldownOptions = defineConfig({
+  input: {
+    bin: 'src/bin.ts',
+    // A thread starts from a file of its own, which must lie beside the chunk that starts it.
+    'uncompress-worker': '../../packages/layer-store/src/uncompress-worker.ts',
+  },
+  platform: 'node',
+  resolve: { conditionNames: ['@lading/source', 'node', 'import', 'default'] },
+  transform: { target: 'node22.19', define: { LADING_VERSION: JSON.stringify(version) } },
+  output: {
+    dir: 'dist',
+    cleanDir: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+    // A crash prints the line.
+    minify: false,
+  },
+  plugins: [executable, thirdPartyLicenses()],
+})
+
+export default config
