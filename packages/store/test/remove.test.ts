@@ -1,0 +1,240 @@
+import { chmod, readFile, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chainIdOf } from '@lading/digest/hash'
+import { parseReference } from '@lading/reference'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Store } from '../src/index.ts'
+import { consult } from './oracle.ts'
+import { content, image, index, linux, documentOf, type TestImage, type TestIndex } from './support/image.ts'
+import { fetch, publish, pull } from './support/pull.ts'
+import { testRoot, type TestRoot } from './support/root.ts'
+
+let root: TestRoot
+let store: Store
+
+beforeEach(async () => {
+  root = await testRoot()
+  store = await root.open()
+})
+afterEach(() => root.end())
+
+const app = image(['base', 'app'])
+const next = image(['base', 'next'])
+const arm = image(['arm'], { platform: linux('arm64') })
+const both = index([
+  [app, linux('amd64')],
+  [arm, linux('arm64')],
+])
+
+const digestOf = (target: TestImage | TestIndex): string => documentOf(target).descriptor.digest
+/** docker's `Deleted:` lines for a whole image: its ID, then its chainIDs, top first. */
+const linesOf = ({ id, diffIds }: TestImage): unknown[] => [id, ...diffIds.map((_, at) => chainIdOf(diffIds.slice(0, at + 1))).toReversed()]
+const recordsIn = async (kind: string): Promise<string[]> => (await readdir(join(root.path, 'lading', kind, 'sha256'))).filter((name) => !name.endsWith('.tmp'))
+const expectEmpty = async (): Promise<void> => {
+  expect(consult(root.path)).toEqual({ violations: [], names: {}, blobs: [], reached: [] })
+  for (const kind of ['images', 'layers', 'diff-ids']) expect(await recordsIn(kind)).toEqual([])
+  expect(await readdir(join(root.path, 'lading', 'trash')).catch(() => [])).toEqual([])
+}
+const expectWhole = (...targets: (TestImage | TestIndex)[]): void => {
+  const { violations, names, blobs, reached } = consult(root.path)
+  expect(violations).toEqual([])
+  expect([...new Set(Object.values(names))].toSorted()).toEqual(targets.map(digestOf).toSorted())
+  expect(blobs).toEqual(reached)
+}
+
+describe('tagging', () => {
+  it('gives another name, from a name or an ID', async () => {
+    await pull(store, 'app:1', app)
+    await store.tag('app:1', parseReference('other'))
+    await store.tag(app.id.slice(7, 19), parseReference('quay.io/app:2'))
+    for (const name of ['other:latest', 'quay.io/app:2']) expect((await store.resolve(parseReference(name)))?.digest).toBe(digestOf(app))
+    expectWhole(app)
+  })
+
+  it('moves a tag, and nothing that it pointed to is lost', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'next:1', next)
+    await store.tag('next:1', parseReference('app:1'))
+    expect((await store.resolve(parseReference('app:1')))?.digest).toBe(digestOf(next))
+    expect((await store.resolve(parseReference(`app@${digestOf(app)}`)))?.digest).toBe(digestOf(app))
+    expectWhole(app, next)
+  })
+
+  it.each([
+    ['IMAGE_UNKNOWN', 'nothing', 'app:2'],
+    ['REFERENCE_HAS_DIGEST', 'app:1', `app@sha256:${'0'.repeat(64)}`],
+    ['REFERENCE_AMBIGUOUS', 'app:1', 'sha256:2'],
+  ])('%s: from %s to %s', async (code, source, target) => {
+    await pull(store, 'app:1', app)
+    await expect(store.tag(source, parseReference(target))).rejects.toMatchObject({ code, hint: expect.any(String) as string })
+    expect(Object.keys(consult(root.path).names)).toHaveLength(2)
+  })
+})
+
+describe('removing a name', () => {
+  it('removes the image with its last name, top layer first', async () => {
+    await pull(store, 'app:1', app)
+    expect(await store.remove('app:1')).toEqual({ untagged: ['app:1', `app@${digestOf(app)}`], deleted: linesOf(app) })
+    await expectEmpty()
+  })
+
+  it('leaves what another name reaches', async () => {
+    await pull(store, 'app:1', app)
+    await store.tag('app:1', parseReference('app:2'))
+    expect(await store.remove('app:1')).toEqual({ untagged: ['app:1'], deleted: [] })
+    expectWhole(app)
+    expect(await store.remove('app:2')).toEqual({ untagged: ['app:2', `app@${digestOf(app)}`], deleted: linesOf(app) })
+    await expectEmpty()
+  })
+
+  it('leaves the layers that another image has', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'next:1', next)
+    expect((await store.remove('app:1')).deleted).toEqual(linesOf(app).slice(0, 2))
+    expectWhole(next)
+    expect((await recordsIn('layers')).length).toBe(2)
+    expect(await store.layers.get(chainIdOf(next.diffIds) ?? next.id)).toBeDefined()
+  })
+
+  it('by digest removes that name only', async () => {
+    await pull(store, 'app:1', app)
+    expect(await store.remove(`app@${digestOf(app)}`)).toEqual({ untagged: [`app@${digestOf(app)}`], deleted: [] })
+    expect((await store.resolve(parseReference('app:1')))?.digest).toBe(digestOf(app))
+  })
+
+  it('leaves what the tag pointed to before', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'app:1', next)
+    expect((await store.remove('app:1')).untagged).toEqual(['app:1', `app@${digestOf(next)}`])
+    expectWhole(app)
+    expect(await store.remove(`app@${digestOf(app)}`)).toEqual({ untagged: [`app@${digestOf(app)}`], deleted: linesOf(app) })
+    await expectEmpty()
+  })
+
+  it.each([
+    ['zstd', image(['base', 'app'], { encoding: 'zstd' })],
+    ['a Docker-typed manifest', image(['base', 'app'], { family: 'docker' })],
+  ])('does not harm its twin: %s', async (_, twin) => {
+    for (const [first, second] of [[app, twin], [twin, app]] as const) {
+      await pull(store, 'one:1', first)
+      await pull(store, 'two:1', second)
+      const { deleted } = await store.remove('one:1')
+      expect(deleted).toEqual(first.id === second.id ? [] : [first.id])
+      expectWhole(second)
+      expect(await store.layers.get(chainIdOf(second.diffIds) ?? second.id)).toBeDefined()
+      await store.remove('two:1')
+      await expectEmpty()
+    }
+  })
+
+  it('of an index removes every platform that no other name reaches', async () => {
+    await pull(store, 'app:1', both, [app, arm])
+    await pull(store, 'arm:1', arm)
+    expect((await store.remove('app:1')).deleted).toEqual(linesOf(app))
+    expectWhole(arm)
+  })
+
+  it('of a platform leaves it in its index', async () => {
+    await pull(store, 'app:1', both, [app, arm])
+    await pull(store, 'arm:1', arm)
+    expect((await store.remove('arm:1')).deleted).toEqual([])
+    expectWhole(both)
+  })
+
+  it('does not follow a subject, in neither direction', async () => {
+    await pull(store, 'app:1', app)
+    const signature = image(['signature'], { subject: app.manifest.descriptor })
+    await pull(store, 'signature:1', signature)
+    await store.remove('app:1')
+    expectWhole(signature)
+    await store.remove('signature:1')
+    await expectEmpty()
+  })
+})
+
+describe('removing an ID', () => {
+  it('removes all names of one repository', async () => {
+    await pull(store, 'app:1', app)
+    await store.tag('app:1', parseReference('app:2'))
+    expect(await store.remove(app.id.slice(7, 19))).toEqual({ untagged: ['app:1', 'app:2', `app@${digestOf(app)}`], deleted: linesOf(app) })
+    await expectEmpty()
+  })
+
+  it('needs force for several repositories', async () => {
+    await pull(store, 'app:1', app)
+    await store.tag('app:1', parseReference('quay.io/app:1'))
+    await expect(store.remove(app.id)).rejects.toMatchObject({ code: 'REFERENCE_CONFLICT', message: expect.stringContaining('image is referenced in multiple repositories') as string, hint: expect.stringContaining('--force') as string })
+    expectWhole(app)
+    expect((await store.remove(app.id, { force: true })).untagged).toEqual(['app:1', `app@${digestOf(app)}`, 'quay.io/app:1'])
+    await expectEmpty()
+  })
+
+  it('unknown is an error', async () => {
+    await expect(store.remove('nothing')).rejects.toMatchObject({ code: 'IMAGE_UNKNOWN' })
+  })
+})
+
+describe('what stays', () => {
+  it('is what a running pull holds, and its layers', async () => {
+    await pull(store, 'app:1', app)
+    const lease = await store.lease()
+    const [base] = app.layers
+    await lease.hold([base?.descriptor.digest ?? app.id])
+    expect((await store.remove('app:1')).deleted).toEqual(linesOf(app))
+    expect(consult(root.path).blobs).toEqual([base?.descriptor.digest])
+    expect(await recordsIn('layers')).toHaveLength(2)
+    // The pull goes on where the removal found it.
+    await lease.release()
+    expect(await pull(store, 'app:1', app)).toEqual({ outcome: 'published' })
+    expectWhole(app)
+  })
+
+  it('is what a pull that was cut off has fetched', async () => {
+    await pull(store, 'app:1', app)
+    await fetch(store, arm)
+    await store.remove('app:1')
+    expect(consult(root.path).blobs).toEqual([arm.config, ...arm.layers].map(({ descriptor }) => descriptor.digest).toSorted())
+    expect(await publish(store, 'arm:1', arm)).toEqual({ outcome: 'published' })
+    expectWhole(arm)
+  })
+
+  it('is everything while a manifest that another name needs cannot be read', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'next:1', next)
+    const path = store.contents.path(next.manifest.descriptor.digest)
+    await chmod(path, 0o600)
+    await writeFile(path, 'x')
+    for (const names of [['app:1', `app@${digestOf(app)}`], ['tagged:1']]) {
+      expect(await store.remove(names[0] ?? '')).toMatchObject({ untagged: names, deleted: [], uncollected: expect.any(Error) as Error })
+      expect(await store.contents.stat(app.id)).toBeDefined()
+      expect(await store.layers.get(chainIdOf(app.diffIds) ?? app.id)).toBeDefined()
+      await store.tag('next:1', parseReference('tagged:1'))
+    }
+    await store.remove('tagged:1')
+    // With the broken name gone, the next removal takes what was left.
+    expect(await store.remove('next:1')).not.toHaveProperty('uncollected')
+    await expectEmpty()
+  })
+
+  it('is what the entries of others reach, and those entries', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'next:1', next)
+    const path = join(root.path, 'index.json')
+    const document = JSON.parse(await readFile(path, 'utf8')) as { manifests: { digest: string; annotations: Record<string, string> }[] }
+    const foreign = { ...documentOf(app).descriptor, annotations: { 'org.opencontainers.image.ref.name': '1' }, unheard: 1 }
+    const dangling = content('application/vnd.oci.image.manifest.v1+json', new Uint8Array(3)).descriptor
+    await writeFile(path, JSON.stringify({ ...document, manifests: [foreign, dangling, ...document.manifests] }))
+    expect(await store.remove('app:1')).not.toHaveProperty('uncollected')
+    expect(await store.present(app.manifest.descriptor)).toBe(true)
+    const after = JSON.parse(await readFile(path, 'utf8')) as { manifests: unknown[] }
+    expect(after.manifests.slice(-2)).toEqual([foreign, dangling])
+    expect(await store.images()).toHaveLength(1)
+  })
+
+  it('does not keep a name whose own manifest is gone from being removed', async () => {
+    await pull(store, 'app:1', app)
+    await store.contents.remove(app.manifest.descriptor.digest)
+    expect(await store.remove('app:1')).toEqual({ untagged: ['app:1', `app@${digestOf(app)}`], deleted: [] })
+    await expectEmpty()
+  })
+})
