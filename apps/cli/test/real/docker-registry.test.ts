@@ -133,13 +133,13 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox'))('real 
   })
 
   it('tells an unknown tag and an unknown repository, and keeps everything', async () => {
-    const before = (await lading(['images', '--root', root])).stdout
+    const before = (await lading(['images', '-q', '--root', root])).stdout
     const tag = await lading(['pull', '--root', root, `${registry.host}/real/app:nope`])
     expect(tag.code).not.toBe(0)
     expect(tag.stderr).toContain(`manifest for ${registry.host}/real/app:nope not found`)
     const repository = await lading(['pull', '--root', root, `${registry.host}/real/none:1`])
     expect(repository.code).not.toBe(0)
     expect(repository.stderr).toContain(`${registry.host}/real/none`)
-    expect((await lading(['images', '--root', root])).stdout).toBe(before)
+    expect((await lading(['images', '-q', '--root', root])).stdout).toBe(before)
   })
 })

@@ -1,0 +1,53 @@
+import { image } from '@lading/test-registry'
+import { describe, expect, it } from 'vitest'
+import { failure, scene } from './scene.ts'
+
+const tagged = (tag: string) => image(`t/app:${tag}`).layer({ tag })
+
+describe('all tags of a repository', () => {
+  it('are pulled page after page, one after the other, with one status', async () => {
+    const { registry, puller, events, names } = await scene()
+    const tags = Array.from({ length: 23 }, (_, index) => `v${String(index).padStart(2, '0')}`)
+    for (const tag of tags) await registry.seed(tagged('x'), { repository: 't/app', tags: [tag] })
+    registry.addFault({ on: 'tags', nth: 1, then: { headers: {} } })
+    const { images, failed, status } = await puller.pullAll(`${registry.host}/t/app`, { platform: 'linux/amd64', onEvent: (event) => events.push(event) })
+    expect(images.map(({ reference }) => reference)).toEqual(tags.map((tag) => `${registry.host}/t/app:${tag}`))
+    expect(failed).toEqual([])
+    expect(status).toBe('downloaded')
+    expect(events.filter(({ type }) => type === 'status')).toEqual([{ type: 'status', status: 'downloaded', reference: `${registry.host}/t/app` }])
+    expect((await names()).filter((name) => !name.includes('@'))).toHaveLength(tags.length)
+  })
+
+  it('hide no other when one is bad', async () => {
+    const { registry, puller, events } = await scene()
+    await registry.seed(tagged('a'))
+    const bad = await registry.seed(image('t/app:b').layer({ b: 'b' }, { claimedDiffId: `sha256:${'0'.repeat(64)}` }))
+    await registry.seed(tagged('c'))
+    const { images, failed } = await puller.pullAll(`${registry.host}/t/app`, { platform: 'linux/amd64', onEvent: (event) => events.push(event) })
+    expect(images.map(({ reference }) => reference)).toEqual([`${registry.host}/t/app:a`, `${registry.host}/t/app:c`])
+    expect(failed).toMatchObject([{ reference: `${registry.host}/t/app:b`, error: { code: 'DIFF_ID_MISMATCH' } }])
+    expect(events.filter(({ type }) => type === 'tag:failed')).toHaveLength(1)
+    expect(bad.tag).toBe('b')
+  })
+
+  it('are up to date when all are', async () => {
+    const { registry, puller } = await scene()
+    for (const tag of ['a', 'b']) await registry.seed(tagged(tag))
+    await puller.pullAll(`${registry.host}/t/app`)
+    expect((await puller.pullAll(`${registry.host}/t/app`)).status).toBe('up-to-date')
+  })
+
+  it('cannot be meant with a tag', async () => {
+    const { registry, puller } = await scene()
+    expect(await failure(puller.pullAll(`${registry.host}/t/app:1`))).toMatchObject({ code: 'ALL_TAGS_WITH_TAG', message: "tag can't be used with --all-tags/-a" })
+  })
+
+  it('end with the caller’s reason, not with a list of failures', async () => {
+    const { registry, puller } = await scene()
+    for (const tag of ['a', 'b']) await registry.seed(tagged(tag))
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const pulling = failure(puller.pullAll(`${registry.host}/t/app`, { signal: controller.signal, onEvent: ({ type }) => type === 'resolve' && controller.abort(reason) }))
+    expect(await pulling).toBe(reason)
+  })
+})

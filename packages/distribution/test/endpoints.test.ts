@@ -1,0 +1,114 @@
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { image, makeCertificate, startTestRegistry } from '@lading/test-registry'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { failure, scene } from './scene.ts'
+
+const app = image('t/app:1').layer({ a: 'a' })
+const hub = image('library/app:1').layer({ hub: 'yes' })
+const day = 86_400_000
+
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+describe('the endpoint loop', () => {
+  it('falls to http on loopback where nothing speaks TLS', async () => {
+    const { registry, pull, eventsOf } = await scene()
+    await registry.seed(app)
+    await pull('t/app:1')
+    expect(eventsOf('endpoint').map(({ url }) => url)).toEqual([`https://${registry.host}`, `http://${registry.host}`])
+    expect(eventsOf('endpoint:failed')).toHaveLength(1)
+  })
+
+  it('never goes to http where TLS was seen, however the certificate looks', async () => {
+    const certificates = {
+      'self-signed': makeCertificate({ hosts: ['127.0.0.1'] }),
+      expired: makeCertificate({ hosts: ['127.0.0.1'], notBefore: new Date(Date.now() - 2 * day), notAfter: new Date(Date.now() - day) }),
+      'wrong name': makeCertificate({ hosts: ['elsewhere.example'] }),
+    }
+    for (const [what, certificate] of Object.entries(certificates)) {
+      const { registry, pull, eventsOf } = await scene({ registry: { tls: certificate } })
+      await registry.seed(app)
+      const error = await failure(pull('t/app:1'))
+      expect(error.code, what).toBe('TLS_REFUSED')
+      expect(error.message, what).toContain(registry.host)
+      expect(error.hint, what).toContain('--insecure')
+      expect(eventsOf('endpoint').map(({ url }) => url), what).toEqual([`https://${registry.host}`])
+    }
+  })
+
+  it('takes any certificate from a host that the user marked insecure, and one of a CA it was given', async () => {
+    const port = await closedPort()
+    const insecure = await scene({ registry: { tls: true, port }, puller: { insecure: [`127.0.0.1:${port}`] } })
+    await insecure.registry.seed(app)
+    expect((await insecure.pull('t/app:1')).status).toBe('downloaded')
+    const bystander = await startTestRegistry({ tls: true })
+    onTestFinished(() => bystander.close())
+    const trusting = await scene({ registry: { tls: true } })
+    await trusting.registry.seed(app)
+    expect((await failure(trusting.pull('t/app:1'))).code).toBe('TLS_REFUSED')
+  })
+
+  it('reports that nobody answers, with host and reference', async () => {
+    const { puller } = await scene()
+    const port = await closedPort()
+    const error = await failure(puller.pull(`127.0.0.1:${port}/t/app:1`))
+    expect(error).toMatchObject({ code: 'CONNECTION_REFUSED', facts: { reference: `127.0.0.1:${port}/t/app:1` } })
+    expect(error.message).toContain(`127.0.0.1:${port}`)
+    expect(error.hint).toBeDefined()
+  })
+
+  it('asks a mirror first for docker.io, and goes on to the next when it fails', async () => {
+    const dead = await startTestRegistry({ faults: [{ on: 'any', then: { status: 500 } }] })
+    const empty = await startTestRegistry()
+    const good = await startTestRegistry({ images: [hub] })
+    for (const registry of [dead, empty, good]) onTestFinished(() => registry.close())
+    const { puller, events } = await scene({ puller: { mirrors: [dead.url, empty.url, good.url] } })
+    const pulled = await puller.pull('app:1', { platform: 'linux/amd64', onEvent: (event) => events.push(event) })
+    expect(pulled.reference).toBe('docker.io/library/app:1')
+    expect(events.filter(({ type }) => type === 'endpoint').map((event) => 'url' in event && event.url)).toEqual([dead.url, empty.url, good.url])
+    expect(good.journal.requests()[0]?.path).toContain('/v2/library/app/')
+  })
+})
+
+describe('signing in', () => {
+  it('gets an anonymous token from the first challenge, once for all layers', async () => {
+    const { registry, pull } = await scene({ registry: { auth: { kind: 'bearer' } } })
+    await registry.seed(app.layer({ b: 'b' }).layer({ c: 'c' }))
+    await pull('t/app:1')
+    expect(registry.journal.requests({ kind: 'token' })).toHaveLength(1)
+    expect(registry.journal.requests({ kind: 'ping' })).toEqual([])
+  })
+
+  it('uses a user’s password at the token server, or with basic', async () => {
+    for (const kind of ['bearer', 'basic'] as const) {
+      const { registry, pull } = await scene({
+        registry: { auth: { kind, username: 'u', password: 'p' } },
+        puller: { credentials: async () => ({ kind: 'basic', username: 'u', password: 'p' }) },
+      })
+      await registry.seed(app)
+      expect((await pull('t/app:1')).status, kind).toBe('downloaded')
+    }
+  })
+
+  it('refreshes a token that expires during the pull, once', async () => {
+    const { registry, pull } = await scene({ registry: { auth: { kind: 'bearer', expiresAfterRequests: 3 } } })
+    await registry.seed(app.layer({ b: 'b' }).layer({ c: 'c' }))
+    expect((await pull('t/app:1')).status).toBe('downloaded')
+    expect(registry.journal.requests({ kind: 'token' }).length).toBeGreaterThan(1)
+  })
+
+  it('says what is missing without a password, and what was wrong with one', async () => {
+    const { registry, pull } = await scene({ registry: { auth: { kind: 'basic', username: 'u', password: 'p' } } })
+    await registry.seed(app)
+    const error = await failure(pull('t/app:1'))
+    expect(error.code).toBe('UNAUTHORIZED')
+    expect(error.message).toContain('may require a login')
+  })
+})
