@@ -19,7 +19,7 @@ export interface ListenOptions {
 
 /** @throws TestRegistryError `LISTEN_FAILED` */
 export async function listen(answer: (request: IncomingMessage, response: ServerResponse) => void, { host, port, tls }: ListenOptions): Promise<Listener> {
-  const server: Server = tls === undefined ? createHttpServer(answer) : createHttpsServer(tls, answer)
+  const server: Server = tls === undefined ? createHttpServer(answer) : createHttpsServer({ cert: tls.cert, key: tls.key }, answer)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(new TestRegistryError('LISTEN_FAILED', `cannot listen on ${host}:${port}`, { cause, host: `${host}:${port}`, hint: 'another program has the port, or the address is not of this machine; port 0 takes a free one' })),

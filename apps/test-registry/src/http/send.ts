@@ -7,6 +7,9 @@ import type { OpenEntry } from '../journal.ts'
 import type { Reply } from './message.ts'
 import { keepPace, pacedSize } from './pace.ts'
 
+// A reset throws away what the kernel has not delivered yet. This long a client may take to read what was sent before it.
+const settleMs = 25
+
 export interface Manner {
   readonly delayMs: number
   /** `undefined`: as fast as it goes. */
@@ -32,6 +35,7 @@ export async function send(response: ServerResponse, method: string, given: Repl
   await writeBody(response, socket, given, end, manner, count)
   if (ending !== undefined) {
     await flushed(response)
+    if (ending.how === 'reset' && end > 0) await sleep(settleMs, undefined, { signal })
     return await finishEarly(socket, ending, signal)
   }
   await new Promise<void>((resolve) => {

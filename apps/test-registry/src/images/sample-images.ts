@@ -2,11 +2,11 @@ import type { Buildable, BuiltImage, BuiltIndex } from './built.ts'
 import { image, type ImageBuilder } from './image.ts'
 import { index } from './index.ts'
 
-const hello = (architecture: string): ImageBuilder =>
+const hello = (architecture: string, seed: number): ImageBuilder =>
   image()
     .platform(`linux/${architecture}`)
     .layer({ 'etc/': '', 'etc/motd': `Hello from linux/${architecture}.\n`, 'bin/': '', 'bin/hello': { content: `#!/bin/sh\ncat /etc/motd\n`, mode: 0o755 } })
-    .randomLayer(1_500_000, { seed: architecture.length })
+    .randomLayer(1_500_000, { seed })
     .config({ Cmd: ['/bin/hello'], Env: ['PATH=/bin'], WorkingDir: '/' })
 
 /** Lines that compress well and are quickly made. */
@@ -28,7 +28,7 @@ export function sampleImages(): readonly (Buildable<BuiltImage> | Buildable<Buil
     .config({ Entrypoint: ['/app/main'], Env: ['PATH=/usr/bin:/bin'], ExposedPorts: { '8080/tcp': {} }, WorkingDir: '/app', Labels: { 'org.opencontainers.image.title': 'demo app' } })
   const application = (version: string, seed: number): ImageBuilder => base.randomLayer(6_000_000, { seed }).layer({ 'app/': '', 'app/version': `${version}\n`, 'app/main': { content: '#!/bin/sh\necho demo\n', mode: 0o755 } })
   return [
-    index('library/hello:latest').add(hello('amd64')).add(hello('arm64')).add(hello('arm/v7')),
+    index('library/hello:latest').add(hello('amd64', 1)).add(hello('arm64', 2)).add(hello('arm/v7', 3)),
     application('1.0', 20),
     retagged(application('1.1', 21).build(), '1.1'),
   ]
