@@ -18,21 +18,28 @@ export interface ContentStore {
   path(digest: Digest): string
   /** `undefined`: not here. Not verified: see `read` and `open`. */
   stat(digest: Digest): Promise<{ readonly size: number } | undefined>
-  /** The whole blob, verified. Damage is moved aside and reported as `CONTENT_DAMAGED`. */
+  /** The whole blob, verified; at most `maxBytes`, default 4 MiB. Damage is moved aside. @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, `TOO_LARGE` */
   read(digest: Digest, options?: AbortOptions & { readonly maxBytes?: number | undefined }): Promise<Uint8Array>
-  /** The blob in chunks; throws at the end unless size and digest are right. */
+  /**
+   * The blob in chunks; throws at the end unless size and digest are right. Damage is moved aside.
+   * @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, `SIZE_MISMATCH` (the blob is good, the address is wrong about its size)
+   */
   open(address: BlobAddress, options?: AbortOptions): AsyncIterable<Uint8Array>
-  /** Starts or resumes a download. Waits while another owner, of this process or another, has it; `undefined`: the blob is here. */
+  /** Starts or resumes a download. Waits while another owner, of this process or another, has it; `undefined`: the blob is here, with this size. */
   ingest(address: BlobAddress, options?: AbortOptions): Promise<Ingest | undefined>
-  /** Small content (config, embedded data): verified, synced, renamed into place. Already there: nothing. */
+  /** Small content (config, embedded data): verified, synced, renamed into place. Already there, byte for byte: nothing. @throws `DIGEST_MISMATCH` */
   put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>
   /** Like `put` up to the rename, which `publish` does: for manifests, which go in under the lock. */
   stage(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<Staged>
   /** Makes the directory entries of these blobs durable, in one batch. */
   syncDirectories(digests: Iterable<Digest>): Promise<void>
   list(options?: AbortOptions): AsyncIterable<{ readonly digest: Digest; readonly size: number }>
-  /** Renames into trash. `false`: was not here. The trash is emptied by `emptyTrash`. */
+  /** Renames into trash. `false`: was not here. The trash is emptied by `emptyTrash`. Whoever collects holds the lock. */
   remove(digest: Digest): Promise<boolean>
+  /**
+   * Removes the trash, blobs that were moved aside, what killed processes left, and downloads that nobody went on with
+   * for a week. Needs no lock.
+   */
   emptyTrash(): Promise<void>
 }
 

@@ -12,7 +12,7 @@ import { place } from './place.ts'
 import { writeBehind, type WriteBehind } from './write-behind.ts'
 
 /** What a power cut can cost of a long download. A sync pauses it for as long as the disk is behind. */
-const checkpointBytes = 256 * 1024 * 1024
+const defaultCheckpointBytes = 256 * 1024 * 1024
 
 interface Options {
   readonly fs: FileSystem
@@ -22,12 +22,14 @@ interface Options {
   readonly directory: IngestDirectory
   readonly data: OpenData
   readonly boot: string | undefined
+  /** How often the bytes are synced on the way, default every 256 MiB. */
+  readonly checkpointBytes?: number | undefined
   /** Lets the next caller of this process in. */
   readonly leave: () => void
 }
 
 /** The ingest of a file store: every byte is hashed as it comes and written behind the caller's back. */
-export function fileIngest({ fs, root, blob, target, directory, data, boot, leave }: Options): Ingest {
+export function fileIngest({ fs, root, blob, target, directory, data, boot, leave, checkpointBytes = defaultCheckpointBytes }: Options): Ingest {
   const { digest, size } = blob
   const { handle } = data
   const { growth, ...grow } = growthWriter(directory.dataPath, target, data.length)

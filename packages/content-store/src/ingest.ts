@@ -5,18 +5,25 @@ import type { Growth } from './growth.ts'
 export interface Ingest {
   readonly digest: Digest
   readonly size: number
-  /** Bytes that are on disk and hashed: where a request starts. Changes as bytes arrive. */
+  /** Bytes taken and hashed, and written or about to be: where a request starts. Changes as bytes arrive. */
   readonly offset: number
   /** Of the bytes that are there: a strong ETag, or what the source gave. */
   readonly validator: string | undefined
-  /** Before the first `write` of each answer. `start` 0 while `offset` is not: everything comes again, a new generation. */
+  /** Before the first `write` of each answer. `start` 0 while `offset` is not: everything comes again, a new generation. @throws `RANGE_MISMATCH` for any other `start` than `offset`, `INGEST_CLOSED` */
   begin(answer: { readonly start: number; readonly validator?: string | undefined; readonly source: string }): void | Promise<void>
-  /** Takes ownership of the chunk. A returned promise asks for a pause. Refuses a byte beyond `size`. */
+  /**
+   * Takes ownership of the chunk. A returned promise asks for a pause; it does not reject. A failed write is thrown by
+   * the next `write` or by `commit`. @throws `SIZE_MISMATCH` for a byte beyond `size`, `INGEST_CLOSED`, and what the disk reports
+   */
   write(chunk: Uint8Array): void | Promise<void>
   readonly growth: Growth
-  /** Verifies size, then digest; syncs; renames into `blobs/`. On a mismatch it throws and discards what is there. */
+  /**
+   * Verifies size, then digest; syncs; renames into `blobs/`. Idempotent. Aborted, it commits nothing and can be repeated.
+   * @throws `SIZE_MISMATCH` when bytes are missing: what is there stays, and the ingest goes on. `DIGEST_MISMATCH`, and a
+   *   failed sync or rename: what is there is discarded.
+   */
   commit(options?: { signal?: AbortSignal | undefined }): Promise<void>
-  /** Lets go, keeping the bytes for a later `ingest` of the same digest, in this process or another. Idempotent. */
+  /** Lets go, keeping the bytes for a later `ingest` of the same digest, in this process or another. Idempotent; does not reject: what cannot be kept is thrown away. */
   close(): Promise<void>
   /** Throws away what is there. Idempotent. */
   discard(): Promise<void>

@@ -6,7 +6,11 @@ import { digestOf } from '@lading/digest/hash'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
+import { blobPath, ingestPath } from '../src/blob-path.ts'
 import { tryClaim } from '../src/claim.ts'
+import { fileIngest } from '../src/file-ingest.ts'
+import { claimAt } from '../src/ingest-directory.ts'
+import { openData } from '../src/open-data.ts'
 import { writeBehind } from '../src/write-behind.ts'
 import { temporaryDirectory } from './temporary-root.ts'
 
@@ -171,6 +175,23 @@ describe('a download that another process has', () => {
     await theirs?.release()
     await store.emptyTrash()
     expect(await readdir(dirname(directory))).toEqual([])
+  })
+})
+
+describe('a checkpoint whose fsync failed', () => {
+  it('spoils the bytes: a close keeps nothing and does not sync again', async () => {
+    const root = join(await temporaryDirectory(), 'store')
+    const faulty = faultyFileSystem(fs, [{ operation: 'sync', path: /data$/, nth: 1, errno: 'EIO' }])
+    const directory = await claimAt({ fs: faulty, root, processes: nodeProcesses() }, ingestPath(root, blob.digest), {})
+    if (directory === undefined) throw new Error('nobody else is here')
+    const data = await openData(faulty, directory, blob, { boot: 'one', signal: undefined })
+    const ingest = fileIngest({ fs: faulty, root, blob, target: blobPath(root, blob.digest), directory, data, boot: 'one', leave: () => {}, checkpointBytes: 100 })
+    await ingest.begin({ start: 0, source: 'test' })
+    await ingest.write(bytes.slice(0, 200))
+    await expect(ingest.commit()).rejects.toMatchObject({ code: 'IO_ERROR' })
+    await ingest.close()
+    expect(faulty.calls.filter(({ operation, path }) => operation === 'sync' && path.endsWith('data'))).toHaveLength(1)
+    expect((await started(createContentStore({ root }))).offset).toBe(0)
   })
 })
 

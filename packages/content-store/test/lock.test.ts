@@ -137,6 +137,30 @@ describe('the owner of a lock', () => {
     }
   })
 
+  it('is not inherited by one that saw it dead and comes after the heir', async () => {
+    const path = await lockOf({ pid: gone })
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const slow = faultyFileSystem(fs, [], { before: ({ operation }) => (operation === 'open' ? late : undefined) })
+    const second = tryClaim({ fs: slow, path, processes, observation: {} })
+    while (!slow.calls.some((call) => call.operation === 'open')) await fs.stat(path)
+    const first = await claim(path)
+    resolve()
+    expect(await second).toBeUndefined()
+    expect(await first?.holds()).toBe(true)
+    await first?.release()
+  })
+
+  it('is waited for no longer than the signal allows', async () => {
+    const path = await lockOf({})
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const watched = faultyFileSystem(fs)
+    const waiting = createLock({ fs: watched, path }).hold(async () => {}, { signal: controller.signal })
+    while (watched.calls.length < 5) await fs.stat(path)
+    controller.abort(reason)
+    await expect(waiting).rejects.toBe(reason)
+  })
+
   it('is inherited after an heir died on the way, and nothing is left over', async () => {
     const path = await lockOf({ pid: gone })
     await writeFile(`${path}.${nonce}`, `${JSON.stringify({ ...self, pid: gone, nonce: 'fedcba9876543210' })}\n`)
