@@ -7,6 +7,9 @@ import type { Challenge } from './challenge.ts'
 import { fetchToken, withheldHint, type BearerChallenge, type TokenOutcome } from './fetch-token.ts'
 import { createSingleFlight } from './single-flight.ts'
 
+/** A provider that always has another answer gets no further. */
+const mostCredentials = 3
+
 /** What one endpoint wants to see, and what we have to show. Shared by all repositories there. */
 export interface Authorizer {
   /** The `Authorization` for a repository, as far as the endpoint's challenge is known; `undefined`: ask without. */
@@ -20,6 +23,8 @@ export interface Authorizer {
   /** True once a challenge of this endpoint was seen. */
   readonly challenged: boolean
   hasCredentials(repository: string, options?: AbortOptions): Promise<boolean>
+  /** True for the first who asks: one ping an endpoint. */
+  claimPing(): boolean
   /** Why access may be refused although there are credentials. */
   hint(repository: string): string | undefined
 }
@@ -41,6 +46,7 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
   const lookups = createSingleFlight<Credential | undefined>()
   const fetches = createSingleFlight<TokenOutcome>()
   const withheld = new Set<string>()
+  let pinged = false
 
   const credentialFor = async (repository: string, options: AbortOptions): Promise<Credential | undefined> => {
     const provider = context.credentials
@@ -74,7 +80,7 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
     return outcome.token.value
   }
 
-  const fetchWithCredential = async (challenge: BearerChallenge, scope: string, repository: string, options: AbortOptions): Promise<TokenOutcome> => {
+  const fetchWithCredential = async (challenge: BearerChallenge, scope: string, repository: string, options: AbortOptions, tried = 1): Promise<TokenOutcome> => {
     const credential = await credentialFor(repository, options)
     try {
       const outcome = await fetchToken(context, { registry, challenge, scope, repository, credential }, options)
@@ -82,9 +88,9 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
       if (outcome.withheld) withheld.add(repository)
       return outcome
     } catch (error) {
-      const refused = isLadingError(error, 'UNAUTHORIZED') && credential !== undefined
+      const refused = isLadingError(error, 'UNAUTHORIZED') && credential !== undefined && tried < mostCredentials
       if (!refused || !(await replaceCredential(repository, credential, options))) throw error
-      return fetchWithCredential(challenge, scope, repository, options)
+      return fetchWithCredential(challenge, scope, repository, options, tried + 1)
     }
   }
 
@@ -118,6 +124,11 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
     },
     async hasCredentials(repository, options = {}) {
       return (await credentialFor(repository, options)) !== undefined
+    },
+    claimPing() {
+      const first = !pinged
+      pinged = true
+      return first
     },
     hint(repository) {
       return scheme?.kind === 'bearer' && withheld.has(repository) ? withheldHint(registry.host, scheme.challenge.realm.host) : undefined

@@ -1,24 +1,22 @@
 import { LadingError, type ErrorOptions } from '@lading/errors'
 
 /**
- * - `CONNECTION_REFUSED`: nobody listens there
+ * - `CONNECTION_REFUSED`: nobody listens there, or there is no way to the address
  * - `CONNECTION_LOST`: the connection ended before the answer did
  * - `HOST_UNKNOWN`: the name has no address, or the name server did not answer (`temporary`)
- * - `HOST_UNREACHABLE`: no route to the address
  * - `TLS_REFUSED`: the certificate, or the peer's TLS, was not acceptable; counts as "TLS seen"
  * - `TLS_FAILED`: no TLS came about; most often the port speaks plain http
  * - `TIMEOUT`: no connection, no answer, or too few bytes in the time allowed
- * - `HTTP_MALFORMED`: what came back is not HTTP/1.1
+ * - `BAD_RESPONSE`: what came back is not HTTP/1.1
  */
 export type TransportErrorCode =
   | 'CONNECTION_REFUSED'
   | 'CONNECTION_LOST'
   | 'HOST_UNKNOWN'
-  | 'HOST_UNREACHABLE'
   | 'TLS_REFUSED'
   | 'TLS_FAILED'
   | 'TIMEOUT'
-  | 'HTTP_MALFORMED'
+  | 'BAD_RESPONSE'
 
 export interface TransportErrorOptions extends ErrorOptions {
   /** The very same request may succeed a moment later at the same address. Default false. */

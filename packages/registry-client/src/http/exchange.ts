@@ -1,6 +1,7 @@
 import type { Authorizer } from '../auth/authorizer.ts'
 import { parseChallenges } from '../auth/challenge.ts'
 import type { ClientContext } from './context.ts'
+import { askElsewhere } from './ask-elsewhere.ts'
 import { ask, stream, type Refusal, type StreamReceiver } from './ask.ts'
 import { errorOfAnswer, type AnswerFacts } from './error-of-answer.ts'
 import type { Question } from './send.ts'
@@ -23,11 +24,13 @@ export interface ExchangeOptions {
   readonly about: Omit<AnswerFacts, 'repository' | 'hint'>
 }
 
+/** Challenges answered for one request. */
+const mostAnswers = 3
 const mayLackChallenge: ReadonlySet<number> = new Set([401, 403, 404])
 
 /**
- * One authorised request. The first refusal's challenge is answered and the request asked once more; what is refused
- * then is refused. There is no ping: a known challenge is answered in advance, an unknown one is drawn by the request.
+ * One authorised request. A refusal's challenge is answered and the request asked once more; what is refused with a new
+ * token is refused. There is no ping: a known challenge is answered in advance, an unknown one is drawn by the request.
  *
  * @throws RegistryError of the answer when `to` does not expect it; what sending and fetching tokens throw
  */
@@ -35,10 +38,13 @@ export async function exchange(site: Site, question: Omit<Question, 'authorizati
   const { authorizer, context, path } = site
   const options = { registry: new URL(site.base), signal }
   let authorization = await authorizer.current(path, { signal })
-  for (let renewed = false; ; renewed = true) {
-    const refusal = await stream(context, { ...question, authorization }, to, options)
+  for (let answered = 0; ; answered++) {
+    let refusal = await stream(context, { ...question, authorization }, to, options)
+    if (refusal !== undefined && refusal.head.elsewhere && refusal.head.status === 401) refusal = await askElsewhere(context, question, refusal, to, options)
     if (refusal === undefined) return
-    const next = renewed ? undefined : await answerTo(site, refusal, authorization, { signal })
+    // A token that is new and refused will not get better; of passwords, the provider may have another.
+    const last = answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
+    const next = last ? undefined : await answerTo(site, refusal, authorization, { signal })
     if (next === undefined) throw errorOfAnswer(refusal.head, refusal.body, { ...about, repository: site.name, hint: hintFor(site, refusal) })
     authorization = next
   }
@@ -50,8 +56,8 @@ async function answerTo(site: Site, { head }: Refusal, used: string | undefined,
   if (head.elsewhere) return undefined
   const challenges = head.status === 401 ? parseChallenges(head.headers.get('www-authenticate')) : []
   if (challenges.length > 0) return authorizer.answer(challenges, used, path, options)
-  if (!mayLackChallenge.has(head.status) || used !== undefined || authorizer.challenged || !(await authorizer.hasCredentials(path, options))) return undefined
-  return answerToPing(site, options)
+  if (!mayLackChallenge.has(head.status) || used !== undefined || authorizer.challenged) return undefined
+  return (await authorizer.hasCredentials(path, options)) && authorizer.claimPing() ? answerToPing(site, options) : undefined
 }
 
 /** Some registries hide a private repository behind a 404 and challenge only at `/v2/` (design 10, "first request"). */

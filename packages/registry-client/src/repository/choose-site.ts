@@ -4,8 +4,8 @@ import type { ClientContext } from '../http/context.ts'
 import type { Site } from '../http/exchange.ts'
 import type { Endpoint } from '../registry-client.ts'
 
-/** Runs work at the endpoint that serves a repository. */
-export type AtSite = <T>(work: (site: Site) => Promise<T>) => Promise<T>
+/** Runs work at the endpoint that serves a repository. By `serves` the work says, before its end, that this one does. */
+export type AtSite = <T>(work: (site: Site, serves: () => void) => Promise<T>) => Promise<T>
 
 export interface Candidate {
   readonly endpoint: Endpoint
@@ -19,18 +19,18 @@ export interface Candidate {
 export function createAtSite(context: ClientContext, candidates: readonly Candidate[]): AtSite {
   let chosen = candidates.length === 1 ? candidates[0] : undefined
   return async (work) => {
-    if (chosen !== undefined) return work(chosen.site)
+    if (chosen !== undefined) return work(chosen.site, () => undefined)
     let last: unknown
     for (const candidate of candidates) {
       const { endpoint, site } = candidate
       if (endpoint.scheme === 'http' && context.tls.has(endpoint.host)) continue
       try {
-        const result = await work(site)
+        const result = await work(site, () => (chosen ??= candidate))
         chosen ??= candidate
         return result
       } catch (error) {
         last = error
-        if (!goesOn(error, endpoint)) throw error
+        if (chosen === candidate || !goesOn(error, endpoint)) throw error
       }
     }
     throw last

@@ -1,5 +1,6 @@
 import { parseDigest } from '@lading/digest'
 import type { Descriptor, Schemas } from '@lading/manifest'
+import type { BlobSink } from '../blob-sink.ts'
 import { exchange, type Site } from '../http/exchange.ts'
 import type { Repository } from '../registry-client.ts'
 import { openBlob, readBlob, type FetchBlob } from './blobs.ts'
@@ -10,7 +11,15 @@ import { listTags } from './tags.ts'
 
 /** The verbs of one repository, each at the endpoint that serves it. */
 export function createRepository(name: string, { atSite, schemas }: { readonly atSite: AtSite; readonly schemas: Schemas }): Repository {
-  const fetch: FetchBlob = (descriptor, sink, options) => atSite((site) => fetchFrom(site, descriptor, sink, options))
+  const fetch: FetchBlob = (descriptor, sink, options) =>
+    atSite((site, serves) => {
+      // Once a body began, another endpoint would repeat it.
+      const begin: BlobSink['begin'] = (answer) => {
+        serves()
+        return sink.begin(answer)
+      }
+      return fetchFrom(site, descriptor, { offset: sink.offset, end: sink.end, validator: sink.validator, begin, write: (chunk) => sink.write(chunk) }, options)
+    })
   return {
     name,
     manifests: {

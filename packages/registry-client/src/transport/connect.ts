@@ -1,4 +1,5 @@
 import type { buildConnector } from 'undici'
+import { lookupAllowed } from './lookup-allowed.ts'
 import { failureCode, unknownIssuer } from './failure.ts'
 import { systemContext } from './system-certificates.ts'
 
@@ -17,7 +18,7 @@ export function createConnect(
   build: typeof buildConnector,
   { certificates = [], onTls, timeout, insecure }: ConnectOptions & { readonly timeout: number; readonly insecure: boolean },
 ): buildConnector.connector {
-  const common = { timeout, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000 }
+  const common = { timeout, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000, lookup: lookupAllowed }
   const first = build({ ...common, ...(insecure ? { rejectUnauthorized: false } : {}) })
   let second: buildConnector.connector | undefined
   const withSystem = (): buildConnector.connector => (second ??= build({ ...common, secureContext: systemContext(certificates) }))

@@ -1,10 +1,11 @@
+import { isLadingError, printable, type LadingError } from '@lading/errors'
 import { TransportError } from '../errors/transport-error.ts'
 
 interface Failure {
   readonly code?: unknown
+  readonly name?: unknown
   readonly message?: unknown
   readonly errors?: unknown
-  readonly cause?: unknown
 }
 
 /** What is wrong with a certificate, in words; a refused certificate is a fact of the host, not of the moment. */
@@ -40,8 +41,8 @@ export const unknownIssuer: ReadonlySet<string> = new Set([
 
 /** An alert, or a version that is not ours, comes from a peer that does speak TLS. */
 const spokeTls = /^ERR_SSL_(?:.*ALERT.*|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|TLSV1_.*|SSLV3_ALERT.*|NO_.*|DH_KEY_TOO_SMALL|EE_KEY_TOO_SMALL|CA_MD_TOO_WEAK)$/
+const malformed: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_RES_EXCEEDED_MAX_SIZE'])
 const unreachable: ReadonlySet<string> = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN', 'ENETDOWN'])
-const timeouts: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'])
 
 /** The code of an error of Node's or undici's; of several tries at several addresses, the first's. */
 export function failureCode(error: unknown): string {
@@ -51,9 +52,11 @@ export function failureCode(error: unknown): string {
 }
 
 /** Tells apart why no whole answer came (reliability C). `answered`: the head was already there. */
-export function transportFailure(error: unknown, url: URL, answered: boolean): TransportError {
+export function transportFailure(error: unknown, url: URL, answered: boolean): LadingError {
+  if (isLadingError(error)) return error
   const host = url.host
   const code = failureCode(error)
+  const { name, message } = (error ?? {}) as Failure
   const options = { host, cause: error }
   const problem = certificateProblems[code]
   if (problem !== undefined) {
@@ -66,19 +69,22 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): T
   if (code === 'ECONNREFUSED') return new TransportError('CONNECTION_REFUSED', `${host} refused the connection`, { ...options, hint: 'is the registry running, and the port right?' })
   if (code === 'ENOTFOUND' || code === 'EAI_NONAME' || code === 'EAI_NODATA') return new TransportError('HOST_UNKNOWN', `there is no host ${url.hostname}`, { ...options, hint: 'check the spelling of the registry' })
   if (code.startsWith('EAI_')) return new TransportError('HOST_UNKNOWN', `the name server did not answer for ${url.hostname}`, { ...options, hint: 'check the network connection', temporary: true })
-  if (unreachable.has(code)) return new TransportError('HOST_UNREACHABLE', `there is no way to ${host} (${code})`, { ...options, hint: 'check the network connection' })
-  if (timeouts.has(code)) return new TransportError('TIMEOUT', timeoutText(code, host), { ...options, temporary: true })
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return new TransportError('HTTP_MALFORMED', `${host} did not answer in HTTP (${code})`, { ...options, hint: 'is this the address of a registry?' })
+  if (unreachable.has(code)) return new TransportError('CONNECTION_REFUSED', `there is no way to ${host} (${code})`, { ...options, hint: 'check the network connection' })
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && !answered)) return new TransportError('TIMEOUT', `${host} could not be reached in time`, { ...options, hint: 'check the network connection, and whether a firewall is in between' })
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') return new TransportError('TIMEOUT', `${host} did not answer in time`, { ...options, hint: 'try again later', temporary: true })
+  if (code === 'UND_ERR_BODY_TIMEOUT' || code === 'ETIMEDOUT') return new TransportError('TIMEOUT', `${host} stopped sending`, { ...options, hint: 'try again; what arrived is kept', temporary: true })
+  if (malformed.has(code) || name === 'HTTPParserError') return new TransportError('BAD_RESPONSE', `${host} did not answer in proper HTTP/1.1: ${printable(String(message), 200)}`, { host, cause: undisclosed(name, message), hint: 'is this the address of a registry?' })
   return new TransportError('CONNECTION_LOST', answered ? `the connection to ${host} ended before the answer did` : `the connection to ${host} was lost`, { ...options, temporary: true })
+}
+
+/** undici's parser error carries the bytes it read, and those may hold a token. */
+function undisclosed(name: unknown, message: unknown): Error {
+  const error = new Error(String(message))
+  error.name = String(name)
+  return error
 }
 
 // Node reports a peer that hangs up on the ClientHello as a plain reset with this text.
 function handshakeCut(error: unknown): boolean {
   return String((error as Failure).message).includes('before secure TLS connection')
-}
-
-function timeoutText(code: string, host: string): string {
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return `${host} did not answer in time`
-  if (code === 'UND_ERR_BODY_TIMEOUT') return `${host} stopped sending`
-  return `${host} could not be reached in time`
 }

@@ -75,8 +75,10 @@ function exchange(agent: Agent, request: TransportRequest, to: TransportReceiver
 
     const fail = (reason: unknown): void => {
       failure ??= { reason }
+      // Still in the queue, or waiting for a connection: nobody needs to wait for that.
+      if (controller === undefined) settle()
       // The reason is kept here, unchanged; undici wants an Error.
-      controller?.abort(new Error('the request was given up', { cause: reason }))
+      else controller.abort(new Error('the request was given up', { cause: reason }))
     }
     const onAbort = (): void => fail(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })

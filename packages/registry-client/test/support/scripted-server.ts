@@ -47,7 +47,7 @@ export async function serve(handler: Handler, options: { readonly tls?: { readon
   return { host, origin: `${options.tls === undefined ? 'http' : 'https'}://${host}`, requests, server }
 }
 
-export const sha256 = (bytes: Uint8Array | string): `sha256:${string}` => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+export const sha256 = (content: Uint8Array | string): `sha256:${string}` => `sha256:${createHash('sha256').update(content).digest('hex')}`
 
 export function json(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
   const body = JSON.stringify(value)
