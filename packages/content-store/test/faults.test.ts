@@ -8,6 +8,7 @@ import { isLadingError } from '@lading/errors'
 import { describe, expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
 import { temporaryDirectory } from './temporary-root.ts'
+import { unsyncedFileSystem } from './unsynced.ts'
 
 const encoder = new TextEncoder()
 const earlier = encoder.encode('here before')
@@ -82,9 +83,9 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 /** Fails the nth call, once or from then on. True when there was an nth call. */
 async function failAt(scenario: Scenario, nth: number, errno: string, forGood: boolean): Promise<boolean> {
   const root = join(await temporaryDirectory(), 'store')
-  const store = createContentStore({ root })
+  const store = createContentStore({ root, fs: unsyncedFileSystem() })
   await store.put(digestOf(earlier), earlier)
-  const fs = faultyFileSystem(nodeFileSystem(), [{ nth, errno, forGood }])
+  const fs = faultyFileSystem(unsyncedFileSystem(), [{ nth, errno, forGood }])
   const context = `${errno} at call ${nth}${forGood ? ' and later' : ''}`
 
   const failure = await scenario.run(fs, root).then(() => undefined, (error: unknown) => error)
@@ -99,7 +100,7 @@ async function failAt(scenario: Scenario, nth: number, errno: string, forGood: b
   if (!forGood && !cleanUp) assert.deepEqual(await leftovers(root), [], `${context}: ${at?.operation} ${at?.path}`)
   if (failure === undefined) await scenario.done(store, root)
 
-  await scenario.run(nodeFileSystem(), root)
+  await scenario.run(unsyncedFileSystem(), root)
   await scenario.done(store, root)
   return fs.failures > 0
 }

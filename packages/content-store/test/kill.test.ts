@@ -2,25 +2,26 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createContentStore, createLock, nodeFileSystem } from '@lading/content-store'
+import { createContentStore, createLock } from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import { expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
 import { blob, bytes, earlier, small } from './killed-content.ts'
 import { ended, start } from './spawn.ts'
 import { temporaryDirectory } from './temporary-root.ts'
+import { unsyncedFileSystem } from './unsynced.ts'
 
-const fs = nodeFileSystem()
+const fs = unsyncedFileSystem()
 
 async function storeWithEarlier(): Promise<string> {
   const root = join(await temporaryDirectory(), 'store')
-  await createContentStore({ root }).put(digestOf(earlier), earlier)
+  await createContentStore({ root, fs }).put(digestOf(earlier), earlier)
   return root
 }
 
 /** What must be true after a kill, and that everything can go on. */
 async function recovers(root: string, context: string): Promise<void> {
-  const store = createContentStore({ root })
+  const store = createContentStore({ root, fs })
   assert.deepEqual(await store.read(digestOf(earlier)), earlier, context)
   for await (const { digest } of store.list()) assert.equal(digestOf(await store.read(digest)), digest, context)
   const index = await fs.readFile(join(root, 'index.json'), { maxBytes: 1000 })
