@@ -77,8 +77,8 @@ export function consult(root: string, { afterCrash = false }: { readonly afterCr
     reached.add(entry.digest)
     const document = JSON.parse(read(root, entry.digest).toString()) as Document
     if (document.manifests === undefined) {
-      const blobs = [document.config, ...(document.layers ?? [])]
-      if (blobs.filter((blob) => blob !== undefined && note(blob)).length === blobs.length) found.whole += 1
+      const named = [document.config, ...(document.layers ?? [])]
+      if (named.filter((blob) => blob !== undefined && note(blob)).length === named.length) found.whole += 1
       return
     }
     for (const child of document.manifests) if (/image\.index|manifest\.list/.test(child.mediaType) || has(child)) walk(child, found)

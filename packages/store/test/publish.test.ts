@@ -140,7 +140,7 @@ describe('publishing', () => {
   it('refuses bytes that are not what their descriptor says', async () => {
     await fetch(store, app)
     const manifests = [{ descriptor: app.manifest.descriptor, bytes: arm.manifest.bytes }]
-    await expect(store.publish({ reference: parseReference('app:1'), target: app.manifest.descriptor, manifests })).rejects.toThrow()
+    await expect(store.publish({ reference: parseReference('app:1'), target: app.manifest.descriptor, manifests })).rejects.toMatchObject({ code: expect.stringMatching(/MISMATCH|MANIFEST_/) as string })
     expect(await resolve('app:1')).toBeUndefined()
   })
 

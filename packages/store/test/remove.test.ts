@@ -145,7 +145,7 @@ describe('removing a name', () => {
     await pull(store, 'app:1', app)
     const signature = image(['signature'], { subject: app.manifest.descriptor })
     await pull(store, 'signature:1', signature)
-    await store.remove('app:1')
+    expect((await store.remove('app:1')).deleted).toEqual(linesOf(app))
     expectWhole(signature)
     await store.remove('signature:1')
     await expectEmpty()
