@@ -1,14 +1,13 @@
-import { CommanderError } from 'commander'
 import { Interruption } from './cli-error.ts'
 import type { CommandContext } from './context.ts'
 import { fromEnvironment } from './environment.ts'
 import { exitCodeOf } from './exit-code-of.ts'
-import { exitCodes, type ExitCode } from './exit-codes.ts'
+import type { ExitCode } from './exit-codes.ts'
 import { tolerateClosedPipes } from './process/closed-pipes.ts'
 import { reportError } from './process/report-error.ts'
 import { stopOnSignals } from './process/signals.ts'
 import { terminalOn } from './process/terminal.ts'
-import { createProgram } from './program.ts'
+import { run } from './run.ts'
 
 /** Runs one command line and sets the exit code of the process. Never rejects. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -33,16 +32,4 @@ export async function main(argv: readonly string[]): Promise<void> {
     report,
   }
   process.exitCode = await run(argv, context)
-}
-
-async function run(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
-  let exitCode: ExitCode = exitCodes.ok
-  const program = createProgram(context, (code) => (exitCode = code))
-  try {
-    await program.parseAsync(argv, { from: 'user' })
-    return exitCode
-  } catch (error) {
-    // Help or the version has been printed.
-    return error instanceof CommanderError ? exitCodes.ok : context.report(error)
-  }
 }

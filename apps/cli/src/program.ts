@@ -20,7 +20,6 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     .version(version(), '-V, --version', 'print the version')
     .option('--root <dir>', 'where the store is (env: LADING_ROOT; default: $XDG_DATA_HOME/lading, ~/.local/share/lading)')
     .option('--debug', 'show the stack and the causes of an error')
-    .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', examples(['lading pull alpine', 'download an image'], ['lading images', 'list what is here'], ['lading inspect alpine', 'look at it']))
@@ -29,7 +28,7 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
   const commands = [pullCommand(attach), imagesCommand(attach), inspectCommand(attach), tagCommand(attach), rmiCommand(attach), imageCommand(attach), completionCommand(attach, () => program)]
   for (const command of commands) program.addCommand(command)
   program.addCommand(namesCommand(attach), { hidden: true })
-  settle(program)
+  settle(program, context)
   return program
 }
 
@@ -41,7 +40,8 @@ function imageCommand(attach: Attach): Command {
 }
 
 /** What `addCommand` does not hand down. */
-function settle(command: Command): void {
-  throwUsageErrors(command)
-  for (const sub of command.commands) settle(sub)
+function settle(command: Command, context: CommandContext): void {
+  command.helpOption('-h, --help', 'show this help')
+  throwUsageErrors(command, context.print)
+  for (const sub of command.commands) settle(sub, context)
 }

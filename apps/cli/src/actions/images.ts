@@ -24,6 +24,8 @@ interface ImagesOptions extends GlobalOptions {
 
 export const images: Action<[pattern: string | undefined], ImagesOptions> = async ([pattern], options, context) => {
   const patterns = [...(options.filter ?? []).map(patternOf), ...(pattern === undefined ? [] : [pattern])]
+  // A bad pattern is bad whatever there is to match.
+  for (const each of patterns) matches(parseReference('any'), each)
   const all = await withStore({ ...options, readOnly: true }, context, (store) =>
     store.images({
       signal: context.signal,

@@ -4,17 +4,12 @@ import type { Outline, OutlineOption } from './outline.ts'
 export function fishCompletion(outlines: readonly Outline[]): string {
   return `# fish completion for lading
 function __lading_at
-  set -l words
+  set -l path ''
   for word in (commandline -opc)[2..]
-    string match -q -- '-*' $word; or set -a words $word
+    set -l longer (string trim -- "$path $word")
+    contains -- $longer ${outlines.filter(({ path }) => path !== '').map(({ path }) => quote(path)).join(' ')}; and set path $longer
   end
-  set -l path (string split -n ' ' -- $argv[1])
-  set -l count (count $path)
-  if test $count -eq 0
-    test (count $words) -eq 0
-  else
-    test "$words[1..$count]" = "$argv[1]"
-  end
+  test "$path" = "$argv[1]"
 end
 complete -c lading -f
 ${outlines.map(command).join('\n')}

@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runHere } from './support/run-here.ts'
+import { temporaryDirectory } from './support/temporary-directory.ts'
+
+const commands = ['pull', 'images', 'inspect', 'tag', 'rmi', 'image', 'completion', 'image pull', 'image ls', 'image inspect', 'image tag', 'image rm']
+
+describe('the command line', () => {
+  it.each(commands)('has help with examples for %s, on stdout', async (command) => {
+    const { code, stdout, stderr } = await runHere([...command.split(' '), '--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(`Usage: lading ${command}`)
+    expect(stdout).toContain('\nExamples:\n  $ ')
+  })
+
+  it.each([[[]], [['image']], [['help']]])('answers %j with help', async (args) => {
+    const { code, stdout } = await runHere(args)
+    expect(code).toBe(0)
+    expect(stdout).toContain('Commands:')
+  })
+
+  it.each([
+    ['imagse', "unknown command 'imagse'", 'Did you mean one of image, images?'],
+    ['image foo', "unknown command 'foo'", "see 'lading image --help'"],
+    ['pull', "missing required argument 'reference'", "see 'lading pull --help'"],
+    ['pull a b', 'too many arguments', "see 'lading pull --help'"],
+    ['pull --platfrom x a', "unknown option '--platfrom'", 'Did you mean --platform?'],
+    ['pull --jobs 0 a', 'It must be a whole number', "see 'lading pull --help'"],
+    ['pull --progress loud a', 'Allowed choices are auto, tty, plain, json', "see 'lading pull --help'"],
+    ['pull --platform a/b/c/d/e a', 'a/b/c/d/e', ''],
+    ['pull -a alpine:3', "tag can't be used with --all-tags/-a", 'leave the tag out: lading pull -a alpine'],
+    [`pull -a alpine@sha256:${'0'.repeat(64)}`, "tag can't be used with --all-tags/-a", 'leave the tag out: lading pull -a alpine'],
+    ['pull Alpine', 'invalid reference "Alpine"', 'write alpine'],
+    ['images --filter dangling=true', "unknown filter 'dangling=true'", 'reference=PATTERN'],
+    ['images --filter reference=[', 'pattern', ''],
+    ['inspect --platform a/b/c/d/e x', 'a/b/c/d/e', ''],
+    ['completion tcsh', 'Allowed choices are bash, zsh, fish', "see 'lading completion --help'"],
+  ])('takes %j for a usage error: 2, one line, a hint', async (line, message, hint) => {
+    const { code, stdout, stderr } = await runHere(line.split(' '))
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/^lading: .*\nhint: .*\n$/)
+    expect(stderr).toContain(message)
+    expect(stderr).toContain(hint)
+  })
+
+  it('lists an empty store where there is none yet', async () => {
+    expect(await runHere(['images'])).toEqual({ code: 0, stdout: 'REPOSITORY   TAG   IMAGE ID   CREATED   SIZE\n', stderr: '' })
+    expect(await runHere(['image', 'ls', '--json'])).toEqual({ code: 0, stdout: '[]\n', stderr: '' })
+    expect(await runHere(['images', '-q'])).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
+  it.each([
+    ['inspect', 3],
+    ['rmi', 3],
+    ['image rm -f', 0],
+  ])('tells for %s of each that is not here, and exits with %d', async (command, code) => {
+    const ended = await runHere([...command.split(' '), 'one', 'two'])
+    expect(ended.code).toBe(code)
+    expect(ended.stderr.match(/^lading: .*$/gm)).toEqual([expect.stringContaining('one'), expect.stringContaining('two')])
+  })
+
+  it('takes --root before and after the command, before the environment', async () => {
+    const file = join(await temporaryDirectory(), 'file')
+    writeFileSync(file, '')
+    for (const args of [['--root', file, 'tag', 'a', 'b'], ['tag', 'a', 'b', '--root', file]]) {
+      const { code, stderr } = await runHere(args)
+      expect(code).toBe(7)
+      expect(stderr).toMatch(/^lading: .*\nhint: .*\n$/)
+      expect(stderr).toContain(file)
+    }
+  })
+})

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { createPlainRenderer } from '../src/progress/plain.ts'
+import { events } from './support/events.ts'
+import { fakeTerminal } from './support/fake-terminal.ts'
+
+function told(...list: Parameters<ReturnType<typeof createPlainRenderer>['event']>[0][]): string[] {
+  const terminal = fakeTerminal({ interactive: false })
+  const renderer = createPlainRenderer(terminal)
+  for (const event of list) renderer.event(event)
+  renderer.close()
+  return terminal.written.join('').split('\n').slice(0, -1)
+}
+
+describe('plain lines', () => {
+  it('say a pull in docker’s words and order', () => {
+    expect(
+      told(events.resolve(), events.exists(1), events.pulling(2), events.waiting(2), events.bytes(2, 10), events.bytes(2, 500), events.verifying(2), events.verified(2), events.extracting(2, 5), events.complete(2), events.digest(), events.status()),
+    ).toEqual([
+      'latest: Pulling from library/alpine',
+      '000100010001: Already exists',
+      '000200020002: Pulling fs layer',
+      '000200020002: Waiting',
+      '000200020002: Downloading',
+      '000200020002: Verifying Checksum',
+      '000200020002: Download complete',
+      '000200020002: Extracting',
+      '000200020002: Pull complete',
+      `Digest: sha256:${'0'.repeat(64)}`,
+      'Status: Downloaded newer image for alpine:latest',
+    ])
+  })
+
+  it('are no flood: a thousand counts of bytes are one line', () => {
+    expect(told(...Array.from({ length: 1000 }, (_, index) => events.bytes(1, index)))).toHaveLength(1)
+  })
+
+  it('tell a retry once, with its reason, and the resumed download', () => {
+    expect(told(events.bytes(1, 5), events.retry(1, 3), events.retry(1, 2), events.retry(1, 1), events.resume(1, 830), events.bytes(1, 830), events.retry(1, 2, 2))).toEqual([
+      '000100010001: Downloading',
+      '000100010001: Retrying in 3 seconds: the connection was lost',
+      '000100010001: Resuming at 83%',
+      '000100010001: Downloading',
+      '000100010001: Retrying in 2 seconds: the connection was lost',
+    ])
+  })
+
+  it('disarm what a server says', () => {
+    expect(told(events.warning('a\u001b[2Jb\nc'))).toEqual(['WARNING: a\\x1b[2Jb\\x0ac'])
+  })
+
+  it('tell which mirror is used and that it failed, but not that a registry has no TLS', () => {
+    expect(
+      told(
+        { type: 'endpoint', url: 'https://mirror', mirror: true },
+        { type: 'endpoint:failed', url: 'https://mirror', code: 'UNAVAILABLE', message: 'out of order' },
+        { type: 'endpoint', url: 'https://registry', mirror: false },
+        { type: 'endpoint:failed', url: 'https://registry', code: 'TLS_FAILED', message: 'no TLS' },
+        { type: 'endpoint', url: 'http://registry', mirror: false },
+      ),
+    ).toEqual(['Using mirror https://mirror', 'https://mirror did not work out, trying the next: out of order'])
+  })
+
+  it('tell why a platform was chosen that is not the wanted one', () => {
+    const wanted = { os: 'linux', architecture: 'arm', variant: 'v7' }
+    expect(
+      told(
+        { type: 'platform', digest: `sha256:${'0'.repeat(64)}`, platform: { os: 'linux', architecture: 'arm', variant: 'v6' }, wanted },
+        { type: 'platform', digest: `sha256:${'0'.repeat(64)}`, platform: wanted, wanted },
+      ),
+    ).toEqual(['Platform: linux/arm/v6, the best of this image for linux/arm/v7'])
+  })
+
+  it('start anew for each tag of many', () => {
+    expect(told(events.resolve('1'), events.exists(1), events.resolve('2'), events.exists(1))).toEqual([
+      '1: Pulling from library/alpine',
+      '000100010001: Already exists',
+      '2: Pulling from library/alpine',
+      '000100010001: Already exists',
+    ])
+  })
+})

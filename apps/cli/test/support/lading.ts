@@ -1,0 +1,47 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export const bin: string = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Running {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  /** Resolves when standard error has said this. */
+  said(text: string): Promise<void>
+}
+
+/** Starts the command line from source as a child process, as a user would. */
+export function start(args: readonly string[], { env = {}, node = [process.execPath, '--conditions=@lading/source', bin] }: { env?: Record<string, string>; node?: readonly string[] } = {}): Running {
+  const [program = '', ...before] = node
+  const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', DOCKER_DEFAULT_PLATFORM: '', ...env } })
+  let stdout = ''
+  let stderr = ''
+  const waiting = new Set<() => void>()
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    for (const look of waiting) look()
+  })
+  const ended = new Promise<Ended>((resolve, reject) => child.once('error', reject).once('close', (code) => resolve({ code, stdout, stderr })))
+  return {
+    child,
+    ended,
+    said: (text) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (stderr.includes(text)) resolve()
+        }
+        waiting.add(look)
+        look()
+        void ended.then(() => reject(new Error(`it ended and never said ${text}: ${stderr}`)))
+      }),
+  }
+}
+
+export const lading = (args: readonly string[], options?: Parameters<typeof start>[1]): Promise<Ended> => start(args, options).ended

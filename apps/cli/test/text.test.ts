@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatAge } from '../src/text/age.ts'
+import { formatBar } from '../src/text/bar.ts'
+import { formatSize } from '../src/text/size.ts'
+import { formatTable } from '../src/text/table.ts'
+
+describe('formatSize', () => {
+  it.each([
+    [0, '0B'],
+    [1, '1B'],
+    [999, '999B'],
+    [1000, '1kB'],
+    [32768, '32.77kB'],
+    [667590, '667.6kB'],
+    [999_960, '1000kB'],
+    [1_234_567, '1.235MB'],
+    [26_300_000, '26.3MB'],
+    [Number.MAX_SAFE_INTEGER, '9.007PB'],
+  ])('%d is %s', (bytes, text) => expect(formatSize(bytes)).toBe(text))
+
+  it('has as many digits as asked for', () => expect(formatSize(7_344_567, 3)).toBe('7.34MB'))
+
+  it('is never wrong by more than half of the last digit', () =>
+    fc.assert(
+      fc.property(fc.maxSafeNat(), (bytes) => {
+        const [, value = '', unit = ''] = /^([\d.]+)([kMGTP]?B)$/.exec(formatSize(bytes)) ?? []
+        const scale = 1000 ** ['B', 'kB', 'MB', 'GB', 'TB', 'PB'].indexOf(unit)
+        expect(Math.abs(Number(value) * scale - bytes)).toBeLessThanOrEqual(bytes * 0.0005)
+        expect(value.replace('.', '').length).toBeLessThanOrEqual(4)
+      }),
+    ))
+})
+
+describe('formatBar', () => {
+  it.each([
+    [1, 0, 120, '      1B'],
+    [20, 100, 120, '[==========>                                        ]      20B/100B'],
+    [50, 100, 120, '[=========================>                         ]      50B/100B'],
+    [50, 40, 120, '[==================================================>]      50B'],
+    [0, 0, 120, ''],
+    [50, 100, 100, '     50B/100B'],
+    [0, 100, 110, '      0B/100B'],
+  ])('%d of %d in %d columns', (current, total, columns, text) => expect(formatBar(current, total, columns)).toBe(text))
+
+  it('has a box of the same width whatever it shows', () =>
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 1 }), (current, total) => {
+        expect(formatBar(current, total, 200).slice(0, 54)).toMatch(/^\[={0,50}> {0,50}\] $/)
+      }),
+    ))
+})
+
+describe('formatAge', () => {
+  const now = Date.parse('2026-11-24T00:00:00Z')
+  it.each([
+    ['2026-11-24T00:00:00Z', 'Less than a second ago'],
+    ['2026-11-23T23:59:59Z', '1 second ago'],
+    ['2026-11-23T23:59:15Z', '45 seconds ago'],
+    ['2026-11-23T23:58:30Z', 'About a minute ago'],
+    ['2026-11-23T23:15:00Z', '45 minutes ago'],
+    ['2026-11-23T23:00:00Z', 'About an hour ago'],
+    ['2026-11-23T02:00:00Z', '22 hours ago'],
+    ['2026-11-21T00:00:00Z', '3 days ago'],
+    ['2026-11-03T00:00:00Z', '3 weeks ago'],
+    ['2026-06-24T00:00:00Z', '5 months ago'],
+    ['2023-06-24T00:00:00Z', '3 years ago'],
+    ['soon', 'N/A'],
+    [undefined, 'N/A'],
+  ])('%s is %s', (created, text) => expect(formatAge(created, now)).toBe(text))
+})
+
+describe('formatTable', () => {
+  it('aligns columns and pads no line at its end', () => {
+    expect(formatTable(['NAME', 'B', 'C'], [['a', 'long', 'x'], ['longer', 'b', 'y']])).toEqual(['NAME     B      C', 'a        long   x', 'longer   b      y'])
+  })
+})
