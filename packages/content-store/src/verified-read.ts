@@ -67,7 +67,8 @@ async function readChunk(where: Where, handle: FileHandle, position: number): Pr
   try {
     return buffer.subarray(0, await handle.read(buffer, position))
   } catch (error) {
-    // A disk that cannot give the bytes back has lost them.
+    // A disk that cannot give the bytes back has lost them. Any other refusal says nothing about the blob.
+    if (!isLadingError(error, 'IO_ERROR')) throw error
     throw await damaged(where, handle, { cause: error, offset: position })
   }
 }
