@@ -305,6 +305,7 @@ describe('reading and opening a blob', () => {
   it('reading survives a cut body', async () => {
     await using registry = await startTestRegistry()
     registry.repository('a/b').putBlob(blob)
+    // oxlint-disable-next-line unicorn/no-thenable
     registry.addFault({ on: 'blob', nth: 1, afterBytes: 1000, then: 'reset' } satisfies Fault)
     const { blobs } = clientOf().repository(`${registry.host}/a/b`)
     expect(Buffer.from(await blobs.read(descriptor))).toEqual(blob)

@@ -88,6 +88,7 @@ describe('a redirect', () => {
   it('to itself is a loop, and so is an eleventh', async () => {
     await using registry = await startTestRegistry()
     registry.repository('a').putBlob(blob)
+    // oxlint-disable-next-line unicorn/no-thenable
     registry.addFault({ on: 'blob', then: 'redirect-loop' } satisfies Fault)
     expect(await failureOf(clientOf().repository(`${registry.host}/a`).blobs.fetch(descriptor, sinkOf()))).toMatchObject({ code: 'REDIRECT_LOOP' })
     let hops = 0
@@ -113,6 +114,7 @@ describe('a redirect', () => {
   it('of the test registry to its CDN is followed', async () => {
     await using registry = await startTestRegistry()
     registry.repository('a').putBlob(blob)
+    // oxlint-disable-next-line unicorn/no-thenable
     registry.addFault({ on: 'blob', then: { redirect: 'cdn' } } satisfies Fault)
     const sink = sinkOf()
     await clientOf().repository(`${registry.host}/a`).blobs.fetch(descriptor, sink)

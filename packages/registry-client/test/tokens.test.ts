@@ -15,6 +15,26 @@ async function registryWith(auth: TestRegistryOptions['auth']): Promise<Awaited<
   return startTestRegistry({ auth, images: [app()] })
 }
 
+async function tokenServer(answer: string, status = 200): Promise<ScriptedServer> {
+  const manifest = manifestOf()
+  const registry = await serve((request, response) => {
+    if (request.url?.startsWith('/token') === true) return bytes(response, status, answer, { 'content-type': 'application/json' })
+    if (request.headers.authorization === undefined) return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token?own=1",service="a b&c",scope="repository:other:pull,push,delete registry:catalog:*"` })
+    return bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
+  })
+  return registry
+}
+
+async function pair(tokenStatus = 200): Promise<{ readonly registry: ScriptedServer; readonly auth: ScriptedServer }> {
+  const manifest = manifestOf()
+  const auth = await serve((_request, response) => (tokenStatus === 200 ? json(response, 200, { token: 't' }) : json(response, tokenStatus, { errors: [{ code: 'UNAUTHORIZED' }] })), { hostname: 'localhost' })
+  const registry = await serve((request, response) => {
+    if (request.headers.authorization === undefined) return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${auth.origin}/token",service=s` })
+    return request.url?.endsWith('/secret') === true ? json(response, 404, {}) : bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
+  })
+  return { registry, auth }
+}
+
 describe('credentials', () => {
   it.each<[string, TestRegistryOptions['auth'], Credential | undefined]>([
     ['nothing where nothing is asked', { kind: 'none' }, undefined],
@@ -126,16 +146,6 @@ describe('a token', () => {
     expect(scopes).toHaveLength(2)
   })
 
-  async function tokenServer(answer: string, status = 200): Promise<ScriptedServer> {
-    const manifest = manifestOf()
-    const registry = await serve((request, response) => {
-      if (request.url?.startsWith('/token') === true) return bytes(response, status, answer, { 'content-type': 'application/json' })
-      if (request.headers.authorization === undefined) return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token?own=1",service="a b&c",scope="repository:other:pull,push,delete registry:catalog:*"` })
-      return bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
-    })
-    return registry
-  }
-
   it('is asked for with our own scope alone, whatever the challenge wants', async () => {
     const registry = await tokenServer('{"token":"t"}')
     await clientOf({ credentials: giving(basic) }).repository(`${registry.host}/team/app`).manifests.get('1')
@@ -232,16 +242,6 @@ describe('a token', () => {
 })
 
 describe('a token server on another host', () => {
-  async function pair(tokenStatus = 200): Promise<{ readonly registry: ScriptedServer; readonly auth: ScriptedServer }> {
-    const manifest = manifestOf()
-    const auth = await serve((_request, response) => (tokenStatus === 200 ? json(response, 200, { token: 't' }) : json(response, tokenStatus, { errors: [{ code: 'UNAUTHORIZED' }] })), { hostname: 'localhost' })
-    const registry = await serve((request, response) => {
-      if (request.headers.authorization === undefined) return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${auth.origin}/token",service=s` })
-      return request.url?.endsWith('/secret') === true ? json(response, 404, {}) : bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
-    })
-    return { registry, auth }
-  }
-
   it('is asked anonymously, and sees no credentials', async () => {
     const { registry, auth } = await pair()
     for (const credential of [basic, { kind: 'identity', token: 'canary' }] as const) {

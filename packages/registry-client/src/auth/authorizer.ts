@@ -83,7 +83,7 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
   const fetchWithCredential = async (challenge: BearerChallenge, scope: string, repository: string, options: AbortOptions, tried = 1): Promise<TokenOutcome> => {
     const credential = await credentialFor(repository, options)
     try {
-      const outcome = await fetchToken(context, { registry, challenge, scope, repository, credential }, options)
+      const outcome = await fetchToken(context, { registry, challenge, scope, repository: `${host}/${repository}`, credential }, options)
       tokens.set(scope, outcome)
       if (outcome.withheld) withheld.add(repository)
       return outcome

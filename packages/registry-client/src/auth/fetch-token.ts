@@ -20,6 +20,7 @@ export interface TokenQuestion {
   readonly registry: URL
   readonly challenge: BearerChallenge
   readonly scope: string
+  /** In full, for errors: `docker.io/library/alpine`. */
   readonly repository: string
   readonly credential: Credential | undefined
 }

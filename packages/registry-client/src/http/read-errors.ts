@@ -1,7 +1,10 @@
-import { printable } from '@lading/errors'
+import { printable, redact } from '@lading/errors'
 import type { ReportedError } from '../errors/registry-error.ts'
 
 const mostEntries = 10
+
+// Some servers repeat the header they did not like.
+const harmless = (text: string, limit: number): string => redact(printable(text, limit))
 
 /** What an error body says: the registry's `errors`, or its text. Everything in it is safe to print. */
 export interface ErrorBody {
@@ -16,15 +19,15 @@ export interface ErrorBody {
  */
 export function readErrors(body: Uint8Array): ErrorBody {
   const text = new TextDecoder().decode(body).trim()
-  if (!text.startsWith('{')) return { entries: [], text: text.startsWith('<') ? '' : printable(text, 300) }
+  if (!text.startsWith('{')) return { entries: [], text: text.startsWith('<') ? '' : harmless(text, 300) }
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return { entries: [], text: printable(text, 300) }
+    return { entries: [], text: harmless(text, 300) }
   }
   const entries = entriesOf(value as Record<string, unknown>)
-  return { entries, text: entries.length > 0 ? '' : printable(text, 300) }
+  return { entries, text: entries.length > 0 ? '' : harmless(text, 300) }
 }
 
 function entriesOf(value: Readonly<Record<string, unknown>>): readonly ReportedError[] {
@@ -41,7 +44,7 @@ function entryOf(value: unknown): readonly ReportedError[] {
 }
 
 function entry(code: unknown, message: unknown): ReportedError {
-  return { code: typeof code === 'string' ? printable(code, 64) : '', message: typeof message === 'string' ? printable(message, 300) : '' }
+  return { code: typeof code === 'string' ? harmless(code, 64) : '', message: typeof message === 'string' ? harmless(message, 300) : '' }
 }
 
 /** `manifest unknown: no such tag`, as docker prints it. */

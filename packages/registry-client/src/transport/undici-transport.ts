@@ -56,6 +56,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
     async transport(request, to, { signal } = {}) {
       signal?.throwIfAborted()
       const agent = await agentFor(request.insecure === true)
+      signal?.throwIfAborted()
       if (closed) throw new Error('the transport is closed')
       await exchange(agent, request, to, stall, signal)
     },

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { missing, pathOf } from '../../../test/support/real-parts.ts'
+import { clientOf, failureOf } from './support/client.ts'
+import { descriptorOf, manifestOf, manifestType } from './support/image.ts'
+import { sinkOf } from './support/sink.ts'
+
+/** Debian's distribution 2.8, on a free port. */
+async function startDockerRegistry(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'lading-docker-registry-'))
+  const config = join(directory, 'config.yml')
+  await writeFile(config, `version: 0.1\nlog: { level: info, formatter: json }\nstorage: { filesystem: { rootdirectory: ${directory}/data } }\nhttp: { addr: 127.0.0.1:0 }\n`)
+  const child = spawn(pathOf('docker-registry'), ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const exited = new Promise((resolve) => {
+    child.once('exit', resolve)
+  })
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await exited
+    await rm(directory, { recursive: true, force: true })
+  })
+  let log = ''
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  child.stderr.on('data', (chunk) => {
+    log += String(chunk)
+    const host = /listening on (127\.0\.0\.1:\d+)/.exec(log)?.[1]
+    if (host !== undefined) resolve(host)
+  })
+  void exited.then(() => reject(new Error(`docker-registry did not start: ${log}`)))
+  return promise
+}
+
+async function push(host: string, contents: readonly Uint8Array[], manifest: Uint8Array, tags: readonly string[]): Promise<void> {
+  for (const content of contents) {
+    const session = await fetch(`http://${host}/v2/team/app/blobs/uploads/`, { method: 'POST' })
+    const location = new URL(session.headers.get('location') ?? '', `http://${host}`)
+    location.searchParams.set('digest', descriptorOf(content).digest)
+    await fetch(location, { method: 'PUT', body: new Uint8Array(content) })
+  }
+  for (const tag of tags) {
+    const answer = await fetch(`http://${host}/v2/team/app/manifests/${tag}`, { method: 'PUT', headers: { 'content-type': manifestType }, body: new Uint8Array(manifest) })
+    expect(answer.status).toBe(201)
+  }
+}
+
+describe.skipIf(missing('docker-registry'))('distribution 2.8', () => {
+  it('serves everything a pull needs, with its own mistakes', async () => {
+    const host = await startDockerRegistry()
+    const [config, layer] = [Buffer.from('{}'), Buffer.from('0123456789'.repeat(10_000))]
+    const manifest = manifestOf(config, [layer])
+    await push(host, [config, layer], manifest.bytes, ['1', '2', '3'])
+    const repository = clientOf().repository(`${host}/team/app`)
+
+    const head = await repository.manifests.head('1')
+    expect(head).toEqual({ mediaType: manifestType, digest: manifest.digest, size: manifest.bytes.byteLength })
+    expect((await repository.manifests.get('1')).descriptor).toEqual(head)
+    expect(await repository.manifests.getIfChanged('1', manifest.digest)).toBe('not-modified')
+
+    const resumed = sinkOf(layer.subarray(0, 40_000))
+    await repository.blobs.fetch(descriptorOf(layer), resumed)
+    expect(resumed.begun).toMatchObject([{ start: 40_000 }])
+    expect(resumed.content()).toEqual(layer)
+
+    // It answers 416 with the length of the whole blob and then hangs up.
+    const tooFar = { ...descriptorOf(layer), size: 200_000 }
+    expect(await failureOf(repository.blobs.fetch(tooFar, sinkOf(Buffer.alloc(150_000))))).toMatchObject({ code: 'SIZE_MISMATCH', facts: { actual: layer.length } })
+
+    const tags: string[] = []
+    for await (const tag of repository.tags({ pageSize: 1 })) tags.push(tag)
+    // In the order of its file system, and all at once.
+    expect(tags.toSorted()).toEqual(['1', '2', '3'])
+    expect(await failureOf(repository.manifests.get('nope'))).toMatchObject({ code: 'MANIFEST_UNKNOWN' })
+    expect(await failureOf(repository.blobs.read(descriptorOf(Buffer.from('nope'))))).toMatchObject({ code: 'BLOB_UNKNOWN' })
+  })
+})

@@ -1,0 +1,122 @@
+import { createServer } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createUndiciTransport } from '../src/index.ts'
+import { clientOf, failureOf } from './support/client.ts'
+import { descriptorOf } from './support/image.ts'
+import { serve, type Handler } from './support/scripted-server.ts'
+import { sinkOf } from './support/sink.ts'
+
+const blob = Buffer.alloc(100_000, 'x')
+
+async function fetchFrom(handler: Handler, write?: () => Promise<void>): Promise<unknown> {
+  const registry = await serve(handler)
+  const sink = sinkOf()
+  const { blobs } = clientOf({ timeouts: { headers: 200, stall: 200 } }).repository(`${registry.host}/a`)
+  return blobs.fetch(descriptorOf(blob), write === undefined ? sink : { ...sink, write })
+}
+
+describe('a registry that', () => {
+  it('does not answer is given up', async () => {
+    expect(await failureOf(fetchFrom(() => undefined))).toMatchObject({ name: 'TransportError', code: 'TIMEOUT', message: expect.stringContaining('did not answer in time') as string })
+  })
+
+  it('stops in the middle of a body is given up', async () => {
+    expect(
+      await failureOf(
+        fetchFrom((_request, response) => {
+          response.writeHead(200, { 'content-length': String(blob.length) })
+          response.write(blob.subarray(0, 10))
+        }),
+      ),
+    ).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('stopped sending') as string })
+  })
+
+  it('drips a byte now and then is given up too', async () => {
+    expect(
+      await failureOf(
+        fetchFrom((_request, response) => {
+          response.writeHead(200, { 'content-length': String(blob.length) })
+          const drip = setInterval(() => response.write('x'), 10)
+          response.once('close', () => clearInterval(drip))
+        }),
+      ),
+    ).toMatchObject({ code: 'TIMEOUT' })
+  })
+
+  it('waits for a slow sink is not', async () => {
+    const fetching = fetchFrom(
+      (_request, response) => {
+        response.writeHead(200, { 'content-length': String(blob.length) })
+        response.end(blob)
+      },
+      () =>
+        new Promise((resolve) => {
+          setTimeout(resolve, 250)
+        }),
+    )
+    await expect(fetching).resolves.toBeUndefined()
+  })
+})
+
+describe('an aborted request', () => {
+  it('is over at once, in every phase', async () => {
+    const reason = { enough: true }
+    for (const phase of ['before', 'headers', 'body'] as const) {
+      const controller = new AbortController()
+      const registry = await serve((_request, response) => {
+        if (phase === 'headers') return controller.abort(reason)
+        response.writeHead(200, { 'content-length': String(blob.length) })
+        response.write(blob.subarray(0, 10))
+      })
+      if (phase === 'before') controller.abort(reason)
+      const sink = { ...sinkOf(), write: () => controller.abort(reason) }
+      await expect(clientOf().repository(`${registry.host}/a`).blobs.fetch(descriptorOf(blob), sink, { signal: controller.signal })).rejects.toBe(reason)
+      expect(registry.requests).toHaveLength(phase === 'before' ? 0 : 1)
+    }
+  })
+
+  it('is over even while the connection does not stand', async () => {
+    const reason = new Error('enough')
+    const controller = new AbortController()
+    // Takes the connection and never answers to TLS.
+    const server = createServer(() => controller.abort(reason))
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as { port: number }
+    await expect(clientOf().repository(`127.0.0.1:${port}/a`).manifests.get('1', { signal: controller.signal })).rejects.toBe(reason)
+  })
+
+  it('is over while the very first request still loads what it needs', async () => {
+    const reason = new Error('enough')
+    const controller = new AbortController()
+    const { transport, close } = createUndiciTransport()
+    onTestFinished(close)
+    const registry = await serve(() => undefined)
+    const asking = transport({ method: 'GET', url: new URL(registry.origin), headers: {} }, { head: () => undefined, data: () => undefined }, { signal: controller.signal })
+    controller.abort(reason)
+    await expect(asking).rejects.toBe(reason)
+    expect(registry.requests).toEqual([])
+  })
+})
+
+describe('a closed client', () => {
+  it('refuses requests', async () => {
+    const registry = await serve(() => undefined)
+    const client = clientOf()
+    await client.close()
+    expect(await failureOf(client.repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({ code: 'CLIENT_CLOSED' })
+    expect(registry.requests).toEqual([])
+  })
+
+  it('ends what is under way', async () => {
+    const { promise: asked, resolve: heard } = Promise.withResolvers<void>()
+    const registry = await serve(() => heard())
+    const client = clientOf()
+    const outcome = failureOf(client.repository(`${registry.host}/a`).manifests.get('1'))
+    await asked
+    await client.close()
+    expect(await outcome).toMatchObject({ code: 'CLIENT_CLOSED' })
+  })
+})
