@@ -31,6 +31,8 @@ export function gzipMember({ content, name, comment, extra, headerCrc = false, o
 export interface Frame {
   /** Written as raw blocks. */
   readonly content: Uint8Array
+  /** Of each block but the last; default: one block. */
+  readonly blockSize?: number | undefined
   /** The window descriptor's byte; absent: a single-segment frame. */
   readonly window?: number | undefined
   /** Length of the content size field: 0, 1 (single segment only), 2, 4, 8. */
@@ -45,7 +47,7 @@ export interface Frame {
 const littleEndian = (value: bigint, length: number): Buffer => Buffer.from(Array.from({ length }, (_, index) => Number((value >> BigInt(8 * index)) & 255n)))
 
 /** A zstd frame made by hand (RFC 8878, section 3.1.1). */
-export function zstdFrame({ content, window, sizeLength = window === undefined ? 8 : 0, contentSize = BigInt(content.length), dictionary, reservedFlag = false, blockType = 0 }: Frame): Buffer {
+export function zstdFrame({ content, window, sizeLength = window === undefined ? 8 : 0, contentSize = BigInt(content.length), dictionary, reservedFlag = false, blockType = 0, blockSize = content.length }: Frame): Buffer {
   const sizeFlag = { 0: 0, 1: 0, 2: 1, 4: 2, 8: 3 }[sizeLength]
   const dictionaryFlag = dictionary === undefined ? 0 : { 1: 1, 2: 2, 4: 3 }[dictionary.length]
   const descriptor = (sizeFlag << 6) | (window === undefined ? 0x20 : 0) | (reservedFlag ? 8 : 0) | dictionaryFlag
@@ -53,7 +55,12 @@ export function zstdFrame({ content, window, sizeLength = window === undefined ?
   if (window !== undefined) parts.push(Buffer.from([window]))
   if (dictionary !== undefined) parts.push(littleEndian(BigInt(dictionary.id), dictionary.length))
   parts.push(littleEndian(sizeLength === 2 ? contentSize - 256n : contentSize, sizeLength))
-  parts.push(littleEndian(BigInt((content.length << 3) | (blockType << 1) | 1), 3), Buffer.from(content))
+  for (let at = 0; at === 0 || at < content.length; at += blockSize) {
+    const block = content.subarray(at, at + blockSize)
+    const last = at + blockSize >= content.length ? 1 : 0
+    parts.push(littleEndian(BigInt((block.length << 3) | (blockType << 1) | last), 3), Buffer.from(block))
+    if (blockSize === 0) break
+  }
   return Buffer.concat(parts)
 }
 

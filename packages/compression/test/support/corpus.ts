@@ -79,6 +79,7 @@ export function corpus(): readonly Case[] {
     { name: 'zstd, skippable frames everywhere', input: join(skippableFrame(empty), skippableFrame(noise, 15), zstd, skippableFrame(small, 3), zstd, skippableFrame(empty, 7)), expected: join(large, large) },
     { name: 'zstd, only a skippable frame', input: skippableFrame(small), expected: empty },
     { name: 'zstd, raw block, sizes of every length', input: join(...([1, 2, 4, 8] as const).map((sizeLength) => zstdFrame({ content: sample(300, sizeLength).subarray(0, sizeLength === 1 ? 200 : 300), sizeLength }))), expected: join(...[1, 2, 4, 8].map((seed) => sample(300, seed).subarray(0, seed === 1 ? 200 : 300))) },
+    { name: 'zstd, a last block that is larger than what is left of the output buffer', input: zstdFrame({ content: large.subarray(0, 300_000), blockSize: 100_000 }), expected: large.subarray(0, 300_000) },
     { name: 'zstd, a window and no size', input: zstdFrame({ content: noise, window: 0x10 }), expected: noise },
     { name: 'zstd, the largest window', input: zstdFrame({ content: noise, window: 17 << 3 }), expected: noise },
     { name: 'zstd, dictionary number zero is none', input: zstdFrame({ content: noise, dictionary: { length: 4, id: 0 } }), expected: noise },
