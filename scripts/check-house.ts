@@ -31,8 +31,12 @@ interface PackageJson {
   readonly sideEffects?: boolean
 }
 
+interface TsConfig {
+  readonly references?: readonly { readonly path: string }[]
+}
+
 const problems: string[] = []
-const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
+const read = (path: string): PackageJson & TsConfig => JSON.parse(readFileSync(path, 'utf8')) as PackageJson & TsConfig
 const ours = (dependencies: Record<string, string> = {}): string[] =>
   Object.keys(dependencies)
     .filter((name) => name.startsWith('@lading/'))
@@ -47,7 +51,7 @@ for (const group of ['packages', 'apps']) {
       problems.push(`${path} is not in the table of the house`)
       continue
     }
-    const manifest = read<PackageJson>(`${path}/package.json`)
+    const manifest = read(`${path}/package.json`)
     const lower = Object.keys(floors).filter((name) => (floors[name]?.floor ?? 9) < entry.floor)
     const allowed = entry.mayImport === 'all below' ? lower : entry.mayImport
     const runtime = ours(manifest.dependencies)
@@ -60,7 +64,7 @@ for (const group of ['packages', 'apps']) {
     if (outside.length > (room === 'cli' ? 0 : 2)) problems.push(`${path} has ${outside.length} runtime dependencies from outside: ${outside.join(', ')}`)
     if (manifest.sideEffects !== false) problems.push(`${path} does not say sideEffects: false`)
     for (const file of ['README.md', 'LICENSE']) if (!existsSync(`${path}/${file}`)) problems.push(`${path} has no ${file}`)
-    const references = (read<{ references?: { path: string }[] }>(`${path}/tsconfig.json`).references ?? []).map((reference) => reference.path.split('/').at(-1) ?? '')
+    const references = (read(`${path}/tsconfig.json`).references ?? []).map((reference) => reference.path.split('/').at(-1) ?? '')
     const declared = room === 'cli' ? ours(manifest.devDependencies).filter((name) => name !== 'test-registry') : runtime
     const missing = declared.filter((name) => !references.includes(name))
     const surplus = references.filter((name) => !declared.includes(name))

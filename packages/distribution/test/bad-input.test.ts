@@ -61,7 +61,7 @@ describe('bad input', () => {
     expect(error.message).toContain(`${registry.host}/t/`)
     expect(error.message).not.toContain('\n')
     expect(error.hint ?? '').not.toBe('')
-    if (says !== undefined) expect(error.message).toContain(says.replace('{host}', registry.host))
+    expect(error.message).toContain((says ?? '').replace('{host}', registry.host))
     expect(await names()).toEqual(before)
 
     // What was here is served as before, from the store alone.
