@@ -78,7 +78,7 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
       try {
         return await origin.answer(asked, route)
       } catch (error) {
-        if (gone.signal.aborted || message.destroyed) throw error
+        if (gone.signal.aborted || !message.complete) throw error
         return failure('UNKNOWN', error instanceof Error ? error.message : undefined)
       }
     }

@@ -95,15 +95,15 @@ describe('bearer', () => {
 
   test('OAuth2 POST with password and with refresh token', async () => {
     await start({ kind: 'bearer', username: 'alice', password: 'secret', identityToken: 'refresh-1' })
-    const ask = { service: 'test-registry', client_id: 'test', scope: 'repository:t/app:pull repository:t/other:pull' }
-    const byPassword = json(await post({ ...ask, grant_type: 'password', username: 'alice', password: 'secret', access_type: 'offline' }))
+    const form = { service: 'test-registry', client_id: 'test', scope: 'repository:t/app:pull repository:t/other:pull' }
+    const byPassword = json(await post({ ...form, grant_type: 'password', username: 'alice', password: 'secret', access_type: 'offline' }))
     expect(byPassword).toMatchObject({ refresh_token: 'refresh-1', scope: 'repository:t/app:pull repository:t/other:pull' })
     expect((await manifest(bearer(byPassword['access_token']), { name: 't/other' })).status).toBe(200)
-    const byRefresh = json(await post({ ...ask, grant_type: 'refresh_token', refresh_token: 'refresh-1' }))
+    const byRefresh = json(await post({ ...form, grant_type: 'refresh_token', refresh_token: 'refresh-1' }))
     expect((await manifest(bearer(byRefresh['access_token']))).status).toBe(200)
-    expect((await post({ ...ask, grant_type: 'refresh_token', refresh_token: 'other' })).status).toBe(401)
+    expect((await post({ ...form, grant_type: 'refresh_token', refresh_token: 'other' })).status).toBe(401)
     expect((await post({ grant_type: 'password', service: 'x' })).status).toBe(400)
-    expect((await post({ ...ask, grant_type: 'password', username: 'x'.repeat(70_000) })).status).toBe(413)
+    expect((await post({ ...form, grant_type: 'password', username: 'x'.repeat(70_000) })).status).toBe(413)
   })
 
   test('an old token endpoint answers POST with 404', async () => {

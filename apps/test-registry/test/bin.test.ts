@@ -59,7 +59,7 @@ describe('lading-test-registry serve', () => {
     expect(outcomes.map(({ code }) => code)).toEqual([2, 1, 1, 1, 1])
     expect(outcomes.map(({ stdout }) => stdout).join('')).toBe('')
     expect(outcomes[1].stderr).toContain(`fault 1 of the script: not a fault's 'then': "rest"`)
-    expect(outcomes[3].stderr).toContain('--auth basic needs --user')
+    expect(outcomes[3].stderr).toContain('a user is needed for --auth basic')
   })
 
   test('help has examples, version is the package’s', async () => {

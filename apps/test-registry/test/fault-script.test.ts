@@ -38,9 +38,13 @@ describe('a fault script', () => {
   })
 
   test('any text is accepted or refused with a message, never worse', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => typeof messageOf(text) === 'string'))
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      expect(messageOf(text)).toBeTypeOf('string')
+    }))
     const member = fc.constantFrom('on', 'then', 'nth', 'from', 'times', 'probability', 'afterBytes', 'method', '__proto__')
-    fc.assert(fc.property(fc.array(fc.dictionary(member, fc.jsonValue())), (script) => typeof messageOf(JSON.stringify(script)) === 'string'))
+    fc.assert(fc.property(fc.array(fc.dictionary(member, fc.jsonValue())), (script) => {
+      expect(messageOf(JSON.stringify(script))).toBeTypeOf('string')
+    }))
   })
 
   test('a wrong fault is refused when the registry starts', async () => {

@@ -35,7 +35,7 @@ describe('the registry stays up and bounded', () => {
     const path = String(session.headers.location)
     const socket = connect(registry.port, '127.0.0.1')
     socket.write(`PATCH ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n12345`)
-    await new Promise((resolve) => socket.once('ready', () => socket.end(resolve)))
+    await new Promise<void>((resolve) => socket.once('ready', () => socket.end(() => resolve())))
     await registry.journal.waitFor({ kind: 'upload', method: 'PATCH', status: undefined, target: path.split('/').at(-1) })
     expect((await ask(`${registry.url}${path}`)).headers.range).toBe('0-4')
   })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Scope } from './scope.ts'
 
-export interface Token {
+interface Token {
   readonly text: string
   readonly scopes: readonly Scope[]
   /** By the registry's clock. */

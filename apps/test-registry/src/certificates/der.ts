@@ -1,5 +1,5 @@
-/** The little of DER (X.690) that a certificate needs. Each function gives one encoded value. */
-export function tlv(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
+// The little of DER (X.690) that a certificate needs. Each function gives one encoded value.
+function tlv(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
   const content = Buffer.concat(contents)
   return Buffer.concat([Uint8Array.of(tag), length(content.length), content])
 }

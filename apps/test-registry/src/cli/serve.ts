@@ -52,11 +52,11 @@ function authOf({ auth, user, tokenSeconds }: ServeOptions): AuthOptions {
   if (user !== undefined && colon < 1) throw new TestRegistryError('OPTION_INVALID', 'the user has no password', { hint: 'write --user name:password' })
   const known = user === undefined ? undefined : { username: user.slice(0, colon), password: user.slice(colon + 1) }
   if (auth === 'none') {
-    if (known !== undefined) throw new TestRegistryError('OPTION_INVALID', '--user needs --auth basic or --auth bearer', { hint: 'add --auth basic' })
+    if (known !== undefined) throw new TestRegistryError('OPTION_INVALID', 'a user is only for --auth basic and --auth bearer', { hint: 'add --auth basic' })
     return { kind: 'none' }
   }
   if (auth === 'bearer') return { kind: 'bearer', ...known, expiresInSeconds: tokenSeconds }
-  if (known === undefined) throw new TestRegistryError('OPTION_INVALID', '--auth basic needs --user', { hint: 'add --user name:password' })
+  if (known === undefined) throw new TestRegistryError('OPTION_INVALID', 'a user is needed for --auth basic', { hint: 'add --user name:password' })
   return { kind: 'basic', ...known }
 }
 

@@ -4,14 +4,14 @@ import { describeFault } from './describe-fault.ts'
 import { seededRandom } from './seeded-random.ts'
 import type { Route } from '../route.ts'
 
-export interface FaultTarget {
+interface FaultTarget {
   readonly method: string
   readonly route: Route
   readonly ranged: boolean
   readonly unauthorized: boolean
 }
 
-export interface FiredFault {
+interface FiredFault {
   readonly name: string
   readonly fault: Fault
 }

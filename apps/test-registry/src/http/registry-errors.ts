@@ -23,7 +23,7 @@ export type RegistryErrorCode =
   | 'UNAVAILABLE'
 
 /** The codes of the distribution spec ("Error Codes") and Docker's extras, each with the message and status registries use. */
-export const registryErrors: Readonly<Record<RegistryErrorCode, readonly [status: number, message: string]>> = {
+const registryErrors: Readonly<Record<RegistryErrorCode, readonly [status: number, message: string]>> = {
   BLOB_UNKNOWN: [404, 'blob unknown to registry'],
   BLOB_UPLOAD_INVALID: [400, 'blob upload invalid'],
   BLOB_UPLOAD_UNKNOWN: [404, 'blob upload unknown to registry'],

@@ -1,5 +1,4 @@
 import { oci } from '../media-types.ts'
-import type { BuiltImage } from './built.ts'
 import { image, type ImageBuilder } from './image.ts'
 
 /**
@@ -15,6 +14,3 @@ export function artifact(name: string | undefined, artifactType: string, files: 
     image(name).rawConfig(empty, oci.empty).artifactType(artifactType),
   )
 }
-
-/** True when a manifest is no container image: an index should then give it no platform. */
-export const isArtifact = (built: BuiltImage): boolean => 'artifactType' in built.document

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { image, index, startTestRegistry } from '@lading/test-registry'
+import { describe, expect, test } from 'vitest'
+import { createSmallClient } from './support/small-client.ts'
+
+const lines = (text: string): string => text.split('\n').map((line) => line.trim()).filter((line) => line !== '').join('\n')
+
+describe('the README', () => {
+  test('shows only code that runs here', () => {
+    const [readme, here] = ['../README.md', './readme.test.ts'].map((path) => readFileSync(new URL(path, import.meta.url), 'utf8')) as [string, string]
+    const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => lines(code.replace(/^import .*\n/gm, '')))
+    expect(blocks.length).toBeGreaterThanOrEqual(10)
+    for (const block of blocks) expect(lines(here)).toContain(block)
+  })
+
+  test('begins with an example', async () => {
+    const clientUnderTest = (url: string) => createSmallClient(url).blob('t/app', app.layers[0]!.digest)
+
+    await using registry = await startTestRegistry()
+    const app = await registry.seed(image('t/app:1').layer({ 'etc/motd': 'hello' }))
+    registry.addFault({ on: 'blob', nth: 1, afterBytes: 50, then: 'reset' })
+    await clientUnderTest(registry.url)
+    expect(registry.journal.blob(app.layers[0]!.digest).requests).toHaveLength(2)
+  })
+})
+
+const createClient = createSmallClient
+const mebibyte = 1024 * 1024
+
+test('it resumes', async () => {
+  await using registry = await startTestRegistry()
+  const app = await registry.seed(image('t/app:1').randomLayer(2 * mebibyte))
+  const [layer] = app.layers
+  registry.addFault({ on: 'blob', nth: 1, afterBytes: mebibyte, then: 'close' })
+
+  expect(await createClient(registry.url).blob('t/app', layer!.digest)).toEqual(layer!.bytes)
+  const [first, second] = registry.journal.blob(layer!.digest).requests
+  expect(first!.bytesSent).toBe(mebibyte)
+  expect(second!.range).toBe(`bytes=${mebibyte}-`)
+})
+
+test('it starts again when the server ignores the range', async () => {
+  await using registry = await startTestRegistry()
+  const app = await registry.seed(image('t/app:1').randomLayer(mebibyte))
+  registry.addFault({ on: 'blob', nth: 1, afterBytes: 1000, then: 'close' })
+  registry.addFault({ on: 'blob', ranged: true, then: 'ignore-range' })
+
+  expect(await createClient(registry.url).blob('t/app', app.layers[0]!.digest)).toEqual(app.layers[0]!.bytes)
+})
+
+test('it honours Retry-After', async () => {
+  await using registry = await startTestRegistry()
+  const app = await registry.seed(image('t/app:1').layer({ 'etc/motd': 'hello' }))
+  registry.addFault({ on: 'manifest', times: 2, then: { status: 429, retryAfter: 0 } })
+
+  expect(await createClient(registry.url).manifest('t/app', '1')).toEqual(new Uint8Array(app.bytes))
+  expect(registry.journal.manifest('1').requests.map(({ status }) => status)).toEqual([429, 429, 200])
+})
+
+test('it never leaks a token on redirect', async () => {
+  await using registry = await startTestRegistry({ auth: { kind: 'bearer' } })
+  const app = await registry.seed(image('t/app:1').layer({ 'etc/motd': 'hello' }))
+  registry.addFault({ on: 'blob', then: { redirect: 'cdn' } })
+
+  await createClient(registry.url).blob('t/app', app.layers[0]!.digest)
+  const atCdn = registry.journal.requests({ origin: 'cdn' })
+  expect(atCdn.map(({ status, authorization }) => [status, authorization])).toEqual([[200, undefined]])
+})
+
+test('it asks for a new URL when a signed one has expired', async () => {
+  await using registry = await startTestRegistry()
+  const app = await registry.seed(image('t/app:1').layer({ 'etc/motd': 'hello' }))
+  registry.addFault({ on: 'blob', nth: 1, then: { redirect: 'cdn', expiresInMs: 0 } })
+  registry.addFault({ on: 'blob', from: 2, then: { redirect: 'cdn' } })
+
+  await createClient(registry.url).blob('t/app', app.layers[0]!.digest)
+  expect(registry.journal.requests({ origin: 'cdn' }).map(({ status }) => status)).toEqual([403, 200])
+})
+
+test('it gets a new token when one expires in the middle', async () => {
+  await using registry = await startTestRegistry({ auth: { kind: 'bearer', expiresInSeconds: 60 } })
+  const app = await registry.seed(image('t/app:1').layer({ 'etc/motd': 'hello' }))
+  const client = createClient(registry.url)
+
+  await client.manifest('t/app', '1')
+  registry.clock.advance(60_000)
+  await client.blob('t/app', app.layers[0]!.digest)
+  expect(registry.journal.requests({ kind: 'token' })).toHaveLength(2)
+})
+
+test('it refuses wrong bytes', async () => {
+  await using registry = await startTestRegistry()
+  const app = await registry.seed(image('t/app:1').randomLayer(mebibyte))
+  registry.addFault({ on: 'blob', afterBytes: 500_000, then: 'flip' })
+
+  await expect(createClient(registry.url).blob('t/app', app.layers[0]!.digest)).rejects.toThrow('DIGEST_MISMATCH')
+})
+
+test('it does not page for ever', async () => {
+  await using registry = await startTestRegistry({ images: [image('t/app:1').layer({ 'etc/motd': 'hello' })] })
+  registry.addFault({ on: 'tags', then: 'link-loop' })
+
+  await expect(createClient(registry.url).tags('t/app')).rejects.toThrow('PAGING_LOOP')
+})
+
+test('it refuses a bad certificate', async () => {
+  await using registry = await startTestRegistry({ tls: { notAfter: new Date('2020-01-01'), notBefore: new Date('2019-01-01') } })
+
+  await expect(createClient(registry.url).manifest('t/app', '1')).rejects.toThrow('fetch failed')
+  expect(registry.journal.entries).toEqual([])
+})
+
+test('it chooses a platform', async () => {
+  await using registry = await startTestRegistry()
+  const amd = image().layer({ 'etc/motd': 'amd64' })
+  const arm = image().platform('linux/arm64').layer({ 'etc/motd': 'arm64' })
+  const both = await registry.seed(index('t/multi:1').add(amd).add(arm).attest(amd))
+
+  const [amd64] = both.manifests
+  expect(await createClient(registry.url).manifest('t/multi', amd64!.digest)).toEqual(new Uint8Array(amd64!.bytes))
+})
