@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
 import type { Store } from '../src/index.ts'
 import { consult } from './oracle.ts'
-import { fastFileSystem } from './support/fast-file-system.ts'
 import { documentOf, image, index, linux, type TestImage, type TestIndex } from './support/image.ts'
 import { pull } from './support/pull.ts'
 import { testRoot, type TestRoot } from './support/root.ts'
@@ -110,7 +109,7 @@ const commands = fc.commands<Model, Real, true>(
   { maxCommands: 20 },
 )
 
-const open = (root: TestRoot): Promise<Store> => root.open({ fs: fastFileSystem(), workers: 0 })
+const open = (root: TestRoot): Promise<Store> => root.open()
 
 async function unlessUnknown<T>(work: Promise<T>, isUnknown: boolean): Promise<T | undefined> {
   try {

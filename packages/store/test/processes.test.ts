@@ -1,12 +1,12 @@
-import { execFile } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
 import { consult } from './oracle.ts'
 import { testRoot, type TestRoot } from './support/root.ts'
 
-const run = promisify(execFile)
 const writer = fileURLToPath(new URL('support/writer.ts', import.meta.url))
 
 let root: TestRoot
@@ -15,12 +15,19 @@ beforeEach(async () => {
 })
 afterEach(() => root.end())
 
+const start = (name: string, rounds: number): ChildProcessByStdio<Writable, Readable, null> =>
+  spawn(process.execPath, ['--conditions=@lading/source', writer, root.path, name, String(rounds)], { stdio: ['pipe', 'pipe', 'inherit'] })
+
 describe('processes that write to one root at once', () => {
   it('lose no name, and nothing that a name reaches', async () => {
     const writers = atScale(2, 8)
-    const rounds = atScale(5, 40)
+    const rounds = atScale(8, 40)
     const names = Array.from({ length: writers }, (_, n) => `writer${n}`)
-    await Promise.all(names.map((name) => run(process.execPath, ['--conditions=@lading/source', writer, root.path, name, String(rounds)])))
+    const children = names.map((name) => start(name, rounds))
+    await Promise.all(children.map((child) => once(child.stdout, 'data')))
+    const codes = Promise.all(children.map(async (child) => (await once(child, 'exit')) as unknown))
+    for (const child of children) child.stdin.write('go')
+    expect(await codes).toEqual(names.map(() => [0, null]))
     const found = consult(root.path)
     expect(found.violations).toEqual([])
     const tags = Object.keys(found.names).filter((name) => !name.includes('@'))

@@ -60,6 +60,14 @@ describe('tagging', () => {
     expectWhole(app, next)
   })
 
+  it('moves a tag that was given here, and its old target stays under its digest', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'next:1', next)
+    await store.tag('app:1', parseReference('mine'))
+    await store.tag('next:1', parseReference('mine'))
+    expect((await store.resolve(parseReference(`mine@${digestOf(app)}`)))?.digest).toBe(digestOf(app))
+  })
+
   it.each([
     ['IMAGE_UNKNOWN', 'nothing', 'app:2'],
     ['REFERENCE_HAS_DIGEST', 'app:1', `app@sha256:${'0'.repeat(64)}`],
