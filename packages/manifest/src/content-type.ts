@@ -4,6 +4,7 @@ import { ManifestError } from './manifest-error.ts'
 // RFC 9110 5.6.2: token. One character class a part, so matching is linear.
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const mediaType = new RegExp(`^${token}/${token}$`)
+const wholeToken = new RegExp(`^${token}$`)
 const parameterStart = new RegExp(`^${token}=`)
 const longest = 1024
 
@@ -48,7 +49,7 @@ function parameterValue(text: string, from: number): number | undefined {
   let at = from
   if (text[at] !== '"') {
     while (at < text.length && text[at] !== ';' && text[at] !== ' ' && text[at] !== '\t') at++
-    return at > from && new RegExp(`^${token}$`).test(text.slice(from, at)) ? at : undefined
+    return wholeToken.test(text.slice(from, at)) ? at : undefined
   }
   for (at++; at < text.length; at++) {
     if (text[at] === '\\') at++

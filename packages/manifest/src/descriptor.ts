@@ -3,6 +3,7 @@ import type { Platform } from './platform.ts'
 
 /** A content descriptor (OCI image-spec, descriptor.md): what the bytes are, which bytes, how many. */
 export interface Descriptor {
+  /** `''` only in Docker's own manifests, where old tools left it out. */
   readonly mediaType: string
   readonly digest: Digest
   /** Exact size in bytes: a safe integer, never negative. */

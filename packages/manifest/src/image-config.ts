@@ -2,7 +2,9 @@ import type { Digest } from '@lading/digest'
 
 /** The image configuration (OCI image-spec, config.md; Docker's is the same document). */
 export interface ImageConfig {
+  /** `''` where the document does not say, as old builders left it. */
   readonly architecture: string
+  /** `''` where the document does not say. */
   readonly os: string
   readonly variant?: string | undefined
   readonly osVersion?: string | undefined

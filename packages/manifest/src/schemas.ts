@@ -43,7 +43,7 @@ function fromTable<Known>(table: Table): Schemas<Known> {
     const decode = declared === undefined ? undefined : table.get(declared)
     if (decode !== undefined && declared !== undefined) return decode(bytes, declared, limits)
     if (declared !== undefined && isSchema1Type(declared)) throw unsupported(declared)
-    const decided = decideType(table, bytes, limits)
+    const decided = decideType(bytes, limits)
     const byDocument = table.get(decided)
     if (byDocument === undefined) throw unsupported(decided)
     return byDocument(bytes, decided, limits)
@@ -59,14 +59,10 @@ function fromTable<Known>(table: Table): Schemas<Known> {
 }
 
 /** The media type of a document that came without a useful one. */
-function decideType(table: Table, bytes: Uint8Array, limits: Limits): string {
+function decideType(bytes: Uint8Array, limits: Limits): string {
   const value = parseStrictJson(bytes, { maxBytes: limits.maxBytes })
   const own = typeof value === 'object' && value !== null && 'mediaType' in value ? value.mediaType : undefined
-  if (typeof own === 'string' && own !== '') {
-    if (table.has(own)) return own
-    throw unsupported(own)
-  }
-  return mediaTypeByShape(readDocument(bytes, limits))
+  return typeof own === 'string' && own !== '' ? own : mediaTypeByShape(readDocument(bytes, limits))
 }
 
 /** Docker schema 2, Docker manifest list, OCI manifest and OCI index. */

@@ -128,6 +128,11 @@ describe('embedded data', () => {
   })
 })
 
+it('embedded data is told what is wrong with it', () => {
+  expect(refusal(() => decodeManifest(layer({ data: 'e3', size: 2 }), OCI_MANIFEST)).message).toBe('$.layers[0].data is not base64')
+  expect(refusal(() => decodeManifest(layer({ data: 'e30=', size: 3 }), OCI_MANIFEST)).message).toBe('$.layers[0].data has 2 bytes where size says 3')
+})
+
 describe('names from outside are data', () => {
   it('pollutes nothing', () => {
     const text = JSON.stringify(manifestDocument({ annotations: { x: '1' } })).replace('"x":"1"', '"__proto__":"p","constructor":"c","toString":"t"')

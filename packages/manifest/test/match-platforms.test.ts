@@ -34,17 +34,20 @@ describe('candidates, closest first', () => {
     ['linux/riscv64', 'linux/riscv64/rva20u64 linux/riscv64', 'linux/riscv64'],
     ['linux/ppc64le', 'linux/ppc64 linux/ppc64le', 'linux/ppc64le'],
     ['linux/amd64', '- linux/amd64 - linux/386', 'linux/amd64 linux/386 - -'],
+    ['linux/arm64', '- linux/arm/v5', 'linux/arm/v5 -'],
     ['linux/amd64', 'freebsd/amd64 linux/arm64', ''],
     ['linux/amd64', '/amd64 linux/', ''],
     ['windows(10.0.17763.1)/amd64', 'windows(10.0.14393.5)/amd64 windows(10.0.20348.1)/amd64 windows/amd64 windows(10.0.17763.9)/amd64', 'windows(10.0.17763.9)/amd64 windows/amd64'],
     ['windows(10.0.22631.1)/amd64', 'windows(10.0.20348.5)/amd64 windows(10.0.22000.1)/amd64 windows(10.0.22631.7)/amd64 windows(10.0.26100.1)/amd64 windows(10.0.17763.1)/amd64', 'windows(10.0.22631.7)/amd64 windows(10.0.20348.5)/amd64 windows(10.0.22000.1)/amd64'],
     ['windows(10.0.26100.1)/amd64', 'windows(10.0.20348.5)/amd64 windows(10.0.26100.9)/amd64 windows(10.0.17763.1)/amd64', 'windows(10.0.26100.9)/amd64 windows(10.0.20348.5)/amd64'],
+    ['windows(10.0.26200.1)/amd64', 'windows(10.0.20348.5)/amd64 windows(10.0.26100.9)/amd64', 'windows(10.0.26100.9)/amd64'],
+    ['windows(10.0.26101.1)/amd64', 'windows(10.0.20348.5)/amd64 windows(10.0.26100.9)/amd64', 'windows(10.0.26100.9)/amd64'],
     ['windows(10.0.20348.1)/amd64', 'windows(10.0.19041.5)/amd64 windows(10.0.20348.9)/amd64', 'windows(10.0.20348.9)/amd64'],
     ['windows(nonsense)/amd64', 'windows(10.0.19041.5)/amd64', 'windows(10.0.19041.5)/amd64'],
     ['windows/amd64', 'windows(10.0.19041.5)/amd64 windows(10.0.20348.9)/amd64', 'windows(10.0.19041.5)/amd64 windows(10.0.20348.9)/amd64'],
     ['windows(+other)/amd64', 'windows(+win32k)/amd64 windows(+other)/amd64 windows/amd64', 'windows(+other)/amd64 windows/amd64'],
     ['windows/amd64', 'windows(+win32k)/amd64', 'windows(+win32k)/amd64'],
-    ['linux(1)/amd64', 'linux(2)/amd64 linux(1)/amd64', 'linux(2)/amd64 linux(1)/amd64'],
+    ['linux(10.0.1)/amd64', 'linux(10.0.2)/amd64 linux(10.0.1)/amd64', 'linux(10.0.2)/amd64 linux(10.0.1)/amd64'],
   ])('%s of %s', (wanted, entries, expected) => expect(order(wanted, entries)).toBe(expected))
 
   it('the first of two entries of one platform goes first', () => {

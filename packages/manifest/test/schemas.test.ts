@@ -52,6 +52,10 @@ describe('unmarshal', () => {
     expect(error).toMatchObject({ code: 'MANIFEST_SCHEMA1', message: expect.stringContaining('schema 1') as string, hint: expect.stringContaining('push the image again') as string })
   })
 
+  it('takes the registry\'s word for schema 1, whatever the bytes', () => {
+    expect(refusal(() => schemas.unmarshal(DOCKER_SCHEMA1_SIGNED, new Uint8Array())).code).toBe('MANIFEST_SCHEMA1')
+  })
+
   it('keeps the limits it is given', () => {
     const bytes = bytesOf(manifestDocument())
     expect(refusal(() => schemas.unmarshal(OCI_MANIFEST, bytes, { maxBytes: bytes.length - 1 }))).toMatchObject({ code: 'TOO_LARGE', facts: { expected: bytes.length - 1, actual: bytes.length } })

@@ -141,6 +141,12 @@ describe('parseStrictJson refuses', () => {
     expect(refusal(() => parseStrictJson(Uint8Array.from(bytes)))).toMatchObject({ code: 'JSON_INVALID', facts: { offset } })
   })
 
+  it('a byte order mark by name', () => {
+    expect(refusal(() => parse('\ufeff{}')).message).toBe('the document starts with a byte order mark')
+    expect(refusal(() => parseStrictJson(Uint8Array.of(0xef, 0xbb, 0xbe, 0x31))).message).toContain('a value should be')
+    expect(refusal(() => parseStrictJson(Uint8Array.of(0xff))).message).toBe('invalid UTF-8 at byte 0')
+  })
+
   it('what is nested too deep, by the default and by a given bound', () => {
     expect(parse(nested(64))).toBeDefined()
     expect(refusal(() => parse(nested(66)))).toMatchObject({ code: 'JSON_TOO_DEEP', facts: { offset: 64 * 3 } })

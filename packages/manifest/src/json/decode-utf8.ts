@@ -8,7 +8,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
     throw new ManifestError('JSON_INVALID', 'the document starts with a byte order mark', { offset: 0, at: '$', hint: 'store the document as UTF-8 without a BOM' })
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
     const offset = firstInvalidByte(bytes)
     throw new ManifestError('JSON_INVALID', `invalid UTF-8 at byte ${offset}`, { cause, offset, hint: 'the document was damaged or is not JSON' })
@@ -21,7 +21,7 @@ export function byteLength(text: string): number {
 }
 
 function firstInvalidByte(bytes: Uint8Array): number {
-  const lossy = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  const lossy = new TextDecoder('utf-8').decode(bytes)
   let offset = 0
   let from = 0
   for (;;) {

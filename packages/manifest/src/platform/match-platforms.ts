@@ -57,7 +57,7 @@ function rankOf(platform: Platform | undefined, wanted: Platform, closeness: Rea
   const lacking = wanted.osFeatures === undefined ? undefined : entry.osFeatures?.find((feature) => !wanted.osFeatures?.includes(feature))
   if (lacking !== undefined) return `${formatPlatform(platform)} needs the feature ${printable(lacking, 64)}`
   if (entry.os !== 'windows' || wanted.osVersion === undefined) return rank * 2
-  if (entry.osVersion === undefined) return rank * 2 + 1
-  if (!windowsRuns(wanted.osVersion, entry.osVersion)) return `${formatPlatform(platform)} does not run on build ${printable(wanted.osVersion, 64)}`
-  return sameWindowsBuild(wanted.osVersion, entry.osVersion) ? rank * 2 : rank * 2 + 1
+  const { osVersion = '' } = entry
+  if (!windowsRuns(wanted.osVersion, osVersion)) return `${formatPlatform(platform)} does not run on build ${printable(wanted.osVersion, 64)}`
+  return sameWindowsBuild(wanted.osVersion, osVersion) ? rank * 2 : rank * 2 + 1
 }
