@@ -5,8 +5,11 @@ import { startInflation } from './inflation.ts'
 import type { Failure, Job, Outcome } from './job.ts'
 import type { Piece } from './source.ts'
 
-/** Between two steps: `worked` says that there is more to do at once, else it is worth waiting as the piece says. */
-export type Pause = { readonly kind: 'worked'; readonly consumed: number } | Extract<Piece, { kind: 'wait' }>
+/** Between two steps: how far it is, and what there is to wait for; without `wait` there is more to do at once. */
+export interface Pause {
+  readonly consumed: number
+  readonly wait?: Extract<Piece, { kind: 'wait' }> | undefined
+}
 
 const interruption = Symbol('interruption')
 
@@ -47,17 +50,17 @@ export function* uncompressFile(job: Job, buffer: Uint8Array): Generator<Pause, 
         case 'bytes':
           attempt(() => { inflation.push(piece.bytes) })
           consumed += piece.bytes.length
-          yield { kind: 'worked', consumed }
+          yield { consumed }
           break
         case 'restart':
           inflation.close()
           inflation = startInflation(bounds)
           failure = undefined
           consumed = 0
-          yield { kind: 'worked', consumed }
+          yield { consumed }
           break
         case 'wait':
-          yield piece
+          yield { consumed, wait: piece }
           break
         case 'failed':
           return piece.failure

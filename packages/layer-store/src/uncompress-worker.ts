@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import type { Job, Outcome } from './job.ts'
-import { progressIntervalMs } from './progress-interval.ts'
+import { throttled } from './progress.ts'
 import { uncompressFile } from './uncompress-file.ts'
 
 /** What a worker says. `ready` once, when its modules are loaded. */
@@ -12,19 +12,16 @@ const longestWaitMs = 50
 
 function work(job: Job, buffer: Uint8Array, say: (message: WorkerMessage) => void): void {
   const steps = uncompressFile(job, buffer)
-  let reportedAt = performance.now()
+  const progress = throttled((consumed) => { say({ kind: 'progress', consumed }) })
   for (;;) {
     const step = steps.next()
     if (step.done === true) {
       say({ kind: 'outcome', outcome: step.value })
       return
     }
-    if (step.value.kind === 'wait') {
-      Atomics.wait(new BigInt64Array(step.value.growth.cells), 1, step.value.length, longestWaitMs)
-    } else if (performance.now() - reportedAt >= progressIntervalMs) {
-      reportedAt = performance.now()
-      say({ kind: 'progress', consumed: step.value.consumed })
-    }
+    const { consumed, wait } = step.value
+    progress(consumed)
+    if (wait !== undefined) Atomics.wait(new BigInt64Array(wait.growth.cells), 1, wait.length, longestWaitMs)
   }
 }
 

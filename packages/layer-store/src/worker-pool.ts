@@ -1,5 +1,6 @@
 import type { Job, Outcome } from './job.ts'
 import { uncompressHere } from './uncompress-here.ts'
+import { workerFlags } from './worker-flags.ts'
 import { workerThread, type WorkerThread } from './worker-thread.ts'
 
 /** Runs jobs in threads, as many as are asked for at once. Threads are started when first needed and kept. */
@@ -22,7 +23,7 @@ export function createWorkerPool(url: URL | undefined): WorkerPool {
     try {
       const { Worker } = await import('node:worker_threads')
       if (closed) return undefined
-      const thread = workerThread(new Worker(url, { name: 'lading-uncompress' }))
+      const thread = workerThread(new Worker(url, { name: 'lading-uncompress', execArgv: workerFlags(process.execArgv) }))
       threads.add(thread)
       return thread
     } catch {

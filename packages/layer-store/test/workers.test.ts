@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process'
+import { delimiter } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { digestOf } from '@lading/digest/hash'
+import { describe, expect, it } from 'vitest'
+import type { Job } from '../src/job.ts'
+import { workerFlags } from '../src/worker-flags.ts'
+import { createWorkerPool } from '../src/worker-pool.ts'
+import { workerUrl } from '../src/worker-url.ts'
+import { blobFile, putBlob, sample, temporaryRoot } from './support/root.ts'
+
+const tar = sample(100_000)
+const digest = digestOf(tar)
+const at = (path: string): Job => ({ digest, size: tar.length, path, control: new SharedArrayBuffer(4) })
+const here = (name: string): URL => new URL(name, import.meta.url)
+const ignore = (): void => {}
+
+describe('a worker that dies at work', () => {
+  it.each([['throw', { message: 'out of cheese' }], ['exit', { message: 'exit code 3' }]])('by %s fails its own layer, and the next one gets a new thread', async (how, cause) => {
+    const pool = createWorkerPool(here('support/strange-worker.ts'))
+    expect(await pool.run(at('well'), ignore)).toMatchObject({ outcome: 'done', size: 1 })
+    await expect(pool.run(at(how), ignore)).rejects.toMatchObject({ name: 'LayerError', code: 'LAYER_WORKER_FAILED', message: `the thread that worked on layer ${digest} died`, facts: { digest }, cause })
+    expect(await pool.run(at('well'), ignore)).toMatchObject({ outcome: 'done', size: 1 })
+    await pool.close()
+  })
+})
+
+describe('without a worker, the calling thread does the work', () => {
+  it.each([
+    ['there is no file', undefined],
+    ['the file is not where it was said to be', here('support/no-such-worker.ts')],
+    ['its modules are missing', here('support/stillborn-worker.ts')],
+  ])('because %s', async (_, url) => {
+    const root = await temporaryRoot()
+    await putBlob(root, tar)
+    const pool = createWorkerPool(url)
+    expect(await pool.run(at(blobFile(root, digest)), ignore)).toMatchObject({ outcome: 'done', diffId: digest, size: tar.length })
+    await pool.close()
+  })
+})
+
+describe('the worker\'s file', () => {
+  it('is found from source', () => {
+    expect(workerUrl()?.pathname).toMatch(/\/src\/uncompress-worker\.ts$/)
+  })
+
+  it.each([
+    ['a bundle that left it behind', 'file:///nowhere/bundle.js'],
+    ['a CommonJS bundle, which has no import.meta.url', ''],
+    ['a bundler\'s own scheme', 'webpack://app/index.js'],
+  ])('is missing in %s', (_, base) => {
+    expect(workerUrl(base)).toBeUndefined()
+  })
+
+  it('is run with the conditions of the process, and nothing else of its command line', () => {
+    expect(workerFlags(['--input-type=module', '--conditions=a', '-C', 'b', '--import', './setup.js', '--conditions', 'c', '-e', 'code', '--inspect'])).toEqual(['--conditions=a', '-C', 'b', '--conditions', 'c'])
+  })
+
+  it('serves code given on the command line', () => {
+    const code = `
+      import { createWorkerPool } from '${here('../src/worker-pool.ts').href}'
+      const pool = createWorkerPool(new URL('${here('support/strange-worker.ts').href}'))
+      console.log((await pool.run({ digest: 'x', path: 'well', size: 0 }, () => {})).diffId)`
+    expect(execFileSync(process.execPath, ['--conditions=@lading/source', '--input-type=module', '-e', code], { encoding: 'utf8' })).toBe('x\n')
+  })
+})
+
+const others = (process.env['LADING_OTHER_NODES'] ?? '').split(delimiter).filter((path) => path !== '')
+if (others.length === 0 && process.env['LADING_REQUIRE_REAL'] === '1') {
+  throw new Error('LADING_REQUIRE_REAL=1, and LADING_OTHER_NODES names no other Node')
+}
+
+const useAndLeave = async (node: string): Promise<string> => {
+  const root = await temporaryRoot()
+  const blob = await putBlob(root, gzipSync(tar))
+  const script = fileURLToPath(here('support/use-and-leave.ts'))
+  return execFileSync(node, ['--conditions=@lading/source', '--disable-warning=ExperimentalWarning', script, root, blob.digest, String(blob.size)], { encoding: 'utf8', timeout: 20_000 })
+}
+
+describe('a process that closes nothing', () => {
+  it('ends all the same', async () => {
+    expect(await useAndLeave(process.execPath)).toBe(digest)
+  })
+
+  it.skipIf(others.length === 0)('ends all the same on other Nodes (LADING_OTHER_NODES)', async () => {
+    for (const node of others) expect(await useAndLeave(node)).toBe(digest)
+  })
+})
