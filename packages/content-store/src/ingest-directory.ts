@@ -58,12 +58,12 @@ export async function claimIngestDirectory(options: Options): Promise<IngestDire
 
 /** One attempt. */
 export async function claimAt({ fs, root, processes }: Pick<Options, 'fs' | 'root' | 'processes'>, path: string, observation: Observation): Promise<IngestDirectory | undefined> {
-  await fs.mkdir(path, { recursive: true })
   let claim: Claim | undefined
   try {
+    await fs.mkdir(path, { recursive: true })
     claim = await tryClaim({ fs, path: join(path, 'owner'), processes, observation })
   } catch (error) {
-    // Its owner finished and took the directory away between the two steps.
+    // Its owner finished and took the directory away between two steps, those inside a recursive mkdir included.
     if (isLadingError(error, 'NOT_FOUND')) return undefined
     throw error
   }

@@ -1,0 +1,149 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { image, makeCertificate, startTestRegistry, type TestRegistry } from '@lading/test-registry'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { consult } from '../../../packages/store/test/oracle.ts'
+import { lading, start, type Ended } from './support/lading.ts'
+import { temporaryDirectory } from './support/temporary-directory.ts'
+
+const root = process.getuid?.() === 0
+/** A small file system of its own, where the machine lets us make one. */
+const canMount = root && spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs -o size=1m tmpfs "$d" && umount "$d" && rmdir "$d"']).status === 0
+
+/** Told in one line, with what to do in a second, and nothing of our insides. */
+function expectClear({ code, stdout, stderr }: Ended, exit: number, ...says: string[]): void {
+  expect({ code, stdout }, stderr).toEqual({ code: exit, stdout: '' })
+  const lines = stderr.trimEnd().split('\n')
+  const errors = lines.filter((line) => line.startsWith('lading: '))
+  expect(errors, stderr).toHaveLength(1)
+  expect(lines.at(-1), stderr).toMatch(/^hint: ./)
+  expect(stderr).not.toMatch(/^\s+at /m)
+  for (const text of says) expect(errors[0]).toContain(text)
+}
+
+describe('a pull in bad surroundings', () => {
+  let registry: TestRegistry
+  let small: string
+  let big: string
+  let bigLayer: string
+  beforeAll(async () => {
+    registry = await startTestRegistry()
+    await registry.seed(image('t/small:1').layer({ a: 'a' }))
+    bigLayer = (await registry.seed(image('t/big:1').randomLayer(3_000_000))).layers[0]?.digest ?? ''
+    small = `${registry.host}/t/small:1`
+    big = `${registry.host}/t/big:1`
+  })
+  afterAll(() => registry.close())
+
+  it('a root below a regular file', async () => {
+    const directory = await temporaryDirectory()
+    await writeFile(join(directory, 'file'), '')
+    expectClear(await lading(['pull', small, '--root', join(directory, 'file', 'root')]), 7, join(directory, 'file'))
+  })
+
+  it.skipIf(!root)('a root that may not be written', async () => {
+    const directory = await temporaryDirectory()
+    await chmod(directory, 0o755)
+    // Root may write anywhere, so the command runs as somebody else; its own files must be readable for that.
+    const pull = spawnSync(process.execPath, ['-e', `process.setgid(65534); process.setuid(65534); process.stdout.write(String(process.getuid()))`])
+    expect(pull.stdout.toString()).toBe('65534')
+    const ended = await lading(['pull', small, '--root', join(directory, 'root')], {
+      node: [process.execPath, '--conditions=@lading/source', '--import', `data:text/javascript,process.setgid(65534);process.setuid(65534)`, new URL('../src/bin.ts', import.meta.url).pathname],
+    })
+    expectClear(ended, 7, 'permission denied', join(directory, 'root'))
+  })
+
+  it.skipIf(!canMount)('a full disk: what was here is served, and the pull completes when there is room', async () => {
+    const disk = await mkdtemp(join(tmpdir(), 'lading-disk-'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk])
+    onTestFinished(async () => {
+      execFileSync('umount', [disk])
+      await rm(disk, { recursive: true })
+    })
+    const store = join(disk, 'root')
+    expect((await lading(['pull', '-q', small, '--root', store])).code).toBe(0)
+    expectClear(await lading(['pull', big, '--root', store]), 7, 'no space left', 't/big:1')
+    expect(consult(store, { afterCrash: true }).violations).toEqual([])
+    expect((await lading(['images', '-q', '--root', store])).stdout.trim()).toMatch(/^[0-9a-f]{12}$/)
+    expect((await lading(['pull', '-q', small, '--root', store])).code).toBe(0)
+    execFileSync('mount', ['-o', 'remount,size=20m', disk])
+    expect((await lading(['pull', '-q', big, '--root', store])).code).toBe(0)
+    expect(consult(store, { afterCrash: true }).violations).toEqual([])
+  })
+
+  it('nobody at the address', async () => {
+    const gone = await startTestRegistry()
+    await gone.close()
+    expectClear(await lading(['pull', `${gone.host}/t/small:1`, '--root', await temporaryDirectory()]), 5, `${gone.host}/t/small:1`, 'refused')
+  })
+
+  it('a host that does not exist', async () => {
+    expectClear(await lading(['pull', 'registry.invalid/t/small:1', '--root', await temporaryDirectory()]), 5, 'registry.invalid')
+  })
+
+  it('a certificate that is not accepted, and one accepted with --insecure', async () => {
+    const tls = await startTestRegistry({ tls: makeCertificate({ hosts: ['127.0.0.1'] }), images: [image('t/small:1').layer({ a: 'a' })] })
+    onTestFinished(() => tls.close())
+    const reference = `${tls.host}/t/small:1`
+    const refused = await lading(['pull', reference, '--root', await temporaryDirectory()])
+    expectClear(refused, 5, reference, 'self-signed')
+    expect(refused.stderr).toContain('--insecure')
+    expect((await lading(['pull', '-q', '--insecure', tls.host, reference, '--root', await temporaryDirectory()])).code).toBe(0)
+  })
+
+  it('a store of a newer format is refused and left as it is', async () => {
+    const store = await temporaryDirectory()
+    await mkdir(join(store, 'lading'), { recursive: true })
+    await writeFile(join(store, 'lading', 'version'), '999\n')
+    expectClear(await lading(['pull', small, '--root', store]), 7, '999')
+  })
+
+  it('a second SIGINT ends at once', async () => {
+    registry.addFault({ on: 'blob', digest: bigLayer, afterBytes: 500_000, then: 'stall' })
+    const store = await temporaryDirectory()
+    const pull = start(['pull', big, '--root', store])
+    await pull.said(': Downloading')
+    pull.child.kill('SIGINT')
+    pull.child.kill('SIGINT')
+    expect((await pull.ended).code).toBe(130)
+    registry.clearFaults()
+    expect((await lading(['pull', '-q', big, '--root', store])).code).toBe(0)
+    expect(consult(store, { afterCrash: true }).violations).toEqual([])
+  })
+
+  it('a kill leaves nothing named that is not whole, and the next pull goes on', async () => {
+    registry.addFault({ on: 'blob', digest: bigLayer, afterBytes: 1_500_000, times: 1, then: 'stall' })
+    const store = await temporaryDirectory()
+    const pull = start(['pull', '--progress', 'json', big, '--root', store])
+    await pull.said('"current":1500000')
+    pull.child.kill('SIGKILL')
+    await pull.ended
+    registry.clearFaults()
+    registry.journal.clear()
+    expect(consult(store, { afterCrash: true })).toMatchObject({ violations: [], names: {} })
+    const again = await lading(['pull', '--progress', 'json', big, '--root', store])
+    expect(again.code).toBe(0)
+    expect(again.stderr).toContain('"layer:resume"')
+    expect(registry.journal.blob(bigLayer).requests.map(({ range }) => range)).toEqual(['bytes=1500000-'])
+    expect(consult(store, { afterCrash: true }).violations).toEqual([])
+  })
+
+  it('four processes pull the same image into one root: all succeed, each blob is fetched once', async () => {
+    const store = await temporaryDirectory()
+    registry.journal.clear()
+    const ended = await Promise.all(Array.from({ length: 4 }, () => lading(['pull', '-q', big, '--root', store])))
+    expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual(ended.map(() => [0, '']))
+    expect(registry.journal.blob(bigLayer).requests).toHaveLength(1)
+    expect(consult(store, { afterCrash: true }).violations).toEqual([])
+  })
+
+  it('a reader that has seen enough', async () => {
+    const store = await temporaryDirectory()
+    await lading(['pull', '-q', small, '--root', store])
+    const bin = new URL('../src/bin.ts', import.meta.url).pathname
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', `set -o pipefail; "$0" --conditions=@lading/source "$1" images --root "$2" | head -1`, process.execPath, bin, store])
+    expect({ status, stdout: stdout.toString().slice(0, 10), stderr: stderr.toString() }).toEqual({ status: 0, stdout: 'REPOSITORY', stderr: '' })
+  })
+})
