@@ -15,6 +15,14 @@ describe('the distribution spec, at the test registry', () => {
   test.each(checks.map((check) => [check.name, check] as const))('%s', async (_, check) => {
     await expect(check.run(tried(registry.url))).resolves.toBeUndefined()
   })
+
+  test('a deleted manifest leaves no tag in the list', async () => {
+    const { at, pushImage, repository } = tried(registry.url)
+    const { digest } = await pushImage('one')
+    await pushImage('two')
+    await at(`/manifests/${digest}`, { method: 'DELETE' })
+    expect(Object.keys(registry.repository(repository).tags())).toEqual(['two'])
+  })
 })
 
 /** Where distribution 2.8.2 leaves the spec, measured: the same checks tell the difference. */

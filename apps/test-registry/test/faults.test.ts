@@ -101,7 +101,9 @@ describe('what is wrong with the bytes', () => {
     registry.addFault({ on: 'manifest', nth: 2, then: { headers: { 'Content-Length': '5' } } })
     const more = await manifest()
     expect([more.whole, more.body.length]).toEqual([false, app.size])
-    const raw = await askRaw(registry.port, 'GET /v2/t/app/manifests/1 HTTP/1.1\r\nhost: x\r\n\r\n')
+    // A second request waits behind: after a lie about the length nothing on this connection can be understood.
+    const raw = await askRaw(registry.port, 'GET /v2/t/app/manifests/1 HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2))
+    expect(raw.match(/HTTP\/1\.1 200/g)).toHaveLength(1)
     const [head = '', body = ''] = raw.split('\r\n\r\n')
     expect(head.toLowerCase()).toContain('content-length: 5')
     expect(body).toHaveLength(app.size)

@@ -27,7 +27,6 @@ const members: Record<keyof Fault, (value: unknown) => boolean> = {
   seed: whole(0),
   afterBytes: whole(0),
   // Not a promise's: a fault is data, and its `then` is never a function.
-  // oxlint-disable-next-line unicorn/no-thenable
   then: (value) => (typeof value === 'string' ? Object.hasOwn(namedEffects, value) : record(value) && isAction(value)),
 }
 
