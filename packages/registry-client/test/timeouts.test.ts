@@ -43,7 +43,7 @@ describe('a registry that', () => {
     ).toMatchObject({ code: 'TIMEOUT' })
   })
 
-  it('waits for a slow sink is not', async () => {
+  it('waits for a sink that is slower than two windows is not', async () => {
     const fetching = fetchFrom(
       (_request, response) => {
         response.writeHead(200, { 'content-length': String(blob.length) })
@@ -51,7 +51,7 @@ describe('a registry that', () => {
       },
       () =>
         new Promise((resolve) => {
-          setTimeout(resolve, 250)
+          setTimeout(resolve, 450)
         }),
     )
     await expect(fetching).resolves.toBeUndefined()
@@ -91,13 +91,30 @@ describe('an aborted request', () => {
   it('is over while the very first request still loads what it needs', async () => {
     const reason = new Error('enough')
     const controller = new AbortController()
-    const { transport, close } = createUndiciTransport()
-    onTestFinished(close)
+    const standard = createUndiciTransport()
+    onTestFinished(() => standard.close())
     const registry = await serve(() => undefined)
-    const asking = transport({ method: 'GET', url: new URL(registry.origin), headers: {} }, { head: () => undefined, data: () => undefined }, { signal: controller.signal })
+    const asking = standard.transport({ method: 'GET', url: new URL(registry.origin), headers: {} }, { head: () => undefined, data: () => undefined }, { signal: controller.signal })
     controller.abort(reason)
     await expect(asking).rejects.toBe(reason)
     expect(registry.requests).toEqual([])
+  })
+})
+
+describe('the transport', () => {
+  it('rejects only when the last chunk was taken', async () => {
+    const standard = createUndiciTransport()
+    onTestFinished(() => standard.close())
+    const registry = await serve((_request, response) => void response.write('some bytes'))
+    const controller = new AbortController()
+    const log: string[] = []
+    const data = async (): Promise<void> => {
+      controller.abort(new Error('enough'))
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+      log.push('taken')
+    }
+    await failureOf(standard.transport({ method: 'GET', url: new URL(registry.origin), headers: {} }, { head: () => undefined, data }, { signal: controller.signal })).then(() => log.push('rejected'))
+    expect(log).toEqual(['taken', 'rejected'])
   })
 })
 

@@ -122,6 +122,15 @@ describe('credentials', () => {
   })
 })
 
+describe('a ping', () => {
+  it('is sent once an endpoint, even if it brings no challenge', async () => {
+    const registry = await serve((request, response) => (request.url === '/v2/' ? json(response, 200, {}) : json(response, 404, {})))
+    const { manifests } = clientOf({ credentials: giving(basic) }).repository(`${registry.host}/a`)
+    for (const tag of ['1', '2', '3']) await failureOf(manifests.get(tag))
+    expect(registry.requests.filter(({ line }) => line === 'GET /v2/')).toHaveLength(1)
+  })
+})
+
 describe('a token', () => {
   it('is fetched once for everything that waits, and once more when it is void', async () => {
     await using registry = await registryWith({ kind: 'bearer' })

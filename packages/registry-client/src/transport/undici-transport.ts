@@ -87,8 +87,12 @@ function exchange(agent: Agent, request: TransportRequest, to: TransportReceiver
     const settle = (error?: unknown): void => {
       rate.stop()
       signal?.removeEventListener('abort', onAbort)
-      // The last write may still be on its way: nobody is told before it has settled.
-      void Promise.resolve(pending).then(() => {
+      // The last write may still be on its way, or be what just aborted us: nobody is told before it has settled.
+      const written = async (): Promise<void> => {
+        await undefined
+        await pending
+      }
+      void written().then(() => {
         if (failure !== undefined) reject(failure.reason)
         else if (error !== undefined) reject(transportFailure(error, request.url, answered))
         else resolve()
