@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
-import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown'
+import { resolve } from 'node:path'
+import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown'
 import { thirdPartyLicenses } from './scripts/third-party-licenses.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string }
 
 const executable: Plugin = {
   name: 'executable',
-  writeBundle: () => chmod(new URL('dist/bin.js', import.meta.url), 0o755),
+  writeBundle: ({ dir = 'dist' }) => chmod(resolve(import.meta.dirname, dir, 'bin.js'), 0o755),
 }
 
-const config: RolldownOptions = defineConfig({
+const config: RolldownOptions & { readonly output: OutputOptions } = {
   input: {
     bin: 'src/bin.ts',
     // A thread starts from a file of its own, which must lie beside the chunk that starts it.
@@ -28,6 +29,6 @@ const config: RolldownOptions = defineConfig({
     minify: false,
   },
   plugins: [executable, thirdPartyLicenses()],
-})
+}
 
 export default config

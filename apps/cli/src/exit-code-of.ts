@@ -1,4 +1,5 @@
 import { isLadingError } from '@lading/errors'
+import { Interruption } from './cli-error.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 
 const codes: Readonly<Record<Exclude<keyof typeof exitCodes, 'ok' | 'failure' | 'hangup' | 'interrupted' | 'terminated'>, readonly string[]>> = {
@@ -35,6 +36,7 @@ const aboutPaths: ReadonlySet<string> = new Set(['NOT_FOUND', 'TOO_LARGE', 'RANG
 
 /** What the process exits with for this error. */
 export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof Interruption) return error.exitCode
   if (!isLadingError(error)) return exitCodes.failure
   const { path, host } = error.facts
   if (aboutPaths.has(error.code) && path !== undefined && host === undefined) return exitCodes.storage

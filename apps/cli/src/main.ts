@@ -2,7 +2,7 @@ import { Interruption } from './cli-error.ts'
 import type { CommandContext } from './context.ts'
 import { fromEnvironment } from './environment.ts'
 import { exitCodeOf } from './exit-code-of.ts'
-import type { ExitCode } from './exit-codes.ts'
+import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { tolerateClosedPipes } from './process/closed-pipes.ts'
 import { reportError } from './process/report-error.ts'
 import { stopOnSignals } from './process/signals.ts'
@@ -31,5 +31,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     print: (line) => void process.stdout.write(`${line}\n`),
     report,
   }
+  // Until we know better: a promise that nothing will settle lets Node end the process as if all were well.
+  process.exitCode = exitCodes.failure
+  const unfinished = (): void => void report(new Error('the process ran out of work before it was done'))
+  process.once('beforeExit', unfinished)
   process.exitCode = await run(argv, context)
+  process.off('beforeExit', unfinished)
 }

@@ -1,5 +1,6 @@
 import { pullEventVersion, type PulledImage, type PulledTags } from '@lading/distribution'
 import { isLadingError } from '@lading/errors'
+import { Interruption } from '../cli-error.ts'
 import { exitCodeOf } from '../exit-code-of.ts'
 import { describeError } from '../process/report-error.ts'
 
@@ -27,6 +28,7 @@ export function errorEvent(error: unknown): object {
 }
 
 function errorFacts(error: unknown): object {
+  if (error instanceof Interruption) return { code: 'INTERRUPTED', message: error.message, hint: 'what has arrived is kept, and the next pull goes on from there' }
   if (!isLadingError(error)) return { code: 'UNKNOWN', message: describeError(error) }
   return { code: error.code, message: error.message, hint: error.hint, ...error.facts }
 }

@@ -18,10 +18,11 @@ export const pull: Action<[reference: string], PullCommandOptions> = async ([tex
   try {
     return await run(parseReference(text), options, json, context)
   } catch (error) {
-    if (!json || context.signal.aborted) throw error
+    if (!json) throw error
     // Whoever reads events reads the error as one of them.
-    context.terminal.write(`${jsonLine(errorEvent(error))}\n`)
-    return exitCodeOf(error)
+    const why: unknown = context.signal.aborted ? context.signal.reason : error
+    context.terminal.write(`${jsonLine(errorEvent(why))}\n`)
+    return exitCodeOf(why)
   }
 }
 

@@ -12,8 +12,8 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
-  /** Resolves when standard error has said this. */
-  said(text: string): Promise<void>
+  /** Resolves when standard error has said something like this. */
+  said(pattern: RegExp): Promise<void>
 }
 
 /** Starts the command line from source as a child process, as a user would. */
@@ -32,14 +32,14 @@ export function start(args: readonly string[], { env = {}, node = [process.execP
   return {
     child,
     ended,
-    said: (text) =>
+    said: (pattern) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
-          if (stderr.includes(text)) resolve()
+          if (pattern.test(stderr)) resolve()
         }
         waiting.add(look)
         look()
-        void ended.then(() => reject(new Error(`it ended and never said ${text}: ${stderr}`)))
+        void ended.then(() => reject(new Error(`it ended and never said ${String(pattern)}: ${stderr}`)))
       }),
   }
 }

@@ -1,0 +1,55 @@
+import { constants } from 'node:fs'
+import { access, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { image, startTestRegistry } from '@lading/test-registry'
+import { rolldown } from 'rolldown'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import config from '../rolldown.config.ts'
+import { lading } from './support/lading.ts'
+import { temporaryDirectory } from './support/temporary-directory.ts'
+
+describe('the bundle', () => {
+  let dist: string
+  beforeAll(async () => {
+    // Far from any node_modules, as it is on a user's machine.
+    dist = await mkdtemp(join(tmpdir(), 'lading-bundle-'))
+    const bundle = await rolldown({ ...config, cwd: fileURLToPath(new URL('..', import.meta.url)) })
+    await bundle.write(Object.assign({}, config.output, { dir: dist }))
+    await bundle.close()
+    return () => rm(dist, { recursive: true, force: true })
+  })
+  const bundled = (...args: string[]): ReturnType<typeof lading> => lading(args, { node: [process.execPath, join(dist, 'bin.js')] })
+
+  it('is an executable that loads nothing before it knows its Node', async () => {
+    const text = await readFile(join(dist, 'bin.js'), 'utf8')
+    expect(text).toMatch(/^#!\/usr\/bin\/env node\n/)
+    expect(text).not.toMatch(/^import\b|\bfrom ['"]/m)
+    await access(join(dist, 'bin.js'), constants.X_OK)
+    expect(await lading(['--version'], { node: [join(dist, 'bin.js')] })).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('has a file for each command and for the worker, and imports nothing but Node', async () => {
+    const files = await readdir(dist)
+    expect(files).toEqual(expect.arrayContaining(['pull.js', 'images.js', 'inspect.js', 'tag.js', 'rmi.js', 'completion.js', 'uncompress-worker.js', 'undici.js']))
+    for (const file of files.filter((name) => name.endsWith('.js'))) {
+      const imports = [...(await readFile(join(dist, file), 'utf8')).matchAll(/^import\b[^;]*?from "([^"]+)"|^import "([^"]+)"/gm)].map(([, from, bare]) => from ?? bare ?? '')
+      expect(imports.filter((from) => !from.startsWith('node:') && !from.startsWith('./'))).toEqual([])
+    }
+  })
+
+  it('brings the licences of what it contains', async () => {
+    const text = await readFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8')
+    expect([...text.matchAll(/^(\S+) \d+\.\d+\.\d+ \(MIT\)$/gm)].map(([, name]) => name)).toEqual(['commander', 'undici'])
+    expect(text.match(/Permission is hereby granted/g)).toHaveLength(2)
+  })
+
+  it('pulls, with its worker, and lists', async () => {
+    const registry = await startTestRegistry({ images: [image('t/app:1').layer({ a: 'a' }).randomLayer(50_000)] })
+    onTestFinished(() => registry.close())
+    const root = join(await temporaryDirectory(), 'store')
+    expect(await bundled('pull', '-q', `${registry.host}/t/app:1`, '--root', root)).toEqual({ code: 0, stdout: `${registry.host}/t/app:1\n`, stderr: '' })
+    expect((await bundled('images', '--root', root)).stdout).toContain(`${registry.host}/t/app`)
+  })
+})
