@@ -89,7 +89,7 @@ function exchange(agent: Agent, request: TransportRequest, to: TransportReceiver
       signal?.removeEventListener('abort', onAbort)
       // The last write may still be on its way, or be what just aborted us: nobody is told before it has settled.
       const written = async (): Promise<void> => {
-        await undefined
+        await Promise.resolve()
         await pending
       }
       void written().then(() => {
