@@ -5,8 +5,12 @@ import { failed, type Piece, type Source } from './source.ts'
 
 const cell = { generation: 0, length: 1, state: 2 } as const
 
-/** Follows a file under download, by the rule of `Growth`: bytes count when the generation is the same before and after the read. */
-export function growingSource({ size }: Job, growth: Growth, buffer: Uint8Array): Source {
+/**
+ * Follows a file under download, by the rule of `Growth`: bytes count when the generation is the same before and after the read.
+ *
+ * @param open how files are opened; default: on this thread, blocking.
+ */
+export function growingSource({ size }: Pick<Job, 'size'>, growth: Growth, buffer: Uint8Array, open: (path: string) => BlockingFile | undefined = openBlocking): Source {
   const cells = new BigInt64Array(growth.cells)
   let file: BlockingFile | undefined
   let generation = Atomics.load(cells, cell.generation)
@@ -23,7 +27,7 @@ export function growingSource({ size }: Job, growth: Growth, buffer: Uint8Array)
   function read(length: number): Piece {
     let count: number
     try {
-      file ??= openBlocking(growth.path) ?? openBlocking(growth.finalPath)
+      file ??= open(growth.path) ?? open(growth.finalPath)
       if (file === undefined) return failed('its file is gone')
       count = file.read(buffer, Math.min(buffer.length, length - position), position)
     } catch (cause) {

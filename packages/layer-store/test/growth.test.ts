@@ -9,6 +9,8 @@ import { putBlob, sample, temporaryRoot } from './support/root.ts'
 const tar = sample(2_000_000)
 const blob = gzipSync(tar)
 const layer = { diffId: digestOf(tar), size: tar.length }
+// The method is one that does not exist, which shows at once.
+const rubbish = Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0xff]), sample(100_000)])
 const third = Math.floor(blob.length / 3)
 const turn = async (): Promise<void> => { await new Promise((resolve) => { setImmediate(resolve) }) }
 
@@ -71,7 +73,7 @@ describe.each([['a worker thread', 1], ['the calling thread', 0]])('a blob under
     const layers = createLayerStore({ root, workers })
     const download = startDownload(root, blob)
     const end = layers.uncompress(download.address, { growth: download.growth })
-    download.append(Buffer.concat([blob.subarray(0, 100), sample(third)]))
+    download.append(rubbish)
     // Another layer store reads what is there to its end, so the first one had the time to stumble.
     const others = createLayerStore({ root, workers })
     await others.uncompress(await putBlob(root, blob))
@@ -99,9 +101,21 @@ describe.each([['a worker thread', 1], ['the calling thread', 0]])('a blob under
     const layers = createLayerStore({ root, workers })
     const download = startDownload(root, blob)
     const end = layers.uncompress(download.address, { growth: download.growth })
-    download.append(Buffer.concat([blob.subarray(0, 100), sample(third)]))
+    download.append(rubbish)
     download.end('failed')
     await expect(end).rejects.toMatchObject({ code: 'LAYER_SOURCE_FAILED', message: `layer ${download.address.digest} cannot be read: its download ended before its digest was right` })
+    await layers.close()
+  })
+
+  it('that is shorter than it says is a failed download', async () => {
+    const root = await temporaryRoot()
+    const layers = createLayerStore({ root, workers })
+    const download = startDownload(root, blob)
+    download.append(blob.subarray(0, 1000))
+    Atomics.store(new BigInt64Array(download.growth.cells), 1, 5000n)
+    await expect(layers.uncompress(download.address, { growth: download.growth })).rejects.toMatchObject({
+      code: 'LAYER_SOURCE_FAILED', message: `layer ${download.address.digest} cannot be read: its file ends at 1000 bytes, though 5000 were written`,
+    })
     await layers.close()
   })
 
