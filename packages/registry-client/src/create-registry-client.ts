@@ -87,7 +87,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
       const reference = parseReference(name)
       const endpoints = endpoint === undefined ? listEndpoints(reference.domain, { insecure, mirrors }) : [endpoint]
       const candidates = endpoints.map((each) => ({ endpoint: each, site: siteAt(each, reference) }))
-      return createRepository(nameOf(reference), { atSite: createAtSite(context, candidates), schemas })
+      return createRepository(nameOf(reference), { endpoint, atSite: createAtSite(context, candidates), schemas })
     },
     fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(context, url, descriptor, sink, how),
     async close() {
@@ -100,5 +100,5 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
 /** An endpoint of the caller's own making is held to the same rule as ours. */
 function assertScheme({ url, host, insecure }: Endpoint): void {
   if (new URL(url).protocol === 'https:' || insecure || isLoopback(host)) return
-  throw new RegistryError('ORIGIN_REFUSED', `plain http is not allowed at ${host}`, { host, hint: 'mark the host insecure if you accept the risk' })
+  throw new RegistryError('ORIGIN_REFUSED', `plain http is not allowed at ${host}`, { host, hint: `mark the host insecure (--insecure ${host}) if you accept the risk` })
 }

@@ -25,14 +25,19 @@ export interface RegistryClient {
   tlsSeen(host: string): boolean
   /** A repository at one endpoint; without `endpoint`, at the first of the domain's that answers. */
   repository(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined }): Repository
-  /** A layer's `urls` entry: no credentials, origin policy applied, same sink. The caller decided that it may be followed. */
-  fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions): Promise<void>
+  /**
+   * A layer's `urls` entry: no credentials, same sink. The caller decided that it may be followed; `endpoint` is the one
+   * that served the descriptor, and the origin policy holds what it may lead to (default: what a public registry may).
+   */
+  fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions & { readonly endpoint?: Endpoint | undefined }): Promise<void>
   close(): Promise<void>
 }
 
 export interface Repository {
   /** `docker.io/library/alpine`. */
   readonly name: string
+  /** Where it is asked, when that was said; else the domain's own endpoints in order. */
+  readonly endpoint: Endpoint | undefined
   readonly manifests: {
     /** What a tag or digest points to, without its bytes. `undefined`: the registry did not say the digest; use `get`. */
     head(target: string, options?: AbortOptions): Promise<Descriptor | undefined>

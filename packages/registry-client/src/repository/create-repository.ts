@@ -2,7 +2,7 @@ import { parseDigest } from '@lading/digest'
 import type { Descriptor, Schemas } from '@lading/manifest'
 import type { BlobSink } from '../blob-sink.ts'
 import { exchange, type Site } from '../http/exchange.ts'
-import type { Repository } from '../registry-client.ts'
+import type { Endpoint, Repository } from '../registry-client.ts'
 import { openBlob, readBlob, type FetchBlob } from './blobs.ts'
 import type { AtSite } from './choose-site.ts'
 import { fetchBlob } from './fetch-blob.ts'
@@ -10,7 +10,7 @@ import { getManifest, getManifestIfChanged, headManifest } from './manifests.ts'
 import { listTags } from './tags.ts'
 
 /** The verbs of one repository, each at the endpoint that serves it. */
-export function createRepository(name: string, { atSite, schemas }: { readonly atSite: AtSite; readonly schemas: Schemas }): Repository {
+export function createRepository(name: string, { endpoint, atSite, schemas }: { readonly endpoint: Endpoint | undefined; readonly atSite: AtSite; readonly schemas: Schemas }): Repository {
   const fetch: FetchBlob = (descriptor, sink, options) =>
     atSite((site, serves) => {
       // Once a body began, another endpoint would repeat it.
@@ -22,6 +22,7 @@ export function createRepository(name: string, { atSite, schemas }: { readonly a
     })
   return {
     name,
+    endpoint,
     manifests: {
       head: (target, options = {}) => atSite((site) => headManifest(site, schemas, target, options)),
       get: (target, options = {}) => atSite((site) => getManifest(site, schemas, target, options)),

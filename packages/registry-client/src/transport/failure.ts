@@ -60,7 +60,7 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
   const options = { host, cause: error }
   const problem = certificateProblems[code]
   if (problem !== undefined) {
-    return new TransportError('TLS_REFUSED', `cannot trust ${host}: ${problem} (${code})`, { ...options, hint: 'add its issuer to the system\'s certificates, or mark the host insecure if you accept the risk' })
+    return new TransportError('TLS_REFUSED', `cannot trust ${host}: ${problem} (${code})`, { ...options, hint: `add its issuer to the system's certificates, or mark the host insecure (--insecure ${host}) if you accept the risk` })
   }
   if (spokeTls.test(code)) return new TransportError('TLS_REFUSED', `${host} and we found no TLS to agree on (${code})`, { ...options, hint: 'the server must speak TLS 1.2 or newer' })
   if (!answered && url.protocol === 'https:' && (code.startsWith('ERR_SSL_') || code === 'EPROTO' || handshakeCut(error))) {
