@@ -1,6 +1,6 @@
 import { isLadingError, printable } from '@lading/errors'
 import { isForeignLayerType, type Descriptor } from '@lading/manifest'
-import type { BlobSink, Repository } from '@lading/registry-client'
+import type { BlobSink, Endpoint, Repository } from '@lading/registry-client'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
 
@@ -26,11 +26,11 @@ export function layerSource(job: Pick<PullJob, 'client' | 'allowForeignUrls'>, r
         })
       }
     }
-    await fromUrls(job.client, layer, urls, sink, options)
+    await fromUrls(job.client, layer, urls, sink, { ...options, endpoint: repository.endpoint })
   }
 }
 
-async function fromUrls(client: PullJob['client'], layer: Descriptor, urls: readonly string[], sink: BlobSink, options: { readonly signal: AbortSignal }): Promise<void> {
+async function fromUrls(client: PullJob['client'], layer: Descriptor, urls: readonly string[], sink: BlobSink, options: { readonly signal: AbortSignal; readonly endpoint: Endpoint | undefined }): Promise<void> {
   let last: unknown
   for (const url of urls) {
     try {

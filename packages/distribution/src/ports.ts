@@ -15,7 +15,7 @@ export interface PullClient {
   endpoints(domain: string): readonly Endpoint[]
   tlsSeen(host: string): boolean
   repository(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined }): Repository
-  fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions): Promise<void>
+  fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions & { readonly endpoint?: Endpoint | undefined }): Promise<void>
 }
 
 /** A blob on its way in: content-store's `Ingest`. */

@@ -127,6 +127,16 @@ describe('a foreign URL of a layer', () => {
     expect(await failureOf(clientOf().fetchForeign(url, descriptor, sinkOf()))).toMatchObject({ code: 'ORIGIN_REFUSED' })
   })
 
+  it('within the class of the registry that named it is fetched', async () => {
+    const layers = await serve((_request, response) => bytes(response, 200, blob))
+    const client = clientOf({ credentials })
+    const sink = sinkOf()
+    await client.fetchForeign(`${layers.origin}/layer`, descriptor, sink, { endpoint: client.endpoints('127.0.0.1:5000')[1] })
+    expect(sink.content()).toEqual(blob)
+    expect(layers.requests[0]?.headers).not.toHaveProperty('authorization')
+    expect(await failureOf(client.fetchForeign(`${layers.origin}/layer`, descriptor, sinkOf(), { endpoint: client.endpoints('ghcr.io')[0] }))).toMatchObject({ code: 'ORIGIN_REFUSED' })
+  })
+
   it('is fetched without credentials and without answering a challenge', async () => {
     const seen: unknown[] = []
     const client = clientOf({

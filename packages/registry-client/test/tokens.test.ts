@@ -262,7 +262,7 @@ describe('a token server on another host', () => {
 
   it('explains what to allow when that is not enough, at the token server or at the registry', async () => {
     const refused = await pair(401)
-    const hint = expect.stringContaining(`allow the realm: ${refused.registry.host}=${refused.auth.host}`) as string
+    const hint = expect.stringContaining(`--allow-realm ${refused.registry.host}=${refused.auth.host}`) as string
     expect(await failureOf(clientOf({ credentials: giving(basic) }).repository(`${refused.registry.host}/a`).manifests.get('1'))).toMatchObject({ code: 'UNAUTHORIZED', hint })
     const hidden = await pair()
     expect(await failureOf(clientOf({ credentials: giving(basic) }).repository(`${hidden.registry.host}/a`).manifests.get('secret'))).toMatchObject({ code: 'MANIFEST_UNKNOWN', hint: expect.stringContaining('allow the realm') as string })

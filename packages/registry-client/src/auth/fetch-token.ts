@@ -96,5 +96,5 @@ function refusal({ registry, challenge, repository }: TokenQuestion, { answer, w
 
 /** Why a login did not help, and what does. */
 export function withheldHint(registry: string, realm: string): string {
-  return `the credentials for ${registry} were not shown to its token server ${realm}, which is another host; if you trust it, allow the realm: ${registry}=${realm}`
+  return `the credentials for ${registry} were not shown to its token server ${realm}, which is another host; if you trust it, allow the realm (--allow-realm ${registry}=${realm})`
 }

@@ -64,7 +64,7 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
   }
   if (spokeTls.test(code)) return new TransportError('TLS_REFUSED', `${host} and we found no TLS to agree on (${code})`, { ...options, hint: 'the server must speak TLS 1.2 or newer' })
   if (!answered && url.protocol === 'https:' && (code.startsWith('ERR_SSL_') || code === 'EPROTO' || handshakeCut(error))) {
-    return new TransportError('TLS_FAILED', `${host} did not answer in TLS`, { ...options, hint: `does it speak plain http? mark it insecure to allow that` })
+    return new TransportError('TLS_FAILED', `${host} did not answer in TLS`, { ...options, hint: `does it speak plain http? mark the host insecure (--insecure ${host}) to allow that` })
   }
   if (code === 'ECONNREFUSED') return new TransportError('CONNECTION_REFUSED', `${host} refused the connection`, { ...options, hint: 'is the registry running, and the port right?' })
   if (code === 'ENOTFOUND' || code === 'EAI_NONAME' || code === 'EAI_NODATA') return new TransportError('HOST_UNKNOWN', `there is no host ${url.hostname}`, { ...options, hint: 'check the spelling of the registry' })

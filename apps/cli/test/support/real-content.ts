@@ -3,7 +3,7 @@ import { cp, mkdir, symlink } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathOf } from '../../../../test/support/real-parts.ts'
-import { must } from './run-cli.ts'
+import { start } from './lading.ts'
 
 /** A layout made by umoci from real files: busybox, then one layer for each of the given parts of the machine's own /usr. */
 export async function buildLayout(folder: string, parts: readonly string[]): Promise<string> {
@@ -33,3 +33,10 @@ export async function rawManifest(image: string): Promise<Buffer> {
 }
 
 export const sha256 = (bytes: Uint8Array | string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+
+/** What a program printed that must succeed. */
+export async function must(program: string, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await start(args, { node: [program] }).ended
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}\n${stderr}${stdout}`)
+  return stdout
+}

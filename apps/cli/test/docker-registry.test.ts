@@ -3,10 +3,10 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startDockerRegistry, type DockerRegistry } from '../../../../test/support/docker-registry.ts'
-import { missing, pathOf } from '../../../../test/support/real-parts.ts'
-import { buildLayout, rawManifest, sha256, skopeoCopy } from './content.ts'
-import { lading, must } from './run-cli.ts'
+import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
+import { missing, pathOf } from '../../../test/support/real-parts.ts'
+import { lading } from './support/lading.ts'
+import { buildLayout, must, rawManifest, sha256, skopeoCopy } from './support/real-content.ts'
 
 interface ManifestJson {
   readonly mediaType?: string
