@@ -1,7 +1,7 @@
 import { image, index, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createScreen } from './support/screen.ts'
-import { lading, start } from './support/lading.ts'
+import { bin, lading, start } from './support/lading.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 interface Event {
@@ -51,10 +51,11 @@ describe('lading pull', () => {
     expect(await lading(['pull', '-q', app, '--root', await temporaryDirectory()])).toEqual({ code: 0, stdout: `${app}:latest\n`, stderr: '' })
   })
 
-  it('draws a terminal that ends with the same lines', async () => {
-    const { code, stderr } = await lading(['pull', '--progress', 'tty', app, '--root', await temporaryDirectory()])
+  it('draws a terminal that ends with the same lines, and the result below them', async () => {
+    const both = ['sh', '-c', 'exec "$@" 2>&1', 'sh', process.execPath, '--conditions=@lading/source', bin]
+    const { code, stdout } = await lading(['pull', '--progress', 'tty', app, '--root', await temporaryDirectory()], { node: both })
     const screen = createScreen(80, 24)
-    screen.write(stderr)
+    screen.write(stdout)
     expect(code).toBe(0)
     expect(screen.cursorShown).toBe(true)
     expect(screen.lines()).toEqual([
@@ -64,6 +65,7 @@ describe('lading pull', () => {
       expect.stringMatching(/^[0-9a-f]{12}: Pull complete$/),
       expect.stringMatching(/^Digest: sha256:/),
       `Status: Downloaded newer image for ${app}:latest`,
+      `${app}:latest`,
     ])
   })
 

@@ -119,6 +119,16 @@ describe('the terminal', () => {
     renderer.close()
   })
 
+  it('leaves nothing of lines that were wrapped when the screen became narrower', () => {
+    const { terminal, timers, renderer } = show({ columns: 120 })
+    for (const number of [1, 2]) renderer.event(events.bytes(number, 250))
+    timers.pass(100)
+    terminal.resize(50, 24)
+    timers.pass(100)
+    expect(terminal.screen.visible().filter((line) => line !== '')).toEqual(['000100010001: Downloading     250B/1kB', '000200020002: Downloading     250B/1kB'])
+    renderer.close()
+  })
+
   it('stops listening to the screen and the process when it closes', () => {
     const before = ['exit', 'SIGTSTP', 'SIGCONT'].map((name) => process.listenerCount(name))
     const { terminal, timers, renderer } = show()

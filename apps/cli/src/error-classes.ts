@@ -1,0 +1,141 @@
+import type { DigestErrorCode } from '@lading/digest'
+import type { PullErrorCode } from '@lading/distribution'
+import type { ManifestErrorCode } from '@lading/manifest'
+import type { ImageReferenceErrorCode } from '@lading/reference'
+import type { RegistryErrorCode, TransportErrorCode } from '@lading/registry-client'
+import type { StoreErrorCode } from '@lading/store'
+import type { TransferErrorCode } from '@lading/transfer'
+import type { CliErrorCode } from './cli-error.ts'
+
+/** A row of the table of exit codes. */
+export type ErrorClass = 'failure' | 'usage' | 'notFound' | 'denied' | 'network' | 'verification' | 'storage'
+
+type Known = CliErrorCode | PullErrorCode | StoreErrorCode | RegistryErrorCode | TransportErrorCode | TransferErrorCode | ManifestErrorCode | ImageReferenceErrorCode | DigestErrorCode
+
+/** Every code of the packages we use: a new one does not compile before somebody has thought about it. */
+const known: Readonly<Record<Known, ErrorClass>> = {
+  USAGE: 'usage',
+  ALL_TAGS_WITH_TAG: 'usage',
+  REFERENCE_RESERVED: 'usage',
+  REFERENCE_HAS_DIGEST: 'usage',
+  REFERENCE_EMPTY: 'usage',
+  REFERENCE_INVALID: 'usage',
+  REFERENCE_UPPERCASE: 'usage',
+  REFERENCE_TOO_LONG: 'usage',
+  REFERENCE_HEX_NAME: 'usage',
+  REFERENCE_NOT_CANONICAL: 'usage',
+  DOMAIN_INVALID: 'usage',
+  TAG_INVALID: 'usage',
+  TAG_TOO_LONG: 'usage',
+  NAME_INVALID: 'usage',
+  PATTERN_INVALID: 'usage',
+  PLATFORM_INVALID: 'usage',
+  TARGET_INVALID: 'usage',
+  OPTION_INVALID: 'usage',
+  TRANSFER_OPTION_INVALID: 'usage',
+  DIGEST_INVALID_FORMAT: 'usage',
+  DIGEST_INVALID_LENGTH: 'usage',
+  DIGEST_UNSUPPORTED: 'usage',
+  DIGEST_BLAKE3_UNSUPPORTED: 'usage',
+
+  IMAGE_UNKNOWN: 'notFound',
+  IMAGE_AMBIGUOUS: 'notFound',
+  PLATFORM_ABSENT: 'notFound',
+  PLATFORM_UNAVAILABLE: 'notFound',
+  NOT_FOUND: 'notFound',
+  MANIFEST_UNKNOWN: 'notFound',
+  NAME_UNKNOWN: 'notFound',
+  BLOB_UNKNOWN: 'notFound',
+
+  UNAUTHORIZED: 'denied',
+  DENIED: 'denied',
+  TOKEN_FAILED: 'denied',
+
+  CONNECTION_REFUSED: 'network',
+  CONNECTION_LOST: 'network',
+  HOST_UNKNOWN: 'network',
+  HOST_UNREACHABLE: 'network',
+  TLS_REFUSED: 'network',
+  TLS_FAILED: 'network',
+  TIMEOUT: 'network',
+  HTTP_MALFORMED: 'network',
+  TOO_MANY_REQUESTS: 'network',
+  UNAVAILABLE: 'network',
+  UNSUPPORTED: 'network',
+  UNEXPECTED_STATUS: 'network',
+  BAD_RESPONSE: 'network',
+  SHORT_BODY: 'network',
+  RANGE_INVALID: 'network',
+  CONTENT_CODING: 'network',
+  CONTENT_TYPE_INVALID: 'network',
+  ORIGIN_REFUSED: 'network',
+  REDIRECT_LOOP: 'network',
+  REDIRECT_EXPIRED: 'network',
+  NO_ENDPOINT: 'network',
+
+  DIGEST_MISMATCH: 'verification',
+  SIZE_MISMATCH: 'verification',
+  DIFF_ID_MISMATCH: 'verification',
+  DIGEST_INVALID: 'verification',
+  JSON_INVALID: 'verification',
+  JSON_DUPLICATE: 'verification',
+  JSON_TOO_DEEP: 'verification',
+  TOO_LARGE: 'verification',
+  INDEX_TOO_DEEP: 'verification',
+  MANIFEST_INVALID: 'verification',
+  MANIFEST_AMBIGUOUS: 'verification',
+  MANIFEST_MEDIA_TYPE: 'verification',
+  CONFIG_INVALID: 'verification',
+  CONFIG_NO_ROOTFS: 'verification',
+  SCHEMA_REJECTED: 'verification',
+
+  IMAGE_INCOMPLETE: 'storage',
+  IMAGE_DAMAGED: 'storage',
+  STORE_READ_ONLY: 'storage',
+  STORE_UNSTABLE: 'storage',
+
+  // What is there is sound, and not what this program deals with.
+  NOT_AN_IMAGE: 'failure',
+  MANIFEST_UNSUPPORTED: 'failure',
+  MANIFEST_SCHEMA1: 'failure',
+  FOREIGN_LAYER_REFUSED: 'failure',
+  REFERENCE_CONFLICT: 'failure',
+  PUBLICATION_INVALID: 'failure',
+  PULLER_CLOSED: 'failure',
+  CLIENT_CLOSED: 'failure',
+  TRANSFERS_CLOSED: 'failure',
+  TRANSFER_CANCELLED: 'failure',
+  WATCH_RELEASED: 'failure',
+}
+
+/** Codes of the floors below those, which come up unchanged. */
+const below: Readonly<Record<string, ErrorClass>> = {
+  REFERENCE_AMBIGUOUS: 'usage',
+  RANGE_MISMATCH: 'network',
+  REFERENCE_DIGEST_MISMATCH: 'verification',
+  LAYER_CORRUPT: 'verification',
+  LAYER_MAX_DEPTH: 'verification',
+  CONTENT_UNKNOWN: 'storage',
+  CONTENT_DAMAGED: 'storage',
+  LAYER_SOURCE_FAILED: 'storage',
+  NO_SPACE: 'storage',
+  PERMISSION: 'storage',
+  TOO_MANY_FILES: 'storage',
+  EXISTS: 'storage',
+  NOT_A_DIRECTORY: 'storage',
+  NOT_A_FILE: 'storage',
+  IO_ERROR: 'storage',
+  ROOT_INVALID: 'storage',
+  FORMAT_UNSUPPORTED: 'storage',
+  INDEX_JSON_INVALID: 'storage',
+  INDEX_JSON_UNSUPPORTED: 'storage',
+  INDEX_JSON_TOO_LARGE: 'storage',
+}
+
+/** Where an error belongs by its code alone. */
+export function classOf(code: string): ErrorClass {
+  if (code.startsWith('COMPRESSION_')) return 'verification'
+  // `Object.hasOwn`: a code is text, and `constructor` is no code.
+  if (Object.hasOwn(known, code)) return known[code as Known]
+  return Object.hasOwn(below, code) ? (below[code] ?? 'failure') : 'failure'
+}
