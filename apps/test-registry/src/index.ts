@@ -3,6 +3,7 @@ export { makeCertificate, type Certificate, type CertificateOptions } from './ce
 export type { Clock } from './clock.ts'
 export { TestRegistryError, type TestRegistryErrorCode } from './error.ts'
 export type { BodyAction, Fault, FaultAction, HeadersAction, NamedAction, PaceAction, RedirectAction, StatusAction } from './faults/fault.ts'
+export type { FaultSwitch, ListedFault } from './faults/fault-book.ts'
 export { parseFaults } from './faults/parse-faults.ts'
 export { artifact } from './images/artifact.ts'
 export type { Buildable, BuiltContent, BuiltImage, BuiltIndex, BuiltLayer } from './images/built.ts'

@@ -2,7 +2,7 @@ import type { AuthOptions } from './auth/auth-options.ts'
 import type { CertificateOptions } from './certificates/make-certificate.ts'
 import type { Clock } from './clock.ts'
 import type { Fault } from './faults/fault.ts'
-import type { FaultBook } from './faults/fault-book.ts'
+import type { FaultSwitch, ListedFault } from './faults/fault-book.ts'
 import type { Buildable, BuiltImage, BuiltIndex } from './images/built.ts'
 import type { Journal } from './journal.ts'
 import type { RepositoryAccess } from './repository-access.ts'
@@ -51,9 +51,9 @@ export interface TestRegistry {
   /** Names of all repositories, sorted. */
   repositories(): readonly string[]
   /** @throws TestRegistryError `FAULT_INVALID` */
-  addFault(fault: Fault): ReturnType<FaultBook['add']>
+  addFault(fault: Fault): FaultSwitch
   clearFaults(): void
-  faults(): ReturnType<FaultBook['list']>
+  faults(): readonly ListedFault[]
   /** Voids every token that was issued. */
   expireTokens(): void
   /** Cuts every connection and frees the ports. */

@@ -16,34 +16,68 @@ interface FiredFault {
   readonly fault: Fault
 }
 
+/** A fault that was added. */
+export interface ListedFault {
+  /** From 1, never used again. */
+  readonly id: number
+  readonly name: string
+  readonly fault: Fault
+  /** How many requests it has hit. */
+  readonly fired: number
+  /** False: no request is looked at, and none is counted. */
+  readonly enabled: boolean
+}
+
+export interface FaultSwitch {
+  readonly id: number
+  readonly name: string
+  remove(): void
+  /** Off keeps what was counted. */
+  enable(on: boolean): void
+}
+
 /** The faults of a registry and how often each was met. */
 export interface FaultBook {
   /** @throws TestRegistryError `FAULT_INVALID` */
-  add(fault: Fault): { readonly name: string; remove(): void }
+  add(fault: Fault): FaultSwitch
+  find(id: number): FaultSwitch | undefined
   clear(): void
-  list(): readonly { readonly name: string; readonly fault: Fault; readonly fired: number }[]
+  list(): readonly ListedFault[]
   /** The faults that hit this request. Counts it. */
   meet(target: FaultTarget): readonly FiredFault[]
 }
 
 interface Entry extends FiredFault {
+  readonly id: number
   readonly random: () => number
+  enabled: boolean
   met: number
   fired: number
 }
 
 export function createFaultBook(): FaultBook {
   let entries: Entry[] = []
+  let lastId = 0
+  const switchOf = (entry: Entry): FaultSwitch => ({
+    id: entry.id,
+    name: entry.name,
+    remove: () => void (entries = entries.filter((other) => other !== entry)),
+    enable: (on) => void (entry.enabled = on),
+  })
   return {
     add(fault) {
       checkFault(fault)
-      const entry: Entry = { name: fault.name ?? describeFault(fault), fault, random: seededRandom(fault.seed ?? 1), met: 0, fired: 0 }
+      const entry: Entry = { id: ++lastId, enabled: true, name: fault.name ?? describeFault(fault), fault, random: seededRandom(fault.seed ?? 1), met: 0, fired: 0 }
       entries.push(entry)
-      return { name: entry.name, remove: () => void (entries = entries.filter((other) => other !== entry)) }
+      return switchOf(entry)
+    },
+    find: (id) => {
+      const entry = entries.find((other) => other.id === id)
+      return entry === undefined ? undefined : switchOf(entry)
     },
     clear: () => void (entries = []),
-    list: () => entries.map(({ name, fault, fired }) => ({ name, fault, fired })),
-    meet: (target) => entries.filter((entry) => fits(entry.fault, target) && isDue(entry)),
+    list: () => entries.map(({ id, name, fault, fired, enabled }) => ({ id, name, fault, fired, enabled })),
+    meet: (target) => entries.filter((entry) => entry.enabled && fits(entry.fault, target) && isDue(entry)),
   }
 }
 
