@@ -16,20 +16,21 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value)
  * at once. Nothing is written where everything is there.
  *
  * @param options.readOnly writes nothing. A layout made by others, without `lading/`, can be read.
- * @throws `ContentError` `NOT_A_DIRECTORY` (a file is at the root's path), `NOT_FOUND` (read-only, nothing there),
+ * @throws `ContentError` `NOT_A_DIRECTORY` (a file is at the root's path), `NOT_FOUND` (read-only, nothing there or not yet),
  *   `ROOT_INVALID` (an `oci-layout` or version file that says something else), `FORMAT_UNSUPPORTED` (a newer format),
  *   and what the operating system reports.
  */
 export async function prepareRoot(fs: FileSystem, root: string, options: { readonly readOnly?: boolean | undefined } = {}): Promise<void> {
   const path = resolve(root)
   const entries = await rootEntries(fs, path)
-  if (entries === undefined && options.readOnly === true) {
-    throw new ContentError('NOT_FOUND', `no store at ${printable(path)}`, { path, hint: 'pull something first, or name the directory of another store with --root' })
-  }
   const hasLayout = await checkLayout(fs, path)
   const hasVersion = await checkVersion(fs, path)
   if (options.readOnly === true) {
     if (hasLayout) return
+    // Nothing there, or its making has begun and is not done: as good as nothing for a reader.
+    if (entries === undefined || entries.length === 0 || hasVersion) {
+      throw new ContentError('NOT_FOUND', `no store at ${printable(path)}`, { path, hint: 'pull something first, or name the directory of another store with --root' })
+    }
     throw new ContentError('ROOT_INVALID', `${printable(path)} is no OCI image layout: it has no oci-layout file`, { path, hint: 'name the directory of a store with --root' })
   }
   if (entries === undefined || entries.length === 0) {

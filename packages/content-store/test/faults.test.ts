@@ -150,7 +150,7 @@ describe('a full disk', () => {
     await first?.write(bytes.slice(0, 10))
     // The second write fails behind our back, and the commit says so.
     await first?.write(bytes.slice(10))
-    await expect(first?.commit()).rejects.toMatchObject({ code: 'NO_SPACE', hint: expect.stringContaining('prune') as string, facts: { path: first?.growth.path } })
+    await expect(first?.commit()).rejects.toMatchObject({ code: 'NO_SPACE', hint: expect.stringContaining('free some space') as string, facts: { path: first?.growth.path } })
     expect(() => first?.write(new Uint8Array(0))).not.toThrow()
     await first?.close()
     const store = createContentStore({ root })

@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createContentStore, nodeFileSystem, prepareRoot } from '@lading/content-store'
 import { faultyFileSystem } from '@lading/content-store/testing'
@@ -67,7 +67,10 @@ describe('preparing a root', () => {
 
   it('read-only reads a layout of others, and refuses what is none or not there', async () => {
     const root = await temporaryDirectory()
+    await expect(prepareRoot(fs, root, { readOnly: true })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await writeFile(join(root, 'something'), '')
     await expect(prepareRoot(fs, root, { readOnly: true })).rejects.toMatchObject({ code: 'ROOT_INVALID' })
+    await unlink(join(root, 'something'))
     await expect(prepareRoot(fs, join(root, 'none'), { readOnly: true })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await writeFile(join(root, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}')
     await prepareRoot(fs, root, { readOnly: true })

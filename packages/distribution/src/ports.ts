@@ -25,7 +25,7 @@ export interface PullIngest<Growth = unknown> extends BlobSink {
   close(): Promise<void>
 }
 
-export interface PullContents<Growth = unknown> {
+interface PullContents<Growth = unknown> {
   stat(digest: Digest): Promise<{ readonly size: number } | undefined>
   read(digest: Digest, options?: AbortOptions & { readonly maxBytes?: number | undefined }): Promise<Uint8Array>
   open(address: { readonly digest: Digest; readonly size: number }, options?: AbortOptions): AsyncIterable<Uint8Array>
@@ -33,7 +33,7 @@ export interface PullContents<Growth = unknown> {
   put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>
 }
 
-export interface PullLayers<Growth = unknown> {
+interface PullLayers<Growth = unknown> {
   known(blob: Digest): Promise<{ readonly diffId: Digest; readonly size: number } | undefined>
   uncompress(
     blob: { readonly digest: Digest; readonly size: number },

@@ -6,9 +6,9 @@ import type { NamedTarget } from './reference-store.ts'
 import { storedName } from './stored-name.ts'
 
 /** OCI image-spec, annotations.md: what other tools look a name up by. */
-export const refNameKey = 'org.opencontainers.image.ref.name'
+const refNameKey = 'org.opencontainers.image.ref.name'
 /** containerd's: the full name, whatever its characters. */
-export const imageNameKey = 'io.containerd.image.name'
+const imageNameKey = 'io.containerd.image.name'
 
 /** What an entry of `index.json` is: any descriptor at all, and one of ours. */
 export function decodeEntry(value: unknown): { readonly target?: Descriptor | undefined; readonly named?: NamedTarget | undefined } {

@@ -32,7 +32,7 @@ export interface IndexJson {
   readonly extra: readonly (readonly [key: string, value: string])[]
 }
 
-export interface ForeignEntry {
+interface ForeignEntry {
   readonly written: string
   /** Absent when the entry is no descriptor at all. */
   readonly target?: Descriptor | undefined

@@ -5,7 +5,7 @@ const inRange = (first: string, last: string): ((unit: number) => boolean) => {
 }
 
 export const isDigit: (unit: number) => boolean = inRange('0', '9')
-export const isLower: (unit: number) => boolean = inRange('a', 'z')
+const isLower: (unit: number) => boolean = inRange('a', 'z')
 export const isUpper: (unit: number) => boolean = inRange('A', 'Z')
 const isLowerHexLetter = inRange('a', 'f')
 const isUpperHexLetter = inRange('A', 'F')

@@ -13,8 +13,9 @@ export async function openRoot(fs: FileSystem, root: string, readOnly: boolean):
   try {
     await prepareRoot(fs, root, { readOnly: true })
   } catch (error) {
-    const isAbsent = isLadingError(error, 'NOT_FOUND') || (!readOnly && isLadingError(error, 'ROOT_INVALID') && !(await hasMarker(fs, root)))
-    if (!isAbsent) throw error
+    if (!isLadingError(error, 'NOT_FOUND') && !(isLadingError(error, 'ROOT_INVALID') && !readOnly)) throw error
+    // Another process may have made it since: what has a marker now must be a store now.
+    if (await hasMarker(fs, root)) await prepareRoot(fs, root, { readOnly: true })
   }
   if (readOnly) {
     return () => Promise.reject(new StoreError('STORE_READ_ONLY', `the store at ${root} was opened for reading`, { path: root, hint: 'open it without readOnly' }))

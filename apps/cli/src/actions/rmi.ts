@@ -2,6 +2,7 @@ import { isLadingError } from '@lading/errors'
 import type { Removal, Store } from '@lading/store'
 import type { GlobalOptions } from '../commands/options.ts'
 import type { Action, CommandContext } from '../context.ts'
+import { describeError } from '../process/report-error.ts'
 import { eachTerm } from './each-term.ts'
 import { withStore } from './open-store.ts'
 
@@ -15,6 +16,10 @@ export const rmi: Action<[images: readonly string[]], RmiOptions> = async ([term
       const removal = await remove(store, term, options, context)
       for (const name of removal.untagged) context.print(`Untagged: ${name}`)
       for (const digest of removal.deleted) context.print(`Deleted: ${digest}`)
+      if (removal.uncollected !== undefined) {
+        const { terminal } = context
+        terminal.write(`${terminal.paint('yellow', 'WARNING:')} the names are gone, but their content is still here: ${describeError(removal.uncollected)}\n`)
+      }
     }),
   )
 

@@ -5,7 +5,7 @@ import { retryAfterOf } from './retry-after.ts'
 import type { Head } from './send.ts'
 
 /** What was asked for: decides what a bare 404 means. */
-export type Subject = 'manifest' | 'blob' | 'tags' | 'registry'
+type Subject = 'manifest' | 'blob' | 'tags' | 'registry'
 
 const ownWords: Readonly<Record<string, RegistryErrorCode>> = {
   UNAUTHORIZED: 'UNAUTHORIZED',

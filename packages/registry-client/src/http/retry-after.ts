@@ -2,7 +2,7 @@ import type { TransportHeaders } from '../transport.ts'
 import { parseHttpDate } from './http-date.ts'
 
 /** Longer is no answer to a person who waits. */
-export const longestRetryAfterMs: number = 60 * 60 * 1000
+const longestRetryAfterMs = 60 * 60 * 1000
 
 /**
  * `Retry-After` in milliseconds from now (RFC 9110 10.2.3), at most an hour; `undefined` when absent or no seconds and

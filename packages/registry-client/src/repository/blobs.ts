@@ -9,7 +9,7 @@ import { repeat } from '../http/repeat.ts'
 import type { AbortOptions } from '../registry-client.ts'
 import { createHandover } from './handover.ts'
 
-export const defaultMaxBytes: number = 4 * 1024 * 1024
+const defaultMaxBytes = 4 * 1024 * 1024
 
 /** Fetches a blob into a sink, once. */
 export type FetchBlob = (descriptor: Descriptor, sink: BlobSink, options: AbortOptions) => Promise<void>
