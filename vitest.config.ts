@@ -20,6 +20,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: [condition, 'node', 'module-sync', 'import', 'default'] } },
   test: {
     projects,
+    // vitest leaves one core free by default, which is half of a small machine.
+    maxWorkers: '100%',
     execArgv: [`--conditions=${condition}`],
     include: ['test/**/*.test.ts'],
     setupFiles: [new URL('test/support/setup.ts', import.meta.url).pathname],
