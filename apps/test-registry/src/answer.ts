@@ -11,6 +11,8 @@ import type { RegistryRequest, Reply } from './http/message.ts'
 import { send } from './http/send.ts'
 import { toRequest } from './http/to-request.ts'
 import type { JournalEntry, WritableJournal } from './journal.ts'
+import { lookIntoForm } from './journal/form-sightings.ts'
+import type { Secrets } from './journal/secrets.ts'
 import type { Route } from './route.ts'
 
 /** One origin: how it reads paths, whom it lets in, and what it answers when nothing goes wrong. */
@@ -27,6 +29,7 @@ export interface Desk {
   readonly journal: WritableJournal
   readonly faults: FaultBook
   readonly tokens: Tokens
+  readonly secrets: Secrets
   readonly bytesPerSecond: number | undefined
   readonly latencyMs: number
 }
@@ -36,7 +39,7 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
   let serial = 0
   const nextSerial = (): number => ++serial
   return (message, response) => {
-    const request = toRequest(message)
+    let request = toRequest(message)
     const route = origin.route(request.path)
     const entry = desk.journal.open({ origin: origin.name, method: request.method, path: message.url ?? '/', headers: message.headers, route })
     const gone = new AbortController()
@@ -49,6 +52,9 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
       .finally(() => desk.journal.close(entry))
 
     async function serve(): Promise<void> {
+      const form = await lookIntoForm(request, desk.secrets)
+      request = form.request
+      if (form.secret) entry.secrets = [...entry.secrets, 'form']
       const refusal = origin.gate(request, route)
       const fired = desk.faults.meet({ method: request.method, route, ranged: request.headers.range !== undefined, unauthorized: refusal !== undefined })
       entry.faults = fired.map(({ name }) => name)

@@ -1,3 +1,4 @@
+import type { Assertions } from './journal/assertions.ts'
 import type { Route, RouteKind } from './route.ts'
 
 /** One request and what became of it. Complete once `finished` is true. */
@@ -15,12 +16,18 @@ export interface JournalEntry {
   readonly headers: Readonly<Record<string, string>>
   /** `basic`, `bearer` … in lower case, when there was an `Authorization` header. */
   readonly authorization: string | undefined
+  /** Where the request carried a secret: `authorization header`, `path`, `form` … The secret itself is not kept. */
+  readonly secrets: readonly string[]
   /** The `Range` header. */
   readonly range: string | undefined
   /** `undefined` when the connection ended before a status was sent. */
   readonly status: number | undefined
+  /** Of the answer, names in lower case; empty when there was none. */
+  readonly responseHeaders: Readonly<Record<string, string>>
   /** Of the body; what the operating system had not passed on yet may be lost with a reset. */
   readonly bytesSent: number
+  /** When it came, in milliseconds since 1970, by the machine's clock. */
+  readonly time: number
   /** Milliseconds since the registry started. */
   readonly startedAt: number
   readonly endedAt: number | undefined
@@ -30,7 +37,7 @@ export interface JournalEntry {
 }
 
 /** `undefined` in a filter means: any. */
-export type JournalFilter = Partial<Pick<JournalEntry, 'origin' | 'method' | 'kind' | 'repository' | 'target' | 'status'>>
+export type JournalFilter = { readonly [Member in 'origin' | 'method' | 'kind' | 'repository' | 'target' | 'status']?: JournalEntry[Member] | undefined }
 
 /** Some of the journal. */
 export interface JournalView {
@@ -40,8 +47,13 @@ export interface JournalView {
   readonly faults: readonly string[]
 }
 
-export interface Journal {
+/** Called with an entry when the request comes and once more when it has ended; with `undefined` when the journal is cleared. */
+export type JournalListener = (entry: JournalEntry | undefined) => void
+
+export interface Journal extends Assertions {
   readonly entries: readonly JournalEntry[]
+  /** How many entries are gone because the journal had grown over 64 MiB. The assertions refuse such a journal. */
+  readonly dropped: number
   requests(filter?: JournalFilter): readonly JournalEntry[]
   /** What happened to a blob, at the registry and at the CDN. */
   blob(digest: string): JournalView
@@ -49,6 +61,8 @@ export interface Journal {
   manifest(target: string): JournalView
   /** Resolves with the first entry that fits and has ended: for what a client does in the background. */
   waitFor(filter: JournalFilter, options?: { readonly signal?: AbortSignal | undefined }): Promise<JournalEntry>
+  /** @returns ends the subscription */
+  subscribe(listener: JournalListener): () => void
   clear(): void
 }
 
@@ -59,81 +73,3 @@ export interface WritableJournal extends Journal {
   open(request: { readonly origin: JournalEntry['origin']; readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly route: Route }): OpenEntry
   close(entry: OpenEntry): void
 }
-
-export function createJournal(): WritableJournal {
-  const birth = performance.now()
-  let entries: OpenEntry[] = []
-  let count = 0
-  const waiting = new Set<(entry: JournalEntry) => void>()
-  const journal: WritableJournal = {
-    get entries() {
-      return entries
-    },
-    requests: (filter = {}) => entries.filter((entry) => fits(entry, filter)),
-    blob: (digest) => viewOf(entries.filter((entry) => (entry.kind === 'blob' || entry.kind === 'cdn') && entry.target === digest)),
-    manifest: (target) => viewOf(entries.filter((entry) => entry.kind === 'manifest' && entry.target === target)),
-    waitFor(filter, { signal } = {}) {
-      const there = entries.find((entry) => entry.finished && fits(entry, filter))
-      if (there !== undefined) return Promise.resolve(there)
-      return new Promise((resolve, reject) => {
-        signal?.throwIfAborted()
-        const end = (): void => {
-          waiting.delete(check)
-          signal?.removeEventListener('abort', abort)
-        }
-        const abort = (): void => {
-          end()
-          reject(signal?.reason)
-        }
-        const check = (entry: JournalEntry): void => {
-          if (!fits(entry, filter)) return
-          end()
-          resolve(entry)
-        }
-        waiting.add(check)
-        signal?.addEventListener('abort', abort)
-      })
-    },
-    clear: () => void (entries = []),
-    open({ origin, method, path, headers, route }) {
-      const { authorization, ...others } = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
-      const scheme = authorization?.split(' ')[0]?.toLowerCase()
-      const entry: OpenEntry = {
-        number: count++,
-        origin,
-        method,
-        path,
-        kind: route.kind,
-        repository: route.repository,
-        target: route.target,
-        headers: { ...others, ...(scheme === undefined ? {} : { authorization: scheme }) },
-        authorization: scheme,
-        range: others['range'],
-        status: undefined,
-        bytesSent: 0,
-        startedAt: performance.now() - birth,
-        endedAt: undefined,
-        finished: false,
-        faults: [],
-      }
-      entries.push(entry)
-      return entry
-    },
-    close(entry) {
-      if (entry.finished) return
-      entry.finished = true
-      entry.endedAt = performance.now() - birth
-      for (const check of waiting) check(entry)
-    },
-  }
-  return journal
-}
-
-const fits = (entry: JournalEntry, filter: JournalFilter): boolean =>
-  Object.entries(filter).every(([member, value]) => value === undefined || entry[member as keyof JournalFilter] === value)
-
-const viewOf = (requests: readonly JournalEntry[]): JournalView => ({
-  requests,
-  bytesSent: requests.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
-  faults: requests.flatMap(({ faults }) => faults),
-})

@@ -4,7 +4,8 @@ import { createClock } from './clock.ts'
 import { createFaultBook } from './faults/fault-book.ts'
 import { listen, type Listener } from './http/listen.ts'
 import type { BuiltImage, BuiltIndex } from './images/built.ts'
-import { createJournal } from './journal.ts'
+import { createJournal } from './journal/create-journal.ts'
+import { addSecretsOf, createSecrets, watchTokens } from './journal/secrets.ts'
 import { createOrigins } from './origins.ts'
 import { repositoryAccess } from './repository-access.ts'
 import type { Shelves } from './routes/handle.ts'
@@ -24,8 +25,10 @@ const mebibyte = 1024 * 1024
 export async function startTestRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
   const { host = '127.0.0.1', port = 0, auth = { kind: 'none' }, bytesPerSecond, latencyMs = 0 } = options
   const clock = createClock()
-  const tokens = createTokens(clock.now)
-  const desk: Desk = { journal: createJournal(), faults: createFaultBook(), tokens, bytesPerSecond, latencyMs }
+  const secrets = createSecrets()
+  addSecretsOf(auth, secrets)
+  const tokens = watchTokens(createTokens(clock.now), secrets)
+  const desk: Desk = { journal: createJournal(secrets), secrets, faults: createFaultBook(), tokens, bytesPerSecond, latencyMs }
   const shelves: Shelves = {
     state: createState(),
     uploads: createUploads(),

@@ -28,6 +28,7 @@ export async function send(response: ServerResponse, method: string, given: Repl
   if (ending !== undefined && ending.afterBytes === undefined) return await finishEarly(socket, ending, signal)
   const lies = writeHead(response, given)
   entry.status = given.status
+  entry.responseHeaders = sentHeaders(response)
   if (ending !== undefined) response.flushHeaders()
   const bodyless = method === 'HEAD' || given.status === 204 || given.status === 304
   const end = bodyless ? 0 : Math.min(given.body.size, ending?.afterBytes ?? given.body.size)
@@ -69,6 +70,8 @@ async function writeBody(response: ServerResponse, socket: Socket, { body }: Rep
     }
   }
 }
+
+const sentHeaders = (response: ServerResponse): Record<string, string> => Object.fromEntries(Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]))
 
 const flushed = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
