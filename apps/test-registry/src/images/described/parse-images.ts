@@ -1,0 +1,37 @@
+import { TestRegistryError } from '../../error.ts'
+import type { BuiltImage, BuiltIndex } from '../built.ts'
+import { sampleImages } from '../sample-images.ts'
+import { invalid, isRecord } from './decode.ts'
+import type { Description } from './description.ts'
+import { createAllowance } from './read-layer.ts'
+import { readOne } from './read-index.ts'
+import type { Reading } from './read-image.ts'
+
+/**
+ * Images as JSON: a description or an array of them. What is built is the same each time, as with the image builder.
+ *
+ * @throws TestRegistryError `IMAGE_INVALID`, with the place in the document; `NAME_INVALID`
+ */
+export function parseImages(text: string): readonly (BuiltImage | BuiltIndex)[] {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new TestRegistryError('IMAGE_INVALID', 'the description of images is not JSON', { cause, hint: 'it is an image as a JSON object, or an array of them' })
+  }
+  return readImages(value as Description)
+}
+
+/** @throws TestRegistryError `IMAGE_INVALID`, `NAME_INVALID` */
+export function readImages(value: Description | readonly Description[]): readonly (BuiltImage | BuiltIndex)[] {
+  const reading: Reading = { allowance: createAllowance(), named: new Map() }
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return list.flatMap((each, position) => {
+    const path = Array.isArray(value) ? `images[${position}]` : 'image'
+    if (isRecord(each) && each['sample'] === true && Object.keys(each).length === 1) return sampleImages().map((sample) => sample.build())
+    if (!isRecord(each)) throw invalid(path, 'not an object')
+    const { built } = readOne(each, path, reading)
+    if (built.repository === undefined) throw invalid(path, 'it has no name')
+    return [built]
+  })
+}
