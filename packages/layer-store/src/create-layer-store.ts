@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { nodeFileSystem, type FileSystem } from '@lading/content-store'
-import type { Digest } from '@lading/digest'
+import { parseDigest, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
 import { LayerError } from './layer-error.ts'
 import { formatLayer, formatUncompressed, maxDepth, parseLayer, parseUncompressed, type StoredLayer } from './layer-record.ts'
@@ -63,10 +63,15 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
     known: async (blob) => await memory.get(blob),
     uncompress: async (blob, how) => await start().uncompress(blob, how),
     async register({ blob, diffId, size, parent }) {
+      // Before anything is written: bad input leaves no trace.
+      parseDigest(blob)
       const chainId = nextChainId(parent, diffId)
       const depth = await depthOn(parent)
       const layer: LayerRecord = { chainId, diffId, ...(parent === undefined ? {} : { parent }), size }
-      await Promise.all([keepLayer(chainId, { layer, depth }), remember(blob, diffId, size)])
+      // Both have ended when this rejects, so that nothing is written behind the caller's back.
+      const outcomes = await Promise.allSettled([keepLayer(chainId, { layer, depth }), remember(blob, diffId, size)])
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+      if (failed !== undefined) throw failed.reason
       return layer
     },
     get: async (chainId) => (await layers.get(chainId))?.layer,

@@ -79,6 +79,8 @@ it('lets no text but a digest reach a path', async () => {
   await expect(layers.known(hostile)).rejects.toMatchObject({ name: 'DigestError' })
   await expect(layers.remove(hostile)).rejects.toMatchObject({ name: 'DigestError' })
   await expect(layers.register({ ...base, blob: hostile })).rejects.toMatchObject({ name: 'DigestError' })
+  // Nor is the half of it written that could be.
+  expect(await layers.get(base.diffId)).toBeUndefined()
   await expect(layers.uncompress({ digest: hostile, size: 1 })).rejects.toMatchObject({ name: 'DigestError' })
   expect(await layersOf(layers)).toEqual([])
 })
