@@ -68,7 +68,7 @@ export const members =
 
 const base64Text = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
-export const base64: Decode<Uint8Array> = (value, path) => {
+const base64: Decode<Uint8Array> = (value, path) => {
   if (typeof value !== 'string' || !base64Text.test(value)) throw wrong(path, 'base64', value)
   return Buffer.from(value, 'base64')
 }
