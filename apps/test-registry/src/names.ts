@@ -16,6 +16,8 @@ export const isTag = (text: string): boolean => tag.test(text)
 /** A digest this registry can compute: sha256, sha384 or sha512 in lower-case hex. */
 export const isDigest = (text: string): text is Digest => digest.test(text)
 
+export const isAlgorithm = (text: string): text is Algorithm => text === 'sha256' || text === 'sha384' || text === 'sha512'
+
 export const algorithmOf = (value: Digest): Algorithm => value.slice(0, value.indexOf(':')) as Algorithm
 
 export interface ImageName {

@@ -31,12 +31,13 @@ export function createOrigins({ shelves, auth, tokens, clock, scheme, cdnUrl }: 
     auth.kind === 'bearer' ? await tokenEndpoint(request, auth, tokens, clock.now) : failure('UNSUPPORTED', undefined, { status: 404 })
   const signedUrl = (request: RegistryRequest, expiresInMs: number): string => `${cdnUrl()}${cdn.sign(request.path, expiresInMs)}`
   const gate = createGate({ auth, tokens, realm })
+  const mayReadAs = (request: RegistryRequest) => (repository: string): boolean => gate({ ...request, method: 'GET' }, { kind: 'blob', repository }) === undefined
   return {
     registry: {
       name: 'registry',
       route: routeOf,
       gate: (request, route) => (route.kind === 'token' ? undefined : gate(request, route)),
-      answer: (request, route) => (route.kind === 'token' ? token(request) : handle(request, route, shelves)),
+      answer: (request, route) => (route.kind === 'token' ? token(request) : handle(request, route, shelves, mayReadAs(request))),
       signedUrl,
     },
     cdn: {

@@ -4,7 +4,7 @@ import { TestRegistryError } from './error.ts'
 import { digestOf } from './hash.ts'
 import { oci } from './media-types.ts'
 import { isRepositoryName } from './names.ts'
-import { deleteManifest, ensureRepository, findManifest, storeBlob, storeManifest, type RegistryState, type StoredManifest } from './state/repository-state.ts'
+import { deleteBlob, deleteManifest, deleteTag, ensureRepository, findManifest, setTag, storeBlob, storeManifest, type RegistryState, type RepositoryState, type StoredManifest } from './state/repository-state.ts'
 
 /** A repository's contents, past HTTP. Nothing is checked, so that a test can make what a registry would refuse. */
 export interface RepositoryAccess {
@@ -30,35 +30,36 @@ export interface RepositoryAccess {
 export function repositoryAccess(state: RegistryState, name: string): RepositoryAccess {
   if (!isRepositoryName(name)) throw new TestRegistryError('NAME_INVALID', `not a repository name: '${printable(name)}'`, { actual: printable(name), hint: 'lower case, without a host and without a tag' })
   const there = (): ReturnType<typeof ensureRepository> => ensureRepository(state, name)
+  const found = (act: (repository: RepositoryState) => boolean): boolean => {
+    const repository = state.repositories.get(name)
+    return repository !== undefined && act(repository)
+  }
   return {
     name,
     putBlob(value, options = {}) {
       const bytes = bytesOf(value)
       const digest = options.digest ?? digestOf(bytes)
-      if (options.digest === undefined) storeBlob(there(), bytes, digest)
-      else there().blobs.set(digest, bytes)
+      storeBlob(state, there(), digest, state.storage.put(name, digest, bytes))
+      state.storage.changed(there())
       return digest
     },
     putManifest(manifest, options = {}) {
       const bytes = typeof manifest === 'string' || manifest instanceof Uint8Array ? bytesOf(manifest) : bytesOf(JSON.stringify(manifest))
       const own = typeof manifest === 'string' || manifest instanceof Uint8Array ? undefined : manifest['mediaType']
       const digest = options.digest ?? digestOf(bytes)
-      storeManifest(there(), { bytes, digest, mediaType: options.mediaType ?? (typeof own === 'string' ? own : oci.manifest) })
-      if (options.tag !== undefined) there().tags.set(options.tag, digest)
+      storeManifest(state, there(), { bytes, digest, mediaType: options.mediaType ?? (typeof own === 'string' ? own : oci.manifest) })
+      if (options.tag !== undefined) setTag(state, there(), options.tag, digest)
       return digest
     },
-    tag: (tag, digest) => void there().tags.set(tag, digest),
+    tag: (tag, digest) => setTag(state, there(), tag, digest),
     tags: () => Object.fromEntries(state.repositories.get(name)?.tags ?? []),
     blobs: () => [...(state.repositories.get(name)?.blobs.keys() ?? [])],
     manifests: () => [...(state.repositories.get(name)?.manifests.keys() ?? [])],
     manifest: (target) => findManifest(state.repositories.get(name), target),
-    blob: (digest) => state.repositories.get(name)?.blobs.get(digest),
-    deleteBlob: (digest) => state.repositories.get(name)?.blobs.delete(digest) ?? false,
-    deleteManifest: (digest) => {
-      const repository = state.repositories.get(name)
-      return repository !== undefined && deleteManifest(repository, digest)
-    },
-    deleteTag: (tag) => state.repositories.get(name)?.tags.delete(tag) ?? false,
+    blob: (digest) => state.repositories.get(name)?.blobs.get(digest)?.bytes(),
+    deleteBlob: (digest) => found((repository) => deleteBlob(state, repository, digest)),
+    deleteManifest: (digest) => found((repository) => deleteManifest(state, repository, digest)),
+    deleteTag: (tag) => found((repository) => deleteTag(state, repository, tag)),
   }
 }
 

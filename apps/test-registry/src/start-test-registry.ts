@@ -7,10 +7,11 @@ import type { BuiltImage, BuiltIndex } from './images/built.ts'
 import { createJournal } from './journal/create-journal.ts'
 import { addSecretsOf, createSecrets, watchTokens } from './journal/secrets.ts'
 import { createOrigins } from './origins.ts'
+import { loadLayout } from './load-layout.ts'
 import { repositoryAccess } from './repository-access.ts'
 import type { Shelves } from './routes/handle.ts'
 import { seed } from './seed.ts'
-import { createState } from './state/repository-state.ts'
+import { openStorage } from './state/open-storage.ts'
 import { createUploads } from './state/uploads.ts'
 import type { TestRegistry, TestRegistryOptions } from './test-registry.ts'
 import { tlsFor } from './tls-for.ts'
@@ -20,7 +21,7 @@ const mebibyte = 1024 * 1024
 /**
  * Starts a registry on loopback, and beside it the origin that plays its CDN.
  *
- * @throws TestRegistryError `LISTEN_FAILED`, `FAULT_INVALID`, `NAME_INVALID`, `CERTIFICATE_INVALID`
+ * @throws TestRegistryError `LISTEN_FAILED`, `STORAGE_INVALID`, `FAULT_INVALID`, `NAME_INVALID`, `CERTIFICATE_INVALID`
  */
 export async function startTestRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
   const { host = '127.0.0.1', port = 0, auth = { kind: 'none' }, bytesPerSecond, latencyMs = 0 } = options
@@ -29,14 +30,18 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
   addSecretsOf(auth, secrets)
   const tokens = watchTokens(createTokens(clock.now), secrets)
   const desk: Desk = { journal: createJournal(secrets), secrets, faults: createFaultBook(), tokens, bytesPerSecond, latencyMs }
+  const state = await openStorage(options)
   const shelves: Shelves = {
-    state: createState(),
-    uploads: createUploads(),
+    state,
+    uploads: createUploads(state.storage, { now: clock.now, expiresInMs: (options.uploadExpiresInSeconds ?? 3600) * 1000, most: options.maxUploads ?? 1000 }),
+    quirks: options.quirks ?? {},
     limits: { manifestBytes: options.maxManifestBytes ?? 4 * mebibyte, blobBytes: options.maxBlobBytes ?? 1024 * mebibyte },
     referrers: options.referrers ?? true,
   }
   for (const fault of options.faults ?? []) desk.faults.add(fault)
-  for (const image of options.images ?? []) seed<BuiltImage | BuiltIndex>(shelves.state, image)
+  for (const [name, directory] of Object.entries(options.layouts ?? {})) await loadLayout(state, directory, name)
+  for (const image of options.images ?? []) seed<BuiltImage | BuiltIndex>(state, image)
+  await state.storage.settled()
   const tls = tlsFor(options.tls, host)
   let cdn: Listener | undefined
   const origins = createOrigins({ shelves, auth, tokens, clock, scheme: tls === undefined ? 'http' : 'https', cdnUrl: () => cdn?.url ?? '' })
@@ -50,6 +55,7 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
   const second = cdn
   const close = async (): Promise<void> => {
     await Promise.all([registry.close(), second.close()])
+    await state.storage.close()
   }
   return {
     url: registry.url,
@@ -59,9 +65,14 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
     ca: tls?.ca,
     journal: desk.journal,
     clock,
-    seed: async (what, how) => seed(shelves.state, what, how),
-    repository: (name) => repositoryAccess(shelves.state, name),
-    repositories: () => [...shelves.state.repositories.keys()].toSorted(),
+    async seed(what, how) {
+      const built = seed(state, what, how)
+      await state.storage.settled()
+      return built
+    },
+    loadLayout: (directory, { repository }) => loadLayout(state, directory, repository),
+    repository: (name) => repositoryAccess(state, name),
+    repositories: () => [...state.repositories.keys()].toSorted(),
     addFault: (fault) => desk.faults.add(fault),
     clearFaults: () => desk.faults.clear(),
     faults: () => desk.faults.list(),

@@ -5,6 +5,7 @@ import type { Fault } from './faults/fault.ts'
 import type { FaultSwitch, ListedFault } from './faults/fault-book.ts'
 import type { Buildable, BuiltImage, BuiltIndex } from './images/built.ts'
 import type { Journal } from './journal.ts'
+import type { Quirks } from './quirks.ts'
 import type { RepositoryAccess } from './repository-access.ts'
 
 export type Seedable = Buildable<BuiltImage> | Buildable<BuiltIndex> | BuiltImage | BuiltIndex
@@ -24,12 +25,27 @@ export interface TestRegistryOptions {
   readonly port?: number | undefined
   /** An address of this machine. Default 127.0.0.1. */
   readonly host?: string | undefined
+  /**
+   * Where contents are kept. Default: memory. A directory has an OCI image layout for each repository at the repository's
+   * name: those that are there are served, and what is pushed is written there. One registry at a time.
+   */
+  readonly storage?: { readonly directory: string } | undefined
+  /** OCI image layouts to serve, by repository: made by any tool. They are only read. */
+  readonly layouts?: Readonly<Record<string, string>> | undefined
+  /** Where this registry leaves the spec, or uses what it allows. */
+  readonly quirks?: Quirks | undefined
   /** Whether there is a referrers API. Default true; false answers 404, as Docker Hub and GHCR do. */
   readonly referrers?: boolean | undefined
   /** The most a pushed manifest may have, in bytes. Default 4 MiB. */
   readonly maxManifestBytes?: number | undefined
   /** The most a pushed blob may have, in bytes. Default 1 GiB. */
   readonly maxBlobBytes?: number | undefined
+  /** The most that clients may push to a registry in memory, in bytes: 507 above. Default 4 GiB. */
+  readonly maxStoredBytes?: number | undefined
+  /** An upload that nobody went on with for so long, by the registry's clock, is gone. Default 3600. */
+  readonly uploadExpiresInSeconds?: number | undefined
+  /** Uploads that may be open at once: 429 above. Default 1000. */
+  readonly maxUploads?: number | undefined
 }
 
 export interface TestRegistry {
@@ -46,6 +62,12 @@ export interface TestRegistry {
   readonly clock: Clock
   /** Puts an image or index with all that belongs to it where its name says. */
   seed<Built extends BuiltImage | BuiltIndex>(what: Buildable<Built> | Built, options?: SeedOptions): Promise<Built>
+  /**
+   * Serves an OCI image layout, made by any tool, as a repository: beside what is there, and only by reading it.
+   *
+   * @throws TestRegistryError `STORAGE_INVALID`, `NAME_INVALID`
+   */
+  loadLayout(directory: string, options: { readonly repository: string }): Promise<void>
   /** Contents, past HTTP: what is there, what should be, and what should not. */
   repository(name: string): RepositoryAccess
   /** Names of all repositories, sorted. */

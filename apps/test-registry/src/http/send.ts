@@ -23,8 +23,8 @@ export interface Manner {
 export async function send(response: ServerResponse, method: string, given: Reply, manner: Manner, entry: OpenEntry): Promise<void> {
   const { signal, ending } = manner
   if (manner.delayMs > 0) await sleep(manner.delayMs, undefined, { signal })
-  const socket = response.socket
-  if (socket === null) return
+  // A request that came before the one in front of it was answered has no socket to answer on yet.
+  const socket = response.socket ?? ((await once(response, 'socket', { signal })) as [Socket])[0]
   if (ending !== undefined && ending.afterBytes === undefined) return await finishEarly(socket, ending, signal)
   const lies = writeHead(response, given)
   entry.status = given.status
@@ -64,12 +64,24 @@ async function writeBody(response: ServerResponse, socket: Socket, { body }: Rep
       const part = chunk.subarray(at, at + step)
       if (bytesPerSecond !== undefined) await keepPace(socket, part.length, bytesPerSecond, signal)
       signal.throwIfAborted()
-      const room = response.write(part)
+      const written = write(response, part, signal)
       count(part.length)
-      if (!room) await once(response, 'drain', { signal })
+      await written
     }
   }
 }
+
+/** Resolves when the bytes are with the operating system: from then on their buffer may be used again. */
+const write = (response: ServerResponse, part: Uint8Array, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const left = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', left, { once: true })
+    response.write(part, (error) => {
+      signal.removeEventListener('abort', left)
+      if (error) reject(error)
+      else resolve()
+    })
+  })
 
 const sentHeaders = (response: ServerResponse): Record<string, string> => Object.fromEntries(Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]))
 

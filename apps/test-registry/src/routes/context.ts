@@ -1,4 +1,5 @@
 import type { RegistryRequest } from '../http/message.ts'
+import type { Quirks } from '../quirks.ts'
 import type { RegistryState } from '../state/repository-state.ts'
 import type { Uploads } from '../state/uploads.ts'
 
@@ -14,6 +15,9 @@ export interface RouteContext {
   readonly limits: Limits
   /** Whether the referrers API is there. */
   readonly referrers: boolean
+  readonly quirks: Quirks
+  /** Whether whoever sent this request may pull from another repository: a mount must not be a way around. */
+  mayRead(repository: string): boolean
 }
 
 export interface Limits {

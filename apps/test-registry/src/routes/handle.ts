@@ -2,35 +2,37 @@ import { failure } from '../http/registry-errors.ts'
 import { json, type RegistryRequest, type Reply } from '../http/message.ts'
 import { isRepositoryName } from '../names.ts'
 import type { Route } from '../route.ts'
-import type { RegistryState } from '../state/repository-state.ts'
-import type { Uploads } from '../state/uploads.ts'
 import { blobs } from './blobs.ts'
-import type { Limits, RouteContext } from './context.ts'
-import { catalog, referrers, tags } from './lists.ts'
+import type { RouteContext } from './context.ts'
+import { catalog, tags } from './lists.ts'
 import { manifests } from './manifests.ts'
+import { referrers } from './referrers.ts'
 import { uploads } from './uploads.ts'
 
 /** Everything the routes need besides the request. */
-export interface Shelves {
-  readonly state: RegistryState
-  readonly uploads: Uploads
-  readonly limits: Limits
-  readonly referrers: boolean
-}
+export type Shelves = Omit<RouteContext, 'request' | 'repository' | 'target' | 'mayRead'>
 
 /** The registry itself: a request in, the right answer out. Faults, pace and sockets are others' business. */
-export async function handle(request: RegistryRequest, route: Route, shelves: Shelves): Promise<Reply> {
+export async function handle(request: RegistryRequest, route: Route, shelves: Shelves, mayRead: (repository: string) => boolean): Promise<Reply> {
+  const answer = await answerTo(request, route, shelves, mayRead)
+  const { headers } = shelves.quirks
+  return headers === undefined ? answer : { ...answer, headers: { ...headers, ...answer.headers } }
+}
+
+async function answerTo(request: RegistryRequest, route: Route, shelves: Shelves, mayRead: (repository: string) => boolean): Promise<Reply> {
   const reading = request.method === 'GET' || request.method === 'HEAD'
   if (route.kind === 'ping') return reading ? json(200, {}) : failure('UNSUPPORTED')
-  if (route.kind === 'catalog') return reading ? catalog(shelves.state, request.query) : failure('UNSUPPORTED')
+  if (route.kind === 'catalog' && shelves.quirks.catalog !== false) return reading ? catalog(shelves, request.query) : failure('UNSUPPORTED')
   if (route.repository === undefined) return failure('UNSUPPORTED', undefined, { status: 404 })
   if (!isRepositoryName(route.repository)) return failure('NAME_INVALID', { name: route.repository })
-  const context: RouteContext = { ...shelves, request, repository: route.repository, target: route.target ?? '' }
+  const { repositories } = shelves.quirks
+  if (repositories !== undefined && !repositories.includes(route.repository)) return failure('NAME_UNKNOWN', { name: route.repository })
+  const context: RouteContext = { ...shelves, mayRead, request, repository: route.repository, target: route.target ?? '' }
   switch (route.kind) {
     case 'manifest':
       return await manifests(context)
     case 'blob':
-      return blobs(context)
+      return await blobs(context)
     case 'upload':
       return await uploads(context)
     case 'tags':

@@ -3,6 +3,7 @@ export interface ManifestDocument {
   readonly mediaType: string | undefined
   /** Config and layers. */
   readonly blobs: readonly Named[]
+  readonly config: Named | undefined
   /** Of an index. */
   readonly children: readonly Named[]
   readonly subject: Named | undefined
@@ -24,7 +25,7 @@ export function readManifest(bytes: Uint8Array): ManifestDocument | string {
   if (subject !== undefined && !isNamed(subject)) return 'subject is no descriptor'
   if (!Array.isArray(layers) || !layers.every(isNamed)) return 'layers is no list of descriptors'
   if (!Array.isArray(manifests) || !manifests.every(isNamed)) return 'manifests is no list of descriptors'
-  return { mediaType, blobs: config === undefined ? layers : [config, ...layers], children: manifests, subject }
+  return { mediaType, config, blobs: config === undefined ? layers : [config, ...layers], children: manifests, subject }
 }
 
 function parse(bytes: Uint8Array): unknown {

@@ -4,13 +4,15 @@ import { readBody } from '../http/read-body.ts'
 import { digestOf } from '../hash.ts'
 import { isForeign } from '../media-types.ts'
 import { algorithmOf, isDigest, isTag } from '../names.ts'
-import { ensureRepository, storeManifest, type RepositoryState } from '../state/repository-state.ts'
+import type { Quirks } from '../quirks.ts'
+import { ensureRepository, setTag, storeManifest, type RepositoryState } from '../state/repository-state.ts'
 import type { RouteContext } from './context.ts'
+import { digestHeader } from './digest-header.ts'
 import { readManifest, type ManifestDocument } from './manifest-document.ts'
 
 /** Distribution spec, "Pushing Manifests", with `?tag=` of its main branch. */
 export async function putManifest(context: RouteContext): Promise<Reply> {
-  const { request, target, limits } = context
+  const { request, target, limits, state, quirks } = context
   const bytes = await readBody(request.body, limits.manifestBytes)
   if (bytes === undefined) return failure('MANIFEST_INVALID', `larger than ${limits.manifestBytes} bytes`, { status: 413, headers: { connection: 'close' } })
   const document = readManifest(bytes)
@@ -20,27 +22,45 @@ export async function putManifest(context: RouteContext): Promise<Reply> {
   if (mediaType === undefined) return failure('MANIFEST_INVALID', 'no Content-Type')
   if (document.mediaType !== undefined && document.mediaType !== mediaType) return failure('MANIFEST_INVALID', 'Content-Type and mediaType differ')
   const digest = digestOf(bytes, isDigest(target) ? algorithmOf(target) : 'sha256')
+  if (quirks.manifestAlgorithms === false && algorithmOf(digest) !== 'sha256') return failure('DIGEST_INVALID', { digest: target })
   if (isDigest(target) && digest !== target) return failure('DIGEST_INVALID', { digest: target, computed: digest })
   const tags = request.query.getAll('tag')
   const refused = tags.find((tag) => !isTag(tag))
   if (refused !== undefined) return failure('TAG_INVALID', { tag: refused })
-  const absent = missing(document, context.state.repositories.get(context.repository))
-  if (absent !== undefined) return failure('MANIFEST_BLOB_UNKNOWN', { digest: absent })
-  const repository = ensureRepository(context.state, context.repository)
-  storeManifest(repository, { bytes, mediaType, digest })
-  for (const tag of isDigest(target) ? tags : [target, ...tags]) repository.tags.set(tag, digest)
+  const there = state.repositories.get(context.repository)
+  const all = isDigest(target) ? tags : [target, ...tags]
+  const wrong = unwelcome(document, there, quirks) ?? immovable(all, digest, there, quirks)
+  if (wrong !== undefined) return wrong
+  if (!state.storage.hasRoom(bytes.length)) return failure('UNAVAILABLE', 'the registry is full', { status: 507 })
+  const repository = ensureRepository(state, context.repository)
+  storeManifest(state, repository, { bytes, mediaType, digest })
+  for (const tag of all) setTag(state, repository, tag, digest)
+  await state.storage.settled()
   const subject = document.subject?.digest
   return reply(201, {
     location: `/v2/${context.repository}/manifests/${digest}`,
-    'docker-content-digest': digest,
-    ...(context.referrers && subject !== undefined && isDigest(subject) ? { 'oci-subject': subject } : {}),
+    ...digestHeader(digest, () => bytes, quirks),
+    ...((quirks.ociSubject ?? context.referrers) && subject !== undefined && isDigest(subject) ? { 'oci-subject': subject } : {}),
     ...(tags.length === 0 ? {} : { 'oci-tag': tags }),
   })
 }
 
-/** The first thing that the manifest names and the repository has not. `subject` may be absent, and so may a foreign layer. */
-function missing({ blobs, children }: ManifestDocument, repository: RepositoryState | undefined): string | undefined {
-  const absentBlob = blobs.find(({ digest, mediaType, urls }) => urls === undefined && !isForeign(mediaType ?? '') && !(isDigest(digest) && repository?.blobs.has(digest) === true))
-  const absentChild = children.find(({ digest }) => !(isDigest(digest) && repository?.manifests.has(digest) === true))
-  return (absentBlob ?? absentChild)?.digest
+/** What the manifest names must be there, except its `subject` and foreign layers. */
+function unwelcome({ blobs, config, children, subject }: ManifestDocument, repository: RepositoryState | undefined, quirks: Quirks): Reply | undefined {
+  const hasBlob = (digest: string): boolean => isDigest(digest) && repository?.blobs.has(digest) === true
+  const hasManifest = (digest: string): boolean => isDigest(digest) && repository?.manifests.has(digest) === true
+  const absent = blobs.filter(({ digest }) => !hasBlob(digest))
+  const foreign = absent.filter(({ mediaType, urls }) => urls !== undefined || isForeign(mediaType ?? ''))
+  if (quirks.foreignLayerStatus !== undefined && foreign.some(({ urls }) => urls === undefined)) return failure('UNKNOWN', undefined, { status: quirks.foreignLayerStatus })
+  const missing = absent.find((blob) => !foreign.includes(blob)) ?? children.find(({ digest }) => !hasManifest(digest))
+  if (missing !== undefined) return failure('MANIFEST_BLOB_UNKNOWN', { digest: missing.digest })
+  if (quirks.subjectMustExist === true && subject !== undefined && !hasManifest(subject.digest)) return failure('MANIFEST_UNKNOWN', { subject: subject.digest })
+  const { configTypes } = quirks
+  if (configTypes !== undefined && config !== undefined && !configTypes.includes(config.mediaType ?? '')) return failure('MANIFEST_INVALID', 'the config has a media type that is not allowed')
+  return undefined
+}
+
+function immovable(tags: readonly string[], digest: string, repository: RepositoryState | undefined, quirks: Quirks): Reply | undefined {
+  const fixed = quirks.immutableTags === true ? tags.find((tag) => (repository?.tags.get(tag) ?? digest) !== digest) : undefined
+  return fixed === undefined ? undefined : failure('TAG_INVALID', 'the tag is there and immutable')
 }

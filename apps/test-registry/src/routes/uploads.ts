@@ -1,11 +1,13 @@
-import type { Digest } from '@lading/digest'
 import { failure } from '../http/registry-errors.ts'
 import { reply, type Reply } from '../http/message.ts'
-import { digestOf } from '../hash.ts'
-import { algorithmOf, isDigest } from '../names.ts'
-import { ensureRepository, storeBlob } from '../state/repository-state.ts'
+import { algorithmOf, isAlgorithm, isDigest } from '../names.ts'
 import type { Upload } from '../state/uploads.ts'
+import { append, beginTurn, type Turn } from './append.ts'
 import type { RouteContext } from './context.ts'
+import { digestHeader } from './digest-header.ts'
+import { keepUpload } from './keep-upload.ts'
+import { mount } from './mount.ts'
+import { isAt, progress } from './upload-location.ts'
 
 /** Distribution spec, "Pushing Blobs": one POST, POST and PUT, chunks, streams, status, cancel, mount. */
 export async function uploads(context: RouteContext): Promise<Reply> {
@@ -13,15 +15,19 @@ export async function uploads(context: RouteContext): Promise<Reply> {
   if (context.target === '') return request.method === 'POST' ? await start(context) : failure('UNSUPPORTED')
   const upload = context.uploads.find(context.repository, context.target)
   if (upload === undefined) return failure('BLOB_UPLOAD_UNKNOWN', { id: context.target })
+  if (!isAt(context, upload)) {
+    await context.uploads.close(upload.id)
+    return failure('BLOB_UPLOAD_INVALID', 'not where the upload stands', { status: 404 })
+  }
   switch (request.method) {
     case 'GET':
-      return progress(upload, 204)
+      return progress(context, upload, 204)
     case 'PATCH':
-      return (await append(context, upload)) ?? progress(upload, 202)
+      return (await append(context, upload, await beginTurn(upload))) ?? progress(context, upload, context.quirks.chunkStatus ?? 202)
     case 'PUT':
-      return (await append(context, upload)) ?? finish(context, upload, request.query.get('digest'))
+      return await finish(context, upload, request.query.get('digest'))
     case 'DELETE':
-      context.uploads.close(upload.id)
+      await context.uploads.close(upload.id)
       return reply(204)
     default:
       return failure('UNSUPPORTED')
@@ -30,73 +36,38 @@ export async function uploads(context: RouteContext): Promise<Reply> {
 
 async function start(context: RouteContext): Promise<Reply> {
   const { query } = context.request
-  const mount = query.get('mount')
-  if (mount !== null && isDigest(mount)) {
-    const bytes = findElsewhere(context, mount, query.get('from'))
-    if (bytes !== undefined) {
-      storeBlob(ensureRepository(context.state, context.repository), bytes, mount)
-      return created(context, mount)
-    }
-  }
-  const upload = context.uploads.open(context.repository)
-  const digest = query.get('digest')
-  if (digest === null) return progress(upload, 202)
-  return (await append(context, upload)) ?? finish(context, upload, digest)
+  const asked = query.get('mount')
+  if (asked !== null && isDigest(asked) && (await mount(context, asked, query.get('from')))) return created(context, asked, {})
+  const digest = context.quirks.singlePost === false ? null : query.get('digest')
+  if (digest !== null && !isDigest(digest)) return failure('DIGEST_INVALID', { digest })
+  const algorithm = query.get('digest-algorithm') ?? (digest === null ? 'sha256' : algorithmOf(digest))
+  if (!isAlgorithm(algorithm)) return failure('DIGEST_INVALID', { algorithm })
+  const upload = context.uploads.open(context.repository, algorithm)
+  if (upload === undefined) return failure('TOOMANYREQUESTS', 'too many uploads are open')
+  if (digest === null) return progress(context, upload, 202)
+  const answer = await finish(context, upload, digest)
+  // One POST is all or nothing: nobody knows this session.
+  if (answer.status !== 201) await context.uploads.close(upload.id)
+  return answer
 }
 
-/** Without `from` any repository will do: the spec's automatic content discovery. */
-function findElsewhere({ state }: RouteContext, digest: Digest, from: string | null): Uint8Array | undefined {
-  if (from !== null) return state.repositories.get(from)?.blobs.get(digest)
-  for (const repository of state.repositories.values()) {
-    const bytes = repository.blobs.get(digest)
-    if (bytes !== undefined) return bytes
-  }
-  return undefined
-}
-
-/** Takes the request's body as the next bytes. A chunk out of order is refused with 416 before a byte is read. */
-async function append(context: RouteContext, upload: Upload): Promise<Reply | undefined> {
-  const header = context.request.headers['content-range']
-  const range = header === undefined ? undefined : /^(?:bytes )?(\d+)-(\d+)/.exec(header)
-  if (range === null) return failure('BLOB_UPLOAD_INVALID', { range: header }, { status: 416, headers: where(upload) })
-  if (range !== undefined && Number(range[1]) !== upload.size) return failure('BLOB_UPLOAD_INVALID', { range: header, have: upload.size }, { status: 416, headers: where(upload) })
-  const before = { chunks: upload.chunks.length, size: upload.size }
-  const undo = (): void => {
-    upload.chunks.length = before.chunks
-    upload.size = before.size
-  }
-  for await (const chunk of context.request.body) {
-    upload.size += chunk.length
-    if (upload.size > context.limits.blobBytes) {
-      undo()
-      return failure('SIZE_INVALID', `larger than ${context.limits.blobBytes} bytes`, { status: 413, headers: { connection: 'close' } })
-    }
-    upload.chunks.push(chunk)
-  }
-  if (range !== undefined && Number(range[2]) - Number(range[1]) + 1 !== upload.size - before.size) {
-    undo()
-    return failure('SIZE_INVALID', { range: header })
-  }
-  return undefined
-}
-
-function finish(context: RouteContext, upload: Upload, digest: string | null): Reply {
+async function finish(context: RouteContext, upload: Upload, digest: string | null): Promise<Reply> {
   if (digest === null || !isDigest(digest)) return failure('DIGEST_INVALID', { digest })
-  const bytes = Buffer.concat(upload.chunks)
-  const computed = digestOf(bytes, algorithmOf(digest))
-  if (computed !== digest) return failure('DIGEST_INVALID', { digest, computed })
-  context.uploads.close(upload.id)
-  storeBlob(ensureRepository(context.state, context.repository), bytes, digest)
-  return created(context, digest)
+  const turn: Turn = await beginTurn(upload)
+  const refused = await append(context, upload, turn, { last: true })
+  if (refused !== undefined) return refused
+  const { receiver } = upload
+  const computed = await receiver.digest(algorithmOf(digest))
+  if (computed !== digest) {
+    // What this request brought is void; what earlier ones did stays, so that it can be tried again.
+    await receiver.rewind(turn.before)
+    await receiver.rest()
+    return failure('DIGEST_INVALID', { digest, computed })
+  }
+  const headers = digestHeader(digest, () => new Uint8Array(0), context.quirks)
+  const twin = await keepUpload(context, upload, digest)
+  return created(context, digest, twin === undefined ? headers : { 'docker-content-digest': twin })
 }
 
-const created = ({ repository }: RouteContext, digest: string): Reply => reply(201, { location: `/v2/${repository}/blobs/${digest}`, 'docker-content-digest': digest })
-
-const where = (upload: Upload): Record<string, string> => ({
-  location: `/v2/${upload.repository}/blobs/uploads/${upload.id}`,
-  // An empty session cannot be written in this form; Docker's registry says 0-0 for it.
-  range: `0-${Math.max(0, upload.size - 1)}`,
-  'docker-upload-uuid': upload.id,
-})
-
-const progress = (upload: Upload, status: number): Reply => reply(status, where(upload))
+const created = ({ repository }: RouteContext, digest: string, headers: Readonly<Record<string, string>>): Reply =>
+  reply(201, { location: `/v2/${repository}/blobs/${digest}`, 'docker-content-digest': digest, ...headers })

@@ -1,12 +1,12 @@
-/** Bytes that can be read from any place. In memory today; a file fits as well. */
+/** Bytes that can be read from any place: in memory, in a file, made up. */
 export interface Content {
   /** In bytes. */
   readonly size: number
-  /** From `start` to `end`, exclusive, in chunks of any size. */
+  /** From `start` to `end`, exclusive, in chunks of any size. A chunk is good until the next one is asked for. */
   read(start: number, end: number): Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 }
 
-const chunkSize = 64 * 1024
+const chunkSize = 512 * 1024
 
 export function memoryContent(bytes: Uint8Array): Content {
   return {

@@ -1,6 +1,5 @@
 import type { Digest } from '@lading/digest'
-import { algorithmOf } from '../names.ts'
-import { digestOf } from '../hash.ts'
+import type { Storage, StoredBlob } from './storage.ts'
 
 export interface StoredManifest {
   readonly bytes: Uint8Array
@@ -8,38 +7,57 @@ export interface StoredManifest {
   readonly digest: Digest
 }
 
-/** One repository, in memory. */
+/** What one repository has. */
 export interface RepositoryState {
   readonly name: string
-  readonly blobs: Map<Digest, Uint8Array>
+  readonly blobs: Map<Digest, StoredBlob>
   readonly manifests: Map<Digest, StoredManifest>
   readonly tags: Map<string, Digest>
 }
 
 export interface RegistryState {
   readonly repositories: Map<string, RepositoryState>
+  readonly storage: Storage
 }
 
-export const createState = (): RegistryState => ({ repositories: new Map() })
+export const createState = (storage: Storage, repositories: readonly RepositoryState[] = []): RegistryState => ({
+  repositories: new Map(repositories.map((repository) => [repository.name, repository])),
+  storage,
+})
+
+export const emptyRepository = (name: string): RepositoryState => ({ name, blobs: new Map(), manifests: new Map(), tags: new Map() })
 
 /** The repository, made when it is not there yet: pushing is what creates one. */
 export function ensureRepository(state: RegistryState, name: string): RepositoryState {
   let repository = state.repositories.get(name)
   if (repository === undefined) {
-    repository = { name, blobs: new Map(), manifests: new Map(), tags: new Map() }
+    repository = emptyRepository(name)
     state.repositories.set(name, repository)
   }
   return repository
 }
 
-/** A blob is addressable by the digest it was stored under and by its sha256. */
-export function storeBlob(repository: RepositoryState, bytes: Uint8Array, digest: Digest): void {
-  repository.blobs.set(digest, bytes)
-  if (algorithmOf(digest) !== 'sha256') repository.blobs.set(digestOf(bytes), bytes)
+/** A blob is addressable by the digest it is stored under. Whatever had that place lets go of it. */
+export function storeBlob({ storage }: RegistryState, repository: RepositoryState, digest: Digest, blob: StoredBlob): void {
+  const before = repository.blobs.get(digest)
+  repository.blobs.set(digest, blob)
+  if (before !== undefined && before !== blob && (before.path === undefined || before.path !== blob.path)) storage.remove(before)
 }
 
-export function storeManifest(repository: RepositoryState, manifest: StoredManifest): void {
+export function deleteBlob({ storage }: RegistryState, repository: RepositoryState, digest: Digest): boolean {
+  const blob = repository.blobs.get(digest)
+  if (blob === undefined) return false
+  repository.blobs.delete(digest)
+  // On disk a manifest may be the same file.
+  if (blob.path === undefined || !repository.manifests.has(digest)) storage.remove(blob)
+  return true
+}
+
+export function storeManifest({ storage }: RegistryState, repository: RepositoryState, manifest: StoredManifest): void {
+  const before = repository.manifests.get(manifest.digest)
+  if (before !== undefined) storage.removeManifest(repository, before)
   repository.manifests.set(manifest.digest, manifest)
+  storage.putManifest(repository, manifest)
 }
 
 /** By tag or digest. */
@@ -47,7 +65,22 @@ export function findManifest(repository: RepositoryState | undefined, target: st
   return repository?.manifests.get(repository.tags.get(target) ?? (target as Digest))
 }
 
-export function deleteManifest(repository: RepositoryState, digest: Digest): boolean {
+export function deleteManifest({ storage }: RegistryState, repository: RepositoryState, digest: Digest): boolean {
+  const manifest = repository.manifests.get(digest)
+  if (manifest === undefined) return false
   for (const [tag, target] of repository.tags) if (target === digest) repository.tags.delete(tag)
-  return repository.manifests.delete(digest)
+  repository.manifests.delete(digest)
+  storage.removeManifest(repository, manifest)
+  return true
+}
+
+export function setTag({ storage }: RegistryState, repository: RepositoryState, tag: string, digest: Digest): void {
+  repository.tags.set(tag, digest)
+  storage.changed(repository)
+}
+
+export function deleteTag({ storage }: RegistryState, repository: RepositoryState, tag: string): boolean {
+  const removed = repository.tags.delete(tag)
+  if (removed) storage.changed(repository)
+  return removed
 }

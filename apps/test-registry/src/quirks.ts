@@ -1,0 +1,49 @@
+/** Where a registry leaves the distribution spec, or uses what it allows. Every default is what the spec prefers. */
+export interface Quirks {
+  /** Whether one POST with a body makes a blob. Default true; false opens a session instead (202), as the spec allows. */
+  readonly singlePost?: boolean | undefined
+  /** Which mounts are done; the others open a session. Default `any`; `from`: only with `from`; `referenced`: only with `from`, and a blob that a manifest there names. */
+  readonly mounts?: 'any' | 'from' | 'referenced' | 'none' | undefined
+  /** The least bytes of a chunk that is not the last, sent as `OCI-Chunk-Min-Length` and insisted on. */
+  readonly chunkMinBytes?: number | undefined
+  /** Whether `Content-Range` of a chunk is looked at. Default true: out of order is 416. */
+  readonly chunkOrder?: boolean | undefined
+  /** Status of a chunk that was taken. Default 202. */
+  readonly chunkStatus?: number | undefined
+  /** An upload's `Location` says where it stands; one from before is 404 and ends the session. Default false. */
+  readonly statefulLocations?: boolean | undefined
+  /** Default true. False: 400, as where deleting tags is switched off. */
+  readonly deleteTags?: boolean | undefined
+  /** Default true. False: 405. */
+  readonly deleteContent?: boolean | undefined
+  /** The most entries of a page of tags, repositories or referrers, asked for or not. */
+  readonly maxPageSize?: number | undefined
+  /** Whether `_catalog` is there. Default true. */
+  readonly catalog?: boolean | undefined
+  /** `OCI-Subject` after a push. Default: where the referrers API is. */
+  readonly ociSubject?: boolean | undefined
+  /** A `subject` that is not there is refused, against the spec. Default false. */
+  readonly subjectMustExist?: boolean | undefined
+  /** `Docker-Content-Digest`: in the algorithm that was asked for (default), always sha256, or absent. */
+  readonly digestHeader?: 'asked' | 'sha256' | 'none' | undefined
+  /** Manifests under another algorithm than sha256. Default true; false: 400. */
+  readonly manifestAlgorithms?: boolean | undefined
+  /** Of a manifest's path with a malformed digest. Default 400. */
+  readonly malformedDigestStatus?: number | undefined
+  /** Of a manifest that names a non-distributable layer which is not there. Default: accepted. */
+  readonly foreignLayerStatus?: number | undefined
+  /** 416 says the length of the whole blob and sends a few words: clients see a broken body. Default false. */
+  readonly brokenRangeError?: boolean | undefined
+  /** Ranges are announced and then ignored: 200 and everything. Default false. */
+  readonly ignoreRanges?: boolean | undefined
+  /** Only these repositories take pushes; others are 404. Default: pushing makes one. */
+  readonly repositories?: readonly string[] | undefined
+  /** A tag that is there never moves. Default false. */
+  readonly immutableTags?: boolean | undefined
+  /** Media types of configs that a pushed manifest may have. Default: any. */
+  readonly configTypes?: readonly string[] | undefined
+  /** An OCI manifest or index is 404 for a client whose `Accept` does not name its type. Default false. */
+  readonly acceptNeeded?: boolean | undefined
+  /** On every answer. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
