@@ -8,6 +8,7 @@ import type { Effect, EffectContext } from './faults/effect.ts'
 import type { FaultBook } from './faults/fault-book.ts'
 import { failure } from './http/registry-errors.ts'
 import type { RegistryRequest, Reply } from './http/message.ts'
+import { patientBody } from './http/patient-body.ts'
 import { send } from './http/send.ts'
 import { toRequest } from './http/to-request.ts'
 import type { JournalEntry, WritableJournal } from './journal.ts'
@@ -32,6 +33,7 @@ export interface Desk {
   readonly secrets: Secrets
   readonly bytesPerSecond: number | undefined
   readonly latencyMs: number
+  readonly patienceMs: number
 }
 
 /** The way of one request: journal, gate, faults, answer, wire. */
@@ -39,7 +41,7 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
   let serial = 0
   const nextSerial = (): number => ++serial
   return (message, response) => {
-    let request = toRequest(message)
+    let request = toRequest(message, patientBody(message, desk.patienceMs))
     const route = origin.route(request.path)
     const entry = desk.journal.open({ origin: origin.name, method: request.method, path: message.url ?? '/', headers: message.headers, route })
     const gone = new AbortController()
@@ -61,6 +63,7 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
       const effects = fired.map(({ fault }) => effectOf(fault))
       const context: EffectContext = {
         request,
+        route,
         signedUrl: (expiresInMs) => origin.signedUrl(request, expiresInMs),
         expireToken() {
           desk.tokens.void(bearerToken(request.headers.authorization) ?? '')

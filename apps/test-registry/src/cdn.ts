@@ -14,7 +14,8 @@ export interface Cdn {
 const prefix = '/cdn'
 
 /** The path under the prefix is the registry's own. */
-export function cdnRoute(path: string): Route {
+export function cdnRoute(path: string, tokenPaths: readonly string[]): Route {
+  if (tokenPaths.includes(path)) return { kind: 'token' }
   const { repository, target } = routeOf(path.slice(prefix.length))
   return path.startsWith(`${prefix}/`) ? { kind: 'cdn', repository, target } : { kind: 'unknown' }
 }

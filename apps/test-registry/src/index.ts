@@ -1,4 +1,4 @@
-export type { AuthOptions, BearerOptions } from './auth/auth-options.ts'
+export type { AuthOptions, AuthRule, BasicOptions, BearerOptions, CertificateAuthOptions, SeveralOptions } from './auth/auth-options.ts'
 export { makeCertificate, type Certificate, type CertificateOptions } from './certificates/make-certificate.ts'
 export type { Clock } from './clock.ts'
 export { TestRegistryError, type TestRegistryErrorCode } from './error.ts'
@@ -20,6 +20,7 @@ export type { Journal, JournalEntry, JournalFilter, JournalListener, JournalView
 export type { Assertions } from './journal/assertions.ts'
 export type { RepositoryAccess } from './repository-access.ts'
 export type { RouteKind } from './route.ts'
+export type { Quirks } from './quirks.ts'
 export { startTestRegistry } from './start-test-registry.ts'
 export type { StoredManifest } from './state/repository-state.ts'
 export type { Seedable, SeedOptions, TestRegistry, TestRegistryOptions } from './test-registry.ts'

@@ -16,9 +16,9 @@ const patterns: readonly (readonly [RouteKind, RegExp])[] = [
   ['tags', /^(.+)\/tags\/list$/s],
 ]
 
-/** The distribution spec's endpoints, and the token endpoint at `/token`. */
-export function routeOf(path: string): Route {
-  if (path === '/token') return { kind: 'token' }
+/** The distribution spec's endpoints, and token endpoints. */
+export function routeOf(path: string, tokenPaths: readonly string[] = ['/token']): Route {
+  if (tokenPaths.includes(path)) return { kind: 'token' }
   if (path === '/v2' || path === '/v2/') return { kind: 'ping' }
   if (!path.startsWith('/v2/')) return { kind: 'unknown' }
   const rest = path.slice('/v2/'.length)

@@ -1,4 +1,5 @@
 import { answerAt, type Desk } from './answer.ts'
+import { rulesOf } from './auth/rules.ts'
 import { createTokens } from './auth/tokens.ts'
 import { createClock } from './clock.ts'
 import { createFaultBook } from './faults/fault-book.ts'
@@ -14,7 +15,7 @@ import { seed } from './seed.ts'
 import { openStorage } from './state/open-storage.ts'
 import { createUploads } from './state/uploads.ts'
 import type { TestRegistry, TestRegistryOptions } from './test-registry.ts'
-import { tlsFor } from './tls-for.ts'
+import { clientCertificate, tlsFor } from './tls-for.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -24,12 +25,13 @@ const mebibyte = 1024 * 1024
  * @throws TestRegistryError `LISTEN_FAILED`, `STORAGE_INVALID`, `FAULT_INVALID`, `NAME_INVALID`, `CERTIFICATE_INVALID`
  */
 export async function startTestRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const { host = '127.0.0.1', port = 0, auth = { kind: 'none' }, bytesPerSecond, latencyMs = 0 } = options
+  const { host = '127.0.0.1', port = 0, bytesPerSecond, latencyMs = 0, alsoPlainHttp: alsoPlain = false, patienceMs = 60_000 } = options
+  const rules = rulesOf(options.auth ?? { kind: 'none' })
   const clock = createClock()
   const secrets = createSecrets()
-  addSecretsOf(auth, secrets)
+  addSecretsOf(rules, secrets)
   const tokens = watchTokens(createTokens(clock.now), secrets)
-  const desk: Desk = { journal: createJournal(secrets), secrets, faults: createFaultBook(), tokens, bytesPerSecond, latencyMs }
+  const desk: Desk = { journal: createJournal(secrets), secrets, faults: createFaultBook(), tokens, bytesPerSecond, latencyMs, patienceMs }
   const state = await openStorage(options)
   const shelves: Shelves = {
     state,
@@ -42,12 +44,12 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
   for (const [name, directory] of Object.entries(options.layouts ?? {})) await loadLayout(state, directory, name)
   for (const image of options.images ?? []) seed<BuiltImage | BuiltIndex>(state, image)
   await state.storage.settled()
-  const tls = tlsFor(options.tls, host)
+  const tls = tlsFor(options, rules)
   let cdn: Listener | undefined
-  const origins = createOrigins({ shelves, auth, tokens, clock, scheme: tls === undefined ? 'http' : 'https', cdnUrl: () => cdn?.url ?? '' })
-  const registry = await listen(answerAt(origins.registry, desk), { host, port, tls })
+  const origins = createOrigins({ shelves, rules, tokens, clock, cdnUrl: () => cdn?.url ?? '' })
+  const registry = await listen(answerAt(origins.registry, desk), { host, port, tls, alsoPlain, patienceMs })
   try {
-    cdn = await listen(answerAt(origins.cdn, desk), { host, port: 0, tls })
+    cdn = await listen(answerAt(origins.cdn, desk), { host, port: 0, tls, alsoPlain, patienceMs })
   } catch (error) {
     await registry.close()
     throw error
@@ -63,6 +65,7 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
     port: registry.port,
     cdn: { url: second.url, host: second.host, port: second.port },
     ca: tls?.ca,
+    makeClientCertificate: (commonName = 'client') => clientCertificate(tls?.authority, commonName),
     journal: desk.journal,
     clock,
     async seed(what, how) {

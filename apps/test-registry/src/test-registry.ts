@@ -1,4 +1,4 @@
-import type { AuthOptions } from './auth/auth-options.ts'
+import type { AuthOptions, AuthRule } from './auth/auth-options.ts'
 import type { CertificateOptions } from './certificates/make-certificate.ts'
 import type { Clock } from './clock.ts'
 import type { Fault } from './faults/fault.ts'
@@ -13,10 +13,18 @@ export type Seedable = Buildable<BuiltImage> | Buildable<BuiltIndex> | BuiltImag
 export interface TestRegistryOptions {
   readonly images?: readonly Seedable[] | undefined
   readonly faults?: readonly Fault[] | undefined
-  /** Default: none. */
-  readonly auth?: AuthOptions | undefined
+  /** For everything, or a list of rules by repository. Default: none. */
+  readonly auth?: AuthOptions | readonly AuthRule[] | undefined
   /** `true`: a certificate made on the spot by a CA made on the spot (`registry.ca`). Options make it a bad one. Or one of your own, in PEM. */
   readonly tls?: boolean | Omit<CertificateOptions, 'issuer'> | { readonly cert: string; readonly key: string; readonly ca?: string | undefined } | undefined
+  /** Speak only this version of TLS. */
+  readonly tlsVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined
+  /** With TLS: whether a client must show a certificate that the CA has signed, or is only asked for one. Default: asked where `auth` needs it. */
+  readonly clientCertificates?: 'asked' | 'required' | undefined
+  /** With TLS: plain http too, at the same host and port. Default false. */
+  readonly alsoPlainHttp?: boolean | undefined
+  /** How long a client may take for the head of a request, and for each further piece of its body. Default 60 000. */
+  readonly patienceMs?: number | undefined
   /** Of each connection's bodies. Default: as fast as it goes. */
   readonly bytesPerSecond?: number | undefined
   /** Before each answer. Default 0. */
@@ -58,6 +66,13 @@ export interface TestRegistry {
   readonly cdn: { readonly url: string; readonly host: string; readonly port: number }
   /** With TLS made on the spot: the CA's certificate in PEM. */
   readonly ca: string | undefined
+  /**
+   * With TLS made on the spot: a certificate that the registry's CA has signed for a client.
+   *
+   * @param commonName default `client`
+   * @throws TestRegistryError `OPTION_INVALID` without such a CA
+   */
+  makeClientCertificate(commonName?: string): { readonly cert: string; readonly key: string }
   readonly journal: Journal
   readonly clock: Clock
   /** Puts an image or index with all that belongs to it where its name says. */

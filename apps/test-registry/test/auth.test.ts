@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseScope } from '../src/auth/scope.ts'
-import { image, startTestRegistry, type AuthOptions, type TestRegistry } from '../src/index.ts'
-import { ask, errorCode, json, type Answer } from './support/http.ts'
+import { image, startTestRegistry, type AuthOptions, type AuthRule, type TestRegistry } from '../src/index.ts'
+import { ask, askRaw, errorCode, json, type Answer } from './support/http.ts'
 
 let registry: TestRegistry
 afterEach(() => registry.close())
@@ -145,6 +145,100 @@ describe('bearer', () => {
     await token(pull, basic('alice:canary'))
     expect(JSON.stringify(registry.journal.entries)).not.toContain(secret)
     expect(JSON.stringify(registry.journal.entries)).not.toContain(Buffer.from('alice:canary').toString('base64'))
+  })
+})
+
+describe('rules by repository', () => {
+  const rules: readonly AuthRule[] = [
+    { kind: 'basic', username: 'alice', password: 'secret', repositories: 't/app' },
+    { kind: 'bearer', username: 'bob', password: 'secret', service: 'one', repositories: ['team/*'] },
+    { kind: 'bearer', service: 'two', repositories: 't/*' },
+  ]
+  const mixed = async (): Promise<void> => {
+    registry = await startTestRegistry({ auth: rules, images: ['t/app:1', 't/other:1', 'team/app:1', 'open:1'].map((name) => image(name).layer({ a: 'b' })) })
+  }
+
+  test('the first that fits holds, and where none fits everybody comes in', async () => {
+    await mixed()
+    expect((await manifest()).headers['www-authenticate']).toBe('Basic realm="test registry"')
+    expect((await manifest({}, { name: 'team/app' })).headers['www-authenticate']).toContain('service="one",scope="repository:team/app:pull"')
+    expect((await manifest({}, { name: 't/other' })).headers['www-authenticate']).toContain('service="two"')
+    expect((await manifest({}, { name: 'open' })).status).toBe(200)
+    expect((await ask(`${registry.url}/v2/`)).status).toBe(200)
+    expect((await manifest(basic('alice:secret'))).status).toBe(200)
+    expect((await manifest(basic('alice:secret'), { name: 'team/app' })).status).toBe(401)
+  })
+
+  test('one token endpoint serves them all, and a token is good where it was asked for', async () => {
+    await mixed()
+    expect((await token('service=one&scope=repository:team/app:pull', basic('alice:secret'))).status).toBe(401)
+    const one = json(await token('service=one&scope=repository:team/app:pull', basic('bob:secret')))['token']
+    const two = json(await token('service=two&scope=repository:t/other:pull'))['token']
+    expect((await manifest(bearer(one), { name: 'team/app' })).status).toBe(200)
+    expect((await manifest(bearer(two), { name: 't/other' })).status).toBe(200)
+    expect((await manifest(bearer(two), { name: 'team/app' })).headers['www-authenticate']).toContain('error="invalid_token"')
+  })
+
+  test('a mount is no way around them', async () => {
+    await mixed()
+    const [layer] = registry.repository('t/app').blobs()
+    const mounted = await ask(`${registry.url}/v2/open/blobs/uploads/?mount=${layer}&from=t/app`, { method: 'POST' })
+    expect(mounted.status).toBe(202)
+    const secret = registry.repository('t/app').putBlob('only here')
+    expect((await ask(`${registry.url}/v2/open/blobs/uploads/?mount=${secret}`, { method: 'POST' })).status).toBe(202)
+    expect((await ask(`${registry.url}/v2/open/blobs/uploads/?mount=${secret}&from=t/app`, { method: 'POST', headers: basic('alice:secret') })).status).toBe(201)
+  })
+})
+
+describe('several ways in', () => {
+  const schemes = [{ kind: 'bearer', username: 'alice', password: 'secret' }, { kind: 'basic', username: 'alice', password: 'secret' }] as const
+
+  test('are named in one header, or each in its own', async () => {
+    await start({ kind: 'several', schemes })
+    const expected = `Bearer realm="${registry.url}/token",service="test-registry",scope="repository:t/app:pull", Basic realm="test registry"`
+    expect((await manifest()).headers['www-authenticate']).toBe(expected)
+    expect((await manifest(basic('alice:secret'))).status).toBe(200)
+    expect((await manifest(bearer(json(await token(pull, basic('alice:secret')))['token']))).status).toBe(200)
+    expect((await manifest(basic('alice:wrong'))).status).toBe(401)
+    await registry.close()
+    await start({ kind: 'several', schemes, header: 'each' })
+    const raw = await askRaw(registry.port, 'GET /v2/ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+    expect(raw.match(/^www-authenticate: \w+/gim)).toEqual(['www-authenticate: Bearer', 'www-authenticate: Basic'])
+  })
+})
+
+describe('tokens of other kinds', () => {
+  test('an identity token that rotates is void once used', async () => {
+    await start({ kind: 'bearer', identityToken: 'first', identityTokenRotates: true })
+    const form = { grant_type: 'refresh_token', service: 'test-registry', client_id: 'test', scope: 'repository:t/app:pull' }
+    const second = json(await post({ ...form, refresh_token: 'first' }))
+    expect((await manifest(bearer(second['access_token']))).status).toBe(200)
+    expect((await post({ ...form, refresh_token: 'first' })).status).toBe(401)
+    const third = json(await post({ ...form, refresh_token: String(second['refresh_token']) }))
+    expect(third['refresh_token']).not.toBe(second['refresh_token'])
+  })
+
+  test('a registry token needs no endpoint', async () => {
+    await start({ kind: 'bearer', username: 'alice', password: 'secret', registryToken: 'ready' })
+    expect((await manifest(bearer('ready'))).status).toBe(200)
+    expect((await manifest(bearer('read'))).status).toBe(401)
+  })
+
+  test('an endpoint of another path, and one that refuses POST its own way', async () => {
+    await start({ kind: 'bearer', tokenPath: '/v2/auth', oauth: 405 })
+    expect((await manifest()).headers['www-authenticate']).toContain(`realm="${registry.url}/v2/auth"`)
+    expect(json(await ask(`${registry.url}/v2/auth?${pull}`))).toHaveProperty('token')
+    expect((await ask(`${registry.url}/v2/auth`, { method: 'POST', body: 'grant_type=password' })).status).toBe(405)
+    expect((await ask(`${registry.url}/token?${pull}`)).status).toBe(404)
+  })
+
+  test('a token that counts requests does not count what a mount looks at', async () => {
+    await start({ kind: 'bearer', anonymous: 'everything', expiresAfterRequests: 2 })
+    const both = bearer(json(await token('scope=repository:t/app:pull,push&scope=repository:t/other:pull'))['token'])
+    const blob = registry.repository('t/other').putBlob('elsewhere')
+    expect((await ask(`${registry.url}/v2/t/app/blobs/uploads/?mount=${blob}&from=t/other`, { method: 'POST', headers: both })).status).toBe(201)
+    expect((await manifest(both)).status).toBe(200)
+    expect((await manifest(both)).status).toBe(401)
   })
 })
 

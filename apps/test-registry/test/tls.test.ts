@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { image, makeCertificate, startTestRegistry, type TestRegistry, type TestRegistryOptions } from '../src/index.ts'
 import { ask } from './support/http.ts'
@@ -49,6 +51,69 @@ describe('https', () => {
     expect(await ask(url, { ca: registry.ca })).toMatchObject({ whole: false, body: { length: 1000 } })
     expect(await ask(url, { ca: registry.ca })).toMatchObject({ whole: false })
     expect(await ask(url, { ca: registry.ca })).toMatchObject({ whole: true })
+  })
+})
+
+describe('client certificates', () => {
+  const blobOf = async (options: TestRegistryOptions): Promise<(client?: { cert: string; key: string }) => ReturnType<typeof ask>> => {
+    registry = await startTestRegistry({ tls: true, images: [image('t/app:1').layer({ a: 'b' })], ...options })
+    const { url, ca } = registry
+    return (client) => ask(`${url}/v2/t/app/manifests/1`, { ca, client })
+  }
+
+  test('required: no handshake without one of the registry’s CA', async () => {
+    const get = await blobOf({ clientCertificates: 'required' })
+    await expect(get()).rejects.toMatchObject({ code: expect.stringMatching(/^(ERR_SSL|ECONNRESET|EPIPE)/) as string })
+    const stranger = makeCertificate({ commonName: 'client' })
+    await expect(get({ cert: stranger.cert, key: stranger.key })).rejects.toMatchObject({ code: expect.stringMatching(/^(ERR_SSL|ECONNRESET|EPIPE)/) as string })
+    expect((await get(registry!.makeClientCertificate())).status).toBe(200)
+  })
+
+  test('for some repositories: 403 there without one, and for another name', async () => {
+    const get = await blobOf({ auth: [{ kind: 'certificate', commonName: 'builder', repositories: 't/*' }] })
+    expect((await get()).status).toBe(403)
+    expect((await get(registry!.makeClientCertificate('other'))).status).toBe(403)
+    expect((await get(registry!.makeClientCertificate('builder'))).status).toBe(200)
+    expect((await ask(`${registry!.url}/v2/`, { ca: registry!.ca })).status).toBe(200)
+  })
+
+  test('or a password', async () => {
+    const get = await blobOf({ auth: { kind: 'several', schemes: [{ kind: 'certificate' }, { kind: 'basic', username: 'alice', password: 'secret' }] } })
+    expect([(await get()).status, (await get()).headers['www-authenticate']]).toEqual([401, 'Basic realm="test registry"'])
+    expect((await get(registry!.makeClientCertificate())).status).toBe(200)
+  })
+
+  test('cannot be made without a CA', async () => {
+    registry = await startTestRegistry()
+    expect(() => registry!.makeClientCertificate()).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+  })
+})
+
+describe('https and http on one host', () => {
+  test('each finds its own, and the challenge speaks as the client does', async () => {
+    registry = await startTestRegistry({ tls: true, alsoPlainHttp: true, auth: { kind: 'bearer' }, images: [image('t/app:1').layer({ a: 'b' })] })
+    const challenges = await Promise.all([`https://${registry.host}`, `http://${registry.host}`].map(async (url) => (await ask(`${url}/v2/`, { ca: registry!.ca })).headers['www-authenticate']))
+    expect(challenges).toEqual([`Bearer realm="https://${registry.host}/token",service="test-registry"`, `Bearer realm="http://${registry.host}/token",service="test-registry"`])
+  })
+
+  test('a connection that says nothing is closed with the registry', async () => {
+    registry = await startTestRegistry({ tls: true, alsoPlainHttp: true })
+    const socket = connect(registry.port, '127.0.0.1')
+    await once(socket, 'connect')
+    await registry.close()
+    expect(await once(socket, 'close')).toEqual([false])
+  })
+})
+
+describe('an old version of TLS', () => {
+  test.each(['TLSv1', 'TLSv1.1'] as const)('%s is refused by a client of today', async (tlsVersion) => {
+    registry = await startTestRegistry({ tls: true, tlsVersion })
+    await expect(ask(`${registry.url}/v2/`, { ca: registry.ca })).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_SSL|EPROTO/) as string })
+  })
+
+  test('TLSv1.2 alone is taken', async () => {
+    registry = await startTestRegistry({ tls: true, tlsVersion: 'TLSv1.2' })
+    expect((await ask(`${registry.url}/v2/`, { ca: registry.ca })).status).toBe(200)
   })
 })
 

@@ -1,38 +1,50 @@
 import { failure } from '../http/registry-errors.ts'
 import type { RegistryRequest, Reply } from '../http/message.ts'
 import type { Route } from '../route.ts'
-import type { AuthOptions, BearerOptions } from './auth-options.ts'
-import { basicCredentials, bearerToken, sameSecret } from './credentials.ts'
-import { covers, formatScope, neededScope } from './scope.ts'
+import type { AuthOptions, AuthRule, BearerOptions } from './auth-options.ts'
+import { isFor } from './rules.ts'
+import { basicScheme, bearerScheme, certificateScheme, type Scheme } from './schemes.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Decides who comes in. `undefined`: this one does. Otherwise the answer to send. */
-export type Gate = (request: RegistryRequest, route: Route) => Reply | undefined
+export type Gate = (request: RegistryRequest, route: Route, options?: { readonly counted: boolean }) => Reply | undefined
 
 export interface GateOptions {
-  readonly auth: AuthOptions
+  readonly rules: readonly AuthRule[]
   readonly tokens: Tokens
   /** The token endpoint as this request should see it. */
-  readonly realm: (request: RegistryRequest) => string
+  readonly realm: (request: RegistryRequest, bearer: BearerOptions) => string
 }
 
-export function createGate({ auth, tokens, realm }: GateOptions): Gate {
-  if (auth.kind === 'none') return () => undefined
-  if (auth.kind === 'basic') {
-    const challenge = `Basic realm="${auth.realm ?? 'test registry'}"`
-    return ({ headers }) => {
-      const given = basicCredentials(headers.authorization)
-      const known = given !== undefined && sameSecret(given.username, auth.username) && sameSecret(given.password, auth.password)
-      return known ? undefined : refused(challenge)
+export function createGate({ rules, tokens, realm }: GateOptions): Gate {
+  const entrances = rules.map((rule) => ({ rule, schemes: schemesOf(rule, tokens, realm) }))
+  return (request, route, options = { counted: true }) => {
+    const entrance = entrances.find(({ rule }) => isFor(rule, route.repository))
+    if (entrance === undefined || entrance.rule.kind === 'none') return undefined
+    const challenges: string[] = []
+    for (const scheme of entrance.schemes) {
+      const refusal = scheme(request, route, options)
+      if (refusal === undefined) return undefined
+      if (refusal.challenge !== undefined) challenges.push(refusal.challenge)
     }
+    if (challenges.length === 0) return failure('DENIED', 'a client certificate is needed')
+    const inOne = entrance.rule.kind !== 'several' || entrance.rule.header !== 'each'
+    return failure('UNAUTHORIZED', undefined, { headers: { 'www-authenticate': inOne ? challenges.join(', ') : challenges } })
   }
-  return (request, route) => {
-    const needed = neededScope(route, request.method)
-    const text = bearerToken(request.headers.authorization)
-    const token = text === undefined ? undefined : tokens.use(text)
-    if (token !== undefined && (needed === undefined || covers(token.scopes, needed))) return undefined
-    const error = text === undefined ? undefined : token === undefined ? 'invalid_token' : 'insufficient_scope'
-    return refused(challengeOf(auth, realm(request), needed === undefined ? undefined : formatScope(needed), error))
+}
+
+function schemesOf(auth: AuthOptions, tokens: Tokens, realm: GateOptions['realm']): readonly Scheme[] {
+  switch (auth.kind) {
+    case 'none':
+      return []
+    case 'basic':
+      return [basicScheme(auth)]
+    case 'bearer':
+      return [bearerScheme(auth, tokens, realm)]
+    case 'certificate':
+      return [certificateScheme(auth)]
+    default:
+      return auth.schemes.flatMap((scheme) => schemesOf(scheme, tokens, realm))
   }
 }
 
@@ -41,12 +53,3 @@ export function stranger(gate: Gate, request: RegistryRequest, route: Route): Re
   const { authorization: _, ...headers } = request.headers
   return gate({ ...request, headers }, route) ?? failure('UNAUTHORIZED')
 }
-
-function challengeOf(auth: BearerOptions, realm: string, scope: string | undefined, error: string | undefined): string {
-  const parts = [`realm="${realm}"`, `service="${auth.service ?? 'test-registry'}"`]
-  if (scope !== undefined && auth.challengeScope !== false) parts.push(`scope="${scope}"`)
-  if (error !== undefined) parts.push(`error="${error}"`)
-  return `Bearer ${parts.join(',')}`
-}
-
-const refused = (challenge: string): Reply => failure('UNAUTHORIZED', undefined, { headers: { 'www-authenticate': challenge } })

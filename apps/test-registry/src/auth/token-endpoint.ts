@@ -1,74 +1,96 @@
 import { failure } from '../http/registry-errors.ts'
 import { json, type RegistryRequest, type Reply } from '../http/message.ts'
 import { readBody } from '../http/read-body.ts'
-import type { BearerOptions } from './auth-options.ts'
+import type { AuthRule, BearerOptions } from './auth-options.ts'
 import { basicCredentials, sameSecret } from './credentials.ts'
+import { bearersIn, isFor, tokenPathOf } from './rules.ts'
 import { formatScope, parseScope, type Scope } from './scope.ts'
 import type { Tokens } from './tokens.ts'
 
-type Who = 'user' | 'anonymous' | 'refused'
+type Who = 'user' | 'anonymous'
 
 const formLimit = 64 * 1024
 /** The spec's life of a token that does not say its own. */
 const unsaidSeconds = 60
 
-/** GET with basic credentials or none, and the OAuth2 POST (distribution token.md and oauth.md). */
-export async function tokenEndpoint(request: RegistryRequest, auth: BearerOptions, tokens: Tokens, now: () => number): Promise<Reply> {
-  if (request.method === 'POST' && auth.oauth !== false) return await oauth(request, auth, tokens, now)
-  if (request.method !== 'GET') return failure('UNSUPPORTED', undefined, { status: request.method === 'POST' ? 404 : 405 })
-  const { authorization } = request.headers
-  const given = basicCredentials(authorization)
-  const who: Who = authorization === undefined ? 'anonymous' : given !== undefined && isUser(auth, given) ? 'user' : 'refused'
-  if (who === 'refused') return failure('UNAUTHORIZED')
-  const scopes = request.query.getAll('scope').flatMap((text) => text.split(' '))
-  return issue({ auth, tokens, now, who, scopes, offline: request.query.get('offline_token') === 'true', form: false })
+export interface TokenOffice {
+  readonly rules: readonly AuthRule[]
+  readonly tokens: Tokens
+  readonly now: () => number
 }
 
-async function oauth(request: RegistryRequest, auth: BearerOptions, tokens: Tokens, now: () => number): Promise<Reply> {
+/** GET with basic credentials or none, and the OAuth2 POST (distribution token.md and oauth.md). */
+export async function tokenEndpoint(request: RegistryRequest, office: TokenOffice): Promise<Reply> {
+  if (request.method === 'POST') return await oauth(request, office)
+  if (request.method !== 'GET') return failure('UNSUPPORTED')
+  const scopes = request.query.getAll('scope').flatMap((text) => text.split(' '))
+  const issuer = issuerFor(office.rules, request.path, request.query.get('service'), scopes)
+  if (issuer === undefined) return failure('UNSUPPORTED', undefined, { status: 404 })
+  const { authorization } = request.headers
+  const given = basicCredentials(authorization)
+  if (authorization !== undefined && (given === undefined || !isUser(issuer, given))) return failure('UNAUTHORIZED')
+  const who: Who = authorization === undefined ? 'anonymous' : 'user'
+  const identity = who === 'user' && request.query.get('offline_token') === 'true' ? office.tokens.identity(issuer) : undefined
+  return issue({ ...office, issuer, who, scopes, identity, form: false })
+}
+
+async function oauth(request: RegistryRequest, office: TokenOffice): Promise<Reply> {
   const body = await readBody(request.body, formLimit)
   if (body === undefined) return failure('UNSUPPORTED', undefined, { status: 413, headers: { connection: 'close' } })
   const form = new URLSearchParams(new TextDecoder().decode(body))
+  const scopes = (form.get('scope') ?? '').split(' ')
+  const issuer = issuerFor(office.rules, request.path, form.get('service'), scopes)
+  if (issuer === undefined || issuer.oauth === false) return failure('UNSUPPORTED', undefined, { status: 404 })
+  if (typeof issuer.oauth === 'number') return failure('UNSUPPORTED', undefined, { status: issuer.oauth })
   const absent = ['grant_type', 'service', 'client_id'].find((member) => !form.has(member))
   if (absent !== undefined) return json(400, { error: 'invalid_request', error_description: `${absent} is missing` })
-  const known =
-    form.get('grant_type') === 'password'
-      ? isUser(auth, { username: form.get('username') ?? '', password: form.get('password') ?? '' })
-      : form.get('grant_type') === 'refresh_token' && auth.identityToken !== undefined && sameSecret(form.get('refresh_token') ?? '', auth.identityToken)
-  if (!known) return json(401, { error: 'invalid_grant' })
-  return issue({ auth, tokens, now, who: 'user', scopes: (form.get('scope') ?? '').split(' '), offline: form.get('access_type') === 'offline', form: true })
+  const identity = office.tokens.identity(issuer)
+  const refreshed = form.get('grant_type') === 'refresh_token' && identity !== undefined && sameSecret(form.get('refresh_token') ?? '', identity)
+  const known = form.get('grant_type') === 'password' && isUser(issuer, { username: form.get('username') ?? '', password: form.get('password') ?? '' })
+  if (!refreshed && !known) return json(401, { error: 'invalid_grant' })
+  const renewed = refreshed && issuer.identityTokenRotates === true ? office.tokens.renewIdentity(issuer) : undefined
+  return issue({ ...office, issuer, who: 'user', scopes, identity: renewed ?? (form.get('access_type') === 'offline' ? identity : undefined), form: true })
 }
 
-const isUser = (auth: BearerOptions, given: { readonly username: string; readonly password: string }): boolean =>
-  auth.username !== undefined && auth.password !== undefined && sameSecret(given.username, auth.username) && sameSecret(given.password, auth.password)
+/** Several rules may have tokens: that of the first repository asked for, else of the service, else the first. */
+function issuerFor(rules: readonly AuthRule[], path: string, service: string | null, scopes: readonly string[]): BearerOptions | undefined {
+  const here = (rule: AuthRule): readonly BearerOptions[] => bearersIn(rule).filter((bearer) => tokenPathOf(bearer) === path)
+  const repository = scopes.flatMap((text) => parseScope(text) ?? []).find(({ type }) => type === 'repository')?.name
+  const own = rules.find((rule) => isFor(rule, repository))
+  const all = rules.flatMap(here)
+  return (repository === undefined || own === undefined ? undefined : here(own)[0]) ?? all.find((bearer) => (bearer.service ?? 'test-registry') === service) ?? all[0]
+}
 
-interface Issue {
-  readonly auth: BearerOptions
-  readonly tokens: Tokens
-  readonly now: () => number
+const isUser = (issuer: BearerOptions, given: { readonly username: string; readonly password: string }): boolean =>
+  issuer.username !== undefined && issuer.password !== undefined && sameSecret(given.username, issuer.username) && sameSecret(given.password, issuer.password)
+
+interface Issue extends TokenOffice {
+  readonly issuer: BearerOptions
   readonly who: Who
   readonly scopes: readonly string[]
-  readonly offline: boolean
+  /** To send along. */
+  readonly identity: string | undefined
   readonly form: boolean
 }
 
-function issue({ auth, tokens, now, who, scopes, offline, form }: Issue): Reply {
-  const granted = scopes.flatMap((text) => allowed(parseScope(text), auth, who))
-  const { expiresInSeconds = 300, tokenMember = form ? 'access_token' : 'token' } = auth
-  const token = tokens.issue(granted, (expiresInSeconds ?? unsaidSeconds) * 1000, auth.expiresAfterRequests ?? Number.POSITIVE_INFINITY)
+function issue({ issuer, tokens, now, who, scopes, identity, form }: Issue): Reply {
+  const granted = scopes.flatMap((text) => allowed(parseScope(text), issuer, who))
+  const { expiresInSeconds = 300, tokenMember = form ? 'access_token' : 'token' } = issuer
+  const token = tokens.issue(issuer, granted, (expiresInSeconds ?? unsaidSeconds) * 1000)
   return json(200, {
     ...(tokenMember === 'access_token' ? {} : { token: token.text }),
     ...(tokenMember === 'token' ? {} : { access_token: token.text }),
     ...(form ? { scope: granted.map(formatScope).join(' ') } : {}),
     ...(expiresInSeconds === null ? {} : { expires_in: expiresInSeconds, issued_at: new Date(now()).toISOString() }),
-    ...(offline && who === 'user' && auth.identityToken !== undefined ? { refresh_token: auth.identityToken } : {}),
+    ...(identity === undefined ? {} : { refresh_token: identity }),
   })
 }
 
 /** Asking for more than is allowed is no error: the token holds what is both asked and allowed. */
-function allowed(scope: Scope | undefined, auth: BearerOptions, who: Who): readonly Scope[] {
+function allowed(scope: Scope | undefined, issuer: BearerOptions, who: Who): readonly Scope[] {
   if (scope === undefined) return []
   if (who === 'user') return [scope]
-  const anonymous = auth.anonymous ?? (auth.username === undefined ? 'pull' : 'nothing')
+  const anonymous = issuer.anonymous ?? (issuer.username === undefined ? 'pull' : 'nothing')
   if (anonymous === 'everything') return [scope]
   const actions = anonymous === 'pull' && scope.type === 'repository' ? scope.actions.filter((action) => action === 'pull') : []
   return actions.length === 0 ? [] : [{ ...scope, actions }]

@@ -5,14 +5,13 @@ import { joined } from './bodies.ts'
 import type { Effect } from './effect.ts'
 import type { Fault, RedirectAction } from './fault.ts'
 import { namedEffects } from './named-effects.ts'
-import { routeOf } from '../route.ts'
 import { statusReply } from './status-reply.ts'
 
 /** From data to deed. */
 export function effectOf({ then: action, afterBytes }: Fault): Effect {
   if (typeof action === 'string') return namedEffects[action](afterBytes)
   if ('redirect' in action) return redirect(action)
-  if ('status' in action) return { replace: ({ request }) => statusReply(action, routeOf(request.path).kind) }
+  if ('status' in action) return { replace: ({ route }) => statusReply(action, route.kind) }
   if ('headers' in action) return { change: (given) => ({ ...given, headers: overridden(given.headers, action.headers) }) }
   if ('content' in action) return { change: (given) => ({ ...given, body: textContent(action.content) }) }
   if ('extraBytes' in action) return { change: (given) => ({ ...given, body: joined(given.body, memoryContent(new Uint8Array(action.extraBytes))) }) }

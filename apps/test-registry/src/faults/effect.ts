@@ -1,4 +1,5 @@
 import type { RegistryRequest, Reply } from '../http/message.ts'
+import type { Route } from '../route.ts'
 
 /** Where an answer ends before its time. */
 export interface Ending {
@@ -23,6 +24,7 @@ export interface Effect {
 /** What faults need from the registry. */
 export interface EffectContext {
   readonly request: RegistryRequest
+  readonly route: Route
   /** A URL of the second origin that serves what this request asks for, signed. */
   signedUrl(expiresInMs: number): string
   /** Voids the request's token; the answer that a stranger would get. */

@@ -8,6 +8,10 @@ export interface RegistryRequest {
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly body: AsyncIterable<Uint8Array>
+  /** Of the connection. */
+  readonly scheme: 'http' | 'https'
+  /** Common name of the client's certificate, when it showed a good one. */
+  readonly certificate: string | undefined
 }
 
 export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>

@@ -58,13 +58,18 @@ export const watchTokens = (tokens: Tokens, secrets: Secrets): Tokens => ({
     secrets.addToken(token.text)
     return token
   },
+  renewIdentity(...terms) {
+    const token = tokens.renewIdentity(...terms)
+    secrets.addToken(token)
+    return token
+  },
 })
 
 /** Passwords and identity tokens anywhere in the options, and the pairs as basic credentials write them. */
 export function addSecretsOf(options: unknown, secrets: Secrets): void {
   if (typeof options !== 'object' || options === null) return
-  const { username, password, identityToken } = options as Record<string, unknown>
-  for (const secret of [password, identityToken]) if (typeof secret === 'string') secrets.add(secret)
+  const { username, password, identityToken, registryToken } = options as Record<string, unknown>
+  for (const secret of [password, identityToken, registryToken]) if (typeof secret === 'string') secrets.add(secret)
   if (typeof username === 'string' && typeof password === 'string') secrets.add(Buffer.from(`${username}:${password}`).toString('base64'))
   for (const member of Object.values(options)) addSecretsOf(member, secrets)
 }

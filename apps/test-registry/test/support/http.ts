@@ -15,16 +15,18 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body?: Uint8Array | string | undefined
   readonly ca?: string | undefined
+  /** A client certificate, in PEM. */
+  readonly client?: { readonly cert: string; readonly key: string } | undefined
   /** Leaves, without waiting for the rest, once so many bytes of the body are there. */
   readonly leaveAt?: number | undefined
 }
 
 /** One request on its own connection, no redirects, nothing decoded. Rejects when no head came. */
-export function ask(url: string, { method = 'GET', headers = {}, body, ca, leaveAt }: Ask = {}): Promise<Answer> {
+export function ask(url: string, { method = 'GET', headers = {}, body, ca, client, leaveAt }: Ask = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let headed = false
     const secure = url.startsWith('https:')
-    const outgoing = (secure ? httpsRequest : httpRequest)(url, { method, headers, agent: false, ...(ca === undefined ? {} : { ca }) }, (answer: IncomingMessage) => {
+    const outgoing = (secure ? httpsRequest : httpRequest)(url, { method, headers, agent: false, ...(ca === undefined ? {} : { ca }), ...client }, (answer: IncomingMessage) => {
       // From here on the answer tells how it ended.
       headed = true
       const chunks: Buffer[] = []
