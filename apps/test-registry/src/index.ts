@@ -1,6 +1,7 @@
 export type { AuthOptions, AuthRule, BasicOptions, BearerOptions, CertificateAuthOptions, SeveralOptions } from './auth/auth-options.ts'
 export { makeCertificate, type Certificate, type CertificateOptions } from './certificates/make-certificate.ts'
 export type { Clock } from './clock.ts'
+export type { ControlOptions } from './control/control-options.ts'
 export { TestRegistryError, type TestRegistryErrorCode } from './error.ts'
 export type { BodyAction, Fault, FaultAction, HeadersAction, NamedAction, PaceAction, RedirectAction, StatusAction } from './faults/fault.ts'
 export type { FaultSwitch, ListedFault } from './faults/fault-book.ts'

@@ -21,6 +21,8 @@ export interface RepositoryAccess {
   /** By tag or digest. */
   manifest(target: string): StoredManifest | undefined
   blob(digest: Digest): Uint8Array | undefined
+  /** In bytes; the blob itself is not read. */
+  blobSize(digest: Digest): number | undefined
   /** Each is true when there was something to delete. */
   deleteBlob(digest: Digest): boolean
   deleteManifest(digest: Digest): boolean
@@ -57,6 +59,7 @@ export function repositoryAccess(state: RegistryState, name: string): Repository
     manifests: () => [...(state.repositories.get(name)?.manifests.keys() ?? [])],
     manifest: (target) => findManifest(state.repositories.get(name), target),
     blob: (digest) => state.repositories.get(name)?.blobs.get(digest)?.bytes(),
+    blobSize: (digest) => state.repositories.get(name)?.blobs.get(digest)?.size,
     deleteBlob: (digest) => found((repository) => deleteBlob(state, repository, digest)),
     deleteManifest: (digest) => found((repository) => deleteManifest(state, repository, digest)),
     deleteTag: (tag) => found((repository) => deleteTag(state, repository, tag)),

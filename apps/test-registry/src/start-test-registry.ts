@@ -2,9 +2,11 @@ import { answerAt, type Desk } from './answer.ts'
 import { rulesOf } from './auth/rules.ts'
 import { createTokens } from './auth/tokens.ts'
 import { createClock } from './clock.ts'
+import { createControl } from './control/create-control.ts'
+import type { Controlled } from './control/endpoint.ts'
 import { createFaultBook } from './faults/fault-book.ts'
 import { listen, type Listener } from './http/listen.ts'
-import type { BuiltImage, BuiltIndex } from './images/built.ts'
+import type { Buildable, BuiltImage, BuiltIndex } from './images/built.ts'
 import { createJournal } from './journal/create-journal.ts'
 import { addSecretsOf, createSecrets, watchTokens } from './journal/secrets.ts'
 import { createOrigins } from './origins.ts'
@@ -14,7 +16,7 @@ import type { Shelves } from './routes/handle.ts'
 import { seed } from './seed.ts'
 import { openStorage } from './state/open-storage.ts'
 import { createUploads } from './state/uploads.ts'
-import type { TestRegistry, TestRegistryOptions } from './test-registry.ts'
+import type { SeedOptions, TestRegistry, TestRegistryOptions } from './test-registry.ts'
 import { clientCertificate, tlsFor } from './tls-for.ts'
 
 const mebibyte = 1024 * 1024
@@ -45,9 +47,32 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
   for (const image of options.images ?? []) seed<BuiltImage | BuiltIndex>(state, image)
   await state.storage.settled()
   const tls = tlsFor(options, rules)
+  let first: Listener | undefined
   let cdn: Listener | undefined
   const origins = createOrigins({ shelves, rules, tokens, clock, cdnUrl: () => cdn?.url ?? '' })
-  const registry = await listen(answerAt(origins.registry, desk), { host, port, tls, alsoPlain, patienceMs })
+  const contents = {
+    async seed<Built extends BuiltImage | BuiltIndex>(what: Buildable<Built> | Built, how?: SeedOptions): Promise<Built> {
+      const built = seed(state, what, how)
+      await state.storage.settled()
+      return built
+    },
+    repository: (name: string) => repositoryAccess(state, name),
+    repositories: () => [...state.repositories.keys()].toSorted(),
+    expireTokens: () => tokens.voidAll(),
+  }
+  const controlled: Controlled = {
+    ...contents,
+    journal: desk.journal,
+    faults: desk.faults,
+    clock,
+    auth: rules.map(({ kind }) => kind),
+    settled: () => state.storage.settled(),
+    addresses: () => ({ url: first?.url ?? '', host: first?.host ?? '', cdn: cdn?.url ?? '' }),
+  }
+  const control = options.control === false ? () => false : createControl({ ...(options.control === true ? {} : options.control), controlled, patienceMs })
+  const answer = answerAt(origins.registry, desk)
+  const registry = await listen((message, response) => void (control(message, response) || answer(message, response)), { host, port, tls, alsoPlain, patienceMs })
+  first = registry
   try {
     cdn = await listen(answerAt(origins.cdn, desk), { host, port: 0, tls, alsoPlain, patienceMs })
   } catch (error) {
@@ -68,18 +93,11 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
     makeClientCertificate: (commonName = 'client') => clientCertificate(tls?.authority, commonName),
     journal: desk.journal,
     clock,
-    async seed(what, how) {
-      const built = seed(state, what, how)
-      await state.storage.settled()
-      return built
-    },
     loadLayout: (directory, { repository }) => loadLayout(state, directory, repository),
-    repository: (name) => repositoryAccess(state, name),
-    repositories: () => [...state.repositories.keys()].toSorted(),
+    ...contents,
     addFault: (fault) => desk.faults.add(fault),
     clearFaults: () => desk.faults.clear(),
     faults: () => desk.faults.list(),
-    expireTokens: () => tokens.voidAll(),
     close,
     [Symbol.asyncDispose]: close,
   }

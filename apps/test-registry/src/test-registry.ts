@@ -1,6 +1,7 @@
 import type { AuthOptions, AuthRule } from './auth/auth-options.ts'
 import type { CertificateOptions } from './certificates/make-certificate.ts'
 import type { Clock } from './clock.ts'
+import type { ControlOptions } from './control/control-options.ts'
 import type { Fault } from './faults/fault.ts'
 import type { FaultSwitch, ListedFault } from './faults/fault-book.ts'
 import type { Buildable, BuiltImage, BuiltIndex } from './images/built.ts'
@@ -44,6 +45,8 @@ export interface TestRegistryOptions {
   readonly quirks?: Quirks | undefined
   /** Whether there is a referrers API. Default true; false answers 404, as Docker Hub and GHCR do. */
   readonly referrers?: boolean | undefined
+  /** The page at `/_lading/` and the API under `/_lading/api`. Default true; they answer to the registry's own host alone. */
+  readonly control?: boolean | ControlOptions | undefined
   /** The most a pushed manifest may have, in bytes. Default 4 MiB. */
   readonly maxManifestBytes?: number | undefined
   /** The most a pushed blob may have, in bytes. Default 1 GiB. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { BlockList, isIP } from 'node:net'
 import type { AuthOptions } from '../auth/auth-options.ts'
 import { TestRegistryError } from '../error.ts'
 import { parseFaults } from '../faults/parse-faults.ts'
+import { isLoopback } from '../http/is-loopback.ts'
 import { startTestRegistry } from '../start-test-registry.ts'
 
 export interface ServeOptions {
@@ -66,12 +66,4 @@ async function readScript(path: string): Promise<string> {
   } catch (cause) {
     throw new TestRegistryError('OPTION_INVALID', `cannot read the fault script ${path}`, { cause, path, hint: 'give the path of a JSON file' })
   }
-}
-
-function isLoopback(host: string): boolean {
-  const loopback = new BlockList()
-  loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-  loopback.addAddress('::1', 'ipv6')
-  const version = isIP(host)
-  return version === 0 ? host === 'localhost' : loopback.check(host, version === 4 ? 'ipv4' : 'ipv6')
 }

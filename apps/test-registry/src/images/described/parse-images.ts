@@ -23,7 +23,7 @@ export function parseImages(text: string): readonly (BuiltImage | BuiltIndex)[] 
 }
 
 /** @throws TestRegistryError `IMAGE_INVALID`, `NAME_INVALID` */
-function readImages(value: Description | readonly Description[]): readonly (BuiltImage | BuiltIndex)[] {
+export function readImages(value: Description | readonly Description[]): readonly (BuiltImage | BuiltIndex)[] {
   const reading: Reading = { allowance: createAllowance(), named: new Map() }
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   return list.flatMap((each, position) => {

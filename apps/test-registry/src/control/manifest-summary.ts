@@ -1,0 +1,49 @@
+import type { StoredManifest } from '../state/repository-state.ts'
+
+/** A descriptor as far as it is one: what a pushed document says, unchecked. */
+interface Named {
+  readonly digest: string
+  readonly size?: number | undefined
+  readonly mediaType?: string | undefined
+  readonly platform?: string | undefined
+}
+
+/** A manifest or index for people: what it is, and what it names. */
+export function manifestSummary({ digest, mediaType, bytes }: StoredManifest): Readonly<Record<string, unknown>> {
+  const document = parse(bytes)
+  return {
+    digest,
+    mediaType,
+    size: bytes.length,
+    artifactType: text(document['artifactType']),
+    subject: named(document['subject'])[0]?.digest,
+    config: named(document['config'])[0],
+    layers: Array.isArray(document['layers']) ? document['layers'].flatMap(named) : undefined,
+    manifests: Array.isArray(document['manifests']) ? document['manifests'].flatMap(named) : undefined,
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+function parse(bytes: Uint8Array): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    return isRecord(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+function named(value: unknown): readonly Named[] {
+  if (!isRecord(value)) return []
+  const { digest, size, mediaType, platform } = value
+  if (typeof digest !== 'string') return []
+  return [{ digest, size: typeof size === 'number' ? size : undefined, mediaType: text(mediaType), platform: platformText(platform) }]
+}
+
+function platformText(value: unknown): string | undefined {
+  if (!isRecord(value)) return undefined
+  return [value['os'], value['architecture'], value['variant']].filter((part) => typeof part === 'string').join('/')
+}
