@@ -1,19 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Gate } from './auth/gate.ts'
 import { stranger } from './auth/gate.ts'
 import { bearerToken } from './auth/credentials.ts'
 import type { Tokens } from './auth/tokens.ts'
+import type { Clock } from './clock.ts'
 import { effectOf } from './faults/effect-of.ts'
-import type { Effect, EffectContext } from './faults/effect.ts'
+import { RequestCut, type Effect, type EffectContext } from './faults/effect.ts'
 import type { FaultBook } from './faults/fault-book.ts'
+import { breakOff } from './http/end-early.ts'
 import { failure } from './http/registry-errors.ts'
 import type { RegistryRequest, Reply } from './http/message.ts'
+import { pacedBody } from './http/pace.ts'
 import { patientBody } from './http/patient-body.ts'
-import { send } from './http/send.ts'
+import { send, socketOf } from './http/send.ts'
 import { toRequest } from './http/to-request.ts'
 import type { JournalEntry, WritableJournal } from './journal.ts'
 import { lookIntoForm } from './journal/form-sightings.ts'
 import type { Secrets } from './journal/secrets.ts'
+import { lanesOf, mannerOf, type Shaping } from './manner-of.ts'
 import type { Route } from './route.ts'
 
 /** One origin: how it reads paths, whom it lets in, and what it answers when nothing goes wrong. */
@@ -24,17 +29,22 @@ export interface Origin {
   answer(request: RegistryRequest, route: Route): Promise<Reply>
   /** At the second origin, a signed URL for what this request asks for. */
   signedUrl(request: RegistryRequest, expiresInMs: number): string
+  /** At the registry, a URL for what this request asks for. */
+  registryUrl(request: RegistryRequest): string
 }
 
 export interface Desk {
   readonly journal: WritableJournal
-  readonly faults: FaultBook
+  /** Those of the test, and before them those of the profile. */
+  readonly faults: readonly FaultBook[]
   readonly tokens: Tokens
   readonly secrets: Secrets
-  readonly bytesPerSecond: number | undefined
-  readonly latencyMs: number
+  readonly clock: Clock
+  readonly shaping: Shaping
   readonly patienceMs: number
 }
+
+const served = new WeakMap<Socket, number>()
 
 /** The way of one request: journal, gate, faults, answer, wire. */
 export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage, response: ServerResponse) => void {
@@ -44,6 +54,8 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
     let request = toRequest(message, patientBody(message, desk.patienceMs))
     const route = origin.route(request.path)
     const entry = desk.journal.open({ origin: origin.name, method: request.method, path: message.url ?? '/', headers: message.headers, route })
+    const before = served.get(message.socket) ?? 0
+    served.set(message.socket, before + 1)
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     serve()
@@ -58,28 +70,39 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
       request = form.request
       if (form.secret) entry.secrets = [...entry.secrets, 'form']
       const refusal = origin.gate(request, route)
-      const fired = desk.faults.meet({ method: request.method, route, ranged: request.headers.range !== undefined, unauthorized: refusal !== undefined })
+      const target = { method: request.method, route, ranged: request.headers.range !== undefined, reused: before > 0, unauthorized: refusal !== undefined }
+      const fired = desk.faults.flatMap((book) => book.meet(target))
       entry.faults = fired.map(({ name }) => name)
       const effects = fired.map(({ fault }) => effectOf(fault))
       const context: EffectContext = {
         request,
         route,
+        now: desk.clock.now,
         signedUrl: (expiresInMs) => origin.signedUrl(request, expiresInMs),
+        registryUrl: () => origin.registryUrl(request),
         expireToken() {
           desk.tokens.void(bearerToken(request.headers.authorization) ?? '')
           return stranger(origin.gate, request, route)
         },
+        stranger: () => stranger(origin.gate, request, route),
         serial: nextSerial,
       }
-      const reply = await decide(effects, context, refusal)
-      await send(response, request.method, reply, { ...mannerOf(effects), signal: gone.signal }, entry)
+      try {
+        const reply = await decide(effects, context, refusal)
+        await send(response, request.method, reply, mannerOf(desk.shaping, effects, message.socket, gone.signal), entry)
+      } catch (error) {
+        if (!(error instanceof RequestCut)) throw error
+        if (typeof error.how === 'function') return await send(response, request.method, error.how(context), mannerOf(desk.shaping, [], message.socket, gone.signal), entry)
+        await breakOff(await socketOf(response, gone.signal), error.how, gone.signal)
+      }
     }
 
     async function decide(effects: readonly Effect[], context: EffectContext, refusal: Reply | undefined): Promise<Reply> {
-      const replace = effects.find((effect) => effect.replace !== undefined)?.replace
-      const asked = effects.reduce((given, effect) => effect.request?.(given) ?? given, request)
-      let reply = replace === undefined ? (refusal ?? (await safely(asked))) : await replace(context)
-      for (const effect of effects) reply = effect.change?.(reply, context) ?? reply
+      const lanes = lanesOf(desk.shaping, message, effects.map((effect) => effect.requestBytesPerSecond))
+      const paced = lanes.length === 0 ? request : { ...request, body: pacedBody(request.body, lanes, gone.signal) }
+      const asked = effects.reduce((given, effect) => effect.request?.(given) ?? given, paced)
+      let reply = effects.reduce<Reply | undefined>((found, effect) => found ?? effect.replace?.(context), undefined) ?? refusal ?? (await safely(asked))
+      for (const effect of effects) reply = (await effect.change?.(reply, context)) ?? reply
       return reply
     }
 
@@ -87,18 +110,9 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
       try {
         return await origin.answer(asked, route)
       } catch (error) {
-        if (gone.signal.aborted || !message.complete) throw error
+        if (gone.signal.aborted || error instanceof RequestCut || !message.complete) throw error
         return failure('UNKNOWN', error instanceof Error ? error.message : undefined)
       }
-    }
-  }
-
-  function mannerOf(effects: readonly Effect[]): { delayMs: number; bytesPerSecond: number | undefined; ending: Effect['ending'] } {
-    const rates = [desk.bytesPerSecond, ...effects.map((effect) => effect.bytesPerSecond)].filter((rate) => rate !== undefined)
-    return {
-      delayMs: desk.latencyMs + effects.reduce((sum, effect) => sum + (effect.delayMs ?? 0), 0),
-      bytesPerSecond: rates.length === 0 ? undefined : Math.min(...rates),
-      ending: effects.find((effect) => effect.ending !== undefined)?.ending,
     }
   }
 }

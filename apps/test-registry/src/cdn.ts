@@ -16,9 +16,12 @@ const prefix = '/cdn'
 /** The path under the prefix is the registry's own. */
 export function cdnRoute(path: string, tokenPaths: readonly string[]): Route {
   if (tokenPaths.includes(path)) return { kind: 'token' }
-  const { repository, target } = routeOf(path.slice(prefix.length))
+  const { repository, target } = routeOf(registryPath(path))
   return path.startsWith(`${prefix}/`) ? { kind: 'cdn', repository, target } : { kind: 'unknown' }
 }
+
+/** What a path of the second origin is called at the registry. */
+export const registryPath = (path: string): string => path.slice(prefix.length)
 
 export function createCdn(shelves: Shelves, now: () => number): Cdn {
   const key = randomBytes(32)
@@ -29,7 +32,7 @@ export function createCdn(shelves: Shelves, now: () => number): Cdn {
       return `${prefix}${path}?${new URLSearchParams({ expires, signature: signature(path, expires) }).toString()}`
     },
     async answer(request) {
-      const path = request.path.slice(prefix.length)
+      const path = registryPath(request.path)
       const expires = request.query.get('expires') ?? ''
       if (request.headers.authorization !== undefined) return refused(400, 'InvalidArgument', 'Only one auth mechanism allowed')
       if (!sameSecret(request.query.get('signature') ?? '', signature(path, expires))) return refused(403, 'SignatureDoesNotMatch', 'The signature does not match')

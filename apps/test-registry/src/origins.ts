@@ -4,7 +4,7 @@ import { createGate } from './auth/gate.ts'
 import { bearersIn, tokenPathOf } from './auth/rules.ts'
 import { tokenEndpoint } from './auth/token-endpoint.ts'
 import type { Tokens } from './auth/tokens.ts'
-import { cdnRoute, createCdn } from './cdn.ts'
+import { cdnRoute, createCdn, registryPath } from './cdn.ts'
 import type { Clock } from './clock.ts'
 import type { RegistryRequest, Reply } from './http/message.ts'
 import { routeOf } from './route.ts'
@@ -17,10 +17,11 @@ export interface OriginsOptions {
   readonly clock: Clock
   /** Known once the second origin listens; no request comes before. */
   readonly cdnUrl: () => string
+  readonly registryUrl: () => string
 }
 
 /** The registry and its CDN. Both have the token endpoints, so that a challenge can lead to another host. */
-export function createOrigins({ shelves, rules, tokens, clock, cdnUrl }: OriginsOptions): { readonly registry: Origin; readonly cdn: Origin } {
+export function createOrigins({ shelves, rules, tokens, clock, cdnUrl, registryUrl }: OriginsOptions): { readonly registry: Origin; readonly cdn: Origin } {
   const cdn = createCdn(shelves, clock.now)
   const tokenPaths = ['/token', ...rules.flatMap(bearersIn).map(tokenPathOf)]
   const realm = ({ headers, scheme }: RegistryRequest, bearer: BearerOptions): string => {
@@ -38,13 +39,15 @@ export function createOrigins({ shelves, rules, tokens, clock, cdnUrl }: Origins
       gate: (request, route) => (route.kind === 'token' ? undefined : gate(request, route)),
       answer: (request, route) => (route.kind === 'token' ? token(request) : handle(request, route, shelves, mayReadAs(request))),
       signedUrl,
+      registryUrl: ({ path }) => `${registryUrl()}${path}`,
     },
     cdn: {
       name: 'cdn',
       route: (path) => cdnRoute(path, tokenPaths),
       gate: () => undefined,
       answer: (request, route) => (route.kind === 'token' ? token(request) : cdn.answer(request)),
-      signedUrl,
+      signedUrl: (request, expiresInMs) => signedUrl({ ...request, path: registryPath(request.path) }, expiresInMs),
+      registryUrl: ({ path }) => `${registryUrl()}${registryPath(path)}`,
     },
   }
 }

@@ -27,13 +27,14 @@ const mebibyte = 1024 * 1024
  * @throws TestRegistryError `LISTEN_FAILED`, `STORAGE_INVALID`, `FAULT_INVALID`, `NAME_INVALID`, `CERTIFICATE_INVALID`
  */
 export async function startTestRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const { host = '127.0.0.1', port = 0, bytesPerSecond, latencyMs = 0, alsoPlainHttp: alsoPlain = false, patienceMs = 60_000 } = options
+  const { host = '127.0.0.1', port = 0, bytesPerSecond, totalBytesPerSecond, latencyMs = 0, alsoPlainHttp: alsoPlain = false, patienceMs = 60_000 } = options
   const rules = rulesOf(options.auth ?? { kind: 'none' })
   const clock = createClock()
   const secrets = createSecrets()
   addSecretsOf(rules, secrets)
   const tokens = watchTokens(createTokens(clock.now), secrets)
-  const desk: Desk = { journal: createJournal(secrets), secrets, faults: createFaultBook(), tokens, bytesPerSecond, latencyMs, patienceMs }
+  const faults = createFaultBook()
+  const desk: Desk = { journal: createJournal(secrets), secrets, faults: [faults], tokens, clock, shaping: { bytesPerSecond, totalBytesPerSecond, latencyMs }, patienceMs }
   const state = await openStorage(options)
   const shelves: Shelves = {
     state,
@@ -42,14 +43,14 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
     limits: { manifestBytes: options.maxManifestBytes ?? 4 * mebibyte, blobBytes: options.maxBlobBytes ?? 1024 * mebibyte },
     referrers: options.referrers ?? true,
   }
-  for (const fault of options.faults ?? []) desk.faults.add(fault)
+  for (const fault of options.faults ?? []) faults.add(fault)
   for (const [name, directory] of Object.entries(options.layouts ?? {})) await loadLayout(state, directory, name)
   for (const image of options.images ?? []) seed<BuiltImage | BuiltIndex>(state, image)
   await state.storage.settled()
   const tls = tlsFor(options, rules)
   let first: Listener | undefined
   let cdn: Listener | undefined
-  const origins = createOrigins({ shelves, rules, tokens, clock, cdnUrl: () => cdn?.url ?? '' })
+  const origins = createOrigins({ shelves, rules, tokens, clock, cdnUrl: () => cdn?.url ?? '', registryUrl: () => first?.url ?? '' })
   const contents = {
     async seed<Built extends BuiltImage | BuiltIndex>(what: Buildable<Built> | Built, how?: SeedOptions): Promise<Built> {
       const built = seed(state, what, how)
@@ -63,7 +64,7 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
   const controlled: Controlled = {
     ...contents,
     journal: desk.journal,
-    faults: desk.faults,
+    faults,
     clock,
     auth: rules.map(({ kind }) => kind),
     settled: () => state.storage.settled(),
@@ -95,9 +96,9 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
     clock,
     loadLayout: (directory, { repository }) => loadLayout(state, directory, repository),
     ...contents,
-    addFault: (fault) => desk.faults.add(fault),
-    clearFaults: () => desk.faults.clear(),
-    faults: () => desk.faults.list(),
+    addFault: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
+    faults: () => faults.list(),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -26,8 +26,10 @@ export interface TestRegistryOptions {
   readonly alsoPlainHttp?: boolean | undefined
   /** How long a client may take for the head of a request, and for each further piece of its body. Default 60 000. */
   readonly patienceMs?: number | undefined
-  /** Of each connection's bodies. Default: as fast as it goes. */
+  /** Of each connection's bodies, in each direction. Default: as fast as it goes. */
   readonly bytesPerSecond?: number | undefined
+  /** Of the bodies on all connections together, in both directions, the second origin's included. Default: as fast as it goes. */
+  readonly totalBytesPerSecond?: number | undefined
   /** Before each answer. Default 0. */
   readonly latencyMs?: number | undefined
   /** Default 0: a free one. */

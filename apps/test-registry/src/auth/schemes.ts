@@ -6,7 +6,7 @@ import { covers, formatScope, neededScope } from './scope.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Why a request does not come in. `undefined` when it does. */
-export type Refusal = { readonly challenge?: string | undefined } | undefined
+type Refusal = { readonly challenge?: string | undefined } | undefined
 
 /** One way in. */
 export type Scheme = (request: RegistryRequest, route: Route, options: { readonly counted: boolean }) => Refusal

@@ -1,4 +1,18 @@
-import type { Content } from '../state/content.ts'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { memoryContent, wholeContent, type Content } from '../state/content.ts'
+
+const blanks = new Uint8Array(64 * 1024).fill(0x20)
+
+/** Blanks without end: a JSON parser that waits for the end waits for ever. */
+export const endless: Content = {
+  size: Number.POSITIVE_INFINITY,
+  *read(start, end) {
+    for (let at = start; at < end; at += blanks.length) yield blanks.subarray(0, Math.min(blanks.length, end - at))
+  },
+}
+
+export const gzipped = async (content: Content): Promise<Content> => memoryContent(await promisify(gzip)(await wholeContent(content), { level: 1 }))
 
 /** One after the other. */
 export const joined = (first: Content, second: Content): Content => ({

@@ -1,7 +1,9 @@
 import { printable } from '@lading/errors'
 import { TestRegistryError } from '../error.ts'
+import type { FaultAction } from './fault-action.ts'
 import type { Fault } from './fault.ts'
 import { namedEffects } from './named-effects.ts'
+import { isRequestAction } from './request-effect.ts'
 
 const routes = ['ping', 'manifest', 'blob', 'upload', 'tags', 'catalog', 'referrers', 'token', 'cdn', 'any']
 
@@ -19,6 +21,7 @@ const members: Record<keyof Fault, (value: unknown) => boolean> = {
   target: text,
   digest: text,
   ranged: flag,
+  reused: flag,
   unauthorized: flag,
   nth: whole(1),
   from: whole(1),
@@ -26,21 +29,31 @@ const members: Record<keyof Fault, (value: unknown) => boolean> = {
   probability: (value) => typeof value === 'number' && value >= 0 && value <= 1,
   seed: whole(0),
   afterBytes: whole(0),
+  afterRequestBytes: whole(0),
   // Not a promise's: a fault is data, and its `then` is never a function.
   then: (value) => (typeof value === 'string' ? Object.hasOwn(namedEffects, value) : record(value) && isAction(value)),
 }
+
+const retryForms: readonly unknown[] = [undefined, 'seconds', 'imf-fixdate', 'rfc850', 'asctime']
 
 const actionMembers: Record<string, (value: unknown) => boolean> = {
   status: (value) => whole(200)(value) && (value as number) <= 599,
   headers: record,
   body: anything,
-  retryAfter: anything,
+  retryAfter: (value) => typeof value === 'number' || text(value) || (record(value) && Number.isFinite(value['inSeconds']) && retryForms.includes(value['form'])),
+  dateSkewSeconds: Number.isFinite,
   content: text,
   extraBytes: whole(1),
+  members: record,
   redirect: text,
   expiresInMs: whole(0),
+  hops: whole(0),
+  realm: text,
+  raw: text,
   delayMs: whole(0),
   bytesPerSecond: whole(1),
+  headBytesPerSecond: whole(1),
+  requestBytesPerSecond: whole(1),
 }
 
 const isAction = (action: Record<string, unknown>): boolean =>
@@ -59,6 +72,7 @@ export function checkFault(fault: unknown): asserts fault is Fault {
     if (value !== undefined && !members[member as keyof Fault](value)) throw invalid(`not a fault's '${member}': ${printable(JSON.stringify(value), 100)}`)
   }
   if (fault['then'] === 'truncate' && fault['afterBytes'] === undefined) throw invalid("'truncate' needs 'afterBytes'")
+  if (fault['afterRequestBytes'] !== undefined && !isRequestAction(fault['then'] as FaultAction)) throw invalid("'afterRequestBytes' goes with 'reset', 'close', 'stall', 'flip' and a status")
 }
 
 const invalid = (message: string): TestRegistryError =>

@@ -8,6 +8,7 @@ interface FaultTarget {
   readonly method: string
   readonly route: Route
   readonly ranged: boolean
+  readonly reused: boolean
   readonly unauthorized: boolean
 }
 
@@ -81,8 +82,8 @@ export function createFaultBook(): FaultBook {
   }
 }
 
-function fits(fault: Fault, { method, route, ranged, unauthorized }: FaultTarget): boolean {
-  const methods = typeof fault.method === 'string' ? [fault.method] : (fault.method ?? (worksOnBody(fault) ? ['GET'] : undefined))
+function fits(fault: Fault, { method, route, ranged, reused, unauthorized }: FaultTarget): boolean {
+  const methods = typeof fault.method === 'string' ? [fault.method] : (fault.method ?? usualMethods(fault))
   const target = fault.target ?? fault.digest
   return (
     (fault.on === 'any' || fault.on === route.kind) &&
@@ -90,12 +91,19 @@ function fits(fault: Fault, { method, route, ranged, unauthorized }: FaultTarget
     (fault.repository === undefined || fault.repository === route.repository) &&
     (target === undefined || target === route.target) &&
     (fault.ranged === undefined || fault.ranged === ranged) &&
+    (fault.reused === undefined || fault.reused === reused) &&
     (fault.unauthorized ?? false) === unauthorized
   )
 }
 
-const worksOnBody = ({ afterBytes, then }: Fault): boolean =>
-  afterBytes !== undefined || then === 'flip' || then === 'truncate' || (typeof then === 'object' && ('extraBytes' in then || 'content' in then))
+const bodyActions: readonly unknown[] = ['flip', 'truncate', 'endless', 'gzip', 'cut-chunk', 'bad-chunk', 'tls-alert', 'unasked-range']
+
+/** A fault inside a body is meant for a request that has one, or whose answer has. */
+function usualMethods({ afterBytes, afterRequestBytes, then }: Fault): readonly string[] | undefined {
+  if (afterRequestBytes !== undefined) return ['POST', 'PUT', 'PATCH']
+  const inBody = afterBytes !== undefined || bodyActions.includes(then) || (typeof then === 'object' && ('extraBytes' in then || 'content' in then))
+  return inBody ? ['GET'] : undefined
+}
 
 function isDue(entry: Entry): boolean {
   const { nth, from, times, probability } = entry.fault

@@ -3,11 +3,18 @@ import { json, reply, type Reply, type ReplyHeaders } from '../http/message.ts'
 import { failure, type RegistryErrorCode } from '../http/registry-errors.ts'
 import type { RouteKind } from '../route.ts'
 import { textContent } from '../state/content.ts'
-import type { StatusAction } from './fault.ts'
+import type { EffectContext } from './effect.ts'
+import type { StatusAction } from './fault-action.ts'
+import { retryTime } from './retry-time.ts'
 
 /** An answer as a fault asks for it; a bare 4xx or 5xx gets the body that registries send with it. */
-export function statusReply({ status, body, headers = {}, retryAfter }: StatusAction, kind: RouteKind): Reply {
-  const all: ReplyHeaders = { ...lowerCase(headers), ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }) }
+export function statusReply({ status, body, headers = {}, retryAfter, dateSkewSeconds }: StatusAction, { route: { kind }, now }: EffectContext): Reply {
+  const date = now() + (dateSkewSeconds ?? 0) * 1000
+  const all: ReplyHeaders = {
+    ...(dateSkewSeconds === undefined ? {} : { date: new Date(date).toUTCString() }),
+    ...lowerCase(headers),
+    ...(retryAfter === undefined ? {} : { 'retry-after': typeof retryAfter === 'object' ? retryTime(retryAfter, date) : String(retryAfter) }),
+  }
   if (typeof body === 'string') return reply(status, { 'content-type': 'text/plain; charset=utf-8', ...all }, textContent(body))
   if (body !== undefined) return json(status, body, all)
   return status < 400 ? reply(status, all) : failure(usualCode(status, kind), undefined, { status, headers: all })

@@ -20,7 +20,7 @@ export interface RouteContext {
   mayRead(repository: string): boolean
 }
 
-export interface Limits {
+interface Limits {
   /** Bytes of a manifest that a push may have. The distribution spec wants 4 MiB accepted. */
   readonly manifestBytes: number
   /** Bytes of a blob. */

@@ -24,4 +24,11 @@ export const slice = (content: Content, from: number, to: number): Content => ({
   read: (start, end) => content.read(from + start, from + end),
 })
 
+export const wholeContent = async (content: Content): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = []
+  // A chunk is good only until the next one, so each is copied.
+  for await (const chunk of content.read(0, content.size)) chunks.push(Uint8Array.from(chunk))
+  return Buffer.concat(chunks)
+}
+
 export const emptyContent: Content = memoryContent(new Uint8Array(0))
