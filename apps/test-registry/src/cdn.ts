@@ -38,7 +38,7 @@ export function createCdn(shelves: Shelves, now: () => number): Cdn {
       if (!sameSecret(request.query.get('signature') ?? '', signature(path, expires))) return refused(403, 'SignatureDoesNotMatch', 'The signature does not match')
       if (now() >= Number(expires)) return refused(403, 'AccessDenied', 'Request has expired')
       if (request.method !== 'GET' && request.method !== 'HEAD') return refused(405, 'MethodNotAllowed', 'The method is not allowed')
-      return await handle({ ...request, path, query: new URLSearchParams() }, routeOf(path), shelves, () => false)
+      return await handle({ ...request, path, query: new URLSearchParams() }, routeOf(path), shelves, { mayRead: () => false })
     },
   }
 }

@@ -7,7 +7,8 @@ import type { Tokens } from './auth/tokens.ts'
 import { cdnRoute, createCdn, registryPath } from './cdn.ts'
 import type { Clock } from './clock.ts'
 import type { RegistryRequest, Reply } from './http/message.ts'
-import { routeOf } from './route.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import { routeOf, type Route } from './route.ts'
 import { handle, type Shelves } from './routes/handle.ts'
 
 export interface OriginsOptions {
@@ -15,13 +16,17 @@ export interface OriginsOptions {
   readonly rules: readonly AuthRule[]
   readonly tokens: Tokens
   readonly clock: Clock
+  readonly limiter: RateLimiter | undefined
   /** Known once the second origin listens; no request comes before. */
   readonly cdnUrl: () => string
   readonly registryUrl: () => string
 }
 
+/** How long the URL of a redirected blob is good. */
+const redirectLifeMs = 60_000
+
 /** The registry and its CDN. Both have the token endpoints, so that a challenge can lead to another host. */
-export function createOrigins({ shelves, rules, tokens, clock, cdnUrl, registryUrl }: OriginsOptions): { readonly registry: Origin; readonly cdn: Origin } {
+export function createOrigins({ shelves, rules, tokens, clock, limiter, cdnUrl, registryUrl }: OriginsOptions): { readonly registry: Origin; readonly cdn: Origin } {
   const cdn = createCdn(shelves, clock.now)
   const tokenPaths = ['/token', ...rules.flatMap(bearersIn).map(tokenPathOf)]
   const realm = ({ headers, scheme }: RegistryRequest, bearer: BearerOptions): string => {
@@ -32,12 +37,18 @@ export function createOrigins({ shelves, rules, tokens, clock, cdnUrl, registryU
   const signedUrl = (request: RegistryRequest, expiresInMs: number): string => `${cdnUrl()}${cdn.sign(request.path, expiresInMs)}`
   const gate = createGate({ rules, tokens, realm })
   const mayReadAs = (request: RegistryRequest) => (repository: string): boolean => gate({ ...request, method: 'GET' }, { kind: 'blob', repository }, { counted: false }) === undefined
+  const limited = async (request: RegistryRequest, route: Route): Promise<Reply> => {
+    const refused = limiter?.meet(request, route)
+    if (refused !== undefined) return refused
+    const answer = await handle(request, route, shelves, { mayRead: mayReadAs(request), signedUrl: () => signedUrl(request, redirectLifeMs) })
+    return limiter === undefined ? answer : { ...answer, headers: { ...answer.headers, ...limiter.headers(route) } }
+  }
   return {
     registry: {
       name: 'registry',
       route: (path) => routeOf(path, tokenPaths),
       gate: (request, route) => (route.kind === 'token' ? undefined : gate(request, route)),
-      answer: (request, route) => (route.kind === 'token' ? token(request) : handle(request, route, shelves, mayReadAs(request))),
+      answer: (request, route) => (route.kind === 'token' ? token(request) : limited(request, route)),
       signedUrl,
       registryUrl: ({ path }) => `${registryUrl()}${path}`,
     },

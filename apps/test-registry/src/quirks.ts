@@ -1,3 +1,5 @@
+import type { RouteKind } from './route.ts'
+
 /** Where a registry leaves the distribution spec, or uses what it allows. Every default is what the spec prefers. */
 export interface Quirks {
   /** Whether one POST with a body makes a blob. Default true; false opens a session instead (202), as the spec allows. */
@@ -10,8 +12,10 @@ export interface Quirks {
   readonly chunkOrder?: boolean | undefined
   /** Status of a chunk that was taken. Default 202. */
   readonly chunkStatus?: number | undefined
-  /** An upload's `Location` says where it stands; one from before is 404 and ends the session. Default false. */
+  /** An upload's `Location` says where it stands, and one from before is 404. Default false. */
   readonly statefulLocations?: boolean | undefined
+  /** `Location` has scheme and host. Default false. */
+  readonly absoluteLocations?: boolean | undefined
   /** Default true. False: 400, as where deleting tags is switched off. */
   readonly deleteTags?: boolean | undefined
   /** Default true. False: 405. */
@@ -30,20 +34,30 @@ export interface Quirks {
   readonly manifestAlgorithms?: boolean | undefined
   /** Of a manifest's path with a malformed digest. Default 400. */
   readonly malformedDigestStatus?: number | undefined
-  /** Of a manifest that names a non-distributable layer which is not there. Default: accepted. */
-  readonly foreignLayerStatus?: number | undefined
+  /** Non-distributable layers that are not there: accepted (default), or as in Docker's registry: of its own type and with `urls` alone. */
+  readonly foreignLayers?: 'accepted' | 'docker' | undefined
+  /** Of a manifest that is too large. Default 413. */
+  readonly tooLargeStatus?: number | undefined
   /** 416 says the length of the whole blob and sends a few words: clients see a broken body. Default false. */
   readonly brokenRangeError?: boolean | undefined
   /** Ranges are announced and then ignored: 200 and everything. Default false. */
   readonly ignoreRanges?: boolean | undefined
-  /** Only these repositories take pushes; others are 404. Default: pushing makes one. */
-  readonly repositories?: readonly string[] | undefined
+  /** Blobs that are there are redirected to the second origin. Default false. */
+  readonly redirectBlobs?: boolean | undefined
+  /** Whether pushing makes a repository. Default true; false: one that is not there is 404. */
+  readonly createOnPush?: boolean | undefined
   /** A tag that is there never moves. Default false. */
   readonly immutableTags?: boolean | undefined
   /** Media types of configs that a pushed manifest may have. Default: any. */
   readonly configTypes?: readonly string[] | undefined
   /** An OCI manifest or index is 404 for a client whose `Accept` does not name its type. Default false. */
   readonly acceptNeeded?: boolean | undefined
+  /** A client whose `Accept` names neither the type nor a wildcard gets schema 1, unsigned. Default false. */
+  readonly schema1?: boolean | undefined
+  /** Tags in the order of the alphabet. Default true; false: in no order. */
+  readonly sortedTags?: boolean | undefined
+  /** Query parameters that are not looked at, by route. */
+  readonly ignoredParameters?: Readonly<Partial<Record<RouteKind, readonly string[]>>> | undefined
   /** On every answer. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }

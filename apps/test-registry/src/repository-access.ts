@@ -9,6 +9,8 @@ import { deleteBlob, deleteManifest, deleteTag, ensureRepository, findManifest, 
 /** A repository's contents, past HTTP. Nothing is checked, so that a test can make what a registry would refuse. */
 export interface RepositoryAccess {
   readonly name: string
+  /** Empty, where it is not there yet. */
+  create(): void
   /** @param options.digest lie: the digest to serve the bytes under */
   putBlob(bytes: Uint8Array | string, options?: { readonly digest?: Digest | undefined }): Digest
   /** @param manifest bytes, or an object that becomes JSON; its media type is the `mediaType` member's when none is given */
@@ -38,6 +40,7 @@ export function repositoryAccess(state: RegistryState, name: string): Repository
   }
   return {
     name,
+    create: () => state.storage.changed(there()),
     putBlob(value, options = {}) {
       const bytes = bytesOf(value)
       const digest = options.digest ?? digestOf(bytes)

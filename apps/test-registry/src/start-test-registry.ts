@@ -9,48 +9,41 @@ import { listen, type Listener } from './http/listen.ts'
 import type { Buildable, BuiltImage, BuiltIndex } from './images/built.ts'
 import { createJournal } from './journal/create-journal.ts'
 import { addSecretsOf, createSecrets, watchTokens } from './journal/secrets.ts'
+import { openShelves } from './open-shelves.ts'
 import { createOrigins } from './origins.ts'
 import { loadLayout } from './load-layout.ts'
+import { withProfile } from './profiles/profiles.ts'
+import { createRateLimiter } from './rate-limit.ts'
 import { repositoryAccess } from './repository-access.ts'
-import type { Shelves } from './routes/handle.ts'
 import { seed } from './seed.ts'
-import { openStorage } from './state/open-storage.ts'
-import { createUploads } from './state/uploads.ts'
 import type { SeedOptions, TestRegistry, TestRegistryOptions } from './test-registry.ts'
 import { clientCertificate, tlsFor } from './tls-for.ts'
-
-const mebibyte = 1024 * 1024
 
 /**
  * Starts a registry on loopback, and beside it the origin that plays its CDN.
  *
- * @throws TestRegistryError `LISTEN_FAILED`, `STORAGE_INVALID`, `FAULT_INVALID`, `NAME_INVALID`, `CERTIFICATE_INVALID`
+ * @throws TestRegistryError `LISTEN_FAILED`, `STORAGE_INVALID`, `FAULT_INVALID`, `NAME_INVALID`, `CERTIFICATE_INVALID`, `OPTION_INVALID`
  */
-export async function startTestRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
+export async function startTestRegistry(given: TestRegistryOptions = {}): Promise<TestRegistry> {
+  const options = withProfile(given)
   const { host = '127.0.0.1', port = 0, bytesPerSecond, totalBytesPerSecond, latencyMs = 0, alsoPlainHttp: alsoPlain = false, patienceMs = 60_000 } = options
   const rules = rulesOf(options.auth ?? { kind: 'none' })
   const clock = createClock()
   const secrets = createSecrets()
   addSecretsOf(rules, secrets)
   const tokens = watchTokens(createTokens(clock.now), secrets)
+  const standing = createFaultBook()
   const faults = createFaultBook()
-  const desk: Desk = { journal: createJournal(secrets), secrets, faults: [faults], tokens, clock, shaping: { bytesPerSecond, totalBytesPerSecond, latencyMs }, patienceMs }
-  const state = await openStorage(options)
-  const shelves: Shelves = {
-    state,
-    uploads: createUploads(state.storage, { now: clock.now, expiresInMs: (options.uploadExpiresInSeconds ?? 3600) * 1000, most: options.maxUploads ?? 1000 }),
-    quirks: options.quirks ?? {},
-    limits: { manifestBytes: options.maxManifestBytes ?? 4 * mebibyte, blobBytes: options.maxBlobBytes ?? 1024 * mebibyte },
-    referrers: options.referrers ?? true,
-  }
+  const desk: Desk = { journal: createJournal(secrets), secrets, faults: [standing, faults], tokens, clock, shaping: { bytesPerSecond, totalBytesPerSecond, latencyMs }, patienceMs }
+  for (const fault of options.profileFaults ?? []) standing.add(fault)
   for (const fault of options.faults ?? []) faults.add(fault)
-  for (const [name, directory] of Object.entries(options.layouts ?? {})) await loadLayout(state, directory, name)
-  for (const image of options.images ?? []) seed<BuiltImage | BuiltIndex>(state, image)
-  await state.storage.settled()
+  const shelves = await openShelves(options, clock)
+  const { state } = shelves
+  const limiter = options.rateLimit === undefined ? undefined : createRateLimiter(options.rateLimit, clock.now)
   const tls = tlsFor(options, rules)
   let first: Listener | undefined
   let cdn: Listener | undefined
-  const origins = createOrigins({ shelves, rules, tokens, clock, cdnUrl: () => cdn?.url ?? '', registryUrl: () => first?.url ?? '' })
+  const origins = createOrigins({ shelves, rules, tokens, clock, limiter, cdnUrl: () => cdn?.url ?? '', registryUrl: () => first?.url ?? '' })
   const contents = {
     async seed<Built extends BuiltImage | BuiltIndex>(what: Buildable<Built> | Built, how?: SeedOptions): Promise<Built> {
       const built = seed(state, what, how)

@@ -6,7 +6,10 @@ import type { Fault } from './faults/fault.ts'
 import type { FaultSwitch, ListedFault } from './faults/fault-book.ts'
 import type { Buildable, BuiltImage, BuiltIndex } from './images/built.ts'
 import type { Journal } from './journal.ts'
+import type { Profile } from './profiles/profile.ts'
+import type { ProfileName } from './profiles/profiles.ts'
 import type { Quirks } from './quirks.ts'
+import type { RateLimit } from './rate-limit.ts'
 import type { RepositoryAccess } from './repository-access.ts'
 
 export type Seedable = Buildable<BuiltImage> | Buildable<BuiltIndex> | BuiltImage | BuiltIndex
@@ -43,6 +46,9 @@ export interface TestRegistryOptions {
   readonly storage?: { readonly directory: string } | undefined
   /** OCI image layouts to serve, by repository: made by any tool. They are only read. */
   readonly layouts?: Readonly<Record<string, string>> | undefined
+  /** A registry of the field, by name or as a value: its parts hold where the other options say nothing. */
+  readonly profile?: ProfileName | Profile | undefined
+  readonly rateLimit?: RateLimit | undefined
   /** Where this registry leaves the spec, or uses what it allows. */
   readonly quirks?: Quirks | undefined
   /** Whether there is a referrers API. Default true; false answers 404, as Docker Hub and GHCR do. */

@@ -45,8 +45,8 @@ const registryErrors: Readonly<Record<RegistryErrorCode, readonly [status: numbe
   UNAVAILABLE: [503, 'service unavailable'],
 }
 
-/** An error body as the distribution spec writes it. `status` in place of the code's usual one. */
-export function failure(code: RegistryErrorCode, detail?: unknown, options: { readonly status?: number | undefined; readonly headers?: ReplyHeaders | undefined } = {}): Reply {
+/** An error body as the distribution spec writes it. `status` and `message` in place of the code's usual ones. */
+export function failure(code: RegistryErrorCode, detail?: unknown, options: { readonly status?: number | undefined; readonly headers?: ReplyHeaders | undefined; readonly message?: string | undefined } = {}): Reply {
   const [status, message] = registryErrors[code]
-  return json(options.status ?? status, { errors: [{ code, message, ...(detail === undefined ? {} : { detail }) }] }, options.headers)
+  return json(options.status ?? status, { errors: [{ code, message: options.message ?? message, ...(detail === undefined ? {} : { detail }) }] }, options.headers)
 }

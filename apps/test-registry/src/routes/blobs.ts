@@ -24,6 +24,7 @@ export async function blobs(context: RouteContext): Promise<Reply> {
   const etag = `"${target}"`
   const named = { etag, ...digestHeader(target, () => content.bytes(), quirks) }
   if (!noneMatch(request.headers['if-none-match'], etag)) return reply(304, named)
+  if (quirks.redirectBlobs === true && context.caller.signedUrl !== undefined) return reply(307, { location: context.caller.signedUrl() })
   const headers = { 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes', 'cache-control': 'max-age=31536000', ...named }
   const ifRange = request.headers['if-range']
   // RFC 9110 13.1.5: a validator that is not ours means that the client holds something else, so it gets everything.

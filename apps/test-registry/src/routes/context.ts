@@ -16,8 +16,15 @@ export interface RouteContext {
   /** Whether the referrers API is there. */
   readonly referrers: boolean
   readonly quirks: Quirks
-  /** Whether whoever sent this request may pull from another repository: a mount must not be a way around. */
+  readonly caller: Caller
+}
+
+/** Who asks, and where else there is what is asked for. */
+export interface Caller {
+  /** Whether they may pull from another repository: a mount must not be a way around. */
   mayRead(repository: string): boolean
+  /** At the second origin; `undefined` there. */
+  signedUrl?(): string
 }
 
 interface Limits {

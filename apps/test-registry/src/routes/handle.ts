@@ -3,31 +3,33 @@ import { json, type RegistryRequest, type Reply } from '../http/message.ts'
 import { isRepositoryName } from '../names.ts'
 import type { Route } from '../route.ts'
 import { blobs } from './blobs.ts'
-import type { RouteContext } from './context.ts'
+import type { Caller, RouteContext } from './context.ts'
 import { catalog, tags } from './lists.ts'
 import { manifests } from './manifests.ts'
 import { referrers } from './referrers.ts'
 import { uploads } from './uploads.ts'
 
 /** Everything the routes need besides the request. */
-export type Shelves = Omit<RouteContext, 'request' | 'repository' | 'target' | 'mayRead'>
+export type Shelves = Omit<RouteContext, 'request' | 'repository' | 'target' | 'caller'>
 
 /** The registry itself: a request in, the right answer out. Faults, pace and sockets are others' business. */
-export async function handle(request: RegistryRequest, route: Route, shelves: Shelves, mayRead: (repository: string) => boolean): Promise<Reply> {
-  const answer = await answerTo(request, route, shelves, mayRead)
-  const { headers } = shelves.quirks
-  return headers === undefined ? answer : { ...answer, headers: { ...headers, ...answer.headers } }
+export async function handle(request: RegistryRequest, route: Route, shelves: Shelves, caller: Caller): Promise<Reply> {
+  const { quirks } = shelves
+  const answer = await answerTo({ ...request, query: without(request.query, quirks.ignoredParameters?.[route.kind]) }, route, shelves, caller)
+  const { location } = answer.headers
+  const absolute = quirks.absoluteLocations === true && typeof location === 'string' && location.startsWith('/') ? { location: `${request.scheme}://${request.headers.host ?? ''}${location}` } : {}
+  return { ...answer, headers: { ...quirks.headers, ...answer.headers, ...absolute } }
 }
 
-async function answerTo(request: RegistryRequest, route: Route, shelves: Shelves, mayRead: (repository: string) => boolean): Promise<Reply> {
+async function answerTo(request: RegistryRequest, route: Route, shelves: Shelves, caller: Caller): Promise<Reply> {
+  const { quirks, state } = shelves
   const reading = request.method === 'GET' || request.method === 'HEAD'
   if (route.kind === 'ping') return reading ? json(200, {}) : failure('UNSUPPORTED')
-  if (route.kind === 'catalog' && shelves.quirks.catalog !== false) return reading ? catalog(shelves, request.query) : failure('UNSUPPORTED')
+  if (route.kind === 'catalog' && quirks.catalog !== false) return reading ? catalog(shelves, request.query) : failure('UNSUPPORTED')
   if (route.repository === undefined) return failure('UNSUPPORTED', undefined, { status: 404 })
   if (!isRepositoryName(route.repository)) return failure('NAME_INVALID', { name: route.repository })
-  const { repositories } = shelves.quirks
-  if (repositories !== undefined && !repositories.includes(route.repository)) return failure('NAME_UNKNOWN', { name: route.repository })
-  const context: RouteContext = { ...shelves, mayRead, request, repository: route.repository, target: route.target ?? '' }
+  if (quirks.createOnPush === false && !state.repositories.has(route.repository)) return failure('NAME_UNKNOWN', { name: route.repository })
+  const context: RouteContext = { ...shelves, caller, request, repository: route.repository, target: route.target ?? '' }
   switch (route.kind) {
     case 'manifest':
       return await manifests(context)
@@ -42,4 +44,11 @@ async function answerTo(request: RegistryRequest, route: Route, shelves: Shelves
     default:
       return failure('UNSUPPORTED', undefined, { status: 404 })
   }
+}
+
+function without(query: URLSearchParams, names: readonly string[] = []): URLSearchParams {
+  if (names.length === 0) return query
+  const rest = new URLSearchParams(query)
+  for (const name of names) rest.delete(name)
+  return rest
 }

@@ -11,6 +11,7 @@ export function tags({ request, state, repository, quirks }: RouteContext): Repl
     query: request.query,
     path: `/v2/${repository}/tags/list`,
     most: quirks.maxPageSize,
+    sorted: quirks.sortedTags !== false,
     body: (items) => ({ name: repository, tags: items }),
   })
 }

@@ -1,11 +1,13 @@
 import { failure } from '../http/registry-errors.ts'
 import { reply, type Reply } from '../http/message.ts'
+import { digestOf } from '../hash.ts'
 import { isDigest, isTag } from '../names.ts'
 import { memoryContent } from '../state/content.ts'
 import { deleteManifest, deleteTag, findManifest, type RepositoryState } from '../state/repository-state.ts'
 import { noneMatch } from './conditions.ts'
 import type { RouteContext } from './context.ts'
 import { digestHeader } from './digest-header.ts'
+import { asSchema1, schema1Type } from './schema1.ts'
 import { putManifest } from './put-manifest.ts'
 
 /** Manifests by tag or digest: GET, HEAD, PUT, DELETE. */
@@ -23,6 +25,8 @@ export async function manifests(context: RouteContext): Promise<Reply> {
   if (quirks.acceptNeeded === true && found.mediaType.startsWith('application/vnd.oci.') && !accepts(request.headers.accept, found.mediaType)) {
     return failure('MANIFEST_UNKNOWN', 'OCI manifest found, but Accept does not name it')
   }
+  const old = quirks.schema1 === true && !accepts(request.headers.accept, found.mediaType) && !accepts(request.headers.accept, '*/*') ? asSchema1(found, repository, target) : undefined
+  if (old !== undefined) return reply(200, { 'content-type': schema1Type, ...digestHeader(digestOf(old), () => old, quirks) }, memoryContent(old))
   const etag = `"${found.digest}"`
   const headers = { etag, ...digestHeader(found.digest, () => found.bytes, quirks) }
   if (!noneMatch(request.headers['if-none-match'], etag)) return reply(304, headers)

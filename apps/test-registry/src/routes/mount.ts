@@ -14,7 +14,7 @@ export async function mount(context: RouteContext, digest: Digest, from: string 
   const candidates = from === null ? state.repositories.values() : [state.repositories.get(from)]
   for (const repository of candidates) {
     const blob = repository?.blobs.get(digest)
-    if (repository === undefined || blob === undefined || !context.mayRead(repository.name)) continue
+    if (repository === undefined || blob === undefined || !context.caller.mayRead(repository.name)) continue
     if (kind === 'referenced' && !isReferenced(repository, digest)) continue
     if (repository.name !== context.repository) {
       const here = ensureRepository(state, context.repository)

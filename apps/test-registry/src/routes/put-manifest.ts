@@ -2,7 +2,7 @@ import { failure } from '../http/registry-errors.ts'
 import { reply, type Reply } from '../http/message.ts'
 import { readBody } from '../http/read-body.ts'
 import { digestOf } from '../hash.ts'
-import { isForeign } from '../media-types.ts'
+import { isDockerForeign, isForeign } from '../media-types.ts'
 import { algorithmOf, isDigest, isTag } from '../names.ts'
 import type { Quirks } from '../quirks.ts'
 import { ensureRepository, setTag, storeManifest, type RepositoryState } from '../state/repository-state.ts'
@@ -14,7 +14,7 @@ import { readManifest, type ManifestDocument } from './manifest-document.ts'
 export async function putManifest(context: RouteContext): Promise<Reply> {
   const { request, target, limits, state, quirks } = context
   const bytes = await readBody(request.body, limits.manifestBytes)
-  if (bytes === undefined) return failure('MANIFEST_INVALID', `larger than ${limits.manifestBytes} bytes`, { status: 413, headers: { connection: 'close' } })
+  if (bytes === undefined) return failure('MANIFEST_INVALID', `larger than ${limits.manifestBytes} bytes`, { status: quirks.tooLargeStatus ?? 413, headers: { connection: 'close' } })
   const document = readManifest(bytes)
   if (typeof document === 'string') return failure('MANIFEST_INVALID', document)
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
@@ -50,8 +50,10 @@ function unwelcome({ blobs, config, children, subject }: ManifestDocument, repos
   const hasBlob = (digest: string): boolean => isDigest(digest) && repository?.blobs.has(digest) === true
   const hasManifest = (digest: string): boolean => isDigest(digest) && repository?.manifests.has(digest) === true
   const absent = blobs.filter(({ digest }) => !hasBlob(digest))
-  const foreign = absent.filter(({ mediaType, urls }) => urls !== undefined || isForeign(mediaType ?? ''))
-  if (quirks.foreignLayerStatus !== undefined && foreign.some(({ urls }) => urls === undefined)) return failure('UNKNOWN', undefined, { status: quirks.foreignLayerStatus })
+  const byDocker = quirks.foreignLayers === 'docker'
+  const foreign = absent.filter(({ mediaType = '', urls }) => (byDocker ? urls !== undefined && isDockerForeign(mediaType) : urls !== undefined || isForeign(mediaType)))
+  // Docker's registry stumbles over the URLs of OCI's type.
+  if (byDocker && absent.some(({ mediaType = '', urls }) => urls !== undefined && isForeign(mediaType) && !isDockerForeign(mediaType))) return failure('UNKNOWN')
   const missing = absent.find((blob) => !foreign.includes(blob)) ?? children.find(({ digest }) => !hasManifest(digest))
   if (missing !== undefined) return failure('MANIFEST_BLOB_UNKNOWN', { digest: missing.digest })
   if (quirks.subjectMustExist === true && subject !== undefined && !hasManifest(subject.digest)) return failure('MANIFEST_UNKNOWN', { subject: subject.digest })

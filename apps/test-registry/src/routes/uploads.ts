@@ -15,10 +15,7 @@ export async function uploads(context: RouteContext): Promise<Reply> {
   if (context.target === '') return request.method === 'POST' ? await start(context) : failure('UNSUPPORTED')
   const upload = context.uploads.find(context.repository, context.target)
   if (upload === undefined) return failure('BLOB_UPLOAD_UNKNOWN', { id: context.target })
-  if (!isAt(context, upload)) {
-    await context.uploads.close(upload.id)
-    return failure('BLOB_UPLOAD_INVALID', 'not where the upload stands', { status: 404 })
-  }
+  if (!isAt(context, upload)) return failure('BLOB_UPLOAD_INVALID', 'not where the upload stands', { status: 404 })
   switch (request.method) {
     case 'GET':
       return progress(context, upload, 204)

@@ -1,0 +1,46 @@
+import { printable } from '@lading/errors'
+import { TestRegistryError } from '../error.ts'
+import type { TestRegistryOptions } from '../test-registry.ts'
+import { artifactory } from './artifactory.ts'
+import { distribution28 } from './distribution.ts'
+import { dockerHub } from './docker-hub.ts'
+import { ecr } from './ecr.ts'
+import { ghcr } from './ghcr.ts'
+import type { Profile } from './profile.ts'
+import { quay } from './quay.ts'
+
+export type ProfileName = 'distribution-2.8' | 'docker-hub' | 'ecr' | 'ghcr' | 'quay' | 'artifactory'
+
+export const profiles: Readonly<Record<ProfileName, Profile>> = {
+  'distribution-2.8': distribution28,
+  'docker-hub': dockerHub,
+  ecr,
+  ghcr,
+  quay,
+  artifactory,
+}
+
+/**
+ * The options with the profile's parts where they say nothing themselves. `quirks` are taken one by one.
+ *
+ * @throws TestRegistryError `OPTION_INVALID` for a name that is none
+ */
+export function withProfile({ profile: chosen, ...options }: TestRegistryOptions): TestRegistryOptions & { readonly profileFaults: Profile['faults'] } {
+  if (chosen === undefined) return { ...options, profileFaults: undefined }
+  const profile = typeof chosen === 'string' ? named(chosen) : chosen
+  return {
+    ...options,
+    auth: options.auth ?? profile.auth,
+    quirks: { ...profile.quirks, ...options.quirks },
+    rateLimit: options.rateLimit ?? profile.rateLimit,
+    referrers: options.referrers ?? profile.referrers,
+    profileFaults: profile.faults,
+  }
+}
+
+function named(name: string): Profile {
+  if (!Object.hasOwn(profiles, name)) {
+    throw new TestRegistryError('OPTION_INVALID', `no profile is called '${printable(name, 60)}'`, { hint: `there are ${Object.keys(profiles).join(', ')}` })
+  }
+  return profiles[name as ProfileName]
+}

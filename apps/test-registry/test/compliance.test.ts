@@ -1,0 +1,130 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { allChecks, runCompliance, testCompliance, type ComplianceResult } from '@lading/test-registry/compliance'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { startDockerRegistry } from '../../../test/support/docker-registry.ts'
+import { missing } from '../../../test/support/real-parts.ts'
+import { startTestRegistry, type AuthOptions, type TestRegistry } from '../src/index.ts'
+
+const namesOf = (results: readonly ComplianceResult[], outcome: ComplianceResult['outcome']): readonly string[] => results.filter((result) => result.outcome === outcome).map(({ check }) => check.name)
+const notPassed = (results: readonly ComplianceResult[]): readonly string[] => results.flatMap(({ check, outcome, reason }) => (outcome === 'passed' ? [] : [`${check.name}: ${reason}`]))
+
+describe('the test registry in memory passes whole:', () => {
+  let registry: TestRegistry
+  beforeAll(async () => {
+    registry = await startTestRegistry()
+  })
+  afterAll(() => registry.close())
+
+  testCompliance({ describe, it }, () => ({ url: registry.url }), { unsupported: 'fail' })
+})
+
+describe('the test registry passes whole', () => {
+  test('in a directory', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'compliance-'))
+    await using registry = await startTestRegistry({ storage: { directory } })
+    expect(notPassed(await runCompliance({ url: registry.url }))).toEqual([])
+    await registry.close()
+    await rm(directory, { recursive: true })
+  })
+
+  test('with small pages, chunks that must be large, and blobs at another origin', async () => {
+    await using registry = await startTestRegistry({ quirks: { maxPageSize: 3, chunkMinBytes: 5000 }, faults: [{ on: 'blob', method: ['GET', 'HEAD'], then: { redirect: 'cdn' } }] })
+    expect(notPassed(await runCompliance({ url: registry.url }))).toEqual([])
+  })
+
+  const credentials = { username: 'alice', password: 'secret' }
+  const kinds: readonly (readonly [string, AuthOptions])[] = [
+    ['basic', { kind: 'basic', ...credentials }],
+    ['bearer', { kind: 'bearer', ...credentials }],
+    ['one of several', { kind: 'several', schemes: [{ kind: 'bearer', ...credentials }, { kind: 'basic', ...credentials }] }],
+  ]
+  test.each(kinds)('for a user: %s', async (_, auth) => {
+    await using registry = await startTestRegistry({ auth })
+    // What a token is good for must be known before a mount from anywhere.
+    const checks = allChecks.filter(({ name }) => auth.kind === 'basic' || name !== 'mount: without from')
+    expect(notPassed(await runCompliance({ url: registry.url, credentials, checks }))).toEqual([])
+  })
+
+  test('over https', async () => {
+    await using registry = await startTestRegistry({ tls: true })
+    expect(notPassed(await runCompliance({ url: registry.url, ca: registry.ca, checks: allChecks.slice(0, 5) }))).toEqual([])
+  })
+})
+
+describe('the runner', () => {
+  test('says what is wrong, and why', async () => {
+    await using registry = await startTestRegistry({ faults: [{ on: 'blob', method: 'GET', then: 'flip' }], quirks: { singlePost: false } })
+    const results = await runCompliance({ url: registry.url, checks: allChecks.slice(0, 4) })
+    expect(results.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'passed', 'unsupported'])
+    expect(results[0]?.reason).toContain('the body is other than what was pushed')
+  })
+
+  test('ends when it is told to', async () => {
+    await using registry = await startTestRegistry({ faults: [{ on: 'any', then: 'stall' }] })
+    const controller = new AbortController()
+    const running = runCompliance({ url: registry.url, signal: controller.signal })
+    while (registry.journal.entries.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    controller.abort(new Error('enough'))
+    await expect(running).rejects.toThrow('enough')
+  })
+
+  test('has no two checks of one name', () => {
+    expect(new Set(allChecks.map(({ name }) => name)).size).toBe(allChecks.length)
+  })
+})
+
+/** Where distribution 2.8.2 leaves the spec: the same in the real one and in its profile. */
+const distribution28 = {
+  failed: [
+    'blob: by sha512, and its digest header in that algorithm',
+    'blob: an algorithm told in advance that nobody knows is 400',
+    'range: past the blob is 416',
+    'range: inverted is 416',
+    'chunks: one that skips ahead is 416, and the session goes on where it was',
+    'chunks: one that starts again is 416, and the session goes on where it was',
+    'chunks: the first one must start at the start',
+    'chunks: a last one out of order is 416',
+    'manifest: GET of a malformed digest is 400 or 404',
+    'manifest: by sha512',
+    'manifest: an image all of sha512',
+    'manifest: PUT to a malformed digest is 400',
+    'manifest: several tags with one push',
+    'kind: a non-distributable layer need not be there',
+    'kind: far too large is 413, or kept',
+    'tags: all, sorted, with the name',
+    'tags: n limits, and Link leads on to the end',
+    'tags: last is exclusive, with n and without',
+    'tags: n=0 is an empty list without Link',
+    'tags: in the order of ASCII',
+  ],
+  unsupported: [
+    'blob: one POST',
+    'blob: one POST with a wrong digest is 400',
+    'mount: without from',
+    ...allChecks.filter(({ name }) => name.startsWith('referrers:') && !name.includes('fallback tag')).map(({ name }) => name),
+    'delete: a tag leaves the manifest',
+    'delete: a tag leaves the other tags of the same manifest',
+  ],
+}
+
+const outcomes = (results: readonly ComplianceResult[]): typeof distribution28 => ({ failed: [...namesOf(results, 'failed')], unsupported: [...namesOf(results, 'unsupported')] })
+
+describe('distribution 2.8.2', () => {
+  test('as a profile differs where it should', async () => {
+    await using registry = await startTestRegistry({ profile: 'distribution-2.8' })
+    expect(outcomes(await runCompliance({ url: registry.url }))).toEqual(distribution28)
+  })
+
+  test.skipIf(missing('docker-registry'))('the real one differs there, and nowhere else', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'compliance-real-'))
+    const real = await startDockerRegistry(directory)
+    try {
+      expect(outcomes(await runCompliance({ url: real.url, concurrency: 16 }))).toEqual(distribution28)
+    } finally {
+      await real.close()
+      await rm(directory, { recursive: true })
+    }
+  })
+})
