@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { image, index, startTestRegistry } from '@lading/test-registry'
-import { describe, expect, test } from 'vitest'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { image, index, startTestRegistry, type TestRegistry } from '@lading/test-registry'
+import { runCompliance, testCompliance } from '@lading/test-registry/compliance'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { createSmallClient } from './support/small-client.ts'
 
 const lines = (text: string): string => text.split('\n').map((line) => line.trim()).filter((line) => line !== '').join('\n')
@@ -108,6 +112,44 @@ test('it refuses a bad certificate', async () => {
 
   await expect(createClient(registry.url).manifest('t/app', '1')).rejects.toThrow('fetch failed')
   expect(registry.journal.entries).toEqual([])
+})
+
+test('it keeps what it has in a directory', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'readme-'))
+  try {
+    await using registry = await startTestRegistry({ storage: { directory }, images: [image('t/app:1').layer({ 'etc/motd': 'hello' })] })
+    expect(await readdir(join(directory, 't/app'))).toContain('index.json')
+    expect(registry.repositories()).toEqual(['t/app'])
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+})
+
+test('it has rules by repository', async () => {
+  await using registry = await startTestRegistry({
+    auth: [
+      { kind: 'none', repositories: 'public/*' },
+      { kind: 'basic', username: 'alice', password: 'secret' },
+    ],
+  })
+  expect((await fetch(`${registry.url}/v2/public/a/tags/list`)).status).toBe(404)
+  expect((await fetch(`${registry.url}/v2/private/a/tags/list`)).status).toBe(401)
+})
+
+describe('the compliance suite', () => {
+  let registry: TestRegistry
+  beforeAll(async () => {
+    registry = await startTestRegistry({ auth: [{ kind: 'none', repositories: 'compliance/*' }] })
+  })
+  afterAll(() => registry.close())
+
+  testCompliance({ describe, it }, () => ({ url: registry.url }), { unsupported: 'fail' })
+})
+
+test('the compliance suite runs without a framework', async () => {
+  await using registry = await startTestRegistry({ auth: { kind: 'basic', username: 'alice', password: 'secret' } })
+  const results = await runCompliance({ url: registry.url, credentials: { username: 'alice', password: 'secret' } })
+  expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([])
 })
 
 test('it chooses a platform', async () => {
