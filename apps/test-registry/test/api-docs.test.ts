@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { missing } from '../../../test/support/real-parts.ts'
+import { startTestRegistry } from '../src/index.ts'
+
+const page = readFileSync(new URL('../../../docs/test-registry-api.md', import.meta.url), 'utf8')
+
+describe.skipIf(missing('curl', 'bash'))('the examples of docs/test-registry-api.md', () => {
+  test('run, in their order, and do what the page says', async () => {
+    await using registry = await startTestRegistry()
+    const script = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, code = '']) => code).filter((code) => code.includes('curl')).join('\n')
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { env: { ...process.env, REGISTRY: registry.url } })
+    expect(stdout).not.toContain('"error"')
+    expect(stdout).toContain('"name":"t/app:sbom"')
+    expect(registry.faults().map(({ name, enabled, fired }) => [name, enabled, fired])).toEqual([['breaks off', true, 0], ['tags {"status":503}', false, 0]])
+    const layer = registry.journal.requests({ kind: 'blob' })[0]?.target ?? ''
+    registry.journal.assertFetchedOnce(layer)
+    expect(registry.clock.now()).toBeGreaterThan(Date.now() + 290_000)
+    expect(registry.repository('t/app').tags()['moved']).toBe(layer)
+    expect(registry.repository('t/app').blobs()).not.toContain(layer)
+    expect(registry.repositories()).toEqual(['t/app', 't/multi'])
+  })
+})
