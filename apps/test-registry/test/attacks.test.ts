@@ -118,7 +118,7 @@ describe('slowness', () => {
 
   test('a registry that is slow itself waits for nobody in vain', async () => {
     // The registry reads slower than the client may be silent: that is no silence of the client's.
-    await start({ patienceMs: 50, faults: [{ on: 'upload', method: 'PUT', then: { requestBytesPerSecond: 2_000_000 } }] })
+    await start({ patienceMs: 100, faults: [{ on: 'upload', method: 'PUT', then: { requestBytesPerSecond: 400_000 } }] })
     const session = await ask(`${registry.url}/v2/t/app/blobs/uploads/`, { method: 'POST' })
     const answer = await ask(`${registry.url}${String(session.headers.location)}?digest=sha256:${'0'.repeat(64)}`, { method: 'PUT', body: Buffer.alloc(200_000) })
     expect(errorCode(answer)).toBe('DIGEST_INVALID')
@@ -178,4 +178,10 @@ test('requests that are sent before their answers all get theirs, in order', asy
   const answers = await askRaw(registry.port, `${'GET /v2/t/app/tags/list HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(3)}GET /v2/ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
   expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(4)
   expect(answers.endsWith('{}')).toBe(true)
+})
+
+test('a fault on a request that waits for its turn lets the one before it have its answer', async () => {
+  await start({ faults: [{ on: 'tags', nth: 2, then: 'close' }] })
+  const answers = await askRaw(registry.port, 'GET /v2/t/app/tags/list HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2))
+  expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(1)
 })

@@ -158,6 +158,16 @@ describe('under TLS', () => {
   })
 })
 
+describe('a chunk that is cut', () => {
+  test('promised more than came', async () => {
+    registry.addFault({ on: 'blob', afterBytes: 5000, then: 'cut-chunk' })
+    const raw = await askRaw(registry.port, `GET ${blobPath()} HTTP/1.1\r\nhost: x\r\n\r\n`)
+    const [, promised = '', came = ''] = /\r\n([0-9a-f]+)\r\n([^\r]*)$/.exec(raw) ?? []
+    expect(came).toHaveLength(1024)
+    expect(Number.parseInt(promised, 16)).toBeGreaterThan(1024)
+  })
+})
+
 describe('redirects', () => {
   test('thirty hops end where they should', async () => {
     registry.addFault({ on: 'blob', then: { redirect: 'cdn', hops: 30 } })

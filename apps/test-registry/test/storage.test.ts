@@ -63,6 +63,13 @@ describe('a directory', () => {
     expect(existsSync(join(directory, 't/app/blobs/sha256', both.slice(7)))).toBe(false)
   })
 
+  test('keeps the blob when a manifest of the same bytes is deleted', async () => {
+    await start({ images: [app] })
+    const both = registry.repository('t/app').putBlob(app.build().bytes)
+    expect((await ask(`${registry.url}/v2/t/app/manifests/${both}`, { method: 'DELETE' })).status).toBe(202)
+    expect((await get(`t/app/blobs/${both}`)).body).toEqual(Buffer.from(app.build().bytes))
+  })
+
   test('is an image layout for each repository, with a tag as its ref name', async () => {
     await start({ images: [app] })
     expect(await readFile(join(directory, 't/app/oci-layout'), 'utf8')).toBe('{"imageLayoutVersion":"1.0.0"}')

@@ -4,6 +4,9 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beginTurn } from '../src/routes/append.ts'
+import { memoryStorage } from '../src/state/memory-storage.ts'
+import type { Upload } from '../src/state/uploads.ts'
 import { startTestRegistry, type TestRegistry, type TestRegistryOptions } from '../src/index.ts'
 import { ask, errorCode, type Answer } from './support/http.ts'
 
@@ -118,6 +121,17 @@ describe.each(['memory', 'a directory'] as const)('uploads to %s', (where) => {
     expect((await patch(at(session), data.subarray(1000))).status).toBe(404)
     expect((await ask(at(session))).status).toBe(404)
   })
+})
+
+test('a new request waits for the write of the one before it', async () => {
+  let written = (): void => {}
+  const writing = new Promise<void>((resolve) => (written = resolve))
+  const receiver = memoryStorage(1000).receive('sha256')
+  const upload: Upload = { id: 'x', repository: 't/app', receiver, turn: 0, writing, usedAt: 0, hasLast: false }
+  const turn = beginTurn(upload)
+  await receiver.write(Buffer.alloc(10))
+  written()
+  expect(await turn).toMatchObject({ number: 1, before: { size: 10 } })
 })
 
 test('memory is full at a limit, and has room again after a delete', async () => {
