@@ -22,12 +22,12 @@ afterEach(async () => {
 const app = image('t/app:1').layer({ 'etc/': '', 'etc/motd': 'hello\n' }).randomLayer(300_000).layer({ 'etc/': '', 'etc/zstd': 'no' }, { compression: 'none' })
 const multi = index('t/multi:1').add(app).add(app.platform('linux/arm64').layer({ arm: 'yes' }))
 
-const kinds: readonly AuthOptions[] = [{ kind: 'none' }, { kind: 'basic', username: 'alice', password: 'secret' }, { kind: 'bearer', username: 'alice', password: 'secret', identityToken: 'refresh' }, { kind: 'bearer', anonymous: 'everything' }]
+const kinds: readonly AuthOptions[] = [{ kind: 'none' }, { kind: 'basic', username: 'alice', password: 'secret' }, { kind: 'bearer', username: 'alice', password: 'secret', identityToken: 'refresh' }, { kind: 'bearer', anonymous: 'everything' }, { kind: 'several', schemes: [{ kind: 'bearer', username: 'alice', password: 'secret' }, { kind: 'basic', username: 'alice', password: 'secret' }] }]
 
 describe.skipIf(missing('skopeo'))('skopeo', () => {
   test.each(kinds.map((auth) => [`${auth.kind} ${'username' in auth ? 'with a user' : 'without'}`, auth] as const))('copies in, out and across, inspects, lists, deletes: %s', async (_, auth) => {
     registry = await startTestRegistry({ auth, images: [app, multi] })
-    const creds = 'username' in auth ? ['alice:secret'] : []
+    const creds = 'username' in auth || auth.kind === 'several' ? ['alice:secret'] : []
     const from = ['--src-tls-verify=false', ...creds.flatMap((text) => ['--src-creds', text])]
     const to = ['--dest-tls-verify=false', ...creds.flatMap((text) => ['--dest-creds', text])]
     const one = ['--tls-verify=false', ...creds.flatMap((text) => ['--creds', text])]
