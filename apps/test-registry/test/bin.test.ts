@@ -5,16 +5,52 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestRegistry } from '../src/index.ts'
+import { image, startTestRegistry } from '../src/index.ts'
 import { ask } from './support/http.ts'
 
 const bin = new URL('../src/bin.ts', import.meta.url).pathname
 const command = ['--conditions=@lading/source', bin]
 
-const run = (...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const run = (...args: readonly string[]): Promise<Outcome> => runWith('', ...args)
+const runWith = (input: string, ...args: readonly string[]): Promise<Outcome> =>
   new Promise((resolve) => {
     const child = execFile(process.execPath, [...command, ...args], (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }))
+    child.stdin?.end(input)
   })
+
+interface Ready {
+  readonly url: string
+  readonly host: string
+  readonly cdn: string
+  readonly control?: string
+  readonly loopback: boolean
+  readonly images: readonly string[]
+  readonly ca?: string
+}
+
+/** A registry that serves until `stop`, which gives its exit code and what it said on stderr. */
+async function start(...args: readonly string[]): Promise<{ readonly ready: Ready; stop(): Promise<{ readonly code: number | null; readonly stderr: string }> }> {
+  const child = spawn(process.execPath, [...command, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const first = await lines.next()
+  if (first.done === true) throw new Error(stderr)
+  return {
+    ready: JSON.parse(first.value) as Ready,
+    async stop() {
+      child.kill('SIGTERM')
+      const [code] = (await once(child, 'close')) as [number | null]
+      return { code, stderr }
+    },
+  }
+}
 
 let directory: string
 beforeAll(async () => {
@@ -53,15 +89,61 @@ describe('lading-test-registry serve', () => {
   test('wrong arguments and a wrong script are refused before anything is served', async () => {
     const script = join(directory, 'wrong.json')
     await writeFile(script, '[{"on":"blob","then":"rest"}]')
-    const outcomes = await Promise.all([run('serve', '--port', 'x'), run('serve', '--faults', script), run('serve', '--auth', 'basic')])
-    expect(outcomes.map(({ code }) => code)).toEqual([2, 1, 1])
+    const outcomes = await Promise.all([run('serve', '--port', 'x'), run('serve', '--faults', script), run('serve', '--auth', 'basic'), run('serve', '--profile', 'hub'), run('serve', '--layout', 'x'), run('seed', '--sample'), run('seed', '--to', 'x', '--sample'), runWith('{', 'seed', '--to', 'http://127.0.0.1:1', '-')])
+    expect(outcomes.map(({ code }) => code)).toEqual([2, 1, 1, 2, 1, 1, 1, 1])
     expect(outcomes.map(({ stdout }) => stdout).join('')).toBe('')
     expect(outcomes[1].stderr).toContain(`fault 1 of the script: not a fault's 'then': "rest"`)
     expect(outcomes[2].stderr).toContain('a user is needed for --auth basic')
+    expect(outcomes[3].stderr).toContain('distribution-2.8, docker-hub, ecr')
+    expect(outcomes[5].stderr).toContain('add --to URL or --dir DIRECTORY')
+    expect(outcomes[7].stderr).toContain('is not JSON')
+  })
+
+  test('keeps contents in a directory, serves layouts, logs requests, has a page', async () => {
+    const dir = join(directory, 'kept')
+    const description = join(directory, 'images.json')
+    await writeFile(description, JSON.stringify([{ name: 't/app:1', layers: [{ files: { a: 'b' } }] }]))
+    const seeded = await run('seed', '--dir', dir, description)
+    const built = image('t/app:1').layer({ a: 'b' }).build()
+    expect([seeded.code, seeded.stderr, JSON.parse(seeded.stdout)]).toMatchObject([0, '', { name: 't/app:1', digest: built.digest, layers: [{ digest: built.layers[0]?.digest }] }])
+
+    const { ready, stop } = await start('--dir', dir, '--layout', `other/app=${join(dir, 't/app')}`, '--log', 'json')
+    expect(ready).toMatchObject({ loopback: true, images: ['other/app:1', 't/app:1'], control: `${ready.url}/_lading/` })
+    expect((await ask(`${ready.url}/v2/other/app/manifests/1`)).headers['docker-content-digest']).toBe(built.digest)
+    expect((await ask(ready.control ?? '')).headers['content-type']).toContain('text/html')
+    const { code, stderr } = await stop()
+    expect([code, JSON.parse(stderr)]).toMatchObject([0, { path: '/v2/other/app/manifests/1', status: 200, finished: true }])
+  })
+
+  test('is seeded while it runs, by https too; behaves like a registry of the field; has no page when told so', async () => {
+    const caFile = join(directory, 'ca.pem')
+    const { ready, stop } = await start('--tls', '--ca-file', caFile, '--also-http', '--profile', 'quay', '--log', 'text')
+    const text = JSON.stringify({ name: 't/app:1', layers: [{ random: 1000 }] })
+    const [seeded, untrusted] = [await runWith(text, 'seed', '--to', ready.url, '--ca', caFile, '-'), await runWith(text, 'seed', '--to', ready.url, '-')]
+    expect([seeded.code, seeded.stderr, JSON.parse(seeded.stdout)]).toMatchObject([0, '', { name: 't/app:1' }])
+    expect([untrusted.code, untrusted.stdout]).toEqual([1, ''])
+    expect(untrusted.stderr).toContain(`no answer from ${ready.host}`)
+    expect((await ask(`${ready.url.replace('https', 'http')}/v2/`)).headers['www-authenticate']).toContain('/v2/auth')
+    expect((await stop()).stderr).toBe('#0 GET /v2/ -> 401, 4 bytes (true; as HTML)\n')
+
+    const closed = await start('--no-control', '--auth', 'none', '--sample')
+    expect(closed.ready.control).toBeUndefined()
+    const refused = await run('seed', '--to', closed.ready.url, '--sample')
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('answered 404')])
+    expect((await closed.stop()).code).toBe(0)
+  })
+
+  test('says so when it listens for everyone', async () => {
+    const { ready, stop } = await start('--host', '0.0.0.0', '--control-host', 'registry:5000')
+    expect(ready.loopback).toBe(false)
+    const port = Number(ready.host.split(':')[1])
+    expect((await ask(`http://127.0.0.1:${port}/_lading/api`, { headers: { host: 'registry:5000' } })).status).toBe(200)
+    expect((await stop()).stderr).toBe('listening on 0.0.0.0: everyone who can reach this machine can read, push and command it; --no-control takes the last\n')
   })
 
   test('help has examples, version is the package’s', async () => {
-    const [help, version] = await Promise.all([run('--help'), run('--version')])
+    const [help, version, ...others] = await Promise.all([run('--help'), run('--version'), run('serve', '--help'), run('seed', '--help')])
+    expect(others.map(({ code, stdout }) => [code, /\nExamples:\n/.test(stdout)])).toEqual([[0, true], [0, true]])
     expect([help.code, version.code]).toEqual([0, 0])
     expect(help.stdout).toContain('lading-test-registry serve --sample')
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)

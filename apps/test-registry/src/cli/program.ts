@@ -1,47 +1,74 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-
-const examples = `
-Examples:
-  $ lading-test-registry serve --sample
-  $ lading-test-registry serve --port 5000 --auth bearer --user alice:secret
-  $ lading-test-registry serve --sample --bytes-per-second 2000000
-  $ lading-test-registry serve --sample --faults faults.json
-
-A fault script is a JSON array:
-  [{ "on": "blob", "nth": 1, "afterBytes": 1000, "then": "reset" },
-   { "on": "manifest", "times": 2, "then": { "status": 503, "retryAfter": 1 } }]
-
-When it is ready, 'serve' prints one line of JSON with its address. SIGINT and SIGTERM stop it.
-`
+import { profiles } from '../profiles/profiles.ts'
+import { generalHelp, seedHelp, serveHelp } from './examples.ts'
 
 export const isUsageError = (error: unknown): error is CommanderError => error instanceof CommanderError
 
 export function createProgram(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-  const program = new Command('lading-test-registry').description('An OCI registry for tests, with faults on command.').version(version).exitOverride().addHelpText('after', examples)
+  const program = new Command('lading-test-registry').description('An OCI registry for tests, with faults on command.').version(version).exitOverride().addHelpText('after', generalHelp)
+  addServe(program)
+  addSeed(program)
+  return program
+}
+
+function addServe(program: Command): void {
   program
     .command('serve')
-    .description('serve until stopped, in memory')
+    .description('serve until stopped')
+    .optionsGroup('Where:')
     .option('--host <address>', 'address of this machine to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes a free one', whole(0, 65_535), 0)
-    .option('--sample', 'serve the demo images')
-    .addOption(new Option('--auth <kind>', 'who may come in').choices(['none', 'basic', 'bearer']).default('none'))
+    .option('--tls', 'https, by a CA made on the spot (printed with the address)')
+    .option('--ca-file <file>', 'write that CA there, for other programs')
+    .option('--also-http', 'with --tls: plain http at the same port')
+    .optionsGroup('What:')
+    .option('--dir <directory>', 'keep contents there, an OCI image layout for each repository; default: in memory')
+    .option('--layout <repository=path>', 'serve an OCI image layout, made by any tool, from where it is', collect)
+    .option('--images <file>', "seed images first, as 'seed' does")
+    .option('--sample', 'seed the demo images first')
+    .optionsGroup('Who may come in:')
+    .addOption(new Option('--auth <kind>', 'default: none, or what the profile has').choices(['none', 'basic', 'bearer']))
     .option('--user <name:password>', 'for --auth basic and bearer')
     .option('--token-seconds <seconds>', 'life of a token with --auth bearer', whole(1))
-    .option('--tls', 'https, by a CA made on the spot (printed with the address)')
+    .optionsGroup('How it behaves:')
+    .addOption(new Option('--profile <name>', 'like a registry of the field').choices(Object.keys(profiles)))
     .option('--faults <file>', 'a fault script: a JSON array of faults')
     .option('--bytes-per-second <bytes>', 'of each connection', whole(1))
+    .option('--total-bytes-per-second <bytes>', 'of all connections together', whole(1))
     .option('--latency <milliseconds>', 'before each answer', whole(0))
     .option('--no-referrers', 'no referrers API, as Docker Hub and GHCR')
-    .addHelpText('after', examples)
+    .optionsGroup('Who sees what:')
+    .addOption(new Option('--log <form>', 'tell of each request on stderr, when it has ended').choices(['json', 'text']))
+    .option('--no-control', 'neither page nor API at /_lading/')
+    .option('--control-host <host:port>', 'a further host that page and API answer to', collect)
+    .addHelpText('after', serveHelp)
     .exitOverride()
     .action(async (options) => {
       const { serve } = await import('./serve.ts')
       await serve(options)
     })
-  return program
 }
+
+function addSeed(program: Command): void {
+  program
+    .command('seed')
+    .description('put images into a registry that runs, or into a directory for one')
+    .argument('[file]', 'a description of images in JSON; - is stdin')
+    .option('--to <url>', 'a test registry that runs')
+    .option('--ca <file>', 'with --to https: whom to trust')
+    .option('--dir <directory>', "what 'serve --dir' serves; no registry may have it open")
+    .option('--sample', 'the demo images')
+    .addHelpText('after', seedHelp)
+    .exitOverride()
+    .action(async (file: string | undefined, options) => {
+      const { seedImages } = await import('./seed.ts')
+      await seedImages(file, options)
+    })
+}
+
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 
 const whole =
   (least: number, most: number = Number.MAX_SAFE_INTEGER) =>

@@ -1,69 +1,95 @@
-import { readFile } from 'node:fs/promises'
-import type { AuthOptions } from '../auth/auth-options.ts'
+import { writeFile } from 'node:fs/promises'
 import { TestRegistryError } from '../error.ts'
 import { parseFaults } from '../faults/parse-faults.ts'
 import { isLoopback } from '../http/is-loopback.ts'
+import type { ProfileName } from '../profiles/profiles.ts'
 import { startTestRegistry } from '../start-test-registry.ts'
+import type { Seedable, TestRegistry } from '../test-registry.ts'
+import { authOf, type AuthArguments } from './auth-of.ts'
+import { logRequests } from './log-requests.ts'
+import { readText } from './read-text.ts'
 
-export interface ServeOptions {
+export interface ServeArguments extends AuthArguments {
   readonly host: string
   readonly port: number
-  readonly sample?: boolean | undefined
-  readonly auth: 'none' | 'basic' | 'bearer'
-  readonly user?: string | undefined
-  readonly tokenSeconds?: number | undefined
   readonly tls?: boolean | undefined
+  readonly caFile?: string | undefined
+  readonly alsoHttp?: boolean | undefined
+  readonly dir?: string | undefined
+  readonly layout?: readonly string[] | undefined
+  readonly images?: string | undefined
+  readonly sample?: boolean | undefined
+  readonly profile?: ProfileName | undefined
   readonly faults?: string | undefined
   readonly bytesPerSecond?: number | undefined
+  readonly totalBytesPerSecond?: number | undefined
   readonly latency?: number | undefined
   readonly referrers: boolean
+  readonly log?: 'json' | 'text' | undefined
+  readonly control: boolean
+  readonly controlHost?: readonly string[] | undefined
 }
 
 /** Serves until SIGINT or SIGTERM. */
-export async function serve(options: ServeOptions): Promise<void> {
-  const faults = options.faults === undefined ? [] : parseFaults(await readScript(options.faults))
-  const images = options.sample === true ? (await import('../images/sample-images.ts')).sampleImages() : []
+export async function serve(options: ServeArguments): Promise<void> {
+  for (const [given, name] of [[options.caFile, '--ca-file'], [options.alsoHttp, '--also-http']] as const) {
+    if (given !== undefined && options.tls !== true) throw new TestRegistryError('OPTION_INVALID', `${name} is only for --tls`, { hint: 'add --tls' })
+  }
+  const auth = authOf(options)
+  const faults = options.faults === undefined ? [] : parseFaults(await readText(options.faults, 'fault script'))
+  const images = await imagesOf(options)
   const stopped = stopSignal()
   const registry = await startTestRegistry({
     host: options.host,
     port: options.port,
-    auth: authOf(options),
     tls: options.tls,
-    faults,
+    alsoPlainHttp: options.alsoHttp,
+    storage: options.dir === undefined ? undefined : { directory: options.dir },
+    layouts: layoutsOf(options.layout ?? []),
     images,
+    auth,
+    profile: options.profile,
+    faults,
     bytesPerSecond: options.bytesPerSecond,
+    totalBytesPerSecond: options.totalBytesPerSecond,
     latencyMs: options.latency,
-    referrers: options.referrers,
+    // Commander says true where nothing was said; the profile decides then.
+    referrers: options.referrers ? undefined : false,
+    control: options.control && { hosts: options.controlHost },
   })
-  if (!isLoopback(options.host)) process.stderr.write(`listening on ${options.host}: everyone who can reach this machine can read and push\n`)
-  const names = registry.repositories().flatMap((name) => Object.keys(registry.repository(name).tags()).map((tag) => `${name}:${tag}`))
-  process.stdout.write(`${JSON.stringify({ url: registry.url, host: registry.host, port: registry.port, cdn: registry.cdn.url, images: names, ca: registry.ca })}\n`)
-  await stopped
-  await registry.close()
+  try {
+    if (options.log !== undefined) logRequests(registry.journal, options.log, (text) => process.stderr.write(text))
+    if (options.caFile !== undefined) await writeFile(options.caFile, registry.ca ?? '')
+    const loopback = isLoopback(options.host)
+    if (!loopback) process.stderr.write(`listening on ${options.host}: everyone who can reach this machine can read${options.control ? ', push and command it; --no-control takes the last' : ' and push'}\n`)
+    process.stdout.write(`${JSON.stringify(readyLine(registry, options, loopback))}\n`)
+    await stopped
+  } finally {
+    await registry.close()
+  }
+}
+
+function readyLine(registry: TestRegistry, { control, dir, profile }: ServeArguments, loopback: boolean): unknown {
+  const images = registry.repositories().flatMap((name) => Object.keys(registry.repository(name).tags()).map((tag) => `${name}:${tag}`))
+  return { url: registry.url, host: registry.host, port: registry.port, loopback, cdn: registry.cdn.url, control: control ? `${registry.url}/_lading/` : undefined, directory: dir, profile, images, ca: registry.ca }
+}
+
+async function imagesOf({ images, sample }: ServeArguments): Promise<readonly Seedable[]> {
+  const described = images === undefined ? [] : (await import('../images/described/parse-images.ts')).parseImages(await readText(images, 'description of images'))
+  return [...(sample === true ? (await import('../images/sample-images.ts')).sampleImages() : []), ...described]
+}
+
+function layoutsOf(layouts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    layouts.map((text) => {
+      const equals = text.indexOf('=')
+      if (equals < 1) throw new TestRegistryError('OPTION_INVALID', 'a layout needs a repository and a path', { hint: 'write --layout t/app=./layout' })
+      return [text.slice(0, equals), text.slice(equals + 1)]
+    }),
+  )
 }
 
 const stopSignal = (): Promise<void> =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
-
-function authOf({ auth, user, tokenSeconds }: ServeOptions): AuthOptions {
-  const colon = user?.indexOf(':') ?? -1
-  if (user !== undefined && colon < 1) throw new TestRegistryError('OPTION_INVALID', 'the user has no password', { hint: 'write --user name:password' })
-  const known = user === undefined ? undefined : { username: user.slice(0, colon), password: user.slice(colon + 1) }
-  if (auth === 'none') {
-    if (known !== undefined) throw new TestRegistryError('OPTION_INVALID', 'a user is only for --auth basic and --auth bearer', { hint: 'add --auth basic' })
-    return { kind: 'none' }
-  }
-  if (auth === 'bearer') return { kind: 'bearer', ...known, expiresInSeconds: tokenSeconds }
-  if (known === undefined) throw new TestRegistryError('OPTION_INVALID', 'a user is needed for --auth basic', { hint: 'add --user name:password' })
-  return { kind: 'basic', ...known }
-}
-
-async function readScript(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new TestRegistryError('OPTION_INVALID', `cannot read the fault script ${path}`, { cause, path, hint: 'give the path of a JSON file' })
-  }
-}
