@@ -28,6 +28,27 @@ export interface ContainerConfig {
   readonly WorkingDir?: string | undefined
   readonly Labels?: Readonly<Record<string, string>> | undefined
   readonly StopSignal?: string | undefined
+  /** Windows: the one entry of `Cmd` or `Entrypoint` is a whole command line. */
+  readonly ArgsEscaped?: boolean | undefined
+  /** Docker only; OCI reserves the name. */
+  readonly Healthcheck?: Healthcheck | undefined
+  /** Bytes. Docker only, and long ignored. */
+  readonly Memory?: number | undefined
+  /** Bytes, -1 for no limit. Docker only, and long ignored. */
+  readonly MemorySwap?: number | undefined
+  /** Relative weight. Docker only, and long ignored. */
+  readonly CpuShares?: number | undefined
+}
+
+/** Durations are in nanoseconds; 0 or absent: inherited. */
+export interface Healthcheck {
+  /** `[]` inherits, `['NONE']` disables, `['CMD', …]` and `['CMD-SHELL', command]` run. */
+  readonly Test?: readonly string[] | undefined
+  readonly Interval?: number | undefined
+  readonly Timeout?: number | undefined
+  readonly StartPeriod?: number | undefined
+  readonly StartInterval?: number | undefined
+  readonly Retries?: number | undefined
 }
 
 export interface HistoryEntry {

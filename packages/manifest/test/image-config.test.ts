@@ -7,11 +7,12 @@ const diffIds = (count: number): Uint8Array => document({ rootfs: { type: 'layer
 
 describe('parseImageConfig', () => {
   it('reads the whole document', () => {
-    const config = { User: '0:0', ExposedPorts: { '80/tcp': {} }, Env: ['A=b'], Entrypoint: ['/x'], Cmd: ['y'], Volumes: { '/data': {} }, WorkingDir: '/', Labels: { l: 'x://' }, StopSignal: 'SIGTERM', Memory: 1.5e300, Healthcheck: {} }
+    const healthcheck = { Test: ['CMD-SHELL', 'true'], Interval: 30_000_000_000, Timeout: 1, StartPeriod: 0, StartInterval: 2, Retries: 3 }
+    const config = { User: '0:0', ExposedPorts: { '80/tcp': {} }, Env: ['A=b'], Entrypoint: ['/x'], Cmd: ['y'], Volumes: { '/data': {} }, WorkingDir: '/', Labels: { l: 'x://' }, StopSignal: 'SIGTERM', ArgsEscaped: true, Memory: 0, MemorySwap: -1, CpuShares: 512, Healthcheck: healthcheck, OnBuild: 1.5e300 }
     const history = [{ created: '2020-01-01T00:00:00Z', created_by: 'ADD', author: 'a', comment: 'c' }, { empty_layer: true }]
     expect(parseImageConfig(document({ variant: 'v2', 'os.version': '1', 'os.features': ['f'], created: '2020-01-01T00:00:00Z', author: 'me', config, history, docker_version: '20', container_config: { Cmd: 5 } }))).toEqual({
       architecture: 'amd64', os: 'linux', variant: 'v2', osVersion: '1', osFeatures: ['f'], created: '2020-01-01T00:00:00Z', author: 'me',
-      config: { User: '0:0', ExposedPorts: ['80/tcp'], Env: ['A=b'], Entrypoint: ['/x'], Cmd: ['y'], Volumes: ['/data'], WorkingDir: '/', Labels: { l: 'x://' }, StopSignal: 'SIGTERM' },
+      config: { User: '0:0', ExposedPorts: ['80/tcp'], Env: ['A=b'], Entrypoint: ['/x'], Cmd: ['y'], Volumes: ['/data'], WorkingDir: '/', Labels: { l: 'x://' }, StopSignal: 'SIGTERM', ArgsEscaped: true, Memory: 0, MemorySwap: -1, CpuShares: 512, Healthcheck: healthcheck },
       rootfs: { type: 'layers', diffIds: [digestOf('a'), digestOf('b')] },
       history: [{ created: '2020-01-01T00:00:00Z', createdBy: 'ADD', author: 'a', comment: 'c', emptyLayer: false }, { emptyLayer: true }],
     })
@@ -19,7 +20,7 @@ describe('parseImageConfig', () => {
 
   it('takes null for absent, everywhere', () => {
     const nothing = { variant: null, created: null, author: null, 'os.version': null, 'os.features': null, history: null }
-    const config = { User: null, ExposedPorts: null, Env: null, Entrypoint: null, Cmd: null, Volumes: null, WorkingDir: null, Labels: null, StopSignal: null }
+    const config = { User: null, ExposedPorts: null, Env: null, Entrypoint: null, Cmd: null, Volumes: null, WorkingDir: null, Labels: null, StopSignal: null, ArgsEscaped: null, Healthcheck: null, Memory: null, MemorySwap: null, CpuShares: null }
     const bare = { architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diffIds: [digestOf('a'), digestOf('b')] }, history: [] }
     expect(parseImageConfig(document({ ...nothing, config: null }))).toEqual(bare)
     expect(parseImageConfig(document({ ...nothing, config }))).toEqual({ ...bare, config: {} })
@@ -51,6 +52,16 @@ describe('parseImageConfig', () => {
     [{ config: { Cmd: 1 } }, '$.config.Cmd'],
     [{ config: { Labels: { a: 1 } } }, '$.config.Labels.a'],
     [{ config: { Volumes: ['/data'] } }, '$.config.Volumes'],
+    [{ config: { ArgsEscaped: 1 } }, '$.config.ArgsEscaped'],
+    [{ config: { Memory: 1.5 } }, '$.config.Memory'],
+    [{ config: { Memory: -1.5 } }, '$.config.Memory'],
+    [{ config: { MemorySwap: -(2 ** 53) } }, '$.config.MemorySwap'],
+    [{ config: { CpuShares: 2 ** 53 } }, '$.config.CpuShares'],
+    [{ config: { CpuShares: '2' } }, '$.config.CpuShares'],
+    [{ config: { Healthcheck: [] } }, '$.config.Healthcheck'],
+    [{ config: { Healthcheck: { Test: 'x' } } }, '$.config.Healthcheck.Test'],
+    [{ config: { Healthcheck: { Interval: '30s' } } }, '$.config.Healthcheck.Interval'],
+    [{ config: { Healthcheck: { Retries: 1e300 } } }, '$.config.Healthcheck.Retries'],
     [{ history: {} }, '$.history'],
     [{ history: [1] }, '$.history[0]'],
     [{ history: [{ empty_layer: 'true' }] }, '$.history[0].empty_layer'],
@@ -61,6 +72,7 @@ describe('parseImageConfig', () => {
     expect(refusal(() => parseImageConfig(document({ rootfs: { type: 'layers', diff_ids: [], DIFF_IDS: [] } })))).toMatchObject({ code: 'JSON_DUPLICATE', at: '$.rootfs.DIFF_IDS' })
     expect(refusal(() => parseImageConfig(document({ config: { Env: [], env: [] } }))).code).toBe('JSON_DUPLICATE')
     expect(refusal(() => parseImageConfig(document({ history: [{ empty_layer: true, Empty_Layer: false }] }))).code).toBe('JSON_DUPLICATE')
+    expect(refusal(() => parseImageConfig(document({ config: { Healthcheck: { Test: [], test: [] } } }))).at).toBe('$.config.Healthcheck.test')
     expect(parseImageConfig(document({ config: { Labels: { a: '1', A: '2' }, Volumes: { '/a': {}, '/A': {} } } })).config).toEqual({ Labels: { a: '1', A: '2' }, Volumes: ['/a', '/A'] })
   })
 

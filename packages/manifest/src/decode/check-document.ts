@@ -2,13 +2,14 @@ import { printable } from '@lading/errors'
 import { OddNumber } from '../json/json-value.ts'
 import { ManifestError } from '../manifest-error.ts'
 import { DOCKER_SCHEMA1, OCI_INDEX, OCI_MANIFEST } from '../media-types.ts'
+import { type KnownNames, knownNames } from './known-names.ts'
 import type { Members } from './members.ts'
 import { schema1, unsupported } from './unsupported.ts'
 
 /** Of manifests and indexes together: what one reader ignores in an index another may take for a manifest. */
-export const documentMembers: readonly string[] = [
+export const documentMembers: KnownNames = knownNames(
   'schemaVersion', 'mediaType', 'config', 'layers', 'manifests', 'artifactType', 'subject', 'annotations', 'fsLayers', 'history', 'signatures',
-]
+)
 const manifestMembers = ['config', 'layers']
 const indexMembers = ['manifests']
 const schema1Members = ['fsLayers']

@@ -2,10 +2,11 @@ import { parseDigest, type Digest } from '@lading/digest'
 import type { Descriptor } from '../descriptor.ts'
 import type { Platform } from '../platform.ts'
 import { base64Length, decodeBase64 } from './decode-base64.ts'
+import { knownNames } from './known-names.ts'
 import { readMembers, type Members } from './members.ts'
 
-const descriptorMembers = ['mediaType', 'digest', 'size', 'urls', 'annotations', 'data', 'artifactType', 'platform']
-const platformMembers = ['os', 'architecture', 'variant', 'os.version', 'os.features', 'features']
+const descriptorMembers = knownNames('mediaType', 'digest', 'size', 'urls', 'annotations', 'data', 'artifactType', 'platform')
+const platformMembers = knownNames('os', 'architecture', 'variant', 'os.version', 'os.features', 'features')
 
 /** @param untyped tolerate a missing `mediaType`, as Docker's own manifests had for a while: it becomes `''` */
 export function decodeDescriptor(value: unknown, path: string, untyped = false): Descriptor {

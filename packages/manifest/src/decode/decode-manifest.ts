@@ -1,7 +1,6 @@
 import type { ImageIndex, ImageManifest, Manifest } from '../manifest.ts'
 import { itemPath } from '../json/json-path.ts'
-import { exactNumber } from '../json/json-value.ts'
-import { readJson } from '../json/parse-strict-json.ts'
+import { readJson } from '../json/read-json.ts'
 import { isIndexType, isManifestType } from '../media-types.ts'
 import { decodeDescriptor, optional } from './decode-descriptor.ts'
 import { checkDocument, documentMembers } from './check-document.ts'
@@ -51,7 +50,7 @@ export function decodeImageIndex(bytes: Uint8Array, mediaType: string, limits: L
 }
 
 export function readDocument(bytes: Uint8Array, limits: Limits): Members {
-  return readMembers(readJson(bytes, { maxBytes: limits.maxBytes }, exactNumber), '$', 'MANIFEST_INVALID', documentMembers)
+  return readMembers(readJson(bytes, { maxBytes: limits.maxBytes }), '$', 'MANIFEST_INVALID', documentMembers)
 }
 
 function shared(members: Members): Pick<ImageManifest, 'artifactType' | 'subject' | 'annotations'> {

@@ -3,6 +3,9 @@ import { itemPath, memberPath } from '../json/json-path.ts'
 import { OddNumber } from '../json/json-value.ts'
 import { ManifestError, type ManifestErrorCode } from '../manifest-error.ts'
 import { foldName } from './fold-name.ts'
+import { type KnownNames, refuseFoldedDuplicates } from './known-names.ts'
+
+export type JsonRecord = Readonly<Record<string, unknown>>
 
 /** One JSON object, read member by member. `null` is absent everywhere, as Go's decoders have it. */
 export interface Members {
@@ -17,6 +20,9 @@ export interface Members {
   /** A safe integer, never negative. */
   count(name: string): number
   flag(name: string): boolean
+  optionalFlag(name: string): boolean | undefined
+  /** A safe integer of either sign. */
+  optionalInteger(name: string): number | undefined
   list(name: string, most: number): readonly unknown[]
   optionalTexts(name: string): readonly string[] | undefined
   optionalMap(name: string): Readonly<Record<string, string>> | undefined
@@ -30,78 +36,118 @@ export interface Members {
  * @param known the members that decoders of this structure interpret: a second spelling of one of them is refused
  * @throws ManifestError `code`, or `JSON_DUPLICATE` for members that differ in case only
  */
-export function readMembers(value: unknown, path: string, code: ManifestErrorCode, known: readonly string[]): Members {
+export function readMembers(value: unknown, path: string, code: ManifestErrorCode, known: KnownNames): Members {
   if (!isObject(value)) throw new ManifestError(code, `${path} is ${kindOf(value)}, not an object`, { at: path, expected: 'object', actual: kindOf(value) })
-  const object = value
-  refuseFoldedDuplicates(object, path, known)
+  refuseFoldedDuplicates(value, path, known)
+  return new ObjectMembers(value, path, code)
+}
 
-  const read = (name: string): unknown => object[name] ?? undefined
-  const pathOf = (name: string): string => memberPath(path, name)
-  function fail(name: string, what: string, options: { readonly cause?: unknown } = {}): never {
-    throw new ManifestError(code, `${pathOf(name)} ${what}`, { at: pathOf(name), ...options })
-  }
-  function wrong(at: string, expected: string, found: unknown): never {
-    throw new ManifestError(code, `${at} is ${kindOf(found)}, not ${expected}`, { at, expected, actual: kindOf(found) })
-  }
-  function optionalText(name: string): string | undefined {
-    const found = read(name)
-    if (found === undefined || typeof found === 'string') return found
-    return wrong(pathOf(name), 'a string', found)
-  }
-  function optionalObject(name: string): Readonly<Record<string, unknown>> | undefined {
-    const found = read(name)
-    if (found === undefined || isObject(found)) return found
-    return wrong(pathOf(name), 'an object', found)
+// A class, and not a factory of closures: a manifest has an object for each layer, and a dozen closures for each cost more than
+// its text takes to parse.
+class ObjectMembers implements Members {
+  readonly path: string
+  readonly #object: JsonRecord
+  readonly #code: ManifestErrorCode
+
+  constructor(object: JsonRecord, path: string, code: ManifestErrorCode) {
+    this.#object = object
+    this.path = path
+    this.#code = code
   }
 
-  return {
-    path,
-    pathOf,
-    fail,
-    optionalText,
-    value: read,
-    has: (name) => read(name) !== undefined,
-    hasFolded: (name) => Object.keys(object).some((other) => foldName(other) === foldName(name) && read(other) !== undefined),
-    text: (name) => optionalText(name) ?? fail(name, 'is missing'),
-    count(name) {
-      const found = read(name)
-      if (found === undefined) return fail(name, 'is missing')
-      return typeof found === 'number' ? found : wrong(pathOf(name), 'an integer from 0 to 2^53 - 1', found)
-    },
-    flag(name) {
-      const found = read(name) ?? false
-      return typeof found === 'boolean' ? found : wrong(pathOf(name), 'true or false', found)
-    },
-    list(name, most) {
-      const found = read(name)
-      if (found === undefined) return fail(name, 'is missing')
-      if (!Array.isArray(found)) return wrong(pathOf(name), 'an array', found)
-      if (found.length > most) {
-        throw new ManifestError('TOO_LARGE', `${pathOf(name)} has ${found.length} entries; at most ${most} are read`, { at: pathOf(name), expected: most, actual: found.length, hint: 'raise the limit if you trust the source' })
-      }
-      return found
-    },
-    optionalTexts(name) {
-      const found = read(name)
-      if (found === undefined) return undefined
-      if (!Array.isArray(found)) return wrong(pathOf(name), 'an array', found)
-      return found.map((item: unknown, index) => (typeof item === 'string' ? item : wrong(itemPath(pathOf(name), index), 'a string', item)))
-    },
-    optionalMap(name) {
-      const found = optionalObject(name)
-      if (found === undefined) return undefined
-      const map = Object.create(null) as Record<string, string>
-      for (const [key, text] of Object.entries(found)) map[key] = typeof text === 'string' ? text : wrong(memberPath(pathOf(name), key), 'a string', text)
-      return map
-    },
-    optionalNames(name) {
-      const found = optionalObject(name)
-      return found === undefined ? undefined : Object.keys(found)
-    },
+  value(name: string): unknown {
+    return Object.hasOwn(this.#object, name) ? (this.#object[name] ?? undefined) : undefined
+  }
+
+  has(name: string): boolean {
+    return this.value(name) !== undefined
+  }
+
+  hasFolded(name: string): boolean {
+    const wanted = foldName(name)
+    return Object.keys(this.#object).some((other) => (other === name || foldName(other) === wanted) && this.has(other))
+  }
+
+  pathOf(name: string): string {
+    return memberPath(this.path, name)
+  }
+
+  fail(name: string, what: string, options: { readonly cause?: unknown } = {}): never {
+    throw new ManifestError(this.#code, `${this.pathOf(name)} ${what}`, { at: this.pathOf(name), ...options })
+  }
+
+  text(name: string): string {
+    return this.optionalText(name) ?? this.fail(name, 'is missing')
+  }
+
+  optionalText(name: string): string | undefined {
+    const found = this.value(name)
+    return found === undefined || typeof found === 'string' ? found : this.#wrong(this.pathOf(name), 'a string', found)
+  }
+
+  count(name: string): number {
+    const found = this.value(name)
+    if (found === undefined) return this.fail(name, 'is missing')
+    return typeof found === 'number' ? found : this.#wrong(this.pathOf(name), 'an integer from 0 to 2^53 - 1', found)
+  }
+
+  flag(name: string): boolean {
+    return this.optionalFlag(name) ?? false
+  }
+
+  optionalFlag(name: string): boolean | undefined {
+    const found = this.value(name)
+    return found === undefined || typeof found === 'boolean' ? found : this.#wrong(this.pathOf(name), 'true or false', found)
+  }
+
+  optionalInteger(name: string): number | undefined {
+    const found = this.value(name)
+    const value = found instanceof OddNumber && /^-[1-9][0-9]{0,15}$/.test(found.written) ? Number(found.written) : found
+    return value === undefined || Number.isSafeInteger(value) ? (value as number | undefined) : this.#wrong(this.pathOf(name), 'an integer of at most 2^53 - 1', found)
+  }
+
+  list(name: string, most: number): readonly unknown[] {
+    const found = this.#optionalArray(name)
+    if (found === undefined) return this.fail(name, 'is missing')
+    if (found.length > most) {
+      throw new ManifestError('TOO_LARGE', `${this.pathOf(name)} has ${found.length} entries; at most ${most} are read`, { at: this.pathOf(name), expected: most, actual: found.length, hint: 'raise the limit if you trust the source' })
+    }
+    return found
+  }
+
+  optionalTexts(name: string): readonly string[] | undefined {
+    return this.#optionalArray(name)?.map((item, index) => (typeof item === 'string' ? item : this.#wrong(itemPath(this.pathOf(name), index), 'a string', item)))
+  }
+
+  optionalMap(name: string): Readonly<Record<string, string>> | undefined {
+    const found = this.#optionalObject(name)
+    if (found === undefined) return undefined
+    const map = Object.create(null) as Record<string, string>
+    for (const [key, text] of Object.entries(found)) map[key] = typeof text === 'string' ? text : this.#wrong(memberPath(this.pathOf(name), key), 'a string', text)
+    return map
+  }
+
+  optionalNames(name: string): readonly string[] | undefined {
+    const found = this.#optionalObject(name)
+    return found === undefined ? undefined : Object.keys(found)
+  }
+
+  #optionalArray(name: string): readonly unknown[] | undefined {
+    const found = this.value(name)
+    return found === undefined || Array.isArray(found) ? found : this.#wrong(this.pathOf(name), 'an array', found)
+  }
+
+  #optionalObject(name: string): JsonRecord | undefined {
+    const found = this.value(name)
+    return found === undefined || isObject(found) ? found : this.#wrong(this.pathOf(name), 'an object', found)
+  }
+
+  #wrong(at: string, expected: string, found: unknown): never {
+    throw new ManifestError(this.#code, `${at} is ${kindOf(found)}, not ${expected}`, { at, expected, actual: kindOf(found) })
   }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof OddNumber)
 }
 
@@ -112,21 +158,4 @@ function kindOf(value: unknown): string {
   if (typeof value === 'number') return `the number ${value}`
   if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string'
   return typeof value === 'boolean' ? String(value) : 'an object'
-}
-
-// Go's decoders fold case when they look a member up: with `layers` and `Layers` in one object, two readers see two images.
-function refuseFoldedDuplicates(object: Readonly<Record<string, unknown>>, path: string, known: readonly string[]): void {
-  const seen = new Map(known.map((name) => [foldName(name), undefined as string | undefined]))
-  for (const name of Object.keys(object)) {
-    const folded = foldName(name)
-    if (!seen.has(folded)) continue
-    const other = seen.get(folded)
-    if (other !== undefined) {
-      throw new ManifestError('JSON_DUPLICATE', `${path} has both "${printable(other, 64)}" and "${printable(name, 64)}"`, {
-        at: memberPath(path, name),
-        hint: 'two readers of this document may see different content; have it built again',
-      })
-    }
-    seen.set(folded, name)
-  }
 }

@@ -1,17 +1,18 @@
 import { parseDigest, type Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
-import type { ContainerConfig, HistoryEntry, ImageConfig } from '../image-config.ts'
+import type { HistoryEntry, ImageConfig } from '../image-config.ts'
 import { itemPath } from '../json/json-path.ts'
-import { exactNumber } from '../json/json-value.ts'
-import { readJson } from '../json/parse-strict-json.ts'
+import { readJson } from '../json/read-json.ts'
 import { ManifestError } from '../manifest-error.ts'
 import { optional } from './decode-descriptor.ts'
+import { readContainerConfig } from './read-container-config.ts'
+import { knownNames } from './known-names.ts'
 import { defaultMaxHistory, defaultMaxLayers, type Limits } from './limits.ts'
 import { readMembers, type Members } from './members.ts'
 
-const configMembers = ['architecture', 'os', 'variant', 'os.version', 'os.features', 'created', 'author', 'config', 'rootfs', 'history']
-const containerMembers = ['User', 'ExposedPorts', 'Env', 'Entrypoint', 'Cmd', 'Volumes', 'WorkingDir', 'Labels', 'StopSignal']
-const historyMembers = ['created', 'author', 'created_by', 'comment', 'empty_layer']
+const configMembers = knownNames('architecture', 'os', 'variant', 'os.version', 'os.features', 'created', 'author', 'config', 'rootfs', 'history')
+const rootfsMembers = knownNames('type', 'diff_ids')
+const historyMembers = knownNames('created', 'author', 'created_by', 'comment', 'empty_layer')
 
 /**
  * An image's configuration (OCI image-spec, config.md). `null` is absent, unknown members are ignored, and so is
@@ -20,7 +21,7 @@ const historyMembers = ['created', 'author', 'created_by', 'comment', 'empty_lay
  * @throws ManifestError `CONFIG_INVALID`, `CONFIG_NO_ROOTFS`, `TOO_LARGE` and the `JSON_` codes
  */
 export function parseImageConfig(bytes: Uint8Array, limits: Limits = {}): ImageConfig {
-  const members = readMembers(readJson(bytes, { maxBytes: limits.maxBytes }, exactNumber), '$', 'CONFIG_INVALID', configMembers)
+  const members = readMembers(readJson(bytes, { maxBytes: limits.maxBytes }), '$', 'CONFIG_INVALID', configMembers)
   return {
     architecture: members.optionalText('architecture') ?? '',
     os: members.optionalText('os') ?? '',
@@ -40,7 +41,7 @@ function readDiffIds(config: Members, limits: Limits): readonly Digest[] {
   if (value === undefined) {
     throw new ManifestError('CONFIG_NO_ROOTFS', 'the image config has no rootfs', { at: '$.rootfs', hint: 'this is no container image, or one from before Docker 1.10' })
   }
-  const rootfs = readMembers(value, config.pathOf('rootfs'), 'CONFIG_INVALID', ['type', 'diff_ids'])
+  const rootfs = readMembers(value, config.pathOf('rootfs'), 'CONFIG_INVALID', rootfsMembers)
   const type = rootfs.optionalText('type')
   if (type !== 'layers') {
     throw new ManifestError('CONFIG_NO_ROOTFS', 'the image config has a rootfs of an unknown type', {
@@ -58,29 +59,6 @@ function readDiffIds(config: Members, limits: Limits): readonly Digest[] {
       throw new ManifestError('CONFIG_INVALID', `${at} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { at, cause })
     }
   })
-}
-
-function readContainerConfig(config: Members): ContainerConfig | undefined {
-  const value = config.value('config')
-  if (value === undefined) return undefined
-  const members = readMembers(value, config.pathOf('config'), 'CONFIG_INVALID', containerMembers)
-  return {
-    ...optional('User', members.optionalText('User')),
-    ...optional('ExposedPorts', members.optionalNames('ExposedPorts')),
-    ...optional('Env', members.optionalTexts('Env')),
-    ...optional('Entrypoint', oneOrMore(members, 'Entrypoint')),
-    ...optional('Cmd', oneOrMore(members, 'Cmd')),
-    ...optional('Volumes', members.optionalNames('Volumes')),
-    ...optional('WorkingDir', members.optionalText('WorkingDir')),
-    ...optional('Labels', members.optionalMap('Labels')),
-    ...optional('StopSignal', members.optionalText('StopSignal')),
-  }
-}
-
-/** Docker has always read a single string as a list of one here. */
-function oneOrMore(members: Members, name: string): readonly string[] | undefined {
-  const value = members.value(name)
-  return typeof value === 'string' ? [value] : members.optionalTexts(name)
 }
 
 function readHistory(value: unknown, path: string): HistoryEntry {

@@ -11,7 +11,7 @@ export interface StrictJsonOptions {
 }
 
 const defaultMaxBytes = 4 * 1024 * 1024
-const defaultMaxDepth = 64
+export const defaultMaxDepth = 64
 
 /**
  * JSON as everybody must read it the same way (RFC 8259, with I-JSON's limits of RFC 7493): strict UTF-8 without a
@@ -21,12 +21,11 @@ const defaultMaxDepth = 64
  * @throws ManifestError `JSON_INVALID`, `JSON_DUPLICATE`, `JSON_TOO_DEEP` (with `at` and `facts.offset` in bytes), `TOO_LARGE`
  */
 export function parseStrictJson(bytes: Uint8Array, options: StrictJsonOptions = {}): JsonValue {
-  return readJson(bytes, options, Number) as JsonValue
+  return scanJson(readText(bytes, options), { maxDepth: options.maxDepth ?? defaultMaxDepth, number: Number }) as JsonValue
 }
 
-/** As `parseStrictJson`, with a say in what numbers become. */
-export function readJson(bytes: Uint8Array, options: StrictJsonOptions, number: (written: string) => unknown): unknown {
-  const { maxBytes = defaultMaxBytes, maxDepth = defaultMaxDepth } = options
+/** The text of a document, if it is not too long. */
+export function readText(bytes: Uint8Array, { maxBytes = defaultMaxBytes }: StrictJsonOptions): string {
   if (bytes.length > maxBytes) {
     throw new ManifestError('TOO_LARGE', `the document has ${bytes.length} bytes; at most ${maxBytes} are read`, {
       expected: maxBytes,
@@ -34,5 +33,5 @@ export function readJson(bytes: Uint8Array, options: StrictJsonOptions, number: 
       hint: 'raise maxBytes if you trust the source',
     })
   }
-  return scanJson(decodeUtf8(bytes), { maxDepth, number })
+  return decodeUtf8(bytes)
 }
