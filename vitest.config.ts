@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
-// One project per package, found by its package.json, so that `--project @lading/x` works from anywhere.
-const projects = ['packages', 'apps'].flatMap((group) =>
+// One project per package, found by its package.json, so that `--project @lading/x` works from anywhere; and the fuzz targets.
+const packages = ['packages', 'apps'].flatMap((group) =>
   readdirSync(new URL(group, import.meta.url))
     .map((name) => `${group}/${name}`)
     .filter((root) => existsSync(new URL(`${root}/test`, import.meta.url)))
@@ -12,6 +12,8 @@ const projects = ['packages', 'apps'].flatMap((group) =>
       test: { name: (JSON.parse(readFileSync(new URL(`${root}/package.json`, import.meta.url), 'utf8')) as { name: string }).name },
     })),
 )
+
+const projects = [...packages, { extends: true as const, root: './fuzz', test: { name: 'fuzz' } }]
 
 const condition = '@lading/source'
 

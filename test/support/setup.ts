@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { atScale } from './scale.ts'
 
-// fast-check prints seed and path of a failure; LADING_TEST_SEED replays it.
+// fast-check prints seed and path of a failure; LADING_TEST_SEED replays it. LADING_TEST_RUNS is for a long run by hand.
 const seed = process.env['LADING_TEST_SEED']
-fc.configureGlobal({ numRuns: atScale(200, 5_000), ...(seed === undefined ? {} : { seed: Number(seed) }) })
+const runs = process.env['LADING_TEST_RUNS']
+fc.configureGlobal({ numRuns: runs === undefined ? atScale(200, 5_000) : Number(runs), ...(seed === undefined ? {} : { seed: Number(seed) }) })

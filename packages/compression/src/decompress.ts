@@ -32,8 +32,15 @@ export async function* decompress(source: AsyncIterable<Uint8Array>, options: De
 /** Bounds what is held in memory at once: this many bytes in, at most `maxRatio` times as many out. */
 const inputSize = 64 * 1024
 
-function collect(work: (output: (bytes: Uint8Array) => void) => void): Uint8Array[] {
+/** What the work puts out, also before an error: as much arrives here as at a caller of the decompressor. */
+function* collect(work: (output: (bytes: Uint8Array) => void) => void): Iterable<Uint8Array> {
   const collected: Uint8Array[] = []
-  work((bytes) => collected.push(bytes.slice()))
-  return collected
+  let failure: { readonly error: unknown } | undefined
+  try {
+    work((bytes) => collected.push(bytes.slice()))
+  } catch (error) {
+    failure = { error }
+  }
+  yield* collected
+  if (failure !== undefined) throw failure.error
 }

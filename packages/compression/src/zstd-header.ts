@@ -23,8 +23,15 @@ export function littleEndian(bytes: Uint8Array, at: number, length: number): num
   return value
 }
 
-/** Throws unless the frame can be decoded, and within the bound. Returns whether a checksum follows the last block. */
-export function checkHeader(bytes: Uint8Array, offset: number): { readonly checksum: boolean } {
+export interface FrameFacts {
+  /** One follows the last block. */
+  readonly checksum: boolean
+  /** Bytes that will come out, where the header says; beyond 2^53 it is a neighbour of what it says, and the window's bound has refused it. */
+  readonly contentSize: number | undefined
+}
+
+/** What a header says. Throws unless the frame can be decoded, and within the bound. */
+export function checkHeader(bytes: Uint8Array, offset: number): FrameFacts {
   const descriptor = bytes[4] as number
   if ((descriptor & 0x08) !== 0) {
     throw new CompressionError('COMPRESSION_CORRUPT', `the zstd frame at byte ${offset} sets a reserved flag`, { offset })
@@ -36,23 +43,24 @@ export function checkHeader(bytes: Uint8Array, offset: number): { readonly check
       offset, actual: dictionary, hint: 'compress the layer without a dictionary',
     })
   }
-  const window = windowSize(bytes, dictionaryAt + dictionaryLength(descriptor))
+  const contentSize = readContentSize(bytes, dictionaryAt + dictionaryLength(descriptor))
+  const window = singleSegment(descriptor) ? (contentSize ?? 0) : windowSize(bytes[5] as number)
   if (window > 2 ** windowLogLimit) {
     throw new CompressionError('COMPRESSION_WINDOW_TOO_LARGE', `the zstd frame at byte ${offset} wants a window of ${window} bytes`, {
       offset, expected: 2 ** windowLogLimit, actual: window, hint: `compress the layer with a window log of at most ${windowLogLimit}`,
     })
   }
-  return { checksum: (descriptor & 0x04) !== 0 }
+  return { checksum: (descriptor & 0x04) !== 0, contentSize }
 }
 
-function windowSize(bytes: Uint8Array, contentSizeAt: number): number {
-  const descriptor = bytes[4] as number
-  if (singleSegment(descriptor)) {
-    // Without a window of its own a frame uses one of its content's size; a size of two bytes counts from 256.
-    const length = contentSizeLength(descriptor)
-    return littleEndian(bytes, contentSizeAt, length) + (length === 2 ? 256 : 0)
-  }
-  const byte = bytes[5] as number
+function readContentSize(bytes: Uint8Array, at: number): number | undefined {
+  const length = contentSizeLength(bytes[4] as number)
+  // A size of two bytes counts from 256.
+  return length === 0 ? undefined : littleEndian(bytes, at, length) + (length === 2 ? 256 : 0)
+}
+
+/** From the window's byte; a frame of a single segment has none, and its content is its window. */
+function windowSize(byte: number): number {
   const base = 2 ** (10 + (byte >> 3))
   return base + (base / 8) * (byte & 7)
 }

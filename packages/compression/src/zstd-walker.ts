@@ -1,5 +1,5 @@
 import { CompressionError } from './compression-error.ts'
-import { checkHeader, headerLength, littleEndian, longestHeader } from './zstd-header.ts'
+import { checkHeader, headerLength, littleEndian, longestHeader, type FrameFacts } from './zstd-header.ts'
 
 /** Finds where zstd frames begin and end, without decoding them (RFC 8878, section 3.1). The engine underneath cannot say. */
 export interface ZstdWalker {
@@ -9,6 +9,8 @@ export interface ZstdWalker {
   walk(chunk: Uint8Array, at: number, base: number): number
   /** The bytes of the header that was walked last; they may have come in several chunks. */
   header(): Uint8Array
+  /** What it says, and where in the input it began. */
+  readonly frame: FrameFacts & { readonly offset: number }
   /** Between two frames: the input may end here. */
   readonly between: boolean
 }
@@ -26,6 +28,7 @@ export function createZstdWalker(): ZstdWalker {
   let blockFilled = 0
   let last = false
   let checksum = false
+  let frame: ZstdWalker['frame'] = { checksum: false, contentSize: undefined, offset: 0 }
 
   function startFrame(): void {
     part = 'header'
@@ -49,7 +52,8 @@ export function createZstdWalker(): ZstdWalker {
       const offset = base + at - filled
       if (filled < wanted(offset)) continue
       if (small[0] === 0x28) {
-        checksum = checkHeader(small, offset).checksum
+        frame = { ...checkHeader(small, offset), offset }
+        checksum = frame.checksum
         part = 'blocks'
         last = false
         skip = 0
@@ -86,6 +90,8 @@ export function createZstdWalker(): ZstdWalker {
       last = (block & 1) === 1
       const type = (block >> 1) & 3
       if (type === 3) throw new CompressionError('COMPRESSION_CORRUPT', `the zstd block before byte ${base + at} is of the reserved type`, { offset: base + at })
+      // The engine takes an empty one for the end of a frame; a compressed block has two sections of a byte at least (section 3.1.1.3).
+      if (type === 2 && block >> 3 === 0) throw new CompressionError('COMPRESSION_CORRUPT', `the zstd block before byte ${base + at} is compressed and empty`, { offset: base + at })
       // A run is one byte, whatever it grows to.
       skip = type === 1 ? 1 : block >> 3
       block = blockFilled = 0
@@ -107,6 +113,9 @@ export function createZstdWalker(): ZstdWalker {
     },
     walk: (chunk, at, base) => walkers[part](chunk, at, base),
     header: () => small.subarray(0, filled),
+    get frame() {
+      return frame
+    },
     get between() {
       return part === 'header' && filled === 0
     },

@@ -10,6 +10,8 @@ export function createZstdDecoder(sink: Sink): Decoder {
   const engine = zstdEngine(windowLogLimit)
   const walker = createZstdWalker()
   let base = 0
+  /** Bytes that came out of the current frame. */
+  let produced = 0
 
   function feed(bytes: Uint8Array, from: number, end: number, offset: number): void {
     let at = from
@@ -21,6 +23,7 @@ export function createZstdDecoder(sink: Sink): Decoder {
         throw new CompressionError('COMPRESSION_CORRUPT', `zstd data is damaged near byte ${offset + at}`, { cause, offset: offset + at })
       }
       at += engine.consumed
+      produced += engine.produced
       if (engine.produced > 0) sink.take(engine.output.subarray(0, engine.produced), offset + at)
       // A full output may hide more; ask again.
       else if (engine.consumed === 0 && had > 0) {
@@ -30,14 +33,25 @@ export function createZstdDecoder(sink: Sink): Decoder {
     }
   }
 
+  // The engine does so too, but for a frame whose last block is empty.
+  function checkSize(): void {
+    const { contentSize = produced, offset } = walker.frame
+    if (contentSize !== produced) {
+      throw new CompressionError('COMPRESSION_CORRUPT', `the zstd frame at byte ${offset} holds ${produced} bytes and says ${contentSize}`, { offset, expected: contentSize, actual: produced })
+    }
+    produced = 0
+  }
+
   return {
     push(chunk) {
       let at = 0
       while (at < chunk.length) {
         const part = walker.part
         const next = walker.walk(chunk, at, base)
-        if (part === 'blocks') feed(chunk, at, next, base)
-        else if (part === 'header' && walker.part === 'blocks') {
+        if (part === 'blocks') {
+          feed(chunk, at, next, base)
+          if (walker.part === 'header') checkSize()
+        } else if (part === 'header' && walker.part === 'blocks') {
           const header = walker.header()
           feed(header, 0, header.length, base + next - header.length)
         }

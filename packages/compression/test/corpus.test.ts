@@ -1,11 +1,24 @@
 import { expect, it } from 'vitest'
 import { corpus, piecesFor } from './support/corpus.ts'
-import { asyncEndOf, brief, endOf } from './support/run.ts'
+import { everyCut } from './support/every-cut.ts'
+import { asyncTraceOf, brief, endOf, traceOf } from './support/run.ts'
 
 it.each(corpus())('$name', async ({ input, expected }) => {
   const wanted = typeof expected === 'string' ? expected : brief(expected)
   for (const pieces of piecesFor(input)) {
     expect(endOf(input, pieces)).toBe(wanted)
-    expect(await asyncEndOf(input, pieces)).toBe(wanted)
+    expect(await asyncTraceOf(input, pieces)).toBe(traceOf(input, pieces))
+  }
+})
+
+it('cut at every byte, and with zeros or rubbish behind every cut, is whole between members or frames and nowhere else', async () => {
+  const cases = everyCut()
+  expect(cases.length).toBeGreaterThan(200)
+  for (const { name, input, expected } of cases) {
+    const wanted = typeof expected === 'string' ? expected : brief(expected)
+    for (const pieces of [[Infinity], [1], [2, 3]]) {
+      expect({ name, pieces, end: endOf(input, pieces) }).toEqual({ name, pieces, end: wanted })
+      expect({ name, pieces, trace: await asyncTraceOf(input, pieces) }).toEqual({ name, pieces, trace: traceOf(input, pieces) })
+    }
   }
 })

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
 const importsOf = (file: URL): string[] =>
@@ -22,4 +24,11 @@ it('the text entry needs no Node, so that it runs wherever JavaScript runs', () 
 
 it('the hash entry is the one that does', () => {
   expect(Array.from(outsideImports(new URL('../src/hash/index.ts', import.meta.url))).toSorted()).toEqual(['@lading/errors', 'node:crypto'])
+})
+
+it('the text entry compiles where no type of Node is known', () => {
+  const root = fileURLToPath(new URL('../../../', import.meta.url))
+  const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--types', '', '--lib', 'es2024,webworker', '--target', 'es2024', '--module', 'nodenext', '--customConditions', '@lading/source', '--allowImportingTsExtensions', '--ignoreConfig']
+  // The package builds with the types of Node, because of its other entry; the compiler prints what it finds, and fails.
+  expect(execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, ...options, fileURLToPath(new URL('../src/index.ts', import.meta.url))], { cwd: root, encoding: 'utf8' })).toBe('')
 })

@@ -42,12 +42,14 @@ export interface Frame {
   readonly dictionary?: { readonly length: 1 | 2 | 4; readonly id: number } | undefined
   readonly reservedFlag?: boolean | undefined
   readonly blockType?: 0 | 1 | 2 | 3 | undefined
+  /** No block is marked as the last: another one is to follow. */
+  readonly open?: boolean | undefined
 }
 
 const littleEndian = (value: bigint, length: number): Buffer => Buffer.from(Array.from({ length }, (_, index) => Number((value >> BigInt(8 * index)) & 255n)))
 
 /** A zstd frame made by hand (RFC 8878, section 3.1.1). */
-export function zstdFrame({ content, window, sizeLength = window === undefined ? 8 : 0, contentSize = BigInt(content.length), dictionary, reservedFlag = false, blockType = 0, blockSize = content.length }: Frame): Buffer {
+export function zstdFrame({ content, window, sizeLength = window === undefined ? 8 : 0, contentSize = BigInt(content.length), dictionary, reservedFlag = false, blockType = 0, blockSize = content.length, open = false }: Frame): Buffer {
   const sizeFlag = { 0: 0, 1: 0, 2: 1, 4: 2, 8: 3 }[sizeLength]
   const dictionaryFlag = dictionary === undefined ? 0 : { 1: 1, 2: 2, 4: 3 }[dictionary.length]
   const descriptor = (sizeFlag << 6) | (window === undefined ? 0x20 : 0) | (reservedFlag ? 8 : 0) | dictionaryFlag
@@ -57,7 +59,7 @@ export function zstdFrame({ content, window, sizeLength = window === undefined ?
   parts.push(littleEndian(sizeLength === 2 ? contentSize - 256n : contentSize, sizeLength))
   for (let at = 0; at === 0 || at < content.length; at += blockSize) {
     const block = content.subarray(at, at + blockSize)
-    const last = at + blockSize >= content.length ? 1 : 0
+    const last = !open && at + blockSize >= content.length ? 1 : 0
     parts.push(littleEndian(BigInt((block.length << 3) | (blockType << 1) | last), 3), Buffer.from(block))
     if (blockSize === 0) break
   }

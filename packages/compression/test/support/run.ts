@@ -49,12 +49,30 @@ export function endOf(input: Uint8Array, pieces?: Pieces, bounds?: Bounds): stri
   }
 }
 
-/** The same for the iterable. */
-export async function asyncEndOf(input: Uint8Array, pieces?: Pieces, bounds?: Bounds): Promise<string> {
+/** The same with what came out before the error. */
+export function traceOf(input: Uint8Array, pieces: Pieces = [Infinity]): string {
+  const output: Buffer[] = []
+  const take = (bytes: Uint8Array): void => { output.push(Buffer.from(bytes)) }
+  const decompressor = createDecompressor()
   try {
-    return brief(await runAsync(input, pieces, bounds))
+    for (const piece of cut(input, pieces)) decompressor.push(piece, take)
+    decompressor.end(take)
+    return brief(Buffer.concat(output))
   } catch (error) {
-    if (isLadingError(error)) return error.code
+    if (isLadingError(error)) return `${error.code} after ${brief(Buffer.concat(output))}`
+    throw error
+  }
+}
+
+/** The same for the iterable. */
+export async function asyncTraceOf(input: Uint8Array, pieces: Pieces = [Infinity]): Promise<string> {
+  const output: Uint8Array[] = []
+  const source = async function* (): AsyncGenerator<Uint8Array> { yield* cut(input, pieces) }
+  try {
+    for await (const chunk of decompress(source())) output.push(chunk)
+    return brief(Buffer.concat(output))
+  } catch (error) {
+    if (isLadingError(error)) return `${error.code} after ${brief(Buffer.concat(output))}`
     throw error
   }
 }

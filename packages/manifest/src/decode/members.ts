@@ -5,7 +5,7 @@ import { ManifestError, type ManifestErrorCode } from '../manifest-error.ts'
 import { foldName } from './fold-name.ts'
 import { type KnownNames, refuseFoldedDuplicates } from './known-names.ts'
 
-export type JsonRecord = Readonly<Record<string, unknown>>
+type JsonRecord = Readonly<Record<string, unknown>>
 
 /** One JSON object, read member by member. `null` is absent everywhere, as Go's decoders have it. */
 export interface Members {

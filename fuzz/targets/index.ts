@@ -1,0 +1,16 @@
+import type { Target } from '../target.ts'
+import { gzip, zstd } from './compression.ts'
+import { digest } from './digest.ts'
+import { dockerList, dockerManifest, imageConfig, ociIndex, ociManifest } from './documents.ts'
+import { contentRange, contentType, link, retryAfter, wwwAuthenticate } from './headers.ts'
+import { strictJson } from './json.ts'
+import { platform } from './platform.ts'
+import { pattern, reference } from './reference.ts'
+
+/** Every parser of bytes and text from outside. A new one gets a file here, a folder in `corpus/`, and a place in this list. */
+export const targets: readonly Target[] = [
+  reference, pattern, digest, platform,
+  wwwAuthenticate, link, contentRange, retryAfter, contentType,
+  strictJson, ociManifest, dockerManifest, ociIndex, dockerList, imageConfig,
+  gzip, zstd,
+]

@@ -1,0 +1,3 @@
+import { checkTargets } from './check-targets.ts'
+
+checkTargets('reference', 'pattern', 'digest', 'platform', 'www-authenticate', 'link', 'content-range', 'retry-after', 'content-type')
