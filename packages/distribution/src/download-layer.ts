@@ -15,6 +15,18 @@ export type LayerProgress =
   | { readonly phase: 'resume'; readonly offset: number; readonly total: number }
   | ({ readonly phase: 'retry' } & RetryEvent)
 
+/** Whether the bytes of an ingest came in more than one answer, perhaps of more than one server. */
+interface Provenance {
+  resumed: boolean
+}
+
+/** From where to where a layer comes. */
+interface Way {
+  readonly source: LayerSource
+  readonly ingest: PullIngest
+  readonly bytes: Provenance
+}
+
 /** How often the count of bytes is looked at. Nothing is reported when it has not changed. */
 const reportEveryMs = 100
 
@@ -32,12 +44,12 @@ export function downloadLayer(job: Pick<PullJob, 'store' | 'client' | 'verify' |
     for (let mayRestart = true; ; mayRestart = false) {
       const ingest = await job.store.contents.ingest(layer, context)
       if (ingest === undefined) return finish(job, layer, context)
-      const resumed = ingest.offset > 0
+      const bytes: Provenance = { resumed: ingest.offset > 0 }
       try {
-        return await fill(job, layer, source, ingest, context)
+        return await fill(job, layer, { source, ingest, bytes }, context)
       } catch (error) {
         await ingest.close()
-        if (!(mayRestart && resumed && isLadingError(error, 'DIGEST_MISMATCH'))) throw error
+        if (!(mayRestart && bytes.resumed && isLadingError(error, 'DIGEST_MISMATCH'))) throw error
       }
     }
   }
@@ -50,7 +62,8 @@ async function finish(job: Pick<PullJob, 'store' | 'verify'>, layer: Descriptor,
   return (await job.store.layers.known(layer.digest)) ?? job.store.layers.uncompress(layer, { signal: context.signal, onProgress: extracting(layer, context) })
 }
 
-async function fill(job: Pick<PullJob, 'store' | 'verify'>, layer: Descriptor, source: LayerSource, ingest: PullIngest, context: WorkContext<LayerProgress>): Promise<Inside | undefined> {
+async function fill(job: Pick<PullJob, 'store' | 'verify'>, layer: Descriptor, way: Way, context: WorkContext<LayerProgress>): Promise<Inside | undefined> {
+  const { ingest } = way
   if (ingest.offset > 0) context.report({ phase: 'resume', offset: ingest.offset, total: layer.size })
   let committed = false
   const stop = new AbortController()
@@ -65,7 +78,7 @@ async function fill(job: Pick<PullJob, 'store' | 'verify'>, layer: Descriptor, s
   // Its outcome is looked at when the blob is committed; until then a failure must not count as unhandled.
   inside?.catch(() => undefined)
   try {
-    await fetchWhole(layer, source, ingest, context)
+    await fetchWhole(layer, way, context)
     context.report({ phase: 'verifying' })
     await ingest.commit({ signal: context.signal })
     committed = true
@@ -79,12 +92,13 @@ async function fill(job: Pick<PullJob, 'store' | 'verify'>, layer: Descriptor, s
   }
 }
 
-async function fetchWhole(layer: Descriptor, source: LayerSource, ingest: PullIngest, context: WorkContext<LayerProgress>): Promise<void> {
+async function fetchWhole(layer: Descriptor, { source, ingest, bytes }: Way, context: WorkContext<LayerProgress>): Promise<void> {
   let restart = false
   let reported = -1
   const once = async (signal: AbortSignal): Promise<void> => {
     if (restart) await ingest.begin({ start: 0, source: 'restart' })
     restart = false
+    bytes.resumed = ingest.offset > 0
     const timer = setInterval(() => {
       if (ingest.offset === reported) return
       reported = ingest.offset

@@ -3,7 +3,7 @@ import { verifyBytes } from '@lading/digest/hash'
 import { parseImageConfig, type Descriptor, type ImageConfig } from '@lading/manifest'
 import type { Repository } from '@lading/registry-client'
 import type { PullJob } from './pull-job.ts'
-import { retryBlob } from './retry-policy.ts'
+import { shareTransfer } from './share-transfer.ts'
 
 /** The image config: from the store, from the descriptor itself, or from the registry; verified, then parsed, then stored. */
 export async function fetchConfig(job: PullJob, repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<ImageConfig> {
@@ -35,17 +35,14 @@ function embedded(descriptor: Descriptor): Uint8Array | undefined {
 }
 
 async function download(job: PullJob, repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array> {
-  const watch = job.transfers.run<Uint8Array, never>(
+  return shareTransfer<Uint8Array, never>(
+    job.transfers,
     `config:${descriptor.digest}`,
-    async ({ started, attempt }) => {
-      await started
-      return attempt((attemptSignal) => repository.blobs.read(descriptor, { signal: attemptSignal }), { position: () => 0, retry: retryBlob })
+    async (context) => {
+      await context.started
+      // Small, so the client repeats it.
+      return repository.blobs.read(descriptor, { signal: context.signal })
     },
     { signal },
   )
-  try {
-    return await watch.result()
-  } finally {
-    await watch.release()
-  }
 }

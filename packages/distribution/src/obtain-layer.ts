@@ -6,6 +6,7 @@ import type { Repository } from '@lading/registry-client'
 import { codeOf } from './final-error.ts'
 import { downloadLayer, type LayerProgress } from './download-layer.ts'
 import type { PullJob } from './pull-job.ts'
+import { shareTransfer } from './share-transfer.ts'
 
 /** What is known of a layer once its blob is durable. */
 export interface Obtained {
@@ -47,13 +48,11 @@ export async function obtainLayer(job: PullJob, repository: Repository, layer: D
   }
   job.emit({ type: 'layer:pulling', ...name, size: layer.size })
   // What is verified differs, so a digest-only pull and a full one are different work on the same blob.
-  const watch = job.transfers.run(`layer:${job.verify}:${digest}`, downloadLayer(job, repository, layer), { signal: how.signal })
-  try {
-    for await (const progress of watch) tell(job, name, progress)
-    return { existed: false, inside: await watch.result() }
-  } finally {
-    await watch.release()
-  }
+  const inside = await shareTransfer(job.transfers, `layer:${job.verify}:${digest}`, downloadLayer(job, repository, layer), {
+    signal: how.signal,
+    onProgress: (progress) => tell(job, name, progress),
+  })
+  return { existed: false, inside }
 }
 
 /** A blob that does not inflate may be a bad layer, or a good one that our disk has spoiled: its digest tells which. */

@@ -1,8 +1,8 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTransfers } from '@lading/transfer'
-import { image, type BuiltImage } from '@lading/test-registry'
-import { describe, expect, it } from 'vitest'
+import { image, startTestRegistry, type BuiltImage } from '@lading/test-registry'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createPuller } from '../src/index.ts'
 import { failure, instantClock, scene, temporaryFolder } from './scene.ts'
 
@@ -66,6 +66,27 @@ describe('a download that breaks', () => {
     for (let nth = 1; nth <= 8; nth += 1) registry.addFault({ on: 'blob', digest: layerOf(built), nth, afterBytes: 30_000, then: 'close' })
     await pull('t/big:1')
     expect(registry.journal.blob(layerOf(built)).requests).toHaveLength(9)
+  })
+
+  it('starts over once when its parts do not make the blob, and a wrong whole is final', async () => {
+    const { registry, pull } = await scene()
+    const built = await registry.seed(big)
+    registry.addFault({ on: 'blob', digest: layerOf(built), nth: 1, afterBytes: 100_000, then: 'close' })
+    registry.addFault({ on: 'blob', digest: layerOf(built), from: 2, times: 2, afterBytes: 10, then: 'flip' })
+    expect((await failure(pull('t/big:1'))).code).toBe('DIGEST_MISMATCH')
+    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual([undefined, 'bytes=100000-', undefined])
+    registry.clearFaults()
+    registry.addFault({ on: 'blob', digest: layerOf(built), nth: 1, afterBytes: 100_000, then: 'close' })
+    registry.addFault({ on: 'blob', digest: layerOf(built), nth: 2, afterBytes: 10, then: 'flip' })
+    expect((await pull('t/big:1')).status).toBe('downloaded')
+  })
+
+  it('asks five times for a config, as for every small thing', async () => {
+    const { registry, pull } = await scene()
+    const built = await registry.seed(image('t/small:1').layer({ a: 'a' }))
+    registry.addFault({ on: 'blob', digest: built.config.digest, then: { status: 503 } })
+    expect((await failure(pull('t/small:1'))).facts).toMatchObject({ status: 503 })
+    expect(registry.journal.blob(built.config.digest).requests).toHaveLength(5)
   })
 
   it('asks once for what the registry has not', async () => {
@@ -133,6 +154,27 @@ describe('several pulls at once', () => {
     registry.clearFaults()
     registry.journal.clear()
     await pull('t/big:1')
+    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual(['bytes=100000-'])
+  })
+
+  it('go on from their own registry when the one that was shared fails', async () => {
+    const { registry, pull, puller, names } = await scene()
+    const dying = await startTestRegistry()
+    onTestFinished(() => dying.close())
+    const built = await dying.seed(image('t/one:1').randomLayer(size))
+    await registry.seed(image('t/two:1').randomLayer(size))
+    dying.addFault({ on: 'blob', digest: layerOf(built), afterBytes: 100_000, then: 'stall' })
+    const underWay = Promise.withResolvers<void>()
+    const joined = Promise.withResolvers<void>()
+    const one = failure(puller.pull(`${dying.host}/t/one:1`, { onEvent: ({ type }) => type === 'layer:bytes' && underWay.resolve() }))
+    await underWay.promise
+    const two = pull('t/two:1', { onEvent: ({ type }) => type === 'layer:bytes' && joined.resolve() })
+    await joined.promise
+    expect(registry.journal.blob(layerOf(built)).requests).toEqual([])
+    await dying.close()
+    expect((await one).code).toBe('CONNECTION_REFUSED')
+    expect((await two).status).toBe('downloaded')
+    expect(await names()).toContain(`${registry.host}/t/two:1`)
     expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual(['bytes=100000-'])
   })
 
