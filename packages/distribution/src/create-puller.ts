@@ -35,7 +35,20 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
   const transfers = options.transfers ?? createTransfers({ limit: options.jobs ?? 3 })
   const closing = new AbortController()
 
-  async function run<Result>(reference: Reference, given: PullOptions, work: (job: PullJob) => Promise<Result>): Promise<Result> {
+  const running = new Set<Promise<unknown>>()
+
+  /** Until it has ended, its lease released, the puller is not closed. */
+  function run<Result>(reference: Reference, given: PullOptions, work: (job: PullJob) => Promise<Result>): Promise<Result> {
+    const pull = runLeased(reference, given, work)
+    const ended: Promise<void> = pull.then(
+      () => void running.delete(ended),
+      () => void running.delete(ended),
+    )
+    running.add(ended)
+    return pull
+  }
+
+  async function runLeased<Result>(reference: Reference, given: PullOptions, work: (job: PullJob) => Promise<Result>): Promise<Result> {
     if (closing.signal.aborted) throw new PullError('PULLER_CLOSED', 'this puller is closed', { reference: String(reference), hint: 'create another one' })
     if (isReserved(reference)) throw new PullError('REFERENCE_RESERVED', "'scratch' is a reserved name", { reference: String(reference), hint: 'it is the empty image; there is nothing to pull' })
     const signal = given.signal === undefined ? closing.signal : AbortSignal.any([given.signal, closing.signal])
@@ -61,6 +74,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
 
   const close = async (): Promise<void> => {
     closing.abort(new PullError('PULLER_CLOSED', 'the puller was closed while it pulled'))
+    await Promise.all(running)
     if (options.transfers === undefined) await transfers.close()
     if (options.client === undefined) await client.close()
     if (options.store === undefined) await store.close()

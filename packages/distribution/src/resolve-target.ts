@@ -55,7 +55,8 @@ export async function byDigest(job: PullJob, repository: Repository, digest: str
 export async function localDocument(job: PullJob, descriptor: Descriptor): Promise<ManifestDocument | undefined> {
   try {
     const found = await job.store.manifest(descriptor)
-    return found === undefined ? undefined : { descriptor, ...found }
+    // Size and media type as they are: what a HEAD said of them is hearsay, and would be written into index.json.
+    return found === undefined ? undefined : { descriptor: { ...descriptor, mediaType: found.manifest.mediaType, size: found.bytes.length }, ...found }
   } catch (error) {
     if (isLadingError(error, 'CONTENT_DAMAGED')) return undefined
     throw error

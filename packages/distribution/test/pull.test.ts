@@ -1,9 +1,12 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRegistryClient } from '@lading/registry-client'
 import { schemas, decodeImageManifest } from '@lading/manifest'
 import { image, index } from '@lading/test-registry'
-import { describe, expect, it } from 'vitest'
+import { openStore } from '@lading/store'
+import { createTransfers } from '@lading/transfer'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createPuller } from '../src/index.ts'
 import { failure, namesIn, scene } from './scene.ts'
 
 const app = image('t/app:1').layer({ 'etc/os-release': 'base' }).layer({ 'srv/app': 'one' })
@@ -78,6 +81,20 @@ describe('a pull by tag', () => {
     registry.journal.clear()
     expect(await pull('t/app:1')).toMatchObject({ digest: old.digest, status: 'downloaded' })
     expect(registry.journal.requests({ kind: 'blob' })).toEqual([])
+  })
+
+  it('writes down what a manifest is, not what the answer to HEAD said of it', async () => {
+    const { registry, pull, root } = await scene()
+    const one = await registry.seed(image('t/app:1').layer({ a: '1' }))
+    await registry.seed(image('t/app:2').layer({ a: '2' }))
+    await pull('t/app:1')
+    await pull('t/app:2')
+    registry.repository('t/app').tag('2', one.digest)
+    registry.addFault({ on: 'manifest', method: 'HEAD', then: { headers: { 'content-type': 'application/json' } } })
+    const { manifest } = await pull('t/app:2')
+    expect(manifest).toEqual({ mediaType: one.descriptor.mediaType, digest: one.digest, size: one.descriptor.size })
+    const { manifests } = JSON.parse(await readFile(join(root, 'index.json'), 'utf8')) as { manifests: { mediaType: string }[] }
+    expect(new Set(manifests.map(({ mediaType }) => mediaType))).toEqual(new Set([one.descriptor.mediaType]))
   })
 
   it('takes latest for a bare name', async () => {
@@ -199,6 +216,24 @@ describe('a puller', () => {
     await puller.close()
     expect((await failure(puller.pull(`${registry.host}/t/app:1`))).code).toBe('PULLER_CLOSED')
     expect(await namesIn(root)).toEqual([])
+  })
+
+  it('is closed when its pulls have ended and hold nothing any more, whoever owns the parts', async () => {
+    const { registry, root, client } = await scene()
+    await registry.seed(image('t/app:1').layer({ a: '1' }))
+    registry.addFault({ on: 'manifest', then: 'stall' })
+    const store = await openStore({ root })
+    const transfers = createTransfers()
+    onTestFinished(async () => {
+      await transfers.close()
+      await store.close()
+    })
+    const puller = await createPuller({ store, client, transfers })
+    const pull = failure(puller.pull(`${registry.host}/t/app:1`))
+    await vi.waitUntil(() => registry.journal.requests({ kind: 'manifest' }).length > 0)
+    await puller.close()
+    expect(await readdir(join(root, 'lading', 'leases'))).toEqual([])
+    expect((await pull).code).toBe('PULLER_CLOSED')
   })
 
   it('keeps two images that share a config apart', async () => {
