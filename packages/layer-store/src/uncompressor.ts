@@ -49,7 +49,13 @@ export function createUncompressor({ root, pool, limit, ...bounds }: Uncompresso
 
     let settled = false
     const progress = (consumed: number): void => {
-      if (!settled) onProgress?.(consumed)
+      if (settled) return
+      try {
+        onProgress?.(consumed)
+      } catch (error) {
+        // It is called from a thread's message, where nobody else would catch it.
+        stop(error)
+      }
     }
     const start = (): void => {
       occupy(job, progress).then((outcome) => {

@@ -35,6 +35,19 @@ describe.each([['a worker thread', 1], ['the calling thread', 0]])('a blob under
     await layers.close()
   })
 
+  it('ends with what its listener throws in the middle, and the next layer is none the worse', async () => {
+    const root = await temporaryRoot()
+    const layers = createLayerStore({ root, workers })
+    const download = startDownload(root, blob)
+    const reason = new Error('the listener is broken')
+    const onProgress = (): never => { throw reason }
+    const end = layers.uncompress(download.address, { growth: download.growth, onProgress })
+    download.append(blob.subarray(0, third))
+    await expect(end).rejects.toBe(reason)
+    expect(await layers.uncompress(await putBlob(root, blob))).toEqual(layer)
+    await layers.close()
+  })
+
   it('counts only once its digest is right', async () => {
     const root = await temporaryRoot()
     const layers = createLayerStore({ root, workers: workers * 2 })
