@@ -45,9 +45,9 @@ export async function collect(parts: Parts, names: Names, removed: readonly Tree
   // A running pull builds on the records of layers; and without knowing every layer that stays, none is forgotten.
   if (held.size === 0 && stays.layers !== undefined) {
     for (const chainId of sweep.layers) if (!stays.layers.has(chainId)) await parts.layers.remove(chainId)
+    // The image's record goes last: with it, a collection that was cut off or held up is finished by the next one.
+    for (const record of sweep.records) await parts.images.delete(record.config.digest)
   }
-  // The record goes last: with it, a collection that was cut off is finished by the next one.
-  for (const record of sweep.records) if (!digestsOf(record).some((digest) => held.has(digest))) await parts.images.delete(record.config.digest)
   return deleted
 }
 
@@ -79,8 +79,6 @@ async function deletedIds(parts: Parts, removed: readonly Tree[], stays: Stays):
   }
   return [...deleted]
 }
-
-const digestsOf = ({ config, manifests, blobs }: ImageRecord): readonly Digest[] => [config.digest, ...manifests, ...blobs]
 
 const chainOf = async (parts: Parts, image: StoredImage): Promise<readonly Digest[]> => chainIdsOf((await diffIdsOf(parts, image)) ?? [])
 

@@ -1,7 +1,8 @@
 import type { ContentStore } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
 import { isIndexType, isManifestType, type Descriptor, type ImageIndex, type ImageManifest } from '@lading/manifest'
-import { readManifest } from './read-manifest.ts'
+import { readManifest, type ReadManifest } from './read-manifest.ts'
 
 export interface StoredImage {
   /** As the index names it (with its platform), or the target itself. */
@@ -38,7 +39,8 @@ export async function readTree(contents: ContentStore, target: Descriptor): Prom
     reached.add(descriptor.digest)
     // An entry of an index that is no manifest is kept, and names nothing.
     if (descriptor !== target && !isDocument(descriptor)) continue
-    const found = await readManifest(contents, descriptor)
+    const found = descriptor === target || isIndexType(descriptor.mediaType) ? await readManifest(contents, descriptor) : await readEntry(contents, descriptor)
+    if (found === 'no manifest') continue
     if (found === undefined) {
       absent.push(descriptor)
     } else if (found.manifest.kind === 'index') {
@@ -50,6 +52,16 @@ export async function readTree(contents: ContentStore, target: Descriptor): Prom
     }
   }
   return { target, indexes, images, absent, reached }
+}
+
+/** An index may call anything a manifest. What is none names nothing, and must not make the whole store unreadable. */
+async function readEntry(contents: ContentStore, descriptor: Descriptor): Promise<ReadManifest | undefined | 'no manifest'> {
+  try {
+    return await readManifest(contents, descriptor)
+  } catch (error) {
+    if (isLadingError(error) && (error.name === 'ManifestError' || error.code === 'TOO_LARGE')) return 'no manifest'
+    throw error
+  }
 }
 
 /** What a manifest names: its config and its layers. */

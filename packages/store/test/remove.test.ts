@@ -197,6 +197,34 @@ describe('what stays', () => {
     expectWhole(app)
   })
 
+  it('is tidied by a later removal, when a pull of something else was under way', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'arm:1', arm)
+    const lease = await store.lease()
+    await lease.hold([next.id])
+    await store.remove('app:1')
+    expect(await recordsIn('layers')).toHaveLength(3)
+    await lease.release()
+    await store.remove('arm:1')
+    await expectEmpty()
+  })
+
+  it('is not decided by an entry of an index that calls something else a manifest', async () => {
+    const [layer] = next.layers
+    const lies = [arm.manifest.descriptor, layer?.descriptor ?? arm.config.descriptor].map((descriptor) => ({ ...descriptor, mediaType: 'application/vnd.docker.distribution.manifest.v2+json', platform: linux('s390x') }))
+    const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType: both.index.descriptor.mediaType, manifests: [{ ...app.manifest.descriptor, platform: linux('amd64') }, ...lies] }))
+    const liar: TestIndex = { index: content(both.index.descriptor.mediaType, bytes), children: [] }
+    await pull(store, 'liar:1', liar, [app])
+    await pull(store, 'arm:1', arm)
+    await pull(store, 'next:1', next)
+    const damaged: string[] = []
+    expect(await store.images({ onDamaged: ({ reference }) => damaged.push(reference) })).toHaveLength(3)
+    expect(damaged).toEqual([])
+    expect(await store.remove('arm:1')).not.toHaveProperty('uncollected')
+    expect(await store.contents.stat(arm.config.descriptor.digest)).toBeUndefined()
+    expect(await store.present(liar.index.descriptor)).toBe(true)
+  })
+
   it('is what a pull that was cut off has fetched', async () => {
     await pull(store, 'app:1', app)
     await fetch(store, arm)
