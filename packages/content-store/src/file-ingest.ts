@@ -208,7 +208,8 @@ export function fileIngest({ fs, root, blob, target, directory, data, boot, leav
         await handle.truncate(out.written)
         await sync()
         synced = out.written
-        await note()
+        // On a full disk there is no room for a newer one; the older one is still true, and knows of fewer synced bytes.
+        await note().catch(() => {})
       }
     } finally {
       await handle.close()

@@ -107,6 +107,21 @@ describe('going on with a download', () => {
     await finish(ingest)
   })
 
+  it('keeps what was written before the disk was full, although there is no room to note it', async () => {
+    const root = await temporaryDirectory()
+    const full = { errno: 'ENOSPC', forGood: true, operation: 'write' } as const
+    const ingest = await started(createContentStore({ root, fs: faultyFileSystem(fs, [{ ...full, path: /data$/, nth: 2 }, { ...full, path: /journal/, nth: 2 }]) }))
+    await ingest.begin({ start: 0, validator: '"v"', source: 'test' })
+    await ingest.write(bytes.slice(0, 3_000))
+    await expect(ingest.commit()).rejects.toMatchObject({ code: 'SIZE_MISMATCH' })
+    await ingest.write(bytes.slice(3_000))
+    await expect(ingest.commit()).rejects.toMatchObject({ code: 'NO_SPACE' })
+    await ingest.close()
+    const next = await started(createContentStore({ root }))
+    expect([next.offset, next.validator]).toEqual([3_000, '"v"'])
+    await finish(next)
+  })
+
   it('starts over when nothing is known of the bytes, or there are too many', async () => {
     for (const journal of ['', '{', '{"synced":-1}', 'null', '{"synced":1000,"validator":7}']) {
       const root = join(await temporaryDirectory(), 'store')
