@@ -13,6 +13,7 @@ import { fetchForeign } from './fetch-foreign.ts'
 import type { ClientContext } from './http/context.ts'
 import type { Site } from './http/exchange.ts'
 import { createHostGates } from './http/host-gates.ts'
+import { speaksTls } from './http/speaks-tls.ts'
 import { createRealmPolicy, type AllowedRealm } from './origin/allowed-realms.ts'
 import type { Endpoint, RegistryClient } from './registry-client.ts'
 import { createAtSite } from './repository/choose-site.ts'
@@ -82,7 +83,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
 
   return {
     endpoints: (domain) => listEndpoints(domain, { insecure, mirrors }),
-    tlsSeen: (host) => tls.has(host.toLowerCase()),
+    tlsSeen: (host) => speaksTls(context, host),
     repository(name, { endpoint } = {}) {
       const reference = parseReference(name)
       const endpoints = endpoint === undefined ? listEndpoints(reference.domain, { insecure, mirrors }) : [endpoint]

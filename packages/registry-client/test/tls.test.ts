@@ -97,3 +97,19 @@ describe('TLS, once seen', () => {
     expect(await failureOf(client.repository(`${registry.host}/a`, { endpoint: http }).manifests.get('1'))).toMatchObject({ code: 'ORIGIN_REFUSED' })
   })
 })
+
+describe('a host whose port 443 is written out', () => {
+  it('is the same host: insecure where it was marked, and never asked in plain http once it spoke TLS', async () => {
+    const asked: [url: string, insecure: boolean][] = []
+    const client = clientOf({
+      insecure: ['registry.test:443'],
+      transport: async ({ url, insecure = false }, to) => {
+        asked.push([url.origin, insecure])
+        await to.head(501, new Headers())
+      },
+    })
+    await failureOf(client.repository('registry.test:443/a').manifests.get('1'))
+    expect(asked).toEqual([['https://registry.test', true]])
+    expect(client.tlsSeen('registry.test:443')).toBe(true)
+  })
+})

@@ -4,6 +4,7 @@ import { TransportError } from '../errors/transport-error.ts'
 import { decideOrigin } from '../origin/decide-origin.ts'
 import type { TransportHeaders, TransportReceiver } from '../transport.ts'
 import type { ClientContext } from './context.ts'
+import { speaksTls } from './speaks-tls.ts'
 
 export interface Question {
   readonly method: 'GET' | 'HEAD' | 'POST'
@@ -76,7 +77,7 @@ async function oneHop(
 ): Promise<{ readonly text: string; readonly status: number } | undefined> {
   const { method, url, authorization } = question
   if (context.closed()) throw new RegistryError('CLIENT_CLOSED', 'the registry client is closed', { host: url.host })
-  if (url.protocol === 'http:' && context.tls.has(url.host)) {
+  if (url.protocol === 'http:' && speaksTls(context, url.host)) {
     throw new RegistryError('ORIGIN_REFUSED', `${url.host} speaks TLS, so it is not asked in plain http`, { host: url.host, hint: 'see the error of the https endpoint' })
   }
   await context.gates.pass(url.host, { signal })
@@ -108,7 +109,7 @@ async function oneHop(
       if (skipped > redirectBody) throw new RegistryError('BAD_RESPONSE', `${url.host} sends more than a redirect`, { host: url.host })
     },
   }
-  const request = { method, url, headers, body: question.body, insecure: context.insecure(url.host) }
+  const request = { method, url, headers, body: question.body, insecure: isInsecure(context, url) }
   const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined })
   try {
     await context.transport(request, receiver, { signal })
@@ -119,6 +120,11 @@ async function oneHop(
     report()
   }
   return location
+}
+
+/** A URL forgets `:443`, and the user may have written it. */
+function isInsecure({ insecure }: ClientContext, url: URL): boolean {
+  return insecure(url.host) || (url.protocol === 'https:' && url.port === '' && insecure(`${url.hostname}:443`))
 }
 
 /**

@@ -2,6 +2,7 @@ import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import type { ClientContext } from '../http/context.ts'
 import type { Site } from '../http/exchange.ts'
+import { speaksTls } from '../http/speaks-tls.ts'
 import type { Endpoint } from '../registry-client.ts'
 
 /** Runs work at the endpoint that serves a repository. By `serves` the work says, before its end, that this one does. */
@@ -23,7 +24,7 @@ export function createAtSite(context: ClientContext, candidates: readonly Candid
     let last: unknown
     for (const candidate of candidates) {
       const { endpoint, site } = candidate
-      if (endpoint.scheme === 'http' && context.tls.has(endpoint.host)) continue
+      if (endpoint.scheme === 'http' && speaksTls(context, endpoint.host)) continue
       try {
         const result = await work(site, () => (chosen ??= candidate))
         chosen ??= candidate
