@@ -41,7 +41,7 @@ function imageCommand(attach: Attach): Command {
 
 /** What `addCommand` does not hand down. */
 function settle(command: Command, context: CommandContext): void {
-  command.helpOption('-h, --help', 'show this help')
+  command.helpOption('-h, --help', 'show this help').configureHelp({ showGlobalOptions: true })
   throwUsageErrors(command, context.print)
   for (const sub of command.commands) settle(sub, context)
 }

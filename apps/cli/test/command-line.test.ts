@@ -12,6 +12,8 @@ describe('the command line', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain(`Usage: lading ${command}`)
     expect(stdout).toContain('\nExamples:\n  $ ')
+    expect(stdout).toContain('\n  --root <dir>')
+    expect(stdout).toContain('\n  --debug')
   })
 
   it.each([[[]], [['image']], [['help']]])('answers %j with help', async (args) => {

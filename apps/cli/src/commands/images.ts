@@ -19,7 +19,7 @@ export function imagesCommand(attach: Attach, name = 'images'): Command {
         ['lading images', 'all of them'],
         ["lading images --filter 'reference=ghcr.io/acme/*'", 'some of them'],
         ['lading images --json --digests', 'for programs'],
-        ["lading rmi $(lading images -q 'old/*')", 'remove what matches'],
+        ["lading rmi -f $(lading images -q 'old/*')", 'remove these images with all their names'],
       ),
     )
   if (name === 'ls') command.alias('list')
