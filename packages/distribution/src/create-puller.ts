@@ -1,10 +1,11 @@
-import { parsePlatform } from '@lading/manifest'
+import { parsePlatform, schemas, type Schemas } from '@lading/manifest'
 import { isReserved, parseReference, withDefaultTag, type Reference } from '@lading/reference'
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '@lading/registry-client'
 import { openStore, type Store } from '@lading/store'
 import { createTransfers, type Transfers } from '@lading/transfer'
 import { defaultPlatform } from './default-platform.ts'
 import { createEmit } from './emit.ts'
+import type { PullDocuments } from './ports.ts'
 import { pullFromEndpoints } from './pull.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
@@ -64,6 +65,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
         platform: platform === undefined ? defaultPlatform() : typeof platform === 'string' ? parsePlatform(platform) : platform,
         verify: given.verify ?? 'full',
         allowForeignUrls: given.allowForeignUrls ?? false,
+        schemas: given.allowSchema1 === true ? await schemasWithSchema1(options.schemas) : undefined,
         emit: createEmit(String(reference), given.onEvent),
         signal,
       })
@@ -95,6 +97,12 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
 }
 
 const toReference = (given: string | Reference): Reference => (typeof given === 'string' ? parseReference(given) : given)
+
+/** Few pulls need it, so it is loaded by them. */
+async function schemasWithSchema1(base: Schemas = schemas): Promise<Schemas<PullDocuments>> {
+  const { withSchema1 } = await import('@lading/manifest/schema1')
+  return withSchema1(base)
+}
 
 function rootOf({ root }: PullerOptions): string {
   if (root === undefined) throw new TypeError('createPuller needs `root` or `store`')

@@ -1,10 +1,9 @@
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
-import type { Repository } from '@lading/registry-client'
 import type { RetryEvent, Work, WorkContext } from '@lading/transfer'
 import { layerSource, type LayerSource } from './layer-source.ts'
 import type { Inside } from './obtain-layer.ts'
-import type { PullIngest } from './ports.ts'
+import type { PullIngest, PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { retryBlob, unwrapSinkError } from './retry-policy.ts'
 
@@ -34,7 +33,7 @@ const reportEveryMs = 100
  * The transfer of one blob: downloaded, verified and committed, while a worker follows the growing file to compute
  * its diffID. Shared by every pull that wants the blob, so it holds nothing of a single pull but what the first brought.
  */
-export function downloadLayer(job: Pick<PullJob, 'store' | 'client' | 'verify' | 'allowForeignUrls'>, repository: Repository, layer: Descriptor): Work<Inside | undefined, LayerProgress> {
+export function downloadLayer(job: Pick<PullJob, 'store' | 'client' | 'verify' | 'allowForeignUrls'>, repository: PullRepository, layer: Descriptor): Work<Inside | undefined, LayerProgress> {
   const source = layerSource(job, repository, layer)
   return async (context) => {
     // Told only when it really waits: a slot that is free is given within this turn.

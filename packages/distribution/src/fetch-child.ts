@@ -1,15 +1,15 @@
 import { verifyBytes } from '@lading/digest/hash'
 import { schemas, type Descriptor } from '@lading/manifest'
-import type { Repository } from '@lading/registry-client'
-import type { ManifestDocument } from './ports.ts'
+import { isSchema1, type ManifestDocument, type PullRepository } from './ports.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
 import { byDigest, localDocument } from './resolve-target.ts'
+import { schema1InIndex } from './schema1-in-index.ts'
 
 /** Where a child of an index comes from. */
 export interface Parent {
   readonly job: PullJob
-  readonly repository: Repository
+  readonly repository: PullRepository
   /** This repository gave us the index before, so what the store has of its children needs no new proof. */
   readonly trusted: boolean
 }
@@ -17,7 +17,7 @@ export interface Parent {
 /**
  * A manifest or index that an index names: embedded in it, from the store, or from the registry.
  *
- * @throws DigestError for embedded bytes that are not what their descriptor says; PullError `SIZE_MISMATCH`
+ * @throws DigestError for embedded bytes that are not what their descriptor says; PullError `SIZE_MISMATCH`, `SCHEMA1_IN_INDEX`
  */
 export async function fetchChild({ job, repository, trusted }: Parent, entry: Descriptor): Promise<ManifestDocument> {
   const { mediaType, digest, size, data } = entry
@@ -30,6 +30,7 @@ export async function fetchChild({ job, repository, trusted }: Parent, entry: De
   const local = trusted ? await localDocument(job, descriptor) : undefined
   if (local !== undefined) return tell(job, local, 'store')
   const { document, source } = await byDigest(job, repository, digest)
+  if (isSchema1(document)) throw schema1InIndex(descriptor)
   if (document.bytes.length !== size) {
     throw new PullError('SIZE_MISMATCH', `the index says that ${digest} has ${size} bytes, and it has ${document.bytes.length}`, {
       digest,

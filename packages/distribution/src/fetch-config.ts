@@ -1,12 +1,12 @@
 import { isLadingError } from '@lading/errors'
 import { verifyBytes } from '@lading/digest/hash'
 import { parseImageConfig, type Descriptor, type ImageConfig } from '@lading/manifest'
-import type { Repository } from '@lading/registry-client'
+import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
 
 /** The image config: from the store, from the descriptor itself, or from the registry; verified, then parsed, then stored. */
-export async function fetchConfig(job: PullJob, repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<ImageConfig> {
+export async function fetchConfig(job: PullJob, repository: PullRepository, descriptor: Descriptor, signal: AbortSignal): Promise<ImageConfig> {
   const stored = await readStored(job, descriptor, signal)
   if (stored !== undefined) return parseImageConfig(stored)
   job.emit({ type: 'config', digest: descriptor.digest, size: descriptor.size })
@@ -34,7 +34,7 @@ function embedded(descriptor: Descriptor): Uint8Array | undefined {
   return descriptor.data
 }
 
-async function download(job: PullJob, repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array> {
+async function download(job: PullJob, repository: PullRepository, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array> {
   return shareTransfer<Uint8Array, never>(
     job.transfers,
     `config:${descriptor.digest}`,

@@ -1,7 +1,8 @@
 import { isLadingError, printable } from '@lading/errors'
 import { isForeignLayerType, type Descriptor } from '@lading/manifest'
-import type { BlobSink, Endpoint, Repository } from '@lading/registry-client'
+import type { BlobSink, Endpoint } from '@lading/registry-client'
 import { PullError } from './pull-error.ts'
+import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 
 /** Brings a layer's bytes to a sink, from the sink's offset on. One attempt. */
@@ -11,7 +12,7 @@ export type LayerSource = (sink: BlobSink, options: { readonly signal: AbortSign
  * Where a layer comes from: the registry's blob; for a foreign layer that the registry has not, its `urls`, in order
  * and without credentials, if the user allowed that (design, "Settled": foreign layers).
  */
-export function layerSource(job: Pick<PullJob, 'client' | 'allowForeignUrls'>, repository: Repository, layer: Descriptor): LayerSource {
+export function layerSource(job: Pick<PullJob, 'client' | 'allowForeignUrls'>, repository: PullRepository, layer: Descriptor): LayerSource {
   const urls = isForeignLayerType(layer.mediaType) ? (layer.urls ?? []) : []
   return async (sink, options) => {
     try {

@@ -2,9 +2,9 @@ import { shortId, type Digest } from '@lading/digest'
 import { verifyBytes } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
-import type { Repository } from '@lading/registry-client'
 import { codeOf } from './final-error.ts'
 import { downloadLayer, type LayerProgress } from './download-layer.ts'
+import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
 
@@ -23,7 +23,7 @@ export interface Inside {
 }
 
 /** Makes one layer's blob durable and its diffID known, by the least work: nothing, inflating, or downloading. */
-export async function obtainLayer(job: PullJob, repository: Repository, layer: Descriptor, how: { readonly quiet: boolean; readonly signal: AbortSignal }): Promise<Obtained> {
+export async function obtainLayer(job: PullJob, repository: PullRepository, layer: Descriptor, how: { readonly quiet: boolean; readonly signal: AbortSignal }): Promise<Obtained> {
   const { digest } = layer
   const { contents, layers } = job.store
   const name = { digest, id: shortId(digest) }

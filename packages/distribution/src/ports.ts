@@ -1,5 +1,6 @@
 import type { Digest } from '@lading/digest'
-import type { Descriptor, Manifest } from '@lading/manifest'
+import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
+import type { Schema1Documents, Schema1Manifest } from '@lading/manifest/schema1'
 import type { Reference } from '@lading/reference'
 import type { BlobSink, Endpoint, Repository } from '@lading/registry-client'
 import type { Work, Watch } from '@lading/transfer'
@@ -11,10 +12,16 @@ interface AbortOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What a pull can make an image of. */
+export type PullDocuments = StandardDocuments & Schema1Documents
+
+export type PullRepository = Repository<PullDocuments[keyof PullDocuments]>
+
 export interface PullClient {
   endpoints(domain: string): readonly Endpoint[]
   tlsSeen(host: string): boolean
-  repository(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined }): Repository
+  /** Without `schemas`, the client's own, which know no schema 1. */
+  repository(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined; readonly schemas?: Schemas<PullDocuments> | undefined }): PullRepository
   fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions & { readonly endpoint?: Endpoint | undefined }): Promise<void>
 }
 
@@ -54,6 +61,13 @@ export interface ManifestDocument {
   readonly bytes: Uint8Array
   readonly manifest: Manifest
 }
+
+/** A schema 1 manifest. Its descriptor is about the payload, its bytes are the whole. */
+export interface Schema1Document extends Omit<ManifestDocument, 'manifest'> {
+  readonly manifest: Schema1Manifest
+}
+
+export const isSchema1 = (document: ManifestDocument | Schema1Document): document is Schema1Document => document.manifest.kind === 'schema1'
 
 export interface PullStore<Growth = unknown> {
   readonly contents: PullContents<Growth>

@@ -12,6 +12,12 @@ export type PullErrorCode =
   | 'SIZE_MISMATCH'
   /** The config's `rootfs.diff_ids` are not what the layers inflate to, or not as many. */
   | 'DIFF_ID_MISMATCH'
+  /** A schema 1 manifest is that of another name or tag than was asked for. */
+  | 'SCHEMA1_NAME_MISMATCH'
+  /** An index whose image is a schema 1 manifest. */
+  | 'SCHEMA1_IN_INDEX'
+  /** Neither the manifest nor the registry says how large a layer is. */
+  | 'SIZE_UNKNOWN'
   /** The layer is only at foreign `urls`, and following them was not allowed. */
   | 'FOREIGN_LAYER_REFUSED'
   /** `scratch`. */

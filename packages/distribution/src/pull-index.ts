@@ -1,11 +1,11 @@
 import type { Digest } from '@lading/digest'
-import { formatPlatform, isIndexType, matchPlatforms, type Descriptor } from '@lading/manifest'
-import type { Repository } from '@lading/registry-client'
+import { formatPlatform, isIndexType, isSchema1Type, matchPlatforms, OCI_MANIFEST, type Descriptor } from '@lading/manifest'
 import { fetchChild, type Parent } from './fetch-child.ts'
-import type { ManifestDocument } from './ports.ts'
+import type { ManifestDocument, PullRepository } from './ports.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
 import type { ResolvedTarget } from './resolve-target.ts'
+import { schema1InIndex } from './schema1-in-index.ts'
 
 /** Deeper or wider than this is an attack, not an image (reliability M5). */
 const maxDepth = 4
@@ -24,13 +24,15 @@ type Indexes = ReadonlyMap<Digest, ManifestDocument>
  * From an index to the one manifest for the wanted platform. Indexes inside it are all fetched, since the law of the
  * store counts them as part of what the name reaches; of the manifests only the chosen one is.
  *
- * @throws PullError `PLATFORM_UNAVAILABLE` with what there is; `INDEX_TOO_DEEP`
+ * @throws PullError `PLATFORM_UNAVAILABLE` with what there is; `SCHEMA1_IN_INDEX`, `INDEX_TOO_DEEP`
  */
-export async function chooseFromIndex(job: PullJob, repository: Repository, target: ResolvedTarget): Promise<Chosen> {
+export async function chooseFromIndex(job: PullJob, repository: PullRepository, target: ResolvedTarget & { readonly document: ManifestDocument }): Promise<Chosen> {
   const from: Parent = { job, repository, trusted: target.sameTarget }
   const indexes = new Map<Digest, ManifestDocument>([[target.document.descriptor.digest, target.document]])
   await collectIndexes(from, target.document, indexes, 1)
   const entry = choose(target.document, indexes, job)
+  const old = [...indexes.values()].flatMap(entriesOf).find((candidate) => isSchema1For(candidate, job))
+  if (entry === undefined && old !== undefined) throw schema1InIndex(old)
   if (entry === undefined) throw unavailable(job, repository, target.document, indexes)
   const image = await fetchChild(from, entry)
   job.emit({ type: 'platform', digest: entry.digest, platform: entry.platform, wanted: job.platform })
@@ -59,7 +61,9 @@ function choose(document: ManifestDocument, indexes: Indexes, job: PullJob): Des
   return undefined
 }
 
-function unavailable(job: PullJob, repository: Repository, target: ManifestDocument, indexes: Indexes): PullError {
+const isSchema1For = (entry: Descriptor, job: PullJob): boolean => isSchema1Type(entry.mediaType) && matchPlatforms([{ ...entry, mediaType: OCI_MANIFEST }], job.platform).candidates.length > 0
+
+function unavailable(job: PullJob, repository: PullRepository, target: ManifestDocument, indexes: Indexes): PullError {
   const { digest } = target.descriptor
   const platforms = [...indexes.values()].flatMap(entriesOf).flatMap(({ platform }) => (platform === undefined || platform.os === 'unknown' ? [] : [formatPlatform(platform)]))
   const offered = [...new Set(platforms)].slice(0, 20)

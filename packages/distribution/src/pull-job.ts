@@ -1,6 +1,6 @@
-import type { Platform } from '@lading/manifest'
+import type { Platform, Schemas } from '@lading/manifest'
 import type { Emit } from './emit.ts'
-import type { PullClient, PullLease, PullStore, PullTransfers } from './ports.ts'
+import type { PullClient, PullDocuments, PullLease, PullStore, PullTransfers } from './ports.ts'
 
 /** What stays the same from the endpoint loop down to the last layer of one pull. */
 export interface PullJob {
@@ -11,6 +11,8 @@ export interface PullJob {
   readonly platform: Platform
   readonly verify: 'full' | 'digest'
   readonly allowForeignUrls: boolean
+  /** With schema 1, where that was allowed; else the client's own. */
+  readonly schemas: Schemas<PullDocuments> | undefined
   readonly emit: Emit
   readonly signal: AbortSignal
 }

@@ -1,13 +1,13 @@
 import { familiarString, isNameOnly, withTag, type Reference } from '@lading/reference'
-import type { Repository } from '@lading/registry-client'
 import { codeOf, explain } from './final-error.ts'
 import { PullError } from './pull-error.ts'
+import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { pullTag } from './pull-tag.ts'
 import type { PulledImage, PulledTags } from './puller.ts'
 
 /** One tag or digest of a repository. */
-export async function pullOne(job: PullJob, repository: Repository, reference: Reference): Promise<PulledImage> {
+export async function pullOne(job: PullJob, repository: PullRepository, reference: Reference): Promise<PulledImage> {
   const image = await pullTag(job, repository, reference)
   job.emit({ type: 'status', status: image.status, reference: familiarString(reference) })
   return image
@@ -17,7 +17,7 @@ export async function pullOne(job: PullJob, repository: Repository, reference: R
  * Every tag of a repository, in list order, one after the other. A tag that fails hides no other: it is told and
  * listed. Only the tag list itself, or the caller's abort, ends the whole.
  */
-export async function pullAllTags(job: PullJob, repository: Repository, name: Reference): Promise<PulledTags> {
+export async function pullAllTags(job: PullJob, repository: PullRepository, name: Reference): Promise<PulledTags> {
   if (!isNameOnly(name)) throw new PullError('ALL_TAGS_WITH_TAG', "tag can't be used with --all-tags/-a", { reference: String(name), hint: 'give the name alone' })
   const images: PulledImage[] = []
   const failed: { reference: string; error: unknown }[] = []

@@ -1,9 +1,9 @@
 import type { Digest } from '@lading/digest'
-import { formatPlatform, imageProblem, samePlatform, type Descriptor, type ImageConfig, type ImageManifest, type Platform } from '@lading/manifest'
-import type { Repository } from '@lading/registry-client'
+import { imageProblem, type Descriptor, type ImageConfig, type ImageManifest, type Platform } from '@lading/manifest'
 import { fetchConfig } from './fetch-config.ts'
+import { platformOf, warnAboutPlatform } from './image-platform.ts'
 import { obtainLayer, type Obtained } from './obtain-layer.ts'
-import type { ManifestDocument } from './ports.ts'
+import type { ManifestDocument, PullRepository } from './ports.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
 import { registerLayers } from './register-layers.ts'
@@ -20,7 +20,7 @@ export interface PulledContent {
  * The content of one image, Docker schema 2 or OCI: config and layers in parallel, layers registered from the base
  * up, every diffID held against the config. Returns only when all of it is durable; writes no manifest and no name.
  */
-export async function pullSchema2(job: PullJob, repository: Repository, document: ManifestDocument, how: { readonly fromIndex: boolean }): Promise<PulledContent> {
+export async function pullSchema2(job: PullJob, repository: PullRepository, document: ManifestDocument, how: { readonly fromIndex: boolean }): Promise<PulledContent> {
   const manifest = imageManifest(document)
   await job.lease.hold([manifest.config.digest, ...manifest.layers.map(({ digest }) => digest)])
   // An image that is here is told by its status alone, as docker does.
@@ -37,7 +37,7 @@ export async function pullSchema2(job: PullJob, repository: Repository, document
   await registered
 
   const checked = await config
-  warnAboutPlatform(job, checked, document, how.fromIndex)
+  warnAboutPlatform(job, checked, document.descriptor, how.fromIndex)
   return {
     id: manifest.config.digest,
     config: checked,
@@ -51,22 +51,3 @@ function imageManifest({ manifest, descriptor }: ManifestDocument): ImageManifes
   if (problem === undefined && manifest.kind === 'manifest') return manifest
   throw new PullError('NOT_AN_IMAGE', `${descriptor.digest} is ${problem?.what}, not a container image`, { digest: descriptor.digest, hint: problem?.hint })
 }
-
-function warnAboutPlatform(job: PullJob, config: ImageConfig, { descriptor }: ManifestDocument, fromIndex: boolean): void {
-  const actual = platformOf(config)
-  if (samePlatform(actual, job.platform)) return
-  const source = fromIndex ? 'the index says otherwise, but the image' : 'the image'
-  job.emit({
-    type: 'warning',
-    code: 'PLATFORM_DIFFERS',
-    message: `${source} is for ${formatPlatform(actual)}, not for the wanted ${formatPlatform(job.platform)} (${descriptor.digest})`,
-  })
-}
-
-const platformOf = ({ os, architecture, variant, osVersion, osFeatures }: ImageConfig): Platform => ({
-  os,
-  architecture,
-  ...(variant === undefined ? {} : { variant }),
-  ...(osVersion === undefined ? {} : { osVersion }),
-  ...(osFeatures === undefined ? {} : { osFeatures }),
-})

@@ -1,31 +1,43 @@
+import { registryDigestOf, type Descriptor } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
-import type { Repository } from '@lading/registry-client'
-import type { ManifestDocument } from './ports.ts'
+import { isSchema1, type ManifestDocument, type PullRepository, type Schema1Document } from './ports.ts'
 import { PullError } from './pull-error.ts'
 import { chooseFromIndex } from './pull-index.ts'
 import type { PullJob } from './pull-job.ts'
 import { pullSchema2, type PulledContent } from './pull-schema2.ts'
 import type { PulledImage } from './puller.ts'
-import { resolveTarget } from './resolve-target.ts'
+import { resolveTarget, type ResolvedTarget } from './resolve-target.ts'
 
 /** How often blobs may be collected under a pull before it gives up. Leases make even the second time rare. */
 const publishAttempts = 5
 
+/** One image, durable but for its manifests, which are published with its name. */
+interface Arrival {
+  readonly content: PulledContent
+  /** What the name will point to, and its way to the image. */
+  readonly target: Descriptor
+  readonly documents: readonly ManifestDocument[]
+  readonly image: Descriptor
+}
+
+/** How an image is fetched, once it is known what it is. May be asked again for what was lost meanwhile. */
+interface Way {
+  readonly wasPresent: boolean
+  fetch(): Promise<Arrival>
+}
+
 /** One tag or digest: the manifest, the switch on its kind, and last of all the reference. */
-export async function pullTag(job: PullJob, repository: Repository, reference: Reference): Promise<PulledImage> {
-  const { document: target, source, sameTarget } = await resolveTarget(job, repository, reference)
+export async function pullTag(job: PullJob, repository: PullRepository, reference: Reference): Promise<PulledImage> {
+  const resolved = await resolveTarget(job, repository, reference)
+  const { document } = resolved
   job.emit({ type: 'resolve', reference: String(reference), id: reference.digest ?? reference.tag ?? 'latest', path: reference.path })
-  tellManifest(job, target, source)
+  tellManifest(job, document, resolved.source)
 
-  const { image: chosen, documents } =
-    target.manifest.kind === 'index' ? await chooseFromIndex(job, repository, { document: target, source, sameTarget }) : { image: target, documents: [target] }
-  await job.lease.hold(documents.map(({ descriptor }) => descriptor.digest))
-
-  const wasPresent = sameTarget && (await job.store.present(chosen.descriptor))
-  let content: PulledContent
+  const way = isSchema1(document) ? toSchema1(job, repository, reference, document) : await toSchema2(job, repository, { ...resolved, document })
+  let arrival: Arrival
   for (let attempt = 1; ; attempt += 1) {
-    content = await pullSchema2(job, repository, chosen, { fromIndex: target !== chosen })
-    const result = await job.store.publish({ reference, target: target.descriptor, manifests: documents }, { signal: job.signal })
+    arrival = await way.fetch()
+    const result = await job.store.publish({ reference, target: arrival.target, manifests: arrival.documents }, { signal: job.signal })
     if (result.outcome !== 'missing') break
     if (attempt === publishAttempts) {
       throw new PullError('STORE_UNSTABLE', `content of ${String(reference)} was removed from the store ${attempt} times while it was pulled`, {
@@ -34,10 +46,38 @@ export async function pullTag(job: PullJob, repository: Repository, reference: R
       })
     }
   }
-  job.emit({ type: 'digest', digest: target.descriptor.digest, reference: String(reference) })
-  return { reference: String(reference), digest: target.descriptor.digest, manifest: chosen.descriptor, ...content, status: wasPresent ? 'up-to-date' : 'downloaded' }
+  const digest = registryDigestOf(arrival.target)
+  job.emit({ type: 'digest', digest, reference: String(reference) })
+  return { reference: String(reference), digest, manifest: arrival.image, ...arrival.content, status: way.wasPresent ? 'up-to-date' : 'downloaded' }
 }
 
-function tellManifest(job: PullJob, { descriptor }: ManifestDocument, source: 'registry' | 'store'): void {
+async function toSchema2(job: PullJob, repository: PullRepository, target: ResolvedTarget & { readonly document: ManifestDocument }): Promise<Way> {
+  const { document, sameTarget } = target
+  const { image, documents } = document.manifest.kind === 'index' ? await chooseFromIndex(job, repository, target) : { image: document, documents: [document] }
+  await job.lease.hold(documents.map(({ descriptor }) => descriptor.digest))
+  return {
+    wasPresent: sameTarget && (await job.store.present(image.descriptor)),
+    fetch: async () => ({
+      content: await pullSchema2(job, repository, image, { fromIndex: image !== document }),
+      target: document.descriptor,
+      documents,
+      image: image.descriptor,
+    }),
+  }
+}
+
+/** What the store has of a schema 1 image is an OCI image: once it is here, a pull goes the other way. */
+function toSchema1(job: PullJob, repository: PullRepository, reference: Reference, document: Schema1Document): Way {
+  return {
+    wasPresent: false,
+    async fetch() {
+      const { pullSchema1 } = await import('./pull-schema1.ts')
+      const { content, image } = await pullSchema1(job, repository, reference, document)
+      return { content, target: image.descriptor, documents: [image], image: image.descriptor }
+    },
+  }
+}
+
+function tellManifest(job: PullJob, { descriptor }: Pick<ManifestDocument, 'descriptor'>, source: 'registry' | 'store'): void {
   job.emit({ type: 'manifest', digest: descriptor.digest, mediaType: descriptor.mediaType, size: descriptor.size, source })
 }

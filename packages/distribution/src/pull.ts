@@ -1,9 +1,10 @@
 import { nameOf, type Reference } from '@lading/reference'
-import type { Endpoint, Repository } from '@lading/registry-client'
+import type { Endpoint } from '@lading/registry-client'
 import { printable } from '@lading/errors'
 import { continuesAfter } from './fallback.ts'
 import { codeOf, explain } from './final-error.ts'
 import { PullError } from './pull-error.ts'
+import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 
 /**
@@ -12,7 +13,7 @@ import type { PullJob } from './pull-job.ts'
  *
  * @throws the caller's abort reason; or an error with the code of what went wrong, naming reference and host
  */
-export async function pullFromEndpoints<Result>(job: PullJob, reference: Reference, work: (repository: Repository) => Promise<Result>): Promise<Result> {
+export async function pullFromEndpoints<Result>(job: PullJob, reference: Reference, work: (repository: PullRepository) => Promise<Result>): Promise<Result> {
   let last: { error: unknown; endpoint: Endpoint } | undefined
   for (const endpoint of job.client.endpoints(reference.domain)) {
     // What spoke TLS once is never asked in plain text; a refused certificate counts.
@@ -20,7 +21,7 @@ export async function pullFromEndpoints<Result>(job: PullJob, reference: Referen
     if (last !== undefined) job.emit({ type: 'endpoint:failed', url: last.endpoint.url, code: codeOf(last.error), message: messageOf(last.error) })
     job.emit({ type: 'endpoint', url: endpoint.url, mirror: endpoint.mirror })
     try {
-      return await work(job.client.repository(nameOf(reference), { endpoint }))
+      return await work(job.client.repository(nameOf(reference), { endpoint, schemas: job.schemas }))
     } catch (error) {
       job.signal.throwIfAborted()
       if (!continuesAfter(error, endpoint)) throw explain(error, reference)

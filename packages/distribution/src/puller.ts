@@ -11,13 +11,15 @@ export interface PullOptions {
   readonly verify?: 'full' | 'digest' | undefined
   /** Follow `urls` of foreign layers when the registry has not the blob. Default false. */
   readonly allowForeignUrls?: boolean | undefined
+  /** Pull images whose manifest is Docker schema 1, too, and verify them. Default false. */
+  readonly allowSchema1?: boolean | undefined
   readonly onEvent?: ((event: PullEvent) => void) | undefined
 }
 
 export interface PulledImage {
   /** Full canonical text. */
   readonly reference: string
-  /** Digest of what was asked for: index or manifest. */
+  /** Digest of what was asked for: index or manifest. Of a schema 1 manifest, without its signatures. */
   readonly digest: Digest
   /** Image ID: the config's digest. */
   readonly id: Digest

@@ -1,12 +1,12 @@
 import { isLadingError } from '@lading/errors'
-import type { Descriptor } from '@lading/manifest'
+import { registryDigestOf, type Descriptor } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
-import type { FetchedManifest, Repository } from '@lading/registry-client'
-import type { ManifestDocument } from './ports.ts'
+import type { FetchedManifest } from '@lading/registry-client'
+import type { ManifestDocument, PullDocuments, PullRepository, Schema1Document } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 
 export interface ResolvedTarget {
-  readonly document: ManifestDocument
+  readonly document: ManifestDocument | Schema1Document
   readonly source: 'registry' | 'store'
   /** The name pointed here before this pull. */
   readonly sameTarget: boolean
@@ -16,9 +16,9 @@ export interface ResolvedTarget {
  * Finds what a reference points to, with as few requests as honesty allows (design, "Settled": tag to digest).
  * A digest that this repository is known to hold costs none; a known tag one HEAD; everything else one GET.
  */
-export async function resolveTarget(job: PullJob, repository: Repository, reference: Reference): Promise<ResolvedTarget> {
-  const known = await job.store.resolve(reference)
-  const local = known === undefined ? undefined : await localDocument(job, known)
+export async function resolveTarget(job: PullJob, repository: PullRepository, reference: Reference): Promise<ResolvedTarget> {
+  const target = await job.store.resolve(reference)
+  const local = target === undefined ? undefined : await localDocument(job, target)
   if (reference.digest !== undefined) {
     if (local !== undefined) return { document: local, source: 'store', sameTarget: true }
     return { ...(await byDigest(job, repository, reference.digest)), sameTarget: false }
@@ -26,14 +26,15 @@ export async function resolveTarget(job: PullJob, repository: Repository, refere
   const tag = reference.tag ?? 'latest'
   if (local === undefined) return { ...fetched(await repository.manifests.get(tag, job)), sameTarget: false }
 
+  const known = registryDigestOf(local.descriptor)
   const head = await headOrNothing(job, repository, tag)
   if (head === undefined) {
     // No digest in the answer to HEAD: registries use the digest as ETag, so a conditional GET may still spare the body.
-    const answer = await repository.manifests.getIfChanged(tag, local.descriptor.digest, job)
-    if (answer === 'not-modified') return { document: local, source: 'store', sameTarget: true }
-    return { ...fetched(answer), sameTarget: answer.descriptor.digest === local.descriptor.digest }
+    const answer = await repository.manifests.getIfChanged(tag, known, job)
+    if (answer === 'not-modified' || answer.descriptor.digest === known) return { document: local, source: 'store', sameTarget: true }
+    return { ...fetched(answer), sameTarget: false }
   }
-  if (head.digest === local.descriptor.digest) return { document: local, source: 'store', sameTarget: true }
+  if (head.digest === known) return { document: local, source: 'store', sameTarget: true }
   // The repository has just proved that it holds this digest, so a copy from anywhere may serve.
   const elsewhere = await localDocument(job, head)
   if (elsewhere !== undefined) return { document: elsewhere, source: 'store', sameTarget: false }
@@ -41,7 +42,7 @@ export async function resolveTarget(job: PullJob, repository: Repository, refere
 }
 
 /** A manifest that the repository is asked for by digest; a local copy serves once the repository proved that it has it. */
-export async function byDigest(job: PullJob, repository: Repository, digest: string): Promise<{ document: ManifestDocument; source: 'registry' | 'store' }> {
+export async function byDigest(job: PullJob, repository: PullRepository, digest: string): Promise<{ document: ManifestDocument | Schema1Document; source: 'registry' | 'store' }> {
   const stored = await job.store.contents.stat(digest as Descriptor['digest'])
   if (stored !== undefined) {
     const head = await headOrNothing(job, repository, digest)
@@ -51,20 +52,23 @@ export async function byDigest(job: PullJob, repository: Repository, digest: str
   return fetched(await repository.manifests.get(digest, job))
 }
 
-/** The document behind a descriptor, when the store has it whole; a damaged copy counts as absent and is fetched again. */
+/**
+ * The document behind a descriptor, when the store has it whole; a damaged copy counts as absent and is fetched again,
+ * and so does an unsigned schema 1 manifest, which the store keeps and makes nothing of.
+ */
 export async function localDocument(job: PullJob, descriptor: Descriptor): Promise<ManifestDocument | undefined> {
   try {
     const found = await job.store.manifest(descriptor)
     // Size and media type as they are: what a HEAD said of them is hearsay, and would be written into index.json.
     return found === undefined ? undefined : { descriptor: { ...descriptor, mediaType: found.manifest.mediaType, size: found.bytes.length }, ...found }
   } catch (error) {
-    if (isLadingError(error, 'CONTENT_DAMAGED')) return undefined
+    if (isLadingError(error, 'CONTENT_DAMAGED') || isLadingError(error, 'MANIFEST_SCHEMA1')) return undefined
     throw error
   }
 }
 
 /** HEAD has no body to explain a refusal with, so a refused HEAD is asked again as GET by the caller. */
-async function headOrNothing(job: PullJob, repository: Repository, target: string): Promise<Descriptor | undefined> {
+async function headOrNothing(job: PullJob, repository: PullRepository, target: string): Promise<Descriptor | undefined> {
   try {
     return await repository.manifests.head(target, job)
   } catch (error) {
@@ -73,4 +77,6 @@ async function headOrNothing(job: PullJob, repository: Repository, target: strin
   }
 }
 
-const fetched = ({ manifest, bytes, descriptor }: FetchedManifest): { document: ManifestDocument; source: 'registry' } => ({ document: { manifest, bytes, descriptor }, source: 'registry' })
+function fetched({ manifest, bytes, descriptor }: FetchedManifest<PullDocuments[keyof PullDocuments]>): { document: ManifestDocument | Schema1Document; source: 'registry' } {
+  return { document: { manifest, bytes, descriptor } as ManifestDocument | Schema1Document, source: 'registry' }
+}

@@ -16,7 +16,7 @@ export interface ImageRecord {
   readonly created?: string | undefined
   /** Manifests that name this config, and the indexes they were reached by. Sorted. */
   readonly manifests: readonly Digest[]
-  /** Layers that those manifests name: several blobs may carry one layer. Sorted. */
+  /** Layers that those manifests name (several blobs may carry one layer), and what is kept beside the image. Sorted. */
   readonly blobs: readonly Digest[]
 }
 

@@ -9,7 +9,10 @@ import { LadingError, type ErrorOptions } from '@lading/errors'
  * - `MANIFEST_AMBIGUOUS`: manifest and index at once (CVE-2021-41190)
  * - `MANIFEST_MEDIA_TYPE`: the document's own media type is not the one it came with
  * - `MANIFEST_UNSUPPORTED`: a kind of document nobody here decodes
- * - `MANIFEST_SCHEMA1`: Docker schema 1
+ * - `MANIFEST_SCHEMA1`: Docker schema 1, and nobody allowed it
+ * - `SCHEMA1_ENVELOPE_INVALID`: signature blocks of a schema 1 manifest that disagree, or a document that is more than was signed
+ * - `SCHEMA1_SIGNATURE_INVALID`: a signature that does not fit, or whose key cannot be used
+ * - `SCHEMA1_HISTORY_INVALID`: the history of a schema 1 manifest is no chain of images
  * - `CONTENT_TYPE_INVALID`: a `Content-Type` that is not `type/subtype[; parameters]`
  * - `CONFIG_INVALID`: an image config with a member missing or of the wrong type
  * - `CONFIG_NO_ROOTFS`: an image config without a `rootfs` of type `layers`
@@ -26,6 +29,9 @@ export type ManifestErrorCode =
   | 'MANIFEST_MEDIA_TYPE'
   | 'MANIFEST_UNSUPPORTED'
   | 'MANIFEST_SCHEMA1'
+  | 'SCHEMA1_ENVELOPE_INVALID'
+  | 'SCHEMA1_SIGNATURE_INVALID'
+  | 'SCHEMA1_HISTORY_INVALID'
   | 'CONTENT_TYPE_INVALID'
   | 'CONFIG_INVALID'
   | 'CONFIG_NO_ROOTFS'

@@ -1,3 +1,4 @@
+import { isLadingError } from '@lading/errors'
 import { parseContentType } from './content-type.ts'
 import { decodeImageIndex, decodeImageManifest, readDocument } from './decode/decode-manifest.ts'
 import { mediaTypeByShape } from './decode/check-document.ts'
@@ -16,12 +17,24 @@ export interface StandardDocuments {
   readonly 'application/vnd.docker.distribution.manifest.v2+json': ImageManifest
 }
 
+export interface SchemaOptions {
+  /** The part of a document that its digest is over. Default: all of it; only signed formats differ. */
+  readonly digested?: ((bytes: Uint8Array, mediaType: string, limits: Limits) => Uint8Array) | undefined
+}
+
+/** What a document is, before it is decoded. */
+export interface Identity {
+  readonly mediaType: string
+  /** What its digest is over. */
+  readonly digested: Uint8Array
+}
+
 /** Media types and their decoders, as an immutable value. */
 export interface Schemas<Known = StandardDocuments> {
   /** What a manifest request accepts, preferred first. */
   readonly mediaTypes: readonly string[]
   /** A registry that knows one media type more, or another decoder for one. This one stays as it is. */
-  with<const MediaType extends string, T>(mediaType: MediaType, decoder: DecoderLike<T>): Schemas<Omit<Known, MediaType> & { readonly [M in MediaType]: T }>
+  with<const MediaType extends string, T>(mediaType: MediaType, decoder: DecoderLike<T>, options?: SchemaOptions): Schemas<Omit<Known, MediaType> & { readonly [M in MediaType]: T }>
   /**
    * The typed view of a document.
    *
@@ -33,28 +46,53 @@ export interface Schemas<Known = StandardDocuments> {
    */
   unmarshal<MediaType extends keyof Known>(contentType: MediaType, bytes: Uint8Array, limits?: Limits): Known[MediaType]
   unmarshal(contentType: string | null | undefined, bytes: Uint8Array, limits?: Limits): Known[keyof Known]
+  /**
+   * What `unmarshal` would take a document for, and which of its bytes its digest is over. For whoever verifies a digest
+   * before decoding: bytes that cannot be read are all theirs, under the type they came with.
+   *
+   * @throws ManifestError `CONTENT_TYPE_INVALID`; `MANIFEST_SCHEMA1` where schema 1 is not decoded; what `digested` throws
+   */
+  identify(contentType: string | null | undefined, bytes: Uint8Array, limits?: Limits): Identity
 }
 
-type Table = ReadonlyMap<string, Decoder<unknown>>
+interface Schema extends SchemaOptions {
+  readonly decode: Decoder<unknown>
+}
+
+type Table = ReadonlyMap<string, Schema>
 
 function fromTable<Known>(table: Table): Schemas<Known> {
-  function unmarshal(contentType: string | null | undefined, bytes: Uint8Array, limits: Limits = {}): unknown {
+  /** The declared type if it is known; else what the document itself says. */
+  function typeOf(contentType: string | null | undefined, bytes: Uint8Array, limits: Limits): string {
     const declared = parseContentType(contentType)
-    const decode = declared === undefined ? undefined : table.get(declared)
-    if (decode !== undefined && declared !== undefined) return decode(bytes, declared, limits)
+    if (declared !== undefined && table.has(declared)) return declared
     if (declared !== undefined && isSchema1Type(declared)) throw unsupported(declared)
-    const decided = decideType(bytes, limits)
-    const byDocument = table.get(decided)
-    if (byDocument === undefined) throw unsupported(decided)
-    return byDocument(bytes, decided, limits)
+    return decideType(bytes, limits)
   }
   return Object.freeze({
     mediaTypes: Object.freeze([...table.keys()]),
-    with: (mediaType: string, decoder: DecoderLike<unknown>) => {
+    with: (mediaType: string, decoder: DecoderLike<unknown>, options: SchemaOptions = {}) => {
       const key = parseContentType(mediaType) ?? mediaType
-      return fromTable(new Map([...table, [key, toDecoder(decoder)]]))
+      return fromTable(new Map([...table, [key, { ...options, decode: toDecoder(decoder) }]]))
     },
-    unmarshal,
+    unmarshal(contentType: string | null | undefined, bytes: Uint8Array, limits: Limits = {}): unknown {
+      const mediaType = typeOf(contentType, bytes, limits)
+      const schema = table.get(mediaType)
+      if (schema === undefined) throw unsupported(mediaType)
+      return schema.decode(bytes, mediaType, limits)
+    },
+    identify(contentType: string | null | undefined, bytes: Uint8Array, limits: Limits = {}): Identity {
+      const declared = parseContentType(contentType)
+      let mediaType: string
+      try {
+        mediaType = typeOf(declared, bytes, limits)
+      } catch (error) {
+        if (isLadingError(error, 'MANIFEST_SCHEMA1')) throw error
+        return { mediaType: declared ?? '', digested: bytes }
+      }
+      if (isSchema1Type(mediaType) && !table.has(mediaType)) throw unsupported(mediaType)
+      return { mediaType, digested: table.get(mediaType)?.digested?.(bytes, mediaType, limits) ?? bytes }
+    },
   }) as Schemas<Known>
 }
 
@@ -67,10 +105,10 @@ function decideType(bytes: Uint8Array, limits: Limits): string {
 
 /** Docker schema 2, Docker manifest list, OCI manifest and OCI index. */
 export const schemas: Schemas = fromTable<StandardDocuments>(
-  new Map<string, Decoder<unknown>>([
-    [OCI_INDEX, decodeImageIndex],
-    [DOCKER_LIST, decodeImageIndex],
-    [OCI_MANIFEST, decodeImageManifest],
-    [DOCKER_MANIFEST, decodeImageManifest],
+  new Map<string, Schema>([
+    [OCI_INDEX, { decode: decodeImageIndex }],
+    [DOCKER_LIST, { decode: decodeImageIndex }],
+    [OCI_MANIFEST, { decode: decodeImageManifest }],
+    [DOCKER_MANIFEST, { decode: decodeImageManifest }],
   ]),
 )

@@ -1,5 +1,5 @@
 import { isDigest } from '@lading/digest'
-import type { Descriptor } from '@lading/manifest'
+import { registryDigestOf, type Descriptor } from '@lading/manifest'
 import { tryParseReference, type Reference } from '@lading/reference'
 import { isRefName } from './ref-name.ts'
 import type { NamedTarget } from './reference-store.ts'
@@ -19,7 +19,7 @@ export function decodeEntry(value: unknown): { readonly target?: Descriptor | un
   const annotated: Descriptor = withAnnotations(target, rest)
   if (name === undefined || reference === undefined) return { target: annotated }
   if (refName !== (isRefName(name) ? name : undefined)) return { target: annotated }
-  if (reference.digest !== undefined && reference.digest !== target.digest) return { target: annotated }
+  if (reference.digest !== undefined && reference.digest !== registryDigestOf(target)) return { target: annotated }
   return { target: annotated, named: { name, reference, target: annotated } }
 }
 

@@ -5,7 +5,7 @@ import { decodeEntry, encodeEntry } from './decode-entry.ts'
 import { elementSlices, memberSlices } from './json-slices.ts'
 import { ReferenceStoreError } from './reference-store-error.ts'
 import type { NamedTarget } from './reference-store.ts'
-import { digestReference, storedReference } from './stored-name.ts'
+import { storedReference, targetReference } from './stored-name.ts'
 
 /** The most bytes of an `index.json` that are read or written: 64 MiB, some 150,000 names. */
 export const indexJsonLimit: number = 64 * 1024 * 1024
@@ -84,7 +84,7 @@ function claim(named: Map<string, NamedEntry>, entry: NamedEntry): void {
     return
   }
   if (first.target.digest === entry.target.digest) return
-  const kept = namedEntry(digestReference(entry.reference, entry.target.digest), entry.target)
+  const kept = namedEntry(targetReference(entry.reference, entry.target), entry.target)
   if (!named.has(kept.name)) named.set(kept.name, kept)
 }
 

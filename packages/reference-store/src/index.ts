@@ -2,4 +2,4 @@ export { createReferenceStore, type ReferenceStoreOptions } from './create-refer
 export { indexJsonLimit } from './index-json.ts'
 export { ReferenceStoreError, type ReferenceStoreErrorCode } from './reference-store-error.ts'
 export type { NamedTarget, Names, ReferenceStore } from './reference-store.ts'
-export { assertStorable, digestReference, storedName, storedReference } from './stored-name.ts'
+export { assertStorable, digestReference, storedName, storedReference, targetReference } from './stored-name.ts'

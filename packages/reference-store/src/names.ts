@@ -1,7 +1,7 @@
 import type { Descriptor } from '@lading/manifest'
 import { namedEntry, type IndexJson } from './index-json.ts'
 import type { Names } from './reference-store.ts'
-import { assertStorable, digestReference, storedName } from './stored-name.ts'
+import { assertStorable, storedName, targetReference } from './stored-name.ts'
 
 /** The names of one update: a copy of what was read, changed in memory. `save` gets the content when it differs from what was saved last. */
 export function changeNames(read: IndexJson, save: (content: IndexJson) => Promise<void>): Names {
@@ -20,10 +20,10 @@ export function changeNames(read: IndexJson, save: (content: IndexJson) => Promi
     list: () => [...named.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     get: (reference) => named.get(storedName(reference))?.target,
     set(reference, target) {
-      assertStorable(reference, target.digest)
+      assertStorable(reference, target)
       const previous = named.get(storedName(reference))?.target
       const moved = previous !== undefined && previous.digest !== target.digest
-      if (moved) put(digestReference(reference, previous.digest), previous)
+      if (moved) put(targetReference(reference, previous), previous)
       put(reference, target)
       return moved ? previous.digest : undefined
     },

@@ -2,6 +2,8 @@ import { chmod, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLock, nodeFileSystem } from '@lading/content-store'
+import type { Digest } from '@lading/digest'
+import { schema1Target, type Descriptor } from '@lading/manifest'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createReferenceStore, indexJsonLimit, type ReferenceStore } from '../src/index.ts'
 import { digest, parse, target } from './support.ts'
@@ -49,6 +51,17 @@ describe('names', () => {
     const annotated = { ...target('x'), artifactType: 'a/b', annotations: { note: 'n' } }
     await store.update((names) => names.set(parse('a'), annotated))
     expect(await open().get(parse('a'))).toEqual(annotated)
+  })
+
+  it('of an image that came as schema 1 have the digest that its registry knows', async () => {
+    const [old, fresh] = ['x', 'y'].map((of) => schema1Target(target(of), { digest: digest(`canonical ${of}`), envelope: digest('envelope') })) as [Descriptor, Descriptor]
+    const point = (name: string, to: Descriptor): Promise<Digest | undefined> => store.update((names) => names.set(parse(name), to))
+    await point(`app@${digest('canonical x')}`, old)
+    await point('app:1', old)
+    await point('app:1', fresh)
+    expect(await list()).toEqual({ 'docker.io/library/app:1': digest('y'), [`docker.io/library/app@${digest('canonical x')}`]: digest('x') })
+    expect(await open().get(parse(`app@${digest('canonical x')}`))).toEqual(old)
+    await expect(point(`app@${digest('x')}`, old)).rejects.toMatchObject({ code: 'REFERENCE_DIGEST_MISMATCH', facts: { actual: digest('canonical x') } })
   })
 
   it.each([

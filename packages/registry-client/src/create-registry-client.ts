@@ -1,5 +1,5 @@
 import { nameOf, parseReference, type Reference } from '@lading/reference'
-import { schemas as standardSchemas, type Schemas } from '@lading/manifest'
+import { schemas as standardSchemas, type Schemas, type StandardDocuments } from '@lading/manifest'
 import { createAuthorizer, type Authorizer } from './auth/authorizer.ts'
 import type { ClientEvent } from './client-event.ts'
 import { systemClock, type Clock } from './clock.ts'
@@ -84,11 +84,12 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   return {
     endpoints: (domain) => listEndpoints(domain, { insecure, mirrors }),
     tlsSeen: (host) => speaksTls(context, host),
-    repository(name, { endpoint } = {}) {
+    repository<Known = StandardDocuments>(name: string | Reference, { endpoint, schemas: known }: { readonly endpoint?: Endpoint | undefined; readonly schemas?: Schemas<Known> | undefined } = {}) {
       const reference = parseReference(name)
       const endpoints = endpoint === undefined ? listEndpoints(reference.domain, { insecure, mirrors }) : [endpoint]
       const candidates = endpoints.map((each) => ({ endpoint: each, site: siteAt(each, reference) }))
-      return createRepository(nameOf(reference), { endpoint, atSite: createAtSite(context, candidates), schemas })
+      // Without schemas of their own, callers get what `Known` is by default.
+      return createRepository(nameOf(reference), { endpoint, atSite: createAtSite(context, candidates), schemas: known ?? (schemas as unknown as Schemas<Known>) })
     },
     fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(context, url, descriptor, sink, how),
     async close() {

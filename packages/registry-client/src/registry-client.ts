@@ -1,4 +1,5 @@
-import type { Descriptor, Manifest } from '@lading/manifest'
+import type { Digest } from '@lading/digest'
+import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
 import type { BlobSink } from './blob-sink.ts'
 
@@ -23,8 +24,11 @@ export interface RegistryClient {
   endpoints(domain: string): readonly Endpoint[]
   /** True once TLS was seen at `host` (a success or a refused certificate): plain http is then refused there. */
   tlsSeen(host: string): boolean
-  /** A repository at one endpoint; without `endpoint`, at the first of the domain's that answers. */
-  repository(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined }): Repository
+  /**
+   * A repository at one endpoint; without `endpoint`, at the first of the domain's that answers. `schemas`: the manifests
+   * that are asked for and decoded there, in place of the client's.
+   */
+  repository<Known = StandardDocuments>(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined; readonly schemas?: Schemas<Known> | undefined }): Repository<Known[keyof Known]>
   /**
    * A layer's `urls` entry: no credentials, same sink. The caller decided that it may be followed; `endpoint` is the one
    * that served the descriptor, and the origin policy holds what it may lead to (default: what a public registry may).
@@ -33,7 +37,7 @@ export interface RegistryClient {
   close(): Promise<void>
 }
 
-export interface Repository {
+export interface Repository<Document = Manifest> {
   /** `docker.io/library/alpine`. */
   readonly name: string
   /** Where it is asked, when that was said; else the domain's own endpoints in order. */
@@ -42,14 +46,16 @@ export interface Repository {
     /** What a tag or digest points to, without its bytes. `undefined`: the registry did not say the digest; use `get`. */
     head(target: string, options?: AbortOptions): Promise<Descriptor | undefined>
     /** The manifest's exact bytes, verified when asked for by digest, and their typed view. `notModified` only with `ifNoneMatch`. */
-    get(target: string, options?: AbortOptions): Promise<FetchedManifest>
-    getIfChanged(target: string, knownDigest: string, options?: AbortOptions): Promise<FetchedManifest | 'not-modified'>
+    get(target: string, options?: AbortOptions): Promise<FetchedManifest<Document>>
+    getIfChanged(target: string, knownDigest: string, options?: AbortOptions): Promise<FetchedManifest<Document> | 'not-modified'>
   }
   readonly blobs: {
     /** Throws at the end unless size and digest are right. */
     open(descriptor: Descriptor, options?: AbortOptions): AsyncIterable<Uint8Array>
     /** A small blob, whole and verified. @throws `TOO_LARGE` above `maxBytes`, default 4 MiB. */
     read(descriptor: Descriptor, options?: AbortOptions & { readonly maxBytes?: number | undefined }): Promise<Uint8Array>
+    /** Whether a blob is there, and its size, for whoever has no descriptor of it. `undefined`: the registry does not say how large it is. @throws `BLOB_UNKNOWN` */
+    head(digest: Digest, options?: AbortOptions): Promise<BlobSize | undefined>
     /** The short way: each socket chunk straight to the sink, from `sink.offset`. Does not verify the digest: the sink does. Never repeats. */
     fetch(descriptor: Descriptor, sink: BlobSink, options?: AbortOptions): Promise<void>
   }
@@ -57,9 +63,16 @@ export interface Repository {
   tags(options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined }): AsyncIterable<string>
 }
 
-export interface FetchedManifest {
-  readonly manifest: Manifest
+export interface BlobSize {
+  readonly digest: Digest
+  /** As the registry says, in bytes; verified when the blob is fetched. */
+  readonly size: number
+}
+
+export interface FetchedManifest<Document = Manifest> {
+  readonly manifest: Document
   /** Exactly the registry's bytes. */
   readonly bytes: Uint8Array
+  /** Digest and size are of what a digest is over: of a signed schema 1 manifest, its payload. */
   readonly descriptor: Descriptor
 }

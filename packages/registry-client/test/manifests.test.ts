@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { schemas } from '@lading/manifest'
 import { describe, expect, it } from 'vitest'
+import type { Repository } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
 import { manifestOf, manifestType } from './support/image.ts'
 import { bytes, json, serve, type Handler } from './support/scripted-server.ts'
@@ -10,7 +11,7 @@ const good = { 'content-type': manifestType, 'docker-content-digest': manifest.d
 const sha512 = `sha512:${createHash('sha512').update(manifest.bytes).digest('hex')}`
 const other = `sha256:${'0'.repeat(64)}`
 
-async function repositoryThat(handler: Handler): Promise<{ readonly manifests: ReturnType<ReturnType<typeof clientOf>['repository']>['manifests']; readonly requests: Awaited<ReturnType<typeof serve>>['requests'] }> {
+async function repositoryThat(handler: Handler): Promise<{ readonly manifests: Repository['manifests']; readonly requests: Awaited<ReturnType<typeof serve>>['requests'] }> {
   const registry = await serve(handler)
   return { manifests: clientOf().repository(`${registry.host}/a/b`).manifests, requests: registry.requests }
 }

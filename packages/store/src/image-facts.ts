@@ -4,7 +4,7 @@ import { isLadingError } from '@lading/errors'
 import type { ImageRecord } from '@lading/image-store'
 import { parseImageConfig, type Descriptor, type ImageConfig, type Platform } from '@lading/manifest'
 import { documentLimit } from './read-manifest.ts'
-import type { StoredImage } from './tree.ts'
+import { besideOf, type StoredImage } from './tree.ts'
 
 /** @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, and what parsing throws */
 export async function readConfig(contents: ContentStore, config: Descriptor): Promise<ImageConfig> {
@@ -43,6 +43,6 @@ export async function recordOf(contents: ContentStore, { descriptor, manifest }:
     platform: platformOf(config),
     ...(config.created === undefined ? {} : { created: config.created }),
     manifests: [descriptor.digest, ...documents],
-    blobs: manifest.layers.map((layer) => layer.digest),
+    blobs: [...manifest.layers.map((layer) => layer.digest), ...besideOf(descriptor)],
   }
 }

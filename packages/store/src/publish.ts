@@ -3,14 +3,14 @@ import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { ImageRecord } from '@lading/image-store'
 import { isIndexType, type Descriptor } from '@lading/manifest'
-import { assertStorable, digestReference, type Names } from '@lading/reference-store'
+import { assertStorable, targetReference, type Names } from '@lading/reference-store'
 import { recordOf } from './image-facts.ts'
 import type { Parts } from './parts.ts'
 import { missingOf } from './present.ts'
 import { planPublication, type PlannedDocument, type PublicationPlan } from './publication-plan.ts'
 import { documentLimit } from './read-manifest.ts'
 import type { Publication, PublishResult, Store } from './store.ts'
-import { readTree } from './tree.ts'
+import { besideOf, readTree } from './tree.ts'
 
 type StagedDocuments = Map<Digest, Staged>
 
@@ -20,7 +20,7 @@ type StagedDocuments = Map<Digest, Staged>
  */
 export function createPublish(parts: Parts): Store['publish'] {
   return async (publication, options) => {
-    assertStorable(publication.reference, publication.target.digest)
+    assertStorable(publication.reference, publication.target)
     const plan = planPublication(publication)
     await parts.writable()
     const staged: StagedDocuments = new Map()
@@ -46,12 +46,12 @@ async function publishLocked(parts: Parts, { reference, target }: Publication, p
     if (!staged.has(document.descriptor.digest) && (await contents.stat(document.descriptor.digest)) === undefined) await stage(parts, document, staged)
   }
   const here = plan.documents.map(({ descriptor }) => descriptor.digest).filter((digest) => !staged.has(digest))
-  await contents.syncDirectories([...plan.needed.map(({ digest }) => digest), ...here])
+  await contents.syncDirectories([...plan.needed.map(({ digest }) => digest), ...besideOf(target), ...here])
   for (const { descriptor } of plan.documents) await staged.get(descriptor.digest)?.publish()
   await contents.syncDirectories(staged.keys())
   for (const record of records) await images.create(record)
 
-  const byDigest = digestReference(reference, target.digest)
+  const byDigest = targetReference(reference, target)
   const unchanged = staged.size === 0 && names.get(reference)?.digest === target.digest && names.get(byDigest) !== undefined
   const previous = names.set(reference, target)
   names.set(byDigest, target)

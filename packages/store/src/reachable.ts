@@ -3,7 +3,7 @@ import { isIndexType, type Descriptor } from '@lading/manifest'
 import type { NamedTarget, Names } from '@lading/reference-store'
 import type { Parts } from './parts.ts'
 import { StoreError } from './store-error.ts'
-import { readTree, type StoredImage } from './tree.ts'
+import { besideOf, readTree, type StoredImage } from './tree.ts'
 
 export interface Reachable {
   readonly digests: ReadonlySet<Digest>
@@ -25,6 +25,8 @@ export async function reachable({ contents }: Parts, names: Pick<Names, 'list' |
     for (const digest of tree.reached) digests.add(digest)
     for (const image of tree.images) images.set(image.descriptor.digest, image)
   }
+  // Names of one target need not keep the same beside it.
+  for (const { target } of names.list()) for (const digest of besideOf(target)) digests.add(digest)
   for (const target of names.foreignTargets()) {
     const reached = await readTree(contents, target).then((tree) => tree.reached, () => [target.digest])
     for (const digest of reached) digests.add(digest)

@@ -1,12 +1,12 @@
 import { familiarString, nameOf } from '@lading/reference'
-import { digestReference, storedName, type NamedTarget, type Names } from '@lading/reference-store'
+import { storedName, targetReference, type NamedTarget, type Names } from '@lading/reference-store'
 import { printable } from '@lading/errors'
 import { collect } from './collect.ts'
 import { findImage, type Found } from './find-images.ts'
 import type { Parts } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import type { Removal, Store } from './store.ts'
-import { readTree, type Tree } from './tree.ts'
+import { besideOf, readTree, type Tree } from './tree.ts'
 
 export function createRemove(parts: Parts): Store['remove'] {
   return async (term, { force = false, ...options } = {}) => {
@@ -40,7 +40,7 @@ function withLastDigest(names: Names, named: NamedTarget): readonly NamedTarget[
   if (reference.tag === undefined) return [named]
   const siblings = names.list().filter((other) => nameOf(other.reference) === nameOf(reference) && other.target.digest === target.digest)
   if (siblings.some((other) => other.reference.tag !== undefined && other.name !== named.name)) return [named]
-  const byDigest = storedName(digestReference(reference, target.digest))
+  const byDigest = storedName(targetReference(reference, target))
   return [named, ...siblings.filter(({ name }) => name === byDigest)]
 }
 
@@ -61,7 +61,7 @@ async function readTrees({ contents }: Parts, doomed: readonly NamedTarget[]): P
   const trees: Tree[] = []
   for (const { target } of doomed) {
     const tree = await readTree(contents, target).catch(() => undefined)
-    trees.push(tree ?? { target, indexes: [], images: [], absent: [], reached: new Set([target.digest]) })
+    trees.push(tree ?? { target, indexes: [], images: [], absent: [], reached: new Set([target.digest, ...besideOf(target)]) })
   }
   return trees
 }

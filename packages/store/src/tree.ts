@@ -1,7 +1,7 @@
 import type { ContentStore } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
-import { isIndexType, isManifestType, type Descriptor, type ImageIndex, type ImageManifest } from '@lading/manifest'
+import { isIndexType, isManifestType, schema1EnvelopeOf, type Descriptor, type ImageIndex, type ImageManifest } from '@lading/manifest'
 import { readManifest, type ReadManifest } from './read-manifest.ts'
 
 export interface StoredImage {
@@ -19,7 +19,7 @@ export interface Tree {
   readonly images: readonly StoredImage[]
   /** Manifests and indexes that are named and not here. */
   readonly absent: readonly Descriptor[]
-  /** Everything that is named, here or not: documents, configs, layers. */
+  /** Everything that is named, here or not: documents, configs, layers; and what the name keeps beside them. */
   readonly reached: ReadonlySet<Digest>
 }
 
@@ -51,6 +51,7 @@ export async function readTree(contents: ContentStore, target: Descriptor): Prom
       for (const blob of blobsOf(found.manifest)) reached.add(blob.digest)
     }
   }
+  for (const digest of besideOf(target)) reached.add(digest)
   return { target, indexes, images, absent, reached }
 }
 
@@ -66,5 +67,11 @@ async function readEntry(contents: ContentStore, descriptor: Descriptor): Promis
 
 /** What a manifest names: its config and its layers. */
 export const blobsOf = (manifest: ImageManifest): readonly Descriptor[] => [manifest.config, ...manifest.layers]
+
+/** What a name keeps beside what its target names: of an image that came as schema 1, the document as it came. */
+export function besideOf(target: Descriptor): readonly Digest[] {
+  const envelope = schema1EnvelopeOf(target)
+  return envelope === undefined ? [] : [envelope]
+}
 
 const isDocument = ({ mediaType }: Descriptor): boolean => isIndexType(mediaType) || isManifestType(mediaType)

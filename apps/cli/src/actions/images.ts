@@ -1,5 +1,5 @@
 import { printable } from '@lading/errors'
-import { formatPlatform } from '@lading/manifest'
+import { formatPlatform, registryDigestOf } from '@lading/manifest'
 import { familiarName, matches, parseReference } from '@lading/reference'
 import type { ImageSummary } from '@lading/store'
 import { CliError } from '../cli-error.ts'
@@ -64,7 +64,7 @@ function format(found: readonly ImageSummary[], options: ImagesOptions): string[
     found.map((image) => [
       printable(familiarName(nameFor(image))),
       printable(image.tag ?? '<none>'),
-      ...(digests ? [image.target.digest] : []),
+      ...(digests ? [registryDigestOf(image.target)] : []),
       id(image),
       formatAge(image.created),
       formatSize(image.size, 3),

@@ -13,6 +13,7 @@ export interface PullCommandOptions extends GlobalOptions {
   readonly verify: 'full' | 'digest'
   readonly jobs: number
   readonly allowForeignUrls?: boolean | undefined
+  readonly allowSchema1?: boolean | undefined
 }
 
 /** One `lading pull`, with everything it needs. */

@@ -40,6 +40,7 @@ async function run(reference: Reference, options: PullCommandOptions, json: bool
     platform,
     verify: options.verify,
     allowForeignUrls: options.allowForeignUrls ?? false,
+    allowSchema1: options.allowSchema1 ?? false,
     onEvent: renderer.event,
   }
   const task = { puller, reference, renderer, json, how, context }

@@ -16,6 +16,7 @@ export function pullCommand(attach: Attach): Command {
     .addOption(new Option('--verify <what>', 'full: digests and what layers inflate to; digest: digests only').choices(['full', 'digest']).default('full'))
     .addOption(new Option('--jobs <number>', 'downloads at the same time').argParser(positiveInteger).default(3))
     .option('--allow-foreign-urls', 'fetch layers that the registry does not have from the URLs their manifest names')
+    .option('--allow-schema1', 'pull images in the format before Docker 1.10 too, whose signatures are then verified')
     .addHelpText(
       'after',
       examples(

@@ -1,7 +1,7 @@
 import { printable } from '@lading/errors'
 import { OddNumber } from '../json/json-value.ts'
 import { ManifestError } from '../manifest-error.ts'
-import { DOCKER_SCHEMA1, OCI_INDEX, OCI_MANIFEST } from '../media-types.ts'
+import { DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, OCI_INDEX, OCI_MANIFEST } from '../media-types.ts'
 import { type KnownNames, knownNames } from './known-names.ts'
 import type { Members } from './members.ts'
 import { schema1, unsupported } from './unsupported.ts'
@@ -21,6 +21,7 @@ const schema1Members = ['fsLayers']
  */
 export function checkDocument(members: Members, kind: 'manifest' | 'index', mediaType: string): void {
   refuseMixture(members)
+  if (isSchema1(members)) throw schema1(DOCKER_SCHEMA1)
   const own = members.optionalText('mediaType') || mediaType
   if (own !== mediaType) {
     throw new ManifestError('MANIFEST_MEDIA_TYPE', `the document calls itself "${printable(own, 200)}", but came as "${mediaType}"`, {
@@ -35,17 +36,19 @@ export function checkDocument(members: Members, kind: 'manifest' | 'index', medi
 /** What a document without a media type is, by its members. */
 export function mediaTypeByShape(members: Members): string {
   refuseMixture(members)
+  if (isSchema1(members)) return members.has('signatures') ? DOCKER_SCHEMA1_SIGNED : DOCKER_SCHEMA1
   if (indexMembers.some((name) => members.has(name))) return OCI_INDEX
   if (manifestMembers.some((name) => members.has(name))) return OCI_MANIFEST
   throw unsupported(undefined)
 }
 
-function refuseMixture(members: Members): void {
-  const [manifest, index, old] = [manifestMembers, indexMembers, schema1Members].map((names) => names.filter((name) => members.hasFolded(name)))
-  const found = [manifest, index, old].filter((names) => names !== undefined && names.length > 0)
+/** @throws ManifestError `MANIFEST_AMBIGUOUS` for a document that some readers would take for another kind than others */
+export function refuseMixture(members: Members): void {
+  const found = [manifestMembers, indexMembers, schema1Members].map((names) => names.filter((name) => members.hasFolded(name))).filter((names) => names.length > 0)
   if (found.length > 1) throw ambiguous(`has ${found.flat().join(', ')}`)
-  if ((old !== undefined && old.length > 0) || members.value('schemaVersion') === 1) throw schema1(DOCKER_SCHEMA1)
 }
+
+const isSchema1 = (members: Members): boolean => schema1Members.some((name) => members.hasFolded(name)) || members.value('schemaVersion') === 1
 
 function checkSchemaVersion(members: Members): void {
   const version = members.value('schemaVersion')
@@ -57,7 +60,7 @@ function checkSchemaVersion(members: Members): void {
 }
 
 function ambiguous(what: string): ManifestError {
-  return new ManifestError('MANIFEST_AMBIGUOUS', `the document ${what}: a manifest and an index at once`, {
+  return new ManifestError('MANIFEST_AMBIGUOUS', `the document ${what}: two kinds of manifest at once`, {
     hint: 'different tools would pull different content (CVE-2021-41190); have the image built and pushed again',
   })
 }

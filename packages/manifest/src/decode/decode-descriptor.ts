@@ -31,7 +31,8 @@ export function optional<Name extends string, Value>(name: Name, value: Value | 
   return (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: Value }
 }
 
-function readDigest(members: Members, name: string): Digest {
+/** @throws ManifestError of the structure that is read, with the DigestError as cause */
+export function readDigest(members: Members, name: string): Digest {
   const text = members.text(name)
   try {
     return parseDigest(text)

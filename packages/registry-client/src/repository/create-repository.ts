@@ -6,11 +6,12 @@ import type { Endpoint, Repository } from '../registry-client.ts'
 import { openBlob, readBlob, type FetchBlob } from './blobs.ts'
 import type { AtSite } from './choose-site.ts'
 import { fetchBlob } from './fetch-blob.ts'
+import { headBlob } from './head-blob.ts'
 import { getManifest, getManifestIfChanged, headManifest } from './manifests.ts'
 import { listTags } from './tags.ts'
 
 /** The verbs of one repository, each at the endpoint that serves it. */
-export function createRepository(name: string, { endpoint, atSite, schemas }: { readonly endpoint: Endpoint | undefined; readonly atSite: AtSite; readonly schemas: Schemas }): Repository {
+export function createRepository<Known>(name: string, { endpoint, atSite, schemas }: { readonly endpoint: Endpoint | undefined; readonly atSite: AtSite; readonly schemas: Schemas<Known> }): Repository<Known[keyof Known]> {
   const fetch: FetchBlob = (descriptor, sink, options) =>
     atSite((site, serves) => {
       // Once a body began, another endpoint would repeat it.
@@ -31,6 +32,7 @@ export function createRepository(name: string, { endpoint, atSite, schemas }: { 
     blobs: {
       open: (descriptor, options = {}) => openBlob(fetch, descriptor, options),
       read: (descriptor, options = {}) => atSite((site) => readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, { ...options, context: site.context, url: blobUrl(site, descriptor) })),
+      head: (digest, options = {}) => atSite((site) => headBlob(site, blobUrl(site, { digest }), digest, options)),
       fetch: (descriptor, sink, options = {}) => fetch(descriptor, sink, options),
     },
     async *tags(options = {}) {
@@ -51,7 +53,7 @@ function fetchFrom(site: Site, descriptor: Descriptor, sink: Parameters<FetchBlo
   return fetchBlob(descriptor, sink, (headers, to) => exchange(site, { method: 'GET', url, headers }, to, { ...options, about: { subject: 'blob', digest: descriptor.digest } }))
 }
 
-function blobUrl(site: Site, { digest }: Descriptor): URL {
+function blobUrl(site: Site, { digest }: Pick<Descriptor, 'digest'>): URL {
   // Parsed here, strictly, because it becomes part of a URL.
   return new URL(`${site.base}/v2/${site.path}/blobs/${parseDigest(digest)}`)
 }

@@ -15,7 +15,7 @@ const longestManifest = 4 * 1024 * 1024
 const tagForm = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 
 /** HEAD: what a tag or digest points to (distribution-spec end-3). */
-export async function headManifest(site: Site, schemas: Schemas, target: string, options: AbortOptions): Promise<Descriptor | undefined> {
+export async function headManifest(site: Site, schemas: Pick<Schemas, 'mediaTypes'>, target: string, options: AbortOptions): Promise<Descriptor | undefined> {
   const url = manifestUrl(site, target)
   const digest = tryParseDigest(target)
   const head = await repeat(
@@ -40,19 +40,19 @@ export async function headManifest(site: Site, schemas: Schemas, target: string,
 }
 
 /** GET: exact bytes, verified, and their typed view. */
-export async function getManifest(site: Site, schemas: Schemas, target: string, options: AbortOptions): Promise<FetchedManifest> {
+export async function getManifest<Known>(site: Site, schemas: Schemas<Known>, target: string, options: AbortOptions): Promise<FetchedManifest<Known[keyof Known]>> {
   const answer = await fetchManifest(site, schemas, target, undefined, options)
   if (answer === 'not-modified') throw new RegistryError('BAD_RESPONSE', `${new URL(site.base).host} answered 304 to a request without conditions`, { host: new URL(site.base).host, status: 304, repository: site.name })
   return answer
 }
 
 /** GET unless it is still the known one: registries use the digest as ETag. */
-export async function getManifestIfChanged(site: Site, schemas: Schemas, target: string, known: string, options: AbortOptions): Promise<FetchedManifest | 'not-modified'> {
+export async function getManifestIfChanged<Known>(site: Site, schemas: Schemas<Known>, target: string, known: string, options: AbortOptions): Promise<FetchedManifest<Known[keyof Known]> | 'not-modified'> {
   if (!isDigest(known)) throw invalidTarget(site, known)
   return fetchManifest(site, schemas, target, known, options)
 }
 
-async function fetchManifest(site: Site, schemas: Schemas, target: string, known: Digest | undefined, options: AbortOptions): Promise<FetchedManifest | 'not-modified'> {
+async function fetchManifest<Known>(site: Site, schemas: Schemas<Known>, target: string, known: Digest | undefined, options: AbortOptions): Promise<FetchedManifest<Known[keyof Known]> | 'not-modified'> {
   const url = manifestUrl(site, target)
   const headers = { accept: acceptOf(schemas), ...(known === undefined ? {} : { 'if-none-match': `"${known}"` }) }
   const digest = tryParseDigest(target)
@@ -87,9 +87,11 @@ async function fetchManifest(site: Site, schemas: Schemas, target: string, known
   )
   if (head.status === 304) return 'not-modified'
   assertNoPage(site, head, bytes)
-  const found = verifiedDigest(site, head, bytes, digest)
-  const manifest = schemas.unmarshal(head.headers.get('content-type'), bytes)
-  return { manifest, bytes, descriptor: { mediaType: manifest.mediaType, digest: found, size: bytes.byteLength } }
+  const contentType = head.headers.get('content-type')
+  const { mediaType, digested } = schemas.identify(contentType, bytes)
+  const found = verifiedDigest(site, head, digested, digest)
+  const manifest = schemas.unmarshal(contentType, bytes)
+  return { manifest, bytes, descriptor: { mediaType, digest: found, size: digested.byteLength } }
 }
 
 /**
@@ -143,10 +145,11 @@ function invalidTarget(site: Site, target: string): RegistryError {
   return new RegistryError('TARGET_INVALID', `"${printable(target, 160)}" is neither a tag nor a digest`, { repository: site.name, hint: 'a tag has at most 128 letters, digits, dots, dashes and underscores' })
 }
 
-const acceptOf = (schemas: Schemas): string => schemas.mediaTypes.join(', ')
+const acceptOf = (schemas: Pick<Schemas, 'mediaTypes'>): string => schemas.mediaTypes.join(', ')
 const ignore = (): void => undefined
 
-function lengthOf(headers: TransportHeaders): number | undefined {
+/** `undefined` for what is no length. */
+export function lengthOf(headers: TransportHeaders): number | undefined {
   const text = headers.get('content-length')?.trim() ?? ''
   return /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined
 }

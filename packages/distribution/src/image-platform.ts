@@ -1,0 +1,23 @@
+import { formatPlatform, samePlatform, type Descriptor, type ImageConfig, type Platform } from '@lading/manifest'
+import type { PullJob } from './pull-job.ts'
+
+/** The platform a config says it is for. */
+export const platformOf = ({ os, architecture, variant, osVersion, osFeatures }: ImageConfig): Platform => ({
+  os,
+  architecture,
+  ...(variant === undefined ? {} : { variant }),
+  ...(osVersion === undefined ? {} : { osVersion }),
+  ...(osFeatures === undefined ? {} : { osFeatures }),
+})
+
+/** An image of another platform than the wanted one is pulled all the same, and told (design, "Settled": platform). */
+export function warnAboutPlatform(job: PullJob, config: ImageConfig, { digest }: Pick<Descriptor, 'digest'>, fromIndex: boolean): void {
+  const actual = platformOf(config)
+  if (samePlatform(actual, job.platform)) return
+  const source = fromIndex ? 'the index says otherwise, but the image' : 'the image'
+  job.emit({
+    type: 'warning',
+    code: 'PLATFORM_DIFFERS',
+    message: `${source} is for ${formatPlatform(actual)}, not for the wanted ${formatPlatform(job.platform)} (${digest})`,
+  })
+}

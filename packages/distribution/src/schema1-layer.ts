@@ -1,0 +1,59 @@
+import type { Digest } from '@lading/digest'
+import { OCI_LAYER, OCI_LAYER_GZIP, OCI_LAYER_ZSTD, type Descriptor } from '@lading/manifest'
+import { obtainLayer, type Obtained } from './obtain-layer.ts'
+import type { PullRepository } from './ports.ts'
+import { PullError } from './pull-error.ts'
+import type { PullJob } from './pull-job.ts'
+import { retryBlob } from './retry-policy.ts'
+
+/** A layer, once its bytes are here. */
+export interface FoundLayer extends Obtained {
+  readonly layer: Descriptor
+}
+
+/** A layer of which the manifest says the digest only. */
+export type SizedLayer = Pick<Descriptor, 'digest' | 'size'>
+
+/**
+ * How large a layer is: the store knows that has it, or the registry.
+ *
+ * @throws PullError `SIZE_UNKNOWN`; what asking throws
+ */
+export async function findSize(job: PullJob, repository: PullRepository, digest: Digest, signal: AbortSignal): Promise<SizedLayer> {
+  return { digest, size: (await job.store.contents.stat(digest))?.size ?? (await sizeAtRegistry(job, repository, digest, signal)) }
+}
+
+/** Obtains a layer without a media type: what kind of archive it is, its first bytes say. */
+export async function obtainSized(job: PullJob, repository: PullRepository, sized: SizedLayer, signal: AbortSignal): Promise<FoundLayer> {
+  const obtained = await obtainLayer(job, repository, { mediaType: OCI_LAYER_GZIP, ...sized }, { quiet: false, signal })
+  return { ...obtained, layer: { mediaType: await layerType(job, sized, signal), ...sized } }
+}
+
+/** A small request, but one for each layer: it waits for its turn as a download does. */
+async function sizeAtRegistry(job: PullJob, repository: PullRepository, digest: Digest, signal: AbortSignal): Promise<number> {
+  const watch = job.transfers.run<number | undefined, never>(
+    `size:${repository.name}:${digest}`,
+    async ({ started, attempt }) => {
+      await started
+      return attempt(async (attemptSignal) => (await repository.blobs.head(digest, { signal: attemptSignal }))?.size, { position: () => 0, retry: retryBlob })
+    },
+    { signal },
+  )
+  try {
+    const size = await watch.result()
+    if (size !== undefined) return size
+  } finally {
+    await watch.release()
+  }
+  throw new PullError('SIZE_UNKNOWN', `the registry does not say how large layer ${digest} is, and a schema 1 manifest does not either`, { digest, hint: 'ask the registry\'s operator; or have the image pushed again with any Docker since 1.10' })
+}
+
+async function layerType(job: PullJob, address: SizedLayer, signal: AbortSignal): Promise<string> {
+  for await (const chunk of job.store.contents.open(address, { signal })) {
+    if (chunk[0] === 0x1f && chunk[1] === 0x8b) return OCI_LAYER_GZIP
+    // The magic number of a frame that is not skippable (RFC 8878 3.1.1), least significant byte first.
+    if (chunk[0] === 0x28 && chunk[1] === 0xb5 && chunk[2] === 0x2f && chunk[3] === 0xfd) return OCI_LAYER_ZSTD
+    break
+  }
+  return OCI_LAYER
+}

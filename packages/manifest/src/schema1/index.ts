@@ -1,0 +1,8 @@
+export { decodeSchema1, schema1Payload } from './decode-schema1.ts'
+export { foldHistory, type Schema1Entry } from './fold-history.ts'
+export { makeConfig } from './make-config.ts'
+export { makeManifest } from './make-manifest.ts'
+export type { Schema1Documents, Schema1Manifest, Schema1Signature } from './schema1-manifest.ts'
+export type { V1Image } from './v1-image.ts'
+export { verifySchema1, type Schema1Signer } from './verify-schema1.ts'
+export { withSchema1 } from './with-schema1.ts'

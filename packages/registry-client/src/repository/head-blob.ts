@@ -1,0 +1,64 @@
+import type { Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
+import { assertPlain } from '../http/ask.ts'
+import { exchange, type Site } from '../http/exchange.ts'
+import { repeat } from '../http/repeat.ts'
+import type { Head } from '../http/send.ts'
+import type { AbortOptions, BlobSize } from '../registry-client.ts'
+import { parseContentRange } from './content-range.ts'
+import { lengthOf } from './manifests.ts'
+
+/**
+ * HEAD of a blob (distribution-spec end-2). Some storage behind registries answers no HEAD, or without a length: then
+ * its first byte is asked for, and what that answer says of the whole.
+ */
+export async function headBlob(site: Site, url: URL, digest: Digest, options: AbortOptions): Promise<BlobSize | undefined> {
+  const size = (await sizeByHead(site, url, digest, options)) ?? (await sizeByFirstByte(site, url, digest, options))
+  return size === undefined ? undefined : { digest, size }
+}
+
+async function sizeByHead(site: Site, url: URL, digest: Digest, options: AbortOptions): Promise<number | undefined> {
+  try {
+    return await repeat(site.context, url, () => answerOf(site, { method: 'HEAD', url, headers: {} }, digest, options, ({ headers }) => lengthOf(headers)), options)
+  } catch (error) {
+    // Without a body nobody knows why it was refused: the GET tells, or is not refused.
+    if (isLadingError(error) && error.facts.status !== undefined && !isLadingError(error, 'BLOB_UNKNOWN')) return undefined
+    throw error
+  }
+}
+
+function sizeByFirstByte(site: Site, url: URL, digest: Digest, options: AbortOptions): Promise<number | undefined> {
+  return repeat(site.context, url, () => answerOf(site, { method: 'GET', url, headers: { range: 'bytes=0-0' } }, digest, options, ({ status, headers }) => (status === 206 ? parseContentRange(headers.get('content-range'))?.total : lengthOf(headers))), options)
+}
+
+async function answerOf(
+  site: Site,
+  question: { readonly method: 'GET' | 'HEAD'; readonly url: URL; readonly headers: Readonly<Record<string, string>> },
+  digest: Digest,
+  options: AbortOptions,
+  read: (head: Head) => number | undefined,
+): Promise<number | undefined> {
+  const enough = new Error('the head was enough')
+  let size: number | undefined
+  try {
+    await exchange(
+      site,
+      question,
+      {
+        expects: ({ status }) => status === 200 || status === 206,
+        head(head) {
+          assertPlain(head)
+          size = read(head)
+        },
+        // A server that ignores ranges sends the whole.
+        data() {
+          throw enough
+        },
+      },
+      { ...options, about: { subject: 'blob', digest } },
+    )
+  } catch (error) {
+    if (error !== enough) throw error
+  }
+  return size
+}
