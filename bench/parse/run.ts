@@ -4,11 +4,12 @@ import { measureInflate } from './inflate.ts'
 import { measureManifests } from './manifests.ts'
 import type { Row } from './measure.ts'
 import { measureReferences } from './references.ts'
+import { measureSchema1 } from './schema1.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** A part measures one package; a new one is one more line here. */
-const parts: readonly (() => readonly Row[] | Promise<readonly Row[]>)[] = [measureReferences, measureManifests, measureInflate]
+const parts: readonly (() => readonly Row[] | Promise<readonly Row[]>)[] = [measureReferences, measureManifests, measureSchema1, measureInflate]
 
 say(`Node ${process.versions.node}, ${cpus()[0]?.model ?? 'an unknown processor'}, ${cpus().length} cores\n`)
 for (const measurePart of parts) {

@@ -6,11 +6,12 @@ import { contentRange, contentType, link, retryAfter, wwwAuthenticate } from './
 import { strictJson } from './json.ts'
 import { platform } from './platform.ts'
 import { pattern, reference } from './reference.ts'
+import { schema1 } from './schema1.ts'
 
 /** Every parser of bytes and text from outside. A new one gets a file here, a folder in `corpus/`, and a place in this list. */
 export const targets: readonly Target[] = [
   reference, pattern, digest, platform,
   wwwAuthenticate, link, contentRange, retryAfter, contentType,
-  strictJson, ociManifest, dockerManifest, ociIndex, dockerList, imageConfig,
+  strictJson, ociManifest, dockerManifest, ociIndex, dockerList, imageConfig, schema1,
   gzip, zstd,
 ]

@@ -1,3 +1,3 @@
 import { checkTargets } from './check-targets.ts'
 
-checkTargets('strict-json', 'oci-manifest', 'docker-manifest', 'oci-index', 'docker-list', 'image-config')
+checkTargets('strict-json', 'oci-manifest', 'docker-manifest', 'oci-index', 'docker-list', 'image-config', 'schema1')
