@@ -12,7 +12,7 @@ import type { PullJob } from './pull-job.ts'
 import { pullAllTags, pullOne } from './pull-repository.ts'
 import type { Puller, PullOptions } from './puller.ts'
 
-export interface PullerOptions extends Pick<RegistryClientOptions, 'credentials' | 'insecure' | 'mirrors' | 'allowRealms' | 'schemas' | 'userAgent'> {
+export interface PullerOptions extends RegistryClientOptions {
   /** Where the store is, or will be. Needed unless `store` is given. */
   readonly root?: string | undefined
   /** An open store; stays open when the puller closes. */

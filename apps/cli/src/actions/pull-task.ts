@@ -1,15 +1,14 @@
 import type { Puller, PullOptions } from '@lading/distribution'
 import type { Reference } from '@lading/reference'
-import type { GlobalOptions } from '../commands/options.ts'
+import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { CommandContext } from '../context.ts'
 import type { ProgressMode, Renderer } from '../progress/renderer.ts'
 
-export interface PullCommandOptions extends GlobalOptions {
+export interface PullCommandOptions extends RegistryCommandOptions {
   readonly allTags?: boolean | undefined
   readonly platform?: string | undefined
   readonly quiet?: boolean | undefined
   readonly progress: ProgressMode
-  readonly insecure?: readonly string[] | undefined
   readonly verify: 'full' | 'digest'
   readonly jobs: number
   readonly allowForeignUrls?: boolean | undefined

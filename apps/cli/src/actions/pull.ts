@@ -7,6 +7,7 @@ import { exitCodeOf } from '../exit-code-of.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { createRenderer } from '../progress/create-renderer.ts'
 import { jsonLine } from '../text/json-line.ts'
+import { clientOptions } from './client-options.ts'
 import { rootOf } from './open-store.ts'
 import { pullAllTags } from './pull-all-tags.ts'
 import { pullOne } from './pull-one.ts'
@@ -33,7 +34,7 @@ async function run(reference: Reference, options: PullCommandOptions, json: bool
   }
   const platform = options.platform ?? context.environment.platform
   if (platform !== undefined) parsePlatform(platform)
-  const puller = await createPuller({ root: rootOf(options, context), insecure: options.insecure, jobs: options.jobs })
+  const puller = await createPuller({ ...clientOptions(options), root: rootOf(options, context), jobs: options.jobs })
   const renderer = createRenderer(options.progress, context.terminal, options)
   const how = {
     signal: context.signal,

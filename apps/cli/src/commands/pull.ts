@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import type { Attach } from './attach.ts'
 import { examples } from './examples.ts'
-import { platformOption, positiveInteger, progressOption, repeatable } from './options.ts'
+import { platformOption, positiveInteger, progressOption } from './options.ts'
+import { addRegistryOptions } from './registry-options.ts'
 
 export function pullCommand(attach: Attach): Command {
   const command = new Command('pull')
@@ -12,7 +13,6 @@ export function pullCommand(attach: Attach): Command {
     .addOption(platformOption('which image of a multi-platform one'))
     .option('-q, --quiet', 'print only the reference of what was pulled')
     .addOption(progressOption())
-    .addOption(repeatable('--insecure <host>', 'allow http and unchecked certificates at this host (repeatable)'))
     .addOption(new Option('--verify <what>', 'full: digests and what layers inflate to; digest: digests only').choices(['full', 'digest']).default('full'))
     .addOption(new Option('--jobs <number>', 'downloads at the same time').argParser(positiveInteger).default(3))
     .option('--allow-foreign-urls', 'fetch layers that the registry does not have from the URLs their manifest names')
@@ -27,6 +27,7 @@ export function pullCommand(attach: Attach): Command {
         ['lading pull --progress json alpine 2>events.ndjson', 'each event as a line of JSON'],
       ),
     )
+  addRegistryOptions(command)
   attach(command, async () => (await import('../actions/pull.ts')).pull)
   return command
 }
