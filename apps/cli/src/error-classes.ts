@@ -128,6 +128,7 @@ const below: Readonly<Record<string, ErrorClass>> = {
   EXISTS: 'storage',
   NOT_A_DIRECTORY: 'storage',
   NOT_A_FILE: 'storage',
+  LOCK_LOST: 'storage',
   IO_ERROR: 'storage',
   ROOT_INVALID: 'storage',
   FORMAT_UNSUPPORTED: 'storage',

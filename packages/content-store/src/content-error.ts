@@ -15,6 +15,7 @@ import { LadingError, type ErrorOptions } from '@lading/errors'
  * - `NOT_FOUND`: a file or directory that had to be there is not.
  * - `EXISTS`: an exclusive create found something there.
  * - `NOT_A_DIRECTORY`, `NOT_A_FILE`: something of another kind is in the way.
+ * - `LOCK_LOST`: this process stood still so long that another one took its lock over. Nothing was written.
  * - `IO_ERROR`: the operating system reported anything else.
  * - `ROOT_INVALID`: the directory is no store that this version can read; nothing in it was changed.
  * - `FORMAT_UNSUPPORTED`: a newer Lading wrote this store; nothing in it was changed.
@@ -34,6 +35,7 @@ export type ContentErrorCode =
   | 'EXISTS'
   | 'NOT_A_DIRECTORY'
   | 'NOT_A_FILE'
+  | 'LOCK_LOST'
   | 'IO_ERROR'
   | 'ROOT_INVALID'
   | 'FORMAT_UNSUPPORTED'

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { tryClaim, type Claim, type Observation } from './claim.ts'
+import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { enterQueue } from './queue.ts'
@@ -11,7 +12,17 @@ export interface Lock {
    * Waits for the lock, runs, lets go. Waiting can be aborted; what runs is never interrupted. In one process the
    * order is that of the calls. Not reentrant: a `hold` inside `run` waits for itself.
    */
-  hold<T>(run: () => Promise<T>, options?: { readonly signal?: AbortSignal | undefined }): Promise<T>
+  hold<T>(run: (held: Held) => Promise<T>, options?: { readonly signal?: AbortSignal | undefined }): Promise<T>
+}
+
+/** What `run` knows of the lock that it holds. */
+export interface Held {
+  /**
+   * For the last moment before a write that nobody else may have overtaken.
+   *
+   * @throws ContentError `LOCK_LOST` after somebody took the lock over, as happens to a process that stood still for long
+   */
+  assert(): Promise<void>
 }
 
 /**
@@ -30,7 +41,7 @@ export function createLock({ fs, path, processes = nodeProcesses() }: { readonly
         const claim = await claimWhenFree(fs, path, processes, signal)
         let result
         try {
-          result = await run()
+          result = await run({ assert: () => assertHeld(claim, path) })
         } catch (error) {
           // What `run` threw is what there is to say.
           await claim.release().catch(() => {})
@@ -43,6 +54,11 @@ export function createLock({ fs, path, processes = nodeProcesses() }: { readonly
       }
     },
   }
+}
+
+async function assertHeld(claim: Claim, path: string): Promise<void> {
+  if (await claim.holds()) return
+  throw new ContentError('LOCK_LOST', `${path} was taken over while this process stood still`, { path, hint: 'nothing was written; do it again' })
 }
 
 async function claimWhenFree(fs: FileSystem, path: string, processes: ProcessTable, signal: AbortSignal | undefined): Promise<Claim> {

@@ -26,6 +26,12 @@ export async function writeNewFile(fs: FileSystem, path: string, bytes: Uint8Arr
   }
 }
 
+interface WriteOptions {
+  readonly mode?: number | undefined
+  readonly alone?: boolean | undefined
+  readonly before?: (() => Promise<void>) | undefined
+}
+
 /**
  * Replaces the file at `path` as one step that survives a power cut: exclusive temporary file in the same directory,
  * write, fsync, rename, fsync of the directory. After a failure the old file is there, whole, unless it was the last
@@ -33,12 +39,14 @@ export async function writeNewFile(fs: FileSystem, path: string, bytes: Uint8Arr
  *
  * @param options.mode of the new file, default `0o600`.
  * @param options.alone nobody else writes this file now (the caller holds the lock): what killed writers left beside it is removed first.
+ * @param options.before the last look before the new file takes the old one's place; what it throws leaves the old one there.
  */
-export async function writeFileDurably(fs: FileSystem, path: string, bytes: Uint8Array, options: { readonly mode?: number | undefined; readonly alone?: boolean | undefined } = {}): Promise<void> {
+export async function writeFileDurably(fs: FileSystem, path: string, bytes: Uint8Array, options: WriteOptions = {}): Promise<void> {
   if (options.alone === true) await sweepTemporaries(fs, dirname(path), { of: basename(path), olderThanMs: 0 })
   const temp = temporaryPath(path)
   await writeNewFile(fs, temp, bytes, { mode: options.mode })
   try {
+    await options.before?.()
     await fs.rename(temp, path)
   } catch (error) {
     await removeQuietly(fs, temp)

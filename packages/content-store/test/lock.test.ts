@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLock, nodeFileSystem, nodeProcesses, type ProcessIdentity, type ProcessTable } from '@lading/content-store'
 import { faultyFileSystem } from '@lading/content-store/testing'
@@ -48,6 +48,17 @@ describe('a lock', () => {
     await expect(lock.hold(() => Promise.reject(failure))).rejects.toBe(failure)
     expect(await lock.hold(async () => 7)).toBe(7)
     expect(await readdir(directory)).toEqual([])
+  })
+
+  it('tells a holder that was taken for dead, before it writes', async () => {
+    const path = join(await temporaryDirectory(), 'lock')
+    await createLock({ fs, path }).hold(async (held) => {
+      await held.assert()
+      await writeFile(path, `${JSON.stringify({ ...self, nonce })}\n`)
+      await expect(held.assert()).rejects.toMatchObject({ code: 'LOCK_LOST', facts: { path } })
+      await rm(path)
+      await expect(held.assert()).rejects.toMatchObject({ code: 'LOCK_LOST' })
+    })
   })
 
   it('lets a waiter give up without losing the place of those behind it', async () => {

@@ -1,10 +1,13 @@
+import { isLadingError } from '@lading/errors'
 import { shortId, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
 import type { ImageConfig, ImageManifest } from '@lading/manifest'
 import type { Obtained } from './obtain-layer.ts'
-import type { ManifestDocument } from './ports.ts'
+import type { ManifestDocument, PullStore } from './ports.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
+
+type Registration = Parameters<PullStore['layers']['register']>[0]
 
 /**
  * From the base up: each layer's diffID against the config's, then its registration on the one below.
@@ -25,6 +28,7 @@ export async function registerLayers(
     throw mismatch(`it has ${manifest.layers.length} layers and its config names ${diffIds.length}`, document.descriptor.digest, diffIds.length, manifest.layers.length)
   }
   let parent: Digest | undefined
+  const below: Registration[] = []
   const told = new Set<Digest>()
   for (const [index, layer] of manifest.layers.entries()) {
     const expected = diffIds[index] as Digest
@@ -32,11 +36,23 @@ export async function registerLayers(
     if (inside !== undefined) {
       if (inside.diffId !== expected) throw mismatch(`layer ${layer.digest} inflates to ${inside.diffId}, and its config says ${expected}`, layer.digest, expected, inside.diffId)
       const chainId = nextChainId(parent, inside.diffId)
-      if ((await job.store.layers.get(chainId)) === undefined) await job.store.layers.register({ blob: layer.digest, ...inside, parent })
+      const record: Registration = { blob: layer.digest, ...inside, parent }
+      if ((await job.store.layers.get(chainId)) === undefined) await registerOn(job, below, record)
+      below.push(record)
       parent = chainId
     }
     if (!quiet && !existed && !told.has(layer.digest)) job.emit({ type: 'layer:complete', digest: layer.digest, id: shortId(layer.digest), diffId: inside?.diffId })
     told.add(layer.digest)
+  }
+}
+
+/** A removal that runs beside us may take the record of a layer below that no image had yet; the layers themselves are here. */
+async function registerOn({ store }: PullJob, below: readonly Registration[], record: Registration): Promise<void> {
+  try {
+    await store.layers.register(record)
+  } catch (error) {
+    if (!isLadingError(error, 'LAYER_PARENT_UNKNOWN')) throw error
+    for (const each of [...below, record]) await store.layers.register(each)
   }
 }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { writeFileDurably, type FileSystem, type Lock } from '@lading/content-store'
+import { writeFileDurably, type FileSystem, type Held, type Lock } from '@lading/content-store'
 import { isLadingError } from '@lading/errors'
 import { emptyIndexJson, formatIndexJson, indexJsonLimit, parseIndexJson, type IndexJson } from './index-json.ts'
-import { changeNames } from './names.ts'
+import { changeNames, sortedNames } from './names.ts'
 import { ReferenceStoreError } from './reference-store-error.ts'
 import type { ReferenceStore } from './reference-store.ts'
 import { storedName } from './stored-name.ts'
@@ -27,18 +27,18 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
     return bytes === undefined ? emptyIndexJson : parseIndexJson(bytes, path)
   }
 
-  const write = async (content: IndexJson): Promise<void> => {
+  const write = async (content: IndexJson, held: Held): Promise<void> => {
     const bytes = formatIndexJson(content)
     if (bytes.length > indexJsonLimit) throw tooLarge(path, bytes.length)
-    await writeFileDurably(fs, path, bytes, { alone: true })
+    await writeFileDurably(fs, path, bytes, { alone: true, before: () => held.assert() })
   }
 
   return {
-    list: async () => changeNames(await read(), write).list(),
+    list: async () => sortedNames((await read()).named),
     get: async (reference) => (await read()).named.get(storedName(reference))?.target,
     update: (change, options) =>
-      lock.hold(async () => {
-        const names = changeNames(await read(), write)
+      lock.hold(async (held) => {
+        const names = changeNames(await read(), (content) => write(content, held))
         const result = await change(names)
         await names.save()
         return result

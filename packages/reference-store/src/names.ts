@@ -1,6 +1,6 @@
 import type { Descriptor } from '@lading/manifest'
 import { namedEntry, type IndexJson } from './index-json.ts'
-import type { Names } from './reference-store.ts'
+import type { NamedTarget, Names } from './reference-store.ts'
 import { assertStorable, storedName, targetReference } from './stored-name.ts'
 
 /** The names of one update: a copy of what was read, changed in memory. `save` gets the content when it differs from what was saved last. */
@@ -17,7 +17,7 @@ export function changeNames(read: IndexJson, save: (content: IndexJson) => Promi
   }
 
   return {
-    list: () => [...named.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    list: () => sortedNames(named),
     get: (reference) => named.get(storedName(reference))?.target,
     set(reference, target) {
       assertStorable(reference, target)
@@ -40,6 +40,8 @@ export function changeNames(read: IndexJson, save: (content: IndexJson) => Promi
     },
   }
 }
+
+export const sortedNames = (named: IndexJson['named']): readonly NamedTarget[] => [...named.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 
 const sameTarget = (a: Descriptor, b: Descriptor): boolean =>
   a.digest === b.digest && a.size === b.size && a.mediaType === b.mediaType && a.artifactType === b.artifactType && sameMap(a.annotations, b.annotations)

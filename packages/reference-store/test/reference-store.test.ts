@@ -21,6 +21,20 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true, force: true }))
 
+describe('an update', () => {
+  it('writes nothing when its lock was taken over meanwhile', async () => {
+    await set('alpine', 'x')
+    const before = await readFile(join(root, 'index.json'), 'utf8')
+    const update = store.update(async (names) => {
+      names.set(parse('alpine'), target('y'))
+      await rm(join(root, 'lading', 'lock'))
+    })
+    await expect(update).rejects.toMatchObject({ code: 'LOCK_LOST' })
+    expect(await readFile(join(root, 'index.json'), 'utf8')).toBe(before)
+    expect((await readdir(root)).toSorted()).toEqual(['index.json', 'lading'])
+  })
+})
+
 describe('names', () => {
   it('are none where there is no file, and reading makes none', async () => {
     expect(await store.list()).toEqual([])
