@@ -88,8 +88,12 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
       const reference = parseReference(name)
       const endpoints = endpoint === undefined ? listEndpoints(reference.domain, { insecure, mirrors }) : [endpoint]
       const candidates = endpoints.map((each) => ({ endpoint: each, site: siteAt(each, reference) }))
+      const atSite = createAtSite(context, candidates)
+      // A mirror has what others pushed elsewhere: nothing is changed there, unless it was named.
+      const origins = candidates.filter((candidate) => endpoint !== undefined || !candidate.endpoint.mirror)
+      const atOrigin = origins.length === candidates.length ? atSite : createAtSite(context, origins)
       // Without schemas of their own, callers get what `Known` is by default.
-      return createRepository(nameOf(reference), { endpoint, atSite: createAtSite(context, candidates), schemas: known ?? (schemas as unknown as Schemas<Known>) })
+      return createRepository(nameOf(reference), { endpoint, atSite, atOrigin, schemas: known ?? (schemas as unknown as Schemas<Known>) })
     },
     fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(context, url, descriptor, sink, how),
     async close() {

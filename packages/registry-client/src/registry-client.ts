@@ -48,6 +48,23 @@ export interface Repository<Document = Manifest> {
     /** The manifest's exact bytes, verified when asked for by digest, and their typed view. `notModified` only with `ifNoneMatch`. */
     get(target: string, options?: AbortOptions): Promise<FetchedManifest<Document>>
     getIfChanged(target: string, knownDigest: string, options?: AbortOptions): Promise<FetchedManifest<Document> | 'not-modified'>
+    /**
+     * Stores these very bytes under a tag or their digest. Where the manifest has a `subject` and the registry keeps no
+     * referrers itself, the list under the fallback tag is kept too. Repeated: the same bytes change nothing.
+     *
+     * `mediaType`: default the document's own. `tags`: beside `target`, in as few requests as the registry allows.
+     *
+     * @throws `DIGEST_MISMATCH`, `OPTION_INVALID`, `REFERRERS_INVALID`, `REFERRERS_CONFLICT`
+     */
+    put(target: string, bytes: Uint8Array, options?: AbortOptions & { readonly mediaType?: string | undefined; readonly tags?: readonly string[] | undefined }): Promise<PushedManifest>
+    /**
+     * Deletes by digest, which takes the tags that point there with it, or by tag. Registries differ in what a tag's
+     * deletion does: some drop the tag alone, some the manifest with all its tags. Repeated: what is not there after an
+     * answer was lost counts as deleted.
+     *
+     * @throws `UNSUPPORTED` where deletion is off; `MANIFEST_UNKNOWN`
+     */
+    delete(target: string, options?: AbortOptions): Promise<void>
   }
   readonly blobs: {
     /** Throws at the end unless size and digest are right. */
@@ -58,9 +75,19 @@ export interface Repository<Document = Manifest> {
     head(digest: Digest, options?: AbortOptions): Promise<BlobSize | undefined>
     /** The short way: each socket chunk straight to the sink, from `sink.offset`. Does not verify the digest: the sink does. Never repeats. */
     fetch(descriptor: Descriptor, sink: BlobSink, options?: AbortOptions): Promise<void>
+    /** Repeated, as `manifests.delete`. @throws `UNSUPPORTED` where deletion is off; `BLOB_UNKNOWN` */
+    delete(digest: Digest, options?: AbortOptions): Promise<void>
   }
   /** Every tag, page after page. */
   tags(options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined }): AsyncIterable<string>
+}
+
+export interface PushedManifest {
+  readonly descriptor: Descriptor
+  /** What it refers to. */
+  readonly subject: Digest | undefined
+  /** Who lists it as a referrer of its subject: the registry (it said `OCI-Subject`), or the fallback tag, which was kept. */
+  readonly referrers: 'registry' | 'fallback-tag' | undefined
 }
 
 export interface BlobSize {

@@ -3,7 +3,8 @@ export interface TransportRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: Uint8Array | string | undefined
+  /** An iterable's length is the `content-length` header's; its chunks are given away. Leaving early, `return` is called on it. */
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array> | undefined
   /** Certificates are not checked: only for hosts the user marked insecure. */
   readonly insecure?: boolean | undefined
 }

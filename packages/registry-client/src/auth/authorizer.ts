@@ -5,6 +5,7 @@ import type { ClientContext } from '../http/context.ts'
 import { basicHeader } from './basic-header.ts'
 import type { Challenge } from './challenge.ts'
 import { fetchToken, withheldHint, type BearerChallenge, type TokenOutcome } from './fetch-token.ts'
+import { pullScope, widenScope } from './scopes.ts'
 import { createSingleFlight } from './single-flight.ts'
 
 /** A provider that always has another answer gets no further. */
@@ -13,13 +14,13 @@ const mostCredentials = 3
 /** What one endpoint wants to see, and what we have to show. Shared by all repositories there. */
 export interface Authorizer {
   /** The `Authorization` for a repository, as far as the endpoint's challenge is known; `undefined`: ask without. */
-  current(repository: string, options?: AbortOptions): Promise<string | undefined>
+  current(repository: string, options?: AuthorizeOptions): Promise<string | undefined>
   /**
    * Answers a challenge. `used` is the header that was refused. `undefined`: there is nothing else to show.
    *
    * @throws what `fetchToken` throws
    */
-  answer(challenges: readonly Challenge[], used: string | undefined, repository: string, options?: AbortOptions): Promise<string | undefined>
+  answer(challenges: readonly Challenge[], used: string | undefined, repository: string, options?: AuthorizeOptions): Promise<string | undefined>
   /** True once a challenge of this endpoint was seen. */
   readonly challenged: boolean
   hasCredentials(repository: string, options?: AbortOptions): Promise<boolean>
@@ -31,6 +32,11 @@ export interface Authorizer {
 
 interface AbortOptions {
   readonly signal?: AbortSignal | undefined
+}
+
+export interface AuthorizeOptions extends AbortOptions {
+  /** What a token must allow, as scopes.ts writes it. Default: to pull from the repository. */
+  readonly scope?: string | undefined
 }
 
 type Scheme = { readonly kind: 'basic' } | { readonly kind: 'bearer'; readonly challenge: BearerChallenge }
@@ -46,6 +52,8 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
   const lookups = createSingleFlight<Credential | undefined>()
   const fetches = createSingleFlight<TokenOutcome>()
   const withheld = new Set<string>()
+  /** Scopes as the registry wants them asked for, by what we thought. */
+  const widened = new Map<string, string>()
   let pinged = false
 
   const credentialFor = async (repository: string, options: AbortOptions): Promise<Credential | undefined> => {
@@ -55,7 +63,7 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
     return lookups.run(
       repository,
       async (signal) => {
-        const found = await provider({ host, repository }, { signal })
+        const found = await provider({ host, repository: repository === '' ? undefined : repository }, { signal })
         credentials.set(repository, found)
         return found
       },
@@ -66,14 +74,16 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
   /** The provider may have another credential than the refused one. */
   const replaceCredential = async (repository: string, rejected: Credential, options: AbortOptions): Promise<boolean> => {
     if (credentials.get(repository) !== rejected) return credentials.get(repository) !== undefined
-    const another = await context.credentials?.({ host, repository, rejected }, options)
+    const another = await context.credentials?.({ host, repository: repository === '' ? undefined : repository, rejected }, options)
     if (another === undefined || sameCredential(another, rejected)) return false
     credentials.set(repository, another)
     return true
   }
 
-  const tokenFor = async (challenge: BearerChallenge, repository: string, options: AbortOptions): Promise<string> => {
-    const scope = `repository:${repository}:pull`
+  const scopeFor = (repository: string, { scope = pullScope(repository) }: AuthorizeOptions): string => widened.get(scope) ?? scope
+
+  const tokenFor = async (challenge: BearerChallenge, repository: string, options: AuthorizeOptions): Promise<string> => {
+    const scope = scopeFor(repository, options)
     const known = tokens.get(scope)
     if (known !== undefined && known.token.expiresAt > context.clock.now()) return known.token.value
     const outcome = await fetches.run(scope, (signal) => fetchWithCredential(challenge, scope, repository, { signal }), options)
@@ -94,7 +104,7 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
     }
   }
 
-  const header = async (wanted: Scheme, repository: string, options: AbortOptions): Promise<string | undefined> => {
+  const header = async (wanted: Scheme, repository: string, options: AuthorizeOptions): Promise<string | undefined> => {
     const credential = await credentialFor(repository, options)
     if (wanted.kind === 'basic') return credential?.kind === 'basic' ? basicHeader(credential) : undefined
     if (credential?.kind === 'registry') return `Bearer ${credential.token}`
@@ -109,7 +119,10 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
       const offered = chooseScheme(challenges, registry)
       if (offered === undefined) return undefined
       scheme = offered
-      const scope = `repository:${repository}:pull`
+      const wanted = scopeFor(repository, options)
+      const asked = challenges.find((challenge) => challenge.scheme === 'bearer')?.parameters.get('scope')
+      const scope = asked === undefined ? wanted : widenScope(wanted, asked)
+      if (scope !== wanted) widened.set(options.scope ?? pullScope(repository), scope)
       const cached = tokens.get(scope)
       // Somebody else may have fetched a new one since: only the refused one is thrown away.
       if (cached !== undefined && used === `Bearer ${cached.token.value}`) tokens.delete(scope)

@@ -18,6 +18,9 @@ export type RegistryErrorCode =
   | 'DIGEST_INVALID'
   | 'MANIFEST_INVALID'
   | 'RANGE_INVALID'
+  | 'UPLOAD_UNKNOWN'
+  | 'UPLOAD_INVALID'
+  | 'SIZE_INVALID'
   | 'NOT_FOUND'
   | 'UNEXPECTED_STATUS'
   // What its answer was worth.
@@ -25,6 +28,8 @@ export type RegistryErrorCode =
   | 'DIGEST_MISMATCH'
   | 'SIZE_MISMATCH'
   | 'SHORT_BODY'
+  | 'REFERRERS_INVALID'
+  | 'REFERRERS_CONFLICT'
   | 'TOO_LARGE'
   | 'CONTENT_CODING'
   | 'TOKEN_FAILED'

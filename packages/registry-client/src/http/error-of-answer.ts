@@ -5,7 +5,7 @@ import { retryAfterOf } from './retry-after.ts'
 import type { Head } from './send.ts'
 
 /** What was asked for: decides what a bare 404 means. */
-type Subject = 'manifest' | 'blob' | 'tags' | 'registry'
+type Subject = 'manifest' | 'blob' | 'upload' | 'tags' | 'registry'
 
 const ownWords: Readonly<Record<string, RegistryErrorCode>> = {
   UNAUTHORIZED: 'UNAUTHORIZED',
@@ -24,10 +24,13 @@ const ownWords: Readonly<Record<string, RegistryErrorCode>> = {
   DIGEST_INVALID: 'DIGEST_INVALID',
   MANIFEST_INVALID: 'MANIFEST_INVALID',
   RANGE_INVALID: 'RANGE_INVALID',
+  BLOB_UPLOAD_UNKNOWN: 'UPLOAD_UNKNOWN',
+  BLOB_UPLOAD_INVALID: 'UPLOAD_INVALID',
+  SIZE_INVALID: 'SIZE_INVALID',
 }
 
-const byStatus: Readonly<Record<number, RegistryErrorCode>> = { 401: 'UNAUTHORIZED', 403: 'DENIED', 405: 'UNSUPPORTED', 415: 'UNSUPPORTED', 416: 'RANGE_INVALID', 429: 'TOO_MANY_REQUESTS' }
-const missing: Readonly<Record<Subject, RegistryErrorCode>> = { manifest: 'MANIFEST_UNKNOWN', blob: 'BLOB_UNKNOWN', tags: 'NAME_UNKNOWN', registry: 'UNSUPPORTED' }
+const byStatus: Readonly<Record<number, RegistryErrorCode>> = { 401: 'UNAUTHORIZED', 403: 'DENIED', 405: 'UNSUPPORTED', 413: 'TOO_LARGE', 415: 'UNSUPPORTED', 416: 'RANGE_INVALID', 429: 'TOO_MANY_REQUESTS' }
+const missing: Readonly<Record<Subject, RegistryErrorCode>> = { manifest: 'MANIFEST_UNKNOWN', blob: 'BLOB_UNKNOWN', upload: 'UPLOAD_UNKNOWN', tags: 'NAME_UNKNOWN', registry: 'UNSUPPORTED' }
 
 export interface AnswerFacts {
   readonly subject: Subject

@@ -1,4 +1,4 @@
-import type { Authorizer } from '../auth/authorizer.ts'
+import type { Authorizer, AuthorizeOptions } from '../auth/authorizer.ts'
 import { parseChallenges } from '../auth/challenge.ts'
 import type { ClientContext } from './context.ts'
 import { askElsewhere } from './ask-elsewhere.ts'
@@ -22,6 +22,8 @@ export interface ExchangeOptions {
   readonly signal?: AbortSignal | undefined
   /** What is asked for, for errors. */
   readonly about: Omit<AnswerFacts, 'repository' | 'hint'>
+  /** What a token must allow, as scopes.ts writes it. Default: to pull from the repository. */
+  readonly scope?: string | undefined
 }
 
 /** Challenges answered for one request. */
@@ -34,23 +36,23 @@ const mayLackChallenge: ReadonlySet<number> = new Set([401, 403, 404])
  *
  * @throws RegistryError of the answer when `to` does not expect it; what sending and fetching tokens throw
  */
-export async function exchange(site: Site, question: Omit<Question, 'authorization'>, to: StreamReceiver, { signal, about }: ExchangeOptions): Promise<void> {
+export async function exchange(site: Site, question: Omit<Question, 'authorization'>, to: StreamReceiver, { signal, about, scope }: ExchangeOptions): Promise<void> {
   const { authorizer, context, path } = site
   const options = { registry: new URL(site.base), signal }
-  let authorization = await authorizer.current(path, { signal })
+  let authorization = await authorizer.current(path, { signal, scope })
   for (let answered = 0; ; answered++) {
     let refusal = await stream(context, { ...question, authorization }, to, options)
-    if (refusal !== undefined && refusal.head.elsewhere && refusal.head.status === 401) refusal = await askElsewhere(context, question, refusal, to, options)
+    if (refusal !== undefined && refusal.head.elsewhere && refusal.head.status === 401 && (question.method === 'GET' || question.method === 'HEAD')) refusal = await askElsewhere(context, question, refusal, to, options)
     if (refusal === undefined) return
     // A token that is new and refused will not get better; of passwords, the provider may have another.
     const last = answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
-    const next = last ? undefined : await answerTo(site, refusal, authorization, { signal })
+    const next = last ? undefined : await answerTo(site, refusal, authorization, { signal, scope })
     if (next === undefined) throw errorOfAnswer(refusal.head, refusal.body, { ...about, repository: site.name, hint: hintFor(site, refusal) })
     authorization = next
   }
 }
 
-async function answerTo(site: Site, { head }: Refusal, used: string | undefined, options: { readonly signal?: AbortSignal | undefined }): Promise<string | undefined> {
+async function answerTo(site: Site, { head }: Refusal, used: string | undefined, options: AuthorizeOptions): Promise<string | undefined> {
   const { authorizer, path } = site
   // A challenge from where a redirect led is not the registry's, and nothing of the registry's answers it.
   if (head.elsewhere) return undefined
@@ -61,8 +63,8 @@ async function answerTo(site: Site, { head }: Refusal, used: string | undefined,
 }
 
 /** Some registries hide a private repository behind a 404 and challenge only at `/v2/` (design 10, "first request"). */
-async function answerToPing({ context, base, authorizer, path }: Site, options: { readonly signal?: AbortSignal | undefined }): Promise<string | undefined> {
-  const { head } = await ask(context, { method: 'GET', url: new URL(`${base}/v2/`), headers: {} }, { registry: new URL(base), maxBytes: 64 * 1024, ...options })
+async function answerToPing({ context, base, authorizer, path }: Site, options: AuthorizeOptions): Promise<string | undefined> {
+  const { head } = await ask(context, { method: 'GET', url: new URL(`${base}/v2/`), headers: {} }, { registry: new URL(base), maxBytes: 64 * 1024, signal: options.signal })
   const challenges = head.status === 401 && !head.elsewhere ? parseChallenges(head.headers.get('www-authenticate')) : []
   return challenges.length === 0 ? undefined : authorizer.answer(challenges, undefined, path, options)
 }

@@ -2,17 +2,20 @@ import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import { decideOrigin } from '../origin/decide-origin.ts'
-import type { TransportHeaders, TransportReceiver } from '../transport.ts'
+import type { TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
 import type { ClientContext } from './context.ts'
 import { speaksTls } from './speaks-tls.ts'
 
 export interface Question {
-  readonly method: 'GET' | 'HEAD' | 'POST'
+  readonly method: TransportRequest['method']
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   /** Shown to the origin of `url` and to no other. */
   readonly authorization?: string | undefined
-  readonly body?: string | undefined
+  /** A function gives the body anew for each attempt. */
+  readonly body?: Uint8Array | string | (() => AsyncIterable<Uint8Array>) | undefined
+  /** A request that changes something may be made elsewhere, as 307 and 308 ask; its body must be one that can be sent again. Default false. */
+  readonly moves?: boolean | undefined
 }
 
 export interface Head {
@@ -42,7 +45,8 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /**
  * One request, followed through redirects by our own rules: each hop passes the origin policy, `Authorization` is dropped
- * at the first change of origin and never comes back, a loop or an eleventh hop ends it. A POST is not redirected.
+ * at the first change of origin and never comes back, a loop or an eleventh hop ends it. What changes something is
+ * redirected only where `moves` says so, and only by 307 and 308, which keep method and body (RFC 9110 15.4).
  *
  * @throws RegistryError `ORIGIN_REFUSED`, `REDIRECT_LOOP`, `BAD_RESPONSE`; TransportError; what `to` throws; the signal's reason
  */
@@ -97,7 +101,7 @@ async function oneHop(
       answered = status
       if (url.protocol === 'https:') context.tls.add(url.host)
       const text = answer.get('location')
-      if (method !== 'POST' && redirects.has(status) && text !== null) {
+      if (text !== null && isRedirect(question, status)) {
         location = { text, status }
         return
       }
@@ -109,17 +113,23 @@ async function oneHop(
       if (skipped > redirectBody) throw new RegistryError('BAD_RESPONSE', `${url.host} sends more than a redirect`, { host: url.host })
     },
   }
-  const request = { method, url, headers, body: question.body, insecure: isInsecure(context, url) }
+  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url) })
   const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined })
   try {
-    await context.transport(request, receiver, { signal })
+    await context.transport(request(), receiver, { signal })
   } catch (error) {
     if (!mayAskAgain(context, error, { url, answered, method, signal })) throw error
-    await context.transport(request, receiver, { signal })
+    await context.transport(request(), receiver, { signal })
   } finally {
     report()
   }
   return location
+}
+
+const isReading = (method: TransportRequest['method']): boolean => method === 'GET' || method === 'HEAD'
+
+function isRedirect({ method, moves }: Question, status: number): boolean {
+  return isReading(method) ? redirects.has(status) : moves === true && (status === 307 || status === 308)
 }
 
 /** A URL forgets `:443`, and the user may have written it. */
@@ -134,11 +144,11 @@ function isInsecure({ insecure }: ClientContext, url: URL): boolean {
 function mayAskAgain(
   context: ClientContext,
   error: unknown,
-  { url, answered, method, signal }: { readonly url: URL; readonly answered: number | undefined; readonly method: string; readonly signal: AbortSignal | undefined },
+  { url, answered, method, signal }: { readonly url: URL; readonly answered: number | undefined; readonly method: TransportRequest['method']; readonly signal: AbortSignal | undefined },
 ): boolean {
   if (!(error instanceof TransportError)) return false
   if (error.code === 'TLS_REFUSED') context.tls.add(url.host)
-  return error.code === 'CONNECTION_LOST' && answered === undefined && method !== 'POST' && signal?.aborted !== true && !context.closed()
+  return error.code === 'CONNECTION_LOST' && answered === undefined && isReading(method) && signal?.aborted !== true && !context.closed()
 }
 
 function resolveLocation(text: string, base: URL): URL {

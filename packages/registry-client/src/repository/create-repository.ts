@@ -5,13 +5,15 @@ import { exchange, type Site } from '../http/exchange.ts'
 import type { Endpoint, Repository } from '../registry-client.ts'
 import { openBlob, readBlob, type FetchBlob } from './blobs.ts'
 import type { AtSite } from './choose-site.ts'
+import { deleteBlob, deleteManifest } from './delete-content.ts'
 import { fetchBlob } from './fetch-blob.ts'
 import { headBlob } from './head-blob.ts'
 import { getManifest, getManifestIfChanged, headManifest } from './manifests.ts'
+import { putManifest } from './put-manifest.ts'
 import { listTags } from './tags.ts'
 
 /** The verbs of one repository, each at the endpoint that serves it. */
-export function createRepository<Known>(name: string, { endpoint, atSite, schemas }: { readonly endpoint: Endpoint | undefined; readonly atSite: AtSite; readonly schemas: Schemas<Known> }): Repository<Known[keyof Known]> {
+export function createRepository<Known>(name: string, { endpoint, atSite, atOrigin, schemas }: { readonly endpoint: Endpoint | undefined; readonly atSite: AtSite; /** Where something is changed. */ readonly atOrigin: AtSite; readonly schemas: Schemas<Known> }): Repository<Known[keyof Known]> {
   const fetch: FetchBlob = (descriptor, sink, options) =>
     atSite((site, serves) => {
       // Once a body began, another endpoint would repeat it.
@@ -28,12 +30,15 @@ export function createRepository<Known>(name: string, { endpoint, atSite, schema
       head: (target, options = {}) => atSite((site) => headManifest(site, schemas, target, options)),
       get: (target, options = {}) => atSite((site) => getManifest(site, schemas, target, options)),
       getIfChanged: (target, known, options = {}) => atSite((site) => getManifestIfChanged(site, schemas, target, known, options)),
+      put: (target, bytes, options = {}) => atOrigin((site) => putManifest(site, target, bytes, options)),
+      delete: (target, options = {}) => atOrigin((site) => deleteManifest(site, target, options)),
     },
     blobs: {
       open: (descriptor, options = {}) => openBlob(fetch, descriptor, options),
       read: (descriptor, options = {}) => atSite((site) => readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, { ...options, context: site.context, url: blobUrl(site, descriptor) })),
       head: (digest, options = {}) => atSite((site) => headBlob(site, blobUrl(site, { digest }), digest, options)),
       fetch: (descriptor, sink, options = {}) => fetch(descriptor, sink, options),
+      delete: (digest, options = {}) => atOrigin((site) => deleteBlob(site, digest, options)),
     },
     async *tags(options = {}) {
       // The first page decides which endpoint serves; the pages after it are its own.

@@ -43,16 +43,24 @@ export async function headManifest(site: Site, schemas: Pick<Schemas, 'mediaType
 export async function getManifest<Known>(site: Site, schemas: Schemas<Known>, target: string, options: AbortOptions): Promise<FetchedManifest<Known[keyof Known]>> {
   const answer = await fetchManifest(site, schemas, target, undefined, options)
   if (answer === 'not-modified') throw new RegistryError('BAD_RESPONSE', `${new URL(site.base).host} answered 304 to a request without conditions`, { host: new URL(site.base).host, status: 304, repository: site.name })
-  return answer
+  return withoutHead(answer)
 }
 
 /** GET unless it is still the known one: registries use the digest as ETag. */
 export async function getManifestIfChanged<Known>(site: Site, schemas: Schemas<Known>, target: string, known: string, options: AbortOptions): Promise<FetchedManifest<Known[keyof Known]> | 'not-modified'> {
   if (!isDigest(known)) throw invalidTarget(site, known)
-  return fetchManifest(site, schemas, target, known, options)
+  const answer = await fetchManifest(site, schemas, target, known, options)
+  return answer === 'not-modified' ? answer : withoutHead(answer)
 }
 
-async function fetchManifest<Known>(site: Site, schemas: Schemas<Known>, target: string, known: Digest | undefined, options: AbortOptions): Promise<FetchedManifest<Known[keyof Known]> | 'not-modified'> {
+interface Answered {
+  readonly head: Head
+}
+
+const withoutHead = <Document>({ manifest, bytes, descriptor }: FetchedManifest<Document>): FetchedManifest<Document> => ({ manifest, bytes, descriptor })
+
+/** GET, with the head of the answer. `known`: not when it is still that one. */
+export async function fetchManifest<Known>(site: Site, schemas: Schemas<Known>, target: string, known: Digest | undefined, options: AbortOptions): Promise<(FetchedManifest<Known[keyof Known]> & Answered) | 'not-modified'> {
   const url = manifestUrl(site, target)
   const headers = { accept: acceptOf(schemas), ...(known === undefined ? {} : { 'if-none-match': `"${known}"` }) }
   const digest = tryParseDigest(target)
@@ -91,7 +99,7 @@ async function fetchManifest<Known>(site: Site, schemas: Schemas<Known>, target:
   const { mediaType, digested } = schemas.identify(contentType, bytes)
   const found = verifiedDigest(site, head, digested, digest)
   const manifest = schemas.unmarshal(contentType, bytes)
-  return { manifest, bytes, descriptor: { mediaType, digest: found, size: digested.byteLength } }
+  return { manifest, bytes, descriptor: { mediaType, digest: found, size: digested.byteLength }, head }
 }
 
 /**
@@ -136,7 +144,8 @@ function assertNoPage(site: Site, { url, headers, status }: Head, bytes: Uint8Ar
   throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page instead of a manifest`, { host: url.host, status, repository: site.name, hint: 'is a proxy or a login page in between, or is this not the address of a registry?' })
 }
 
-function manifestUrl(site: Site, target: string): URL {
+/** @throws RegistryError `TARGET_INVALID` for what is neither a tag nor a digest */
+export function manifestUrl(site: Site, target: string): URL {
   if (!tagForm.test(target) && !isDigest(target)) throw invalidTarget(site, target)
   return new URL(`${site.base}/v2/${site.path}/manifests/${target}`)
 }

@@ -130,7 +130,8 @@ function exchange(agent: Agent, request: TransportRequest, to: TransportReceiver
         path: request.url.pathname + request.url.search,
         method: request.method,
         headers: { ...request.headers },
-        body: request.body ?? null,
+        // undici takes iterables too; its types do not say so.
+        body: (request.body ?? null) as Dispatcher.DispatchOptions['body'] & {},
       },
       {
         onRequestStart(given) {
