@@ -67,6 +67,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   UPLOAD_UNKNOWN: 'network',
   UPLOAD_INVALID: 'network',
   SIZE_INVALID: 'network',
+  UPLOAD_FAILED: 'network',
   REFERRERS_INVALID: 'network',
   REFERRERS_CONFLICT: 'network',
   CONTENT_CODING: 'network',

@@ -2,6 +2,8 @@ import type { Digest } from '@lading/digest'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
 import type { BlobSink } from './blob-sink.ts'
+import type { UploadOptions } from './repository/upload/upload-blob.ts'
+import type { BlobSource } from './repository/upload/upload-source.ts'
 
 export interface AbortOptions {
   readonly signal?: AbortSignal | undefined
@@ -75,6 +77,20 @@ export interface Repository<Document = Manifest> {
     head(digest: Digest, options?: AbortOptions): Promise<BlobSize | undefined>
     /** The short way: each socket chunk straight to the sink, from `sink.offset`. Does not verify the digest: the sink does. Never repeats. */
     fetch(descriptor: Descriptor, sink: BlobSink, options?: AbortOptions): Promise<void>
+    /**
+     * Brings a blob of known digest and size. The source's bytes are hashed on the way: nothing else is ever stored. Of a
+     * request that failed, only what the registry does not have is sent again, and only where the source allows it: bytes in
+     * memory and functions do, an iterable that can be read once does as long as nothing of it was lost. Up to five
+     * attempts without progress. An upload that is given up is cancelled at the registry.
+     *
+     * `chunkSize` in bytes: several requests, for registries behind proxies that limit the size of one. `mount`: see
+     * `mount`, tried first. Ask `head` before, when the blob may be there.
+     *
+     * @throws `DIGEST_MISMATCH`, `SIZE_MISMATCH` of the source; `UPLOAD_FAILED`, `ORIGIN_REFUSED`, SourceError
+     */
+    upload(descriptor: Descriptor, source: BlobSource, options?: UploadOptions): Promise<{ readonly mounted: boolean }>
+    /** Takes a blob from another repository of the registry, without `from` from any. False: the registry would rather have it uploaded. */
+    mount(digest: Digest, options?: AbortOptions & { readonly from?: string | undefined }): Promise<boolean>
     /** Repeated, as `manifests.delete`. @throws `UNSUPPORTED` where deletion is off; `BLOB_UNKNOWN` */
     delete(digest: Digest, options?: AbortOptions): Promise<void>
   }

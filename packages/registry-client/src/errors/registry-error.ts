@@ -28,6 +28,7 @@ export type RegistryErrorCode =
   | 'DIGEST_MISMATCH'
   | 'SIZE_MISMATCH'
   | 'SHORT_BODY'
+  | 'UPLOAD_FAILED'
   | 'REFERRERS_INVALID'
   | 'REFERRERS_CONFLICT'
   | 'TOO_LARGE'

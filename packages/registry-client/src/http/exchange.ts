@@ -24,6 +24,8 @@ export interface ExchangeOptions {
   readonly about: Omit<AnswerFacts, 'repository' | 'hint'>
   /** What a token must allow, as scopes.ts writes it. Default: to pull from the repository. */
   readonly scope?: string | undefined
+  /** Another origin is asked: nothing that is secret here is shown there, and no challenge answered. */
+  readonly anonymous?: boolean | undefined
 }
 
 /** Challenges answered for one request. */
@@ -36,16 +38,16 @@ const mayLackChallenge: ReadonlySet<number> = new Set([401, 403, 404])
  *
  * @throws RegistryError of the answer when `to` does not expect it; what sending and fetching tokens throw
  */
-export async function exchange(site: Site, question: Omit<Question, 'authorization'>, to: StreamReceiver, { signal, about, scope }: ExchangeOptions): Promise<void> {
+export async function exchange(site: Site, question: Omit<Question, 'authorization'>, to: StreamReceiver, { signal, about, scope, anonymous = false }: ExchangeOptions): Promise<void> {
   const { authorizer, context, path } = site
   const options = { registry: new URL(site.base), signal }
-  let authorization = await authorizer.current(path, { signal, scope })
+  let authorization = anonymous ? undefined : await authorizer.current(path, { signal, scope })
   for (let answered = 0; ; answered++) {
     let refusal = await stream(context, { ...question, authorization }, to, options)
     if (refusal !== undefined && refusal.head.elsewhere && refusal.head.status === 401 && (question.method === 'GET' || question.method === 'HEAD')) refusal = await askElsewhere(context, question, refusal, to, options)
     if (refusal === undefined) return
     // A token that is new and refused will not get better; of passwords, the provider may have another.
-    const last = answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
+    const last = anonymous || answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
     const next = last ? undefined : await answerTo(site, refusal, authorization, { signal, scope })
     if (next === undefined) throw errorOfAnswer(refusal.head, refusal.body, { ...about, repository: site.name, hint: hintFor(site, refusal) })
     authorization = next

@@ -6,6 +6,8 @@ import type { ClientContext } from './context.ts'
 
 /** Upper bounds of the waits before the second to the fifth attempt; the wait itself is drawn below the bound (full jitter). */
 const bounds: readonly number[] = [250, 500, 1000, 2000]
+/** How often something is tried. */
+export const mostAttempts: number = bounds.length + 1
 /** The most that a server's `Retry-After` holds up a small request. */
 const longestWaitMs = 60_000
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
@@ -22,18 +24,29 @@ export async function repeat<T>(context: ClientContext, url: URL, once: () => Pr
       return await once()
     } catch (error) {
       signal?.throwIfAborted()
-      const bound = bounds[attempt - 1]
-      if (!(error instanceof Error) || spent.has(error) || !mayPass(error)) throw error
-      if (bound === undefined) {
-        spent.add(error)
-        throw error
-      }
-      const asked = error instanceof RegistryError ? error.retryAfterMs : undefined
-      const afterMs = Math.min(longestWaitMs, Math.max(asked ?? 0, Math.floor(context.clock.random() * bound)))
+      const afterMs = waitAfter(context, error, attempt)
+      if (afterMs === undefined) throw error
       context.emit({ type: 'retry', url: publicUrl(url), attempt, afterMs, code: isLadingError(error) ? error.code : 'UNKNOWN' })
       await context.clock.sleep(afterMs, { signal })
     }
   }
+}
+
+/**
+ * How long to wait, in milliseconds, after an attempt that failed like this; `undefined`: another will not get further, or
+ * there were enough.
+ *
+ * @param attempt which it was, from 1
+ */
+export function waitAfter(context: ClientContext, error: unknown, attempt: number): number | undefined {
+  const bound = bounds[attempt - 1]
+  if (!(error instanceof Error) || spent.has(error) || !mayPass(error)) return undefined
+  if (bound === undefined) {
+    spent.add(error)
+    return undefined
+  }
+  const asked = error instanceof RegistryError ? error.retryAfterMs : undefined
+  return Math.min(longestWaitMs, Math.max(asked ?? 0, Math.floor(context.clock.random() * bound)))
 }
 
 function mayPass(error: Error): boolean {

@@ -11,6 +11,8 @@ import { headBlob } from './head-blob.ts'
 import { getManifest, getManifestIfChanged, headManifest } from './manifests.ts'
 import { putManifest } from './put-manifest.ts'
 import { listTags } from './tags.ts'
+import { mountBlob } from './upload/mount-blob.ts'
+import { uploadBlob } from './upload/upload-blob.ts'
 
 /** The verbs of one repository, each at the endpoint that serves it. */
 export function createRepository<Known>(name: string, { endpoint, atSite, atOrigin, schemas }: { readonly endpoint: Endpoint | undefined; readonly atSite: AtSite; /** Where something is changed. */ readonly atOrigin: AtSite; readonly schemas: Schemas<Known> }): Repository<Known[keyof Known]> {
@@ -38,6 +40,8 @@ export function createRepository<Known>(name: string, { endpoint, atSite, atOrig
       read: (descriptor, options = {}) => atSite((site) => readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, { ...options, context: site.context, url: blobUrl(site, descriptor) })),
       head: (digest, options = {}) => atSite((site) => headBlob(site, blobUrl(site, { digest }), digest, options)),
       fetch: (descriptor, sink, options = {}) => fetch(descriptor, sink, options),
+      upload: (descriptor, source, options = {}) => uploadBlob(atOrigin, descriptor, source, options),
+      mount: (digest, options = {}) => atOrigin((site) => mountBlob(site, digest, options)),
       delete: (digest, options = {}) => atOrigin((site) => deleteBlob(site, digest, options)),
     },
     async *tags(options = {}) {

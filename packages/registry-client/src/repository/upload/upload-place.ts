@@ -1,0 +1,46 @@
+import { printable } from '@lading/errors'
+import { RegistryError } from '../../errors/registry-error.ts'
+import type { Site } from '../../http/exchange.ts'
+import type { Head } from '../../http/send.ts'
+import { decideOrigin } from '../../origin/decide-origin.ts'
+
+/** Where an upload goes on. */
+export interface UploadPlace {
+  readonly url: URL
+  /** Whether it may see what is secret at the registry. */
+  readonly secrets: boolean
+}
+
+/**
+ * The `Location` of an answer about an upload: relative or absolute, its query kept to the letter. It is another URL that
+ * the registry names, and the origin policy decides about it (reliability B1, C7).
+ *
+ * @throws RegistryError `ORIGIN_REFUSED`, `BAD_RESPONSE`
+ */
+export function uploadPlace({ base, name, context }: Site, { url: from, headers, status }: Head): UploadPlace {
+  const text = headers.get('location')
+  const url = text === null ? null : URL.parse(text, from.href)
+  if (url === null) {
+    const what = text === null ? 'does not say where the upload goes on' : `names no valid URL for the upload: "${printable(text, 200)}"`
+    throw new RegistryError('BAD_RESPONSE', `${from.host} ${what}`, { host: from.host, status, repository: name, hint: 'ask the registry\'s operator' })
+  }
+  url.hash = ''
+  const registry = new URL(base)
+  const decision = decideOrigin({ url, from, registry, purpose: 'redirect', insecure: context.insecure(registry.host) })
+  if (!decision.call) {
+    const downgraded = url.protocol === 'http:' && url.hostname === from.hostname
+    throw new RegistryError('ORIGIN_REFUSED', `${from.host} wants the upload at ${printable(url.host === '' ? url.protocol : url.origin, 200)}: ${decision.reason}`, {
+      host: from.host,
+      status,
+      repository: name,
+      hint: downgraded ? 'the registry does not know that it is behind TLS; its operator has to set its public address, or X-Forwarded-Proto at the proxy' : decision.hint,
+    })
+  }
+  return { url, secrets: decision.secrets && url.origin === registry.origin }
+}
+
+/** The place with the digest that ends the upload; the rest of the query stays as it was written. */
+export function withDigest({ url }: UploadPlace, digest: string): URL {
+  const text = url.href
+  return new URL(`${text}${text.includes('?') ? (text.endsWith('?') || text.endsWith('&') ? '' : '&') : '?'}digest=${encodeURIComponent(digest)}`)
+}
