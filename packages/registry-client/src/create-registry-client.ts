@@ -14,11 +14,12 @@ import type { ClientContext } from './http/context.ts'
 import type { Site } from './http/exchange.ts'
 import { createHostGates } from './http/host-gates.ts'
 import { speaksTls } from './http/speaks-tls.ts'
+import { createTlsPolicy } from './http/tls-policy.ts'
 import { createRealmPolicy, type AllowedRealm } from './origin/allowed-realms.ts'
 import type { Endpoint, RegistryClient } from './registry-client.ts'
 import { createAtSite } from './repository/choose-site.ts'
 import { createRepository } from './repository/create-repository.ts'
-import type { Transport } from './transport.ts'
+import type { TlsSettings, Transport } from './transport.ts'
 import { createUndiciTransport, type Timeouts } from './transport/undici-transport.ts'
 
 export interface RegistryClientOptions {
@@ -37,6 +38,8 @@ export interface RegistryClientOptions {
   readonly timeouts?: Timeouts | undefined
   /** PEM certificates that the default transport trusts beside Node's and the system's. */
   readonly certificates?: readonly string[] | undefined
+  /** For hosts (`host` or `host:port`) that are not an `Endpoint` with settings of its own. Client certificates are shown to endpoints alone. */
+  readonly tls?: ((host: string) => TlsSettings | undefined) | undefined
   /** Instead of the default one, which is HTTP/1.1 by undici. */
   readonly transport?: Transport | undefined
   readonly clock?: Clock | undefined
@@ -65,6 +68,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     allowRealm: createRealmPolicy(options.allowRealms ?? []),
     gates: createHostGates(clock),
     tls,
+    tlsSettings: createTlsPolicy(options.tls ?? (() => undefined)),
     emit: options.onEvent ?? (() => undefined),
     closed: () => closed,
   }
@@ -72,6 +76,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
 
   const siteAt = (endpoint: Endpoint, reference: Reference): Site => {
     assertScheme(endpoint)
+    if (endpoint.tls !== undefined) context.tlsSettings.useAt(new URL(endpoint.url).origin, endpoint.tls)
     let authorizer = authorizers.get(endpoint.url)
     if (authorizer === undefined) {
       // Credentials of the Hub are filed under its own name, a mirror's under the mirror's.

@@ -13,5 +13,5 @@ export { decideOrigin, type OriginDecision, type OriginPurpose, type OriginQuest
 export type { AbortOptions, BlobSize, Endpoint, FetchedManifest, PushedManifest, RegistryClient, Repository } from './registry-client.ts'
 export type { UploadOptions } from './repository/upload/upload-blob.ts'
 export type { BlobSource } from './repository/upload/upload-source.ts'
-export type { Transport, TransportHeaders, TransportReceiver, TransportRequest } from './transport.ts'
+export type { Transport, TransportHeaders, TransportReceiver, TransportRequest, TlsSettings } from './transport.ts'
 export { createUndiciTransport, type ClosableTransport, type Timeouts } from './transport/undici-transport.ts'

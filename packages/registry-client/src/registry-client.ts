@@ -4,6 +4,7 @@ import type { Reference } from '@lading/reference'
 import type { BlobSink } from './blob-sink.ts'
 import type { UploadOptions } from './repository/upload/upload-blob.ts'
 import type { BlobSource } from './repository/upload/upload-source.ts'
+import type { TlsSettings } from './transport.ts'
 
 export interface AbortOptions {
   readonly signal?: AbortSignal | undefined
@@ -19,6 +20,8 @@ export interface Endpoint {
   readonly mirror: boolean
   /** Certificates unchecked and http allowed, because the user said so. */
   readonly insecure: boolean
+  /** Of requests to this very origin. Where one of its answers leads has to do without the client certificate. */
+  readonly tls?: TlsSettings | undefined
 }
 
 export interface RegistryClient {

@@ -1,3 +1,14 @@
+/** How a server's certificate is judged, and which one is shown to it. Everything in PEM. */
+export interface TlsSettings {
+  /** Authorities that are trusted beside Node's and the system's. */
+  readonly ca?: readonly string[] | undefined
+  /** The client certificate, with the chain to its issuer, and its key: neither without the other. */
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  /** Default TLSv1.2. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined
+}
+
 /** One HTTP request, no redirects followed, no decoding done. */
 export interface TransportRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -7,6 +18,7 @@ export interface TransportRequest {
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array> | undefined
   /** Certificates are not checked: only for hosts the user marked insecure. */
   readonly insecure?: boolean | undefined
+  readonly tls?: TlsSettings | undefined
 }
 
 /** The answer's headers; a `Headers` fits. Names in any case; several lines of one name are joined with `, `. */

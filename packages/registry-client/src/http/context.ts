@@ -4,6 +4,7 @@ import type { CredentialProvider } from '../credential.ts'
 import type { InsecureHosts } from '../endpoint/insecure-hosts.ts'
 import type { Transport } from '../transport.ts'
 import type { HostGates } from './host-gates.ts'
+import type { TlsPolicy } from './tls-policy.ts'
 
 /** What all requests of one client share. */
 export interface ClientContext {
@@ -16,6 +17,7 @@ export interface ClientContext {
   readonly gates: HostGates
   /** Hosts, as in a URL, at which TLS was seen. Grows only. */
   readonly tls: Set<string>
+  readonly tlsSettings: TlsPolicy
   readonly emit: Emit
   readonly closed: () => boolean
 }

@@ -35,6 +35,8 @@ export interface Receiver {
 export interface SendOptions {
   /** The endpoint that the user named: what it may lead to is judged by it. */
   readonly registry: URL
+  /** Another's answer named the URL: no client certificate is shown, not even at the endpoint's own origin. */
+  readonly foreign?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -53,10 +55,11 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 export async function send(context: ClientContext, question: Question, to: Receiver, options: SendOptions): Promise<void> {
   let { url, authorization } = question
   let elsewhere = false
+  let own = options.foreign !== true && url.origin === options.registry.origin
   const seen = new Set<string>()
   for (let hop = 0; ; hop++) {
     seen.add(url.href)
-    const location = await oneHop(context, { ...question, url, authorization }, { to, elsewhere }, options)
+    const location = await oneHop(context, { ...question, url, authorization }, { to, elsewhere, own }, options)
     if (location === undefined) return
     const next = resolveLocation(location.text, url)
     const registry = options.registry
@@ -67,7 +70,10 @@ export async function send(context: ClientContext, question: Question, to: Recei
     if (seen.has(next.href)) throw new RegistryError('REDIRECT_LOOP', `${url.host} redirects in a circle`, { host: url.host, status: location.status, hint: 'ask the registry\'s operator' })
     if (hop + 1 > mostHops) throw new RegistryError('REDIRECT_LOOP', `more than ${mostHops} redirects, the last from ${url.host}`, { host: url.host, status: location.status, hint: 'ask the registry\'s operator' })
     context.emit({ type: 'redirect', from: publicUrl(url), to: publicUrl(next), status: location.status })
-    if (!decision.secrets) authorization = undefined
+    if (!decision.secrets) {
+      authorization = undefined
+      own = false
+    }
     if (next.origin !== question.url.origin) elsewhere = true
     url = next
   }
@@ -76,7 +82,7 @@ export async function send(context: ClientContext, question: Question, to: Recei
 async function oneHop(
   context: ClientContext,
   question: Question,
-  { to, elsewhere }: { readonly to: Receiver; readonly elsewhere: boolean },
+  { to, elsewhere, own }: { readonly to: Receiver; readonly elsewhere: boolean; readonly own: boolean },
   { signal }: SendOptions,
 ): Promise<{ readonly text: string; readonly status: number } | undefined> {
   const { method, url, authorization } = question
@@ -113,7 +119,7 @@ async function oneHop(
       if (skipped > redirectBody) throw new RegistryError('BAD_RESPONSE', `${url.host} sends more than a redirect`, { host: url.host })
     },
   }
-  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url) })
+  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, own) })
   const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined })
   try {
     await context.transport(request(), receiver, { signal })

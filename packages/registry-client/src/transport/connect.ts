@@ -1,7 +1,8 @@
 import type { buildConnector } from 'undici'
+import type { TlsSettings } from '../transport.ts'
 import { lookupAllowed } from './lookup-allowed.ts'
 import { failureCode, unknownIssuer } from './failure.ts'
-import { systemContext } from './system-certificates.ts'
+import { trustingContext, type Trust } from './trusting-context.ts'
 
 export interface ConnectOptions {
   /** PEM certificates that are trusted beside Node's and the system's. */
@@ -10,39 +11,54 @@ export interface ConnectOptions {
   readonly onTls?: ((host: string) => void) | undefined
 }
 
+/** What must be the same for two requests to share a connection, beside the origin. */
+export interface Manner {
+  readonly insecure: boolean
+  readonly tls: TlsSettings | undefined
+}
+
 /**
- * Opens connections. Certificates are checked against Node's own roots first; only when those do not know the issuer
- * are the system's loaded (75 ms, and 78 more to build the context) and the connection tried once more.
+ * Opens connections. Certificates are checked against Node's own roots first, or against the authorities of this very
+ * host where there are some; only when those do not know the issuer are the system's loaded (75 ms, and 78 more to build
+ * the context) and the connection tried once more.
  */
 export function createConnect(
   build: typeof buildConnector,
-  { certificates = [], onTls, timeout, insecure }: ConnectOptions & { readonly timeout: number; readonly insecure: boolean },
+  { certificates = [], onTls, timeout, insecure, tls }: ConnectOptions & Manner & { readonly timeout: number },
 ): buildConnector.connector {
   const common = { timeout, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000, lookup: lookupAllowed }
-  const first = build({ ...common, ...(insecure ? { rejectUnauthorized: false } : {}) })
+  const trusting = (trust: Trust): buildConnector.connector => build({ ...common, ...(insecure ? { rejectUnauthorized: false } : {}), secureContext: trustingContext(trust, { ...tls, ca: [...certificates, ...(tls?.ca ?? [])] }) })
+  const plain = build(common)
+  let first: buildConnector.connector | undefined
   let second: buildConnector.connector | undefined
-  const withSystem = (): buildConnector.connector => (second ??= build({ ...common, secureContext: systemContext(certificates) }))
 
   return (options, callback) => {
-    const tls = options.protocol === 'https:'
+    if (options.protocol !== 'https:') {
+      plain(options, callback)
+      return
+    }
     const done: buildConnector.Callback = (...answer) => {
-      if (answer[0] === null && tls) onTls?.(hostOf(options))
+      if (answer[0] === null) onTls?.(hostOf(options))
       callback(...answer)
     }
-    if (!tls || insecure) {
-      first(options, done)
+    let connect: buildConnector.connector
+    try {
+      connect = second ?? (first ??= trusting((tls?.ca ?? []).length === 0 || insecure ? 'default' : 'given'))
+    } catch (error) {
+      callback(error as Error, null)
       return
     }
-    if (second !== undefined) {
-      second(options, done)
+    if (connect === second || insecure) {
+      connect(options, done)
       return
     }
-    first(options, (...answer) => {
+    connect(options, (...answer) => {
       if (answer[0] === null || !unknownIssuer.has(failureCode(answer[0]))) {
         done(...answer)
         return
       }
-      withSystem()(options, done)
+      second ??= trusting('all')
+      second(options, done)
     })
   }
 }

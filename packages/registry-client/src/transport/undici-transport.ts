@@ -1,6 +1,6 @@
 import type { Agent, Dispatcher } from 'undici'
 import type { Transport, TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
-import { createConnect, type ConnectOptions } from './connect.ts'
+import { createConnect, type ConnectOptions, type Manner } from './connect.ts'
 import { transportFailure } from './failure.ts'
 import { watchRate } from './watch-rate.ts'
 
@@ -25,21 +25,23 @@ export interface ClosableTransport {
  */
 export function createUndiciTransport(options: ConnectOptions & { readonly timeouts?: Timeouts | undefined } = {}): ClosableTransport {
   const { connect = 30_000, headers = 30_000, stall = 30_000 } = options.timeouts ?? {}
-  const agents = new Map<boolean, Promise<Agent>>()
+  // A connection serves only requests that would have been connected the same way.
+  const agents = new Map<string, Promise<Agent>>()
   let closed = false
 
-  const agentFor = (insecure: boolean): Promise<Agent> => {
-    let agent = agents.get(insecure)
+  const agentFor = (manner: Manner): Promise<Agent> => {
+    const key = JSON.stringify([manner.insecure, manner.tls?.ca, manner.tls?.cert, manner.tls?.key, manner.tls?.minVersion])
+    let agent = agents.get(key)
     if (agent === undefined) {
-      agent = createAgent(insecure)
-      agents.set(insecure, agent)
+      agent = createAgent(manner)
+      agents.set(key, agent)
     }
     return agent
   }
-  const createAgent = async (insecure: boolean): Promise<Agent> => {
+  const createAgent = async (manner: Manner): Promise<Agent> => {
     const undici = await import('undici')
     return new undici.Agent({
-      connect: createConnect(undici.buildConnector, { ...options, timeout: connect, insecure }),
+      connect: createConnect(undici.buildConnector, { ...options, ...manner, timeout: connect }),
       connections: 32,
       // One answer at a time on a connection: a pipelined request would wait for the layer before it.
       pipelining: 1,
@@ -55,7 +57,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   return {
     async transport(request, to, { signal } = {}) {
       signal?.throwIfAborted()
-      const agent = await agentFor(request.insecure === true)
+      const agent = await agentFor({ insecure: request.insecure === true, tls: request.tls })
       signal?.throwIfAborted()
       if (closed) throw new Error('the transport is closed')
       await exchange(agent, request, to, stall, signal)

@@ -1,0 +1,141 @@
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { makeCertificate } from '@lading/test-registry'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { TLSSocket } from 'node:tls'
+import type { Endpoint, RegistryClientOptions } from '../src/index.ts'
+import { clientOf, failureOf } from './support/client.ts'
+import { descriptorOf, manifestOf, manifestType } from './support/image.ts'
+import { bytes, json, type Handler } from './support/scripted-server.ts'
+
+const authority = makeCertificate({ authority: true, commonName: 'an authority' })
+const client = makeCertificate({ issuer: authority, commonName: 'ann', hosts: ['ann.test'] })
+const manifest = manifestOf()
+const tls = { ca: [authority.cert], cert: client.cert, key: client.key }
+
+interface Asking {
+  readonly host: string
+  /** The common name of the client's certificate at each request, in order. */
+  readonly seen: (string | undefined)[]
+}
+
+/** Asks every client for its certificate; whether it must have one is `demand`. */
+async function askingServer(handler: Handler, { demand = false, names }: { readonly demand?: boolean; readonly names?: readonly string[] } = {}): Promise<Asking> {
+  const own = makeCertificate({ issuer: authority, hosts: names })
+  const seen: (string | undefined)[] = []
+  const server = createServer({ key: own.key, cert: own.cert, ca: [authority.cert], requestCert: true, rejectUnauthorized: demand }, (request, response) => {
+    const { subject } = (request.socket as TLSSocket).getPeerCertificate() as { subject?: { CN?: string } }
+    seen.push(subject?.CN)
+    void handler(request, response)
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
+}
+
+const endpointOf = (host: string, settings: Endpoint['tls']): Endpoint => ({ url: `https://${host}`, host, scheme: 'https', mirror: false, insecure: false, tls: settings })
+const serveManifest: Handler = (_request, response) => bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
+
+describe('an endpoint\'s TLS settings', () => {
+  it('make its authority trusted there, and nowhere else', async () => {
+    const [one, other] = [await askingServer(serveManifest), await askingServer(serveManifest)]
+    const registry = clientOf()
+    await registry.repository(`${one.host}/a`, { endpoint: endpointOf(one.host, { ca: tls.ca }) }).manifests.get('1')
+    expect(await failureOf(registry.repository(`${other.host}/a`, { endpoint: endpointOf(other.host, undefined) }).manifests.get('1'))).toMatchObject({ code: 'TLS_REFUSED' })
+    expect(one.seen).toEqual([undefined])
+  })
+
+  it('do not take trust away from the authorities that are trusted everywhere', async () => {
+    const one = await askingServer(serveManifest)
+    const stranger = makeCertificate({ authority: true })
+    await clientOf({ certificates: [authority.cert] }).repository(`${one.host}/a`, { endpoint: endpointOf(one.host, { ca: [stranger.cert] }) }).manifests.get('1')
+    expect(one.seen).toEqual([undefined])
+  })
+
+  it('show the client certificate where it is demanded', async () => {
+    const one = await askingServer(serveManifest, { demand: true })
+    await clientOf().repository(`${one.host}/a`, { endpoint: endpointOf(one.host, tls) }).manifests.get('1')
+    expect(one.seen).toEqual(['ann'])
+  })
+
+  it('show it to a token server on the same origin', async () => {
+    const one = await askingServer((request, response) => {
+      if (request.url?.startsWith('/token') === true) json(response, 200, { token: 't' })
+      else if (request.headers.authorization === undefined) json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${request.headers.host}/token"` })
+      else void serveManifest(request, response)
+    })
+    await clientOf().repository(`${one.host}/a`, { endpoint: endpointOf(one.host, tls) }).manifests.get('1')
+    expect(one.seen).toEqual(['ann', 'ann', 'ann'])
+  })
+
+  it('of a minimum version are kept', async () => {
+    const own = makeCertificate({ issuer: authority })
+    const server = createServer({ key: own.key, cert: own.cert, maxVersion: 'TLSv1.2' }, (request, response) => void serveManifest(request, response))
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+    const get = (minVersion: 'TLSv1.2' | 'TLSv1.3'): Promise<unknown> => clientOf().repository(`${host}/a`, { endpoint: endpointOf(host, { ca: tls.ca, minVersion }) }).manifests.get('1')
+    await get('TLSv1.2')
+    expect(await failureOf(get('TLSv1.3'))).toMatchObject({ code: 'TLS_REFUSED' })
+  })
+
+  it.each([
+    ['a certificate without its key', { cert: client.cert }],
+    ['a key of another certificate', { cert: client.cert, key: authority.key }],
+    ['an authority that is no PEM', { ca: ['-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----'] }],
+  ])('that are of no use (%s) are said to be', async (_what, settings) => {
+    const one = await askingServer(serveManifest, { demand: true })
+    const error = await failureOf(clientOf({ certificates: [authority.cert] }).repository(`${one.host}/a`, { endpoint: endpointOf(one.host, settings) }).manifests.get('1'))
+    expect(error).toMatchObject({ code: 'OPTION_INVALID' })
+    expect(one.seen).toEqual([])
+  })
+})
+
+describe('a client certificate', () => {
+  const layer = Buffer.from('layer')
+  // Host by host: the other one has the same settings, as if certs.d had a folder for it too.
+  const everywhere: RegistryClientOptions = { tls: () => tls }
+
+  it('is not shown where a redirect leads, nor on the way back', async () => {
+    const cdn: Asking = await askingServer((request, response) => {
+      response.writeHead(307, { location: `https://${registry.host}/back` }).end()
+    })
+    const registry: Asking = await askingServer((request, response) => {
+      if (request.url === '/back') bytes(response, 200, layer)
+      else response.writeHead(307, { location: `https://${cdn.host}/blob` }).end()
+    })
+    await clientOf(everywhere).repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) }).blobs.read(descriptorOf(layer))
+    expect(registry.seen).toEqual(['ann', undefined])
+    expect(cdn.seen).toEqual([undefined])
+  })
+
+  it('is not shown to a token server on another host', async () => {
+    const auth = await askingServer((_request, response) => json(response, 200, { token: 't' }))
+    const registry = await askingServer((request, response) => {
+      if (request.headers.authorization === undefined) json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${auth.host}/token"` })
+      else void serveManifest(request, response)
+    })
+    await clientOf(everywhere).repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) }).manifests.get('1')
+    expect(registry.seen).toEqual(['ann', 'ann'])
+    expect(auth.seen).toEqual([undefined])
+  })
+
+  it('is not shown where a layer\'s own URL leads, though that is an endpoint', async () => {
+    const registry = await askingServer((request, response) => (request.url === '/layer' ? bytes(response, 200, layer) : void serveManifest(request, response)))
+    const endpoint = endpointOf(registry.host, tls)
+    const one = clientOf(everywhere)
+    await one.repository(`${registry.host}/a`, { endpoint }).manifests.get('1')
+    await one.fetchForeign(`https://${registry.host}/layer`, descriptorOf(layer), { offset: 0, begin: () => undefined, write: () => undefined }, { endpoint })
+    expect(registry.seen).toEqual(['ann', undefined])
+  })
+})
