@@ -16,7 +16,7 @@ const manifest = (headers: Record<string, string> = {}, how: { method?: string; 
   ask(`${registry.url}/v2/${how.name ?? 't/app'}/manifests/1`, { headers, method: how.method })
 const token = (query: string, headers: Record<string, string> = {}): Promise<Answer> => ask(`${registry.url}/token?${query}`, { headers })
 const pull = 'service=test-registry&scope=repository:t/app:pull'
-const post = (form: Record<string, string>): Promise<Answer> => ask(`${registry.url}/token`, { method: 'POST', body: new URLSearchParams(form).toString() })
+const post = (form: Record<string, string> | [string, string][]): Promise<Answer> => ask(`${registry.url}/token`, { method: 'POST', body: new URLSearchParams(form).toString() })
 
 describe('basic', () => {
   test('the right user comes in, nobody else, and the challenge says how', async () => {
@@ -109,6 +109,14 @@ describe('bearer', () => {
   test('an old token endpoint answers POST with 404', async () => {
     await start({ kind: 'bearer', oauth: false })
     expect((await post({ grant_type: 'password', service: 'x', client_id: 'y' })).status).toBe(404)
+  })
+
+  test('scopes in a form may each have a member of their own, as skopeo and podman write them', async () => {
+    await start({ kind: 'bearer', username: 'alice', password: 'secret' })
+    const form = { grant_type: 'password', username: 'alice', password: 'secret', service: 'test-registry', client_id: 'test' }
+    const scopes = ['repository:t/app:pull', 'repository:t/other:pull']
+    const answer = await post([...Object.entries(form), ...scopes.map((scope): [string, string] => ['scope', scope])])
+    expect(json(answer)).toMatchObject({ scope: scopes.join(' ') })
   })
 
   test('the member that carries the token, and a challenge without scope', async () => {

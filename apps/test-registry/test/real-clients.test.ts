@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { missing } from '../../../test/support/real-parts.ts'
-import { image, index, startTestRegistry, type AuthOptions, type TestRegistry } from '../src/index.ts'
+import { image, index, startTestRegistry, type TestRegistry } from '../src/index.ts'
+import { waysIn, writeAuthFile } from './support/ways-in.ts'
 
 const run = promisify(execFile)
 let directory: string
@@ -22,16 +23,14 @@ afterEach(async () => {
 const app = image('t/app:1').layer({ 'etc/': '', 'etc/motd': 'hello\n' }).randomLayer(300_000).layer({ 'etc/': '', 'etc/zstd': 'no' }, { compression: 'none' })
 const multi = index('t/multi:1').add(app).add(app.platform('linux/arm64').layer({ arm: 'yes' }))
 
-const kinds: readonly AuthOptions[] = [{ kind: 'none' }, { kind: 'basic', username: 'alice', password: 'secret' }, { kind: 'bearer', username: 'alice', password: 'secret', identityToken: 'refresh' }, { kind: 'bearer', anonymous: 'everything' }, { kind: 'several', schemes: [{ kind: 'bearer', username: 'alice', password: 'secret' }, { kind: 'basic', username: 'alice', password: 'secret' }] }]
-
 describe.skipIf(missing('skopeo'))('skopeo', () => {
-  test.each(kinds.map((auth) => [`${auth.kind} ${'username' in auth ? 'with a user' : 'without'}`, auth] as const))('copies in, out and across, inspects, lists, deletes: %s', async (_, auth) => {
-    registry = await startTestRegistry({ auth, images: [app, multi] })
-    const creds = 'username' in auth || auth.kind === 'several' ? ['alice:secret'] : []
-    const from = ['--src-tls-verify=false', ...creds.flatMap((text) => ['--src-creds', text])]
-    const to = ['--dest-tls-verify=false', ...creds.flatMap((text) => ['--dest-creds', text])]
-    const one = ['--tls-verify=false', ...creds.flatMap((text) => ['--creds', text])]
-    const skopeo = async (...args: readonly string[]): Promise<string> => (await run('skopeo', ['--insecure-policy', ...args], { env: { ...process.env, REGISTRY_AUTH_FILE: join(directory, 'none.json') } })).stdout
+  test.each(waysIn.map((way) => [way.title, way] as const))('copies in, out and across, inspects, lists, deletes: %s', async (_, way) => {
+    registry = await startTestRegistry({ auth: way.auth, images: [app, multi] })
+    const from = ['--src-tls-verify=false']
+    const to = ['--dest-tls-verify=false']
+    const one = ['--tls-verify=false']
+    const REGISTRY_AUTH_FILE = await writeAuthFile(directory, registry.host, way)
+    const skopeo = async (...args: readonly string[]): Promise<string> => (await run('skopeo', ['--insecure-policy', ...args], { env: { ...process.env, REGISTRY_AUTH_FILE } })).stdout
     const at = `docker://${registry.host}`
 
     await skopeo('copy', ...from, `${at}/t/app:1`, `oci:${directory}/out:x`)
@@ -51,6 +50,24 @@ describe.skipIf(missing('skopeo'))('skopeo', () => {
 })
 
 describe.skipIf(missing('skopeo', 'umoci'))('umoci', () => {
+  test.each(waysIn.map((way) => [way.title, way] as const))('its layouts are served from a directory: %s', async (_, way) => {
+    const layout = join(directory, 'served/team/app')
+    await mkdir(join(directory, 'served/team'), { recursive: true })
+    await mkdir(join(directory, 'files'))
+    await writeFile(join(directory, 'files/motd'), 'by umoci\n')
+    await run('umoci', ['init', '--layout', layout])
+    await run('umoci', ['new', '--image', `${layout}:1`])
+    await run('umoci', ['insert', '--rootless', '--image', `${layout}:1`, join(directory, 'files'), '/etc'])
+    await run('umoci', ['config', '--image', `${layout}:1`, '--config.cmd', '/bin/sh'])
+
+    registry = await startTestRegistry({ auth: way.auth, storage: { directory: join(directory, 'served') } })
+    expect(registry.repositories()).toEqual(['team/app'])
+    const REGISTRY_AUTH_FILE = await writeAuthFile(directory, registry.host, way)
+    await run('skopeo', ['--insecure-policy', 'copy', '--src-tls-verify=false', `docker://${registry.host}/team/app:1`, `oci:${directory}/out:x`], { env: { ...process.env, REGISTRY_AUTH_FILE } })
+    await run('umoci', ['unpack', '--rootless', '--image', `${directory}/out:x`, join(directory, 'bundle')])
+    expect(await readFile(join(directory, 'bundle/rootfs/etc/motd'), 'utf8')).toBe('by umoci\n')
+  })
+
   test('unpacks what skopeo copied out', async () => {
     registry = await startTestRegistry({ images: [app] })
     await run('skopeo', ['--insecure-policy', 'copy', '--src-tls-verify=false', `docker://${registry.host}/t/app:1`, `oci:${directory}/out:x`])

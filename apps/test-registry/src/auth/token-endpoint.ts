@@ -38,7 +38,8 @@ async function oauth(request: RegistryRequest, office: TokenOffice): Promise<Rep
   const body = await readBody(request.body, formLimit)
   if (body === undefined) return failure('UNSUPPORTED', undefined, { status: 413, headers: { connection: 'close' } })
   const form = new URLSearchParams(new TextDecoder().decode(body))
-  const scopes = (form.get('scope') ?? '').split(' ')
+  // One list with blanks (oauth.md), or a member for each, as skopeo and podman write it.
+  const scopes = form.getAll('scope').flatMap((text) => text.split(' '))
   const issuer = issuerFor(office.rules, request.path, form.get('service'), scopes)
   if (issuer === undefined || issuer.oauth === false) return failure('UNSUPPORTED', undefined, { status: 404 })
   if (typeof issuer.oauth === 'number') return failure('UNSUPPORTED', undefined, { status: issuer.oauth })
