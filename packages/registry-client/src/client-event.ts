@@ -5,6 +5,8 @@ export type ClientEvent =
   | { readonly type: 'redirect'; readonly from: string; readonly to: string; readonly status: number }
   /** A small request is repeated after `afterMs`. */
   | { readonly type: 'retry'; readonly url: string; readonly attempt: number; readonly afterMs: number; readonly code: string }
+  /** What a registry wants its users to know (`Warning: 299`), each text once a client. */
+  | { readonly type: 'warning'; readonly host: string; readonly text: string }
   /** A host answered 429; requests to it wait. */
   | { readonly type: 'pause'; readonly host: string; readonly forMs: number }
   | { readonly type: 'token'; readonly realm: string; readonly scope: string; readonly as: 'anonymous' | 'basic' | 'identity'; /** There were credentials, and this token server may not see them. */ readonly withheld: boolean }

@@ -15,10 +15,12 @@ import type { Site } from './http/exchange.ts'
 import { createHostGates } from './http/host-gates.ts'
 import { speaksTls } from './http/speaks-tls.ts'
 import { createTlsPolicy } from './http/tls-policy.ts'
+import { createWarn } from './http/warnings.ts'
 import { createRealmPolicy, type AllowedRealm } from './origin/allowed-realms.ts'
 import type { Endpoint, RegistryClient } from './registry-client.ts'
-import { createAtSite } from './repository/choose-site.ts'
+import { createAtSite, fromFirstPage } from './repository/choose-site.ts'
 import { createRepository } from './repository/create-repository.ts'
+import { listCatalog } from './repository/list-catalog.ts'
 import type { TlsSettings, Transport } from './transport.ts'
 import { createUndiciTransport, type Timeouts } from './transport/undici-transport.ts'
 
@@ -59,6 +61,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   const tls = new Set<string>()
   const standard = options.transport === undefined ? createUndiciTransport({ timeouts: options.timeouts, certificates: options.certificates, onTls: (host) => void tls.add(host) }) : undefined
   let closed = false
+  const emit = options.onEvent ?? (() => undefined)
   const context: ClientContext = {
     transport: options.transport ?? (standard as NonNullable<typeof standard>).transport,
     clock,
@@ -69,21 +72,22 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     gates: createHostGates(clock),
     tls,
     tlsSettings: createTlsPolicy(options.tls ?? (() => undefined)),
-    emit: options.onEvent ?? (() => undefined),
+    emit,
+    warn: createWarn(emit),
     closed: () => closed,
   }
   const authorizers = new Map<string, Authorizer>()
 
-  const siteAt = (endpoint: Endpoint, reference: Reference): Site => {
+  const siteAt = (endpoint: Endpoint, { domain, path, name }: { readonly domain: string; readonly path: string; readonly name: string }): Site => {
     assertScheme(endpoint)
     if (endpoint.tls !== undefined) context.tlsSettings.useAt(new URL(endpoint.url).origin, endpoint.tls)
     let authorizer = authorizers.get(endpoint.url)
     if (authorizer === undefined) {
       // Credentials of the Hub are filed under its own name, a mirror's under the mirror's.
-      authorizer = createAuthorizer(context, new URL(endpoint.url), endpoint.mirror ? endpoint.host : reference.domain)
+      authorizer = createAuthorizer(context, new URL(endpoint.url), endpoint.mirror ? endpoint.host : domain)
       authorizers.set(endpoint.url, authorizer)
     }
-    return { base: endpoint.url, path: reference.path, name: nameOf(reference), authorizer, context }
+    return { base: endpoint.url, path, name, authorizer, context }
   }
 
   return {
@@ -92,13 +96,19 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     repository<Known = StandardDocuments>(name: string | Reference, { endpoint, schemas: known }: { readonly endpoint?: Endpoint | undefined; readonly schemas?: Schemas<Known> | undefined } = {}) {
       const reference = parseReference(name)
       const endpoints = endpoint === undefined ? listEndpoints(reference.domain, { insecure, mirrors }) : [endpoint]
-      const candidates = endpoints.map((each) => ({ endpoint: each, site: siteAt(each, reference) }))
+      const candidates = endpoints.map((each) => ({ endpoint: each, site: siteAt(each, { domain: reference.domain, path: reference.path, name: nameOf(reference) }) }))
       const atSite = createAtSite(context, candidates)
       // A mirror has what others pushed elsewhere: nothing is changed there, unless it was named.
       const origins = candidates.filter((candidate) => endpoint !== undefined || !candidate.endpoint.mirror)
       const atOrigin = origins.length === candidates.length ? atSite : createAtSite(context, origins)
       // Without schemas of their own, callers get what `Known` is by default.
       return createRepository(nameOf(reference), { endpoint, atSite, atOrigin, schemas: known ?? (schemas as unknown as Schemas<Known>) })
+    },
+    async *catalog(host, how = {}) {
+      const domain = host.toLowerCase() === 'index.docker.io' ? 'docker.io' : host.toLowerCase()
+      // A mirror's list is the mirror's own.
+      const candidates = listEndpoints(domain, { insecure, mirrors: [] }).map((endpoint) => ({ endpoint, site: siteAt(endpoint, { domain, path: '', name: domain }) }))
+      yield* fromFirstPage(createAtSite(context, candidates), (site) => listCatalog(site, how))
     },
     fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(context, url, descriptor, sink, how),
     async close() {

@@ -39,6 +39,11 @@ export interface RegistryClient {
    * that served the descriptor, and the origin policy holds what it may lead to (default: what a public registry may).
    */
   fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions & { readonly endpoint?: Endpoint | undefined }): Promise<void>
+  /**
+   * Every repository of a registry, page after page, where it lists them (Docker's `_catalog`): paths without the host.
+   * `maxPages`: default 1000.
+   */
+  catalog(host: string, options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined }): AsyncIterable<string>
   close(): Promise<void>
 }
 
@@ -99,6 +104,13 @@ export interface Repository<Document = Manifest> {
   }
   /** Every tag, page after page. */
   tags(options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined }): AsyncIterable<string>
+  /**
+   * What refers to a manifest: signatures, SBOMs and the like, by the registry's API or the fallback tag. Nothing for a
+   * digest that nobody refers to. `artifactType`: only those of this type. `maxPages`: default 1000.
+   *
+   * @throws `REFERRERS_INVALID`, `NAME_UNKNOWN`
+   */
+  referrers(digest: Digest, options?: AbortOptions & { readonly artifactType?: string | undefined; readonly maxPages?: number | undefined }): AsyncIterable<Descriptor>
 }
 
 export interface PushedManifest {

@@ -7,6 +7,9 @@ export const pushScope = (repository: string, from?: string): string => `reposit
 /** To delete manifests, tags and blobs. */
 export const deleteScope = (repository: string): string => `repository:${repository}:pull,delete`
 
+/** To list a registry's repositories. */
+export const catalogScope = 'registry:catalog:*'
+
 const form = /^([a-z]+(?:\([a-z]+\))?:.+):([a-z*,]*)$/
 const actions: ReadonlySet<string> = new Set(['pull', 'push', 'delete', '*'])
 

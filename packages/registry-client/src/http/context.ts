@@ -5,6 +5,7 @@ import type { InsecureHosts } from '../endpoint/insecure-hosts.ts'
 import type { Transport } from '../transport.ts'
 import type { HostGates } from './host-gates.ts'
 import type { TlsPolicy } from './tls-policy.ts'
+import type { Warn } from './warnings.ts'
 
 /** What all requests of one client share. */
 export interface ClientContext {
@@ -19,5 +20,6 @@ export interface ClientContext {
   readonly tls: Set<string>
   readonly tlsSettings: TlsPolicy
   readonly emit: Emit
+  readonly warn: Warn
   readonly closed: () => boolean
 }

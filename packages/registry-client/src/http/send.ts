@@ -83,7 +83,7 @@ async function oneHop(
   context: ClientContext,
   question: Question,
   { to, elsewhere, own }: { readonly to: Receiver; readonly elsewhere: boolean; readonly own: boolean },
-  { signal }: SendOptions,
+  { registry, signal }: SendOptions,
 ): Promise<{ readonly text: string; readonly status: number } | undefined> {
   const { method, url, authorization } = question
   if (context.closed()) throw new RegistryError('CLIENT_CLOSED', 'the registry client is closed', { host: url.host })
@@ -106,6 +106,8 @@ async function oneHop(
     head(status, answer) {
       answered = status
       if (url.protocol === 'https:') context.tls.add(url.host)
+      // What others say along the way is not the registry's word.
+      if (url.origin === registry.origin) context.warn(url.host, answer)
       const text = answer.get('location')
       if (text !== null && isRedirect(question, status)) {
         location = { text, status }

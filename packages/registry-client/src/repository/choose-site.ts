@@ -38,6 +38,21 @@ export function createAtSite(context: ClientContext, candidates: readonly Candid
   }
 }
 
+/** A list whose first page decides which endpoint serves; the pages after it are its own. */
+export async function* fromFirstPage<T>(atSite: AtSite, list: (site: Site) => AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+  const { first, rest } = await atSite(async (site) => {
+    const iterator = list(site)
+    return { first: await iterator.next(), rest: iterator }
+  })
+  if (first.done === true) return
+  try {
+    yield first.value
+    yield* rest
+  } finally {
+    await rest.return()
+  }
+}
+
 function goesOn(error: unknown, { mirror }: Endpoint): boolean {
   if (error instanceof TransportError) return true
   if (!(error instanceof RegistryError)) return false

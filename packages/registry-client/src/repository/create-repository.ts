@@ -4,12 +4,13 @@ import type { BlobSink } from '../blob-sink.ts'
 import { exchange, type Site } from '../http/exchange.ts'
 import type { Endpoint, Repository } from '../registry-client.ts'
 import { openBlob, readBlob, type FetchBlob } from './blobs.ts'
-import type { AtSite } from './choose-site.ts'
+import { fromFirstPage, type AtSite } from './choose-site.ts'
 import { deleteBlob, deleteManifest } from './delete-content.ts'
 import { fetchBlob } from './fetch-blob.ts'
 import { headBlob } from './head-blob.ts'
 import { getManifest, getManifestIfChanged, headManifest } from './manifests.ts'
 import { putManifest } from './put-manifest.ts'
+import { listReferrers } from './referrers.ts'
 import { listTags } from './tags.ts'
 import { mountBlob } from './upload/mount-blob.ts'
 import { uploadBlob } from './upload/upload-blob.ts'
@@ -44,16 +45,8 @@ export function createRepository<Known>(name: string, { endpoint, atSite, atOrig
       mount: (digest, options = {}) => atOrigin((site) => mountBlob(site, digest, options)),
       delete: (digest, options = {}) => atOrigin((site) => deleteBlob(site, digest, options)),
     },
-    async *tags(options = {}) {
-      // The first page decides which endpoint serves; the pages after it are its own.
-      const pages = await atSite(async (site) => {
-        const iterator = listTags(site, options)
-        return { first: await iterator.next(), rest: iterator }
-      })
-      if (pages.first.done === true) return
-      yield pages.first.value
-      yield* pages.rest
-    },
+    tags: (options = {}) => fromFirstPage(atSite, (site) => listTags(site, options)),
+    referrers: (digest, options = {}) => fromFirstPage(atSite, (site) => listReferrers(site, digest, options)),
   }
 }
 

@@ -27,7 +27,7 @@ interface FallbackList {
  *
  * @throws RegistryError `REFERRERS_INVALID`; what fetching a manifest throws
  */
-async function readFallback(site: Site, digest: Digest, options: AbortOptions): Promise<FallbackList | undefined> {
+export async function readFallback(site: Site, digest: Digest, options: AbortOptions): Promise<FallbackList | undefined> {
   const tag = fallbackTag(digest)
   try {
     const found = await fetchManifest(site, schemas, tag, undefined, options)

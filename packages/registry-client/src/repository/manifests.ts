@@ -137,7 +137,7 @@ function tooLarge(site: Site, { url }: Head): RegistryError {
 }
 
 /** A login page of a captive portal or a proxy comes with status 200. */
-function assertNoPage(site: Site, { url, headers, status }: Head, bytes: Uint8Array): void {
+export function assertNoPage(site: Site, { url, headers, status }: Head, bytes: Uint8Array): void {
   const html = /^\s*text\/html\b/i.test(headers.get('content-type') ?? '')
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart()
   if (!html && !start.startsWith('<')) return

@@ -1,0 +1,87 @@
+import { publicUrl } from '../client-event.ts'
+import { RegistryError } from '../errors/registry-error.ts'
+import { assertPlain } from '../http/ask.ts'
+import { createCollector } from '../http/collect.ts'
+import { exchange, type ExchangeOptions, type Site } from '../http/exchange.ts'
+import { repeat } from '../http/repeat.ts'
+import type { Head } from '../http/send.ts'
+import { decideOrigin } from '../origin/decide-origin.ts'
+import type { AbortOptions } from '../registry-client.ts'
+import { nextLink } from './next-link.ts'
+
+export interface Page {
+  readonly head: Head
+  readonly bytes: Uint8Array
+}
+
+export interface PagesOptions extends AbortOptions, Pick<ExchangeOptions, 'about' | 'scope'> {
+  /** What is listed, for errors: `tags`. */
+  readonly what: string
+  readonly accept: string
+  readonly maxPages?: number | undefined
+}
+
+/** In bytes. */
+export const longestPage: number = 8 * 1024 * 1024
+const defaultPages = 1000
+
+/**
+ * A list, page after page by `Link` (distribution-spec, "Listing Tags"). A next page elsewhere, one that was read already,
+ * and more than `maxPages` (default 1000) end it with an error.
+ */
+export async function* listPages(site: Site, first: URL, options: PagesOptions): AsyncGenerator<Page, void, undefined> {
+  const { what, maxPages = defaultPages } = options
+  const seen = new Set<string>()
+  let url: URL | undefined = first
+  while (url !== undefined) {
+    if (seen.has(url.href)) throw badPage(site, url, `points to a page of ${what} that was read before`)
+    if (seen.size >= maxPages) throw badPage(site, url, `has more than ${maxPages} pages of ${what}`)
+    seen.add(url.href)
+    const page = await fetchPage(site, url, options)
+    yield page
+    url = nextPage(site, page.head, url)
+  }
+}
+
+async function fetchPage(site: Site, url: URL, { accept, what, about, scope, signal }: PagesOptions): Promise<Page> {
+  return repeat(
+    site.context,
+    url,
+    async () => {
+      const body = createCollector(longestPage)
+      let answer: Head | undefined
+      await exchange(
+        site,
+        { method: 'GET', url, headers: { accept } },
+        {
+          expects: ({ status }) => status === 200,
+          head(given) {
+            answer = given
+            assertPlain(given)
+          },
+          data(chunk) {
+            if (!body.add(chunk)) throw new RegistryError('TOO_LARGE', `${url.host} sent a page of ${what} of more than ${longestPage} bytes`, { host: url.host, repository: site.name, expected: longestPage, hint: 'ask for smaller pages' })
+          },
+        },
+        { signal, about, scope },
+      )
+      if (answer === undefined) throw badPage(site, url, 'gave no answer')
+      return { head: answer, bytes: body.bytes() }
+    },
+    { signal },
+  )
+}
+
+function nextPage(site: Site, { headers, url: from }: Head, asked: URL): URL | undefined {
+  const link = nextLink(headers.get('link'))
+  if (link === undefined) return undefined
+  const next = URL.parse(link, from.href)
+  if (next === null) throw badPage(site, from, 'names no valid URL for the next page')
+  const decision = decideOrigin({ url: next, from: asked, registry: new URL(site.base), purpose: 'next-page' })
+  if (!decision.call) throw new RegistryError('ORIGIN_REFUSED', `${from.host} names ${publicUrl(next)} as the next page: ${decision.reason}`, { host: from.host, repository: site.name })
+  return next
+}
+
+export function badPage(site: Site, url: URL, what: string): RegistryError {
+  return new RegistryError('BAD_RESPONSE', `${url.host} ${what}`, { host: url.host, repository: site.name, hint: 'ask the registry\'s operator' })
+}
