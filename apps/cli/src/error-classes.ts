@@ -50,6 +50,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   UNAUTHORIZED: 'denied',
   DENIED: 'denied',
   TOKEN_FAILED: 'denied',
+  HOST_BLOCKED: 'denied',
 
   CONNECTION_REFUSED: 'network',
   CONNECTION_LOST: 'network',

@@ -18,10 +18,10 @@ export type PullDocuments = StandardDocuments & Schema1Documents
 export type PullRepository = Repository<PullDocuments[keyof PullDocuments]>
 
 export interface PullClient {
-  endpoints(domain: string): readonly Endpoint[]
+  endpoints(reference: Reference): readonly Endpoint[]
   tlsSeen(host: string): boolean
   /** Without `schemas`, the client's own, which know no schema 1. */
-  repository(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined; readonly schemas?: Schemas<PullDocuments> | undefined }): PullRepository
+  repository(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined; readonly content?: readonly Endpoint[] | undefined; readonly schemas?: Schemas<PullDocuments> | undefined }): PullRepository
   fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions & { readonly endpoint?: Endpoint | undefined }): Promise<void>
 }
 

@@ -4,12 +4,15 @@ import { createAuthorizer, type Authorizer } from './auth/authorizer.ts'
 import type { ClientEvent } from './client-event.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { CredentialProvider } from './credential.ts'
-import { createInsecureHosts } from './endpoint/insecure-hosts.ts'
-import { listEndpoints } from './endpoint/list-endpoints.ts'
+import { offers, type Endpoint } from './endpoint/endpoint.ts'
+import type { Hosts } from './endpoint/hosts.ts'
+import { createInsecureHosts, type InsecureHosts } from './endpoint/insecure-hosts.ts'
 import { isLoopback } from './endpoint/loopback.ts'
 import { mirrorEndpoints } from './endpoint/mirrors.ts'
+import { planEndpoints } from './endpoint/plan-endpoints.ts'
 import { RegistryError } from './errors/registry-error.ts'
 import { fetchForeign } from './fetch-foreign.ts'
+import { atEndpoint } from './http/at-endpoint.ts'
 import type { ClientContext } from './http/context.ts'
 import type { Site } from './http/exchange.ts'
 import { createHostGates } from './http/host-gates.ts'
@@ -17,8 +20,8 @@ import { speaksTls } from './http/speaks-tls.ts'
 import { createTlsPolicy } from './http/tls-policy.ts'
 import { createWarn } from './http/warnings.ts'
 import { createRealmPolicy, type AllowedRealm } from './origin/allowed-realms.ts'
-import type { Endpoint, RegistryClient } from './registry-client.ts'
-import { createAtSite, fromFirstPage } from './repository/choose-site.ts'
+import type { RegistryClient } from './registry-client.ts'
+import { createAtSite, fromFirstPage, type Candidate } from './repository/choose-site.ts'
 import { createRepository } from './repository/create-repository.ts'
 import { listCatalog } from './repository/list-catalog.ts'
 import type { TlsSettings, Transport } from './transport.ts'
@@ -29,8 +32,13 @@ export interface RegistryClientOptions {
   readonly credentials?: CredentialProvider | undefined
   /** `host`, `host:port` or CIDR: certificates are not checked there, and plain http is allowed after https. */
   readonly insecure?: readonly string[] | undefined
-  /** Mirrors of docker.io, tried before it, in order. `https://…`, a path is allowed. */
+  /**
+   * Mirrors, tried before all others, in order: `https://…` of docker.io, `ghcr.io=https://…` of another registry. A path
+   * is allowed.
+   */
   readonly mirrors?: readonly string[] | undefined
+  /** Mirrors, certificates and rules from configuration: see `@lading/registry-client/hosts`. Default: none. */
+  readonly hosts?: Hosts | undefined
   /** Token servers on other hosts that may see a registry's credentials, beside docker.io's and gitlab.com's own. */
   readonly allowRealms?: readonly AllowedRealm[] | undefined
   /** What manifests are accepted and how they are decoded. Default: Docker schema 2 and OCI. */
@@ -56,7 +64,9 @@ export interface RegistryClientOptions {
  */
 export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
   const { clock = systemClock, schemas = standardSchemas } = options
-  const insecure = createInsecureHosts(options.insecure ?? [])
+  const { hosts } = options
+  const marked = createInsecureHosts(options.insecure ?? [])
+  const insecure: InsecureHosts = (host) => marked(host) || hosts?.insecure(host) !== undefined
   const mirrors = mirrorEndpoints(options.mirrors ?? [], insecure)
   const tls = new Set<string>()
   const standard = options.transport === undefined ? createUndiciTransport({ timeouts: options.timeouts, certificates: options.certificates, onTls: (host) => void tls.add(host) }) : undefined
@@ -68,10 +78,11 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     userAgent: options.userAgent ?? 'lading',
     credentials: options.credentials,
     insecure,
+    hosts,
     allowRealm: createRealmPolicy(options.allowRealms ?? []),
     gates: createHostGates(clock),
     tls,
-    tlsSettings: createTlsPolicy(options.tls ?? (() => undefined)),
+    tlsSettings: createTlsPolicy((host) => options.tls?.(host) ?? hosts?.tls(host)?.tls),
     emit,
     warn: createWarn(emit),
     closed: () => closed,
@@ -81,34 +92,40 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   const siteAt = (endpoint: Endpoint, { domain, path, name }: { readonly domain: string; readonly path: string; readonly name: string }): Site => {
     assertScheme(endpoint)
     if (endpoint.tls !== undefined) context.tlsSettings.useAt(new URL(endpoint.url).origin, endpoint.tls)
-    let authorizer = authorizers.get(endpoint.url)
+    // Credentials of the Hub are filed under its own name, a mirror's under the mirror's.
+    const filedUnder = endpoint.credentialHost ?? (endpoint.mirror ? endpoint.host : domain)
+    const key = JSON.stringify([endpoint.url, filedUnder, endpoint.insecure, endpoint.rule])
+    let authorizer = authorizers.get(key)
+    const own = atEndpoint(context, endpoint)
     if (authorizer === undefined) {
-      // Credentials of the Hub are filed under its own name, a mirror's under the mirror's.
-      authorizer = createAuthorizer(context, new URL(endpoint.url), endpoint.mirror ? endpoint.host : domain)
-      authorizers.set(endpoint.url, authorizer)
+      authorizer = createAuthorizer(own, new URL(endpoint.url), filedUnder)
+      authorizers.set(key, authorizer)
     }
-    return { base: endpoint.url, path, name, authorizer, context }
+    const { url: base, path: rewritten = path, overridePath, namespace } = endpoint
+    return { base, api: overridePath === true ? '' : undefined, path: rewritten, namespace, name, authorizer, context: own }
   }
 
   return {
-    endpoints: (domain) => listEndpoints(domain, { insecure, mirrors }),
+    endpoints: (target) => planEndpoints(typeof target === 'string' ? { domain: target } : target, { insecure, mirrors, hosts }),
     tlsSeen: (host) => speaksTls(context, host),
-    repository<Known = StandardDocuments>(name: string | Reference, { endpoint, schemas: known }: { readonly endpoint?: Endpoint | undefined; readonly schemas?: Schemas<Known> | undefined } = {}) {
+    repository<Known = StandardDocuments>(name: string | Reference, { endpoint, content = [], schemas: known }: { readonly endpoint?: Endpoint | undefined; readonly content?: readonly Endpoint[] | undefined; readonly schemas?: Schemas<Known> | undefined } = {}) {
       const reference = parseReference(name)
-      const endpoints = endpoint === undefined ? listEndpoints(reference.domain, { insecure, mirrors }) : [endpoint]
-      const candidates = endpoints.map((each) => ({ endpoint: each, site: siteAt(each, { domain: reference.domain, path: reference.path, name: nameOf(reference) }) }))
-      const atSite = createAtSite(context, candidates)
+      const candidate = (each: Endpoint): Candidate => ({ endpoint: each, site: siteAt(each, { domain: reference.domain, path: reference.path, name: nameOf(reference) }) })
+      const candidates = (endpoint === undefined ? planEndpoints(reference, { insecure, mirrors, hosts }) : [endpoint]).map(candidate)
+      const able = [...content.map(candidate), ...candidates]
+      const atSite = createAtSite(context, { resolve: candidates.filter((each) => offers(each.endpoint, 'resolve')), pull: able.filter((each) => offers(each.endpoint, 'pull')) })
       // A mirror has what others pushed elsewhere: nothing is changed there, unless it was named.
-      const origins = candidates.filter((candidate) => endpoint !== undefined || !candidate.endpoint.mirror)
-      const atOrigin = origins.length === candidates.length ? atSite : createAtSite(context, origins)
+      const origins = candidates.filter((each) => endpoint !== undefined || (!each.endpoint.mirror && offers(each.endpoint, 'push')))
+      const atOrigin = origins.length === able.length ? atSite : createAtSite(context, { resolve: origins, pull: origins })
       // Without schemas of their own, callers get what `Known` is by default.
       return createRepository(nameOf(reference), { endpoint, atSite, atOrigin, schemas: known ?? (schemas as unknown as Schemas<Known>) })
     },
     async *catalog(host, how = {}) {
       const domain = host.toLowerCase() === 'index.docker.io' ? 'docker.io' : host.toLowerCase()
       // A mirror's list is the mirror's own.
-      const candidates = listEndpoints(domain, { insecure, mirrors: [] }).map((endpoint) => ({ endpoint, site: siteAt(endpoint, { domain, path: '', name: domain }) }))
-      yield* fromFirstPage(createAtSite(context, candidates), (site) => listCatalog(site, how))
+      const origins = planEndpoints({ domain }, { insecure, mirrors: new Map(), hosts }).filter(({ mirror }) => !mirror)
+      const candidates = origins.map((endpoint) => ({ endpoint, site: siteAt(endpoint, { domain, path: '', name: domain }) }))
+      yield* fromFirstPage(createAtSite(context, { resolve: candidates, pull: candidates }), (site) => listCatalog(site, how))
     },
     fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(context, url, descriptor, sink, how),
     async close() {

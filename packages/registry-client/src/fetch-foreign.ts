@@ -6,7 +6,8 @@ import { stream } from './http/ask.ts'
 import type { ClientContext } from './http/context.ts'
 import { errorOfAnswer } from './http/error-of-answer.ts'
 import { decideOrigin } from './origin/decide-origin.ts'
-import type { AbortOptions, Endpoint } from './registry-client.ts'
+import type { Endpoint } from './endpoint/endpoint.ts'
+import type { AbortOptions } from './registry-client.ts'
 import { fetchBlob } from './repository/fetch-blob.ts'
 
 /**

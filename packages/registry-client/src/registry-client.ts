@@ -4,36 +4,28 @@ import type { Reference } from '@lading/reference'
 import type { BlobSink } from './blob-sink.ts'
 import type { UploadOptions } from './repository/upload/upload-blob.ts'
 import type { BlobSource } from './repository/upload/upload-source.ts'
-import type { TlsSettings } from './transport.ts'
+import type { Endpoint } from './endpoint/endpoint.ts'
 
 export interface AbortOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** One base URL that may serve a domain's repositories. */
-export interface Endpoint {
-  /** `https://registry-1.docker.io`, without a trailing slash; may have a path. */
-  readonly url: string
-  /** `host` or `host:port`, lower case. */
-  readonly host: string
-  readonly scheme: 'https' | 'http'
-  readonly mirror: boolean
-  /** Certificates unchecked and http allowed, because the user said so. */
-  readonly insecure: boolean
-  /** Of requests to this very origin. Where one of its answers leads has to do without the client certificate. */
-  readonly tls?: TlsSettings | undefined
-}
-
 export interface RegistryClient {
-  /** The endpoints of a domain in the order to try them (pull-behaviour 1.4): mirrors, https, http where allowed. */
-  endpoints(domain: string): readonly Endpoint[]
+  /**
+   * The endpoints of a domain (text) or of one reference in the order to try them: mirrors, https, http where allowed
+   * (pull-behaviour 1.4), or what `hosts` says. Only a reference can be blocked or rewritten by its repository's name.
+   *
+   * @throws RegistryError `HOST_BLOCKED`, `TARGET_INVALID`
+   */
+  endpoints(target: string | Reference): readonly Endpoint[]
   /** True once TLS was seen at `host` (a success or a refused certificate): plain http is then refused there. */
   tlsSeen(host: string): boolean
   /**
-   * A repository at one endpoint; without `endpoint`, at the first of the domain's that answers. `schemas`: the manifests
-   * that are asked for and decoded there, in place of the client's.
+   * A repository at one endpoint; without `endpoint`, at the first of the reference's that answers. `content`: mirrors that
+   * are asked before it for what has a digest. `schemas`: the manifests that are asked for and decoded there, in place of
+   * the client's.
    */
-  repository<Known = StandardDocuments>(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined; readonly schemas?: Schemas<Known> | undefined }): Repository<Known[keyof Known]>
+  repository<Known = StandardDocuments>(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined; readonly content?: readonly Endpoint[] | undefined; readonly schemas?: Schemas<Known> | undefined }): Repository<Known[keyof Known]>
   /**
    * A layer's `urls` entry: no credentials, same sink. The caller decided that it may be followed; `endpoint` is the one
    * that served the descriptor, and the origin policy holds what it may lead to (default: what a public registry may).

@@ -19,6 +19,8 @@ export interface TransportRequest {
   /** Certificates are not checked: only for hosts the user marked insecure. */
   readonly insecure?: boolean | undefined
   readonly tls?: TlsSettings | undefined
+  /** Milliseconds until the connection stands. Default: the transport's own. */
+  readonly connectTimeout?: number | undefined
 }
 
 /** The answer's headers; a `Headers` fits. Names in any case; several lines of one name are joined with `, `. */

@@ -1,20 +1,23 @@
 import { printable } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
-import type { Endpoint } from '../registry-client.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
 import { isLoopback } from './loopback.ts'
 
 const hub: Endpoint = { url: 'https://registry-1.docker.io', host: 'registry-1.docker.io', scheme: 'https', mirror: false, insecure: false }
 
+/** Of Docker Hub, by either of its names. */
+export const isHub = (domain: string): boolean => /^(?:index\.)?docker\.io$/i.test(domain)
+
 /**
- * The endpoints of a domain in the order to try them (pull-behaviour 1.4, without v1): for docker.io the mirrors and
- * then the Hub; for any other host https, then http where the host is loopback or marked insecure.
+ * A domain's own endpoints in the order to try them (pull-behaviour 1.4, without v1): for docker.io the Hub's; for any
+ * other host https, then http where the host is loopback or marked insecure.
  *
  * @throws RegistryError `TARGET_INVALID` when `domain` is not a host or host:port
  */
-export function listEndpoints(domain: string, { insecure, mirrors }: { readonly insecure: InsecureHosts; readonly mirrors: readonly Endpoint[] }): readonly Endpoint[] {
+export function listEndpoints(domain: string, { insecure }: { readonly insecure: InsecureHosts }): readonly Endpoint[] {
   const host = domain.toLowerCase()
-  if (host === 'docker.io' || host === 'index.docker.io') return [...mirrors, hub]
+  if (isHub(host)) return [hub]
   assertHost(host, domain)
   const marked = insecure(host)
   const https: Endpoint = { url: `https://${host}`, host, scheme: 'https', mirror: false, insecure: marked }

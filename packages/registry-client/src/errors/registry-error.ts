@@ -38,6 +38,8 @@ export type RegistryErrorCode =
   | 'ORIGIN_REFUSED'
   | 'REDIRECT_LOOP'
   | 'REDIRECT_EXPIRED'
+  // What configuration says.
+  | 'HOST_BLOCKED'
   // What we were asked to do.
   | 'TARGET_INVALID'
   | 'OPTION_INVALID'

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { Emit } from '../client-event.ts'
 import type { CredentialProvider } from '../credential.ts'
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import type { Hosts } from '../endpoint/hosts.ts'
 import type { InsecureHosts } from '../endpoint/insecure-hosts.ts'
 import type { Transport } from '../transport.ts'
 import type { HostGates } from './host-gates.ts'
@@ -14,6 +16,9 @@ export interface ClientContext {
   readonly userAgent: string
   readonly credentials: CredentialProvider | undefined
   readonly insecure: InsecureHosts
+  readonly hosts?: Hosts | undefined
+  /** On whose behalf it is asked. */
+  readonly endpoint?: Endpoint | undefined
   readonly allowRealm: (registryHost: string, realmHost: string) => boolean
   readonly gates: HostGates
   /** Hosts, as in a URL, at which TLS was seen. Grows only. */

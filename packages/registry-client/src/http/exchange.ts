@@ -10,6 +10,10 @@ import type { Question } from './send.ts'
 export interface Site {
   /** The endpoint, without a slash at its end. */
   readonly base: string
+  /** Between `base` and the repository. Default `/v2`. */
+  readonly api?: string | undefined
+  /** The domain that a proxy is to ask, where the endpoint is one. */
+  readonly namespace?: string | undefined
   /** Without the domain: `library/alpine`. */
   readonly path: string
   /** With it, for errors: `docker.io/library/alpine`. */
@@ -65,8 +69,8 @@ async function answerTo(site: Site, { head }: Refusal, used: string | undefined,
 }
 
 /** Some registries hide a private repository behind a 404 and challenge only at `/v2/` (design 10, "first request"). */
-async function answerToPing({ context, base, authorizer, path }: Site, options: AuthorizeOptions): Promise<string | undefined> {
-  const { head } = await ask(context, { method: 'GET', url: new URL(`${base}/v2/`), headers: {} }, { registry: new URL(base), maxBytes: 64 * 1024, signal: options.signal })
+async function answerToPing({ context, base, api = '/v2', authorizer, path }: Site, options: AuthorizeOptions): Promise<string | undefined> {
+  const { head } = await ask(context, { method: 'GET', url: new URL(`${base}${api}/`), headers: {} }, { registry: new URL(base), maxBytes: 64 * 1024, signal: options.signal })
   const challenges = head.status === 401 && !head.elsewhere ? parseChallenges(head.headers.get('www-authenticate')) : []
   return challenges.length === 0 ? undefined : authorizer.answer(challenges, undefined, path, options)
 }

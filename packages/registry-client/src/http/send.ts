@@ -3,6 +3,7 @@ import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import { decideOrigin } from '../origin/decide-origin.ts'
 import type { TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
+import { traitsOf } from './at-endpoint.ts'
 import type { ClientContext } from './context.ts'
 import { speaksTls } from './speaks-tls.ts'
 
@@ -91,7 +92,9 @@ async function oneHop(
     throw new RegistryError('ORIGIN_REFUSED', `${url.host} speaks TLS, so it is not asked in plain http`, { host: url.host, hint: 'see the error of the https endpoint' })
   }
   await context.gates.pass(url.host, { signal })
+  const { headers: given, connectTimeout } = traitsOf(context, url, own)
   const headers: Record<string, string> = {
+    ...given,
     ...question.headers,
     'user-agent': context.userAgent,
     // What is hashed must be what was sent: no coding, by nobody on the way.
@@ -121,7 +124,7 @@ async function oneHop(
       if (skipped > redirectBody) throw new RegistryError('BAD_RESPONSE', `${url.host} sends more than a redirect`, { host: url.host })
     },
   }
-  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, own) })
+  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, own), connectTimeout })
   const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined })
   try {
     await context.transport(request(), receiver, { signal })

@@ -1,10 +1,12 @@
-import { parseDigest } from '@lading/digest'
+import { isDigest, parseDigest } from '@lading/digest'
 import type { Descriptor, Schemas } from '@lading/manifest'
 import type { BlobSink } from '../blob-sink.ts'
 import { exchange, type Site } from '../http/exchange.ts'
-import type { Endpoint, Repository } from '../registry-client.ts'
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import { repositoryUrl } from '../http/api-url.ts'
+import type { Repository } from '../registry-client.ts'
 import { openBlob, readBlob, type FetchBlob } from './blobs.ts'
-import { fromFirstPage, type AtSite } from './choose-site.ts'
+import { fromFirstPage, type AtSite, type Need } from './choose-site.ts'
 import { deleteBlob, deleteManifest } from './delete-content.ts'
 import { fetchBlob } from './fetch-blob.ts'
 import { headBlob } from './head-blob.ts'
@@ -14,6 +16,9 @@ import { listReferrers } from './referrers.ts'
 import { listTags } from './tags.ts'
 import { mountBlob } from './upload/mount-blob.ts'
 import { uploadBlob } from './upload/upload-blob.ts'
+
+const content: { readonly need: Need } = { need: 'pull' }
+const forTarget = (target: string): { readonly need: Need } => ({ need: isDigest(target) ? 'pull' : 'resolve' })
 
 /** The verbs of one repository, each at the endpoint that serves it. */
 export function createRepository<Known>(name: string, { endpoint, atSite, atOrigin, schemas }: { readonly endpoint: Endpoint | undefined; readonly atSite: AtSite; /** Where something is changed. */ readonly atOrigin: AtSite; readonly schemas: Schemas<Known> }): Repository<Known[keyof Known]> {
@@ -25,21 +30,21 @@ export function createRepository<Known>(name: string, { endpoint, atSite, atOrig
         return sink.begin(answer)
       }
       return fetchFrom(site, descriptor, { offset: sink.offset, end: sink.end, validator: sink.validator, begin, write: (chunk) => sink.write(chunk) }, options)
-    })
+    }, content)
   return {
     name,
     endpoint,
     manifests: {
-      head: (target, options = {}) => atSite((site) => headManifest(site, schemas, target, options)),
-      get: (target, options = {}) => atSite((site) => getManifest(site, schemas, target, options)),
-      getIfChanged: (target, known, options = {}) => atSite((site) => getManifestIfChanged(site, schemas, target, known, options)),
+      head: (target, options = {}) => atSite((site) => headManifest(site, schemas, target, options), forTarget(target)),
+      get: (target, options = {}) => atSite((site) => getManifest(site, schemas, target, options), forTarget(target)),
+      getIfChanged: (target, known, options = {}) => atSite((site) => getManifestIfChanged(site, schemas, target, known, options), forTarget(target)),
       put: (target, bytes, options = {}) => atOrigin((site) => putManifest(site, target, bytes, options)),
       delete: (target, options = {}) => atOrigin((site) => deleteManifest(site, target, options)),
     },
     blobs: {
       open: (descriptor, options = {}) => openBlob(fetch, descriptor, options),
-      read: (descriptor, options = {}) => atSite((site) => readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, { ...options, context: site.context, url: blobUrl(site, descriptor) })),
-      head: (digest, options = {}) => atSite((site) => headBlob(site, blobUrl(site, { digest }), digest, options)),
+      read: (descriptor, options = {}) => atSite((site) => readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, { ...options, context: site.context, url: blobUrl(site, descriptor) }), content),
+      head: (digest, options = {}) => atSite((site) => headBlob(site, blobUrl(site, { digest }), digest, options), content),
       fetch: (descriptor, sink, options = {}) => fetch(descriptor, sink, options),
       upload: (descriptor, source, options = {}) => uploadBlob(atOrigin, descriptor, source, options),
       mount: (digest, options = {}) => atOrigin((site) => mountBlob(site, digest, options)),
@@ -57,5 +62,5 @@ function fetchFrom(site: Site, descriptor: Descriptor, sink: Parameters<FetchBlo
 
 function blobUrl(site: Site, { digest }: Pick<Descriptor, 'digest'>): URL {
   // Parsed here, strictly, because it becomes part of a URL.
-  return new URL(`${site.base}/v2/${site.path}/blobs/${parseDigest(digest)}`)
+  return repositoryUrl(site, `blobs/${parseDigest(digest)}`)
 }

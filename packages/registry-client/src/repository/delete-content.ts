@@ -1,3 +1,4 @@
+import { repositoryUrl } from '../http/api-url.ts'
 import { isDigest, parseDigest, tryParseDigest, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import { schemas } from '@lading/manifest'
@@ -28,7 +29,7 @@ export async function deleteManifest(site: Site, target: string, options: AbortO
 
 /** DELETE of a blob (distribution-spec end-10). */
 export function deleteBlob(site: Site, digest: Digest, options: AbortOptions): Promise<void> {
-  const url = new URL(`${site.base}/v2/${site.path}/blobs/${parseDigest(digest)}`)
+  const url = repositoryUrl(site, `blobs/${parseDigest(digest)}`)
   return remove(site, url, { subject: 'blob', digest }, options)
 }
 

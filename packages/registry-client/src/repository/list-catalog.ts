@@ -11,7 +11,7 @@ import type { TagsOptions } from './tags.ts'
  * Entries that are no repository's path are passed over.
  */
 export async function* listCatalog(site: Site, { pageSize, maxPages, signal }: TagsOptions): AsyncGenerator<string, void, undefined> {
-  const first = new URL(`${site.base}/v2/_catalog`)
+  const first = new URL(`${site.base}${site.api ?? '/v2'}/_catalog`)
   if (pageSize !== undefined) first.searchParams.set('n', String(pageSize))
   const pages = listPages(site, first, { what: 'repositories', accept: 'application/json', about: { subject: 'registry' }, scope: catalogScope, maxPages, signal })
   try {

@@ -5,6 +5,7 @@ import { parseContentType, type Descriptor, type Schemas } from '@lading/manifes
 import { RegistryError } from '../errors/registry-error.ts'
 import { assertPlain } from '../http/ask.ts'
 import { createCollector, type Collector } from '../http/collect.ts'
+import { repositoryUrl } from '../http/api-url.ts'
 import { exchange, type Site } from '../http/exchange.ts'
 import { repeat } from '../http/repeat.ts'
 import type { Head } from '../http/send.ts'
@@ -147,7 +148,7 @@ export function assertNoPage(site: Site, { url, headers, status }: Head, bytes: 
 /** @throws RegistryError `TARGET_INVALID` for what is neither a tag nor a digest */
 export function manifestUrl(site: Site, target: string): URL {
   if (!tagForm.test(target) && !isDigest(target)) throw invalidTarget(site, target)
-  return new URL(`${site.base}/v2/${site.path}/manifests/${target}`)
+  return repositoryUrl(site, `manifests/${target}`)
 }
 
 function invalidTarget(site: Site, target: string): RegistryError {

@@ -1,6 +1,7 @@
 import { parseDigest, type Digest } from '@lading/digest'
 import { OCI_INDEX, schemas, type Descriptor } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
+import { repositoryUrl } from '../http/api-url.ts'
 import type { Site } from '../http/exchange.ts'
 import type { AbortOptions } from '../registry-client.ts'
 import { readFallback } from './fallback-referrers.ts'
@@ -17,7 +18,7 @@ export interface ReferrersOptions extends AbortOptions {
  * fallback tag. A filter that the registry did not apply is applied here.
  */
 export async function* listReferrers(site: Site, digest: Digest, { artifactType, maxPages, signal }: ReferrersOptions): AsyncGenerator<Descriptor, void, undefined> {
-  const first = new URL(`${site.base}/v2/${site.path}/referrers/${parseDigest(digest)}`)
+  const first = repositoryUrl(site, `referrers/${parseDigest(digest)}`)
   if (artifactType !== undefined) first.searchParams.set('artifactType', artifactType)
   const wanted = (entry: Descriptor): boolean => artifactType === undefined || entry.artifactType === artifactType
   let answered = false

@@ -1,3 +1,4 @@
+import { repositoryUrl } from '../http/api-url.ts'
 import type { Site } from '../http/exchange.ts'
 import type { AbortOptions } from '../registry-client.ts'
 import { namedList } from './named-list.ts'
@@ -12,7 +13,7 @@ const tagForm = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 
 /** Every tag (distribution-spec, "Listing Tags"). Registries that ignore `n` send all at once. Entries that are no tags are passed over. */
 export async function* listTags(site: Site, { pageSize, maxPages, signal }: TagsOptions): AsyncGenerator<string, void, undefined> {
-  const first = new URL(`${site.base}/v2/${site.path}/tags/list`)
+  const first = repositoryUrl(site, 'tags/list')
   if (pageSize !== undefined) first.searchParams.set('n', String(pageSize))
   const pages = listPages(site, first, { what: 'tags', accept: 'application/json', about: { subject: 'tags' }, maxPages, signal })
   for await (const page of pages) for (const tag of namedList(site, page, 'tags')) if (tagForm.test(tag)) yield tag

@@ -15,6 +15,8 @@ export interface ConnectOptions {
 export interface Manner {
   readonly insecure: boolean
   readonly tls: TlsSettings | undefined
+  /** Milliseconds until the connection stands. */
+  readonly timeout: number
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Manner {
  */
 export function createConnect(
   build: typeof buildConnector,
-  { certificates = [], onTls, timeout, insecure, tls }: ConnectOptions & Manner & { readonly timeout: number },
+  { certificates = [], onTls, timeout, insecure, tls }: ConnectOptions & Manner,
 ): buildConnector.connector {
   const common = { timeout, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000, lookup: lookupAllowed }
   const trusting = (trust: Trust): buildConnector.connector => build({ ...common, ...(insecure ? { rejectUnauthorized: false } : {}), secureContext: trustingContext(trust, { ...tls, ca: [...certificates, ...(tls?.ca ?? [])] }) })

@@ -30,7 +30,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   let closed = false
 
   const agentFor = (manner: Manner): Promise<Agent> => {
-    const key = JSON.stringify([manner.insecure, manner.tls?.ca, manner.tls?.cert, manner.tls?.key, manner.tls?.minVersion])
+    const key = JSON.stringify([manner.insecure, manner.timeout, manner.tls?.ca, manner.tls?.cert, manner.tls?.key, manner.tls?.minVersion])
     let agent = agents.get(key)
     if (agent === undefined) {
       agent = createAgent(manner)
@@ -41,7 +41,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   const createAgent = async (manner: Manner): Promise<Agent> => {
     const undici = await import('undici')
     return new undici.Agent({
-      connect: createConnect(undici.buildConnector, { ...options, ...manner, timeout: connect }),
+      connect: createConnect(undici.buildConnector, { ...options, ...manner }),
       connections: 32,
       // One answer at a time on a connection: a pipelined request would wait for the layer before it.
       pipelining: 1,
@@ -57,7 +57,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   return {
     async transport(request, to, { signal } = {}) {
       signal?.throwIfAborted()
-      const agent = await agentFor({ insecure: request.insecure === true, tls: request.tls })
+      const agent = await agentFor({ insecure: request.insecure === true, tls: request.tls, timeout: request.connectTimeout ?? connect })
       signal?.throwIfAborted()
       if (closed) throw new Error('the transport is closed')
       await exchange(agent, request, to, stall, signal)

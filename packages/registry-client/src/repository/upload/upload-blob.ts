@@ -1,3 +1,4 @@
+import { repositoryUrl } from '../../http/api-url.ts'
 import { parseDigest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
@@ -129,7 +130,7 @@ function miscounted({ resumed, reader }: Upload, error: unknown): boolean {
 
 async function isThere(site: Site, { digest, size }: Descriptor, { signal }: AbortOptions): Promise<boolean> {
   try {
-    const found = await headBlob(site, new URL(`${site.base}/v2/${site.path}/blobs/${digest}`), digest, { signal })
+    const found = await headBlob(site, repositoryUrl(site, `blobs/${digest}`), digest, { signal })
     return found?.size === size
   } catch (error) {
     signal?.throwIfAborted()

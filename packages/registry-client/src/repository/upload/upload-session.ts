@@ -1,4 +1,5 @@
 import type { Descriptor } from '@lading/manifest'
+import { repositoryUrl } from '../../http/api-url.ts'
 import { algorithmOf, tryParseDigest, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import { pushScope } from '../../auth/scopes.ts'
@@ -32,7 +33,7 @@ const bytes = { 'content-type': 'application/octet-stream' }
  * that nobody knows of costs nothing and expires.
  */
 export async function openUpload(site: Site, digest: Digest, { mount, signal }: OpenOptions): Promise<UploadSession | undefined> {
-  const url = new URL(`${site.base}/v2/${site.path}/blobs/uploads/`)
+  const url = repositoryUrl(site, 'blobs/uploads/')
   if (mount !== undefined) url.searchParams.set('mount', digest)
   if (mount?.from !== undefined) url.searchParams.set('from', mount.from)
   const question = { method: 'POST', url, headers: { 'content-length': '0' }, moves: true } as const

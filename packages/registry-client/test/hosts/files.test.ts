@@ -1,0 +1,167 @@
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseReference } from '@lading/reference'
+import { makeCertificate } from '@lading/test-registry'
+import { describe, expect, it } from 'vitest'
+import { createRegistryClient } from '../../src/index.ts'
+import { hostsPlacesFromEnv, readHosts, systemHosts } from '../../src/hosts/index.ts'
+import { folderOf } from '../support/files.ts'
+
+const mirrorOf = (url: string): string => JSON.stringify({ 'registry-mirrors': [url] })
+
+describe('the files of a machine', () => {
+  it('of which none is there say nothing', async () => {
+    const folder = await folderOf({})
+    const nowhere = join(folder, 'nowhere')
+    const hosts = await readHosts({ hostsDirs: [nowhere], registriesConf: [nowhere], registriesConfDirs: [nowhere], daemonJson: [nowhere], certsDirs: [nowhere] })
+    expect(createRegistryClient({ hosts }).endpoints('docker.io')).toEqual(createRegistryClient().endpoints('docker.io'))
+  })
+
+  it('decide in this order: hosts.toml of the host, registries.conf, daemon.json, hosts.toml of _default', async () => {
+    const folder = await folderOf({
+      'certs.d/docker.io/hosts.toml': 'server = "https://own.example"',
+      'default/_default/hosts.toml': 'server = "https://default.example"',
+      'registries.conf': '[[registry]]\nlocation = "docker.io"\n[[registry.mirror]]\nlocation = "conf.example"\n',
+      'daemon.json': mirrorOf('https://daemon.example/'),
+    })
+    const at = (name: string): string => join(folder, name)
+    const first = async (places: Parameters<typeof readHosts>[0]): Promise<string | undefined> => createRegistryClient({ hosts: await readHosts(places) }).endpoints(parseReference('alpine'))[0]?.url
+    const all = { registriesConf: [at('registries.conf')], daemonJson: [at('daemon.json')], hostsDirs: [at('certs.d'), at('default')] }
+    expect(await first(all)).toBe('https://own.example')
+    expect(await first({ ...all, hostsDirs: [at('default')] })).toBe('https://conf.example')
+    expect(await first({ daemonJson: all.daemonJson, hostsDirs: [at('default')] })).toBe('https://daemon.example')
+    expect(await first({ hostsDirs: [at('default')] })).toBe('https://default.example')
+  })
+
+  it('block whoever decides, and come after the mirrors that the client was given', async () => {
+    const folder = await folderOf({ 'certs.d/docker.io/hosts.toml': 'server = "https://own.example"', 'registries.conf': '[[registry]]\nlocation = "docker.io/acme"\nblocked = true\n' })
+    const hosts = await readHosts({ hostsDirs: [join(folder, 'certs.d')], registriesConf: [join(folder, 'registries.conf')] })
+    const client = createRegistryClient({ hosts, mirrors: ['https://given.example', 'ghcr.io=https://gh.example'] })
+    expect(client.endpoints(parseReference('alpine')).map(({ url }) => url)).toEqual(['https://given.example', 'https://own.example'])
+    expect(client.endpoints(parseReference('ghcr.io/a/b')).map(({ url }) => url)).toEqual(['https://gh.example', 'https://ghcr.io'])
+    expect(() => client.endpoints(parseReference('acme/app'))).toThrow(expect.objectContaining({ code: 'HOST_BLOCKED' }))
+  })
+
+  it('mark hosts insecure in daemon.json, and say so', async () => {
+    const folder = await folderOf({ 'daemon.json': JSON.stringify({ 'insecure-registries': ['10.0.0.0/8', 'a.example:5000'], 'log-level': 'debug' }) })
+    const file = join(folder, 'daemon.json')
+    const client = createRegistryClient({ hosts: await readHosts({ daemonJson: [file] }) })
+    expect(client.endpoints('10.1.2.3')).toMatchObject([{ scheme: 'https', insecure: true, insecureRule: { file, rule: 'insecure-registries' } }, { scheme: 'http' }])
+    expect(client.endpoints('a.example')).toMatchObject([{ insecure: false }])
+  })
+
+  it.each([
+    ['{', 'it is no JSON'],
+    ['[]', 'it must be a table'],
+    ['{"registry-mirrors": "https://m.example"}', 'registry-mirrors: it must be a list of texts'],
+    ['{"registry-mirrors": ["m.example"]}', 'must start with https://'],
+    ['{"insecure-registries": ["http://a.example"]}', 'not'],
+  ])('in which daemon.json is wrong (%s) are refused', async (text, words) => {
+    const folder = await folderOf({ 'daemon.json': text })
+    await expect(readHosts({ daemonJson: [join(folder, 'daemon.json')] })).rejects.toMatchObject({ code: 'HOSTS_FILE_INVALID', message: expect.stringContaining(words) as string })
+  })
+
+  it.skipIf(process.getuid?.() === 0)('that may not be read are an error that says so', async () => {
+    const folder = await folderOf({ 'daemon.json': '{}' })
+    const file = join(folder, 'daemon.json')
+    await chmod(file, 0)
+    await expect(readHosts({ daemonJson: [file] })).rejects.toMatchObject({ code: 'HOSTS_FILE_UNREADABLE', message: expect.stringContaining('may not be read') as string })
+  })
+
+  it('that are links are followed, in a circle refused, to nowhere nothing', async () => {
+    const folder = await folderOf({ 'real.json': mirrorOf('https://m.example') })
+    const at = (name: string): string => join(folder, name)
+    await symlink(at('real.json'), at('link.json'))
+    await symlink(at('nowhere'), at('dangling.json'))
+    await symlink(at('circle.json'), at('circle.json'))
+    expect(createRegistryClient({ hosts: await readHosts({ daemonJson: [at('dangling.json'), at('link.json')] }) }).endpoints('docker.io')[0]?.host).toBe('m.example')
+    await expect(readHosts({ daemonJson: [at('circle.json')] })).rejects.toMatchObject({ code: 'HOSTS_FILE_UNREADABLE' })
+  })
+
+  it('that are huge, or no files, are refused before they are read', async () => {
+    const folder = await folderOf({ 'huge.json': ' '.repeat(1024 * 1024 + 1) })
+    await mkdir(join(folder, 'directory.json'))
+    await expect(readHosts({ daemonJson: [join(folder, 'huge.json')] })).rejects.toMatchObject({ code: 'HOSTS_FILE_TOO_LARGE' })
+    await expect(readHosts({ daemonJson: [join(folder, 'directory.json')] })).rejects.toMatchObject({ code: 'HOSTS_FILE_UNREADABLE' })
+  })
+
+  it('are not read after an abort', async () => {
+    const reason = new Error('enough')
+    await expect(readHosts({ daemonJson: ['/nowhere'] }, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  })
+})
+
+describe('certs.d', () => {
+  const authority = makeCertificate({ authority: true })
+  const client = makeCertificate({ issuer: authority })
+
+  it('gives a host its authorities and client certificate, the first directory that has the host', async () => {
+    const folder = await folderOf({
+      'one/a.example:5000/ca.crt': authority.cert,
+      'one/a.example:5000/client.cert': client.cert,
+      'one/a.example:5000/client.key': client.key,
+      'two/a.example:5000/ca.crt': client.cert,
+      'two/b.example/ca.crt': client.cert,
+    })
+    const hosts = await readHosts({ certsDirs: [join(folder, 'one'), join(folder, 'two')] })
+    const registry = createRegistryClient({ hosts })
+    expect(registry.endpoints('a.example:5000')).toMatchObject([{ tls: { ca: [authority.cert], cert: client.cert, key: client.key }, tlsRule: { file: join(folder, 'one', 'a.example:5000') } }])
+    expect(registry.endpoints('a.example')[0]?.tls).toBeUndefined()
+    expect(registry.endpoints('b.example')[0]?.tls).toEqual({ ca: [client.cert] })
+  })
+
+  it.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    ['a key alone', { 'c.key': client.key }, /key c\.key has no certificate c\.cert/],
+    ['a certificate alone', { 'c.cert': client.cert }, /client certificate c\.cert has no key c\.key/],
+    ['no PEM', { 'ca.crt': 'hello' }, /not in PEM/],
+    ['another key', { 'c.cert': client.cert, 'c.key': authority.key }, /cannot be used/],
+  ])('with %s is refused for that host and no other', async (_what, files, words) => {
+    const folder = await folderOf(Object.fromEntries(Object.entries(files).map(([name, text]) => [`a.example/${name}`, text])))
+    const registry = createRegistryClient({ hosts: await readHosts({ certsDirs: [folder] }) })
+    expect(registry.endpoints('b.example')).toHaveLength(1)
+    expect(() => registry.endpoints('a.example')).toThrow(words)
+  })
+
+  it('beside a hosts.toml is containerd\'s: what the file names, relative to it', async () => {
+    const folder = await folderOf({
+      'a.example/hosts.toml': '[host."https://m.example"]\nca = "mine.pem"\nclient = [["c.pem", "k.pem"]]\n',
+      'a.example/mine.pem': authority.cert,
+      'a.example/c.pem': client.cert,
+      'a.example/k.pem': client.key,
+      'b.example/ca.crt': authority.cert,
+    })
+    const registry = createRegistryClient({ hosts: await readHosts({ hostsDirs: [folder] }) })
+    expect(registry.endpoints('a.example')).toMatchObject([{ host: 'm.example', tls: { ca: [authority.cert], cert: client.cert, key: client.key } }, { host: 'a.example' }])
+    expect(registry.endpoints('a.example')[1]?.tls).toBeUndefined()
+    expect(registry.endpoints('b.example')[0]?.tls).toEqual({ ca: [authority.cert] })
+  })
+})
+
+describe('the environment', () => {
+  it('says where the files are', () => {
+    expect(hostsPlacesFromEnv({ platform: 'linux', env: { HOME: '/home/me', XDG_CONFIG_HOME: '/conf' } })).toEqual({
+      hostsDirs: ['/conf/lading/certs.d', '/home/me/.config/containerd/certs.d', '/etc/containerd/certs.d'],
+      registriesConf: ['/home/me/.config/containers/registries.conf', '/etc/containers/registries.conf'],
+      registriesConfDirs: ['/etc/containers/registries.conf.d', '/home/me/.config/containers/registries.conf.d'],
+      daemonJson: ['/home/me/.config/docker/daemon.json', '/etc/docker/daemon.json'],
+      certsDirs: ['/home/me/.config/containers/certs.d', '/home/me/.config/docker/certs.d', '/etc/containers/certs.d', '/etc/docker/certs.d'],
+    })
+    expect(hostsPlacesFromEnv({ platform: 'linux', env: { HOME: '/h', XDG_CONFIG_HOME: 'relative', CONTAINERS_REGISTRIES_CONF: '/x.conf' } })).toMatchObject({ hostsDirs: ['/h/.config/lading/certs.d', expect.anything(), expect.anything()], registriesConf: ['/x.conf'] })
+  })
+
+  it('turns them off, but not what was named', async () => {
+    expect(await systemHosts({ env: { LADING_HOSTS: 'off' } })).toBeUndefined()
+    const folder = await folderOf({ 'named/docker.io/hosts.toml': 'server = "https://m.example"', 'home/.config/docker/daemon.json': mirrorOf('https://other.example') })
+    const env = { HOME: join(folder, 'home'), LADING_HOSTS: 'off' }
+    const hosts = await systemHosts({ env, hostsDirs: [join(folder, 'named')] })
+    expect(createRegistryClient({ hosts }).endpoints('docker.io')).toMatchObject([{ host: 'm.example' }])
+  })
+
+  it('is read for the user\'s own files', async () => {
+    const folder = await folderOf({})
+    await mkdir(join(folder, 'lading', 'certs.d', 'docker.io'), { recursive: true })
+    await writeFile(join(folder, 'lading', 'certs.d', 'docker.io', 'hosts.toml'), 'server = "https://mine.example"')
+    const hosts = await systemHosts({ env: { HOME: folder, XDG_CONFIG_HOME: folder, CONTAINERS_REGISTRIES_CONF: join(folder, 'none') } })
+    expect(createRegistryClient({ hosts }).endpoints(parseReference('alpine'))[0]?.host).toBe('mine.example')
+  })
+})
