@@ -9,6 +9,7 @@ const floors: Record<string, { floor: number; mayImport: readonly string[] | 'al
   reference: { floor: 0, mayImport: ['errors', 'digest'] },
   manifest: { floor: 1, mayImport: foundation },
   compression: { floor: 1, mayImport: foundation },
+  credentials: { floor: 2, mayImport: foundation },
   transfer: { floor: 2, mayImport: foundation },
   'registry-client': { floor: 2, mayImport: [...foundation, 'manifest'] },
   'content-store': { floor: 2, mayImport: foundation },

@@ -1,0 +1,38 @@
+import { constants } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { delimiter, isAbsolute, join } from 'node:path'
+import { printable } from '@lading/errors'
+import type { Variables } from '../credential.ts'
+import { CredentialError } from '../credential-error.ts'
+
+const nameGrammar = /^[a-z0-9][a-z0-9_-]{0,63}$/i
+
+/**
+ * The path of `docker-credential-<name>`: in the absolute directories of PATH and nowhere else, so never in the
+ * working directory. On Windows an `.exe`: batch files are run by a shell.
+ *
+ * @throws CredentialError `HELPER_NAME_INVALID`, `HELPER_MISSING`
+ */
+export async function findHelper(name: string, env: Variables): Promise<string> {
+  if (!nameGrammar.test(name)) {
+    throw new CredentialError('HELPER_NAME_INVALID', `'${printable(name, 80)}' is no name of a credential helper`, { hint: 'a name has letters, digits, - and _, and is no path: osxkeychain, pass, ecr-login' })
+  }
+  const windows = process.platform === 'win32'
+  const program = `docker-credential-${name}${windows ? '.exe' : ''}`
+  const path = env['PATH'] ?? (windows ? env['Path'] : undefined) ?? ''
+  for (const directory of path.split(delimiter)) {
+    if (!isAbsolute(directory)) continue
+    const candidate = join(directory, program)
+    if (await isProgram(candidate)) return candidate
+  }
+  throw new CredentialError('HELPER_MISSING', `the credential helper ${program} is configured and not on PATH`, { hint: `install ${program}, or take the helper '${name}' out of the configuration` })
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK)
+    return (await stat(path)).isFile()
+  } catch {
+    return false
+  }
+}

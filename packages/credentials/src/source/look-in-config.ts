@@ -1,0 +1,52 @@
+import { printable } from '@lading/errors'
+import { decodeEntry } from '../config/decode-entry.ts'
+import { helperFor, keysFor } from '../config/find-entry.ts'
+import { parseConfig } from '../config/parse-config.ts'
+import type { AbortOptions, CredentialTarget, Variables } from '../credential.ts'
+import { canonicalHost, dockerKey, shownKey } from '../host.ts'
+import { createCredentialHelper } from '../helper/create-helper.ts'
+import type { Look } from './finding.ts'
+
+export interface ConfigText {
+  readonly source: string
+  readonly place: string
+  readonly text: string
+  readonly rules: 'docker' | 'containers'
+  /** What people should know of the place: a note behind its finding. */
+  readonly note?: string | undefined
+}
+
+/**
+ * What one configuration says about a host. By docker's rules a helper that is configured for the host decides alone;
+ * by containers' rules what it does not know may still be in `auths`, and `credsStore` means nothing.
+ *
+ * @throws CredentialError
+ */
+export async function* lookInConfig({ source, place, text, rules, note }: ConfigText, target: CredentialTarget, { env, ask, signal }: AbortOptions & { readonly env: Variables; readonly ask: boolean }): AsyncGenerator<Look> {
+  const { config, document } = parseConfig(text, place)
+  const host = canonicalHost(target.host)
+  const helper = helperFor(config, host, rules)
+  if (helper !== undefined) {
+    const how = `${helper.said} in ${printable(place)}`
+    const where = { source, place: `docker-credential-${printable(helper.name, 80)}` }
+    if (!ask) {
+      yield { ...where, outcome: 'unasked', reason: `${how} names it; an earlier place decided` }
+      return
+    }
+    const credential = await createCredentialHelper(helper.name, { env }).get(rules === 'docker' ? dockerKey(host) : host, { signal })
+    if (credential !== undefined) {
+      yield { ...where, outcome: 'used', reason: `${how} names it, and it knows ${host}`, credential }
+      return
+    }
+    yield { ...where, outcome: 'absent', reason: `${how} names it, and it does not know ${host}` }
+    if (rules === 'docker') return
+  }
+  for (const key of keysFor(config.auths.keys(), target, rules)) {
+    const entry = config.auths.get(key)
+    const credential = entry === undefined ? undefined : decodeEntry(document, entry)
+    if (credential === undefined) continue
+    yield { source, place, outcome: 'used', reason: `auths["${shownKey(key)}"] is about ${host}${note === undefined ? '' : `; ${note}`}`, credential }
+    return
+  }
+  yield { source, place, outcome: 'absent', reason: `no entry of auths is about ${host}` }
+}
