@@ -1,0 +1,24 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { recipesPage, recipeTitles, runRecipes, typeErrorsOfRecipes, type RecipesReport } from '../../../test/support/recipes.ts'
+
+describe('docs/test-registry-recipes.md, run as it stands', () => {
+  let report: RecipesReport
+  beforeAll(async () => {
+    report = await runRecipes()
+  })
+
+  test('has ten recipes', () => {
+    expect(recipesPage.match(/^## \d+\. … /gm)).toHaveLength(10)
+    expect(recipeTitles.length).toBeGreaterThanOrEqual(10)
+  })
+
+  test.each(recipeTitles)('%s', (title) => {
+    const results = report.resultsOf(title)
+    expect(results, report.text).not.toEqual([])
+    expect(results.filter((line) => !line.startsWith('ok')), report.text).toEqual([])
+  })
+
+  test('its types are right', async () => {
+    expect(await typeErrorsOfRecipes()).toBe('')
+  })
+})
