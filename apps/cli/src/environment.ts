@@ -7,11 +7,13 @@ export interface Environment {
   readonly root: string
   /** DOCKER_DEFAULT_PLATFORM. */
   readonly platform: string | undefined
+  /** As they are, for the functions of the libraries that are named for the environment. */
+  readonly variables: Readonly<Record<string, string | undefined>>
 }
 
 /** Reads the environment: the only place in Lading's command line that does. */
 export function fromEnvironment(env: Readonly<Record<string, string | undefined>> = process.env): Environment {
-  return { root: rootFrom(env), platform: env['DOCKER_DEFAULT_PLATFORM'] || undefined }
+  return { root: rootFrom(env), platform: env['DOCKER_DEFAULT_PLATFORM'] || undefined, variables: env }
 }
 
 function rootFrom(env: Readonly<Record<string, string | undefined>>): string {

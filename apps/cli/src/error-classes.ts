@@ -3,6 +3,7 @@ import type { PullErrorCode } from '@lading/distribution'
 import type { ManifestErrorCode } from '@lading/manifest'
 import type { ImageReferenceErrorCode } from '@lading/reference'
 import type { RegistryErrorCode, TransportErrorCode } from '@lading/registry-client'
+import type { HostsErrorCode } from '@lading/registry-client/hosts'
 import type { StoreErrorCode } from '@lading/store'
 import type { TransferErrorCode } from '@lading/transfer'
 import type { CliErrorCode } from './cli-error.ts'
@@ -10,7 +11,7 @@ import type { CliErrorCode } from './cli-error.ts'
 /** A row of the table of exit codes. */
 export type ErrorClass = 'failure' | 'usage' | 'notFound' | 'denied' | 'network' | 'verification' | 'storage'
 
-type Known = CliErrorCode | PullErrorCode | StoreErrorCode | RegistryErrorCode | TransportErrorCode | TransferErrorCode | ManifestErrorCode | ImageReferenceErrorCode | DigestErrorCode
+type Known = CliErrorCode | PullErrorCode | StoreErrorCode | RegistryErrorCode | TransportErrorCode | HostsErrorCode | TransferErrorCode | ManifestErrorCode | ImageReferenceErrorCode | DigestErrorCode
 
 /** Every code of the packages we use: a new one does not compile before somebody has thought about it. */
 const known: Readonly<Record<Known, ErrorClass>> = {
@@ -36,6 +37,10 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   DIGEST_INVALID_FORMAT: 'usage',
   DIGEST_INVALID_LENGTH: 'usage',
   DIGEST_UNSUPPORTED: 'usage',
+  // Configuration is the user's to correct, like an option.
+  HOSTS_FILE_INVALID: 'usage',
+  HOSTS_FILE_UNREADABLE: 'usage',
+  HOSTS_FILE_TOO_LARGE: 'usage',
   DIGEST_BLAKE3_UNSUPPORTED: 'usage',
 
   IMAGE_UNKNOWN: 'notFound',

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { createAttach, type Attach } from './commands/attach.ts'
 import { completionCommand, namesCommand } from './commands/completion.ts'
 import { examples } from './commands/examples.ts'
+import { hostsCommand } from './commands/hosts.ts'
 import { imagesCommand } from './commands/images.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { pullCommand } from './commands/pull.ts'
@@ -25,7 +26,7 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     .addHelpText('after', examples(['lading pull alpine', 'download an image'], ['lading images', 'list what is here'], ['lading inspect alpine', 'look at it']))
     .addHelpText('after', '\nExit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 denied, 5 network, 6 verification, 7 storage, 130 interrupted.')
 
-  const commands = [pullCommand(attach), imagesCommand(attach), inspectCommand(attach), tagCommand(attach), rmiCommand(attach), imageCommand(attach), completionCommand(attach, () => program)]
+  const commands = [pullCommand(attach), imagesCommand(attach), inspectCommand(attach), tagCommand(attach), rmiCommand(attach), imageCommand(attach), hostsCommand(attach), completionCommand(attach, () => program)]
   for (const command of commands) program.addCommand(command)
   program.addCommand(namesCommand(attach), { hidden: true })
   settle(program, context)

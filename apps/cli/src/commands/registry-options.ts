@@ -4,8 +4,13 @@ import { repeatable, type GlobalOptions } from './options.ts'
 /** What every command that talks to a registry takes. */
 export interface RegistryCommandOptions extends GlobalOptions {
   readonly insecure?: readonly string[] | undefined
+  readonly mirror?: readonly string[] | undefined
+  readonly hostsDir?: readonly string[] | undefined
 }
 
 export function addRegistryOptions(command: Command): void {
-  command.addOption(repeatable('--insecure <host>', 'allow http and unchecked certificates at this host (repeatable)'))
+  command
+    .addOption(repeatable('--insecure <host>', 'allow http and unchecked certificates at this host (repeatable)'))
+    .addOption(repeatable('--mirror <url>', 'ask this mirror first: https://… of docker.io, HOST=https://… of another registry (repeatable)'))
+    .addOption(repeatable('--hosts-dir <dir>', "directory of <host>/hosts.toml that goes before this machine's files (repeatable; env: LADING_HOSTS=off goes without those)"))
 }

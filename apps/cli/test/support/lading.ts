@@ -19,7 +19,7 @@ export interface Running {
 /** Starts the command line from source as a child process, as a user would. */
 export function start(args: readonly string[], { env = {}, node = [process.execPath, '--conditions=@lading/source', bin] }: { env?: Record<string, string>; node?: readonly string[] } = {}): Running {
   const [program = '', ...before] = node
-  const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', DOCKER_DEFAULT_PLATFORM: '', ...env } })
+  const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', DOCKER_DEFAULT_PLATFORM: '', LADING_HOSTS: 'off', ...env } })
   let stdout = ''
   let stderr = ''
   const waiting = new Set<() => void>()

@@ -39,7 +39,7 @@ export function parseRegistriesConf(text: string, file: string): RegistriesConf 
   const root = parseToml(text, file)
   // Version 1 had lists of hosts under one table; passing over its `block` would open what is meant to be shut.
   if (root.value('registries') !== undefined) throw invalid({ file, rule: '[registries]' }, 'version 1 of this format is not supported; write [[registry]] tables')
-  const ignored = ['unqualified-search-registries', 'short-name-mode', 'aliases', 'credential-helpers'].filter((name) => root.value(name) !== undefined)
+  const ignored = ['unqualified-search-registries', 'credential-helpers'].filter((name) => root.value(name) !== undefined)
   return { registries: root.tables('registry').map(registryOf), ignored: ignored.map((rule) => ({ file, rule })) }
 }
 

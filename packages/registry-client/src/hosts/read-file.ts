@@ -33,6 +33,12 @@ export async function readText(path: string, { signal }: ReadOptions = {}): Prom
   })
 }
 
+/** @throws HostsError `HOSTS_FILE_UNREADABLE` unless it is a directory */
+export async function assertDirectory(path: string, { signal }: ReadOptions = {}): Promise<void> {
+  const facts = await unlessAbsent(path, signal, () => stat(path))
+  if (facts?.isDirectory() !== true) throw new HostsError('HOSTS_FILE_UNREADABLE', `${printable(path)} is no directory`, { path, hint: 'check the name of the directory' })
+}
+
 /** The names in a directory, sorted by code unit as the tools do that share it; none where there is no directory. */
 export async function listDirectory(path: string, { signal }: ReadOptions = {}): Promise<readonly string[]> {
   const names = await unlessAbsent(path, signal, () => readdir(path))

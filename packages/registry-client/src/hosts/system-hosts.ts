@@ -1,48 +1,59 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { printable } from '@lading/errors'
+import { RegistryError } from '../errors/registry-error.ts'
+import { assertDirectory } from './read-file.ts'
 import { readHosts, type FileHosts, type HostsPlaces } from './read-hosts.ts'
 
 export interface SystemHostsOptions {
   /** Default: the process's own. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
-  /** Directories of `<host>/hosts.toml` that go before those of the machine, and are read with `LADING_HOSTS=off` too. */
+  /** Directories of `<host>/hosts.toml` that go before those of the machine, and are read with `LADING_HOSTS=off` too. Each must be there. */
   readonly hostsDirs?: readonly string[] | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /**
  * Reads the files of this machine and user, wherever containerd, docker and the containers tools look for them.
- * `LADING_HOSTS=off`: none of them. `undefined`: there is nothing to read.
+ * `LADING_HOSTS=off`: none of them; `user`: those below the home directory; `system`, as without it: all. `undefined`:
+ * there is nothing to read.
  *
- * @throws HostsError; the signal's reason
+ * @throws HostsError; RegistryError `OPTION_INVALID` for another value; the signal's reason
  */
 export async function systemHosts({ env = process.env, hostsDirs = [], signal }: SystemHostsOptions = {}): Promise<FileHosts | undefined> {
-  const off = env['LADING_HOSTS'] === 'off'
-  if (off && hostsDirs.length === 0) return undefined
-  const places = off ? {} : hostsPlacesFromEnv({ env })
+  const places = hostsPlacesFromEnv({ env })
+  await Promise.all(hostsDirs.map((directory) => assertDirectory(directory, { signal })))
+  if (Object.keys(places).length === 0 && hostsDirs.length === 0) return undefined
   return readHosts({ ...places, hostsDirs: [...hostsDirs, ...(places.hostsDirs ?? [])] }, { signal })
 }
 
+type Env = Readonly<Record<string, string | undefined>>
+
 /**
- * The places of this machine and user, by `HOME`, `XDG_CONFIG_HOME`, `CONTAINERS_REGISTRIES_CONF` and, on Windows,
- * `ProgramData`. Nothing is read.
+ * The places of this machine and user, by `LADING_HOSTS`, `HOME`, `XDG_CONFIG_HOME`, `CONTAINERS_REGISTRIES_CONF` and, on
+ * Windows, `ProgramData`. Nothing is read.
+ *
+ * @throws RegistryError `OPTION_INVALID`
  */
-export function hostsPlacesFromEnv({ env = process.env, platform = process.platform }: { readonly env?: Readonly<Record<string, string | undefined>> | undefined; readonly platform?: NodeJS.Platform | undefined } = {}): HostsPlaces {
+export function hostsPlacesFromEnv({ env = process.env, platform = process.platform }: { readonly env?: Env | undefined; readonly platform?: NodeJS.Platform | undefined } = {}): HostsPlaces {
+  const which = env['LADING_HOSTS'] || 'system'
+  if (which === 'off') return {}
+  if (which !== 'user' && which !== 'system') throw new RegistryError('OPTION_INVALID', `LADING_HOSTS is "${printable(which, 60)}"`, { hint: 'it may be off, user or system' })
+  const system = which === 'system'
+  const data = join(env['ProgramData'] || 'C:\\ProgramData', 'docker')
   const home = env['HOME'] || homedir()
   const config = env['XDG_CONFIG_HOME']
   // The XDG specification: a relative path is to be ignored. The containers tools and docker look in ~/.config alone.
   const ours = join(config && isAbsolute(config) ? config : join(home, '.config'), 'lading', 'certs.d')
   const user = (...path: readonly string[]): string => join(home, '.config', ...path)
-  if (platform === 'win32') {
-    const data = join(env['ProgramData'] || 'C:\\ProgramData', 'docker')
-    return { hostsDirs: [ours], daemonJson: [join(data, 'config', 'daemon.json')], certsDirs: [join(data, 'certs.d')] }
-  }
+  const etc = (path: string): readonly string[] => (system ? [`/etc/${path}`] : [])
+  if (platform === 'win32') return { hostsDirs: [ours], ...(system ? { daemonJson: [join(data, 'config', 'daemon.json')], certsDirs: [join(data, 'certs.d')] } : {}) }
   const chosen = env['CONTAINERS_REGISTRIES_CONF'] || env['REGISTRIES_CONFIG_PATH']
   return {
-    hostsDirs: [ours, user('containerd', 'certs.d'), '/etc/containerd/certs.d'],
-    registriesConf: chosen ? [chosen] : [user('containers', 'registries.conf'), '/etc/containers/registries.conf'],
-    registriesConfDirs: ['/etc/containers/registries.conf.d', user('containers', 'registries.conf.d')],
-    daemonJson: [user('docker', 'daemon.json'), '/etc/docker/daemon.json'],
-    certsDirs: [user('containers', 'certs.d'), user('docker', 'certs.d'), '/etc/containers/certs.d', '/etc/docker/certs.d'],
+    hostsDirs: [ours, user('containerd', 'certs.d'), ...etc('containerd/certs.d')],
+    registriesConf: chosen ? [chosen] : [user('containers', 'registries.conf'), ...etc('containers/registries.conf')],
+    registriesConfDirs: [...etc('containers/registries.conf.d'), user('containers', 'registries.conf.d')],
+    daemonJson: [user('docker', 'daemon.json'), ...etc('docker/daemon.json')],
+    certsDirs: [user('containers', 'certs.d'), user('docker', 'certs.d'), ...etc('containers/certs.d'), ...etc('docker/certs.d')],
   }
 }

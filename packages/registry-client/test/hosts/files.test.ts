@@ -154,14 +154,20 @@ describe('the environment', () => {
     const folder = await folderOf({ 'named/docker.io/hosts.toml': 'server = "https://m.example"', 'home/.config/docker/daemon.json': mirrorOf('https://other.example') })
     const env = { HOME: join(folder, 'home'), LADING_HOSTS: 'off' }
     const hosts = await systemHosts({ env, hostsDirs: [join(folder, 'named')] })
+    await expect(systemHosts({ env, hostsDirs: [join(folder, 'absent')] })).rejects.toMatchObject({ code: 'HOSTS_FILE_UNREADABLE' })
     expect(createRegistryClient({ hosts }).endpoints('docker.io')).toMatchObject([{ host: 'm.example' }])
+  })
+
+  it('says whose files are read, and nothing else', () => {
+    expect(JSON.stringify(hostsPlacesFromEnv({ platform: 'linux', env: { HOME: '/h', LADING_HOSTS: 'user' } }))).not.toContain('/etc/')
+    expect(() => hostsPlacesFromEnv({ env: { LADING_HOSTS: 'none' } })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', message: 'LADING_HOSTS is "none"' }))
   })
 
   it('is read for the user\'s own files', async () => {
     const folder = await folderOf({})
     await mkdir(join(folder, 'lading', 'certs.d', 'docker.io'), { recursive: true })
     await writeFile(join(folder, 'lading', 'certs.d', 'docker.io', 'hosts.toml'), 'server = "https://mine.example"')
-    const hosts = await systemHosts({ env: { HOME: folder, XDG_CONFIG_HOME: folder, CONTAINERS_REGISTRIES_CONF: join(folder, 'none') } })
+    const hosts = await systemHosts({ env: { HOME: folder, XDG_CONFIG_HOME: folder, LADING_HOSTS: 'user' } })
     expect(createRegistryClient({ hosts }).endpoints(parseReference('alpine'))[0]?.host).toBe('mine.example')
   })
 })

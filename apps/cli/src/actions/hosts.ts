@@ -1,0 +1,98 @@
+import { printable } from '@lading/errors'
+import { familiarString, parseReference, withDefaultTag, type Reference } from '@lading/reference'
+import { createRegistryClient, type Endpoint, type HostRule, type HostsAnswer } from '@lading/registry-client'
+import type { RegistryCommandOptions } from '../commands/registry-options.ts'
+import type { Action } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { jsonText } from '../text/json-line.ts'
+import { formatTable } from '../text/table.ts'
+import { clientOptions } from './client-options.ts'
+
+interface HostsOptions extends RegistryCommandOptions {
+  readonly json?: boolean | undefined
+}
+
+export const hosts: Action<[reference: string], HostsOptions> = async ([text], options, context) => {
+  const reference = withDefaultTag(parseReference(text))
+  const how = await clientOptions(options, context)
+  const answer = how.hosts?.consult(reference, { insecure: () => false }) ?? { passedOver: [] }
+  const client = createRegistryClient(how)
+  const endpoints = answer.blocked === undefined ? client.endpoints(reference) : []
+  await client.close()
+  if (options.json === true) context.print(jsonText(asJson(reference, endpoints, answer)))
+  else {
+    for (const line of asTable(reference, endpoints, answer)) context.print(line)
+    for (const note of notesOf(answer, how.hosts?.ignored ?? [])) context.terminal.write(`note: ${note}\n`)
+  }
+  return answer.blocked === undefined ? exitCodes.ok : exitCodes.denied
+}
+
+function asTable(reference: Reference, endpoints: readonly Endpoint[], { blocked }: HostsAnswer): readonly string[] {
+  if (blocked !== undefined) return [`${familiarString(reference)} is blocked: ${ruleText(blocked)}`]
+  return formatTable(
+    ['ENDPOINT', 'KIND', 'ASKED FOR', 'CONNECTION', 'SAID BY'],
+    endpoints.map((endpoint) => [printable(addressOf(endpoint, reference)), endpoint.mirror ? 'mirror' : 'registry', (endpoint.capabilities ?? ['all']).join(', '), connectionOf(endpoint), saidBy(endpoint)]),
+  )
+}
+
+/** Where the repository is, with what a proxy is told. */
+function addressOf({ url, overridePath, path, namespace }: Endpoint, reference: Reference): string {
+  return `${url}${overridePath === true ? '' : '/v2'}/${path ?? reference.path}${namespace === undefined ? '' : `?ns=${namespace}`}`
+}
+
+function connectionOf({ scheme, insecure, tls, headers, dialTimeout }: Endpoint): string {
+  const parts = [
+    scheme === 'http' ? 'http, not encrypted' : insecure ? 'https, certificate not checked' : 'https',
+    tls?.ca === undefined ? undefined : 'own authorities',
+    tls?.cert === undefined ? undefined : 'client certificate',
+    headers === undefined ? undefined : `headers ${Object.keys(headers).join(' ')}`,
+    dialTimeout === undefined ? undefined : `within ${dialTimeout} ms`,
+  ]
+  return parts.filter((part) => part !== undefined).join(', ')
+}
+
+function saidBy({ rule, insecureRule, tlsRule, mirror, insecure }: Endpoint): string {
+  const parts = [
+    rule === undefined ? (mirror ? '--mirror' : 'built in') : ruleText(rule),
+    insecureRule === undefined || insecureRule === rule ? (insecure && rule === undefined ? 'insecure by --insecure' : undefined) : `insecure by ${ruleText(insecureRule)}`,
+    tlsRule === undefined ? undefined : `certificates from ${printable(tlsRule.file ?? '')}`,
+  ]
+  return parts.filter((part) => part !== undefined).join('; ')
+}
+
+const ruleText = ({ file, rule }: HostRule): string => printable(file === undefined ? rule : `${file}: ${rule}`)
+
+function notesOf({ passedOver }: HostsAnswer, ignored: readonly HostRule[]): readonly string[] {
+  return [...passedOver.map(({ what, why, rule }) => `${printable(what)} is not asked: ${why} (${ruleText(rule)})`), ...ignored.map((rule) => `not followed: ${ruleText(rule)}`)]
+}
+
+/** Certificates, keys and the values of headers are not shown. */
+function asJson(reference: Reference, endpoints: readonly Endpoint[], { blocked, passedOver }: HostsAnswer): object {
+  return {
+    v: 1,
+    reference: String(reference),
+    blocked: blocked ?? null,
+    endpoints: endpoints.map((endpoint) => {
+      const { url, host, scheme, mirror, insecure, capabilities = ['pull', 'resolve', 'push'], namespace, credentialHost, headers, tls, dialTimeout, rule, insecureRule, tlsRule } = endpoint
+      return {
+        url,
+        repository: addressOf(endpoint, reference),
+        host,
+        scheme,
+        mirror,
+        insecure,
+        capabilities,
+        ...(namespace === undefined ? {} : { namespace }),
+        credentialHost: credentialHost ?? (mirror ? host : reference.domain),
+        headers: Object.keys(headers ?? {}),
+        tls: { authorities: tls?.ca?.length ?? 0, clientCertificate: tls?.cert !== undefined },
+        ...(dialTimeout === undefined ? {} : { dialTimeout }),
+        rule: rule ?? { rule: mirror ? '--mirror' : 'built in' },
+        ...(insecureRule === undefined ? {} : { insecureRule }),
+        ...(tlsRule === undefined ? {} : { tlsRule }),
+      }
+    }),
+    passedOver,
+  }
+}
+

@@ -1,0 +1,23 @@
+import { Command } from 'commander'
+import type { Attach } from './attach.ts'
+import { examples } from './examples.ts'
+import { addRegistryOptions } from './registry-options.ts'
+
+export function hostsCommand(attach: Attach): Command {
+  const command = new Command('hosts')
+    .summary('show who would be asked for an image')
+    .description('Show which endpoints would be tried for a reference, in which order, for what, and which file says so. Nothing is asked.')
+    .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
+    .option('--json', 'print a JSON object')
+    .addHelpText(
+      'after',
+      examples(
+        ['lading hosts alpine', 'mirrors of docker.io, and the Hub'],
+        ['lading hosts --json ghcr.io/acme/app@sha256:44136fa3…', 'for programs, by digest'],
+        ['LADING_HOSTS=off lading hosts alpine', "without this machine's files"],
+      ),
+    )
+  addRegistryOptions(command)
+  attach(command, async () => (await import('../actions/hosts.ts')).hosts)
+  return command
+}
