@@ -62,6 +62,8 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   HOST_UNKNOWN: 'network',
   TLS_REFUSED: 'network',
   TLS_FAILED: 'network',
+  PROXY_FAILED: 'network',
+  PROXY_UNAUTHORIZED: 'denied',
   TIMEOUT: 'network',
   TOO_MANY_REQUESTS: 'network',
   UNAVAILABLE: 'network',

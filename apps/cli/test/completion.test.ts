@@ -40,7 +40,7 @@ describe.skipIf(missing('bash'))('completion for bash', () => {
     [['pu'], ['pull']],
     [['im'], ['images', 'image']],
     [['image', 'r'], ['rm']],
-    [['pull', '--pro'], ['--progress']],
+    [['pull', '--prog'], ['--progress']],
     [['pull', '--progress', ''], ['auto', 'tty', 'plain', 'json']],
     [['image', 'pull', '--verify', 'd'], ['digest']],
     [['completion', 'f'], ['fish']],

@@ -1,7 +1,7 @@
 /** What the client does on the wire, for debug output. URLs come without query and credentials; nothing here is secret. */
 export type ClientEvent =
   /** An answer's head arrived, or none did (`status` absent). */
-  | { readonly type: 'request'; readonly method: string; readonly url: string; readonly status?: number | undefined; readonly milliseconds: number; /** An `Authorization` header was sent. */ readonly authorized: boolean }
+  | { readonly type: 'request'; readonly method: string; readonly url: string; readonly status?: number | undefined; readonly milliseconds: number; /** An `Authorization` header was sent. */ readonly authorized: boolean; /** Through which proxy, without its user name and password. */ readonly proxy?: string | undefined }
   | { readonly type: 'redirect'; readonly from: string; readonly to: string; readonly status: number }
   /** A small request is repeated after `afterMs`. */
   | { readonly type: 'retry'; readonly url: string; readonly attempt: number; readonly afterMs: number; readonly code: string }

@@ -24,6 +24,7 @@ import type { RegistryClient } from './registry-client.ts'
 import { createAtSite, fromFirstPage, type Candidate } from './repository/choose-site.ts'
 import { createRepository } from './repository/create-repository.ts'
 import { listCatalog } from './repository/list-catalog.ts'
+import type { ProxyPolicy } from './proxy/proxy-rules.ts'
 import type { TlsSettings, Transport } from './transport.ts'
 import { createUndiciTransport, type Timeouts } from './transport/undici-transport.ts'
 
@@ -50,6 +51,8 @@ export interface RegistryClientOptions {
   readonly certificates?: readonly string[] | undefined
   /** For hosts (`host` or `host:port`) that are not an `Endpoint` with settings of its own. Client certificates are shown to endpoints alone. */
   readonly tls?: ((host: string) => TlsSettings | undefined) | undefined
+  /** Through which proxy a URL is asked: `proxyFromEnv()`, say. Default: through none. */
+  readonly proxy?: ProxyPolicy | undefined
   /** Instead of the default one, which is HTTP/1.1 by undici. */
   readonly transport?: Transport | undefined
   readonly clock?: Clock | undefined
@@ -83,6 +86,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     gates: createHostGates(clock),
     tls,
     tlsSettings: createTlsPolicy((host) => options.tls?.(host) ?? hosts?.tls(host)?.tls),
+    proxy: options.proxy ?? (() => undefined),
     emit,
     warn: createWarn(emit),
     closed: () => closed,

@@ -1,3 +1,5 @@
+import type { ProxySettings } from './proxy/proxy-settings.ts'
+
 /** How a server's certificate is judged, and which one is shown to it. Everything in PEM. */
 export interface TlsSettings {
   /** Authorities that are trusted beside Node's and the system's. */
@@ -21,6 +23,8 @@ export interface TransportRequest {
   readonly tls?: TlsSettings | undefined
   /** Milliseconds until the connection stands. Default: the transport's own. */
   readonly connectTimeout?: number | undefined
+  /** The way there leads through it. */
+  readonly proxy?: ProxySettings | undefined
 }
 
 /** The answer's headers; a `Headers` fits. Names in any case; several lines of one name are joined with `, `. */

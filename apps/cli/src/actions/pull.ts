@@ -35,7 +35,7 @@ async function run(reference: Reference, options: PullCommandOptions, json: bool
   const platform = options.platform ?? context.environment.platform
   if (platform !== undefined) parsePlatform(platform)
   const puller = await createPuller({ ...(await clientOptions(options, context)), root: rootOf(options, context), jobs: options.jobs })
-  const renderer = createRenderer(options.progress, context.terminal, options)
+  const renderer = createRenderer(options.debug === true && options.progress === 'auto' ? 'plain' : options.progress, context.terminal, options)
   const how = {
     signal: context.signal,
     platform,

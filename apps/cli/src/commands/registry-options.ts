@@ -6,6 +6,7 @@ export interface RegistryCommandOptions extends GlobalOptions {
   readonly insecure?: readonly string[] | undefined
   readonly mirror?: readonly string[] | undefined
   readonly hostsDir?: readonly string[] | undefined
+  readonly proxy?: string | undefined
 }
 
 export function addRegistryOptions(command: Command): void {
@@ -13,4 +14,5 @@ export function addRegistryOptions(command: Command): void {
     .addOption(repeatable('--insecure <host>', 'allow http and unchecked certificates at this host (repeatable)'))
     .addOption(repeatable('--mirror <url>', 'ask this mirror first: https://… of docker.io, HOST=https://… of another registry (repeatable)'))
     .addOption(repeatable('--hosts-dir <dir>', "directory of <host>/hosts.toml that goes before this machine's files (repeatable; env: LADING_HOSTS=off goes without those)"))
+    .option('--proxy <url>', "ask every host through this proxy, or through 'none' (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY)")
 }

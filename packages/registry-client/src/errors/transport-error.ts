@@ -8,6 +8,8 @@ import { LadingError, type ErrorOptions } from '@lading/errors'
  * - `TLS_FAILED`: no TLS came about; most often the port speaks plain http
  * - `TIMEOUT`: no connection, no answer, or too few bytes in the time allowed
  * - `BAD_RESPONSE`: what came back is not HTTP/1.1
+ * - `PROXY_FAILED`: the proxy is not there, or gives no way to the host
+ * - `PROXY_UNAUTHORIZED`: the proxy wants a user name and password, or refuses ours
  */
 export type TransportErrorCode =
   | 'CONNECTION_REFUSED'
@@ -17,6 +19,8 @@ export type TransportErrorCode =
   | 'TLS_FAILED'
   | 'TIMEOUT'
   | 'BAD_RESPONSE'
+  | 'PROXY_FAILED'
+  | 'PROXY_UNAUTHORIZED'
 
 export interface TransportErrorOptions extends ErrorOptions {
   /** The very same request may succeed a moment later at the same address. Default false. */

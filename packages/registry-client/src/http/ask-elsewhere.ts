@@ -17,7 +17,7 @@ export async function askElsewhere(context: ClientContext, question: Omit<Questi
   const repository = repositoryPath.exec(url.pathname)?.[1]
   const challenges = parseChallenges(headers.get('www-authenticate')).filter(({ scheme }) => scheme === 'bearer')
   if (repository === undefined || challenges.length === 0) return refusal
-  const nobody: ClientContext = { ...context, credentials: undefined }
+  const nobody: ClientContext = { ...context, credentials: undefined, tlsSettings: { ...context.tlsSettings, settingsFor: (asked) => context.tlsSettings.settingsFor(asked, false) } }
   const authorization = await createAuthorizer(nobody, new URL(url.origin), url.host).answer(challenges, undefined, repository, options)
   return stream(context, { ...question, url, authorization }, to, options)
 }

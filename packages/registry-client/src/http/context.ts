@@ -4,6 +4,7 @@ import type { CredentialProvider } from '../credential.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Hosts } from '../endpoint/hosts.ts'
 import type { InsecureHosts } from '../endpoint/insecure-hosts.ts'
+import type { ProxyPolicy } from '../proxy/proxy-rules.ts'
 import type { Transport } from '../transport.ts'
 import type { HostGates } from './host-gates.ts'
 import type { TlsPolicy } from './tls-policy.ts'
@@ -24,6 +25,7 @@ export interface ClientContext {
   /** Hosts, as in a URL, at which TLS was seen. Grows only. */
   readonly tls: Set<string>
   readonly tlsSettings: TlsPolicy
+  readonly proxy: ProxyPolicy
   readonly emit: Emit
   readonly warn: Warn
   readonly closed: () => boolean

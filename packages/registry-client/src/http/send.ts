@@ -2,6 +2,7 @@ import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import { decideOrigin } from '../origin/decide-origin.ts'
+import { publicProxy } from '../proxy/proxy-settings.ts'
 import type { TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
 import { traitsOf } from './at-endpoint.ts'
 import type { ClientContext } from './context.ts'
@@ -101,6 +102,7 @@ async function oneHop(
     'accept-encoding': 'identity',
     ...(authorization === undefined ? {} : { authorization }),
   }
+  const proxy = context.proxy(url)
   const started = context.clock.now()
   let location: { readonly text: string; readonly status: number } | undefined
   let skipped = 0
@@ -124,8 +126,8 @@ async function oneHop(
       if (skipped > redirectBody) throw new RegistryError('BAD_RESPONSE', `${url.host} sends more than a redirect`, { host: url.host })
     },
   }
-  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, own), connectTimeout })
-  const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined })
+  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, own), connectTimeout, proxy })
+  const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined, ...(proxy === undefined ? {} : { proxy: publicProxy(proxy) }) })
   try {
     await context.transport(request(), receiver, { signal })
   } catch (error) {

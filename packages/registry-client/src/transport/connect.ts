@@ -1,7 +1,9 @@
 import type { buildConnector } from 'undici'
+import type { ProxySettings } from '../proxy/proxy-settings.ts'
 import type { TlsSettings } from '../transport.ts'
 import { lookupAllowed } from './lookup-allowed.ts'
 import { failureCode, unknownIssuer } from './failure.ts'
+import { throughProxy, type Reach } from './through-proxy.ts'
 import { trustingContext, type Trust } from './trusting-context.ts'
 
 export interface ConnectOptions {
@@ -17,6 +19,10 @@ export interface Manner {
   readonly tls: TlsSettings | undefined
   /** Milliseconds until the connection stands. */
   readonly timeout: number
+  /** Connections lead through it. */
+  readonly proxy?: ProxySettings | undefined
+  /** The origin is a proxy that the user named: any address will do. */
+  readonly isProxy?: boolean | undefined
 }
 
 /**
@@ -26,21 +32,28 @@ export interface Manner {
  */
 export function createConnect(
   build: typeof buildConnector,
-  { certificates = [], onTls, timeout, insecure, tls }: ConnectOptions & Manner,
+  { certificates = [], onTls, timeout, closing, insecure, tls, proxy, isProxy = false }: ConnectOptions & Manner & { readonly closing: AbortSignal },
 ): buildConnector.connector {
-  const common = { timeout, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000, lookup: lookupAllowed }
-  const trusting = (trust: Trust): buildConnector.connector => build({ ...common, ...(insecure ? { rejectUnauthorized: false } : {}), secureContext: trustingContext(trust, { ...tls, ca: [...certificates, ...(tls?.ca ?? [])] }) })
-  const plain = build(common)
+  const common = { timeout, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000, ...(isProxy ? {} : { lookup: lookupAllowed }) }
+  const reach = proxy === undefined ? undefined : throughProxy(proxy, { connect: createConnect(build, { certificates, timeout, closing, insecure: false, tls: undefined, isProxy: true }), timeout, closing })
+  const trusting = (trust: Trust): buildConnector.connector => {
+    const secureContext = trustingContext(trust, { ...tls, ca: [...certificates, ...(tls?.ca ?? [])] })
+    const connect = build({ ...common, ...(insecure ? { rejectUnauthorized: false } : {}), secureContext })
+    return reach === undefined ? connect : afterReaching(reach, connect)
+  }
+  const plain = reach === undefined ? build(common) : afterReaching(reach)
   let first: buildConnector.connector | undefined
   let second: buildConnector.connector | undefined
 
-  return (options, callback) => {
+  return (given, callback) => {
+    // undici takes the server's name from the Host header, which is the target's.
+    const options = isProxy ? { ...given, servername: '' } : given
     if (options.protocol !== 'https:') {
       plain(options, callback)
       return
     }
     const done: buildConnector.Callback = (...answer) => {
-      if (answer[0] === null) onTls?.(hostOf(options))
+      if (answer[0] === null && !isProxy) onTls?.(hostOf(options))
       callback(...answer)
     }
     let connect: buildConnector.connector
@@ -62,6 +75,16 @@ export function createConnect(
       second ??= trusting('all')
       second(options, done)
     })
+  }
+}
+
+/** @param tls begins TLS on the connection; without it, the connection is used as it is */
+function afterReaching(reach: Reach, tls?: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    reach(options).then(
+      (socket) => (tls === undefined ? callback(null, socket) : tls({ ...options, httpSocket: socket }, callback)),
+      (error: unknown) => callback(error as Error, null),
+    )
   }
 }
 

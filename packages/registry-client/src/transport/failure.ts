@@ -51,6 +51,12 @@ export function failureCode(error: unknown): string {
   return typeof code === 'string' ? code : ''
 }
 
+/** Does the error say that no connection came about, and not that one was lost? */
+export function notConnected(error: unknown): boolean {
+  const code = failureCode(error)
+  return code === 'ECONNREFUSED' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'EPROTO' || unreachable.has(code) || /^(?:ENOTFOUND$|EAI_|ERR_SSL_|ERR_TLS_)/.test(code) || Object.hasOwn(certificateProblems, code) || handshakeCut(error)
+}
+
 /** Tells apart why no whole answer came (reliability C). `answered`: the head was already there. */
 export function transportFailure(error: unknown, url: URL, answered: boolean): LadingError {
   if (isLadingError(error)) return error

@@ -2,6 +2,7 @@ import type { Agent, Dispatcher } from 'undici'
 import type { Transport, TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
 import { createConnect, type ConnectOptions, type Manner } from './connect.ts'
 import { transportFailure } from './failure.ts'
+import { routeOf, type Route } from './route.ts'
 import { watchRate } from './watch-rate.ts'
 
 /** All in milliseconds. */
@@ -27,10 +28,10 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   const { connect = 30_000, headers = 30_000, stall = 30_000 } = options.timeouts ?? {}
   // A connection serves only requests that would have been connected the same way.
   const agents = new Map<string, Promise<Agent>>()
-  let closed = false
+  const closing = new AbortController()
 
   const agentFor = (manner: Manner): Promise<Agent> => {
-    const key = JSON.stringify([manner.insecure, manner.timeout, manner.tls?.ca, manner.tls?.cert, manner.tls?.key, manner.tls?.minVersion])
+    const key = JSON.stringify([manner.insecure, manner.timeout, manner.tls?.ca, manner.tls?.cert, manner.tls?.key, manner.tls?.minVersion, manner.proxy, manner.isProxy])
     let agent = agents.get(key)
     if (agent === undefined) {
       agent = createAgent(manner)
@@ -41,7 +42,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   const createAgent = async (manner: Manner): Promise<Agent> => {
     const undici = await import('undici')
     return new undici.Agent({
-      connect: createConnect(undici.buildConnector, { ...options, ...manner }),
+      connect: createConnect(undici.buildConnector, { ...options, ...manner, closing: closing.signal }),
       connections: 32,
       // One answer at a time on a connection: a pipelined request would wait for the layer before it.
       pipelining: 1,
@@ -57,19 +58,20 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   return {
     async transport(request, to, { signal } = {}) {
       signal?.throwIfAborted()
-      const agent = await agentFor({ insecure: request.insecure === true, tls: request.tls, timeout: request.connectTimeout ?? connect })
+      const route = routeOf(request, connect)
+      const agent = await agentFor(route.manner)
       signal?.throwIfAborted()
-      if (closed) throw new Error('the transport is closed')
-      await exchange(agent, request, to, stall, signal)
+      if (closing.signal.aborted) throw new Error('the transport is closed')
+      await exchange({ agent, request, route, stall }, to, signal)
     },
     async close() {
-      closed = true
+      closing.abort()
       await Promise.all([...agents.values()].map(async (agent) => (await agent).destroy()))
     },
   }
 }
 
-function exchange(agent: Agent, request: TransportRequest, to: TransportReceiver, stall: number, signal: AbortSignal | undefined): Promise<void> {
+function exchange({ agent, request, route, stall }: { readonly agent: Agent; readonly request: TransportRequest; readonly route: Route; readonly stall: number }, to: TransportReceiver, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let failure: { readonly reason: unknown } | undefined
@@ -96,8 +98,9 @@ function exchange(agent: Agent, request: TransportRequest, to: TransportReceiver
       }
       void written().then(() => {
         if (failure !== undefined) reject(failure.reason)
-        else if (error !== undefined) reject(transportFailure(error, request.url, answered))
-        else resolve()
+        else if (error !== undefined) reject(route.failure(error, answered))
+        // undici frees the connection a turn after the answer: who asks on at once would open another.
+        else setImmediate(resolve)
       })
     }
     const waitFor = (work: () => void | Promise<void>): void => {
@@ -128,10 +131,10 @@ function exchange(agent: Agent, request: TransportRequest, to: TransportReceiver
 
     agent.dispatch(
       {
-        origin: request.url.origin,
-        path: request.url.pathname + request.url.search,
+        origin: route.origin,
+        path: route.path,
         method: request.method,
-        headers: { ...request.headers },
+        headers: { ...request.headers, ...route.headers },
         // undici takes iterables too; its types do not say so.
         body: (request.body ?? null) as Dispatcher.DispatchOptions['body'] & {},
       },
@@ -143,6 +146,11 @@ function exchange(agent: Agent, request: TransportRequest, to: TransportReceiver
         onResponseStart(_given, status, headers) {
           if (status < 200) return
           answered = true
+          const refused = route.refusal(status, headers)
+          if (refused !== undefined) {
+            fail(refused)
+            return
+          }
           if (request.method !== 'HEAD') rate.start()
           waitFor(() => to.head(status, viewOf(headers)))
         },
