@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isLadingError, printable } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
@@ -34,7 +34,7 @@ export async function prepareRoot(fs: FileSystem, root: string, options: { reado
     throw new ContentError('ROOT_INVALID', `${printable(path)} is no OCI image layout: it has no oci-layout file`, { path, hint: 'name the directory of a store with --root' })
   }
   if (entries === undefined || entries.length === 0) {
-    await fs.mkdir(path, { recursive: true })
+    await makeDurably(fs, path)
     await fs.chmod(path, 0o700)
   }
   // The version before the layout marker: a root that looks like a store always says which.
@@ -44,6 +44,19 @@ export async function prepareRoot(fs: FileSystem, root: string, options: { reado
   }
   await fs.mkdir(join(path, 'blobs', 'sha256'), { recursive: true })
   if (!hasLayout) await writeFileDurably(fs, join(path, 'oci-layout'), text(`${JSON.stringify({ imageLayoutVersion: layoutVersion })}\n`))
+}
+
+/** A store whose own directory a power cut takes away has lost everything, so each directory that is new is synced into the one above it. */
+async function makeDurably(fs: FileSystem, path: string): Promise<void> {
+  const above = dirname(path)
+  if (above !== path && (await fs.stat(above)) === undefined) await makeDurably(fs, above)
+  await fs.mkdir(path, { recursive: true })
+  try {
+    await fs.syncDirectory(above)
+  } catch (error) {
+    // A directory that may be entered and not read cannot be opened, and so not synced, by us.
+    if (!isLadingError(error, 'PERMISSION')) throw error
+  }
 }
 
 async function rootEntries(fs: FileSystem, path: string): Promise<readonly unknown[] | undefined> {
