@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { BuiltImage, BuiltIndex } from './images/built.ts'
+import type { Built } from './images/built.ts'
 import { loadLayout } from './load-layout.ts'
 import type { Shelves } from './routes/handle.ts'
 import { seed } from './seed.ts'
@@ -17,7 +17,7 @@ const mebibyte = 1024 * 1024
 export async function openShelves(options: TestRegistryOptions, clock: Clock): Promise<Shelves> {
   const state = await openStorage(options)
   for (const [name, directory] of Object.entries(options.layouts ?? {})) await loadLayout(state, directory, name)
-  for (const image of options.images ?? []) seed<BuiltImage | BuiltIndex>(state, image)
+  for (const image of options.images ?? []) seed<Built>(state, image)
   await state.storage.settled()
   return {
     state,

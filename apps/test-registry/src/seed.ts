@@ -1,11 +1,11 @@
 import { TestRegistryError } from './error.ts'
-import type { Buildable, BuiltImage, BuiltIndex } from './images/built.ts'
+import type { Buildable, Built } from './images/built.ts'
 import { repositoryAccess, type RepositoryAccess } from './repository-access.ts'
 import type { RegistryState } from './state/repository-state.ts'
 import type { SeedOptions } from './test-registry.ts'
 
 /** @throws TestRegistryError `NAME_INVALID` when neither the image nor the options say where to */
-export function seed<Built extends BuiltImage | BuiltIndex>(state: RegistryState, what: Buildable<Built> | Built, options: SeedOptions = {}): Built {
+export function seed<Made extends Built>(state: RegistryState, what: Buildable<Made> | Made, options: SeedOptions = {}): Made {
   const built = 'build' in what ? what.build() : what
   const name = options.repository ?? built.repository
   if (name === undefined) {
@@ -17,13 +17,14 @@ export function seed<Built extends BuiltImage | BuiltIndex>(state: RegistryState
   return built
 }
 
-function store(repository: RepositoryAccess, built: BuiltImage | BuiltIndex): void {
+function store(repository: RepositoryAccess, built: Built): void {
   if (built.kind === 'index') {
     for (const child of built.manifests) store(repository, child)
   } else {
-    repository.putBlob(built.config.bytes)
+    if (built.kind === 'manifest') repository.putBlob(built.config.bytes)
     // A layer whose descriptor lies about the digest is served under the lie: the bytes are then the wrong ones.
     for (const layer of built.layers) if (layer.stored) repository.putBlob(layer.bytes, { digest: layer.descriptor.digest })
   }
-  repository.putManifest(built.bytes, { mediaType: built.mediaType })
+  // Of a signed document the digest is that of what was signed.
+  repository.putManifest(built.bytes, { mediaType: built.mediaType, digest: built.digest })
 }

@@ -6,7 +6,7 @@ import { createControl } from './control/create-control.ts'
 import type { Controlled } from './control/endpoint.ts'
 import { createFaultBook } from './faults/fault-book.ts'
 import { listen, type Listener } from './http/listen.ts'
-import type { Buildable, BuiltImage, BuiltIndex } from './images/built.ts'
+import type { Buildable, Built } from './images/built.ts'
 import { createJournal } from './journal/create-journal.ts'
 import { addSecretsOf, createSecrets, watchTokens } from './journal/secrets.ts'
 import { openShelves } from './open-shelves.ts'
@@ -45,7 +45,7 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
   let cdn: Listener | undefined
   const origins = createOrigins({ shelves, rules, tokens, clock, limiter, cdnUrl: () => cdn?.url ?? '', registryUrl: () => first?.url ?? '' })
   const contents = {
-    async seed<Built extends BuiltImage | BuiltIndex>(what: Buildable<Built> | Built, how?: SeedOptions): Promise<Built> {
+    async seed<Made extends Built>(what: Buildable<Made> | Made, how?: SeedOptions): Promise<Made> {
       const built = seed(state, what, how)
       await state.storage.settled()
       return built

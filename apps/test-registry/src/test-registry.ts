@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 import type { ControlOptions } from './control/control-options.ts'
 import type { Fault } from './faults/fault.ts'
 import type { FaultSwitch, ListedFault } from './faults/fault-book.ts'
-import type { Buildable, BuiltImage, BuiltIndex } from './images/built.ts'
+import type { Buildable, Built, BuiltImage, BuiltIndex, BuiltSchema1 } from './images/built.ts'
 import type { Journal } from './journal.ts'
 import type { Profile } from './profiles/profile.ts'
 import type { ProfileName } from './profiles/profiles.ts'
@@ -12,7 +12,7 @@ import type { Quirks } from './quirks.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { RepositoryAccess } from './repository-access.ts'
 
-export type Seedable = Buildable<BuiltImage> | Buildable<BuiltIndex> | BuiltImage | BuiltIndex
+export type Seedable = Buildable<BuiltImage> | Buildable<BuiltIndex> | Buildable<BuiltSchema1> | Built
 
 export interface TestRegistryOptions {
   readonly images?: readonly Seedable[] | undefined
@@ -87,7 +87,7 @@ export interface TestRegistry {
   readonly journal: Journal
   readonly clock: Clock
   /** Puts an image or index with all that belongs to it where its name says. */
-  seed<Built extends BuiltImage | BuiltIndex>(what: Buildable<Built> | Built, options?: SeedOptions): Promise<Built>
+  seed<Made extends Built>(what: Buildable<Made> | Made, options?: SeedOptions): Promise<Made>
   /**
    * Serves an OCI image layout, made by any tool, as a repository: beside what is there, and only by reading it.
    *

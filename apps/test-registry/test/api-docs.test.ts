@@ -20,6 +20,6 @@ describe.skipIf(missing('curl', 'bash'))('the examples of docs/test-registry-api
     expect(registry.clock.now()).toBeGreaterThan(Date.now() + 290_000)
     expect(registry.repository('t/app').tags()['moved']).toBe(layer)
     expect(registry.repository('t/app').blobs()).not.toContain(layer)
-    expect(registry.repositories()).toEqual(['t/app', 't/multi'])
+    expect(registry.repositories()).toEqual(['t/app', 't/multi', 't/old'])
   })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { missing } from '../../../test/support/real-parts.ts'
-import { image, index, startTestRegistry, type ImageBuilder, type TestRegistry } from '../src/index.ts'
+import { image, index, schema1, startTestRegistry, type ImageBuilder, type TestRegistry } from '../src/index.ts'
 import { startContainerd, type Containerd } from './support/containerd.ts'
 import { waysIn, type WayIn } from './support/ways-in.ts'
 
@@ -51,6 +51,14 @@ describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0
     await containerd.ctr('images', 'pull', '--snapshotter', 'native', '--plain-http', '--platform', 'linux/arm64', `${registry.host}/t/multi:1`)
     const fetched = multi.build().manifests.map(({ digest }) => registry.journal.manifest(digest).requests.length)
     expect(fetched).toEqual([1, 0])
+  })
+
+  test('takes a schema 1 image', async () => {
+    const old = schema1('t/old:1').layer({ 'etc/': '', 'etc/motd': 'old\n' }).throwaway()
+    registry = await startTestRegistry({ images: [old] })
+    await containerd.ctr('images', 'pull', '--snapshotter', 'native', '--plain-http', `${registry.host}/t/old:1`)
+    expect(registry.journal.manifest(old.build().digest).requests.map(({ status }) => status)).toEqual([200])
+    registry.journal.assertFetchedOnce(old.build().layers[0]!.digest)
   })
 
   test('is refused what a stranger may not have', async () => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { artifact, image, index, parseImages, TestRegistryError, type BuiltImage, type BuiltIndex, type Description } from '../src/index.ts'
+import { artifact, image, index, parseImages, schema1, TestRegistryError, type Built, type Description } from '../src/index.ts'
 import { summaryOf } from '../src/images/described/summary.ts'
 
-const read = (description: unknown): readonly (BuiltImage | BuiltIndex)[] => parseImages(JSON.stringify(description))
+const read = (description: unknown): readonly Built[] => parseImages(JSON.stringify(description))
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
 /** What is seeded and where: everything but which class the bytes are. */
-const essence = (built: BuiltImage | BuiltIndex): unknown => [summaryOf(built), built.document, built.descriptor, built.kind === 'index' ? built.manifests.map(essence) : built.layers.map(({ descriptor }) => descriptor)]
+const essence = (built: Built): unknown => [summaryOf(built), built.document, built.descriptor, built.kind === 'index' ? built.manifests.map(essence) : built.layers.map(({ descriptor }) => descriptor)]
 
 function refusal(description: unknown): string {
   try {
@@ -22,7 +22,7 @@ function refusal(description: unknown): string {
 describe('a description gives what the builder gives', () => {
   const raw = Uint8Array.of(0x1f, 0x8b, 0, 255)
   const lie = `sha256:${'0'.repeat(64)}` as const
-  test.each<[string, Description, { readonly build: () => BuiltImage | BuiltIndex }]>([
+  test.each<[string, Description, { readonly build: () => Built }]>([
     ['files', { name: 't/app:1', layers: [{ files: { 'etc/': '', 'etc/motd': 'hello', 'bin/x': { base64: base64(raw) } } }] }, image('t/app:1').layer({ 'etc/': '', 'etc/motd': 'hello', 'bin/x': raw })],
     [
       'files of every kind',
@@ -43,6 +43,20 @@ describe('a description gives what the builder gives', () => {
     ],
     ['a config of its own bytes, a platform in full', { name: 't/app:1', platform: { os: 'windows', architecture: 'amd64', osVersion: '10' }, rawConfig: { content: 'no json', mediaType: 'a/b' } }, image('t/app:1').platform({ os: 'windows', architecture: 'amd64', osVersion: '10' }).rawConfig(Buffer.from('no json'), 'a/b')],
     ['an artifact', { name: 't/app:sbom', artifactType: 'x/y', blobs: [{ mediaType: 'text/plain', content: 'hi', title: 'a.txt' }] }, artifact('t/app:sbom', 'x/y', [{ mediaType: 'text/plain', bytes: Buffer.from('hi'), title: 'a.txt' }])],
+    [
+      'schema 1',
+      {
+        schema1: true,
+        name: 't/old:1',
+        platform: 'linux/arm64',
+        config: { Cmd: ['sh'] },
+        members: { extra: 1 },
+        layers: [{ files: { a: 'b' }, image: { author: 'a' } }, { throwaway: { comment: 'c' } }, { random: 1000, seed: 3 }],
+      },
+      schema1('t/old:1').platform('linux/arm64').config({ Cmd: ['sh'] }).members({ extra: 1 }).layer({ a: 'b' }, { image: { author: 'a' } }).throwaway({ comment: 'c' }).randomLayer(1000, { seed: 3 }),
+    ],
+    ['schema 1 without a signature', { schema1: true, name: 't/old:1', signed: false, layers: [{ files: { a: 'b' } }] }, schema1('t/old:1').layer({ a: 'b' }).unsigned()],
+    ['schema 1 that lies', { schema1: true, name: 't/old:1', membersBesideSigned: { tag: '2' }, brokenSignature: true, layers: [{ files: { a: 'b' } }] }, schema1('t/old:1').layer({ a: 'b' }).membersBesideSigned({ tag: '2' }).brokenSignature()],
     [
       'an index',
       {
@@ -82,6 +96,10 @@ describe('what is no description is refused with its place', () => {
     [{ name: 't/a:1', subject: 't/b:1' }, 'image.subject: nothing of that name'],
     [{ name: 't/a:1', blobs: [] }, 'image: an artifact has artifactType'],
     [{ name: 't/a:1', manifests: [{ attest: 0 }] }, 'image.manifests[0].attest: no image stands at that position'],
+    [{ name: 't/a:1', schema1: false }, 'image.schema1: it is true or not there'],
+    [{ schema1: true }, 'image: it has no name'],
+    [{ name: 't/a:1', schema1: true, manifests: [] }, "image: there is no member 'manifests' here"],
+    [{ name: 't/a:1', schema1: true, layers: [{ throwaway: true }] }, 'image.layers[0].throwaway: not an object'],
     [{ name: 'T' }, "not a repository and tag of the test registry: 'T'"],
     [{ name: 't/a:1', mediaTypes: '\u001b[31m' }, 'image.mediaTypes: not one of oci, docker: "\\u001b[31m"'],
     [5, 'image: not an object'],
@@ -99,7 +117,7 @@ describe('what is no description is refused with its place', () => {
 
   test('any JSON gives images or a clear error', () => {
     const piece = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.record({ files: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 })) }), fc.record({ attest: fc.nat(3) }))
-    const member = fc.constantFrom('name', 'layers', 'manifests', 'blobs', 'platform', 'config', 'subject', 'entry', 'artifactType', 'rawConfig', 'diffIds')
+    const member = fc.constantFrom('name', 'layers', 'manifests', 'blobs', 'platform', 'config', 'subject', 'entry', 'artifactType', 'rawConfig', 'diffIds', 'schema1', 'signed', 'members')
     const holds = (): void => fc.assert(
       fc.property(fc.dictionary(member, fc.oneof(piece, fc.array(piece, { maxLength: 3 }), fc.constant('t/app:1'))), (description) => {
         try {

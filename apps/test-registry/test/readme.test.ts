@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { image, index, startTestRegistry, type TestRegistry } from '@lading/test-registry'
+import { gzipSync } from 'node:zlib'
+import { image, index, schema1, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { runCompliance, testCompliance } from '@lading/test-registry/compliance'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { createSmallClient } from './support/small-client.ts'
@@ -45,6 +46,18 @@ test('it refuses a bad certificate', async () => {
 
   await expect(createClient(registry.url).manifest('t/app', '1')).rejects.toThrow('fetch failed')
   expect(registry.journal.entries).toEqual([])
+})
+
+test('its builder makes hostile, foreign and old images', async () => {
+  await using registry = await startTestRegistry()
+  const bomb = gzipSync(new Uint8Array(100_000_000))
+  await registry.seed(image('hostile/bomb:1').rawLayer(bomb))
+  await registry.seed(image('hostile/paths:1').layer({ '../../etc/passwd': 'x', 'link': { type: 'symlink', target: '/etc' }, 'link/cron.d/x': 'x', 'dev/sda': { type: 'block' } }))
+  await registry.seed(image('hostile/lies:1').layer({ a: 'b' }, { claimedSize: 5, claimedDiffId: `sha256:${'0'.repeat(64)}` }))
+  await registry.seed(image('foreign/zstd:1').layer({ a: 'b' }, { compression: 'zstd' }).layer({ c: 'd' }, { urls: ['https://cdn.example/c'] }))
+  await registry.seed(schema1('old/unsigned:1').layer({ a: 'b' }).unsigned())
+  expect(registry.repositories()).toEqual(['foreign/zstd', 'hostile/bomb', 'hostile/lies', 'hostile/paths', 'old/unsigned'])
+  expect(registry.repository('foreign/zstd').blobs()).toHaveLength(2)
 })
 
 test('it keeps what it has in a directory', async () => {

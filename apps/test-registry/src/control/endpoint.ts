@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { FaultBook } from '../faults/fault-book.ts'
-import type { BuiltImage, BuiltIndex } from '../images/built.ts'
+import type { Built } from '../images/built.ts'
 import type { Journal } from '../journal.ts'
 import type { RepositoryAccess } from '../repository-access.ts'
 import type { ControlReply } from './control-reply.ts'
@@ -14,7 +14,7 @@ export interface Controlled {
   readonly auth: readonly string[]
   /** Known once both origins listen. */
   readonly addresses: () => { readonly url: string; readonly host: string; readonly cdn: string }
-  seed(built: BuiltImage | BuiltIndex): Promise<unknown>
+  seed(built: Built): Promise<unknown>
   repositories(): readonly string[]
   repository(name: string): RepositoryAccess
   expireTokens(): void

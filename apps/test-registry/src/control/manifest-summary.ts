@@ -18,12 +18,15 @@ export function manifestSummary({ digest, mediaType, bytes }: StoredManifest): R
     artifactType: text(document['artifactType']),
     subject: named(document['subject'])[0]?.digest,
     config: named(document['config'])[0],
-    layers: Array.isArray(document['layers']) ? document['layers'].flatMap(named) : undefined,
+    layers: Array.isArray(document['layers']) ? document['layers'].flatMap(named) : oldLayers(document['fsLayers']),
     manifests: Array.isArray(document['manifests']) ? document['manifests'].flatMap(named) : undefined,
   }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Of schema 1, where the base is last. */
+const oldLayers = (value: unknown): readonly Named[] | undefined => (Array.isArray(value) ? value.toReversed().flatMap((layer) => (isRecord(layer) ? named({ digest: layer['blobSum'] }) : [])) : undefined)
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 

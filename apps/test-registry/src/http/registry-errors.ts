@@ -9,6 +9,7 @@ export type RegistryErrorCode =
   | 'MANIFEST_BLOB_UNKNOWN'
   | 'MANIFEST_INVALID'
   | 'MANIFEST_UNKNOWN'
+  | 'MANIFEST_UNVERIFIED'
   | 'NAME_INVALID'
   | 'NAME_UNKNOWN'
   | 'SIZE_INVALID'
@@ -31,6 +32,7 @@ const registryErrors: Readonly<Record<RegistryErrorCode, readonly [status: numbe
   MANIFEST_BLOB_UNKNOWN: [400, 'manifest references a manifest or blob unknown to registry'],
   MANIFEST_INVALID: [400, 'manifest invalid'],
   MANIFEST_UNKNOWN: [404, 'manifest unknown'],
+  MANIFEST_UNVERIFIED: [400, 'manifest failed signature verification'],
   NAME_INVALID: [400, 'invalid repository name'],
   NAME_UNKNOWN: [404, 'repository name not known to registry'],
   SIZE_INVALID: [400, 'provided length did not match content length'],

@@ -41,7 +41,19 @@ export interface BuiltIndex extends BuiltManifest {
   readonly manifests: readonly (BuiltImage | BuiltIndex)[]
 }
 
+/** A Docker schema 1 manifest, which has no config. */
+export interface BuiltSchema1 extends BuiltManifest {
+  readonly kind: 'schema1'
+  /** What its digest is over: `bytes` without the signature. */
+  readonly payload: Uint8Array
+  /** Base first, one for each step; of a throwaway step the empty one. */
+  readonly layers: readonly BuiltLayer[]
+  readonly platform: Platform
+}
+
+export type Built = BuiltImage | BuiltIndex | BuiltSchema1
+
 /** Something `seed` takes: a builder or what it built. */
-export interface Buildable<Built extends BuiltImage | BuiltIndex> {
-  build(): Built
+export interface Buildable<Made extends Built> {
+  build(): Made
 }

@@ -1,3 +1,4 @@
+import { isSchema1Type } from '@lading/manifest'
 import { failure } from '../http/registry-errors.ts'
 import { reply, type Reply } from '../http/message.ts'
 import { readBody } from '../http/read-body.ts'
@@ -8,6 +9,7 @@ import type { Quirks } from '../quirks.ts'
 import { ensureRepository, setTag, storeManifest, type RepositoryState } from '../state/repository-state.ts'
 import type { RouteContext } from './context.ts'
 import { digestHeader } from './digest-header.ts'
+import { pushedSchema1 } from './pushed-schema1.ts'
 import { readManifest, type ManifestDocument } from './manifest-document.ts'
 
 /** Distribution spec, "Pushing Manifests", with `?tag=` of its main branch. */
@@ -15,13 +17,15 @@ export async function putManifest(context: RouteContext): Promise<Reply> {
   const { request, target, limits, state, quirks } = context
   const bytes = await readBody(request.body, limits.manifestBytes)
   if (bytes === undefined) return failure('MANIFEST_INVALID', `larger than ${limits.manifestBytes} bytes`, { status: quirks.tooLargeStatus ?? 413, headers: { connection: 'close' } })
-  const document = readManifest(bytes)
-  if (typeof document === 'string') return failure('MANIFEST_INVALID', document)
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
+  const read = isSchema1Type(type) ? await pushedSchema1(bytes, type) : { document: readManifest(bytes), payload: bytes }
+  if ('status' in read) return read
+  const { document, payload } = read
+  if (typeof document === 'string') return failure('MANIFEST_INVALID', document)
   const mediaType = type === '' ? document.mediaType : type
   if (mediaType === undefined) return failure('MANIFEST_INVALID', 'no Content-Type')
   if (document.mediaType !== undefined && document.mediaType !== mediaType) return failure('MANIFEST_INVALID', 'Content-Type and mediaType differ')
-  const digest = digestOf(bytes, isDigest(target) ? algorithmOf(target) : 'sha256')
+  const digest = digestOf(payload, isDigest(target) ? algorithmOf(target) : 'sha256')
   if (quirks.manifestAlgorithms === false && algorithmOf(digest) !== 'sha256') return failure('DIGEST_INVALID', { digest: target })
   if (isDigest(target) && digest !== target) return failure('DIGEST_INVALID', { digest: target, computed: digest })
   const tags = request.query.getAll('tag')

@@ -5,7 +5,9 @@ import { ask } from './http.ts'
 export async function pushBlob({ url }: { readonly url: string }, repository: string, bytes: Uint8Array): Promise<string> {
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
   const session = await ask(`${url}/v2/${repository}/blobs/uploads/`, { method: 'POST' })
-  const answer = await ask(`${url}${String(session.headers.location)}?digest=${digest}`, { method: 'PUT', body: bytes })
+  const location = new URL(String(session.headers.location), url)
+  location.searchParams.set('digest', digest)
+  const answer = await ask(location.href, { method: 'PUT', body: bytes })
   if (answer.status !== 201) throw new Error(`refused: ${answer.status} ${answer.body.toString()}`)
   return digest
 }

@@ -78,6 +78,21 @@ export interface IndexDescription extends CommonDescription {
 
 type ChildDescription = ImageDescription | ArtifactDescription | IndexDescription
 
+/** A Docker schema 1 manifest: it is `schema1` that makes it one. */
+export interface Schema1Description {
+  readonly schema1: true
+  readonly name: string
+  /** Base first; a layer may have `image`, members of its own image JSON. `{ "throwaway": { … } }` is a step without files. */
+  readonly layers?: readonly ((LayerDescription & { readonly image?: Readonly<Record<string, unknown>> | undefined }) | { readonly throwaway: Readonly<Record<string, unknown>> })[] | undefined
+  readonly platform?: string | Platform | undefined
+  readonly config?: Readonly<Record<string, unknown>> | undefined
+  /** Default true. */
+  readonly signed?: boolean | undefined
+  readonly members?: Readonly<Record<string, unknown>> | undefined
+  readonly membersBesideSigned?: Readonly<Record<string, unknown>> | undefined
+  readonly brokenSignature?: boolean | undefined
+}
+
 /** An attestation, as BuildKit writes it, of a child image that stands before it: its position, from 0. */
 export interface AttestationDescription {
   readonly attest: number
@@ -91,4 +106,4 @@ export interface EntryDescription {
 }
 
 /** The image builder as JSON. `{ "sample": true }` stands for `sampleImages()`. */
-export type Description = ImageDescription | ArtifactDescription | IndexDescription | { readonly sample: true }
+export type Description = ImageDescription | ArtifactDescription | IndexDescription | Schema1Description | { readonly sample: true }

@@ -14,7 +14,7 @@ export interface Reading {
   readonly named: Map<string, BuiltImage | BuiltIndex>
 }
 
-const platform: Decode<string | Platform> = (value, path) => {
+export const platform: Decode<string | Platform> = (value, path) => {
   if (typeof value === 'string') return value
   const { os, architecture, ...rest } = members<Required<Platform>>({ os: text, architecture: text, variant: text, osVersion: text, osFeatures: listOf(text) })(value, path)
   if (os === undefined || architecture === undefined) throw invalid(path, 'a platform has os and architecture')

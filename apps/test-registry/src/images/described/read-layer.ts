@@ -1,6 +1,5 @@
 import type { Digest } from '@lading/digest'
 import type { LayerCompression } from '../compress.ts'
-import type { ImageBuilder } from '../image.ts'
 import type { LayerOptions } from '../layer.ts'
 import type { TarEntry } from '../tar.ts'
 import { isDigest } from '../../names.ts'
@@ -71,16 +70,22 @@ const layerMembers = members<Members>({
   claimedDiffId: digest,
 })
 
-/** A layer description as a step of the builder. */
-export function readLayer(value: unknown, path: string, allowance: Allowance): (builder: ImageBuilder) => ImageBuilder {
+interface TakesLayers<Builder> {
+  layer(content: Uint8Array | Readonly<Record<string, Uint8Array | TarEntry>>, options?: LayerOptions): Builder
+  randomLayer(bytes: number, options?: LayerOptions & { readonly seed?: number | undefined }): Builder
+  rawLayer(blob: Uint8Array, options?: LayerOptions & { readonly tar?: Uint8Array | undefined }): Builder
+}
+
+/** A layer description as a step of a builder; `more` is what only that builder knows. */
+export function readLayer(value: unknown, path: string, allowance: Allowance): <Builder extends TakesLayers<Builder>>(builder: Builder, more?: object) => Builder {
   const { files, tar, random, seed, blob, ...options } = layerMembers(value, path)
   const how: LayerOptions = options
   const given = [files, blob ?? tar, random].filter((content) => content !== undefined)
   if (given.length !== 1) throw invalid(path, 'a layer has one of files, tar, random and blob')
-  if (blob !== undefined) return (builder) => builder.rawLayer(blob, { ...how, tar })
+  if (blob !== undefined) return (builder, more) => builder.rawLayer(blob, { ...how, tar, ...more })
   const content = files ?? tar
-  if (content !== undefined) return (builder) => builder.layer(content, how)
+  if (content !== undefined) return (builder, more) => builder.layer(content, { ...how, ...more })
   allowance.randomBytes -= random ?? 0
   if (allowance.randomBytes < 0) throw invalid(path, `more than ${mostBytes} random bytes in all`)
-  return (builder) => builder.randomLayer(random ?? 0, { ...how, seed })
+  return (builder, more) => builder.randomLayer(random ?? 0, { ...how, seed, ...more })
 }

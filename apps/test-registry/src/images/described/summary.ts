@@ -1,5 +1,5 @@
 import type { Digest } from '@lading/digest'
-import type { BuiltImage, BuiltIndex } from '../built.ts'
+import type { Built } from '../built.ts'
 import { platformJson } from '../json.ts'
 
 interface ContentSummary {
@@ -11,7 +11,7 @@ interface ContentSummary {
 
 /** What a program needs to know of an image that was seeded. */
 export interface ImageSummary extends ContentSummary {
-  readonly kind: 'manifest' | 'index'
+  readonly kind: Built['kind']
   readonly name?: string | undefined
   readonly platform?: Readonly<Record<string, unknown>> | undefined
   readonly config?: ContentSummary | undefined
@@ -20,13 +20,13 @@ export interface ImageSummary extends ContentSummary {
 }
 
 /** Digests and sizes are the truth, also where the document lies on purpose. */
-export function summaryOf(built: BuiltImage | BuiltIndex): ImageSummary {
+export function summaryOf(built: Built): ImageSummary {
   const common = { kind: built.kind, name: built.repository === undefined ? undefined : `${built.repository}:${built.tag ?? ''}`, ...contentOf(built) }
   if (built.kind === 'index') return { ...common, manifests: built.manifests.map(summaryOf) }
   return {
     ...common,
     platform: built.platform === undefined ? undefined : platformJson(built.platform),
-    config: contentOf(built.config),
+    config: built.kind === 'manifest' ? contentOf(built.config) : undefined,
     layers: built.layers.map((layer) => ({ ...contentOf(layer), diffId: layer.diffId, stored: layer.stored })),
   }
 }
