@@ -24,7 +24,7 @@ describe('a certificate', () => {
   })
 
   it.each<[string, TestRegistryOptions['tls'], boolean, RegExp]>([
-    ['unknown issuer', true, false, /issuer of its certificate is not trusted here/],
+    ['unknown issuer', true, false, /issuer of its certificate \("Test registry CA"\) is not trusted here/],
     ['expired', { notBefore: new Date(Date.now() - 48 * hour), notAfter: new Date(Date.now() - 24 * hour) }, true, /has expired/],
     ['not yet valid', { notBefore: new Date(Date.now() + 24 * hour), notAfter: new Date(Date.now() + 48 * hour) }, true, /not valid yet/],
     ['another name', { hosts: ['registry.example.com'] }, true, /for another name/],

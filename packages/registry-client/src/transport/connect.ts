@@ -3,6 +3,8 @@ import type { ProxySettings } from '../proxy/proxy-settings.ts'
 import type { TlsSettings } from '../transport.ts'
 import { lookupAllowed } from './lookup-allowed.ts'
 import { failureCode, unknownIssuer } from './failure.ts'
+import { attachCertificate, rememberCertificate } from './seen-certificate.ts'
+import type { SocketErrors } from './socket-errors.ts'
 import { throughProxy, type Reach } from './through-proxy.ts'
 import { trustingContext, type Trust } from './trusting-context.ts'
 
@@ -32,13 +34,13 @@ export interface Manner {
  */
 export function createConnect(
   build: typeof buildConnector,
-  { certificates = [], onTls, timeout, closing, insecure, tls, proxy, isProxy = false }: ConnectOptions & Manner & { readonly closing: AbortSignal },
+  { certificates = [], onTls, timeout, closing, socketErrors, insecure, tls, proxy, isProxy = false }: ConnectOptions & Manner & { readonly closing: AbortSignal; readonly socketErrors: SocketErrors },
 ): buildConnector.connector {
   const common = { timeout, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000, ...(isProxy ? {} : { lookup: lookupAllowed }) }
-  const reach = proxy === undefined ? undefined : throughProxy(proxy, { connect: createConnect(build, { certificates, timeout, closing, insecure: false, tls: undefined, isProxy: true }), timeout, closing })
+  const reach = proxy === undefined ? undefined : throughProxy(proxy, { connect: createConnect(build, { certificates, timeout, closing, socketErrors, insecure: false, tls: undefined, isProxy: true }), timeout, closing })
   const trusting = (trust: Trust): buildConnector.connector => {
     const secureContext = trustingContext(trust, { ...tls, ca: [...certificates, ...(tls?.ca ?? [])] })
-    const connect = build({ ...common, ...(insecure ? { rejectUnauthorized: false } : {}), secureContext })
+    const connect = withCertificate(build({ ...common, ...(insecure ? { rejectUnauthorized: false } : {}), secureContext }))
     return reach === undefined ? connect : afterReaching(reach, connect)
   }
   const plain = reach === undefined ? build(common) : afterReaching(reach)
@@ -53,7 +55,10 @@ export function createConnect(
       return
     }
     const done: buildConnector.Callback = (...answer) => {
-      if (answer[0] === null && !isProxy) onTls?.(hostOf(options))
+      if (answer[0] === null) {
+        socketErrors.watch(answer[1])
+        if (!isProxy) onTls?.(hostOf(options))
+      }
       callback(...answer)
     }
     let connect: buildConnector.connector
@@ -75,6 +80,18 @@ export function createConnect(
       second ??= trusting('all')
       second(options, done)
     })
+  }
+}
+
+/** An error has the certificate that it is about beside it. */
+function withCertificate(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    // undici's connector gives its socket, which its types do not say.
+    const socket: unknown = connect(options, (...answer) => {
+      if (answer[0] !== null) attachCertificate(answer[0], seen())
+      callback(...answer)
+    })
+    const seen = rememberCertificate(socket)
   }
 }
 

@@ -1,33 +1,13 @@
 import { isLadingError, printable, type LadingError } from '@lading/errors'
 import { TransportError } from '../errors/transport-error.ts'
+import { isCertificateCode } from './certificate-problem.ts'
+import { expectsTls, handshakeCut, tlsFailure } from './tls-failure.ts'
 
 interface Failure {
   readonly code?: unknown
   readonly name?: unknown
   readonly message?: unknown
   readonly errors?: unknown
-}
-
-/** What is wrong with a certificate, in words; a refused certificate is a fact of the host, not of the moment. */
-const certificateProblems: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain ends in a self-signed certificate that is not trusted here',
-  UNABLE_TO_GET_ISSUER_CERT: 'the issuer of its certificate is unknown',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the issuer of its certificate is not trusted here',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the issuer of its certificate is not trusted here, or it left out an intermediate certificate',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
-  CERT_REVOKED: 'its certificate was revoked',
-  CERT_UNTRUSTED: 'its certificate is not trusted for this purpose',
-  CERT_REJECTED: 'its certificate was rejected',
-  CERT_SIGNATURE_FAILURE: 'the signature of its certificate is wrong',
-  CERT_CHAIN_TOO_LONG: 'its certificate chain is too long',
-  INVALID_CA: 'a certificate of its chain may not issue certificates',
-  INVALID_PURPOSE: 'its certificate is not meant for a server',
-  PATH_LENGTH_EXCEEDED: 'its certificate chain is longer than its issuer allows',
-  HOSTNAME_MISMATCH: 'its certificate is for another name',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  ERR_TLS_CERT_ALTNAME_FORMAT: 'its certificate names hosts in a form nobody knows',
 }
 
 /** Issuers that the machine may know although Node does not: worth a second look with the system's store. */
@@ -39,8 +19,6 @@ export const unknownIssuer: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
-/** An alert, or a version that is not ours, comes from a peer that does speak TLS. */
-const spokeTls = /^ERR_SSL_(?:.*ALERT.*|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|TLSV1_.*|SSLV3_ALERT.*|NO_.*|DH_KEY_TOO_SMALL|EE_KEY_TOO_SMALL|CA_MD_TOO_WEAK)$/
 const malformed: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_RES_EXCEEDED_MAX_SIZE'])
 const unreachable: ReadonlySet<string> = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN', 'ENETDOWN'])
 
@@ -54,7 +32,7 @@ export function failureCode(error: unknown): string {
 /** Does the error say that no connection came about, and not that one was lost? */
 export function notConnected(error: unknown): boolean {
   const code = failureCode(error)
-  return code === 'ECONNREFUSED' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'EPROTO' || unreachable.has(code) || /^(?:ENOTFOUND$|EAI_|ERR_SSL_|ERR_TLS_)/.test(code) || Object.hasOwn(certificateProblems, code) || handshakeCut(error)
+  return code === 'ECONNREFUSED' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'EPROTO' || unreachable.has(code) || /^(?:ENOTFOUND$|EAI_|ERR_SSL_|ERR_TLS_)/.test(code) || isCertificateCode(code) || handshakeCut(error)
 }
 
 /** Tells apart why no whole answer came (reliability C). `answered`: the head was already there. */
@@ -64,14 +42,8 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
   const code = failureCode(error)
   const { name, message } = (error ?? {}) as Failure
   const options = { host, cause: error }
-  const problem = certificateProblems[code]
-  if (problem !== undefined) {
-    return new TransportError('TLS_REFUSED', `cannot trust ${host}: ${problem} (${code})`, { ...options, hint: `add its issuer to the system's certificates, or mark the host insecure (--insecure ${host}) if you accept the risk` })
-  }
-  if (spokeTls.test(code)) return new TransportError('TLS_REFUSED', `${host} and we found no TLS to agree on (${code})`, { ...options, hint: 'the server must speak TLS 1.2 or newer' })
-  if (!answered && url.protocol === 'https:' && (code.startsWith('ERR_SSL_') || code === 'EPROTO' || handshakeCut(error))) {
-    return new TransportError('TLS_FAILED', `${host} did not answer in TLS`, { ...options, hint: `does it speak plain http? mark the host insecure (--insecure ${host}) to allow that` })
-  }
+  const tls = tlsFailure(code, error, { url, answered })
+  if (tls !== undefined) return tls
   if (code === 'ECONNREFUSED') return new TransportError('CONNECTION_REFUSED', `${host} refused the connection`, { ...options, hint: 'is the registry running, and the port right?' })
   if (code === 'ENOTFOUND' || code === 'EAI_NONAME' || code === 'EAI_NODATA') return new TransportError('HOST_UNKNOWN', `there is no host ${url.hostname}`, { ...options, hint: 'check the spelling of the registry' })
   if (code.startsWith('EAI_')) return new TransportError('HOST_UNKNOWN', `the name server did not answer for ${url.hostname}`, { ...options, hint: 'check the network connection', temporary: true })
@@ -79,6 +51,7 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && !answered)) return new TransportError('TIMEOUT', `${host} could not be reached in time`, { ...options, hint: 'check the network connection, and whether a firewall is in between' })
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return new TransportError('TIMEOUT', `${host} did not answer in time`, { ...options, hint: 'try again later', temporary: true })
   if (code === 'UND_ERR_BODY_TIMEOUT' || code === 'ETIMEDOUT') return new TransportError('TIMEOUT', `${host} stopped sending`, { ...options, hint: 'try again; what arrived is kept', temporary: true })
+  if (expectsTls(error)) return new TransportError('BAD_RESPONSE', `${host} expects TLS and was asked in plain http`, { host, cause: undisclosed(name, message), hint: 'write https:// for this host' })
   if (malformed.has(code) || name === 'HTTPParserError') return new TransportError('BAD_RESPONSE', `${host} did not answer in proper HTTP/1.1: ${printable(String(message), 200)}`, { host, cause: undisclosed(name, message), hint: 'is this the address of a registry?' })
   return new TransportError('CONNECTION_LOST', answered ? `the connection to ${host} ended before the answer did` : `the connection to ${host} was lost`, { ...options, temporary: true })
 }
@@ -88,9 +61,4 @@ function undisclosed(name: unknown, message: unknown): Error {
   const error = new Error(String(message))
   error.name = String(name)
   return error
-}
-
-// Node reports a peer that hangs up on the ClientHello as a plain reset with this text.
-function handshakeCut(error: unknown): boolean {
-  return String((error as Failure).message).includes('before secure TLS connection')
 }

@@ -3,6 +3,7 @@ import type { Transport, TransportHeaders, TransportReceiver, TransportRequest }
 import { createConnect, type ConnectOptions, type Manner } from './connect.ts'
 import { transportFailure } from './failure.ts'
 import { routeOf, type Route } from './route.ts'
+import { createSocketErrors, type SocketErrors } from './socket-errors.ts'
 import { watchRate } from './watch-rate.ts'
 
 /** All in milliseconds. */
@@ -29,6 +30,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   // A connection serves only requests that would have been connected the same way.
   const agents = new Map<string, Promise<Agent>>()
   const closing = new AbortController()
+  const socketErrors = createSocketErrors()
 
   const agentFor = (manner: Manner): Promise<Agent> => {
     const key = JSON.stringify([manner.insecure, manner.timeout, manner.tls?.ca, manner.tls?.cert, manner.tls?.key, manner.tls?.minVersion, manner.proxy, manner.isProxy])
@@ -42,7 +44,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   const createAgent = async (manner: Manner): Promise<Agent> => {
     const undici = await import('undici')
     return new undici.Agent({
-      connect: createConnect(undici.buildConnector, { ...options, ...manner, closing: closing.signal }),
+      connect: createConnect(undici.buildConnector, { ...options, ...manner, closing: closing.signal, socketErrors }),
       connections: 32,
       // One answer at a time on a connection: a pipelined request would wait for the layer before it.
       pipelining: 1,
@@ -62,7 +64,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
       const agent = await agentFor(route.manner)
       signal?.throwIfAborted()
       if (closing.signal.aborted) throw new Error('the transport is closed')
-      await exchange({ agent, request, route, stall }, to, signal)
+      await exchange({ agent, request, route, stall, socketErrors }, to, signal)
     },
     async close() {
       closing.abort()
@@ -71,7 +73,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   }
 }
 
-function exchange({ agent, request, route, stall }: { readonly agent: Agent; readonly request: TransportRequest; readonly route: Route; readonly stall: number }, to: TransportReceiver, signal: AbortSignal | undefined): Promise<void> {
+function exchange({ agent, request, route, stall, socketErrors }: { readonly agent: Agent; readonly request: TransportRequest; readonly route: Route; readonly stall: number; readonly socketErrors: SocketErrors }, to: TransportReceiver, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let failure: { readonly reason: unknown } | undefined
@@ -98,7 +100,7 @@ function exchange({ agent, request, route, stall }: { readonly agent: Agent; rea
       }
       void written().then(() => {
         if (failure !== undefined) reject(failure.reason)
-        else if (error !== undefined) reject(route.failure(error, answered))
+        else if (error !== undefined) reject(route.failure(socketErrors.causeOf(error), answered))
         // undici frees the connection a turn after the answer: who asks on at once would open another.
         else setImmediate(resolve)
       })
