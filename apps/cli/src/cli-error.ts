@@ -3,6 +3,8 @@ import { LadingError, type ErrorOptions } from '@lading/errors'
 export type CliErrorCode =
   /** An option or argument is not what the command takes. */
   | 'USAGE'
+  /** What earlier logins remembered cannot be read. */
+  | 'REALMS_INVALID'
 
 export class CliError extends LadingError<CliErrorCode> {
   constructor(code: CliErrorCode, message: string, options: ErrorOptions = {}) {

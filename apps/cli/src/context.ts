@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts'
 import type { ExitCode } from './exit-codes.ts'
+import type { Input } from './process/input.ts'
 import type { Terminal } from './process/terminal.ts'
 
 /** What a command has of the process around it. */
@@ -11,6 +12,7 @@ export interface CommandContext {
   readonly print: (line: string) => void
   /** Standard error: progress and diagnostics. */
   readonly terminal: Terminal
+  readonly input: Input
   /** Tells the user about an error and says what to exit with. Goes on. */
   readonly report: (error: unknown) => ExitCode
 }

@@ -1,3 +1,4 @@
+import type { CredentialErrorCode } from '@lading/credentials'
 import type { DigestErrorCode } from '@lading/digest'
 import type { PullErrorCode } from '@lading/distribution'
 import type { ManifestErrorCode } from '@lading/manifest'
@@ -11,11 +12,12 @@ import type { CliErrorCode } from './cli-error.ts'
 /** A row of the table of exit codes. */
 export type ErrorClass = 'failure' | 'usage' | 'notFound' | 'denied' | 'network' | 'verification' | 'storage'
 
-type Known = CliErrorCode | PullErrorCode | StoreErrorCode | RegistryErrorCode | TransportErrorCode | HostsErrorCode | TransferErrorCode | ManifestErrorCode | ImageReferenceErrorCode | DigestErrorCode
+type Known = CliErrorCode | CredentialErrorCode | PullErrorCode | StoreErrorCode | RegistryErrorCode | TransportErrorCode | HostsErrorCode | TransferErrorCode | ManifestErrorCode | ImageReferenceErrorCode | DigestErrorCode
 
 /** Every code of the packages we use: a new one does not compile before somebody has thought about it. */
 const known: Readonly<Record<Known, ErrorClass>> = {
   USAGE: 'usage',
+  CREDENTIAL_HOST_INVALID: 'usage',
   ALL_TAGS_WITH_TAG: 'usage',
   REFERENCE_RESERVED: 'usage',
   REFERENCE_HAS_DIGEST: 'usage',
@@ -113,6 +115,17 @@ const known: Readonly<Record<Known, ErrorClass>> = {
 
   // What is there is sound, and not what this program deals with.
   NOT_AN_IMAGE: 'failure',
+  CREDENTIALS_INVALID: 'failure',
+  CREDENTIALS_TOO_LARGE: 'failure',
+  CREDENTIALS_UNREADABLE: 'failure',
+  CREDENTIALS_NOT_WRITTEN: 'failure',
+  CREDENTIALS_LOCKED: 'failure',
+  HELPER_NAME_INVALID: 'failure',
+  HELPER_MISSING: 'failure',
+  HELPER_FAILED: 'failure',
+  HELPER_TIMEOUT: 'failure',
+  HELPER_ANSWER_INVALID: 'failure',
+  REALMS_INVALID: 'failure',
   MANIFEST_UNSUPPORTED: 'failure',
   MANIFEST_SCHEMA1: 'failure',
   SCHEMA1_IN_INDEX: 'failure',

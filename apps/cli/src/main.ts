@@ -5,6 +5,7 @@ import { exitCodeOf } from './exit-code-of.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { tolerateClosedPipes } from './process/closed-pipes.ts'
 import { reportError } from './process/report-error.ts'
+import { inputFrom } from './process/input.ts'
 import { stopOnSignals } from './process/signals.ts'
 import { terminalOn } from './process/terminal.ts'
 import { run } from './run.ts'
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const context: CommandContext = {
     signal,
     terminal,
+    input: inputFrom(process.stdin, terminal),
     environment: fromEnvironment(),
     print: (line) => void process.stdout.write(`${line}\n`),
     report,

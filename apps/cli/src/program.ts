@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { createAttach, type Attach } from './commands/attach.ts'
+import { authCommand, loginCommand, logoutCommand } from './commands/auth.ts'
 import { completionCommand, namesCommand } from './commands/completion.ts'
 import { examples } from './commands/examples.ts'
 import { hostsCommand } from './commands/hosts.ts'
@@ -26,7 +27,7 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     .addHelpText('after', examples(['lading pull alpine', 'download an image'], ['lading images', 'list what is here'], ['lading inspect alpine', 'look at it']))
     .addHelpText('after', '\nExit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 denied, 5 network, 6 verification, 7 storage, 130 interrupted.')
 
-  const commands = [pullCommand(attach), imagesCommand(attach), inspectCommand(attach), tagCommand(attach), rmiCommand(attach), imageCommand(attach), hostsCommand(attach), completionCommand(attach, () => program)]
+  const commands = [pullCommand(attach), imagesCommand(attach), inspectCommand(attach), tagCommand(attach), rmiCommand(attach), imageCommand(attach), hostsCommand(attach), loginCommand(attach), logoutCommand(attach), authCommand(attach), completionCommand(attach, () => program)]
   for (const command of commands) program.addCommand(command)
   program.addCommand(namesCommand(attach), { hidden: true })
   settle(program, context)

@@ -25,6 +25,7 @@ import { createAtSite, fromFirstPage, type Candidate } from './repository/choose
 import { createRepository } from './repository/create-repository.ts'
 import { listCatalog } from './repository/list-catalog.ts'
 import type { ProxyPolicy } from './proxy/proxy-rules.ts'
+import { signIn } from './sign-in.ts'
 import type { TlsSettings, Transport } from './transport.ts'
 import { createUndiciTransport, type Timeouts } from './transport/undici-transport.ts'
 
@@ -109,6 +110,13 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     return { base, api: overridePath === true ? '' : undefined, path: rewritten, namespace, name, authorizer, context: own }
   }
 
+  /** A registry itself: what a mirror says of its list or its users is the mirror's own. */
+  const originsOf = (host: string): Candidate[] => {
+    const domain = host.toLowerCase() === 'index.docker.io' ? 'docker.io' : host.toLowerCase()
+    const origins = planEndpoints({ domain }, { insecure, mirrors: new Map(), hosts }).filter(({ mirror }) => !mirror)
+    return origins.map((endpoint) => ({ endpoint, site: siteAt(endpoint, { domain, path: '', name: domain }) }))
+  }
+
   return {
     endpoints: (target) => planEndpoints(typeof target === 'string' ? { domain: target } : target, { insecure, mirrors, hosts }),
     tlsSeen: (host) => speaksTls(context, host),
@@ -125,13 +133,11 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
       return createRepository(nameOf(reference), { endpoint, atSite, atOrigin, schemas: known ?? (schemas as unknown as Schemas<Known>) })
     },
     async *catalog(host, how = {}) {
-      const domain = host.toLowerCase() === 'index.docker.io' ? 'docker.io' : host.toLowerCase()
-      // A mirror's list is the mirror's own.
-      const origins = planEndpoints({ domain }, { insecure, mirrors: new Map(), hosts }).filter(({ mirror }) => !mirror)
-      const candidates = origins.map((endpoint) => ({ endpoint, site: siteAt(endpoint, { domain, path: '', name: domain }) }))
+      const candidates = originsOf(host)
       yield* fromFirstPage(createAtSite(context, { resolve: candidates, pull: candidates }), (site) => listCatalog(site, how))
     },
     fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(context, url, descriptor, sink, how),
+    signIn: async (host, how = {}) => signIn(host, originsOf(host), how),
     async close() {
       closed = true
       await standard?.close()

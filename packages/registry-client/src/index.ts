@@ -15,6 +15,7 @@ export { decideOrigin, type OriginDecision, type OriginPurpose, type OriginQuest
 export type { AbortOptions, BlobSize, FetchedManifest, PushedManifest, RegistryClient, Repository } from './registry-client.ts'
 export type { UploadOptions } from './repository/upload/upload-blob.ts'
 export type { BlobSource } from './repository/upload/upload-source.ts'
+export type { SignIn, SignInOptions } from './sign-in.ts'
 export type { Transport, TransportHeaders, TransportReceiver, TransportRequest, TlsSettings } from './transport.ts'
 export { createUndiciTransport, type ClosableTransport, type Timeouts } from './transport/undici-transport.ts'
 export { proxyFromDockerConfig } from './proxy/proxy-from-docker-config.ts'

@@ -5,6 +5,7 @@ import type { BlobSink } from './blob-sink.ts'
 import type { UploadOptions } from './repository/upload/upload-blob.ts'
 import type { BlobSource } from './repository/upload/upload-source.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
+import type { SignIn, SignInOptions } from './sign-in.ts'
 
 export interface AbortOptions {
   readonly signal?: AbortSignal | undefined
@@ -36,6 +37,8 @@ export interface RegistryClient {
    * `maxPages`: default 1000.
    */
   catalog(host: string, options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined }): AsyncIterable<string>
+  /** Whether a registry knows somebody, found out at `GET /v2/` without a repository. @throws `UNAUTHORIZED` when it does not */
+  signIn(host: string, options?: SignInOptions): Promise<SignIn>
   close(): Promise<void>
 }
 

@@ -3,20 +3,26 @@ import type { FileHosts } from '@lading/registry-client/hosts'
 import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { CommandContext } from '../context.ts'
 import type { ProgressMode } from '../progress/renderer.ts'
+import { allowedRealms } from './allowed-realms.ts'
 import { chooseProxy } from './choose-proxy.ts'
+import { credentialsOf } from './credentials.ts'
 import { debugRequests } from './debug-requests.ts'
 
 /** How a command that talks to a registry is to do it, by its options, the environment and the machine's files. */
 export async function clientOptions(
-  { insecure, mirror, hostsDir, proxy, debug, progress }: RegistryCommandOptions & { readonly progress?: ProgressMode | undefined },
-  { environment, signal, terminal }: CommandContext,
+  options: RegistryCommandOptions & { readonly progress?: ProgressMode | undefined },
+  context: CommandContext,
 ): Promise<RegistryClientOptions & { readonly hosts: FileHosts | undefined }> {
+  const { insecure, mirror, hostsDir, proxy, debug, progress } = options
+  const { environment, signal, terminal } = context
   const { systemHosts } = await import('@lading/registry-client/hosts')
   const hosts = await systemHosts({ env: environment.variables, hostsDirs: hostsDir, signal })
   return {
     insecure,
     mirrors: mirror,
     hosts,
+    credentials: credentialsOf(context),
+    allowRealms: await allowedRealms(options, context),
     proxy: chooseProxy(proxy, environment.variables),
     // Among events in JSON a line of words would be an error to whoever reads them.
     onEvent: debug === true && progress !== 'json' ? debugRequests(terminal) : undefined,

@@ -7,6 +7,7 @@ export interface RegistryCommandOptions extends GlobalOptions {
   readonly mirror?: readonly string[] | undefined
   readonly hostsDir?: readonly string[] | undefined
   readonly proxy?: string | undefined
+  readonly allowRealm?: readonly string[] | undefined
 }
 
 export function addRegistryOptions(command: Command): void {
@@ -15,4 +16,5 @@ export function addRegistryOptions(command: Command): void {
     .addOption(repeatable('--mirror <url>', 'ask this mirror first: https://… of docker.io, HOST=https://… of another registry (repeatable)'))
     .addOption(repeatable('--hosts-dir <dir>', "directory of <host>/hosts.toml that goes before this machine's files (repeatable; env: LADING_HOSTS=off goes without those)"))
     .option('--proxy <url>', "ask every host through this proxy, or through 'none' (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY)")
+    .addOption(repeatable('--allow-realm <registry=host>', 'let this token server on another host see the credentials of a registry (repeatable)'))
 }

@@ -16,10 +16,14 @@ export interface Running {
   said(pattern: RegExp): Promise<void>
 }
 
+/** Whoever runs the tests is logged in somewhere; the tests are not. */
+const nobody = { DOCKER_CONFIG: '/dev/null/none', XDG_CONFIG_HOME: '/dev/null/none', XDG_RUNTIME_DIR: '/dev/null/none', NETRC: '/dev/null/none', REGISTRY_AUTH_FILE: '', DOCKER_AUTH_CONFIG: '' }
+
 /** Starts the command line from source as a child process, as a user would. */
-export function start(args: readonly string[], { env = {}, node = [process.execPath, '--conditions=@lading/source', bin] }: { env?: Record<string, string>; node?: readonly string[] } = {}): Running {
+export function start(args: readonly string[], { env = {}, input = '', node = [process.execPath, '--conditions=@lading/source', bin] }: { env?: Record<string, string>; input?: string; node?: readonly string[] } = {}): Running {
   const [program = '', ...before] = node
-  const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', DOCKER_DEFAULT_PLATFORM: '', LADING_HOSTS: 'off', ...env } })
+  const child = spawn(program, [...before, ...args], { stdio: 'pipe', env: { ...process.env, ...nobody, NO_COLOR: '1', DOCKER_DEFAULT_PLATFORM: '', LADING_HOSTS: 'off', ...env } })
+  child.stdin.on('error', () => undefined).end(input)
   let stdout = ''
   let stderr = ''
   const waiting = new Set<() => void>()

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { fromEnvironment } from '../../src/environment.ts'
 import { exitCodeOf } from '../../src/exit-code-of.ts'
 import { reportError } from '../../src/process/report-error.ts'
 import { run } from '../../src/run.ts'
@@ -7,13 +7,15 @@ import type { Ended } from './lading.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 /** Runs a command line in this process, with a store that is not there yet unless a root is given. */
-export async function runHere(args: readonly string[], { root, variables = { LADING_HOSTS: 'off' } }: { root?: string; variables?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
+export async function runHere(args: readonly string[], { root, input = '', variables = { LADING_HOSTS: 'off' } }: { root?: string; input?: string; variables?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
   const terminal = fakeTerminal({ interactive: false })
   const lines: string[] = []
+  const home = await temporaryDirectory()
   const code = await run(args, {
     signal: new AbortController().signal,
-    environment: { root: root ?? join(await temporaryDirectory(), 'store'), platform: undefined, variables },
+    environment: fromEnvironment({ HOME: home, ...variables, ...(root === undefined ? {} : { LADING_ROOT: root }) }),
     terminal,
+    input: { interactive: false, ask: () => Promise.reject(new Error('nobody is there')), readAll: () => Promise.resolve(input) },
     print: (line) => lines.push(`${line}\n`),
     report(error) {
       reportError(error, terminal)

@@ -150,7 +150,7 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
 }
 
 /** Bearer before basic: a token says less than a password. */
-function chooseScheme(challenges: readonly Challenge[], registry: URL): Scheme | undefined {
+export function chooseScheme(challenges: readonly Challenge[], registry: URL): Scheme | undefined {
   const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'))
   if (bearer !== undefined) {
     const realm = URL.parse(bearer.parameters.get('realm') ?? '')

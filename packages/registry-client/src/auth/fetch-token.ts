@@ -19,7 +19,7 @@ export interface TokenQuestion {
   /** The registry's endpoint. */
   readonly registry: URL
   readonly challenge: BearerChallenge
-  /** One or several, separated by spaces. */
+  /** One or several, separated by spaces; empty to see whether somebody is known at all. */
   readonly scope: string
   /** In full, for errors: `docker.io/library/alpine`. */
   readonly repository: string
@@ -80,7 +80,7 @@ async function askRealm(context: ClientContext, { registry, challenge, scope }: 
   }
   const url = new URL(realm.href)
   if (service !== '') url.searchParams.set('service', service)
-  for (const each of scope.split(' ')) url.searchParams.append('scope', each)
+  for (const each of scope === '' ? [] : scope.split(' ')) url.searchParams.append('scope', each)
   const basic = credential?.kind === 'basic' ? credential : credential?.kind === 'identity' ? { username: '<token>', password: credential.token } : undefined
   if (basic !== undefined) url.searchParams.set('account', basic.username)
   return ask(context, { method: 'GET', url, headers: { accept: 'application/json' }, authorization: basic === undefined ? undefined : basicHeader(basic) }, options)

@@ -1,0 +1,85 @@
+import { printable } from '@lading/errors'
+import { registryHost, type Finding } from '@lading/credentials'
+import { createRegistryClient, type SignIn } from '@lading/registry-client'
+import type { RegistryCommandOptions } from '../commands/registry-options.ts'
+import type { Action, CommandContext } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { jsonText } from '../text/json-line.ts'
+import { formatTable } from '../text/table.ts'
+import { clientOptions } from './client-options.ts'
+import { credentialSource } from './credentials.ts'
+
+interface AuthWhyOptions extends RegistryCommandOptions {
+  readonly json?: boolean | undefined
+  readonly check?: boolean | undefined
+}
+
+interface Target {
+  readonly host: string
+  readonly repository?: string | undefined
+}
+
+export const authWhy: Action<[host: string], AuthWhyOptions> = async ([given], options, context) => {
+  const target = parseTarget(given)
+  const source = await credentialSource(context)
+  const findings = await source.explain(target, { signal: context.signal })
+  const failed = findings.find(({ outcome }) => outcome === 'failed')?.error
+  const used = findings.find(({ outcome }) => outcome === 'used')
+  const check = options.check === true && failed === undefined ? await tryOut(target, options, context) : undefined
+  if (options.json === true) {
+    context.print(jsonText({ registry: target.host, repository: target.repository, findings: findings.map(({ error, ...finding }) => ({ ...finding, ...(error === undefined ? {} : { code: error.code }) })), used: used?.place, check: check?.report }))
+  } else {
+    for (const line of formatTable(['SOURCE', 'PLACE', '', 'WHY'], findings.map(({ source: name, place, outcome, reason }) => [name, printable(place), outcome, printable(reason)]))) context.print(line)
+    context.print(`\n${target.host}: ${used === undefined ? 'nobody' : who(used)}${check === undefined ? '' : `; ${check.words}`}`)
+  }
+  const error = failed ?? check?.error
+  return error === undefined ? exitCodes.ok : context.report(error)
+}
+
+/** `ghcr.io`, or with a repository: `quay.io/acme/app`. */
+function parseTarget(text: string): Target {
+  const slash = /^https?:/i.test(text) ? -1 : text.indexOf('/')
+  const repository = slash === -1 ? '' : text.slice(slash + 1)
+  return repository === '' ? { host: registryHost(text) } : { host: registryHost(text.slice(0, slash)), repository }
+}
+
+function who({ kind, username, place }: Finding): string {
+  const name = kind === 'basic' ? printable(username ?? '') : kind === 'identity' ? 'an identity token' : 'a bearer token'
+  return `${name}, from ${printable(place)}`
+}
+
+interface Check {
+  readonly words: string
+  readonly report: { readonly outcome: string; readonly scheme?: string; readonly realm?: string | undefined }
+  readonly error?: unknown
+}
+
+/** Shows it to the registry, and pulls nothing. */
+async function tryOut(target: Target, options: RegistryCommandOptions, context: CommandContext): Promise<Check> {
+  const { signal } = context
+  const { credentials, ...how } = await clientOptions(options, context)
+  const credential = await credentials?.(target, { signal })
+  const client = createRegistryClient(how)
+  try {
+    const { outcome, scheme, realm } = await client.signIn(target.host, { credential, signal })
+    return { words: inWords(outcome, realm), report: { outcome, scheme, realm } }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { words: 'it did not work', report: { outcome: 'failed' }, error }
+  } finally {
+    await client.close()
+  }
+}
+
+function inWords(outcome: SignIn['outcome'], realm: string | undefined): string {
+  switch (outcome) {
+    case 'accepted':
+      return 'the registry accepts it'
+    case 'anonymous':
+      return 'the registry has access for nobody in particular'
+    case 'not-asked':
+      return 'the registry lets everybody in and asked for nothing'
+    default:
+      return `not shown to its token server ${realm}, which is another host: lading login asks about it, --allow-realm allows it`
+  }
+}

@@ -1,0 +1,15 @@
+import type { CredentialSource } from '@lading/credentials'
+import type { CredentialProvider } from '@lading/registry-client'
+import type { CommandContext } from '../context.ts'
+
+/** Everything that the environment says about who we are, as one source. */
+export async function credentialSource({ environment }: CommandContext): Promise<CredentialSource> {
+  const { credentialsFromEnv } = await import('@lading/credentials')
+  return credentialsFromEnv({ env: environment.variables })
+}
+
+/** The same as a provider, loaded when a registry asks: most pulls never do. */
+export function credentialsOf(context: CommandContext): CredentialProvider {
+  let source: Promise<CredentialSource> | undefined
+  return async (target, options) => (await (source ??= credentialSource(context)))(target, options)
+}

@@ -1,0 +1,81 @@
+import { printable } from '@lading/errors'
+import { registryHost, storeCredential, type Credential, type Stored } from '@lading/credentials'
+import { createRegistryClient, type AllowedRealm, type SignIn } from '@lading/registry-client'
+import { CliError } from '../cli-error.ts'
+import type { RegistryCommandOptions } from '../commands/registry-options.ts'
+import type { Action, CommandContext } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { jsonText } from '../text/json-line.ts'
+import { allowedRealms } from './allowed-realms.ts'
+import { askForCredential, type GivenCredential } from './ask-for-credential.ts'
+import { clientOptions } from './client-options.ts'
+import { rememberRealm } from './remembered-realms.ts'
+
+interface LoginOptions extends RegistryCommandOptions, GivenCredential {
+  readonly json?: boolean | undefined
+}
+
+export const login: Action<[host: string | undefined], LoginOptions> = async ([given = 'docker.io'], options, context) => {
+  const { terminal, environment, signal } = context
+  const host = registryHost(given)
+  const allowed = await allowedRealms(options, context)
+  const credential = await askForCredential(host, options, context)
+  const { result, realm } = await checked(host, credential, { options, allowed, context })
+  const stored = await storeCredential(host, credential, { env: environment.variables, signal })
+  if (realm !== undefined) await rememberRealm(environment.configDirectory, realm)
+  const warn = (text: string): void => terminal.write(`${terminal.paint('yellow', 'WARNING:')} ${printable(text)}\n`)
+  if (result.outcome === 'not-asked') warn(`${host} lets everybody in and asked for nothing: whether it knows you has not been checked`)
+  if (stored.kind === 'file') warn(`the password is kept unencrypted in ${stored.file}; a credential helper (credsStore) would keep it safer`)
+  context.print(options.json === true ? jsonText(report(host, { credential, result, stored })) : 'Login Succeeded')
+  return exitCodes.ok
+}
+
+interface Check {
+  readonly options: RegistryCommandOptions
+  readonly allowed: readonly AllowedRealm[]
+  readonly context: CommandContext
+}
+
+/** Nothing is stored that the registry did not take. A token server elsewhere is shown to the user before it sees anything. */
+async function checked(host: string, credential: Credential, { options, allowed, context }: Check): Promise<{ readonly result: SignIn; readonly realm?: AllowedRealm }> {
+  const how = await clientOptions(options, context)
+  const attempt = async (allowRealms: readonly AllowedRealm[]): Promise<SignIn> => {
+    const client = createRegistryClient({ ...how, credentials: undefined, allowRealms })
+    try {
+      return await client.signIn(host, { credential, signal: context.signal })
+    } finally {
+      await client.close()
+    }
+  }
+  const first = await attempt(allowed)
+  if (first.outcome !== 'withheld' || first.realm === undefined) {
+    // Named on this command line is as good as answered.
+    const realm = (options.allowRealm ?? []).length > 0 ? allowed.find((each) => registryHost(each.registry) === host && each.realm === first.realm) : undefined
+    return realm === undefined ? { result: first } : { result: first, realm: { registry: host, realm: realm.realm } }
+  }
+  const realm = { registry: host, realm: first.realm }
+  await agree(realm, context)
+  const result = await attempt([...allowed, realm])
+  if (result.realm === first.realm && result.outcome !== 'withheld') return { result, realm }
+  throw new CliError('USAGE', `${host} names another token server each time`, { host, hint: 'ask the registry\'s operator' })
+}
+
+async function agree({ registry, realm }: AllowedRealm, { input, terminal, signal }: CommandContext): Promise<void> {
+  const refused = (message: string): CliError => new CliError('USAGE', message, { host: registry, hint: `if you trust it: lading login --allow-realm ${registry}=${realm} ${registry}` })
+  if (!input.interactive) throw refused(`${registry} wants the password shown to its token server ${printable(realm)}, which is another host`)
+  terminal.write(`${registry} wants the password shown to its token server ${printable(realm)}, which is another host.\n`)
+  const answer = await input.ask('Show it there, now and later? [y/N] ', { signal })
+  if (!/^y(?:es)?$/i.test(answer.trim())) throw refused(`nothing was shown to ${printable(realm)}, and nothing is stored`)
+}
+
+function report(registry: string, { credential, result, stored }: { readonly credential: Credential; readonly result: SignIn; readonly stored: Stored }): object {
+  return {
+    registry,
+    kind: credential.kind,
+    ...(credential.kind === 'basic' ? { username: credential.username } : {}),
+    checked: result.outcome === 'accepted',
+    scheme: result.scheme,
+    ...(result.realm === undefined ? {} : { realm: result.realm }),
+    stored,
+  }
+}

@@ -1,0 +1,100 @@
+import { basicHeader } from './auth/basic-header.ts'
+import { chooseScheme } from './auth/authorizer.ts'
+import { parseChallenges } from './auth/challenge.ts'
+import { fetchToken, type BearerChallenge } from './auth/fetch-token.ts'
+import type { Credential } from './credential.ts'
+import { RegistryError } from './errors/registry-error.ts'
+import { TransportError } from './errors/transport-error.ts'
+import { ask, type Answer } from './http/ask.ts'
+import type { ClientContext } from './http/context.ts'
+import { errorOfAnswer } from './http/error-of-answer.ts'
+import { repeat } from './http/repeat.ts'
+import { speaksTls } from './http/speaks-tls.ts'
+import { decideOrigin } from './origin/decide-origin.ts'
+import type { Endpoint } from './endpoint/endpoint.ts'
+import type { AbortOptions } from './registry-client.ts'
+import type { Candidate } from './repository/choose-site.ts'
+
+/** How a registry took a credential. A refusal is an error. */
+export interface SignIn {
+  /**
+   * - `accepted`: it was shown, and it is good.
+   * - `not-asked`: the registry lets everybody in at `/v2/` and asked for nothing, so that nothing is known.
+   * - `anonymous`: there was nothing to show, and the registry has access for nobody in particular.
+   * - `withheld`: the token server is on another host that may not see it (`allowRealms`); nothing was shown to anybody.
+   */
+  readonly outcome: 'accepted' | 'not-asked' | 'anonymous' | 'withheld'
+  readonly endpoint: Endpoint
+  readonly scheme: 'none' | 'basic' | 'bearer'
+  /** The token server of `bearer`, `host` or `host:port`. */
+  readonly realm: string | undefined
+}
+
+export interface SignInOptions extends AbortOptions {
+  /** Default: nobody. The client's own `credentials` are not asked. */
+  readonly credential?: Credential | undefined
+}
+
+const mostBytes = 64 * 1024
+
+/**
+ * Shows a credential at `GET /v2/` (distribution-spec, "Determining Support") and looks at nothing else: the first of the
+ * endpoints that answers tells.
+ *
+ * @throws RegistryError `UNAUTHORIZED`, `DENIED`, `ORIGIN_REFUSED`, `TOKEN_FAILED`, `UNSUPPORTED` when there is no registry; TransportError
+ */
+export async function signIn(host: string, candidates: readonly Candidate[], options: SignInOptions): Promise<SignIn> {
+  let last: unknown
+  for (const candidate of candidates) {
+    const { endpoint, site } = candidate
+    if (endpoint.scheme === 'http' && speaksTls(site.context, endpoint.host)) continue
+    try {
+      return await at(host, candidate, options)
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      if (!(error instanceof TransportError)) throw error
+      last = error
+    }
+  }
+  throw last ?? new RegistryError('TARGET_INVALID', `there is no endpoint for ${host}`, { host, hint: 'see what the configuration of hosts says of it' })
+}
+
+async function at(host: string, { endpoint, site: { base, api = '/v2', context } }: Candidate, { credential, signal }: SignInOptions): Promise<SignIn> {
+  const registry = new URL(base)
+  const ping = (authorization?: string): Promise<Answer> => {
+    const url = new URL(`${base}${api}/`)
+    return repeat(context, url, () => ask(context, { method: 'GET', url, headers: {}, authorization }, { registry, maxBytes: mostBytes, signal }), { signal })
+  }
+  const refuse = ({ head, body }: Answer, hint?: string): never => {
+    throw errorOfAnswer(head, body, { subject: 'registry', hint: head.status === 401 || head.status === 403 ? hint : undefined })
+  }
+  const first = await ping()
+  if (first.head.status === 200) return { outcome: 'not-asked', endpoint, scheme: 'none', realm: undefined }
+  const scheme = first.head.status === 401 && !first.head.elsewhere ? chooseScheme(parseChallenges(first.head.headers.get('www-authenticate')), registry) : undefined
+  if (scheme === undefined) return refuse(first)
+  const realm = scheme.kind === 'bearer' ? scheme.challenge.realm.host : undefined
+  const how = { endpoint, scheme: scheme.kind, realm }
+  if (scheme.kind === 'bearer' && credential !== undefined && credential.kind !== 'registry' && isWithheld(context, registry, scheme.challenge)) return { outcome: 'withheld', ...how }
+  const authorization = scheme.kind === 'basic' ? basic(host, credential) : await bearer(context, host, { registry, challenge: scheme.challenge, credential, signal })
+  if (authorization === undefined) return refuse(first, `log in: lading login ${host}`)
+  const second = await ping(authorization)
+  if (second.head.status !== 200) return refuse(second, credential === undefined ? `log in: lading login ${host}` : 'check the user name and the password')
+  return { outcome: credential === undefined ? 'anonymous' : 'accepted', ...how }
+}
+
+/** A realm that may not even be called is `fetchToken`'s to refuse. */
+function isWithheld(context: ClientContext, registry: URL, { realm }: BearerChallenge): boolean {
+  const decision = decideOrigin({ url: realm, from: registry, registry, purpose: 'realm', insecure: context.insecure(registry.host), allowRealm: context.allowRealm })
+  return decision.call && !decision.secrets
+}
+
+function basic(host: string, credential: Credential | undefined): string | undefined {
+  if (credential === undefined || credential.kind === 'basic') return credential === undefined ? undefined : basicHeader(credential)
+  throw new RegistryError('UNAUTHORIZED', `${host} wants a user name and a password, and knows no tokens`, { host, hint: 'log in with a user name and a password' })
+}
+
+async function bearer(context: ClientContext, host: string, { credential, signal, ...challenge }: { readonly registry: URL; readonly challenge: BearerChallenge; readonly credential: Credential | undefined } & AbortOptions): Promise<string> {
+  if (credential?.kind === 'registry') return `Bearer ${credential.token}`
+  const { token } = await fetchToken(context, { ...challenge, scope: '', repository: host, credential }, { signal })
+  return `Bearer ${token.value}`
+}
