@@ -17,7 +17,7 @@ export interface Running {
 }
 
 /** Whoever runs the tests is logged in somewhere; the tests are not. */
-const nobody = { DOCKER_CONFIG: '/dev/null/none', XDG_CONFIG_HOME: '/dev/null/none', XDG_RUNTIME_DIR: '/dev/null/none', NETRC: '/dev/null/none', REGISTRY_AUTH_FILE: '', DOCKER_AUTH_CONFIG: '' }
+const nobody = { DOCKER_CONFIG: '/nonexistent/none', XDG_CONFIG_HOME: '/nonexistent/none', XDG_RUNTIME_DIR: '/nonexistent/none', NETRC: '/nonexistent/none', REGISTRY_AUTH_FILE: '', DOCKER_AUTH_CONFIG: '' }
 
 /** Starts the command line from source as a child process, as a user would. */
 export function start(args: readonly string[], { env = {}, input = '', node = [process.execPath, '--conditions=@lading/source', bin] }: { env?: Record<string, string>; input?: string; node?: readonly string[] } = {}): Running {

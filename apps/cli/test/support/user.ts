@@ -23,6 +23,7 @@ interface Given {
 
 export async function makeUser(): Promise<User> {
   const home = await temporaryDirectory()
+  await mkdir(join(home, 'run'), { mode: 0o700 })
   const path = (...parts: string[]): string => join(home, ...parts)
   const env = { HOME: home, XDG_CONFIG_HOME: path('.config'), XDG_DATA_HOME: path('.local'), XDG_RUNTIME_DIR: path('run'), DOCKER_CONFIG: '', NETRC: '', REGISTRY_AUTH_FILE: '', PATH: `${path('bin')}:${process.env['PATH']}` }
   return {
