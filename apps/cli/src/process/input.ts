@@ -22,11 +22,12 @@ export function inputFrom(stream: NodeJS.ReadStream, terminal: Terminal): Input 
     interactive: stream.isTTY,
     async ask(question, { hidden = false, signal } = {}) {
       signal?.throwIfAborted()
-      terminal.write(question)
+      // Before the question: who answers at once must not be shown either.
       const restore = hidden ? hideTyping(stream) : () => undefined
       // A second Ctrl-C ends the process at once; the terminal must not stay silent.
       process.once('exit', restore)
       try {
+        terminal.write(question)
         return await readLine(stream, { signal, hidden })
       } finally {
         process.off('exit', restore)
