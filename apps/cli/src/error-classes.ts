@@ -86,6 +86,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   REDIRECT_LOOP: 'network',
   REDIRECT_EXPIRED: 'network',
   NO_ENDPOINT: 'network',
+  MIRROR_SKIPPED: 'network',
   SIZE_UNKNOWN: 'network',
 
   DIGEST_MISMATCH: 'verification',

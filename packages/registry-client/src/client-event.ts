@@ -7,6 +7,8 @@ export type ClientEvent =
   | { readonly type: 'retry'; readonly url: string; readonly attempt: number; readonly afterMs: number; readonly code: string }
   /** What a registry wants its users to know (`Warning: 299`), each text once a client. */
   | { readonly type: 'warning'; readonly host: string; readonly text: string }
+  /** A mirror does not answer and is left alone for `forMs`, because of `code`; one request tries it; it answers again. */
+  | { readonly type: 'mirror'; readonly origin: string; readonly state: 'skipped' | 'probed' | 'back'; readonly forMs?: number | undefined; readonly code?: string | undefined }
   /** A host answered 429; requests to it wait. */
   | { readonly type: 'pause'; readonly host: string; readonly forMs: number }
   | { readonly type: 'token'; readonly realm: string; readonly scope: string; readonly as: 'anonymous' | 'basic' | 'identity'; /** There were credentials, and this token server may not see them. */ readonly withheld: boolean }

@@ -16,6 +16,7 @@ import { atEndpoint } from './http/at-endpoint.ts'
 import type { ClientContext } from './http/context.ts'
 import type { Site } from './http/exchange.ts'
 import { createHostGates } from './http/host-gates.ts'
+import { createMirrorBreaker } from './http/mirror-breaker.ts'
 import { speaksTls } from './http/speaks-tls.ts'
 import { createTlsPolicy } from './http/tls-policy.ts'
 import { createWarn } from './http/warnings.ts'
@@ -84,6 +85,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     insecure,
     hosts,
     allowRealm: createRealmPolicy(options.allowRealms ?? []),
+    breaker: createMirrorBreaker({ clock, emit }),
     gates: createHostGates(clock),
     tls,
     tlsSettings: createTlsPolicy((host) => options.tls?.(host) ?? hosts?.tls(host)?.tls),

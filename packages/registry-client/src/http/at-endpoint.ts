@@ -3,8 +3,9 @@ import type { ClientContext } from './context.ts'
 
 /** A client's context for all that is asked on behalf of one endpoint: the registry, its token server, where it redirects. */
 export function atEndpoint(context: ClientContext, endpoint: Endpoint): ClientContext {
-  const { insecure } = context
-  return { ...context, endpoint, insecure: (host) => insecure(host) || (endpoint.insecure && host === endpoint.host) }
+  const { insecure, breaker } = context
+  const transport = endpoint.mirror ? breaker.guard(context.transport, new URL(endpoint.url).origin) : context.transport
+  return { ...context, transport, endpoint, insecure: (host) => insecure(host) || (endpoint.insecure && host === endpoint.host) }
 }
 
 /** What a request carries because of where it goes. */

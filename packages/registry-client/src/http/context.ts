@@ -7,6 +7,7 @@ import type { InsecureHosts } from '../endpoint/insecure-hosts.ts'
 import type { ProxyPolicy } from '../proxy/proxy-rules.ts'
 import type { Transport } from '../transport.ts'
 import type { HostGates } from './host-gates.ts'
+import type { MirrorBreaker } from './mirror-breaker.ts'
 import type { TlsPolicy } from './tls-policy.ts'
 import type { Warn } from './warnings.ts'
 
@@ -22,6 +23,7 @@ export interface ClientContext {
   readonly endpoint?: Endpoint | undefined
   readonly allowRealm: (registryHost: string, realmHost: string) => boolean
   readonly gates: HostGates
+  readonly breaker: MirrorBreaker
   /** Hosts, as in a URL, at which TLS was seen. Grows only. */
   readonly tls: Set<string>
   readonly tlsSettings: TlsPolicy

@@ -128,13 +128,15 @@ async function oneHop(
   }
   const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, own), connectTimeout, proxy })
   const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined, ...(proxy === undefined ? {} : { proxy: publicProxy(proxy) }) })
+  let asked = true
   try {
     await context.transport(request(), receiver, { signal })
   } catch (error) {
+    asked = !(error instanceof RegistryError && error.code === 'MIRROR_SKIPPED')
     if (!mayAskAgain(context, error, { url, answered, method, signal })) throw error
     await context.transport(request(), receiver, { signal })
   } finally {
-    report()
+    if (asked) report()
   }
   return location
 }

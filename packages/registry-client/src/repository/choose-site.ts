@@ -19,27 +19,25 @@ export interface Candidate {
   readonly site: Site
 }
 
+/** A mirror that lacks one blob may have the next. One that does not know a tag is behind, and is not asked for others. */
+const lacking: ReadonlySet<string> = new Set(['MANIFEST_UNKNOWN', 'BLOB_UNKNOWN'])
+
 /**
- * Without a given endpoint, the first requests try a domain's endpoints in order; from the first good answer on, that
- * endpoint serves the repository (pull-behaviour 1.5 and 1.7, the later rules). What a mirror lacks later on is asked of
- * those after it.
+ * Tries endpoints in order. Of a domain's own, the first that gave a good answer serves the repository from then on
+ * (pull-behaviour 1.5 and 1.7, the later rules). Mirrors are asked for content before it each time, as containerd does,
+ * but for those that refused: what they lack and what they do not answer is asked of the next.
  */
 export function createAtSite(context: ClientContext, candidates: Readonly<Record<Need, readonly Candidate[]>>): AtSite {
-  const chosen = new Map<Need, Candidate>()
-  const passed = new Set<Candidate>()
+  let chosen: Candidate | undefined
+  const refusing = { resolve: new Set<Candidate>(), pull: new Set<Candidate>() }
 
-  const choose = (need: Need, candidate: Candidate): void => {
-    if (chosen.has(need)) return
-    chosen.set(need, candidate)
-    const able = candidates[need]
-    for (const before of able.slice(0, able.indexOf(candidate))) passed.add(before)
+  const choose = (candidate: Candidate): void => {
+    if (!candidate.endpoint.mirror) chosen ??= candidate
   }
   const inOrder = (need: Need): readonly Candidate[] => {
     const able = candidates[need]
-    const first = chosen.get(need)
-    if (first !== undefined) return first.endpoint.mirror ? able.slice(able.indexOf(first)) : [first]
-    // Whoever did not answer one kind of request is not tried again with the other.
-    const left = able.filter((candidate) => !passed.has(candidate))
+    const settled = chosen !== undefined && able.includes(chosen)
+    const left = able.filter((each) => (each.endpoint.mirror ? !refusing[need].has(each) : !settled || each === chosen))
     return left.length === 0 ? able : left
   }
 
@@ -54,19 +52,26 @@ export function createAtSite(context: ClientContext, candidates: Readonly<Record
       let began = false
       const serves = (): void => {
         began = true
-        choose(need, candidate)
+        choose(candidate)
       }
       try {
         const result = await work(site, serves)
-        choose(need, candidate)
+        choose(candidate)
         return result
       } catch (error) {
         last = error
         if (began || !goesOn(error, endpoint)) throw error
+        for (const each of refused(error)) refusing[each].add(candidate)
       }
     }
     throw last ?? new RegistryError('UNSUPPORTED', need === 'resolve' ? 'no endpoint may be asked what a tag points to' : 'no endpoint may be asked for content', { hint: 'see the capabilities that `lading hosts` shows' })
   }
+}
+
+/** For what there is no use in asking a mirror again. One that does not answer is the breaker's business: it may be back. */
+function refused(error: unknown): readonly Need[] {
+  if (!(error instanceof RegistryError) || error.code === 'MIRROR_SKIPPED') return []
+  return lacking.has(error.code) ? ['resolve'] : ['resolve', 'pull']
 }
 
 /** A list whose first page decides which endpoint serves; the pages after it are its own. */

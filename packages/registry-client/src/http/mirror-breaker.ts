@@ -1,0 +1,96 @@
+import type { Emit } from '../client-event.ts'
+import type { Clock } from '../clock.ts'
+import { RegistryError } from '../errors/registry-error.ts'
+import { TransportError } from '../errors/transport-error.ts'
+import type { Transport } from '../transport.ts'
+
+/** Answers with 5xx, or none at all, in a row. A mirror to which no connection comes about needs only one. */
+const mostFailures = 3
+const firstRestMs = 5000
+const longestRestMs = 300_000
+
+interface Health {
+  failures: number
+  /** How often in a row it was given a rest. */
+  rests: number
+  /** Not asked before; absent while it is well. */
+  until?: number | undefined
+  /** One request is out to see whether it is back. */
+  probing: boolean
+  code: string
+}
+
+/**
+ * Remembers which mirrors do not answer, so that a pull of many blobs does not wait for each of them. A mirror that fails
+ * is left alone for five seconds, then one request may try it, and each failed try doubles the time, up to five minutes.
+ */
+export interface MirrorBreaker {
+  /**
+   * The same transport, for requests to a mirror's origin.
+   *
+   * @throws RegistryError `MIRROR_SKIPPED` by the transport, at once, while the mirror is left alone
+   */
+  guard(transport: Transport, origin: string): Transport
+}
+
+export function createMirrorBreaker({ clock, emit }: { readonly clock: Clock; readonly emit: Emit }): MirrorBreaker {
+  const known = new Map<string, Health>()
+
+  const healthOf = (origin: string): Health => {
+    const health = known.get(origin) ?? { failures: 0, rests: 0, probing: false, code: '' }
+    known.set(origin, health)
+    return health
+  }
+  /** @returns whether this request is the one that tries */
+  const enter = (origin: string, health: Health): boolean => {
+    if (health.until === undefined) return false
+    const left = health.until - clock.now()
+    if (left > 0 || health.probing) throw skipped(origin, health.code, Math.max(0, left))
+    health.probing = true
+    emit({ type: 'mirror', origin, state: 'probed' })
+    return true
+  }
+  const fail = (origin: string, health: Health, { probe, code, hard }: { readonly probe: boolean; readonly code: string; readonly hard: boolean }): void => {
+    // Others that were on their way when it failed say nothing new.
+    if (health.until !== undefined && !probe) return
+    health.failures += 1
+    if (!probe && !hard && health.failures < mostFailures) return
+    const forMs = Math.min(longestRestMs, firstRestMs * 2 ** health.rests)
+    Object.assign(health, { failures: 0, rests: health.rests + 1, until: clock.now() + forMs, probing: false, code })
+    emit({ type: 'mirror', origin, state: 'skipped', forMs, code })
+  }
+  const succeed = (origin: string, health: Health, probe: boolean): void => {
+    if (health.until !== undefined && !probe) return
+    Object.assign(health, { failures: 0, rests: 0, until: undefined, probing: false })
+    if (probe) emit({ type: 'mirror', origin, state: 'back' })
+  }
+
+  return {
+    guard: (transport, origin) => async (request, to, options) => {
+      if (request.url.origin !== origin) return transport(request, to, options)
+      const health = healthOf(origin)
+      const probe = enter(origin, health)
+      let answered = false
+      const head: typeof to.head = (status, headers) => {
+        answered = true
+        if (status >= 500) fail(origin, health, { probe, code: String(status), hard: false })
+        else succeed(origin, health, probe)
+        return to.head(status, headers)
+      }
+      try {
+        await transport(request, { head, data: (chunk) => to.data(chunk) }, options)
+      } catch (error) {
+        // A body that breaks off is the transfer's business: the mirror did answer.
+        if (!answered && error instanceof TransportError) fail(origin, health, { probe, code: error.code, hard: !error.temporary })
+        // Given up by the caller: it proved nothing, and the next one may try.
+        else if (!answered && probe) health.probing = false
+        throw error
+      }
+    },
+  }
+}
+
+function skipped(origin: string, code: string, leftMs: number): RegistryError {
+  const { host } = new URL(origin)
+  return new RegistryError('MIRROR_SKIPPED', `the mirror ${host} is left alone: it failed (${code})`, { host, hint: `it is asked again in ${Math.ceil(leftMs / 1000)} s; see \`lading hosts\` for who names it` })
+}
