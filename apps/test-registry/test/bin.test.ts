@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -131,6 +131,18 @@ describe('lading-test-registry serve', () => {
     const refused = await run('seed', '--to', closed.ready.url, '--sample')
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('answered 404')])
     expect((await closed.stop()).code).toBe(0)
+  })
+
+  test('lets in whom a file of rules lets in, and who has the certificate that it made', async () => {
+    const [authFile, caFile, clientFile] = ['auth.json', 'auth-ca.pem', 'client.pem'].map((name) => join(directory, name)) as [string, string, string]
+    await writeFile(authFile, JSON.stringify([{ kind: 'certificate', repositories: 'mine/*' }, { kind: 'none' }]))
+    const { ready, stop } = await start('--tls', '--ca-file', caFile, '--client-file', clientFile, '--auth-file', authFile)
+    const [ca, client] = await Promise.all([readFile(caFile, 'utf8'), readFile(clientFile, 'utf8')])
+    const status = async (repository: string, shown?: { cert: string; key: string }): Promise<number> => (await ask(`${ready.url}/v2/${repository}/tags/list`, { ca, client: shown })).status
+    expect([await status('mine/app'), await status('mine/app', { cert: client, key: client }), await status('other/app')]).toEqual([403, 404, 404])
+    expect((await stop()).code).toBe(0)
+    const refused = await run('serve', '--auth-file', authFile, '--auth', 'none')
+    expect([refused.code, refused.stderr]).toEqual([1, 'lading-test-registry: --auth-file says all of it\n  leave --auth, --user and --token-seconds out\n'])
   })
 
   test('says so when it listens for everyone', async () => {

@@ -1,14 +1,21 @@
-import type { AuthOptions } from '../auth/auth-options.ts'
+import type { AuthOptions, AuthRule } from '../auth/auth-options.ts'
+import { parseAuth } from '../auth/parse-auth.ts'
 import { TestRegistryError } from '../error.ts'
+import { readText } from './read-text.ts'
 
 export interface AuthArguments {
   readonly auth?: 'none' | 'basic' | 'bearer' | undefined
   readonly user?: string | undefined
   readonly tokenSeconds?: number | undefined
+  readonly authFile?: string | undefined
 }
 
 /** `undefined`: the profile decides. */
-export function authOf({ auth, user, tokenSeconds }: AuthArguments): AuthOptions | undefined {
+export async function authOf({ auth, user, tokenSeconds, authFile }: AuthArguments): Promise<AuthOptions | readonly AuthRule[] | undefined> {
+  if (authFile !== undefined) {
+    if (auth !== undefined || user !== undefined || tokenSeconds !== undefined) throw wrong('--auth-file says all of it', 'leave --auth, --user and --token-seconds out')
+    return parseAuth(await readText(authFile, 'rules of authentication'))
+  }
   const colon = user?.indexOf(':') ?? -1
   if (user !== undefined && colon < 1) throw wrong('the user has no password', 'write --user name:password')
   if (tokenSeconds !== undefined && auth !== 'bearer') throw wrong('the life of a token is only for --auth bearer', 'add --auth bearer')

@@ -11,6 +11,7 @@ A registry that runs has a page at /_lading/ and an API under /_lading/api.
 export const serveHelp = `
 Examples:
   $ lading-test-registry serve --sample --auth bearer --user alice:secret
+  $ lading-test-registry serve --sample --auth-file auth.json
   $ lading-test-registry serve --dir ./images --port 5000
   $ lading-test-registry serve --layout t/app=./layout-made-by-umoci
   $ lading-test-registry serve --sample --faults faults.json --log json
@@ -21,6 +22,10 @@ Examples:
 A fault script is a JSON array:
   [{ "on": "blob", "nth": 1, "afterBytes": 1000, "then": "reset" },
    { "on": "manifest", "times": 2, "then": { "status": 503, "retryAfter": 1 } }]
+
+--auth-file has what the package's 'auth' takes: one kind, or rules by repository:
+  [{ "kind": "none", "repositories": "public/*" },
+   { "kind": "bearer", "username": "alice", "password": "secret", "expiresAfterRequests": 10 }]
 
 It listens on loopback unless --host says otherwise. When it is ready, it prints one
 line of JSON with its address on stdout; --log writes to stderr. SIGINT and SIGTERM stop it.

@@ -15,6 +15,7 @@ export interface ServeArguments extends AuthArguments {
   readonly tls?: boolean | undefined
   readonly caFile?: string | undefined
   readonly alsoHttp?: boolean | undefined
+  readonly clientFile?: string | undefined
   readonly dir?: string | undefined
   readonly layout?: readonly string[] | undefined
   readonly images?: string | undefined
@@ -32,10 +33,10 @@ export interface ServeArguments extends AuthArguments {
 
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(options: ServeArguments): Promise<void> {
-  for (const [given, name] of [[options.caFile, '--ca-file'], [options.alsoHttp, '--also-http']] as const) {
+  for (const [given, name] of [[options.caFile, '--ca-file'], [options.clientFile, '--client-file'], [options.alsoHttp, '--also-http']] as const) {
     if (given !== undefined && options.tls !== true) throw new TestRegistryError('OPTION_INVALID', `${name} is only for --tls`, { hint: 'add --tls' })
   }
-  const auth = authOf(options)
+  const auth = await authOf(options)
   const faults = options.faults === undefined ? [] : parseFaults(await readText(options.faults, 'fault script'))
   const images = await imagesOf(options)
   const stopped = stopSignal()
@@ -60,6 +61,7 @@ export async function serve(options: ServeArguments): Promise<void> {
   try {
     if (options.log !== undefined) logRequests(registry.journal, options.log, (text) => process.stderr.write(text))
     if (options.caFile !== undefined) await writeFile(options.caFile, registry.ca ?? '')
+    if (options.clientFile !== undefined) await writeClient(options.clientFile, registry.makeClientCertificate())
     const loopback = isLoopback(options.host)
     if (!loopback) process.stderr.write(`listening on ${options.host}: everyone who can reach this machine can read${options.control ? ', push and command it; --no-control takes the last' : ' and push'}\n`)
     process.stdout.write(`${JSON.stringify(readyLine(registry, options, loopback))}\n`)
@@ -68,6 +70,9 @@ export async function serve(options: ServeArguments): Promise<void> {
     await registry.close()
   }
 }
+
+/** Certificate and key in one file, as curl's `--cert` takes them. */
+const writeClient = (path: string, { cert, key }: { readonly cert: string; readonly key: string }): Promise<void> => writeFile(path, cert + key, { mode: 0o600 })
 
 function readyLine(registry: TestRegistry, { control, dir, profile }: ServeArguments, loopback: boolean): unknown {
   const images = registry.repositories().flatMap((name) => Object.keys(registry.repository(name).tags()).map((tag) => `${name}:${tag}`))
