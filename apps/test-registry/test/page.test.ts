@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { missing } from '../../../test/support/real-parts.ts'
-import { artifact, image, index, startTestRegistry, type TestRegistry } from '../src/index.ts'
+import { artifact, image, index, schema1, startTestRegistry, type TestRegistry } from '../src/index.ts'
 import { openPage, type Page } from './support/chromium.ts'
 import { ask, askRaw } from './support/http.ts'
 
@@ -35,9 +35,10 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
   test('shows repositories, their images and layers', async () => {
     const app = await registry.seed(image('t/app:1').randomLayer(300_000))
     await registry.seed(index('t/multi:1').add(image().layer({ a: 'b' })).add(image().platform('linux/arm64').layer({ c: 'd' })))
+    const old = await registry.seed(schema1('t/old:1').layer({ a: 'b' }, { compression: 'none' }).throwaway())
     await registry.seed(artifact('t/app:sbom', 'application/vnd.example.sbom').subject(app))
     await visit()
-    await page.until('document.querySelectorAll(".repository").length === 2')
+    await page.until('document.querySelectorAll(".repository").length === 3')
     await page.click('.repository summary')
     await page.until('document.querySelectorAll(".manifest").length === 2')
     const shown = await textOf('.repository')
@@ -47,6 +48,9 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
     await page.click('.repository:nth-child(2) summary')
     await page.until('document.querySelectorAll(".repository:nth-child(2) .manifest").length === 3')
     expect(await textOf('.repository:nth-child(2)')).toContain('linux/arm64')
+    await page.click('.repository:nth-child(3) summary')
+    await page.until('document.querySelector(".repository:nth-child(3) .manifest") !== null')
+    expect(await textOf('.repository:nth-child(3)')).toContain(`${old.layers[0]?.digest.slice(0, 19) ?? ''}… ${((old.layers[0]?.size ?? 0) / 1000).toFixed(1)} kB`)
   })
 
   test('shows requests as they happen, the faults that hit them, and their headers', async () => {

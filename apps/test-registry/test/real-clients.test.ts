@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { missing } from '../../../test/support/real-parts.ts'
-import { image, index, startTestRegistry, type TestRegistry } from '../src/index.ts'
+import { image, index, profiles, startTestRegistry, type TestRegistry } from '../src/index.ts'
 import { waysIn, writeAuthFile } from './support/ways-in.ts'
 
 const run = promisify(execFile)
@@ -46,6 +46,17 @@ describe.skipIf(missing('skopeo'))('skopeo', () => {
     await skopeo('delete', ...one, `${at}/back/app:2`)
     expect(registry.repository('back/app').tags()).toEqual({})
     expect(registry.journal.entries.flatMap(({ status }) => (status === undefined || status >= 500 ? [status] : []))).toEqual([])
+  })
+
+  test.each(Object.values(profiles).map((profile) => [profile.name, profile] as const))('copies out of and into a registry like %s', async (name, profile) => {
+    registry = await startTestRegistry({ profile, images: [app] })
+    registry.repository('back/app').create()
+    const user = name === 'ecr' ? 'AWS:password' : profile.auth === undefined ? undefined : 'user:password'
+    const REGISTRY_AUTH_FILE = await writeAuthFile(directory, registry.host, { user })
+    const skopeo = (...args: readonly string[]): Promise<unknown> => run('skopeo', ['--insecure-policy', ...args], { env: { ...process.env, REGISTRY_AUTH_FILE } })
+    await skopeo('copy', '--src-tls-verify=false', `docker://${registry.host}/t/app:1`, `oci:${directory}/out:x`)
+    await skopeo('copy', '--dest-tls-verify=false', `oci:${directory}/out:x`, `docker://${registry.host}/back/app:2`)
+    expect(Object.keys(registry.repository('back/app').tags())).toEqual(['2'])
   })
 })
 

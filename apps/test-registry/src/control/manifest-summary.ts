@@ -1,3 +1,4 @@
+import type { Digest } from '@lading/digest'
 import type { StoredManifest } from '../state/repository-state.ts'
 
 /** A descriptor as far as it is one: what a pushed document says, unchecked. */
@@ -8,8 +9,8 @@ interface Named {
   readonly platform?: string | undefined
 }
 
-/** A manifest or index for people: what it is, and what it names. */
-export function manifestSummary({ digest, mediaType, bytes }: StoredManifest): Readonly<Record<string, unknown>> {
+/** A manifest or index for people: what it is, and what it names. Schema 1 does not say how large its layers are: `sizeOf` does. */
+export function manifestSummary({ digest, mediaType, bytes }: StoredManifest, sizeOf: (digest: Digest) => number | undefined): Readonly<Record<string, unknown>> {
   const document = parse(bytes)
   return {
     digest,
@@ -18,7 +19,7 @@ export function manifestSummary({ digest, mediaType, bytes }: StoredManifest): R
     artifactType: text(document['artifactType']),
     subject: named(document['subject'])[0]?.digest,
     config: named(document['config'])[0],
-    layers: Array.isArray(document['layers']) ? document['layers'].flatMap(named) : oldLayers(document['fsLayers']),
+    layers: Array.isArray(document['layers']) ? document['layers'].flatMap(named) : oldLayers(document['fsLayers'], sizeOf),
     manifests: Array.isArray(document['manifests']) ? document['manifests'].flatMap(named) : undefined,
   }
 }
@@ -26,7 +27,10 @@ export function manifestSummary({ digest, mediaType, bytes }: StoredManifest): R
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Of schema 1, where the base is last. */
-const oldLayers = (value: unknown): readonly Named[] | undefined => (Array.isArray(value) ? value.toReversed().flatMap((layer) => (isRecord(layer) ? named({ digest: layer['blobSum'] }) : [])) : undefined)
+function oldLayers(value: unknown, sizeOf: (digest: Digest) => number | undefined): readonly Named[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  return value.toReversed().flatMap((layer) => (isRecord(layer) ? named({ digest: layer['blobSum'], size: sizeOf(layer['blobSum'] as Digest) }) : []))
+}
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 

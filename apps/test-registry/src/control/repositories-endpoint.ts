@@ -27,7 +27,7 @@ function wholly(repository: RepositoryAccess): unknown {
     tags: repository.tags(),
     manifests: manifests.slice(0, most).flatMap((digest) => {
       const manifest = repository.manifest(digest)
-      return manifest === undefined ? [] : [manifestSummary(manifest)]
+      return manifest === undefined ? [] : [manifestSummary(manifest, (blob) => repository.blobSize(blob))]
     }),
     blobs: blobs.slice(0, most).map((digest) => ({ digest, size: repository.blobSize(digest) })),
     more: manifests.length > most || blobs.length > most,

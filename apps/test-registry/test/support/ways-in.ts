@@ -23,7 +23,7 @@ export const waysIn: readonly WayIn[] = [
 ]
 
 /** A file of logins as podman and skopeo read it (containers-auth.json(5)). Without a login it holds none, so that nobody's own is taken. */
-export async function writeAuthFile(directory: string, host: string, { user: login, identityToken }: WayIn): Promise<string> {
+export async function writeAuthFile(directory: string, host: string, { user: login, identityToken }: Pick<WayIn, 'user' | 'identityToken'>): Promise<string> {
   const path = join(directory, 'auth.json')
   const base64 = (text: string): string => Buffer.from(text).toString('base64')
   const entry = identityToken === undefined ? login && { auth: base64(login) } : { auth: base64('00000000-0000-0000-0000-000000000000:'), identitytoken: identityToken }
