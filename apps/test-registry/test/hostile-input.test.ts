@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
-import { image, startTestRegistry, type TestRegistry } from '../src/index.ts'
+import { image, schema1, startTestRegistry, type TestRegistry } from '../src/index.ts'
 import { parseRange } from '../src/routes/range.ts'
 import { routeOf } from '../src/route.ts'
 import { ask, askRaw, errorCode } from './support/http.ts'
@@ -66,6 +66,33 @@ describe('the registry stays up and bounded', () => {
         expect((await ask(`${registry.url}/v2/t/fuzz/referrers/sha256:${'0'.repeat(64)}`)).status).toBe(200)
       }),
       { numRuns: atScale(30, 500) },
+    )
+  })
+
+  test('any JSON as a schema 1 manifest too, and any change to a right one is refused or changes nothing', async () => {
+    const built = schema1('t/old:1').layer({ a: 'b' }).build()
+    await registry.seed(built)
+    const put = async (body: string | Uint8Array, mediaType: string): Promise<readonly [status: number, digest: unknown]> => {
+      const answer = await ask(`${registry.url}/v2/t/old/manifests/x`, { method: 'PUT', body, headers: { 'content-type': mediaType } })
+      return [answer.status, answer.headers['docker-content-digest']]
+    }
+    const signature = fc.record({ header: fc.jsonValue({ maxDepth: 2 }), protected: fc.constantFrom('', 'e30', 'eyJmb3JtYXRMZW5ndGgiOjF9'), signature: fc.base64String() })
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.constantFrom('schemaVersion', 'name', 'tag', 'fsLayers', 'history', 'signatures'), fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(1), fc.array(signature, { maxLength: 3 }))), fc.boolean(), async (document, signed) => {
+        const [status] = await put(JSON.stringify(document), `application/vnd.docker.distribution.manifest.v1+${signed ? 'prettyjws' : 'json'}`)
+        expect(status).toBeGreaterThanOrEqual(400)
+        expect(status).toBeLessThan(500)
+      }),
+      { numRuns: atScale(30, 500) },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.nat(built.bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (place, flipped) => {
+        const changed = Uint8Array.from(built.bytes, (byte, position) => (position === place ? byte ^ flipped : byte))
+        const [status, digest] = await put(changed, built.mediaType)
+        expect([201, 400]).toContain(status)
+        expect([undefined, built.digest]).toContain(digest)
+      }),
+      { numRuns: atScale(30, 1000) },
     )
   })
 })

@@ -3,9 +3,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { image, index, schema1, startTestRegistry, type TestRegistry } from '@lading/test-registry'
+import * as everything from '@lading/test-registry'
+import { image, index, profiles, schema1, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { runCompliance, testCompliance } from '@lading/test-registry/compliance'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { namedEffects } from '../src/faults/named-effects.ts'
 import { createSmallClient } from './support/small-client.ts'
 
 const lines = (text: string): string => text.split('\n').map((line) => line.trim()).filter((line) => line !== '').join('\n')
@@ -16,6 +18,15 @@ describe('the README', () => {
     const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => lines(code.replace(/^import .*\n/gm, '')))
     expect(blocks.length).toBeGreaterThanOrEqual(8)
     for (const block of blocks) expect(lines(here)).toContain(block)
+  })
+
+  test('names everything that there is: exports, members, faults, profiles', async () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    await using registry = await startTestRegistry()
+    // The registry itself opens entries.
+    const members = [...Object.keys(registry), ...Object.keys(registry.journal)].filter((name) => name !== 'open')
+    const names = [...Object.keys(everything), ...members, ...Object.keys(namedEffects), ...Object.keys(profiles)]
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([])
   })
 
   test('begins with an example', async () => {
