@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { missing } from '../../../test/support/real-parts.ts'
 import { image, index, schema1, startTestRegistry, type ImageBuilder, type TestRegistry } from '../src/index.ts'
 import { startContainerd, type Containerd } from './support/containerd.ts'
-import { waysIn, type WayIn } from './support/ways-in.ts'
+import { waysIn, writeCertificates, type WayIn } from './support/ways-in.ts'
 
 // containerd keeps what it has pulled: each test has an image of its own.
 const appFor = (title: string): ImageBuilder => image('t/app:1').layer({ 'etc/': '', 'etc/motd': title }).randomLayer(300_000)
@@ -44,6 +44,22 @@ describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0
     expect(registry.repository('back/app').tags()).toEqual({ 2: app.build().digest })
     expect(registry.journal.entries.flatMap(({ status }) => (status === undefined || status >= 500 ? [status] : []))).toEqual([])
     await containerd.ctr('images', 'remove', pulled, pushed)
+  })
+
+  test('pulls and pushes by https with a client certificate', async () => {
+    const app = appFor('certificate')
+    registry = await startTestRegistry({ tls: true, auth: { kind: 'certificate' }, images: [app] })
+    const certificates = await writeCertificates(directory, registry)
+    // On loopback ctr speaks plain http unless a file says otherwise.
+    const hosts = join(directory, 'hosts')
+    const [ca, cert, key] = ['ca.crt', 'client.cert', 'client.key'].map((name) => JSON.stringify(join(certificates, name)))
+    await mkdir(join(hosts, registry.host), { recursive: true })
+    await writeFile(join(hosts, registry.host, 'hosts.toml'), `server = "${registry.url}"\n[host."${registry.url}"]\nca = ${ca}\nclient = [[${cert}, ${key}]]\n`)
+    const who = ['--hosts-dir', hosts]
+    await containerd.ctr('images', 'pull', '--snapshotter', 'native', ...who, `${registry.host}/t/app:1`)
+    await containerd.ctr('images', 'tag', `${registry.host}/t/app:1`, `${registry.host}/back/app:2`)
+    await containerd.ctr('images', 'push', ...who, `${registry.host}/back/app:2`)
+    expect(registry.repository('back/app').tags()).toEqual({ 2: app.build().digest })
   })
 
   test('takes its platform out of an index', async () => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { missing } from '../../../test/support/real-parts.ts'
 import { image, startTestRegistry, type TestRegistry } from '../src/index.ts'
-import { waysIn, writeAuthFile } from './support/ways-in.ts'
+import { waysIn, writeAuthFile, writeCertificates } from './support/ways-in.ts'
 
 const run = promisify(execFile)
 const app = image('t/app:1').layer({ 'etc/': '', 'etc/motd': 'hello\n' }).randomLayer(300_000)
@@ -41,6 +41,14 @@ describe.skipIf(missing('podman'))('podman', () => {
     const pushed = registry.repository('back/app').manifest('2')
     expect(JSON.parse(new TextDecoder().decode(pushed?.bytes))).toMatchObject({ config: { digest: app.build().config.digest } })
     expect(registry.journal.entries.flatMap(({ status }) => (status === undefined || status >= 500 ? [status] : []))).toEqual([])
+  })
+
+  test('pulls and pushes by https with a client certificate', async () => {
+    registry = await startTestRegistry({ tls: true, auth: { kind: 'certificate' }, images: [app] })
+    const who = ['--quiet', '--cert-dir', await writeCertificates(directory, registry)]
+    const id = (await podman('pull', ...who, `${registry.host}/t/app:1`)).trim()
+    await podman('push', ...who, id, `${registry.host}/back/app:2`)
+    expect(Object.keys(registry.repository('back/app').tags())).toEqual(['2'])
   })
 
   test('logs in with the right password alone', async () => {

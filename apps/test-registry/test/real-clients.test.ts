@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { missing } from '../../../test/support/real-parts.ts'
 import { image, index, profiles, startTestRegistry, type TestRegistry } from '../src/index.ts'
-import { waysIn, writeAuthFile } from './support/ways-in.ts'
+import { waysIn, writeAuthFile, writeCertificates } from './support/ways-in.ts'
 
 const run = promisify(execFile)
 let directory: string
@@ -46,6 +46,17 @@ describe.skipIf(missing('skopeo'))('skopeo', () => {
     await skopeo('delete', ...one, `${at}/back/app:2`)
     expect(registry.repository('back/app').tags()).toEqual({})
     expect(registry.journal.entries.flatMap(({ status }) => (status === undefined || status >= 500 ? [status] : []))).toEqual([])
+  })
+
+  test('copies out and in by https with a client certificate', async () => {
+    registry = await startTestRegistry({ tls: true, auth: { kind: 'certificate' }, images: [app] })
+    const certificates = await writeCertificates(directory, registry)
+    await run('skopeo', ['--insecure-policy', 'copy', '--src-cert-dir', certificates, `docker://${registry.host}/t/app:1`, `oci:${directory}/out:x`])
+    await run('skopeo', ['--insecure-policy', 'copy', '--dest-cert-dir', certificates, `oci:${directory}/out:x`, `docker://${registry.host}/back/app:2`])
+    expect(Object.keys(registry.repository('back/app').tags())).toEqual(['2'])
+    await rm(join(certificates, 'client.cert'))
+    await rm(join(certificates, 'client.key'))
+    await expect(run('skopeo', ['--insecure-policy', 'inspect', '--cert-dir', certificates, `docker://${registry.host}/t/app:1`])).rejects.toThrow('403 (Forbidden)')
   })
 
   test.each(Object.values(profiles).map((profile) => [profile.name, profile] as const))('copies out of and into a registry like %s', async (name, profile) => {

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AuthOptions } from '../../src/index.ts'
+import type { AuthOptions, TestRegistry } from '../../src/index.ts'
 
 /** One way of letting clients in, and how a client shows who it is: `alice:secret`, or the identity token that a login left. */
 export interface WayIn {
@@ -29,4 +29,13 @@ export async function writeAuthFile(directory: string, host: string, { user: log
   const entry = identityToken === undefined ? login && { auth: base64(login) } : { auth: base64('00000000-0000-0000-0000-000000000000:'), identitytoken: identityToken }
   await writeFile(path, JSON.stringify({ auths: entry ? { [host]: entry } : {} }))
   return path
+}
+
+/** The CA of a registry, and a certificate and key for a client of it, named as containers-certs.d(5) wants them. */
+export async function writeCertificates(directory: string, registry: TestRegistry): Promise<string> {
+  const folder = join(directory, 'certs')
+  const { cert, key } = registry.makeClientCertificate()
+  await mkdir(folder)
+  await Promise.all([writeFile(join(folder, 'ca.crt'), registry.ca ?? ''), writeFile(join(folder, 'client.cert'), cert), writeFile(join(folder, 'client.key'), key)])
+  return folder
 }
