@@ -310,4 +310,15 @@ describe('reading and opening a blob', () => {
     const { blobs } = clientOf().repository(`${registry.host}/a/b`)
     expect(Buffer.from(await blobs.read(descriptor))).toEqual(blob)
   })
+
+  it('come without empty chunks, and a sink whose promises are settled at once does not stop the world', async () => {
+    const content = Buffer.alloc(1_000_000, 'x')
+    await using registry = await startTestRegistry()
+    registry.repository('a/b').putBlob(content)
+    const lengths: number[] = []
+    const { blobs } = clientOf().repository(`${registry.host}/a/b`)
+    await blobs.fetch(descriptorOf(content), { offset: 0, begin: () => Promise.resolve(), write: (chunk) => Promise.resolve(void lengths.push(chunk.byteLength)) })
+    expect(lengths).not.toContain(0)
+    expect(lengths.reduce((sum, length) => sum + length)).toBe(content.length)
+  })
 })

@@ -157,7 +157,8 @@ function exchange({ agent, request, route, stall, socketErrors }: { readonly age
           waitFor(() => to.head(status, viewOf(headers)))
         },
         onResponseData(_given, chunk) {
-          if (failure !== undefined) return
+          // Each time it goes on after a pause, the parser hands out an empty chunk; a pause for that one would be for ever.
+          if (failure !== undefined || chunk.byteLength === 0) return
           rate.count(chunk.byteLength)
           // A chunk that was parsed in the same turn as the pause queues behind the one before it.
           const before = pending
