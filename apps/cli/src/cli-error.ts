@@ -5,6 +5,14 @@ export type CliErrorCode =
   | 'USAGE'
   /** What earlier logins remembered cannot be read. */
   | 'REALMS_INVALID'
+  /** No entry of an index is for the platform. */
+  | 'PLATFORM_UNAVAILABLE'
+  /** The registry does not say how large a blob is. */
+  | 'SIZE_UNKNOWN'
+  /** An artifact's config, which may be anything. */
+  | 'CONFIG_NOT_JSON'
+  /** The file that a result should go to cannot be written. */
+  | 'OUTPUT_FAILED'
 
 export class CliError extends LadingError<CliErrorCode> {
   constructor(code: CliErrorCode, message: string, options: ErrorOptions = {}) {

@@ -1,6 +1,7 @@
 import type { Environment } from './environment.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { Input } from './process/input.ts'
+import type { Output } from './process/output.ts'
 import type { Terminal } from './process/terminal.ts'
 
 /** What a command has of the process around it. */
@@ -10,6 +11,8 @@ export interface CommandContext {
   readonly environment: Environment
   /** A line of the result, to stdout. */
   readonly print: (line: string) => void
+  /** Standard output, for bytes. */
+  readonly output: Output
   /** Standard error: progress and diagnostics. */
   readonly terminal: Terminal
   readonly input: Input

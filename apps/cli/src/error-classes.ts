@@ -135,6 +135,8 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   PUBLICATION_INVALID: 'failure',
   PULLER_CLOSED: 'failure',
   CLIENT_CLOSED: 'failure',
+  CONFIG_NOT_JSON: 'failure',
+  OUTPUT_FAILED: 'failure',
   TRANSFERS_CLOSED: 'failure',
   TRANSFER_CANCELLED: 'failure',
   WATCH_RELEASED: 'failure',

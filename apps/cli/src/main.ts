@@ -4,6 +4,7 @@ import { fromEnvironment } from './environment.ts'
 import { exitCodeOf } from './exit-code-of.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { tolerateClosedPipes } from './process/closed-pipes.ts'
+import { outputOn } from './process/output.ts'
 import { reportError } from './process/report-error.ts'
 import { inputFrom } from './process/input.ts'
 import { stopOnSignals } from './process/signals.ts'
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     input: inputFrom(process.stdin, terminal),
     environment: fromEnvironment(),
     print: (line) => void process.stdout.write(`${line}\n`),
+    output: outputOn(process.stdout),
     report,
   }
   // Until we know better: a promise that nothing will settle lets Node end the process as if all were well.

@@ -1,14 +1,22 @@
 import { Command } from 'commander'
 import { createAttach, type Attach } from './commands/attach.ts'
 import { authCommand, loginCommand, logoutCommand } from './commands/auth.ts'
+import { blobCommand } from './commands/blob.ts'
+import { catalogCommand } from './commands/catalog.ts'
 import { completionCommand, namesCommand } from './commands/completion.ts'
+import { configCommand } from './commands/config.ts'
+import { deleteCommand } from './commands/delete.ts'
+import { digestCommand } from './commands/digest.ts'
 import { examples } from './commands/examples.ts'
 import { hostsCommand } from './commands/hosts.ts'
 import { imagesCommand } from './commands/images.ts'
 import { inspectCommand } from './commands/inspect.ts'
+import { manifestCommand } from './commands/manifest.ts'
 import { pullCommand } from './commands/pull.ts'
+import { referrersCommand } from './commands/referrers.ts'
 import { rmiCommand } from './commands/rmi.ts'
 import { tagCommand } from './commands/tag.ts'
+import { tagsCommand } from './commands/tags.ts'
 import { throwUsageErrors } from './commands/usage.ts'
 import type { CommandContext } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
@@ -27,7 +35,9 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     .addHelpText('after', examples(['lading pull alpine', 'download an image'], ['lading images', 'list what is here'], ['lading inspect alpine', 'look at it']))
     .addHelpText('after', '\nExit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 denied, 5 network, 6 verification, 7 storage, 130 interrupted.')
 
-  const commands = [pullCommand(attach), imagesCommand(attach), inspectCommand(attach), tagCommand(attach), rmiCommand(attach), imageCommand(attach), hostsCommand(attach), loginCommand(attach), logoutCommand(attach), authCommand(attach), completionCommand(attach, () => program)]
+  const local = [pullCommand(attach), imagesCommand(attach), inspectCommand(attach), tagCommand(attach), rmiCommand(attach), imageCommand(attach)]
+  const remote = [tagsCommand, catalogCommand, digestCommand, manifestCommand, configCommand, blobCommand, referrersCommand, deleteCommand, hostsCommand, loginCommand, logoutCommand, authCommand].map((command) => command(attach))
+  const commands = [...local, ...remote, completionCommand(attach, () => program)]
   for (const command of commands) program.addCommand(command)
   program.addCommand(namesCommand(attach), { hidden: true })
   settle(program, context)

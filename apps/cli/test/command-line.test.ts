@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
-const commands = ['pull', 'images', 'inspect', 'tag', 'rmi', 'image', 'hosts', 'completion', 'image pull', 'image ls', 'image inspect', 'image tag', 'image rm']
+const commands = ['pull', 'images', 'inspect', 'tag', 'rmi', 'image', 'tags', 'catalog', 'digest', 'manifest', 'config', 'blob', 'referrers', 'delete', 'hosts', 'completion', 'image pull', 'image ls', 'image inspect', 'image tag', 'image rm']
 
 describe('the command line', () => {
   it.each(commands)('has help with examples for %s, on stdout', async (command) => {

@@ -1,6 +1,7 @@
 import { createPuller } from '@lading/distribution'
 import { parsePlatform } from '@lading/manifest'
 import { familiarName, isNameOnly, parseReference, type Reference } from '@lading/reference'
+import type { ClientEvent } from '@lading/registry-client'
 import { CliError } from '../cli-error.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodeOf } from '../exit-code-of.ts'
@@ -13,6 +14,7 @@ import { pullAllTags } from './pull-all-tags.ts'
 import { pullOne } from './pull-one.ts'
 import { errorEvent } from './pull-result.ts'
 import type { PullCommandOptions } from './pull-task.ts'
+import { warningText } from './with-client.ts'
 
 export const pull: Action<[reference: string], PullCommandOptions> = async ([text], options, context) => {
   const json = options.progress === 'json' && options.quiet !== true
@@ -34,8 +36,13 @@ async function run(reference: Reference, options: PullCommandOptions, json: bool
   }
   const platform = options.platform ?? context.environment.platform
   if (platform !== undefined) parsePlatform(platform)
-  const puller = await createPuller({ ...(await clientOptions(options, context)), root: rootOf(options, context), jobs: options.jobs })
+  const given = await clientOptions(options, context)
   const renderer = createRenderer(options.debug === true && options.progress === 'auto' ? 'plain' : options.progress, context.terminal, options)
+  const onEvent = (event: ClientEvent): void => {
+    given.onEvent?.(event)
+    if (event.type === 'warning') renderer.event({ type: 'warning', code: 'REGISTRY_WARNING', message: warningText(event) })
+  }
+  const puller = await createPuller({ ...given, onEvent, root: rootOf(options, context), jobs: options.jobs })
   const how = {
     signal: context.signal,
     platform,

@@ -7,16 +7,21 @@ import type { Ended } from './lading.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 /** Runs a command line in this process, with a store that is not there yet unless a root is given. */
-export async function runHere(args: readonly string[], { root, input = '', variables = { LADING_HOSTS: 'off' } }: { root?: string; input?: string; variables?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
+export async function runHere(args: readonly string[], { root, input = '', variables = { LADING_HOSTS: 'off' }, interactive = false, answer, asked }: { root?: string; input?: string; variables?: Readonly<Record<string, string>>; interactive?: boolean; answer?: string; asked?: (question: string) => void } = {}): Promise<Ended> {
   const terminal = fakeTerminal({ interactive: false })
   const lines: string[] = []
+  const ask = (question: string): Promise<string> => {
+    asked?.(question)
+    return answer === undefined ? Promise.reject(new Error('nobody is there')) : Promise.resolve(answer)
+  }
   const home = await temporaryDirectory()
   const code = await run(args, {
     signal: new AbortController().signal,
     environment: fromEnvironment({ HOME: home, ...variables, ...(root === undefined ? {} : { LADING_ROOT: root }) }),
     terminal,
-    input: { interactive: false, ask: () => Promise.reject(new Error('nobody is there')), readAll: () => Promise.resolve(input) },
+    input: { interactive: answer !== undefined, ask: (question) => ask(question), readAll: () => Promise.resolve(input) },
     print: (line) => lines.push(`${line}\n`),
+    output: { interactive, write: async (bytes) => void lines.push(Buffer.from(bytes).toString('latin1')) },
     report(error) {
       reportError(error, terminal)
       return exitCodeOf(error)

@@ -1,0 +1,42 @@
+import { defaultPlatform } from '@lading/distribution'
+import { parsePlatform } from '@lading/manifest'
+import { CliError } from '../cli-error.ts'
+import type { RegistryCommandOptions } from '../commands/registry-options.ts'
+import type { Action } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { jsonText } from '../text/json-line.ts'
+import { choosePlatform } from './choose-platform.ts'
+import { remoteTarget } from './remote-target.ts'
+import { withClient } from './with-client.ts'
+import { writeRaw } from './write-raw.ts'
+
+interface ConfigOptions extends RegistryCommandOptions {
+  readonly json?: boolean | undefined
+  readonly raw?: boolean | undefined
+  readonly platform?: string | undefined
+}
+
+export const config: Action<[reference: string], ConfigOptions> = async ([text], options, context) => {
+  const { reference, target } = remoteTarget(text)
+  const wanted = options.platform ?? context.environment.platform
+  const platform = wanted === undefined ? defaultPlatform() : parsePlatform(wanted)
+  const { signal } = context
+  const bytes = await withClient(options, context, async (client) => {
+    const repository = client.repository(reference)
+    const got = await repository.manifests.get(target, { signal })
+    const image = got.manifest.kind === 'index' ? (await repository.manifests.get((await choosePlatform(repository, got, platform, { signal })).digest, { signal })).manifest : got.manifest
+    if (image.kind === 'index') throw new CliError('PLATFORM_UNAVAILABLE', `${text} leads from index to index`, { hint: 'choose a manifest by digest' })
+    return repository.blobs.read(image.config, { signal })
+  })
+  if (options.raw === true) await writeRaw(bytes, context)
+  else context.print(jsonText(parsed(bytes, text)))
+  return exitCodes.ok
+}
+
+function parsed(bytes: Uint8Array, reference: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (cause) {
+    throw new CliError('CONFIG_NOT_JSON', `the config of ${reference} is not JSON`, { cause, hint: 'artifacts may have any config: --raw writes its bytes' })
+  }
+}

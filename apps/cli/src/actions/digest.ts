@@ -1,0 +1,32 @@
+import { parsePlatform, type Descriptor } from '@lading/manifest'
+import { nameOf } from '@lading/reference'
+import type { RegistryCommandOptions } from '../commands/registry-options.ts'
+import type { Action } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { jsonText } from '../text/json-line.ts'
+import { choosePlatform } from './choose-platform.ts'
+import { atDigest, remoteTarget } from './remote-target.ts'
+import { withClient } from './with-client.ts'
+
+interface DigestOptions extends RegistryCommandOptions {
+  readonly json?: boolean | undefined
+  readonly fullRef?: boolean | undefined
+  readonly platform?: string | undefined
+}
+
+export const digest: Action<[reference: string], DigestOptions> = async ([text], options, context) => {
+  const { reference, target } = remoteTarget(text)
+  const platform = options.platform === undefined ? undefined : parsePlatform(options.platform)
+  const { signal } = context
+  const found = await withClient(options, context, async (client): Promise<Descriptor> => {
+    const repository = client.repository(reference)
+    // Registries count a GET as a pull, and a HEAD not.
+    const head = platform === undefined ? await repository.manifests.head(target, { signal }) : undefined
+    if (head !== undefined) return head
+    const got = await repository.manifests.get(target, { signal })
+    return platform === undefined ? got.descriptor : choosePlatform(repository, got, platform, { signal })
+  })
+  if (options.json === true) context.print(jsonText({ reference: `${nameOf(reference)}${reference.tag === undefined ? '' : `:${reference.tag}`}`, digest: found.digest, mediaType: found.mediaType, size: found.size }))
+  else context.print(options.fullRef === true ? atDigest(reference, found.digest) : found.digest)
+  return exitCodes.ok
+}

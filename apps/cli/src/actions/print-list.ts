@@ -1,0 +1,22 @@
+import type { CommandContext } from '../context.ts'
+import { jsonText } from '../text/json-line.ts'
+
+export interface ListOptions {
+  readonly json?: boolean | undefined
+  readonly limit?: number | undefined
+}
+
+/** Prints a list line by line as it comes, or whole as JSON. */
+export async function printList(list: AsyncIterable<string>, { json = false, limit = Number.POSITIVE_INFINITY }: ListOptions, { print }: CommandContext, asJson: (list: readonly string[]) => unknown): Promise<void> {
+  const all: string[] = []
+  let count = 0
+  if (limit > 0) {
+    for await (const entry of list) {
+      if (json) all.push(entry)
+      else print(entry)
+      count += 1
+      if (count >= limit) break
+    }
+  }
+  if (json) print(jsonText(asJson(all)))
+}

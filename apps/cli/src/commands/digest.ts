@@ -1,0 +1,25 @@
+import { Command, Option } from 'commander'
+import type { Attach } from './attach.ts'
+import { examples } from './examples.ts'
+import { addRegistryOptions } from './registry-options.ts'
+
+export function digestCommand(attach: Attach): Command {
+  const command = new Command('digest')
+    .summary('print the digest that a reference points to')
+    .description('Print the digest that a reference points to at its registry. Takes one HEAD request, which registries do not count as a pull.')
+    .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
+    .option('--full-ref', 'print NAME@DIGEST')
+    .option('--json', 'print a JSON object, with media type and size')
+    .addOption(new Option('--platform <platform>', 'of the image for this platform instead of the index: os/arch or os/arch/variant'))
+    .addHelpText(
+      'after',
+      examples(
+        ['lading digest alpine', 'of the index'],
+        ['lading digest alpine:3.20 --platform linux/arm64', 'of one image in it'],
+        ['lading digest --full-ref ghcr.io/acme/app:1.4', 'to pin it'],
+      ),
+    )
+  addRegistryOptions(command)
+  attach(command, async () => (await import('../actions/digest.ts')).digest)
+  return command
+}

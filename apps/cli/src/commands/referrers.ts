@@ -1,0 +1,26 @@
+import { Command, Option } from 'commander'
+import type { Attach } from './attach.ts'
+import { examples } from './examples.ts'
+import { addRegistryOptions } from './registry-options.ts'
+
+export function referrersCommand(attach: Attach): Command {
+  const command = new Command('referrers')
+    .summary('list what refers to an image: signatures, SBOMs and the like')
+    .description('List the manifests that name this one as their subject: signatures, SBOMs and the like. Asks the registry, or reads the fallback tag where it keeps no list.')
+    .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
+    .option('--artifact-type <type>', 'only those of this type')
+    .addOption(new Option('--platform <platform>', 'of the image for this platform instead of the index: os/arch or os/arch/variant'))
+    .option('-q, --quiet', 'print only digests')
+    .option('--json', 'print a JSON object')
+    .addHelpText(
+      'after',
+      examples(
+        ['lading referrers ghcr.io/acme/app:1.4', 'all of them'],
+        ['lading referrers --artifact-type application/spdx+json ghcr.io/acme/app:1.4', 'SBOMs alone'],
+        ['lading manifest --summary ghcr.io/acme/app@sha256:44136fa3…', 'look at one'],
+      ),
+    )
+  addRegistryOptions(command)
+  attach(command, async () => (await import('../actions/referrers.ts')).referrers)
+  return command
+}
