@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
 import { missing, pathOf } from '../../../test/support/real-parts.ts'
 import { lading } from './support/lading.ts'
+import { runHere } from './support/run-here.ts'
 import { buildLayout, must, rawManifest, sha256, skopeoCopy } from './support/real-content.ts'
 
 interface ManifestJson {
@@ -123,6 +124,35 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox'))('real 
     expect((await lading(['images', '--root', root])).stdout).not.toMatch(/real\/app\s+docker\s/)
     // The OCI twin shares config and layers and must not notice.
     await must(pathOf('skopeo'), ['inspect', `oci:${root}:${registry.host}/real/app:oci`])
+  })
+
+  it('looks at the registry as skopeo does, without pulling', async () => {
+    const skopeo = (...args: string[]): Promise<string> => must(pathOf('skopeo'), args)
+    const remote = ['--tls-verify=false']
+    for (const tag of ['oci', 'docker', 'multi']) {
+      const reference = `${registry.host}/real/app:${tag}`
+      const raw = await runHere(['manifest', '--raw', reference])
+      expect(raw.stdout).toBe(await skopeo('inspect', ...remote, '--raw', `docker://${reference}`))
+      expect((await runHere(['digest', reference])).stdout).toBe(`${sha256(Buffer.from(raw.stdout))}\n`)
+      expect((await runHere(['config', '--raw', reference])).stdout.trim()).toBe((await skopeo('inspect', ...remote, '--config', '--raw', `docker://${reference}`)).trim())
+    }
+    const { Tags: tags } = JSON.parse(await skopeo('list-tags', ...remote, `docker://${registry.host}/real/app`)) as { Tags: string[] }
+    expect((await runHere(['tags', `${registry.host}/real/app`])).stdout.trim().split('\n').toSorted()).toEqual(tags.toSorted())
+    expect((await runHere(['catalog', registry.host])).stdout).toBe('real/app\n')
+    expect((await runHere(['referrers', '-q', `${registry.host}/real/app:oci`])).stdout).toBe('')
+    const layer = (await manifestOf(`docker://${registry.host}/real/app:oci`)).json.layers[0]
+    const file = join(folder, 'layer')
+    expect((await runHere(['blob', '-o', file, `${registry.host}/real/app@${layer?.digest}`])).code).toBe(0)
+    expect(sha256(await readFile(file))).toBe(layer?.digest)
+  })
+
+  it('deletes there what skopeo then no longer finds', async () => {
+    await skopeoCopy(`docker://${registry.host}/real/app:multi`, `docker://${registry.host}/real/gone:1`)
+    const tag = await runHere(['delete', '--yes', `${registry.host}/real/gone:1`])
+    const digest = /@(sha256:[0-9a-f]{64})/.exec(tag.stderr)?.[1]
+    expect(tag).toMatchObject({ code: 5, stderr: expect.stringContaining(`lading delete ${registry.host}/real/gone@`) as string })
+    expect((await runHere(['delete', '--yes', `${registry.host}/real/gone@${digest}`])).stdout).toBe(`Deleted: ${registry.host}/real/gone@${digest}\n`)
+    await expect(must(pathOf('skopeo'), ['inspect', '--tls-verify=false', `docker://${registry.host}/real/gone:1`])).rejects.toThrow('manifest unknown')
   })
 
   it('pulls every tag with -a', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { image, index, startTestRegistry, type BuiltImage, type BuiltIndex, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -151,6 +151,21 @@ describe('commands that look at a registry', () => {
     expect(sha256(await readFile(file))).toBe(layer?.digest)
     expect(await readdir(directory)).toEqual(['layer'])
     expect(await runHere(['blob', '-o', join(directory, 'none', 'x'), reference])).toMatchObject({ code: 1, stderr: expect.stringContaining('ENOENT') as string })
+  })
+
+  it('blob: a link is followed, a device written to and never replaced, a directory refused', async () => {
+    const directory = await temporaryDirectory()
+    const layer = app.layers[0]
+    const reference = `${at('t/app')}@${layer?.digest}`
+    await writeFile(join(directory, 'real'), 'before')
+    await symlink('real', join(directory, 'link'))
+    expect((await runHere(['blob', '-o', join(directory, 'link'), reference])).code).toBe(0)
+    expect(sha256(await readFile(join(directory, 'real')))).toBe(layer?.digest)
+    await symlink('/dev/null', join(directory, 'device'))
+    expect((await runHere(['blob', '-o', join(directory, 'device'), reference])).code).toBe(0)
+    expect((await stat(join(directory, 'device'))).isCharacterDevice()).toBe(true)
+    expect((await runHere(['blob', '-o', directory, reference])).code).toBe(1)
+    expect((await readdir(directory)).toSorted()).toEqual(['device', 'link', 'real'])
   })
 
   it('blob: goes on where the connection broke, with and without ranges', async () => {

@@ -37,10 +37,16 @@ describe('a manifest that is put', () => {
     const manifest = plain()
     await manifests.put(sha256(manifest), manifest, { tags: ['a', 'b', 'c'] })
     expect(registry.journal.requests({ method: 'PUT' })).toHaveLength(1)
+    const many = Array.from({ length: 25 }, (_, index) => `m${index}`)
+    await manifests.put(sha256(manifest), manifest, { tags: many })
+    expect(registry.journal.requests({ method: 'PUT' })).toHaveLength(4)
+    for (const tag of many) expect(registry.repository('t/app').tags()).toHaveProperty(tag, sha256(manifest))
+    for (const tag of many) registry.repository('t/app').deleteTag(tag)
+    registry.journal.clear()
     registry.addFault({ on: 'manifest', then: 'ignore-query' })
     await manifests.put('d', manifest, { tags: ['e', 'f'] })
     expect(Object.keys(registry.repository('t/app').tags()).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
-    expect(registry.journal.requests({ method: 'PUT' })).toHaveLength(4)
+    expect(registry.journal.requests({ method: 'PUT' })).toHaveLength(3)
   })
 
   it('is repeated after 500, 429 and a lost answer', async () => {
@@ -143,6 +149,17 @@ describe('a manifest with a subject', () => {
     await Promise.all(all.map((each) => clientOf().repository(`${registry.host}/t/app`).manifests.put(sha256(each), each)))
     const { manifest } = await clientOf().repository(`${registry.host}/t/app`).manifests.get(app.digest.replace(':', '-'))
     expect(manifest.kind === 'index' && manifest.manifests.map(({ digest }) => digest).toSorted()).toEqual(all.map((each) => sha256(each)).toSorted())
+  })
+
+  it('that is deleted, and stays on the list because we may not push, is an error that says so', async () => {
+    const registry = await registryOf({ referrers: false })
+    const app = await registry.seed(image('t/app:1').layer({ a: 'a' }))
+    const { manifests } = clientOf().repository(`${registry.host}/t/app`)
+    const one = artifact(app, 'one')
+    await manifests.put(sha256(one), one)
+    registry.addFault({ on: 'manifest', method: 'PUT', then: { status: 403 } })
+    expect(await failureOf(manifests.delete(sha256(one)))).toMatchObject({ code: 'REFERRERS_CONFLICT', message: expect.stringContaining('is deleted') as string, cause: { code: 'DENIED' } })
+    expect(registry.repository('t/app').manifest(sha256(one))).toBeUndefined()
   })
 
   it('leaves an ordinary image under that tag alone', async () => {

@@ -201,6 +201,27 @@ describe('an upload that fails on the way', () => {
     expect(lines(registry).at(-1)).toBe('DELETE upload 204')
   })
 
+  it('says so too when a token ran out while such a source was read', async () => {
+    const registry = await registryOf({ auth: { kind: 'bearer', anonymous: 'everything' } })
+    registry.addFault({ on: 'upload', method: 'PUT', nth: 1, then: 'expire-token' })
+    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, pieces(content)))).toMatchObject({ code: 'UPLOAD_FAILED', hint: expect.stringContaining('function') as string })
+    registry.clearFaults()
+    registry.addFault({ on: 'upload', method: 'PUT', nth: 1, then: 'expire-token' })
+    await repositoryOf(registry).blobs.upload(blob, content)
+  })
+
+  it('is not kept going by a registry that takes a few bytes each time', async () => {
+    let has = 0
+    const server = await serve((request, response) => {
+      request.resume()
+      if (request.method === 'POST') bytes(response, 202, '', { location: '/v2/t/app/blobs/uploads/1' })
+      else if (request.method === 'GET') bytes(response, 204, '', { range: `0-${(has += 10)}` })
+      else request.on('end', () => bytes(response, request.method === 'DELETE' ? 204 : 500, ''))
+    })
+    expect(await failureOf(repositoryOf(server).blobs.upload(blob, content))).toMatchObject({ code: 'UNEXPECTED_STATUS' })
+    expect(server.requests.filter(({ line }) => /^P(UT|ATCH)/.test(line))).toHaveLength(5)
+  })
+
   it('gives up after five attempts without progress, and cancels', async () => {
     const registry = await registryOf()
     registry.addFault({ on: 'upload', method: 'PUT', then: { status: 502 } })

@@ -24,7 +24,14 @@ export async function deleteManifest(site: Site, target: string, options: AbortO
   const digest = tryParseDigest(target)
   const subject = digest === undefined ? undefined : await subjectOf(site, digest, options)
   await remove(site, url, { subject: 'manifest', digest }, options)
-  if (digest !== undefined && subject !== undefined) await removeFromFallback(site, subject, digest, options)
+  if (digest === undefined || subject === undefined) return
+  try {
+    await removeFromFallback(site, subject, digest, options)
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    if (!isLadingError(error)) throw error
+    throw new RegistryError('REFERRERS_CONFLICT', `${digest} is deleted, and still on the list of what refers to ${subject}: ${error.message}`, { host: url.host, repository: site.name, digest, cause: error, hint: 'who may push there can put the list right' })
+  }
 }
 
 /** DELETE of a blob (distribution-spec end-10). */

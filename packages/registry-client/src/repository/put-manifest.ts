@@ -36,9 +36,7 @@ export async function putManifest(site: Site, target: string, bytes: Uint8Array,
   const tags = options.tags ?? []
   for (const tag of [target, ...tags]) manifestUrl(site, tag)
   if (tags.some((tag) => isDigest(tag))) throw new RegistryError('TARGET_INVALID', 'a digest stands among the tags', { repository: site.name, hint: 'give the digest as the target' })
-  const head = await put(site, { target, tags: tags.slice(0, mostTags), bytes, mediaType, digest }, options)
-  const given = new Set(statedTags(head))
-  for (const tag of tags) if (!given.has(tag)) await put(site, { target: tag, tags: [], bytes, mediaType, digest }, options)
+  const head = await putWithTags(site, { target, tags, bytes, mediaType, digest }, options)
   const subject = tryParseDigest(document.subject?.digest ?? '')
   if (subject === undefined) return { descriptor, subject: undefined, referrers: undefined }
   const kept = tryParseDigest(head.headers.get('oci-subject')?.trim() ?? '') === subject
@@ -52,6 +50,18 @@ interface Put {
   readonly bytes: Uint8Array
   readonly mediaType: string
   readonly digest: Digest
+}
+
+/** As many tags in a request as it may have, as long as the registry says that it takes them; the others one by one. */
+async function putWithTags(site: Site, what: Put, options: AbortOptions): Promise<Head> {
+  const batch = what.tags.slice(0, mostTags)
+  const head = await put(site, { ...what, tags: batch }, options)
+  const given = new Set(statedTags(head))
+  const rest = what.tags.slice(batch.length)
+  const together = batch.every((tag) => given.has(tag))
+  for (const tag of together ? [] : [...batch, ...rest]) if (!given.has(tag)) await put(site, { ...what, target: tag, tags: [] }, options)
+  if (together && rest.length > 0) await putWithTags(site, { ...what, tags: rest }, options)
+  return head
 }
 
 async function put(site: Site, { target, tags, bytes, mediaType, digest }: Put, options: AbortOptions): Promise<Head> {

@@ -22,6 +22,9 @@ export interface UploadOptions extends AbortOptions {
   readonly onProgress?: ((sent: number) => void) | undefined
 }
 
+/** In bytes. Less than this is no progress: a registry that takes a byte at a time would have everything sent again each time. */
+const leastProgress = 64 * 1024
+
 interface Upload {
   readonly site: Site
   readonly descriptor: Descriptor
@@ -54,7 +57,7 @@ export async function uploadBlob(atSite: AtSite, descriptor: Descriptor, source:
         return { mounted: false }
       } catch (error) {
         current = await goOn(upload, current.session, error, attempt)
-        if (current !== undefined && current.offset > best) {
+        if (current !== undefined && current.offset >= best + leastProgress) {
           best = current.offset
           attempt = 0
         }

@@ -51,6 +51,7 @@ export function createUploadReader({ digest, size }: Descriptor, source: BlobSou
 
   const openAt = async (from: number): Promise<Opened> => {
     if (opened?.position === from) return opened
+    if (opened !== undefined && !restartable) throw spent(opened.position)
     if (opened !== undefined) await leave(opened)
     opened = { iterator: chunksOf(source, from)[Symbol.asyncIterator](), rest: nothing, position: from, ended: false, filling: undefined }
     return opened
@@ -68,6 +69,8 @@ export function createUploadReader({ digest, size }: Descriptor, source: BlobSou
     const actual = hasher.digest()
     if (actual !== digest) throw new RegistryError('DIGEST_MISMATCH', `the source is ${actual} and not ${digest}`, { digest, expected: digest, actual, hint: 'give the descriptor of what is uploaded' })
   }
+  const spent = (at: number): RegistryError =>
+    new RegistryError('UPLOAD_FAILED', `the source of ${digest} was read up to byte ${at}, and cannot be read again`, { digest, hint: 'give a function from an offset to the bytes there, and the upload goes on by itself' })
   const wrongSize = (actual: string | number): RegistryError =>
     new RegistryError('SIZE_MISMATCH', `the source has ${actual} bytes, and ${digest} has ${size}`, { digest, expected: size, actual, hint: 'give the descriptor of what is uploaded' })
 
