@@ -65,6 +65,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   TLS_REFUSED: 'network',
   TLS_FAILED: 'network',
   PROXY_FAILED: 'network',
+  REDIRECT_HIDDEN: 'network',
   PROXY_UNAUTHORIZED: 'denied',
   TIMEOUT: 'network',
   TOO_MANY_REQUESTS: 'network',

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
-
 /** Time and chance, so that tests need neither. */
 export interface Clock {
   /** Monotonic milliseconds. */
@@ -12,14 +10,23 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => performance.now(),
-  async sleep(ms, { signal } = {}) {
-    signal?.throwIfAborted()
-    try {
-      await delay(ms, undefined, { signal })
-    } catch (error) {
-      signal?.throwIfAborted()
-      throw error
-    }
+  sleep(ms, { signal } = {}) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(signal.reason as Error)
+        return
+      }
+      const wake = (): void => {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      }
+      const timer = setTimeout(wake, ms)
+      const stop = (): void => {
+        clearTimeout(timer)
+        reject(signal?.reason as Error)
+      }
+      signal?.addEventListener('abort', stop, { once: true })
+    })
   },
   random: () => Math.random(),
 }

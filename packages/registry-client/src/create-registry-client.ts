@@ -13,6 +13,7 @@ import { planEndpoints } from './endpoint/plan-endpoints.ts'
 import { RegistryError } from './errors/registry-error.ts'
 import { fetchForeign } from './fetch-foreign.ts'
 import { atEndpoint } from './http/at-endpoint.ts'
+import { closable } from './http/closable.ts'
 import type { ClientContext } from './http/context.ts'
 import type { Site } from './http/exchange.ts'
 import { createHostGates } from './http/host-gates.ts'
@@ -28,7 +29,7 @@ import { listCatalog } from './repository/list-catalog.ts'
 import type { ProxyPolicy } from './proxy/proxy-rules.ts'
 import { signIn } from './sign-in.ts'
 import type { TlsSettings, Transport } from './transport.ts'
-import { createUndiciTransport, type Timeouts } from './transport/undici-transport.ts'
+import type { ClosableTransport, Timeouts } from './transport/undici-transport.ts'
 
 export interface RegistryClientOptions {
   /** Who we are where. Default: nobody, anywhere. */
@@ -62,23 +63,19 @@ export interface RegistryClientOptions {
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
 }
 
-/**
- * A client for any number of registries. Nothing is connected or looked up before the first request.
- *
- * @throws RegistryError `OPTION_INVALID` for an insecure host, a mirror or an allowed realm that is none
- */
-export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
+/** @param standardTransport the transport where none is given; told of every host at which TLS came about */
+export function createRegistryClientOver(options: RegistryClientOptions, standardTransport: (onTls: (host: string) => void) => ClosableTransport): RegistryClient {
   const { clock = systemClock, schemas = standardSchemas } = options
   const { hosts } = options
   const marked = createInsecureHosts(options.insecure ?? [])
   const insecure: InsecureHosts = (host) => marked(host) || hosts?.insecure(host) !== undefined
   const mirrors = mirrorEndpoints(options.mirrors ?? [], insecure)
   const tls = new Set<string>()
-  const standard = options.transport === undefined ? createUndiciTransport({ timeouts: options.timeouts, certificates: options.certificates, onTls: (host) => void tls.add(host) }) : undefined
+  const wire = options.transport === undefined ? standardTransport((host) => void tls.add(host)) : closable(options.transport)
   let closed = false
   const emit = options.onEvent ?? (() => undefined)
   const context: ClientContext = {
-    transport: options.transport ?? (standard as NonNullable<typeof standard>).transport,
+    transport: wire.transport,
     clock,
     userAgent: options.userAgent ?? 'lading',
     credentials: options.credentials,
@@ -142,7 +139,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
     signIn: async (host, how = {}) => signIn(host, originsOf(host), how),
     async close() {
       closed = true
-      await standard?.close()
+      await wire.close()
     },
   }
 }

@@ -1,6 +1,6 @@
-import { BlockList, isIP } from 'node:net'
 import { printable } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
+import { inRange, parseAddress, parseRange, type AddressRange } from '../origin/ip-address.ts'
 
 /** Whether the user marked `host` (`host` or `host:port`) insecure. */
 export type InsecureHosts = (host: string) => boolean
@@ -14,9 +14,9 @@ export type InsecureHosts = (host: string) => boolean
  */
 export function createInsecureHosts(entries: readonly string[]): InsecureHosts {
   const exact = new Set<string>()
-  const ranges = new BlockList()
+  const ranges: AddressRange[] = []
   for (const entry of entries) {
-    if (entry.includes('/')) addRange(ranges, entry)
+    if (entry.includes('/')) ranges.push(rangeOf(entry))
     else exact.add(hostEntry(entry))
   }
   return (host) => {
@@ -24,9 +24,8 @@ export function createInsecureHosts(entries: readonly string[]): InsecureHosts {
     if (isHub(lower)) return false
     if (exact.has(lower)) return true
     const { hostname } = new URL(`http://${lower}`)
-    const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
-    const version = isIP(address)
-    return version !== 0 && ranges.check(address, version === 4 ? 'ipv4' : 'ipv6')
+    const address = parseAddress(hostname.startsWith('[') ? hostname.slice(1, -1) : hostname)
+    return address !== undefined && ranges.some((range) => inRange(address, range))
   }
 }
 
@@ -35,13 +34,11 @@ const isHub = (host: string): boolean => /^(?:[a-z0-9-]+\.)*docker\.io(?::443)?$
 const invalid = (entry: string, why: string): RegistryError =>
   new RegistryError('OPTION_INVALID', `insecure host "${printable(entry, 100)}": ${why}`, { hint: 'write host, host:port, or a range such as 10.0.0.0/8' })
 
-function addRange(ranges: BlockList, entry: string): void {
+function rangeOf(entry: string): AddressRange {
   if (entry.includes('://')) throw invalid(entry, 'a host, not a URL')
-  const [address = '', prefix = ''] = entry.split('/', 2)
-  const version = isIP(address)
-  const bits = /^[0-9]{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
-  if (version === 0 || !(bits <= (version === 4 ? 32 : 128)) || entry.split('/').length !== 2) throw invalid(entry, 'not an address range')
-  ranges.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6')
+  const range = parseRange(entry)
+  if (range === undefined) throw invalid(entry, 'not an address range')
+  return range
 }
 
 function hostEntry(entry: string): string {

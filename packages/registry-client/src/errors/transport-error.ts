@@ -9,6 +9,7 @@ import { LadingError, type ErrorOptions } from '@lading/errors'
  * - `TIMEOUT`: no connection, no answer, or too few bytes in the time allowed
  * - `BAD_RESPONSE`: what came back is not HTTP/1.1
  * - `PROXY_FAILED`: the proxy is not there, or gives no way to the host
+ * - `REDIRECT_HIDDEN`: a browser's `fetch` does not say where a redirect leads
  * - `PROXY_UNAUTHORIZED`: the proxy wants a user name and password, or refuses ours
  */
 export type TransportErrorCode =
@@ -21,6 +22,7 @@ export type TransportErrorCode =
   | 'BAD_RESPONSE'
   | 'PROXY_FAILED'
   | 'PROXY_UNAUTHORIZED'
+  | 'REDIRECT_HIDDEN'
 
 export interface TransportErrorOptions extends ErrorOptions {
   /** The very same request may succeed a moment later at the same address. Default false. */

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { parseAddress } from './ip-address.ts'
 
 /**
  * How far an address reaches. `forbidden`: link-local, cloud metadata, unspecified, multicast and the like, where no
@@ -18,9 +18,7 @@ const privateSuffixes: readonly string[] = ['.local', '.internal', '.home.arpa',
  */
 export function addressClass(hostname: string): AddressClass {
   const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
-  const version = isIP(bare)
-  if (version === 4) return classOf4(bare)
-  if (version === 6) return classOf6(bare)
+  if (parseAddress(bare) !== undefined) return bare.includes(':') ? classOf6(bare) : classOf4(bare)
   const name = bare.toLowerCase().replace(/\.$/, '')
   if (metadataNames.has(name)) return 'forbidden'
   if (name === 'localhost' || name.endsWith('.localhost')) return 'loopback'

@@ -13,7 +13,7 @@ export interface RateWatch {
 /** Calls `onStall` when a whole window of `windowMs` brought too little while we were reading. */
 export function watchRate(windowMs: number, onStall: () => void): RateWatch {
   const least = Math.max(1, Math.floor((leastPerSecond * windowMs) / 1000))
-  let timer: NodeJS.Timeout | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
   let received = 0
   let paused = false
   let waited = false
@@ -25,7 +25,7 @@ export function watchRate(windowMs: number, onStall: () => void): RateWatch {
     }
     received = 0
     waited = paused
-    timer?.refresh()
+    timer = setTimeout(look, windowMs)
   }
   return {
     start() {

@@ -1,10 +1,13 @@
+import { createFetchTransport } from '@lading/registry-client/fetch'
 import { onTestFinished } from 'vitest'
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '../../src/index.ts'
+import { overFetch } from './over-fetch.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 /** A client that waits for nothing and is closed with its test. */
 export function clientOf(options: RegistryClientOptions = {}): RegistryClient {
-  const client = createRegistryClient({ clock: virtualClock(), ...options })
+  const { timeouts } = options
+  const client = createRegistryClient({ clock: virtualClock(), ...(overFetch.now ? { transport: createFetchTransport({ timeouts }) } : {}), ...options })
   onTestFinished(() => client.close())
   return client
 }

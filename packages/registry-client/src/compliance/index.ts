@@ -1,0 +1,1 @@
+export { testTransport, type TestFunctions, type TransportSubject } from './test-transport.ts'

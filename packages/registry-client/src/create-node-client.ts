@@ -1,0 +1,13 @@
+import { createRegistryClientOver, type RegistryClientOptions } from './create-registry-client.ts'
+import type { RegistryClient } from './registry-client.ts'
+import { createUndiciTransport } from './transport/undici-transport.ts'
+
+/**
+ * A client for any number of registries. Nothing is connected or looked up before the first request.
+ *
+ * @throws RegistryError `OPTION_INVALID` for an insecure host, a mirror or an allowed realm that is none
+ */
+export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
+  const { timeouts, certificates } = options
+  return createRegistryClientOver(options, (onTls) => createUndiciTransport({ timeouts, certificates, onTls }))
+}

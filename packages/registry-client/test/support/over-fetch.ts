@@ -1,0 +1,2 @@
+/** Whether `clientOf` makes clients whose requests go through `fetch`. */
+export const overFetch = { now: false }
