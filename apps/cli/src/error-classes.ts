@@ -57,6 +57,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   UNAUTHORIZED: 'denied',
   DENIED: 'denied',
   TOKEN_FAILED: 'denied',
+  CLOUD_REFUSED: 'denied',
   HOST_BLOCKED: 'denied',
 
   CONNECTION_REFUSED: 'network',
@@ -88,6 +89,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   REDIRECT_EXPIRED: 'network',
   NO_ENDPOINT: 'network',
   MIRROR_SKIPPED: 'network',
+  CLOUD_UNREACHABLE: 'network',
   SIZE_UNKNOWN: 'network',
 
   DIGEST_MISMATCH: 'verification',

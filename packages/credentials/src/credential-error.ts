@@ -13,6 +13,9 @@ export type CredentialErrorCode =
   | 'HELPER_FAILED'
   | 'HELPER_TIMEOUT'
   | 'HELPER_ANSWER_INVALID'
+  /** A cloud that the environment has keys for gives no token. */
+  | 'CLOUD_REFUSED'
+  | 'CLOUD_UNREACHABLE'
   /** A host that is none. */
   | 'CREDENTIAL_HOST_INVALID'
 

@@ -4,8 +4,9 @@ import type { CommandContext } from '../context.ts'
 
 /** Everything that the environment says about who we are, as one source. */
 export async function credentialSource({ environment }: CommandContext): Promise<CredentialSource> {
-  const { credentialsFromEnv } = await import('@lading/credentials')
-  return credentialsFromEnv({ env: environment.variables })
+  const [{ chain, credentialsFromEnv }, { cloudCredentials }] = await Promise.all([import('@lading/credentials'), import('@lading/credentials/cloud')])
+  const env = environment.variables
+  return chain(credentialsFromEnv({ env }), cloudCredentials({ env }))
 }
 
 /** The same as a provider, loaded when a registry asks: most pulls never do. */
