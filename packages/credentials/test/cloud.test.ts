@@ -38,12 +38,18 @@ describe('a cloud', () => {
     ['no JSON', { status: 200, body: '<html>' }, 'CLOUD_REFUSED'],
     ['no token', { status: 200, body: '{"authorizationData":[]}' }, 'CLOUD_REFUSED'],
     ['a token without a colon', { status: 200, body: JSON.stringify({ authorizationData: [{ authorizationToken: base64('AWS') }] }) }, 'CLOUD_REFUSED'],
-    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' }, 'CLOUD_UNREACHABLE'],
     ['more than a megabyte', { status: 200, body: ' '.repeat(1024 * 1024 + 1) }, 'CLOUD_UNREACHABLE'],
   ])('that answers with %s is an error', async (_what, answer, code) => {
     const service = await imitate({})
     service.answer = answer
     await expect(amazonEcr({ env: aws, fetch: service.fetch })({ host: ecr })).rejects.toMatchObject({ code })
+  })
+
+  it('is not followed to where it redirects', async () => {
+    const service = await imitate({})
+    service.answer = { status: 307, headers: { location: '/elsewhere' }, body: '' }
+    await expect(amazonEcr({ env: aws, fetch: service.fetch })({ host: ecr })).rejects.toMatchObject({ code: 'CLOUD_UNREACHABLE' })
+    expect(service.asked).toHaveLength(1)
   })
 
   it('that cannot be reached is an error; the signal’s reason comes out unchanged', async () => {

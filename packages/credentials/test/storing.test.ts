@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { lstat, readFile, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { dockerConfig, eraseCredential, listCredentials, storeCredential } from '../src/index.ts'
+import { rewriteFile } from '../src/store/rewrite-file.ts'
 import { base64, basic, makeHome } from './support/home.ts'
 
 const ann = basic('ann', 'secret')
@@ -87,6 +89,20 @@ describe('storing', () => {
     expect(Object.keys(auths).toSorted()).toEqual(names.flatMap((name) => [1, 2, 3, 4].map((n) => `${name}${n}.test`)))
     expect(detachKeys).toBe('ctrl-e')
     expect(await readdir(home.path('.docker'))).toEqual(['config.json'])
+  })
+
+  it('keeps what a program that knows no lock wrote in between', async () => {
+    const home = await makeHome()
+    const file = await home.write('config.json', 'a')
+    const seen: string[] = []
+    await rewriteFile(file, (text) => {
+      if (seen.push(text) === 1) writeFileSync(file, 'b')
+      return `${text}!`
+    })
+    expect(seen).toEqual(['a', 'b'])
+    expect(await readFile(file, 'utf8')).toBe('b!')
+    await expect(rewriteFile(file, (text) => (writeFileSync(file, `${text}?`), `${text}!`))).rejects.toMatchObject({ code: 'CREDENTIALS_LOCKED' })
+    expect(await readdir(home.directory)).toEqual(['bin', 'config.json', 'kept'])
   })
 
   it('is not held up by a lock whose owner is gone', async () => {
