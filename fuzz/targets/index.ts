@@ -1,5 +1,6 @@
 import type { Target } from '../target.ts'
 import { gzip, zstd } from './compression.ts'
+import { dockerConfig, netrc } from './credentials.ts'
 import { digest } from './digest.ts'
 import { dockerList, dockerManifest, imageConfig, ociIndex, ociManifest } from './documents.ts'
 import { contentRange, contentType, link, retryAfter, wwwAuthenticate } from './headers.ts'
@@ -13,5 +14,6 @@ export const targets: readonly Target[] = [
   reference, pattern, digest, platform,
   wwwAuthenticate, link, contentRange, retryAfter, contentType,
   strictJson, ociManifest, dockerManifest, ociIndex, dockerList, imageConfig, schema1,
+  dockerConfig, netrc,
   gzip, zstd,
 ]

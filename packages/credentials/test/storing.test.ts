@@ -38,6 +38,21 @@ describe('storing', () => {
     expect(await readFile(real, 'utf8')).toBe(before)
   })
 
+  it.each([
+    ['{"AUTHS":{"x.test":{}}}', '{"AUTHS":{"x.test":{},"ghcr.io":{"auth":"YW5uOnNlY3JldA=="}}}'],
+    ['{"auths":null}', '{"auths":{"ghcr.io":{"auth":"YW5uOnNlY3JldA=="}}}'],
+    ['{}', '{\n\t"auths": {\n\t\t"ghcr.io": {\n\t\t\t"auth": "YW5uOnNlY3JldA=="\n\t\t}\n\t}\n}'],
+    ['', '{\n\t"auths": {\n\t\t"ghcr.io": {\n\t\t\t"auth": "YW5uOnNlY3JldA=="\n\t\t}\n\t}\n}\n'],
+  ])('into %j makes %j, which is read again', async (before, after) => {
+    const home = await makeHome()
+    const file = await home.write('.docker/config.json', before)
+    await storeCredential('ghcr.io', ann, { env: home.env })
+    expect(await readFile(file, 'utf8')).toBe(after)
+    expect(await dockerConfig({ env: home.env })({ host: 'ghcr.io' })).toEqual(ann)
+    expect(await eraseCredential('ghcr.io', { env: home.env })).toMatchObject({ keys: ['ghcr.io'] })
+    expect(await dockerConfig({ env: home.env })({ host: 'ghcr.io' })).toBeUndefined()
+  })
+
   it('goes to the helper, and leaves no secret in the file', async () => {
     const home = await makeHome()
     await home.helper('keeper')

@@ -2,7 +2,7 @@ import { parseJson, type Fail, type JsonMember, type JsonNode } from './parse-js
 
 /**
  * Sets one member of an object and leaves every other character of the text as it is. Objects on the way that are
- * not there are made. `text` may be empty.
+ * not there, or null, are made. `text` may be empty.
  */
 export function setMember(text: string, path: readonly string[], value: unknown, fail: Fail): string {
   const style = styleOf(text)
@@ -11,6 +11,7 @@ export function setMember(text: string, path: readonly string[], value: unknown,
   const wrapped = missing.slice(1).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
   const [key] = missing
   if (key === undefined) return splice(text, node.start, node.end, format(value, style, depth))
+  if (isNull(node)) return splice(text, node.start, node.end, format({ [key]: wrapped }, style, depth))
   if (node.kind !== 'object') return fail(node.start, 'this should be an object')
   const added = `${JSON.stringify(key)}:${style.colon}${format(wrapped, style, depth + 1)}`
   const last = node.members.at(-1)
@@ -58,6 +59,7 @@ function format(value: unknown, style: Style, depth: number): string {
 function descend(root: JsonNode, path: readonly string[], fail: Fail): { readonly node: JsonNode; readonly missing: readonly string[]; readonly depth: number } {
   let node = root
   for (const [depth, key] of path.entries()) {
+    if (isNull(node)) return { node, missing: path.slice(depth), depth }
     if (node.kind !== 'object') return fail(node.start, 'this should be an object')
     const member: JsonMember | undefined = node.members.find((each) => each.key === key)
     if (member === undefined) return { node, missing: path.slice(depth), depth }
@@ -65,5 +67,7 @@ function descend(root: JsonNode, path: readonly string[], fail: Fail): { readonl
   }
   return { node, missing: [], depth: path.length }
 }
+
+const isNull = (node: JsonNode): boolean => node.kind === 'literal' && node.isNull
 
 const splice = (text: string, start: number, end: number, put: string): string => text.slice(0, start) + put + text.slice(end)

@@ -1,10 +1,9 @@
 import { keysFor } from '../config/find-entry.ts'
-import { parseDocument } from '../config/document.ts'
 import { parseConfig } from '../config/parse-config.ts'
 import { readBounded } from '../config/read-bounded.ts'
 import { registryHost } from '../host.ts'
 import { createCredentialHelper } from '../helper/create-helper.ts'
-import { removeMember } from '../json/edit-json.ts'
+import { removeEntry } from './edit-auths.ts'
 import { rewriteFile } from './rewrite-file.ts'
 import type { StoreOptions } from './store-credential.ts'
 import { storePlace } from './store-place.ts'
@@ -31,7 +30,7 @@ export async function eraseCredential(host: string, { env = process.env, signal 
   if (read === undefined || read.text.trim() === '') return { helper, file, keys: [] }
   const keysIn = (text: string): readonly string[] => (text.trim() === '' ? [] : keysFor(parseConfig(text, file).config.auths.keys(), { host: registry }, env['REGISTRY_AUTH_FILE'] ? 'containers' : 'docker'))
   const keys = keysIn(read.text)
-  const without = (text: string): string => keysIn(text).reduce((rest, each) => removeMember(rest, ['auths', each], (offset, why) => parseDocument(rest, file).fail(offset, why)), text)
+  const without = (text: string): string => keysIn(text).reduce((rest, each) => removeEntry(rest, each, file), text)
   if (keys.length > 0) await rewriteFile(file, without, { signal })
   return { helper, file, keys }
 }

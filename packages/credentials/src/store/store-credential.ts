@@ -1,9 +1,8 @@
 import type { AbortOptions, Credential, Variables } from '../credential.ts'
 import { tokenUser } from '../config/decode-entry.ts'
-import { parseDocument } from '../config/document.ts'
 import { registryHost } from '../host.ts'
 import { createCredentialHelper } from '../helper/create-helper.ts'
-import { setMember } from '../json/edit-json.ts'
+import { setEntry } from './edit-auths.ts'
 import { rewriteFile } from './rewrite-file.ts'
 import { storePlace } from './store-place.ts'
 
@@ -27,7 +26,7 @@ export async function storeCredential(host: string, credential: Credential, { en
   if (helper !== undefined) await createCredentialHelper(helper, { env }).store(key, credential, { signal })
   // With a helper an empty entry, as docker leaves one: so others know that there is something to ask for.
   const entry = helper === undefined ? entryOf(credential) : {}
-  await rewriteFile(file, (text) => setMember(text, ['auths', key], entry, (offset, why) => parseDocument(text, file).fail(offset, why)), { signal })
+  await rewriteFile(file, (text) => setEntry(text, key, entry, file), { signal })
   return helper === undefined ? { kind: 'file', file } : { kind: 'helper', helper }
 }
 
