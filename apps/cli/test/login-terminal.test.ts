@@ -28,6 +28,7 @@ describe.skipIf(missing('script'))('login at a terminal', () => {
     await session.said(/Password: /)
     session.type('\u0003')
     expect(await session.ended).toBe(130)
+    expect(session.screen()).toContain('lading: interrupted\r\n')
     await expect(user.read('.docker/config.json')).rejects.toThrow('ENOENT')
   })
 

@@ -90,10 +90,12 @@ describe('the file', () => {
     ['{"credsStore": ["x"]}', 'credsStore should be a string'],
     ['{} {}', 'there is more behind the end'],
     [`${'['.repeat(100)}${']'.repeat(100)}`, 'nested more than 64 deep'],
-    ['', 'it ends where there should be a value'],
+    ['{"auths":', 'it ends where there should be a value'],
   ])('says where %j is wrong', async (text, message) => {
     await expect(find(text, 'ghcr.io')).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID', message: expect.stringContaining(message) as string })
   })
+
+  it('that is empty says nothing', async () => expect(await find(' \n', 'ghcr.io')).toBeUndefined())
 
   it('has no prototype that a key could name', async () => {
     const config = '{"auths": {"__proto__": {"auth": "YTpi"}, "constructor": {"auth": "YTpi"}}, "credHelpers": {"__proto__": "evil"}}'

@@ -92,6 +92,7 @@ describe('netrc', () => {
     ['machine ghcr.io login ann password s'],
     ['machine other login x password y\nmachine ghcr.io\n  login ann\n  account z\n  password s'],
     ['# a comment\nmachine GHCR.io login "ann" password "s" # no comment here\n'.replace(' # no comment here', '')],
+    ['machine ghcr.io protocol https login ann password s port 443'],
     ['macdef init\nmachine ghcr.io login evil password evil\n\nmachine ghcr.io login ann password s'],
   ])('reads %j', async (text) => expect(await ask(text)).toEqual(basic('ann', 's')))
 
@@ -103,7 +104,7 @@ describe('netrc', () => {
     ['a machine without a password', 'machine ghcr.io login ann', 'ghcr.io'],
   ])('does not use %s', async (_what, text, host) => expect(await ask(text, host)).toBeUndefined())
 
-  it.each(['machine', 'login ann', 'machine ghcr.io CANARY x', 'machine ghcr.io password "CANARY'])('refuses %j by its line', async (text) => {
+  it.each(['machine', 'login ann', 'machine ghcr.io password "CANARY'])('refuses %j by its line', async (text) => {
     const error: unknown = await ask(`\n${text}`).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'CREDENTIALS_INVALID', message: expect.stringContaining('line 2') as string })
     expect(JSON.stringify(error)).not.toContain('CANARY')

@@ -2,13 +2,14 @@ import type { CredentialConfig, ProxySettings } from './credential-config.ts'
 import { knownMembers, mapOf, parseDocument, stringOf, type Document } from './document.ts'
 
 /**
- * Reads the text of a docker `config.json` or a containers `auth.json`. Members that it does not know are passed over.
+ * Reads the text of a docker `config.json` or a containers `auth.json`. Members that it does not know are passed over; an
+ * empty text says nothing, as docker reads it.
  *
  * @param place the file or variable, for errors
  * @throws CredentialError `CREDENTIALS_INVALID`, with line, column and member; never with a value
  */
 export function parseConfig(text: string, place: string): { readonly config: CredentialConfig; readonly document: Document } {
-  const document = parseDocument(text, place)
+  const document = parseDocument(text.trim() === '' ? '{}' : text, place)
   const known = knownMembers(document, document.root, '', ['auths', 'credHelpers', 'credsStore', 'HttpHeaders', 'proxies'])
   const textAt = (node: Parameters<typeof stringOf>[1], path: string): string => stringOf(document, node, path) ?? ''
   const config: CredentialConfig = {

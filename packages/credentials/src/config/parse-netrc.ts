@@ -15,8 +15,8 @@ interface Token {
 
 /**
  * The machines of a netrc file. Words are parted by blanks; a word in double quotes may hold some, and `\` takes the
- * next character as it is, as curl reads it. `#` begins a comment at the start of a line. Macros and the `default`
- * entry are passed over.
+ * next character as it is, as curl reads it. `#` begins a comment at the start of a line. Macros, unknown words and the
+ * `default` entry are passed over.
  *
  * @throws CredentialError `CREDENTIALS_INVALID`, with the line and never a word of it
  */
@@ -48,7 +48,7 @@ export function parseNetrc(text: string, place: string): readonly NetrcEntry[] {
         next()
         break
       default:
-        fail(line, 'this is no word of a netrc file')
+      // Other programs have words of their own here, and other machines are theirs.
     }
   }
   return entries.flatMap(({ machine, login, password }) => (machine === undefined ? [] : [{ machine, login, password }]))
