@@ -120,7 +120,7 @@ describe('lading login', () => {
     expect(registry.journal.entries.filter(({ kind }) => kind === 'token')).toEqual([])
     const why = await user.here(['auth', 'why', registry.host])
     expect(why.code).toBe(1)
-    expect(why.stdout).toMatch(/docker .*failed +the credential helper docker-credential-gone is configured and not on PATH/)
+    expect(why.stdout).toMatch(/docker +docker-credential-gone +failed +credsStore in .* names it: the credential helper docker-credential-gone is configured and not on PATH/)
   })
 
   it('lists what can be read when something cannot', async () => {

@@ -55,7 +55,10 @@ describe('every place there is', () => {
     const credentials = credentialsFromEnv({ env: home.env })
     await expect(credentials({ host: 'ghcr.io' })).rejects.toMatchObject({ code: 'HELPER_MISSING' })
     const findings = await credentials.explain({ host: 'ghcr.io' })
-    expect(findings.filter(({ outcome }) => outcome !== 'absent').map(({ source, outcome }) => [source, outcome])).toEqual([['docker', 'failed'], ['netrc', 'shadowed']])
+    expect(findings.filter(({ outcome }) => outcome !== 'absent').map(({ place, outcome }) => [place, outcome])).toEqual([['docker-credential-gone', 'failed'], [home.path('.netrc'), 'shadowed']])
+    expect(findings.find(({ error }) => error !== undefined)).toMatchObject({ source: 'docker', reason: `credsStore in ${home.path('.docker/config.json')} names it: the credential helper docker-credential-gone is configured and not on PATH`, error: { code: 'HELPER_MISSING' } })
+    await home.write('.docker/config.json', '{')
+    expect((await credentials.explain({ host: 'ghcr.io' })).find(({ error }) => error !== undefined)).toMatchObject({ source: 'docker', place: home.path('.docker/config.json'), outcome: 'failed', error: { code: 'CREDENTIALS_INVALID' } })
   })
 })
 

@@ -109,7 +109,7 @@ describe('Amazon ECR', () => {
 
   it('is not asked where an earlier place decided', async () => {
     const service = await imitate({})
-    expect(await amazonEcr({ env: aws, fetch: service.fetch }).explain({ host: ecr }, { ask: false })).toEqual([{ source: 'AWS', place: 'AWS_ACCESS_KEY_ID', outcome: 'unasked', reason: 'AWS would be asked for a token; an earlier place decided' }])
+    expect(await amazonEcr({ env: aws, fetch: service.fetch }).explain({ host: ecr }, { ask: false })).toEqual([{ source: 'AWS', place: 'AWS_ACCESS_KEY_ID', outcome: 'unasked', reason: `${ecr} is a registry of AWS; an earlier place decided` }])
     expect(service.asked).toEqual([])
   })
 })

@@ -24,13 +24,13 @@ export const authWhy: Action<[host: string], AuthWhyOptions> = async ([given], o
   const source = await credentialSource(context)
   const findings = await source.explain(target, { signal: context.signal })
   const failed = findings.find(({ outcome }) => outcome === 'failed')?.error
-  const used = findings.find(({ outcome }) => outcome === 'used')
+  const used = failed === undefined ? findings.find(({ outcome }) => outcome === 'used') : undefined
   const check = options.check === true && failed === undefined ? await tryOut(target, options, context) : undefined
   if (options.json === true) {
     context.print(jsonText({ registry: target.host, repository: target.repository, findings: findings.map(({ error, ...finding }) => ({ ...finding, ...(error === undefined ? {} : { code: error.code }) })), used: used?.place, check: check?.report }))
   } else {
     for (const line of formatTable(['SOURCE', 'PLACE', '', 'WHY'], findings.map(({ source: name, place, outcome, reason }) => [name, printable(place), outcome, printable(reason)]))) context.print(line)
-    context.print(`\n${target.host}: ${used === undefined ? 'nobody' : who(used)}${check === undefined ? '' : `; ${check.words}`}`)
+    context.print(`\n${target.host}: ${failed !== undefined ? 'it cannot be said, for a place failed' : used === undefined ? 'nobody' : who(used)}${check === undefined ? '' : `; ${check.words}`}`)
   }
   const error = failed ?? check?.error
   return error === undefined ? exitCodes.ok : context.report(error)

@@ -42,7 +42,7 @@ export function createCloudSource<Registry, Keys>(cloud: Cloud<Registry, Keys>, 
     const known = kept.get(host)
     const usable = known !== undefined && (known.expiresAt ?? 0) > now() + skewMs && !sameCredential(known.credential, target.rejected)
     if (!usable && !mayAsk) {
-      yield { source, place, outcome: 'unasked', reason: `${cloud.name} would be asked for a token; an earlier place decided` }
+      yield { source, place, outcome: 'unasked', reason: `${host} is a registry of ${cloud.name}; an earlier place decided` }
       return
     }
     const token = usable ? known : await cloud.fetchToken(registry, offer.keys, { signal, fetch: ask, now, env })

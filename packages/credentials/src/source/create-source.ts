@@ -14,13 +14,14 @@ export interface CredentialSource extends CredentialProvider {
   explain(target: CredentialTarget, options?: ExplainOptions): Promise<readonly Finding[]>
 }
 
-/** Looks at places in order and yields what each came to. Throws CredentialError for what it cannot read. */
+/** Looks at places in order and yields what each came to. What it cannot read is thrown as a CredentialError, or yielded with one. */
 export type LookAt = (target: CredentialTarget, options: AbortOptions & { readonly ask: boolean }) => AsyncIterable<Look>
 
 /** A source of places looked at in order; the first that has something wins. What throws is a place that failed. */
 export function createSource(source: string, lookAt: LookAt): CredentialSource {
   const provide: CredentialProvider = async (target, { signal } = {}) => {
-    for await (const { credential } of lookAt(target, { signal, ask: true })) {
+    for await (const { credential, error } of lookAt(target, { signal, ask: true })) {
+      if (error !== undefined) throw error
       if (credential === undefined) continue
       return sameCredential(credential, target.rejected) ? undefined : credential
     }

@@ -3,6 +3,7 @@ import { decodeEntry } from '../config/decode-entry.ts'
 import { helperFor, keysFor } from '../config/find-entry.ts'
 import { parseConfig } from '../config/parse-config.ts'
 import type { AbortOptions, CredentialTarget, Variables } from '../credential.ts'
+import { CredentialError } from '../credential-error.ts'
 import { canonicalHost, dockerKey, shownKey } from '../host.ts'
 import { createCredentialHelper } from '../helper/create-helper.ts'
 import type { Look } from './finding.ts'
@@ -20,7 +21,7 @@ export interface ConfigText {
  * What one configuration says about a host. By docker's rules a helper that is configured for the host decides alone;
  * by containers' rules what it does not know may still be in `auths`, and `credsStore` means nothing.
  *
- * @throws CredentialError
+ * @throws CredentialError for a configuration that cannot be read; a helper's error is yielded
  */
 export async function* lookInConfig({ source, place, text, rules, note }: ConfigText, target: CredentialTarget, { env, ask, signal }: AbortOptions & { readonly env: Variables; readonly ask: boolean }): AsyncGenerator<Look> {
   const { config, document } = parseConfig(text, place)
@@ -33,7 +34,16 @@ export async function* lookInConfig({ source, place, text, rules, note }: Config
       yield { ...where, outcome: 'unasked', reason: `${how} names it; an earlier place decided` }
       return
     }
-    const credential = await createCredentialHelper(helper.name, { env }).get(rules === 'docker' ? dockerKey(host) : host, { signal })
+    const credential = await createCredentialHelper(helper.name, { env })
+      .get(rules === 'docker' ? dockerKey(host) : host, { signal })
+      .catch((error: unknown) => {
+        if (error instanceof CredentialError) return error
+        throw error
+      })
+    if (credential instanceof CredentialError) {
+      yield { ...where, outcome: 'failed', reason: `${how} names it: ${credential.message}`, error: credential }
+      return
+    }
     if (credential !== undefined) {
       yield { ...where, outcome: 'used', reason: `${how} names it, and it knows ${host}`, credential }
       return
