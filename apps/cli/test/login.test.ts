@@ -25,6 +25,8 @@ describe.each(['basic', 'bearer'] as const)('with %s authentication', (kind) => 
 
     const pull = await user.run(['pull', reference])
     expect(pull).toMatchObject({ code: 0, stdout: `${reference}\n` })
+    expect(await user.here(['tags', `${registry.host}/acme/app`])).toMatchObject({ code: 0, stdout: '1\n' })
+    expect(await user.here(['digest', reference])).toMatchObject({ code: 0, stderr: '' })
 
     const list = await user.here(['auth', 'list'])
     expect(list.stdout).toMatch(new RegExp(`^REGISTRY +USER +KIND +PLACE\\n${registry.host} +ann +basic +${file}\\n$`))

@@ -1,13 +1,13 @@
 import { printable } from '@lading/errors'
 import { registryHost, type Finding } from '@lading/credentials'
-import { createRegistryClient, type SignIn } from '@lading/registry-client'
+import type { SignIn } from '@lading/registry-client'
 import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { formatTable } from '../text/table.ts'
-import { clientOptions } from './client-options.ts'
 import { credentialSource } from './credentials.ts'
+import { withClient } from './with-client.ts'
 
 interface AuthWhyOptions extends RegistryCommandOptions {
   readonly json?: boolean | undefined
@@ -57,17 +57,13 @@ interface Check {
 /** Shows it to the registry, and pulls nothing. */
 async function tryOut(target: Target, options: RegistryCommandOptions, context: CommandContext): Promise<Check> {
   const { signal } = context
-  const { credentials, ...how } = await clientOptions(options, context)
-  const credential = await credentials?.(target, { signal })
-  const client = createRegistryClient(how)
   try {
-    const { outcome, scheme, realm } = await client.signIn(target.host, { credential, signal })
+    const credential = await (await credentialSource(context))(target, { signal })
+    const { outcome, scheme, realm } = await withClient(options, context, (client) => client.signIn(target.host, { credential, signal }))
     return { words: inWords(outcome, realm), report: { outcome, scheme, realm } }
   } catch (error) {
     signal.throwIfAborted()
     return { words: 'it did not work', report: { outcome: 'failed' }, error }
-  } finally {
-    await client.close()
   }
 }
 

@@ -1,15 +1,15 @@
 import { printable } from '@lading/errors'
 import { registryHost, storeCredential, type Credential, type Stored } from '@lading/credentials'
-import { createRegistryClient, type AllowedRealm, type SignIn } from '@lading/registry-client'
+import type { AllowedRealm, SignIn } from '@lading/registry-client'
 import { CliError } from '../cli-error.ts'
 import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
-import { allowedRealms } from './allowed-realms.ts'
 import { askForCredential, type GivenCredential } from './ask-for-credential.ts'
 import { clientOptions } from './client-options.ts'
 import { rememberRealm } from './remembered-realms.ts'
+import { withClient } from './with-client.ts'
 
 interface LoginOptions extends RegistryCommandOptions, GivenCredential {
   readonly json?: boolean | undefined
@@ -18,9 +18,10 @@ interface LoginOptions extends RegistryCommandOptions, GivenCredential {
 export const login: Action<[host: string | undefined], LoginOptions> = async ([given = 'docker.io'], options, context) => {
   const { terminal, environment, signal } = context
   const host = registryHost(given)
-  const allowed = await allowedRealms(options, context)
+  // What is wrong with the command line is said before a password is asked for.
+  await clientOptions(options, context)
   const credential = await askForCredential(host, options, context)
-  const { result, realm } = await checked(host, credential, { options, allowed, context })
+  const { result, realm } = await checked(host, credential, options, context)
   const stored = await storeCredential(host, credential, { env: environment.variables, signal })
   if (realm !== undefined) await rememberRealm(environment.configDirectory, realm)
   const warn = (text: string): void => terminal.write(`${terminal.paint('yellow', 'WARNING:')} ${printable(text)}\n`)
@@ -30,32 +31,17 @@ export const login: Action<[host: string | undefined], LoginOptions> = async ([g
   return exitCodes.ok
 }
 
-interface Check {
-  readonly options: RegistryCommandOptions
-  readonly allowed: readonly AllowedRealm[]
-  readonly context: CommandContext
-}
-
 /** Nothing is stored that the registry did not take. A token server elsewhere is shown to the user before it sees anything. */
-async function checked(host: string, credential: Credential, { options, allowed, context }: Check): Promise<{ readonly result: SignIn; readonly realm?: AllowedRealm }> {
-  const how = await clientOptions(options, context)
-  const attempt = async (allowRealms: readonly AllowedRealm[]): Promise<SignIn> => {
-    const client = createRegistryClient({ ...how, credentials: undefined, allowRealms })
-    try {
-      return await client.signIn(host, { credential, signal: context.signal })
-    } finally {
-      await client.close()
-    }
-  }
-  const first = await attempt(allowed)
-  if (first.outcome !== 'withheld' || first.realm === undefined) {
-    // Named on this command line is as good as answered.
-    const realm = (options.allowRealm ?? []).length > 0 ? allowed.find((each) => registryHost(each.registry) === host && each.realm === first.realm) : undefined
-    return realm === undefined ? { result: first } : { result: first, realm: { registry: host, realm: realm.realm } }
-  }
+async function checked(host: string, credential: Credential, options: LoginOptions, context: CommandContext): Promise<{ readonly result: SignIn; readonly realm?: AllowedRealm }> {
+  const attempt = (allowRealm: readonly string[]): Promise<SignIn> => withClient({ ...options, allowRealm }, context, (client) => client.signIn(host, { credential, signal: context.signal }))
+  const named = options.allowRealm ?? []
+  const first = await attempt(named)
+  if (first.realm === undefined) return { result: first }
   const realm = { registry: host, realm: first.realm }
+  // Named on this command line is as good as answered.
+  if (first.outcome !== 'withheld') return named.some((text) => text.endsWith(`=${realm.realm}`)) ? { result: first, realm } : { result: first }
   await agree(realm, context)
-  const result = await attempt([...allowed, realm])
+  const result = await attempt([...named, `${host}=${realm.realm}`])
   if (result.realm === first.realm && result.outcome !== 'withheld') return { result, realm }
   throw new CliError('USAGE', `${host} names another token server each time`, { host, hint: 'ask the registry\'s operator' })
 }
