@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { missing } from '../../../test/support/real-parts.ts'
 import { image, index, schema1, startTestRegistry, type ImageBuilder, type TestRegistry } from '../src/index.ts'
-import { startContainerd, type Containerd } from './support/containerd.ts'
+import { startContainerd, type Containerd } from '../../../test/support/containerd.ts'
 import { waysIn, writeCertificates, type WayIn } from './support/ways-in.ts'
 
 // containerd keeps what it has pulled: each test has an image of its own.

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { image, makeCertificate, startTestRegistry } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ClientEvent, Endpoint, Hosts, HostsAnswer } from '@lading/registry-client'
 import { failure, scene } from './scene.ts'
 
 const app = image('t/app:1').layer({ a: 'a' })
@@ -110,5 +111,68 @@ describe('signing in', () => {
     const error = await failure(pull('t/app:1'))
     expect(error.code).toBe('UNAUTHORIZED')
     expect(error.message).toContain('may require a login')
+  })
+})
+
+describe('what configuration says of a registry', () => {
+  /** The upstream as a mirror of itself, and the mirrors before it, as a file might have them. */
+  const hostsOf = (answer: (own: Endpoint) => HostsAnswer): Hosts => ({
+    consult: ({ domain }) => answer({ url: `http://${domain}`, host: domain, scheme: 'http', mirror: false, insecure: false }),
+    insecure: () => undefined,
+    tls: () => undefined,
+  })
+  const mirrorAt = ({ url, host }: { readonly url: string; readonly host: string }): Endpoint => ({ url, host, scheme: 'http', mirror: true, insecure: false })
+
+  it('lets a mirror that resolves no tags serve what is behind them, and the registry what the mirror lacks', async () => {
+    const mirror = await startTestRegistry()
+    onTestFinished(() => mirror.close())
+    const shared = image('t/app:1').layer({ a: 'shared' })
+    await mirror.seed(shared)
+    const { registry, pull, eventsOf } = await scene({ client: { hosts: hostsOf((own) => ({ endpoints: [{ ...mirrorAt(mirror), capabilities: ['pull'] }, own], passedOver: [] })) } })
+    const both = await registry.seed(image('t/app:1').layer({ a: 'shared' }).layer({ b: 'upstream only' }))
+    expect((await pull('t/app:1')).status).toBe('downloaded')
+    const [there, here] = both.layers.map(({ digest }) => digest)
+    mirror.journal.assertFetchedOnce(there ?? '')
+    registry.journal.assertNotFetched(there ?? '')
+    registry.journal.assertFetchedOnce(here ?? '')
+    expect(mirror.journal.requests({ kind: 'manifest' })).toEqual([])
+    expect(eventsOf('endpoint').map(({ url }) => url)).toEqual([registry.url])
+  })
+
+  it('leaves the content to the others where a mirror resolves tags alone', async () => {
+    const mirror = await startTestRegistry()
+    onTestFinished(() => mirror.close())
+    await mirror.seed(app)
+    const { registry, pull } = await scene({ client: { hosts: hostsOf((own) => ({ endpoints: [{ ...mirrorAt(mirror), capabilities: ['resolve'] }, own], passedOver: [] })) } })
+    const { layers } = await registry.seed(app)
+    await pull('t/app:1')
+    registry.journal.assertFetchedOnce(layers[0]?.digest ?? '')
+    expect(mirror.journal.requests({ kind: 'blob' })).toEqual([])
+    expect(registry.journal.requests({ kind: 'manifest' })).toEqual([])
+  })
+
+  it('is an error with reference, file and rule where it blocks, and nobody is asked', async () => {
+    const { registry, pull } = await scene({ client: { hosts: hostsOf(() => ({ blocked: { file: '/etc/some.conf', rule: 'a rule' }, passedOver: [] })) } })
+    await registry.seed(app)
+    const error = await failure(pull('t/app:1'))
+    expect(error).toMatchObject({ code: 'HOST_BLOCKED', facts: { reference: `${registry.host}/t/app:1` } })
+    expect(error.message).toContain('blocked by a rule in /etc/some.conf')
+    expect(registry.journal.entries).toEqual([])
+  })
+
+  it('costs a pull of many layers no more than one look at a mirror that is gone', async () => {
+    const port = await closedPort()
+    const gone = { url: `http://127.0.0.1:${port}`, host: `127.0.0.1:${port}` }
+    const asked: string[] = []
+    const onEvent = (event: ClientEvent): void => {
+      if (event.type === 'request' && event.url.startsWith(gone.url)) asked.push(event.url)
+    }
+    const { registry, pull } = await scene({ client: { onEvent, hosts: hostsOf((own) => ({ endpoints: [{ ...mirrorAt(gone), capabilities: ['pull'] }, own], passedOver: [] })) } })
+    let many = image('t/many:1')
+    for (let layer = 0; layer < 12; layer++) many = many.layer({ [`f${layer}`]: 'x' })
+    await registry.seed(many)
+    await pull('t/many:1')
+    // Config and layers begin together: those that were on their way before the first failed are no news.
+    expect(asked.length).toBeLessThanOrEqual(4)
   })
 })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { pathOf } from '../../../../test/support/real-parts.ts'
+import { pathOf } from './real-parts.ts'
 
 const execute = promisify(execFile)
 
