@@ -1,7 +1,10 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { makeCertificate, startTestRegistry } from '@lading/test-registry'
 import { parseReference } from '@lading/reference'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ClientEvent } from '../../src/index.ts'
 import { readHosts } from '../../src/hosts/index.ts'
 import { clientOf, failureOf } from '../support/client.ts'
 import { folderOf } from '../support/files.ts'
@@ -85,6 +88,21 @@ describe('the hosts of a hosts.toml', () => {
     })
     await failureOf(client.repository('a.example/b').manifests.get('1'))
     expect(asked).toEqual([['m.example', 250], ['a.example', undefined]])
+  })
+})
+
+describe('a host that accepts connections and never speaks', () => {
+  it('is waited for as long as dial_timeout says, and then the next is asked', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => undefined)).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    onTestFinished(() => void silent.close())
+    const { port } = silent.address() as { port: number }
+    const upstream = await serve(having)
+    const hosts = await hostsToml(upstream.host, `server = "${upstream.origin}"\n[host."https://127.0.0.1:${port}"]\ndial_timeout = "50ms"\n`)
+    const events: ClientEvent[] = []
+    await clientOf({ hosts, onEvent: (event) => events.push(event) }).repository(`${upstream.host}/t/app`).manifests.get('1')
+    expect(lines(upstream)).toEqual(['GET /v2/t/app/manifests/1'])
+    expect(events).toContainEqual(expect.objectContaining({ type: 'mirror', state: 'skipped', code: 'TIMEOUT' }))
   })
 })
 
