@@ -117,9 +117,10 @@ describe('a manifest with a subject', () => {
   it('is listed by a registry that says so', async () => {
     const registry = await registryOf()
     const app = await registry.seed(image('t/app:1').layer({ a: 'a' }))
-    const pushed = await clientOf().repository(`${registry.host}/t/app`).manifests.put('sbom', artifact(app, 'one'))
-    expect(pushed).toMatchObject({ subject: app.digest, referrers: 'registry' })
-    expect(registry.journal.requests()).toHaveLength(1)
+    const { manifests } = clientOf().repository(`${registry.host}/t/app`)
+    expect(await manifests.put('sbom', artifact(app, 'one'))).toMatchObject({ subject: app.digest, referrers: 'registry' })
+    await manifests.put('other', artifact(app, 'two'))
+    expect(registry.journal.requests().map(({ method, kind }) => `${method} ${kind}`)).toEqual(['PUT manifest', 'GET referrers', 'PUT manifest'])
   })
 
   it('is put on the list under the fallback tag elsewhere, once, beside others', async () => {

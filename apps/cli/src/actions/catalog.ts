@@ -1,10 +1,10 @@
 import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { printList, type ListOptions } from './print-list.ts'
+import { pageSizeFor, printList, type ListOptions } from './print-list.ts'
 import { withClient } from './with-client.ts'
 
 export const catalog: Action<[host: string], RegistryCommandOptions & ListOptions> = async ([host], options, context) => {
-  await withClient(options, context, (client) => printList(client.catalog(host, { signal: context.signal }), options, context, (repositories) => ({ registry: host, repositories })))
+  await withClient(options, context, (client) => printList(client.catalog(host, { signal: context.signal, pageSize: pageSizeFor(options) }), options, context, (repositories) => ({ registry: host, repositories })))
   return exitCodes.ok
 }

@@ -6,6 +6,9 @@ export interface ListOptions {
   readonly limit?: number | undefined
 }
 
+/** No more than is wanted, where that is less than registries give by themselves; some refuse to give more. */
+export const pageSizeFor = ({ limit }: ListOptions): number | undefined => (limit !== undefined && limit <= 100 ? limit : undefined)
+
 /** Prints a list line by line as it comes, or whole as JSON. */
 export async function printList(list: AsyncIterable<string>, { json = false, limit = Number.POSITIVE_INFINITY }: ListOptions, { print }: CommandContext, asJson: (list: readonly string[]) => unknown): Promise<void> {
   const all: string[] = []

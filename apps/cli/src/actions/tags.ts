@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.ts'
 import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { printList, type ListOptions } from './print-list.ts'
+import { pageSizeFor, printList, type ListOptions } from './print-list.ts'
 import { withClient } from './with-client.ts'
 
 export const tags: Action<[repository: string], RegistryCommandOptions & ListOptions> = async ([text], options, context) => {
@@ -11,7 +11,7 @@ export const tags: Action<[repository: string], RegistryCommandOptions & ListOpt
   if (!isNameOnly(reference)) throw new CliError('USAGE', 'tags are those of a repository, without a tag or digest', { hint: `lading tags ${familiarName(reference)}` })
   await withClient(options, context, async (client) => {
     const repository = client.repository(reference)
-    await printList(repository.tags({ signal: context.signal }), options, context, (list) => ({ repository: repository.name, tags: list }))
+    await printList(repository.tags({ signal: context.signal, pageSize: pageSizeFor(options) }), options, context, (list) => ({ repository: repository.name, tags: list }))
   })
   return exitCodes.ok
 }

@@ -11,6 +11,7 @@ import type { Head } from '../http/send.ts'
 import type { AbortOptions, PushedManifest } from '../registry-client.ts'
 import { addToFallback } from './fallback-referrers.ts'
 import { manifestUrl } from './manifests.ts'
+import { hasReferrersApi } from './referrers.ts'
 import { describeReferrer, type ReferringDocument } from './referring-document.ts'
 
 interface PutManifestOptions extends AbortOptions {
@@ -39,7 +40,7 @@ export async function putManifest(site: Site, target: string, bytes: Uint8Array,
   const head = await putWithTags(site, { target, tags, bytes, mediaType, digest }, options)
   const subject = tryParseDigest(document.subject?.digest ?? '')
   if (subject === undefined) return { descriptor, subject: undefined, referrers: undefined }
-  const kept = tryParseDigest(head.headers.get('oci-subject')?.trim() ?? '') === subject
+  const kept = tryParseDigest(head.headers.get('oci-subject')?.trim() ?? '') === subject && (await hasReferrersApi(site, subject, options))
   if (!kept) await addToFallback(site, subject, describeReferrer(descriptor, document), options)
   return { descriptor, subject, referrers: kept ? 'registry' : 'fallback-tag' }
 }

@@ -1,4 +1,5 @@
 import { parseDigest, type Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
 import { OCI_INDEX, schemas, type Descriptor } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
 import { repositoryUrl } from '../http/api-url.ts'
@@ -32,6 +33,29 @@ export async function* listReferrers(site: Site, digest: Digest, { artifactType,
     if (answered || !lacksApi(error)) throw error
     for (const entry of (await readFallback(site, digest, { signal }))?.index.manifests ?? []) if (wanted(entry)) yield entry
   }
+}
+
+const known = new WeakMap<Site['authorizer'], boolean>()
+
+/**
+ * Whether the endpoint has the API, asked once. Docker Hub answers `OCI-Subject` without having it (docker/hub-feedback
+ * #2372), and what was only said to be listed would never be found.
+ */
+export async function hasReferrersApi(site: Site, subject: Digest, { signal }: AbortOptions): Promise<boolean> {
+  const { authorizer } = site
+  const before = known.get(authorizer)
+  if (before !== undefined) return before
+  const url = new URL(`${site.base}/v2/${site.path}/referrers/${parseDigest(subject)}`)
+  try {
+    await listPages(site, url, { what: 'referrers', accept: OCI_INDEX, about: { subject: 'registry', digest: subject }, signal }).next()
+    known.set(authorizer, true)
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (lacksApi(error)) known.set(authorizer, false)
+    // Whatever else goes wrong, the registry said that it lists the manifest.
+    else if (!isLadingError(error)) throw error
+  }
+  return known.get(authorizer) ?? true
 }
 
 const filtersApplied = ({ head }: Page): string[] => (head.headers.get('oci-filters-applied') ?? '').split(',').map((filter) => filter.trim())
