@@ -23,6 +23,8 @@ export interface TransportRequest {
   readonly tls?: TlsSettings | undefined
   /** Milliseconds until the connection stands. Default: the transport's own. */
   readonly connectTimeout?: number | undefined
+  /** Milliseconds that the head of the answer may take at least, from the end of the body: some requests are long work. Default: the transport's own. */
+  readonly answerTimeout?: number | undefined
   /** The way there leads through it. */
   readonly proxy?: ProxySettings | undefined
 }

@@ -43,6 +43,15 @@ describe('a registry that', () => {
     ).toMatchObject({ code: 'TIMEOUT' })
   })
 
+  it('takes its time for the end of an upload is waited for, and for its beginning is not', async () => {
+    const slow = (method: string): Handler => (request, response) => {
+      request.resume().on('end', () => setTimeout(() => response.writeHead(request.method === 'POST' ? 202 : 201, { location: '/v2/a/blobs/uploads/1', 'content-length': '0' }).end(), request.method === method ? 1500 : 0))
+    }
+    const upload = async (method: string): Promise<unknown> => clientOf({ timeouts: { headers: 200 } }).repository(`${(await serve(slow(method))).host}/a`).blobs.upload(descriptorOf(blob), blob)
+    expect(await upload('PUT')).toEqual({ mounted: false })
+    expect(await failureOf(upload('POST'))).toMatchObject({ code: 'TIMEOUT' })
+  })
+
   it('waits for a sink that is slower than two windows is not', async () => {
     const fetching = fetchFrom(
       (_request, response) => {

@@ -16,6 +16,8 @@ export interface Question {
   readonly authorization?: string | undefined
   /** A function gives the body anew for each attempt. */
   readonly body?: Uint8Array | string | (() => AsyncIterable<Uint8Array>) | undefined
+  /** Milliseconds that the registry may take to answer at least. */
+  readonly answerTimeout?: number | undefined
   /** A request that changes something may be made elsewhere, as 307 and 308 ask; its body must be one that can be sent again. Default false. */
   readonly moves?: boolean | undefined
 }
@@ -126,7 +128,7 @@ async function oneHop(
       if (skipped > redirectBody) throw new RegistryError('BAD_RESPONSE', `${url.host} sends more than a redirect`, { host: url.host })
     },
   }
-  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, own), connectTimeout, proxy })
+  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, own), connectTimeout, answerTimeout: question.answerTimeout, proxy })
   const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined, ...(proxy === undefined ? {} : { proxy: publicProxy(proxy) }) })
   let asked = true
   try {

@@ -45,7 +45,7 @@ export async function hasReferrersApi(site: Site, subject: Digest, { signal }: A
   const { authorizer } = site
   const before = known.get(authorizer)
   if (before !== undefined) return before
-  const url = new URL(`${site.base}/v2/${site.path}/referrers/${parseDigest(subject)}`)
+  const url = repositoryUrl(site, `referrers/${parseDigest(subject)}`)
   try {
     await listPages(site, url, { what: 'referrers', accept: OCI_INDEX, about: { subject: 'registry', digest: subject }, signal }).next()
     known.set(authorizer, true)

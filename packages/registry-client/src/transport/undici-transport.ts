@@ -64,7 +64,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
       const agent = await agentFor(route.manner)
       signal?.throwIfAborted()
       if (closing.signal.aborted) throw new Error('the transport is closed')
-      await exchange({ agent, request, route, stall, socketErrors }, to, signal)
+      await exchange({ agent, request, route, answer: headers, stall, socketErrors }, to, signal)
     },
     async close() {
       closing.abort()
@@ -73,7 +73,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   }
 }
 
-function exchange({ agent, request, route, stall, socketErrors }: { readonly agent: Agent; readonly request: TransportRequest; readonly route: Route; readonly stall: number; readonly socketErrors: SocketErrors }, to: TransportReceiver, signal: AbortSignal | undefined): Promise<void> {
+function exchange({ agent, request, route, answer, stall, socketErrors }: { readonly agent: Agent; readonly request: TransportRequest; readonly route: Route; readonly answer: number; readonly stall: number; readonly socketErrors: SocketErrors }, to: TransportReceiver, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let failure: { readonly reason: unknown } | undefined
@@ -139,6 +139,7 @@ function exchange({ agent, request, route, stall, socketErrors }: { readonly age
         headers: { ...request.headers, ...route.headers },
         // undici takes iterables too; its types do not say so.
         body: (request.body ?? null) as Dispatcher.DispatchOptions['body'] & {},
+        ...(request.answerTimeout === undefined ? {} : { headersTimeout: Math.max(answer, request.answerTimeout) }),
       },
       {
         onRequestStart(given) {

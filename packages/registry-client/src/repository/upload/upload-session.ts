@@ -26,6 +26,8 @@ export interface OpenOptions extends AbortOptions {
 
 /** How long a session's cancellation may take, in milliseconds: nobody waits for a courtesy. */
 const courtesyMs = 5000
+/** How long a registry may take to check and move a large blob, in milliseconds. */
+const finishMs = 300_000
 const bytes = { 'content-type': 'application/octet-stream' }
 
 /**
@@ -61,7 +63,7 @@ export async function sendChunk(site: Site, session: UploadSession, { start, end
 /** PUT that ends the upload (distribution-spec end-6), with the whole blob or with nothing. Never repeated here. */
 export async function finishUpload(site: Site, session: UploadSession, { digest, size }: Descriptor, { body, signal }: AbortOptions & { readonly body?: (() => AsyncIterable<Uint8Array>) | undefined }): Promise<void> {
   const headers = { ...bytes, 'content-length': body === undefined ? '0' : String(size) }
-  const head = await atPlace(site, session, { method: 'PUT', url: withDigest(session.place, digest), headers, body }, { digest, signal, expects: [201, 204] })
+  const head = await atPlace(site, session, { method: 'PUT', url: withDigest(session.place, digest), headers, body, answerTimeout: finishMs }, { digest, signal, expects: [201, 204] })
   assertStated(site, head, digest)
 }
 
