@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { image, index, startTestRegistry, type BuiltImage, type BuiltIndex, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -250,6 +250,21 @@ describe('lading delete', () => {
     await using _ = registry
     for (const what of [name, `${name}:1@${app.digest}`]) expect(await runHere(['delete', '--yes', what])).toMatchObject({ code: 2, stderr: expect.stringContaining('hint: lading delete') as string })
     expect(registry.journal.entries).toEqual([])
+  })
+
+  it('looks where it deletes, and not at a mirror that has something else', async () => {
+    const { registry, app, name } = await seeded()
+    await using mirror = await startTestRegistry()
+    await using _ = registry
+    await mirror.seed(image('t/app:1').layer({ other: 'other' }))
+    const hosts = await temporaryDirectory()
+    const own = join(hosts, registry.host)
+    await mkdir(own)
+    await writeFile(join(own, 'hosts.toml'), `server = "${registry.url}"\n[host."${mirror.url}"]\n`)
+    expect((await runHere(['digest', '--hosts-dir', hosts, `${name}:1`])).stdout).not.toBe(`${app.digest}\n`)
+    mirror.journal.clear()
+    expect((await runHere(['delete', '--yes', '--hosts-dir', hosts, `${name}:1`])).stdout).toBe(`Untagged: ${name}:1@${app.digest}\n`)
+    expect(mirror.journal.entries).toEqual([])
   })
 
   it('says what to do where deletion is off', async () => {

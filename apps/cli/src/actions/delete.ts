@@ -19,7 +19,10 @@ export const deleteRemote: Action<[reference: string], DeleteOptions> = async ([
   const target = targetOf(reference)
   const { signal } = context
   return withClient(options, context, async (client) => {
-    const repository = client.repository(reference)
+    // What a mirror has is not what is deleted.
+    const endpoints = client.endpoints(reference)
+    const endpoint = endpoints.some(({ mirror }) => mirror) ? endpoints.find(({ mirror }) => !mirror) : undefined
+    const repository = client.repository(reference, { endpoint })
     // Whoever deletes the wrong thing wants to know afterwards what it was.
     const digest = (await repository.manifests.head(target, { signal }))?.digest ?? (await repository.manifests.get(target, { signal })).descriptor.digest
     if (options.yes !== true && !(await mayDelete(reference, digest, context))) {

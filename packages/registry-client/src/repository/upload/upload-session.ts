@@ -25,7 +25,7 @@ export interface OpenOptions extends AbortOptions {
 }
 
 /** How long a session's cancellation may take, in milliseconds: nobody waits for a courtesy. */
-const courtesyMs = 5000
+const courtesyMs = 2000
 /** How long a registry may take to check and move a large blob, in milliseconds. */
 const finishMs = 300_000
 const bytes = { 'content-type': 'application/octet-stream' }
