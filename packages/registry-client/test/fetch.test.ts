@@ -35,6 +35,24 @@ describe('the client over fetch', () => {
     expect(registry.requests[0]?.headers['accept-encoding']).toBe('identity')
   })
 
+  it('waits as long as an upload moves, and for its answer after that', async () => {
+    const { createHash } = await import('node:crypto')
+    const registry = await serve((request, response) => {
+      request.resume().on('end', () => bytes(response, request.method === 'POST' ? 202 : 201, '', { location: '/v2/a/blobs/uploads/1' }))
+    })
+    async function* slow(): AsyncGenerator<Uint8Array, void, undefined> {
+      for (const piece of ['a', 'b', 'c', 'd', 'e', 'f']) {
+        await new Promise((resolve) => setTimeout(resolve, 150))
+        yield Buffer.from(piece)
+      }
+    }
+    const client = createRegistryClient({ insecure: [registry.host], timeouts: { headers: 600 } })
+    onTestFinished(() => client.close())
+    const endpoint = { url: registry.origin, host: registry.host, scheme: 'http', mirror: false, insecure: true } as const
+    const digest = `sha256:${createHash('sha256').update('abcdef').digest('hex')}` as const
+    expect(await client.repository(`${registry.host}/a`, { endpoint }).blobs.upload({ mediaType: '', digest, size: 6 }, slow())).toEqual({ mounted: false })
+  })
+
   it('takes a fetch of one\'s own', async () => {
     const asked: string[] = []
     const fetch: Fetch = async (address, { redirect }) => {

@@ -23,7 +23,7 @@ export interface FetchTransportOptions {
   /** All in milliseconds. */
   readonly timeouts?:
     | {
-        /** From the request to the end of the answer's headers, the connection included. Default 30,000. */
+        /** From the request, or from the last of its body, to the end of the answer's headers, the connection included. Default 30,000. */
         readonly headers?: number | undefined
         /** A body that brings less than 1 KiB a second for this long, while we are reading, is given up. Default 30,000. */
         readonly stall?: number | undefined
@@ -44,10 +44,15 @@ export function createFetchTransport({ fetch = runtimeFetch, timeouts: { headers
     const giveUp = new AbortController()
     const onAbort = (): void => giveUp.abort(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
-    const late = setTimeout(() => giveUp.abort(timeout(request, 'did not answer in time')), headers)
+    let late: ReturnType<typeof setTimeout> | undefined
+    const wait = (): void => {
+      clearTimeout(late)
+      late = setTimeout(() => giveUp.abort(timeout(request, 'did not answer in time')), Math.max(headers, request.answerTimeout ?? 0))
+    }
+    wait()
     const rate = watchRate(stall, () => giveUp.abort(timeout(request, 'stopped sending')))
     try {
-      const response = await ask(fetch, request, giveUp.signal)
+      const response = await ask(fetch, request, { signal: giveUp.signal, onSent: wait })
       clearTimeout(late)
       await hand(response, { request, to, rate, signal: giveUp.signal })
     } finally {
@@ -69,20 +74,31 @@ function assertPossible({ url, proxy, tls }: TransportRequest): void {
   if (tls?.minVersion === 'TLSv1.3') throw impossible('a minimum version of TLS')
 }
 
-async function ask(fetch: Fetch, { method, url, headers, body }: TransportRequest, signal: AbortSignal): Promise<Response> {
+async function ask(fetch: Fetch, { method, url, headers, body }: TransportRequest, { signal, onSent }: { readonly signal: AbortSignal; readonly onSent: () => void }): Promise<Response> {
+  let answered = false
   const streamed = typeof body === 'object' && !(body instanceof Uint8Array)
   const init: FetchInit = {
     method,
     headers: { ...headers },
     redirect: 'manual',
     signal,
-    ...(body === undefined ? {} : streamed ? { body: streamOf(body), duplex: 'half' } : { body: body as Uint8Array<ArrayBuffer> | string }),
+    ...(body === undefined ? {} : streamed ? { body: streamOf(watched(body, () => answered || onSent())), duplex: 'half' } : { body: body as Uint8Array<ArrayBuffer> | string }),
   }
   try {
     return await fetch(url.href, init)
   } catch (error) {
     signal.throwIfAborted()
     throw fetchFailure(error, url, false)
+  } finally {
+    answered = true
+  }
+}
+
+/** As long as a body moves, nobody waits for the answer. */
+async function* watched(body: AsyncIterable<Uint8Array>, onChunk: () => unknown): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of body) {
+    onChunk()
+    yield chunk
   }
 }
 
