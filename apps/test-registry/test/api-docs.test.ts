@@ -7,6 +7,19 @@ import { startTestRegistry } from '../src/index.ts'
 
 const page = readFileSync(new URL('../../../docs/test-registry-api.md', import.meta.url), 'utf8')
 
+describe.skipIf(missing('python3'))('the test in Python of docs/test-registry-api.md', () => {
+  const [, code = ''] = /```python\n(.*?)```/s.exec(page) ?? []
+  const started = `['npx', 'lading-test-registry', 'serve']`
+  const python = (text: string): Promise<{ readonly stderr: string }> => promisify(execFile)('python3', ['-c', text])
+  const here = code.replace(started, JSON.stringify([process.execPath, '--conditions=@lading/source', new URL('../src/bin.ts', import.meta.url).pathname, 'serve']))
+
+  test('passes with its client, and fails with one that starts again', async () => {
+    expect(code).toContain(started)
+    expect((await python(here)).stderr).toMatch(/Ran 1 test in .*\n\nOK/)
+    await expect(python(here.replace('data += error.partial', 'pass'))).rejects.toMatchObject({ stderr: expect.stringMatching(/HTTPError: HTTP Error 409/) as string })
+  })
+})
+
 describe.skipIf(missing('curl', 'bash'))('the examples of docs/test-registry-api.md', () => {
   test('run, in their order, and do what the page says', async () => {
     await using registry = await startTestRegistry()
