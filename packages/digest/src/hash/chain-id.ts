@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { hashAll } from '#engine'
 import type { Digest } from '../digest.ts'
 import { parseDigest } from '../parse-digest.ts'
 import { chainIdInput } from '../parts.ts'
@@ -10,7 +10,7 @@ import { chainIdInput } from '../parts.ts'
  */
 export function nextChainId(parent: Digest | undefined, diffId: Digest): Digest {
   if (parent === undefined) return parseDigest(diffId)
-  return `sha256:${hash('sha256', chainIdInput(parent, diffId), 'hex')}`
+  return `sha256:${hashAll('sha256', chainIdInput(parent, diffId))}`
 }
 
 /**

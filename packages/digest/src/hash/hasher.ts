@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto'
+import { createEngine, hashAll } from '#engine'
 import { printable } from '@lading/errors'
 import { hexLengths, type Algorithm, type Digest } from '../digest.ts'
 import { DigestError } from '../digest-error.ts'
@@ -25,14 +25,14 @@ function assertSupported(algorithm: string): asserts algorithm is Algorithm {
  */
 export function createHasher(algorithm: Algorithm = 'sha256'): Hasher {
   assertSupported(algorithm)
-  const state = createHash(algorithm)
+  const state = createEngine(algorithm)
   let result: Digest | undefined
   return {
     update(chunk) {
       state.update(chunk)
     },
     digest() {
-      result ??= `${algorithm}:${state.digest('hex')}`
+      result ??= `${algorithm}:${state.digest()}`
       return result
     },
   }
@@ -46,5 +46,5 @@ export function createHasher(algorithm: Algorithm = 'sha256'): Hasher {
  */
 export function digestOf(bytes: Uint8Array, algorithm: Algorithm = 'sha256'): Digest {
   assertSupported(algorithm)
-  return `${algorithm}:${hash(algorithm, bytes, 'hex')}`
+  return `${algorithm}:${hashAll(algorithm, bytes)}`
 }

@@ -1,3 +1,4 @@
+import { base64 } from '../base64.ts'
 import { algorithmOf, hexOf, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import { OCI_INDEX, schemas, type Descriptor, type ImageIndex } from '@lading/manifest'
@@ -69,7 +70,7 @@ async function changeFallback(site: Site, subject: Digest, options: AbortOptions
 
 function indexOf(entries: readonly Descriptor[], before: ImageIndex | undefined): Uint8Array {
   const { annotations } = before ?? {}
-  const manifests = entries.map(({ data, ...entry }) => ({ ...entry, ...(data === undefined ? {} : { data: Buffer.from(data).toString('base64') }) }))
+  const manifests = entries.map(({ data, ...entry }) => ({ ...entry, ...(data === undefined ? {} : { data: base64(data) }) }))
   return new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests, ...(annotations === undefined ? {} : { annotations }) }))
 }
 

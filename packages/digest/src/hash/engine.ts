@@ -1,0 +1,6 @@
+/** What computes: Node's own code, or ours where there is no Node. */
+export interface Engine {
+  update(chunk: Uint8Array): void
+  /** In lower-case hexadecimal. Asked once. */
+  digest(): string
+}
