@@ -86,6 +86,16 @@ describe('an HTTP proxy', () => {
     expect(await failureOf(get(clientOf({ proxy: through(proxy.host) }), registry.host))).toMatchObject({ code: 'TLS_REFUSED', facts: { host: registry.host } })
   })
 
+  it('is known by its own name, and not by the target\'s', async () => {
+    const registry = await registryWith(false)
+    const proxy = await startHttpProxy({ tls: makeCertificate({ issuer: authority, hosts: ['localhost'] }) })
+    const client = clientOf({ certificates, proxy: (url) => (url.protocol === 'http:' ? parseProxy(`https://localhost:${proxy.host.split(':')[1]}`) : undefined) })
+    const endpoint = { url: `http://localhost.localdomain:${registry.host.split(':')[1]}`, host: 'localhost.localdomain', scheme: 'http', mirror: false, insecure: true } as const
+    // Whether the proxy can make something of the name is another matter.
+    await client.repository('localhost.localdomain/a', { endpoint }).manifests.get('1').catch(() => undefined)
+    expect(proxy.asked[0]?.line).toBe(`GET ${endpoint.url}/v2/a/manifests/1`)
+  })
+
   it('must show a good certificate itself, whatever host is marked insecure', async () => {
     const registry = await registryWith(true)
     const proxy = await startHttpProxy({ tls: makeCertificate() })
