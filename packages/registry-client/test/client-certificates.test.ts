@@ -130,6 +130,22 @@ describe('a client certificate', () => {
     expect(auth.seen).toEqual([undefined])
   })
 
+  it('is not shown where a redirect leads and a challenge comes, though that is an endpoint too', async () => {
+    const behind = await askingServer((request, response) => {
+      if (request.url?.startsWith('/token') === true) json(response, 200, { token: 't' })
+      else if (request.headers.authorization === undefined) json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${request.headers.host}/token"` })
+      else void serveManifest(request, response)
+    })
+    const front = await askingServer((_request, response) => void response.writeHead(307, { location: `https://${behind.host}/v2/a/manifests/1` }).end())
+    const one = clientOf(everywhere)
+    // From here on, the client knows settings for it.
+    await one.repository(`${behind.host}/a`, { endpoint: endpointOf(behind.host, tls) }).manifests.get('1')
+    expect(behind.seen.splice(0)).toEqual(['ann', 'ann', 'ann'])
+    await one.repository(`${front.host}/a`, { endpoint: endpointOf(front.host, tls) }).manifests.get('1')
+    expect(front.seen).toEqual(['ann'])
+    expect(behind.seen).toEqual([undefined, undefined, undefined])
+  })
+
   it('is not shown where a layer\'s own URL leads, though that is an endpoint', async () => {
     const registry = await askingServer((request, response) => (request.url === '/layer' ? bytes(response, 200, layer) : void serveManifest(request, response)))
     const endpoint = endpointOf(registry.host, tls)
