@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import * as fc from 'fast-check'
 import { makeCertificate } from '@lading/test-registry'
 import { describe, expect, it } from 'vitest'
 import { parseProxy, type ClientEvent, type ProxyPolicy, type RegistryClient } from '../src/index.ts'
@@ -258,5 +259,24 @@ describe('a SOCKS 5 proxy', () => {
   it('whose host refuses is told from one that is not there', async () => {
     const proxy = await startSocks()
     expect(await failureOf(get(clientOf({ proxy: through(`socks5h://${proxy.host}`) }), 'registry.test:1'))).toMatchObject({ message: expect.stringContaining('the host refused the connection') as string })
+  })
+})
+
+describe('a proxy that sends any bytes at all', () => {
+  const socks = fc.uint8Array({ maxLength: 12 }).map((rest) => Uint8Array.from([5, 0, ...rest]))
+  const http = fc.tuple(fc.constantFrom('HTTP/1.1 ', 'HTTP/1.0 ', ''), fc.string({ maxLength: 40 }), fc.constantFrom('\r\n\r\n', '\n', '')).map((parts) => Buffer.from(parts.join('')))
+
+  it.each(['http', 'socks5h'])('is a typed error, without the password (%s)', async (scheme) => {
+    let answer: Uint8Array = new Uint8Array()
+    const proxy = await rawServer((_received, socket) => void socket.end(answer))
+    const client = clientOf({ proxy: through(`${scheme}://ann:${canary}@${proxy}`) })
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 30 }), socks, http), async (sent) => {
+        answer = sent
+        const error = await failureOf(get(client, 'registry.test'))
+        expect(error).toMatchObject({ name: 'TransportError' })
+        expect(inspect(error, { depth: 20 })).not.toContain(canary)
+      }),
+    )
   })
 })
