@@ -67,12 +67,15 @@ export async function localDocument(job: PullJob, descriptor: Descriptor): Promi
   }
 }
 
-/** HEAD has no body to explain a refusal with, so a refused HEAD is asked again as GET by the caller. */
+/**
+ * HEAD has no body to explain a refusal with, so a refused HEAD is asked again as GET by the caller; not so after as many
+ * "too many requests" as are borne.
+ */
 async function headOrNothing(job: PullJob, repository: PullRepository, target: string): Promise<Descriptor | undefined> {
   try {
-    return await repository.manifests.head(target, job)
+    return await repository.manifests.head(target, { signal: job.signal, thenGet: true })
   } catch (error) {
-    if (isLadingError(error) && error.facts.status !== undefined) return undefined
+    if (isLadingError(error) && error.facts.status !== undefined && !isLadingError(error, 'TOO_MANY_REQUESTS')) return undefined
     throw error
   }
 }

@@ -1,3 +1,5 @@
+import type { RateLimit } from './http/rate-limit.ts'
+
 /** What the client does on the wire, for debug output. URLs come without query and credentials; nothing here is secret. */
 export type ClientEvent =
   /** An answer's head arrived, or none did (`status` absent). */
@@ -9,8 +11,12 @@ export type ClientEvent =
   | { readonly type: 'warning'; readonly host: string; readonly text: string }
   /** A mirror does not answer and is left alone for `forMs`, because of `code`; one request tries it; it answers again. */
   | { readonly type: 'mirror'; readonly origin: string; readonly state: 'skipped' | 'probed' | 'back'; readonly forMs?: number | undefined; readonly code?: string | undefined }
-  /** A host answered 429; requests to it wait. */
+  /** A host answered 429, or 503 with a `Retry-After`; requests to it wait. */
   | { readonly type: 'pause'; readonly host: string; readonly forMs: number }
+  /** So many requests may now be under way at a host: half as many after a 429, one more after as many good answers. */
+  | { readonly type: 'concurrency'; readonly host: string; readonly limit: number }
+  /** What a host says of the requests that it still allows. */
+  | ({ readonly type: 'rate-limit'; readonly host: string } & RateLimit)
   | { readonly type: 'token'; readonly realm: string; readonly scope: string; readonly as: 'anonymous' | 'basic' | 'identity'; /** There were credentials, and this token server may not see them. */ readonly withheld: boolean }
 
 export type Emit = (event: ClientEvent) => void

@@ -16,8 +16,10 @@ import { atEndpoint } from './http/at-endpoint.ts'
 import { closable } from './http/closable.ts'
 import type { ClientContext } from './http/context.ts'
 import type { Site } from './http/exchange.ts'
+import { createBandwidth } from './http/bandwidth.ts'
 import { createHostGates } from './http/host-gates.ts'
 import { createMirrorBreaker } from './http/mirror-breaker.ts'
+import { createRateLimits } from './http/rate-limits.ts'
 import { speaksTls } from './http/speaks-tls.ts'
 import { createTlsPolicy } from './http/tls-policy.ts'
 import { createWarn } from './http/warnings.ts'
@@ -29,7 +31,8 @@ import { listCatalog } from './repository/list-catalog.ts'
 import type { ProxyPolicy } from './proxy/proxy-rules.ts'
 import { signIn } from './sign-in.ts'
 import type { TlsSettings, Transport } from './transport.ts'
-import type { ClosableTransport, Timeouts } from './transport/undici-transport.ts'
+import { readTimeouts, type Timeouts } from './transport/timeouts.ts'
+import type { ClosableTransport } from './transport/undici-transport.ts'
 
 export interface RegistryClientOptions {
   /** Who we are where. Default: nobody, anywhere. */
@@ -48,8 +51,11 @@ export interface RegistryClientOptions {
   /** What manifests are accepted and how they are decoded. Default: Docker schema 2 and OCI. */
   readonly schemas?: Schemas | undefined
   readonly userAgent?: string | undefined
-  /** Of the default transport. */
   readonly timeouts?: Timeouts | undefined
+  /** Requests at once at one host; fewer while it says 429. Default 32. */
+  readonly connections?: number | undefined
+  /** Bytes per second, over all bodies that this client receives. Default: no bound. */
+  readonly limitRate?: number | undefined
   /** PEM certificates that the default transport trusts beside Node's and the system's. */
   readonly certificates?: readonly string[] | undefined
   /** For hosts (`host` or `host:port`) that are not an `Endpoint` with settings of its own. Client certificates are shown to endpoints alone. */
@@ -66,14 +72,16 @@ export interface RegistryClientOptions {
 /** @param standardTransport the transport where none is given; told of every host at which TLS came about */
 export function createRegistryClientOver(options: RegistryClientOptions, standardTransport: (onTls: (host: string) => void) => ClosableTransport): RegistryClient {
   const { clock = systemClock, schemas = standardSchemas } = options
+  const timeouts = readTimeouts(options.timeouts)
+  const connections = readConnections(options.connections)
   const { hosts } = options
   const marked = createInsecureHosts(options.insecure ?? [])
   const insecure: InsecureHosts = (host) => marked(host) || hosts?.insecure(host) !== undefined
   const mirrors = mirrorEndpoints(options.mirrors ?? [], insecure)
   const tls = new Set<string>()
   const wire = options.transport === undefined ? standardTransport((host) => void tls.add(host)) : closable(options.transport)
-  let closed = false
   const emit = options.onEvent ?? (() => undefined)
+  let closed = false
   const context: ClientContext = {
     transport: wire.transport,
     clock,
@@ -83,7 +91,10 @@ export function createRegistryClientOver(options: RegistryClientOptions, standar
     hosts,
     allowRealm: createRealmPolicy(options.allowRealms ?? []),
     breaker: createMirrorBreaker({ clock, emit }),
-    gates: createHostGates(clock),
+    gates: createHostGates(clock, { most: connections, emit }),
+    bandwidth: createBandwidth(clock, options.limitRate),
+    rateLimits: createRateLimits(emit),
+    timeouts,
     tls,
     tlsSettings: createTlsPolicy((host) => options.tls?.(host) ?? hosts?.tls(host)?.tls),
     proxy: options.proxy ?? (() => undefined),
@@ -135,13 +146,21 @@ export function createRegistryClientOver(options: RegistryClientOptions, standar
       const candidates = originsOf(host)
       yield* fromFirstPage(createAtSite(context, { resolve: candidates, pull: candidates }), (site) => listCatalog(site, how))
     },
+    rateLimit: (host) => context.rateLimits.get(host),
     fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(context, url, descriptor, sink, how),
     signIn: async (host, how = {}) => signIn(host, originsOf(host), how),
     async close() {
       closed = true
+      context.gates.close(new RegistryError('CLIENT_CLOSED', 'the registry client was closed'))
+      context.bandwidth.close()
       await wire.close()
     },
   }
+}
+
+function readConnections(given = 32): number {
+  if (!Number.isInteger(given) || given < 1) throw new RegistryError('OPTION_INVALID', `connections is ${String(given)}`, { hint: 'a whole number from 1 on' })
+  return given
 }
 
 /** An endpoint of the caller's own making is held to the same rule as ours. */

@@ -23,7 +23,7 @@ export async function fetchForeign(context: ClientContext, text: string, descrip
   const decision = decideOrigin({ url, from: registry, registry, purpose: 'foreign', insecure: endpoint?.insecure })
   if (!decision.call) throw new RegistryError('ORIGIN_REFUSED', `the layer ${descriptor.digest} names ${printable(url.host === '' ? url.protocol : url.host, 200)}: ${decision.reason}`, { host: url.host, digest: descriptor.digest })
   await fetchBlob(descriptor, sink, async (headers, to) => {
-    const refusal = await stream(context, { method: 'GET', url, headers }, to, { registry, foreign: true, signal })
+    const refusal = await stream(context, { method: 'GET', url, headers }, to, { registry, foreign: true, streamed: true, signal })
     if (refusal !== undefined) throw errorOfAnswer(refusal.head, refusal.body, { subject: 'blob', digest: descriptor.digest })
   })
 }

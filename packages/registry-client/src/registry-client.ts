@@ -6,6 +6,7 @@ import type { UploadOptions } from './repository/upload/upload-blob.ts'
 import type { BlobSource } from './repository/upload/upload-source.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
 import type { SignIn, SignInOptions } from './sign-in.ts'
+import type { RateLimit } from './http/rate-limit.ts'
 
 export interface AbortOptions {
   readonly signal?: AbortSignal | undefined
@@ -39,6 +40,8 @@ export interface RegistryClient {
   catalog(host: string, options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined }): AsyncIterable<string>
   /** Whether a registry knows somebody, found out at `GET /v2/` without a repository. @throws `UNAUTHORIZED` when it does not */
   signIn(host: string, options?: SignInOptions): Promise<SignIn>
+  /** What a host (`registry-1.docker.io`) last said of the requests that it still allows; `undefined`: nothing. */
+  rateLimit(host: string): RateLimit | undefined
   close(): Promise<void>
 }
 
@@ -48,8 +51,11 @@ export interface Repository<Document = Manifest> {
   /** Where it is asked, when that was said; else the domain's own endpoints in order. */
   readonly endpoint: Endpoint | undefined
   readonly manifests: {
-    /** What a tag or digest points to, without its bytes. `undefined`: the registry did not say the digest; use `get`. */
-    head(target: string, options?: AbortOptions): Promise<Descriptor | undefined>
+    /**
+     * What a tag or digest points to, without its bytes. `undefined`: the registry did not say the digest; use `get`.
+     * `thenGet`: a 5xx is not repeated, because the caller goes on with `get`, which is.
+     */
+    head(target: string, options?: AbortOptions & { readonly thenGet?: boolean | undefined }): Promise<Descriptor | undefined>
     /** The manifest's exact bytes, verified when asked for by digest, and their typed view. `notModified` only with `ifNoneMatch`. */
     get(target: string, options?: AbortOptions): Promise<FetchedManifest<Document>>
     getIfChanged(target: string, knownDigest: string, options?: AbortOptions): Promise<FetchedManifest<Document> | 'not-modified'>

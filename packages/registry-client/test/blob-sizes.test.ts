@@ -94,6 +94,12 @@ describe('the size of a blob', () => {
     expect(asked).toBe(3)
   })
 
+  it.each([[503, ['HEAD', ...Array<string>(5).fill('GET bytes=0-0')]], [429, Array<string>(5).fill('HEAD')]])('costs no more than it must where everything answers %i', async (status, lines) => {
+    const { head, registry } = await repositoryThat((_request, response) => emptyAnswer(response, status, {}))
+    expect(await failureOf(head())).toMatchObject({ facts: { status } })
+    expect(linesOf(registry)).toEqual(lines)
+  })
+
   it('is not waited for after an abort', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')

@@ -22,8 +22,14 @@ describe('a WWW-Authenticate header', () => {
     ['a parameter before any scheme', 'realm="x", Basic realm="y"', [{ scheme: 'basic', realm: 'y' }]],
     ['empty list members', ',, ,Basic realm=x,,', [{ scheme: 'basic', realm: 'x' }]],
     ['a token68', 'Negotiate dG9rZQ==, Basic realm=x', [{ scheme: 'negotiate' }, { scheme: 'basic', realm: 'x' }]],
+    ['a token68 with every letter it may have', 'Negotiate a1-._~+/=, Bearer realm="https://a/t"', [{ scheme: 'negotiate' }, { scheme: 'bearer', realm: 'https://a/t' }]],
+    ['a token68 that looks like a scheme', 'Negotiate Bearer, Basic realm=x', [{ scheme: 'negotiate' }, { scheme: 'basic', realm: 'x' }]],
   ])('%s', (_what, header, expected) => {
     expect(plain(header)).toEqual(expected)
+  })
+
+  it.each(['dG9rZW4==', 'a/b=', 'abc', 'a1-._~+/'])('has the token68 %s', (token68) => {
+    expect(parseChallenges(`Basic realm=x, Negotiate ${token68} , Basic realm=y`)[1]).toEqual({ scheme: 'negotiate', parameters: new Map(), token68 })
   })
 
   it('is read back as it was written', () => {
@@ -43,7 +49,7 @@ describe('a WWW-Authenticate header', () => {
     }))
   })
 
-  it.each(['"', '\\', ',', '=', 'a=', 'a="', 'Bearer a="b\\', 'x '])('is bounded for a megabyte of %j', (unit) => {
+  it.each(['"', '\\', ',', '=', 'a=', 'a="', 'Bearer a="b\\', 'x ', 'x a/', 'a', '/'])('is bounded for a megabyte of %j', (unit) => {
     const challenges = parseChallenges(unit.repeat(1_000_000 / unit.length))
     expect(challenges.length).toBeLessThanOrEqual(32)
     expect(challenges.flatMap(({ parameters }) => [...parameters.values()]).join('').length).toBeLessThanOrEqual(64 * 1024)

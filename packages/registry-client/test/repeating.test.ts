@@ -27,6 +27,12 @@ describe('a small request', () => {
     expect(hopeless.requests).toHaveLength(5)
   })
 
+  it.each([true, false])('that asks by HEAD is not repeated after a 5xx when a GET follows: %s', async (thenGet) => {
+    const registry = await serve((_request, response) => bytes(response, 500, ''))
+    await failureOf(clientOf().repository(`${registry.host}/a`).manifests.head('1', { thenGet }))
+    expect(registry.requests).toHaveLength(thenGet ? 1 : 5)
+  })
+
   it('waits between nothing and the bound', async () => {
     for (const [random, waits] of [[0, [0, 0, 0, 0]], [0.999_99, [249, 499, 999, 1999]]] as const) {
       const clock = virtualClock(() => random)

@@ -1,9 +1,9 @@
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createUndiciTransport } from '../src/index.ts'
+import { createUndiciTransport, type Timeouts } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
-import { descriptorOf } from './support/image.ts'
-import { serve, type Handler } from './support/scripted-server.ts'
+import { descriptorOf, manifestType } from './support/image.ts'
+import { bytes, serve, type Handler } from './support/scripted-server.ts'
 import { sinkOf } from './support/sink.ts'
 
 const blob = Buffer.alloc(100_000, 'x')
@@ -17,7 +17,7 @@ async function fetchFrom(handler: Handler, write?: () => Promise<void>): Promise
 
 describe('a registry that', () => {
   it('does not answer is given up', async () => {
-    expect(await failureOf(fetchFrom(() => undefined))).toMatchObject({ name: 'TransportError', code: 'TIMEOUT', message: expect.stringContaining('did not answer in time') as string })
+    expect(await failureOf(fetchFrom(() => undefined))).toMatchObject({ name: 'TransportError', code: 'TIMEOUT', clock: 'headers', message: expect.stringContaining('did not answer in time') as string })
   })
 
   it('stops in the middle of a body is given up', async () => {
@@ -28,7 +28,7 @@ describe('a registry that', () => {
           response.write(blob.subarray(0, 10))
         }),
       ),
-    ).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('stopped sending') as string })
+    ).toMatchObject({ code: 'TIMEOUT', clock: 'stall', message: expect.stringContaining('stopped sending') as string })
   })
 
   it('drips a byte now and then is given up too', async () => {
@@ -40,7 +40,57 @@ describe('a registry that', () => {
           response.once('close', () => clearInterval(drip))
         }),
       ),
-    ).toMatchObject({ code: 'TIMEOUT' })
+    ).toMatchObject({ code: 'TIMEOUT', clock: 'stall' })
+  })
+
+  it('drips its headers is given up, interim answers or not', async () => {
+    for (const drop of ['x', 'HTTP/1.1 103 Early Hints\r\n\r\n']) {
+      const registry = await serve((request) => {
+        const { socket } = request
+        if (drop === 'x') socket.write('HTTP/1.1 200 OK\r\nx-slow: ')
+        const drip = setInterval(() => socket.write(drop), 10)
+        socket.once('close', () => clearInterval(drip))
+      })
+      const { blobs } = clientOf({ timeouts: { headers: 200 } }).repository(`${registry.host}/a`)
+      expect(await failureOf(blobs.fetch(descriptorOf(blob), sinkOf()))).toMatchObject({ code: 'TIMEOUT', clock: 'headers', temporary: true })
+    }
+  })
+
+  it('takes a connection and says nothing in TLS is given up, and not asked again', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as { port: number }
+    const client = clientOf({ timeouts: { connect: 200 } })
+    const endpoint = client.endpoints(`127.0.0.1:${port}`)[0]
+    expect(await failureOf(client.repository(`127.0.0.1:${port}/a`, { endpoint }).manifests.get('1'))).toMatchObject({ code: 'TIMEOUT', clock: 'connect', temporary: false, facts: { host: `127.0.0.1:${port}` } })
+  })
+
+  it('is slow, but not too slow for either, is given up when a small answer takes too long as a whole', async () => {
+    const events: string[] = []
+    const registry = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': manifestType, 'content-length': '4000000' })
+      const flow = setInterval(() => response.write(Buffer.alloc(1000, ' ')), 10)
+      response.once('close', () => clearInterval(flow))
+    })
+    const { manifests } = clientOf({ timeouts: { stall: 200, total: 300 }, onEvent: ({ type }) => events.push(type) }).repository(`${registry.host}/a`)
+    expect(await failureOf(manifests.get('1'))).toMatchObject({ code: 'TIMEOUT', clock: 'total', temporary: true })
+    expect(events.filter((type) => type === 'retry')).toHaveLength(4)
+  })
+
+  it('takes its time with a blob is given up only when that was asked for', async () => {
+    const slow: Handler = (_request, response) => {
+      response.writeHead(200, { 'content-length': String(blob.length) })
+      let at = 0
+      const flow = setInterval(() => (at < blob.length ? response.write(blob.subarray(at, (at += 5000))) : response.end()), 10)
+      response.once('close', () => clearInterval(flow))
+    }
+    const registry = await serve(slow)
+    const fetching = (timeouts: Timeouts): Promise<void> => clientOf({ timeouts }).repository(`${registry.host}/a`).blobs.fetch(descriptorOf(blob), sinkOf())
+    await expect(fetching({ total: 50 })).resolves.toBeUndefined()
+    expect(await failureOf(fetching({ blob: 50 }))).toMatchObject({ code: 'TIMEOUT', clock: 'total' })
   })
 
   it('takes its time for the end of an upload is waited for, and for its beginning is not', async () => {
@@ -124,6 +174,17 @@ describe('the transport', () => {
     }
     await failureOf(standard.transport({ method: 'GET', url: new URL(registry.origin), headers: {} }, { head: () => undefined, data }, { signal: controller.signal })).then(() => log.push('rejected'))
     expect(log).toEqual(['taken', 'rejected'])
+  })
+})
+
+describe('timeouts', () => {
+  it.each([-1, NaN])('of %d are refused', (stall) => {
+    expect(() => clientOf({ timeouts: { stall } })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', hint: expect.stringContaining('milliseconds') as string }) as Error)
+  })
+
+  it('of 0 are off', async () => {
+    const registry = await serve((_request, response) => void setTimeout(() => bytes(response, 200, blob), 20))
+    await expect(clientOf({ timeouts: { connect: 0, headers: 0, stall: 0, total: 0, blob: 0 } }).repository(`${registry.host}/a`).blobs.read(descriptorOf(blob))).resolves.toHaveLength(blob.length)
   })
 })
 

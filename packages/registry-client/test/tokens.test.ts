@@ -52,6 +52,35 @@ describe('credentials', () => {
     expect((await manifests.get('1')).manifest.kind).toBe('manifest')
   })
 
+  it('are asked for again after they were refused, and after five minutes', async () => {
+    await using registry = await registryWith({ kind: 'bearer', username: 'ann', password: 'pass word' })
+    const clock = virtualClock()
+    const given: (Credential | undefined)[] = [{ ...basic, password: 'old' }, undefined, basic]
+    const asked: unknown[] = []
+    const credentials: CredentialProvider = ({ rejected }) => {
+      asked.push(rejected)
+      return Promise.resolve(given.length > 1 ? given.shift() : given[0])
+    }
+    const { manifests } = clientOf({ clock, credentials }).repository(`${registry.host}/team/app`)
+    expect(await failureOf(manifests.get('1'))).toMatchObject({ code: 'UNAUTHORIZED' })
+    // Somebody logged in since.
+    await manifests.get('1')
+    await manifests.get('1')
+    expect(asked).toEqual([undefined, { ...basic, password: 'old' }, undefined])
+    clock.advance(5 * 60_000)
+    await manifests.get('1')
+    expect(asked).toHaveLength(4)
+  })
+
+  it('that nobody had are asked for again once the registry wants some', async () => {
+    await using registry = await registryWith({ kind: 'basic', username: 'ann', password: 'pass word' })
+    let login: Credential | undefined
+    const { manifests } = clientOf({ credentials: () => Promise.resolve(login) }).repository(`${registry.host}/team/app`)
+    expect(await failureOf(manifests.get('1'))).toMatchObject({ code: 'UNAUTHORIZED' })
+    login = basic
+    expect((await manifests.get('1')).manifest.kind).toBe('manifest')
+  })
+
   it('that a token server refuses are reported with what to do', async () => {
     await using registry = await registryWith({ kind: 'bearer', username: 'ann', password: 'other' })
     const error = await failureOf(clientOf({ credentials: giving(basic) }).repository(`${registry.host}/team/app`).manifests.get('1'))

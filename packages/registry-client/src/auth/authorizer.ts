@@ -1,10 +1,10 @@
-import type { Credential } from '../credential.ts'
 import { isLadingError } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
 import type { ClientContext } from '../http/context.ts'
 import { basicHeader } from './basic-header.ts'
 import type { Challenge } from './challenge.ts'
 import { fetchToken, withheldHint, type BearerChallenge, type TokenOutcome } from './fetch-token.ts'
+import { createKnownCredentials } from './known-credentials.ts'
 import { pullScope, widenScope } from './scopes.ts'
 import { createSingleFlight } from './single-flight.ts'
 
@@ -23,6 +23,8 @@ export interface Authorizer {
   answer(challenges: readonly Challenge[], used: string | undefined, repository: string, options?: AuthorizeOptions): Promise<string | undefined>
   /** True once a challenge of this endpoint was seen. */
   readonly challenged: boolean
+  /** Access was refused with all that there is to show: nothing of it is believed any longer. */
+  refused(repository: string, used: string | undefined): void
   hasCredentials(repository: string, options?: AbortOptions): Promise<boolean>
   /** True for the first who asks: one ping an endpoint. */
   claimPing(): boolean
@@ -48,37 +50,14 @@ type Scheme = { readonly kind: 'basic' } | { readonly kind: 'bearer'; readonly c
 export function createAuthorizer(context: ClientContext, registry: URL, host: string): Authorizer {
   let scheme: Scheme | undefined
   const tokens = new Map<string, TokenOutcome>()
-  const credentials = new Map<string, Credential | undefined>()
-  const lookups = createSingleFlight<Credential | undefined>()
+  const credentials = createKnownCredentials(context, host)
   const fetches = createSingleFlight<TokenOutcome>()
   const withheld = new Set<string>()
   /** Scopes as the registry wants them asked for, by what we thought. */
   const widened = new Map<string, string>()
+  /** Token servers that know nothing of POST. */
+  const onlyGet = new Set<string>()
   let pinged = false
-
-  const credentialFor = async (repository: string, options: AbortOptions): Promise<Credential | undefined> => {
-    const provider = context.credentials
-    if (provider === undefined) return undefined
-    if (credentials.has(repository)) return credentials.get(repository)
-    return lookups.run(
-      repository,
-      async (signal) => {
-        const found = await provider({ host, repository: repository === '' ? undefined : repository }, { signal })
-        credentials.set(repository, found)
-        return found
-      },
-      options,
-    )
-  }
-
-  /** The provider may have another credential than the refused one. */
-  const replaceCredential = async (repository: string, rejected: Credential, options: AbortOptions): Promise<boolean> => {
-    if (credentials.get(repository) !== rejected) return credentials.get(repository) !== undefined
-    const another = await context.credentials?.({ host, repository: repository === '' ? undefined : repository, rejected }, options)
-    if (another === undefined || sameCredential(another, rejected)) return false
-    credentials.set(repository, another)
-    return true
-  }
 
   const scopeFor = (repository: string, { scope = pullScope(repository) }: AuthorizeOptions): string => widened.get(scope) ?? scope
 
@@ -91,21 +70,24 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
   }
 
   const fetchWithCredential = async (challenge: BearerChallenge, scope: string, repository: string, options: AbortOptions, tried = 1): Promise<TokenOutcome> => {
-    const credential = await credentialFor(repository, options)
+    const credential = await credentials.get(repository, options)
     try {
-      const outcome = await fetchToken(context, { registry, challenge, scope, repository: `${host}/${repository}`, credential }, options)
+      const outcome = await fetchToken(context, { registry, challenge, scope, repository: `${host}/${repository}`, credential, onlyGet }, options)
       tokens.set(scope, outcome)
       if (outcome.withheld) withheld.add(repository)
       return outcome
     } catch (error) {
       const refused = isLadingError(error, 'UNAUTHORIZED') && credential !== undefined && tried < mostCredentials
-      if (!refused || !(await replaceCredential(repository, credential, options))) throw error
+      if (!refused || !(await credentials.replace(repository, credential, options))) {
+        if (isLadingError(error, 'UNAUTHORIZED')) credentials.forget(repository)
+        throw error
+      }
       return fetchWithCredential(challenge, scope, repository, options, tried + 1)
     }
   }
 
   const header = async (wanted: Scheme, repository: string, options: AuthorizeOptions): Promise<string | undefined> => {
-    const credential = await credentialFor(repository, options)
+    const credential = await credentials.get(repository, options)
     if (wanted.kind === 'basic') return credential?.kind === 'basic' ? basicHeader(credential) : undefined
     if (credential?.kind === 'registry') return `Bearer ${credential.token}`
     return `Bearer ${await tokenFor(wanted.challenge, repository, options)}`
@@ -128,15 +110,19 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
       if (cached !== undefined && used === `Bearer ${cached.token.value}`) tokens.delete(scope)
       const next = await header(offered, repository, options)
       if (next !== used) return next
-      const credential = await credentialFor(repository, options)
-      if (credential === undefined || !(await replaceCredential(repository, credential, options))) return undefined
+      const credential = await credentials.get(repository, options)
+      if (credential === undefined || !(await credentials.replace(repository, credential, options))) return undefined
       return header(offered, repository, options)
     },
     get challenged() {
       return scheme !== undefined
     },
+    refused(repository, used) {
+      credentials.forget(repository)
+      for (const [scope, { token }] of tokens) if (used === `Bearer ${token.value}`) tokens.delete(scope)
+    },
     async hasCredentials(repository, options = {}) {
-      return (await credentialFor(repository, options)) !== undefined
+      return (await credentials.get(repository, options)) !== undefined
     },
     claimPing() {
       const first = !pinged
@@ -159,8 +145,4 @@ export function chooseScheme(challenges: readonly Challenge[], registry: URL): S
     return { kind: 'bearer', challenge: { realm, service: bearer.parameters.get('service') ?? '' } }
   }
   return challenges.some(({ scheme }) => scheme === 'basic') ? { kind: 'basic' } : undefined
-}
-
-function sameCredential(a: Credential, b: Credential): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
 }

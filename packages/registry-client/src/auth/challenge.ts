@@ -2,6 +2,8 @@
 export interface Challenge {
   readonly scheme: string
   readonly parameters: ReadonlyMap<string, string>
+  /** What some schemes have in place of parameters: `Negotiate dG9rZW4=`. */
+  readonly token68?: string | undefined
 }
 
 /** More is no challenge any registry sends; it bounds time and memory whatever comes. */
@@ -9,6 +11,8 @@ const longest = 64 * 1024
 const mostChallenges = 32
 
 const isToken = (unit: string | undefined): boolean => unit !== undefined && /[!#$%&'*+.^_`|~0-9A-Za-z-]/.test(unit)
+/** One that could be a parameter without a value (`realm=`) is taken for that. */
+const token68Form = /(?![^/=]+=[ \t]*(?:,|$))[A-Za-z0-9\-._~+/]+=*(?=[ \t]*(?:,|$))/y
 const isBlank = (unit: string | undefined): boolean => unit === ' ' || unit === '\t'
 
 /**
@@ -18,7 +22,7 @@ const isBlank = (unit: string | undefined): boolean => unit === ' ' || unit === 
  */
 export function parseChallenges(header: string | null | undefined): readonly Challenge[] {
   const text = (header ?? '').slice(0, longest)
-  const challenges: { scheme: string; parameters: Map<string, string> }[] = []
+  const challenges: { scheme: string; parameters: Map<string, string>; token68?: string }[] = []
   let at = 0
 
   const skip = (test: (unit: string | undefined) => boolean): void => {
@@ -75,9 +79,12 @@ export function parseChallenges(header: string | null | undefined): readonly Cha
       recover()
       continue
     }
-    challenges.push({ scheme: name.toLowerCase(), parameters: new Map() })
-    // What follows the scheme's blank is its first parameter, or a token68, which no scheme of ours has.
+    token68Form.lastIndex = at
+    const token68 = at === blanksFrom ? undefined : token68Form.exec(text)?.[0]
+    challenges.push({ scheme: name.toLowerCase(), parameters: new Map(), ...(token68 === undefined ? {} : { token68 }) })
+    // What else follows the scheme's blank is its first parameter.
     if (at === blanksFrom) recover()
+    at += token68?.length ?? 0
   }
   return challenges
 }

@@ -24,6 +24,8 @@ export interface TokenQuestion {
   /** In full, for errors: `docker.io/library/alpine`. */
   readonly repository: string
   readonly credential: Credential | undefined
+  /** Realms that were found to answer GET alone; added to. */
+  readonly onlyGet?: Set<string> | undefined
 }
 
 export interface TokenOutcome {
@@ -69,14 +71,15 @@ interface AskOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-async function askRealm(context: ClientContext, { registry, challenge, scope }: TokenQuestion, { credential, signal }: AskOptions): Promise<Answer> {
+async function askRealm(context: ClientContext, { registry, challenge, scope, onlyGet }: TokenQuestion, { credential, signal }: AskOptions): Promise<Answer> {
   const { realm, service } = challenge
   const options = { registry, maxBytes: longestAnswer, signal }
-  if (credential?.kind === 'identity') {
+  if (credential?.kind === 'identity' && onlyGet?.has(realm.href) !== true) {
     const form = new URLSearchParams({ grant_type: 'refresh_token', service, client_id: 'lading', scope, refresh_token: credential.token })
     const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
     const answer = await ask(context, { method: 'POST', url: realm, headers, body: form.toString() }, options)
     if (!knowsOnlyGet.has(answer.head.status)) return answer
+    onlyGet?.add(realm.href)
   }
   const url = new URL(realm.href)
   if (service !== '') url.searchParams.set('service', service)

@@ -6,7 +6,7 @@ import { LadingError, type ErrorOptions } from '@lading/errors'
  * - `HOST_UNKNOWN`: the name has no address, or the name server did not answer (`temporary`)
  * - `TLS_REFUSED`: the certificate, or the peer's TLS, was not acceptable; counts as "TLS seen"
  * - `TLS_FAILED`: no TLS came about; most often the port speaks plain http
- * - `TIMEOUT`: no connection, no answer, or too few bytes in the time allowed
+ * - `TIMEOUT`: a clock ran out; `clock` says which
  * - `BAD_RESPONSE`: what came back is not HTTP/1.1
  * - `PROXY_FAILED`: the proxy is not there, or gives no way to the host
  * - `REDIRECT_HIDDEN`: a browser's `fetch` does not say where a redirect leads
@@ -24,20 +24,27 @@ export type TransportErrorCode =
   | 'PROXY_UNAUTHORIZED'
   | 'REDIRECT_HIDDEN'
 
+/** Which clock ran out: for the connection, the answer's headers, too few bytes in a window, or the whole answer. */
+export type RequestClock = 'connect' | 'headers' | 'stall' | 'total'
+
 export interface TransportErrorOptions extends ErrorOptions {
   /** The very same request may succeed a moment later at the same address. Default false. */
   readonly temporary?: boolean | undefined
+  readonly clock?: RequestClock | undefined
 }
 
 /** No whole answer came. */
 export class TransportError extends LadingError<TransportErrorCode> {
   /** The very same request may succeed a moment later at the same address. */
   readonly temporary: boolean
+  /** Of a `TIMEOUT`: which clock ran out. */
+  readonly clock: RequestClock | undefined
 
   constructor(code: TransportErrorCode, message: string, options: TransportErrorOptions = {}) {
-    const { temporary = false, ...rest } = options
+    const { temporary = false, clock, ...rest } = options
     super(code, message, rest)
     this.temporary = temporary
+    this.clock = clock
   }
 }
 

@@ -11,5 +11,5 @@ export interface FetchClientOptions extends Omit<RegistryClientOptions, 'certifi
  * @throws RegistryError `OPTION_INVALID` for an insecure host, a mirror or an allowed realm that is none
  */
 export function createRegistryClient({ fetch, timeouts, ...options }: FetchClientOptions = {}): RegistryClient {
-  return createRegistryClientOver(options, () => closable(createFetchTransport({ fetch, timeouts })))
+  return createRegistryClientOver({ ...options, timeouts }, () => closable(createFetchTransport({ fetch, timeouts })))
 }

@@ -1,6 +1,8 @@
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import type { Transport, TransportReceiver, TransportRequest } from '../transport.ts'
+import { timedOut } from '../transport/timed-out.ts'
+import { readTimeouts, type Timeouts } from '../transport/timeouts.ts'
 import { watchRate, type RateWatch } from '../transport/watch-rate.ts'
 import { fetchFailure } from './fetch-failure.ts'
 import { streamOf } from './stream-of.ts'
@@ -20,15 +22,8 @@ export interface FetchInit {
 export interface FetchTransportOptions {
   /** Default: the runtime's own. */
   readonly fetch?: Fetch | undefined
-  /** All in milliseconds. */
-  readonly timeouts?:
-    | {
-        /** From the request, or from the last of its body, to the end of the answer's headers, the connection included. Default 30,000. */
-        readonly headers?: number | undefined
-        /** A body that brings less than 1 KiB a second for this long, while we are reading, is given up. Default 30,000. */
-        readonly stall?: number | undefined
-      }
-    | undefined
+  /** Without a clock of its own for the connection, which counts to the headers'. */
+  readonly timeouts?: Omit<Timeouts, 'connect'> | undefined
 }
 
 /**
@@ -37,7 +32,8 @@ export interface FetchTransportOptions {
  * addresses behind names are not looked at, and trust in certificates is the runtime's (a host marked insecure is checked
  * all the same).
  */
-export function createFetchTransport({ fetch = runtimeFetch, timeouts: { headers = 30_000, stall = 30_000 } = {} }: FetchTransportOptions = {}): Transport {
+export function createFetchTransport({ fetch = runtimeFetch, timeouts }: FetchTransportOptions = {}): Transport {
+  const { headers, stall } = readTimeouts(timeouts)
   return async (request, to, { signal } = {}) => {
     signal?.throwIfAborted()
     assertPossible(request)
@@ -47,10 +43,10 @@ export function createFetchTransport({ fetch = runtimeFetch, timeouts: { headers
     let late: ReturnType<typeof setTimeout> | undefined
     const wait = (): void => {
       clearTimeout(late)
-      late = setTimeout(() => giveUp.abort(timeout(request, 'did not answer in time')), Math.max(headers, request.answerTimeout ?? 0))
+      if (headers > 0) late = setTimeout(() => giveUp.abort(timedOut('headers', request.url.host)), Math.max(headers, request.answerTimeout ?? 0))
     }
     wait()
-    const rate = watchRate(stall, () => giveUp.abort(timeout(request, 'stopped sending')))
+    const rate = watchRate(stall, () => giveUp.abort(timedOut('stall', request.url.host)))
     try {
       const response = await ask(fetch, request, { signal: giveUp.signal, onSent: wait })
       clearTimeout(late)
@@ -144,5 +140,3 @@ async function next(reader: ReadableStreamDefaultReader<Uint8Array>, { url, sign
     throw fetchFailure(error, url, true)
   }
 }
-
-const timeout = ({ url }: TransportRequest, what: string): TransportError => new TransportError('TIMEOUT', `${url.host} ${what}`, { host: url.host, temporary: true, hint: 'try again later' })

@@ -1,7 +1,6 @@
 import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector, type Collector } from './collect.ts'
 import type { ClientContext } from './context.ts'
-import { retryAfterOf } from './retry-after.ts'
 import { send, type Head, type Question, type Receiver, type SendOptions } from './send.ts'
 
 /** A small answer, whole. */
@@ -15,10 +14,6 @@ export type Refusal = Answer
 
 /** Enough for every honest explanation (reliability B1, C17). */
 const longestErrorBody = 64 * 1024
-/** Without a `Retry-After`, so much rest for a host that asked for less. */
-const defaultPauseMs = 1000
-const longestPauseMs = 60_000
-
 /**
  * Sends a question and gathers the answer, whatever its status.
  *
@@ -67,7 +62,6 @@ export async function stream(context: ClientContext, question: Question, to: Str
         head(head) {
           if (to.expects(head)) return to.head(head)
           refused = head
-          if (head.status === 429) context.gates.pause(head.url.host, Math.min(longestPauseMs, reportPause(context, head)))
         },
         data(chunk) {
           if (refused === undefined) return to.data(chunk)
@@ -81,12 +75,6 @@ export async function stream(context: ClientContext, question: Question, to: Str
     if (refused === undefined) throw error
   }
   return refused === undefined ? undefined : { head: refused, body: body.bytes() }
-}
-
-function reportPause(context: ClientContext, head: Head): number {
-  const forMs = retryAfterOf(head.headers) ?? defaultPauseMs
-  context.emit({ type: 'pause', host: head.url.host, forMs })
-  return forMs
 }
 
 /**

@@ -6,8 +6,11 @@ import type { Hosts } from '../endpoint/hosts.ts'
 import type { InsecureHosts } from '../endpoint/insecure-hosts.ts'
 import type { ProxyPolicy } from '../proxy/proxy-rules.ts'
 import type { Transport } from '../transport.ts'
+import type { FullTimeouts } from '../transport/timeouts.ts'
+import type { Bandwidth } from './bandwidth.ts'
 import type { HostGates } from './host-gates.ts'
 import type { MirrorBreaker } from './mirror-breaker.ts'
+import type { RateLimits } from './rate-limits.ts'
 import type { TlsPolicy } from './tls-policy.ts'
 import type { Warn } from './warnings.ts'
 
@@ -24,6 +27,9 @@ export interface ClientContext {
   readonly allowRealm: (registryHost: string, realmHost: string) => boolean
   readonly gates: HostGates
   readonly breaker: MirrorBreaker
+  readonly bandwidth: Bandwidth
+  readonly rateLimits: RateLimits
+  readonly timeouts: Pick<FullTimeouts, 'total' | 'blob'>
   /** Hosts, as in a URL, at which TLS was seen. Grows only. */
   readonly tls: Set<string>
   readonly tlsSettings: TlsPolicy

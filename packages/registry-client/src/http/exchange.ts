@@ -24,6 +24,8 @@ export interface Site {
 
 export interface ExchangeOptions {
   readonly signal?: AbortSignal | undefined
+  /** The answer is a blob that is streamed. */
+  readonly streamed?: boolean | undefined
   /** What is asked for, for errors. */
   readonly about: Omit<AnswerFacts, 'repository' | 'hint'>
   /** What a token must allow, as scopes.ts writes it. Default: to pull from the repository. */
@@ -42,9 +44,9 @@ const mayLackChallenge: ReadonlySet<number> = new Set([401, 403, 404])
  *
  * @throws RegistryError of the answer when `to` does not expect it; what sending and fetching tokens throw
  */
-export async function exchange(site: Site, question: Omit<Question, 'authorization'>, to: StreamReceiver, { signal, about, scope, anonymous = false }: ExchangeOptions): Promise<void> {
+export async function exchange(site: Site, question: Omit<Question, 'authorization'>, to: StreamReceiver, { signal, streamed, about, scope, anonymous = false }: ExchangeOptions): Promise<void> {
   const { authorizer, context, path } = site
-  const options = { registry: new URL(site.base), signal }
+  const options = { registry: new URL(site.base), streamed, signal }
   let authorization = anonymous ? undefined : await authorizer.current(path, { signal, scope })
   for (let answered = 0; ; answered++) {
     let refusal = await stream(context, { ...question, authorization }, to, options)
@@ -53,7 +55,10 @@ export async function exchange(site: Site, question: Omit<Question, 'authorizati
     // A token that is new and refused will not get better; of passwords, the provider may have another.
     const last = anonymous || answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
     const next = last ? undefined : await answerTo(site, refusal, authorization, { signal, scope })
-    if (next === undefined) throw errorOfAnswer(refusal.head, refusal.body, { ...about, repository: site.name, hint: hintFor(site, refusal) })
+    if (next === undefined) {
+      if (!refusal.head.elsewhere && !anonymous && (refusal.head.status === 401 || refusal.head.status === 403)) authorizer.refused(path, authorization)
+      throw errorOfAnswer(refusal.head, refusal.body, { ...about, repository: site.name, hint: hintFor(site, refusal) })
+    }
     authorization = next
   }
 }

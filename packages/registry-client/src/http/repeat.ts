@@ -14,17 +14,23 @@ const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]
 /** Errors that were repeated as often as they deserve, by a request inside the request. */
 const spent = new WeakSet<Error>()
 
+export interface RepeatOptions {
+  readonly signal?: AbortSignal | undefined
+  /** A 5xx is not asked for again: another request follows, which is repeated. */
+  readonly untilServerError?: boolean | undefined
+}
+
 /**
  * Runs a small request up to five times. Repeated is what may pass: a lost connection, a timeout, 408, 425, 429, 5xx, an
  * expired redirect. A refused connection, an unknown host and a TLS error are left to the next endpoint at once.
  */
-export async function repeat<T>(context: ClientContext, url: URL, once: () => Promise<T>, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<T> {
+export async function repeat<T>(context: ClientContext, url: URL, once: () => Promise<T>, { signal, untilServerError = false }: RepeatOptions = {}): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await once()
     } catch (error) {
       signal?.throwIfAborted()
-      const afterMs = waitAfter(context, error, attempt)
+      const afterMs = untilServerError && isServerError(error) ? undefined : waitAfter(context, error, attempt)
       if (afterMs === undefined) throw error
       context.emit({ type: 'retry', url: publicUrl(url), attempt, afterMs, code: isLadingError(error) ? error.code : 'UNKNOWN' })
       await context.clock.sleep(afterMs, { signal })
@@ -48,6 +54,8 @@ export function waitAfter(context: ClientContext, error: unknown, attempt: numbe
   const asked = error instanceof RegistryError ? error.retryAfterMs : undefined
   return Math.min(longestWaitMs, Math.max(asked ?? 0, Math.floor(context.clock.random() * bound)))
 }
+
+const isServerError = (error: unknown): boolean => error instanceof RegistryError && (error.facts.status ?? 0) >= 500
 
 function mayPass(error: Error): boolean {
   if (error instanceof TransportError) return error.temporary

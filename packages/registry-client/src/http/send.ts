@@ -4,7 +4,9 @@ import { TransportError } from '../errors/transport-error.ts'
 import { decideOrigin } from '../origin/decide-origin.ts'
 import { publicProxy } from '../proxy/proxy-settings.ts'
 import type { TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
+import { createAllowance, type Allowance } from './allowance.ts'
 import { traitsOf } from './at-endpoint.ts'
+import { atTheGate } from './at-the-gate.ts'
 import type { ClientContext } from './context.ts'
 import { speaksTls } from './speaks-tls.ts'
 
@@ -41,6 +43,8 @@ export interface SendOptions {
   readonly registry: URL
   /** Another's answer named the URL: no client certificate is shown, not even at the endpoint's own origin. */
   readonly foreign?: boolean | undefined
+  /** The answer is a blob that is streamed, which may take its time. */
+  readonly streamed?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -58,12 +62,15 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
  */
 export async function send(context: ClientContext, question: Question, to: Receiver, options: SendOptions): Promise<void> {
   let { url, authorization } = question
+  // What may be thought about for minutes is no small request either.
+  const large = options.streamed === true || typeof question.body === 'function' || question.answerTimeout !== undefined
+  const allowance = createAllowance(large ? context.timeouts.blob : context.timeouts.total)
   let elsewhere = false
   let own = options.foreign !== true && url.origin === options.registry.origin
   const seen = new Set<string>()
   for (let hop = 0; ; hop++) {
     seen.add(url.href)
-    const location = await oneHop(context, { ...question, url, authorization }, { to, elsewhere, own }, options)
+    const location = await oneHop(context, { ...question, url, authorization }, { to, elsewhere, own, allowance }, options)
     if (location === undefined) return
     const next = resolveLocation(location.text, url)
     const registry = options.registry
@@ -86,7 +93,7 @@ export async function send(context: ClientContext, question: Question, to: Recei
 async function oneHop(
   context: ClientContext,
   question: Question,
-  { to, elsewhere, own }: { readonly to: Receiver; readonly elsewhere: boolean; readonly own: boolean },
+  { to, elsewhere, own, allowance }: { readonly to: Receiver; readonly elsewhere: boolean; readonly own: boolean; readonly allowance: Allowance },
   { registry, signal }: SendOptions,
 ): Promise<{ readonly text: string; readonly status: number } | undefined> {
   const { method, url, authorization } = question
@@ -94,7 +101,6 @@ async function oneHop(
   if (url.protocol === 'http:' && speaksTls(context, url.host)) {
     throw new RegistryError('ORIGIN_REFUSED', `${url.host} speaks TLS, so it is not asked in plain http`, { host: url.host, hint: 'see the error of the https endpoint' })
   }
-  await context.gates.pass(url.host, { signal })
   const { headers: given, connectTimeout } = traitsOf(context, url, own)
   const headers: Record<string, string> = {
     ...given,
@@ -105,7 +111,7 @@ async function oneHop(
     ...(authorization === undefined ? {} : { authorization }),
   }
   const proxy = context.proxy(url)
-  const started = context.clock.now()
+  let started = context.clock.now()
   let location: { readonly text: string; readonly status: number } | undefined
   let skipped = 0
   let answered: number | undefined
@@ -131,12 +137,23 @@ async function oneHop(
   const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, own), connectTimeout, answerTimeout: question.answerTimeout, proxy })
   const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined, ...(proxy === undefined ? {} : { proxy: publicProxy(proxy) }) })
   let asked = true
+  const once = (): Promise<void> =>
+    atTheGate(
+      context,
+      url,
+      receiver,
+      (gated) => {
+        started = context.clock.now()
+        return allowance.spend(url.host, (limited) => context.transport(request(), gated, { signal: limited }), { signal })
+      },
+      { signal },
+    )
   try {
-    await context.transport(request(), receiver, { signal })
+    await once()
   } catch (error) {
     asked = !(error instanceof RegistryError && error.code === 'MIRROR_SKIPPED')
     if (!mayAskAgain(context, error, { url, answered, method, signal })) throw error
-    await context.transport(request(), receiver, { signal })
+    await once()
   } finally {
     if (asked) report()
   }

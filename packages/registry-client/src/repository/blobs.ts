@@ -12,7 +12,7 @@ import { createHandover } from './handover.ts'
 const defaultMaxBytes = 4 * 1024 * 1024
 
 /** Fetches a blob into a sink, once. */
-export type FetchBlob = (descriptor: Descriptor, sink: BlobSink, options: AbortOptions) => Promise<void>
+export type FetchBlob = (descriptor: Descriptor, sink: BlobSink, options: AbortOptions & { readonly streamed?: boolean | undefined }) => Promise<void>
 
 /** A small blob, whole and verified; repeated like every small request. */
 export async function readBlob(fetch: FetchBlob, descriptor: Descriptor, { context, url, maxBytes = defaultMaxBytes, signal }: AbortOptions & { readonly context: ClientContext; readonly url: URL; readonly maxBytes?: number | undefined }): Promise<Uint8Array> {
@@ -39,7 +39,7 @@ export async function* openBlob(fetch: FetchBlob, descriptor: Descriptor, { sign
   const hasher = createHasher(algorithmOf(digest))
   const left = new AbortController()
   const handover = createHandover()
-  const running = fetch(descriptor, { offset: 0, begin: () => undefined, write: handover.give }, { signal: signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]) })
+  const running = fetch(descriptor, { offset: 0, begin: () => undefined, write: handover.give }, { streamed: true, signal: signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]) })
   running.then(handover.end, handover.fail)
   try {
     for (let chunk = await handover.take(); chunk !== undefined; chunk = await handover.take()) {

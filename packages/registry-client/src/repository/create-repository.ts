@@ -45,7 +45,7 @@ export function createRepository<Known>(name: string, { endpoint, atSite, atOrig
       open: (descriptor, options = {}) => openBlob(fetch, descriptor, options),
       read: (descriptor, options = {}) => atSite((site) => readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, { ...options, context: site.context, url: blobUrl(site, descriptor) }), content),
       head: (digest, options = {}) => atSite((site) => headBlob(site, blobUrl(site, { digest }), digest, options), content),
-      fetch: (descriptor, sink, options = {}) => fetch(descriptor, sink, options),
+      fetch: (descriptor, sink, options = {}) => fetch(descriptor, sink, { ...options, streamed: true }),
       upload: (descriptor, source, options = {}) => uploadBlob(atOrigin, descriptor, source, options),
       mount: (digest, options = {}) => atOrigin((site) => mountBlob(site, digest, options)),
       delete: (digest, options = {}) => atOrigin((site) => deleteBlob(site, digest, options)),

@@ -19,10 +19,10 @@ export async function headBlob(site: Site, url: URL, digest: Digest, options: Ab
 
 async function sizeByHead(site: Site, url: URL, digest: Digest, options: AbortOptions): Promise<number | undefined> {
   try {
-    return await repeat(site.context, url, () => answerOf(site, { method: 'HEAD', url, headers: {} }, digest, options, ({ headers }) => lengthOf(headers)), options)
+    return await repeat(site.context, url, () => answerOf(site, { method: 'HEAD', url, headers: {} }, digest, options, ({ headers }) => lengthOf(headers)), { ...options, untilServerError: true })
   } catch (error) {
-    // Without a body nobody knows why it was refused: the GET tells, or is not refused.
-    if (isLadingError(error) && error.facts.status !== undefined && !isLadingError(error, 'BLOB_UNKNOWN')) return undefined
+    // Without a body nobody knows why it was refused: the GET tells, or is not refused. Too many requests are too many.
+    if (isLadingError(error) && error.facts.status !== undefined && !isLadingError(error, 'BLOB_UNKNOWN') && !isLadingError(error, 'TOO_MANY_REQUESTS')) return undefined
     throw error
   }
 }

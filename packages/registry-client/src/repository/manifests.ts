@@ -16,7 +16,7 @@ const longestManifest = 4 * 1024 * 1024
 const tagForm = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 
 /** HEAD: what a tag or digest points to (distribution-spec end-3). */
-export async function headManifest(site: Site, schemas: Pick<Schemas, 'mediaTypes'>, target: string, options: AbortOptions): Promise<Descriptor | undefined> {
+export async function headManifest(site: Site, schemas: Pick<Schemas, 'mediaTypes'>, target: string, { thenGet = false, ...options }: AbortOptions & { readonly thenGet?: boolean | undefined }): Promise<Descriptor | undefined> {
   const url = manifestUrl(site, target)
   const digest = tryParseDigest(target)
   const head = await repeat(
@@ -28,7 +28,7 @@ export async function headManifest(site: Site, schemas: Pick<Schemas, 'mediaType
       await exchange(site, { method: 'HEAD', url, headers: { accept: acceptOf(schemas) } }, to, { ...options, about: { subject: 'manifest', digest } })
       return answer
     },
-    options,
+    { ...options, untilServerError: thenGet },
   )
   if (head === undefined) return undefined
   const { headers } = head

@@ -1,6 +1,7 @@
 import { isLadingError, printable, type LadingError } from '@lading/errors'
 import { TransportError } from '../errors/transport-error.ts'
 import { isCertificateCode } from './certificate-problem.ts'
+import { timedOut } from './timed-out.ts'
 import { expectsTls, handshakeCut, tlsFailure } from './tls-failure.ts'
 
 interface Failure {
@@ -48,9 +49,8 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
   if (code === 'ENOTFOUND' || code === 'EAI_NONAME' || code === 'EAI_NODATA') return new TransportError('HOST_UNKNOWN', `there is no host ${url.hostname}`, { ...options, hint: 'check the spelling of the registry' })
   if (code.startsWith('EAI_')) return new TransportError('HOST_UNKNOWN', `the name server did not answer for ${url.hostname}`, { ...options, hint: 'check the network connection', temporary: true })
   if (unreachable.has(code)) return new TransportError('CONNECTION_REFUSED', `there is no way to ${host} (${code})`, { ...options, hint: 'check the network connection' })
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && !answered)) return new TransportError('TIMEOUT', `${host} could not be reached in time`, { ...options, hint: 'check the network connection, and whether a firewall is in between' })
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return new TransportError('TIMEOUT', `${host} did not answer in time`, { ...options, hint: 'try again later', temporary: true })
-  if (code === 'UND_ERR_BODY_TIMEOUT' || code === 'ETIMEDOUT') return new TransportError('TIMEOUT', `${host} stopped sending`, { ...options, hint: 'try again; what arrived is kept', temporary: true })
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && !answered)) return timedOut('connect', host, { cause: error })
+  if (code === 'ETIMEDOUT') return timedOut('stall', host, { cause: error })
   if (expectsTls(error)) return new TransportError('BAD_RESPONSE', `${host} expects TLS and was asked in plain http`, { host, cause: undisclosed(name, message), hint: 'write https:// for this host' })
   if (malformed.has(code) || name === 'HTTPParserError') return new TransportError('BAD_RESPONSE', `${host} did not answer in proper HTTP/1.1: ${printable(String(message), 200)}`, { host, cause: undisclosed(name, message), hint: 'is this the address of a registry?' })
   return new TransportError('CONNECTION_LOST', answered ? `the connection to ${host} ended before the answer did` : `the connection to ${host} was lost`, { ...options, temporary: true })

@@ -1,20 +1,11 @@
 import type { Agent, Dispatcher } from 'undici'
 import type { Transport, TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
 import { createConnect, type ConnectOptions, type Manner } from './connect.ts'
-import { transportFailure } from './failure.ts'
 import { routeOf, type Route } from './route.ts'
 import { createSocketErrors, type SocketErrors } from './socket-errors.ts'
+import { timedOut } from './timed-out.ts'
+import { readTimeouts, type FullTimeouts, type Timeouts } from './timeouts.ts'
 import { watchRate } from './watch-rate.ts'
-
-/** All in milliseconds. */
-export interface Timeouts {
-  /** Until the connection stands, TLS included. Default 30,000. */
-  readonly connect?: number | undefined
-  /** From the request to the end of the answer's headers. Default 30,000. */
-  readonly headers?: number | undefined
-  /** A body that brings less than 1 KiB a second for this long, while we are reading, is given up. Default 30,000. */
-  readonly stall?: number | undefined
-}
 
 export interface ClosableTransport {
   readonly transport: Transport
@@ -26,7 +17,7 @@ export interface ClosableTransport {
  * stream or an iterator in between. undici is loaded by the first request (it takes 90 ms).
  */
 export function createUndiciTransport(options: ConnectOptions & { readonly timeouts?: Timeouts | undefined } = {}): ClosableTransport {
-  const { connect = 30_000, headers = 30_000, stall = 30_000 } = options.timeouts ?? {}
+  const timeouts = readTimeouts(options.timeouts)
   // A connection serves only requests that would have been connected the same way.
   const agents = new Map<string, Promise<Agent>>()
   const closing = new AbortController()
@@ -45,11 +36,12 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
     const undici = await import('undici')
     return new undici.Agent({
       connect: createConnect(undici.buildConnector, { ...options, ...manner, closing: closing.signal, socketErrors }),
-      connections: 32,
+      // As many as are asked for: each host's gate keeps count.
+      connections: null,
       // One answer at a time on a connection: a pipelined request would wait for the layer before it.
       pipelining: 1,
-      headersTimeout: headers,
-      // The rate is watched here instead, because one byte every 29 seconds is a stall too.
+      // Both are watched here instead, because one byte every 29 seconds is no answer either.
+      headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: 15_000,
       maxHeaderSize: 16 * 1024,
@@ -60,11 +52,11 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   return {
     async transport(request, to, { signal } = {}) {
       signal?.throwIfAborted()
-      const route = routeOf(request, connect)
+      const route = routeOf(request, timeouts.connect)
       const agent = await agentFor(route.manner)
       signal?.throwIfAborted()
       if (closing.signal.aborted) throw new Error('the transport is closed')
-      await exchange({ agent, request, route, answer: headers, stall, socketErrors }, to, signal)
+      await exchange({ agent, request, route, timeouts, socketErrors }, to, signal)
     },
     async close() {
       closing.abort()
@@ -73,7 +65,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   }
 }
 
-function exchange({ agent, request, route, answer, stall, socketErrors }: { readonly agent: Agent; readonly request: TransportRequest; readonly route: Route; readonly answer: number; readonly stall: number; readonly socketErrors: SocketErrors }, to: TransportReceiver, signal: AbortSignal | undefined): Promise<void> {
+function exchange({ agent, request, route, timeouts, socketErrors }: { readonly agent: Agent; readonly request: TransportRequest; readonly route: Route; readonly timeouts: FullTimeouts; readonly socketErrors: SocketErrors }, to: TransportReceiver, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let failure: { readonly reason: unknown } | undefined
@@ -89,9 +81,16 @@ function exchange({ agent, request, route, answer, stall, socketErrors }: { read
     }
     const onAbort = (): void => fail(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
-    const rate = watchRate(stall, () => fail(transportFailure({ code: 'UND_ERR_BODY_TIMEOUT' }, request.url, true)))
+    const rate = watchRate(timeouts.stall, () => fail(timedOut('stall', request.url.host)))
+    let headerClock: NodeJS.Timeout | undefined
+    const stopHeaderClock = (): void => {
+      clearTimeout(headerClock)
+      // A refresh would bring it back.
+      headerClock = undefined
+    }
     const settle = (error?: unknown): void => {
       rate.stop()
+      stopHeaderClock()
       signal?.removeEventListener('abort', onAbort)
       // The last write may still be on its way, or be what just aborted us: nobody is told before it has settled.
       const written = async (): Promise<void> => {
@@ -139,16 +138,28 @@ function exchange({ agent, request, route, answer, stall, socketErrors }: { read
         headers: { ...request.headers, ...route.headers },
         // undici takes iterables too; its types do not say so.
         body: (request.body ?? null) as Dispatcher.DispatchOptions['body'] & {},
-        ...(request.answerTimeout === undefined ? {} : { headersTimeout: Math.max(answer, request.answerTimeout) }),
+        // undici gives up a connection after HEAD, because some servers send a body with it. That body is noticed: what
+        // comes unasked ends the connection. The token that is asked for next needs no new one.
+        ...(request.method === 'HEAD' ? { reset: false } : {}),
       },
       {
         onRequestStart(given) {
           controller = given
+          // Interim answers do not stop it.
+          if (timeouts.headers > 0) headerClock ??= setTimeout(() => fail(timedOut('headers', request.url.host)), Math.max(timeouts.headers, request.answerTimeout ?? 0))
           if (failure !== undefined) given.abort(new Error('the request was given up', { cause: failure.reason }))
+        },
+        // As long as the server takes what we send, it need not answer.
+        onBodySent() {
+          headerClock?.refresh()
+        },
+        onRequestSent() {
+          headerClock?.refresh()
         },
         onResponseStart(_given, status, headers) {
           if (status < 200) return
           answered = true
+          stopHeaderClock()
           const refused = route.refusal(status, headers)
           if (refused !== undefined) {
             fail(refused)

@@ -10,7 +10,7 @@ export interface RateWatch {
   stop(): void
 }
 
-/** Calls `onStall` when a whole window of `windowMs` brought too little while we were reading. */
+/** Calls `onStall` when a whole window of `windowMs` brought too little while we were reading; 0: never. */
 export function watchRate(windowMs: number, onStall: () => void): RateWatch {
   const least = Math.max(1, Math.floor((leastPerSecond * windowMs) / 1000))
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -29,7 +29,7 @@ export function watchRate(windowMs: number, onStall: () => void): RateWatch {
   }
   return {
     start() {
-      timer = setTimeout(look, windowMs)
+      if (windowMs > 0) timer = setTimeout(look, windowMs)
     },
     count(bytes) {
       received += bytes

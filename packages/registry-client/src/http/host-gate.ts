@@ -1,0 +1,136 @@
+import type { Clock } from '../clock.ts'
+import { createConcurrency } from './concurrency.ts'
+
+/** What came of a request: the host had too much, or took no connection, which means the same while it has others of ours. */
+export type Outcome = 'good' | 'too-much' | 'unreachable' | 'neither'
+
+/** A place at a host. */
+export interface Pass {
+  /** Our side makes the host wait, or does so no longer. */
+  idle(is: boolean): void
+  /** Once, at the end. */
+  leave(outcome: Outcome): void
+}
+
+/** One host's gate: so many at once, in the order they came, nobody while it rests. */
+export interface HostGate {
+  enter(options: { readonly signal?: AbortSignal | undefined }): Promise<Pass>
+  pause(ms: number): void
+  /** Nobody is there, nobody waits, and nothing needs to be remembered. */
+  readonly forgettable: boolean
+  /** Turns everybody away who waits. */
+  close(reason: unknown): void
+}
+
+/**
+ * When every place is held by a request that our own side keeps waiting for so long, the next goes in all the same:
+ * whoever reads one blob inside the loop over another waits for himself.
+ */
+const patienceMs = 1000
+
+interface Waiter {
+  readonly admit: () => void
+  readonly refuse: (reason: unknown) => void
+}
+
+export function createHostGate(clock: Clock, { most, onLimit }: { readonly most: number; readonly onLimit: (limit: number) => void }): HostGate {
+  const concurrency = createConcurrency(most)
+  const queue = new Set<Waiter>()
+  let active = 0
+  let idle = 0
+  let idleSince = 0
+  let restsUntil = 0
+  let alarm: AbortController | undefined
+
+  const wakeIn = (ms: number): void => {
+    alarm?.abort()
+    if (ms === Infinity) return
+    const mine = (alarm = new AbortController())
+    clock.sleep(ms, { signal: mine.signal }).then(
+      () => {
+        if (alarm === mine) letIn()
+      },
+      () => undefined,
+    )
+  }
+  const admitFirst = (): void => {
+    for (const waiter of queue) {
+      queue.delete(waiter)
+      active += 1
+      waiter.admit()
+      return
+    }
+  }
+  const mayEnter = (now: number): boolean => active < concurrency.limit || (idle === active && now >= idleSince + patienceMs)
+  const letIn = (): void => {
+    const now = clock.now()
+    const rests = now < restsUntil
+    if (!rests) while (queue.size > 0 && mayEnter(now)) admitFirst()
+    if (queue.size === 0) wakeIn(Infinity)
+    else if (rests) wakeIn(restsUntil - now)
+    else wakeIn(idle === active ? idleSince + patienceMs - now : Infinity)
+  }
+
+  const issue = (): Pass => {
+    const begun = concurrency.begin()
+    let resting = false
+    const mark = (is: boolean): void => {
+      if (is === resting) return
+      resting = is
+      idle += is ? 1 : -1
+      if (is && idle === active) idleSince = clock.now()
+      if (queue.size > 0) letIn()
+    }
+    return {
+      idle: mark,
+      leave(outcome) {
+        mark(false)
+        const tooMuch = outcome === 'too-much' || (outcome === 'unreachable' && active > 1)
+        const changed = tooMuch ? concurrency.tooMuch(begun, active) : outcome === 'good' && concurrency.good(begun, active)
+        active -= 1
+        if (idle === active) idleSince = clock.now()
+        if (changed) onLimit(concurrency.limit)
+        if (queue.size > 0) letIn()
+      },
+    }
+  }
+
+  return {
+    enter({ signal }) {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted === true) return reject(signal.reason as Error)
+        const done = (): void => signal?.removeEventListener('abort', onAbort)
+        const waiter: Waiter = {
+          admit() {
+            done()
+            resolve(issue())
+          },
+          refuse(reason) {
+            done()
+            reject(reason)
+          },
+        }
+        const onAbort = (): void => {
+          queue.delete(waiter)
+          waiter.refuse(signal?.reason)
+          letIn()
+        }
+        signal?.addEventListener('abort', onAbort, { once: true })
+        queue.add(waiter)
+        letIn()
+      })
+    },
+    pause(ms) {
+      restsUntil = Math.max(restsUntil, clock.now() + ms)
+      if (queue.size > 0) letIn()
+    },
+    get forgettable() {
+      return active === 0 && queue.size === 0 && concurrency.limit === most && clock.now() >= restsUntil
+    },
+    close(reason) {
+      alarm?.abort()
+      for (const waiter of queue) waiter.refuse(reason)
+      queue.clear()
+    },
+  }
+}

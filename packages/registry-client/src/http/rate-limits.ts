@@ -1,0 +1,23 @@
+import type { Emit } from '../client-event.ts'
+import type { TransportHeaders } from '../transport.ts'
+import { rateLimitOf, type RateLimit } from './rate-limit.ts'
+
+/** What each host last said of its rate limit. */
+export interface RateLimits {
+  readonly get: (host: string) => RateLimit | undefined
+  /** Reads an answer's headers and tells of what they say. */
+  readonly see: (host: string, headers: TransportHeaders) => void
+}
+
+export function createRateLimits(emit: Emit): RateLimits {
+  const known = new Map<string, RateLimit>()
+  return {
+    get: (host) => known.get(host.toLowerCase()),
+    see(host, headers) {
+      const said = rateLimitOf(headers)
+      if (said === undefined) return
+      known.set(host, said)
+      emit({ type: 'rate-limit', host, ...said })
+    },
+  }
+}
