@@ -22,6 +22,8 @@ export interface PullClient {
   tlsSeen(host: string): boolean
   /** Without `schemas`, the client's own, which know no schema 1. */
   repository(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined; readonly content?: readonly Endpoint[] | undefined; readonly schemas?: Schemas<PullDocuments> | undefined }): PullRepository
+  /** What a host still allows, for clients that know. */
+  rateLimit?(host: string): { readonly remaining: number; readonly limit?: number | undefined; readonly windowMs?: number | undefined; readonly resetMs?: number | undefined } | undefined
   fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions & { readonly endpoint?: Endpoint | undefined }): Promise<void>
 }
 

@@ -15,22 +15,32 @@ export async function pullOne(job: PullJob, repository: PullRepository, referenc
 
 /**
  * Every tag of a repository, in list order, one after the other. A tag that fails hides no other: it is told and
- * listed. Only the tag list itself, or the caller's abort, ends the whole.
+ * listed, and so is a list of tags that breaks off after its first. Only a list that does not begin, or the caller's
+ * abort, ends the whole.
  */
 export async function pullAllTags(job: PullJob, repository: PullRepository, name: Reference): Promise<PulledTags> {
   if (!isNameOnly(name)) throw new PullError('ALL_TAGS_WITH_TAG', "tag can't be used with --all-tags/-a", { reference: String(name), hint: 'give the name alone' })
   const images: PulledImage[] = []
   const failed: { reference: string; error: unknown }[] = []
-  for await (const tag of repository.tags({ signal: job.signal })) {
-    const reference = withTag(name, tag)
-    try {
-      images.push(await pullTag(job, repository, reference))
-    } catch (error) {
-      job.signal.throwIfAborted()
-      const explained = explain(error, reference)
-      failed.push({ reference: familiarString(reference), error: explained })
-      job.emit({ type: 'tag:failed', reference: familiarString(reference), code: codeOf(explained), message: explained instanceof Error ? explained.message : String(explained) })
+  const fail = (reference: Reference, error: unknown): void => {
+    job.signal.throwIfAborted()
+    const explained = explain(error, reference)
+    failed.push({ reference: familiarString(reference), error: explained })
+    job.emit({ type: 'tag:failed', reference: familiarString(reference), code: codeOf(explained), message: explained instanceof Error ? explained.message : String(explained) })
+  }
+  try {
+    for await (const tag of repository.tags({ signal: job.signal })) {
+      const reference = withTag(name, tag)
+      try {
+        images.push(await pullTag(job, repository, reference))
+      } catch (error) {
+        fail(reference, error)
+      }
     }
+  } catch (error) {
+    // A list that breaks off takes nothing back of what it named before.
+    if (images.length + failed.length === 0) throw error
+    fail(name, error)
   }
   const status = images.some((image) => image.status === 'downloaded') ? 'downloaded' : 'up-to-date'
   if (images.length > 0) job.emit({ type: 'status', status, reference: familiarString(name) })

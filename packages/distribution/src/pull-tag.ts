@@ -6,6 +6,7 @@ import { chooseFromIndex } from './pull-index.ts'
 import type { PullJob } from './pull-job.ts'
 import { pullSchema2, type PulledContent } from './pull-schema2.ts'
 import type { PulledImage } from './puller.ts'
+import { warnOfRateLimit } from './rate-limit-warning.ts'
 import { resolveTarget, type ResolvedTarget } from './resolve-target.ts'
 
 /** How often blobs may be collected under a pull before it gives up. Leases make even the second time rare. */
@@ -32,6 +33,7 @@ export async function pullTag(job: PullJob, repository: PullRepository, referenc
   const { document } = resolved
   job.emit({ type: 'resolve', reference: String(reference), id: reference.digest ?? reference.tag ?? 'latest', path: reference.path })
   tellManifest(job, document, resolved.source)
+  warnOfRateLimit(job, repository)
 
   const way = isSchema1(document) ? toSchema1(job, repository, reference, document) : await toSchema2(job, repository, { ...resolved, document })
   let arrival: Arrival

@@ -30,6 +30,19 @@ describe('all tags of a repository', () => {
     expect(bad.tag).toBe('b')
   })
 
+  it('stay pulled when their list breaks off, which is told', async () => {
+    const { registry, puller, events, names } = await scene()
+    await registry.seed(tagged('a'))
+    registry.addFault({ on: 'tags', nth: 1, then: { headers: { link: '</v2/t/app/tags/list?last=a>; rel="next"' } } })
+    registry.addFault({ on: 'tags', nth: 2, then: { status: 403 } })
+    const { images, failed, status } = await puller.pullAll(`${registry.host}/t/app`, { platform: 'linux/amd64', onEvent: (event) => events.push(event) })
+    expect(images.map(({ reference }) => reference)).toEqual([`${registry.host}/t/app:a`])
+    expect(failed).toMatchObject([{ reference: `${registry.host}/t/app`, error: { code: 'DENIED' } }])
+    expect(status).toBe('downloaded')
+    expect(events.filter(({ type }) => type === 'tag:failed')).toHaveLength(1)
+    expect(await names()).toContain(`${registry.host}/t/app:a`)
+  })
+
   it('are up to date when all are', async () => {
     const { registry, puller } = await scene()
     for (const tag of ['a', 'b']) await registry.seed(tagged(tag))

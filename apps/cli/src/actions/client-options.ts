@@ -6,6 +6,7 @@ import type { ProgressMode } from '../progress/renderer.ts'
 import { allowedRealms } from './allowed-realms.ts'
 import { chooseProxy } from './choose-proxy.ts'
 import { credentialsOf } from './credentials.ts'
+import { paceOf } from './pace-of.ts'
 import { debugRequests } from './debug-requests.ts'
 
 /** How a command that talks to a registry is to do it, by its options, the environment and the machine's files. */
@@ -21,6 +22,7 @@ export async function clientOptions(
     insecure,
     mirrors: mirror,
     hosts,
+    ...paceOf(options),
     credentials: credentialsOf(context),
     allowRealms: await allowedRealms(options, context),
     proxy: chooseProxy(proxy, environment.variables),

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { repeatable, type GlobalOptions } from './options.ts'
+import { addPaceOptions, type PaceOptions } from './pace-options.ts'
 
 /** What every command that talks to a registry takes. */
-export interface RegistryCommandOptions extends GlobalOptions {
+export interface RegistryCommandOptions extends GlobalOptions, PaceOptions {
   readonly insecure?: readonly string[] | undefined
   readonly mirror?: readonly string[] | undefined
   readonly hostsDir?: readonly string[] | undefined
@@ -17,4 +18,5 @@ export function addRegistryOptions(command: Command): void {
     .addOption(repeatable('--hosts-dir <dir>', "directory of <host>/hosts.toml that goes before this machine's files (repeatable; env: LADING_HOSTS=off goes without those)"))
     .option('--proxy <url>', "ask every host through this proxy, or through 'none' (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY)")
     .addOption(repeatable('--allow-realm <registry=host>', 'let this token server on another host see the credentials of a registry (repeatable)'))
+  addPaceOptions(command)
 }
