@@ -8,6 +8,6 @@ import { createUndiciTransport } from './transport/undici-transport.ts'
  * @throws RegistryError `OPTION_INVALID` for an insecure host, a mirror or an allowed realm that is none
  */
 export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
-  const { timeouts, certificates } = options
-  return createRegistryClientOver(options, (onTls) => createUndiciTransport({ timeouts, certificates, onTls }))
+  const { timeouts, certificates, lookup } = options
+  return createRegistryClientOver(options, (listeners) => createUndiciTransport({ timeouts, certificates, lookup, ...listeners }))
 }

@@ -23,6 +23,7 @@ import { createRateLimits } from './http/rate-limits.ts'
 import { speaksTls } from './http/speaks-tls.ts'
 import { createTlsPolicy } from './http/tls-policy.ts'
 import { createWarn } from './http/warnings.ts'
+import type { AddressClass } from './origin/address-class.ts'
 import { createRealmPolicy, type AllowedRealm } from './origin/allowed-realms.ts'
 import type { RegistryClient } from './registry-client.ts'
 import { createAtSite, fromFirstPage, type Candidate } from './repository/choose-site.ts'
@@ -31,6 +32,7 @@ import { listCatalog } from './repository/list-catalog.ts'
 import type { ProxyPolicy } from './proxy/proxy-rules.ts'
 import { signIn } from './sign-in.ts'
 import type { TlsSettings, Transport } from './transport.ts'
+import type { Lookup } from './transport/lookup.ts'
 import { readTimeouts, type Timeouts } from './transport/timeouts.ts'
 import type { ClosableTransport } from './transport/undici-transport.ts'
 
@@ -56,6 +58,8 @@ export interface RegistryClientOptions {
   readonly connections?: number | undefined
   /** Bytes per second, over all bodies that this client receives. Default: no bound. */
   readonly limitRate?: number | undefined
+  /** How the default transport looks names up. Default: `lookup` of `node:dns`, the system's way. */
+  readonly lookup?: Lookup | undefined
   /** PEM certificates that the default transport trusts beside Node's and the system's. */
   readonly certificates?: readonly string[] | undefined
   /** For hosts (`host` or `host:port`) that are not an `Endpoint` with settings of its own. Client certificates are shown to endpoints alone. */
@@ -69,8 +73,14 @@ export interface RegistryClientOptions {
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
 }
 
-/** @param standardTransport the transport where none is given; told of every host at which TLS came about */
-export function createRegistryClientOver(options: RegistryClientOptions, standardTransport: (onTls: (host: string) => void) => ClosableTransport): RegistryClient {
+/** What a transport of ours tells: at which hosts TLS came about, and where hosts are. */
+interface TransportListeners {
+  readonly onTls: (host: string) => void
+  readonly onConnected: (hostname: string, at: AddressClass) => void
+}
+
+/** @param standardTransport the transport where none is given */
+export function createRegistryClientOver(options: RegistryClientOptions, standardTransport: (listeners: TransportListeners) => ClosableTransport): RegistryClient {
   const { clock = systemClock, schemas = standardSchemas } = options
   const timeouts = readTimeouts(options.timeouts)
   const connections = readConnections(options.connections)
@@ -79,7 +89,9 @@ export function createRegistryClientOver(options: RegistryClientOptions, standar
   const insecure: InsecureHosts = (host) => marked(host) || hosts?.insecure(host) !== undefined
   const mirrors = mirrorEndpoints(options.mirrors ?? [], insecure)
   const tls = new Set<string>()
-  const wire = options.transport === undefined ? standardTransport((host) => void tls.add(host)) : closable(options.transport)
+  const reachedAt = new Map<string, Set<AddressClass>>()
+  const onConnected = (hostname: string, at: AddressClass): void => void reachedAt.set(hostname, (reachedAt.get(hostname) ?? new Set<AddressClass>()).add(at))
+  const wire = options.transport === undefined ? standardTransport({ onTls: (host) => void tls.add(host), onConnected }) : closable(options.transport)
   const emit = options.onEvent ?? (() => undefined)
   let closed = false
   const context: ClientContext = {
@@ -96,6 +108,7 @@ export function createRegistryClientOver(options: RegistryClientOptions, standar
     rateLimits: createRateLimits(emit),
     timeouts,
     tls,
+    reachedAt,
     tlsSettings: createTlsPolicy((host) => options.tls?.(host) ?? hosts?.tls(host)?.tls),
     proxy: options.proxy ?? (() => undefined),
     emit,

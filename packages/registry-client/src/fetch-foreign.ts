@@ -4,8 +4,9 @@ import type { BlobSink } from './blob-sink.ts'
 import { RegistryError } from './errors/registry-error.ts'
 import { stream } from './http/ask.ts'
 import type { ClientContext } from './http/context.ts'
+import { atEndpoint } from './http/at-endpoint.ts'
 import { errorOfAnswer } from './http/error-of-answer.ts'
-import { decideOrigin } from './origin/decide-origin.ts'
+import { judgeUrl } from './http/judge-url.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
 import type { AbortOptions } from './registry-client.ts'
 import { fetchBlob } from './repository/fetch-blob.ts'
@@ -20,10 +21,10 @@ export async function fetchForeign(context: ClientContext, text: string, descrip
   url.hash = ''
   // When nobody in particular named it, it is held to the rules for a public registry.
   const registry = new URL(endpoint?.url ?? 'https://registry.invalid')
-  const decision = decideOrigin({ url, from: registry, registry, purpose: 'foreign', insecure: endpoint?.insecure })
-  if (!decision.call) throw new RegistryError('ORIGIN_REFUSED', `the layer ${descriptor.digest} names ${printable(url.host === '' ? url.protocol : url.host, 200)}: ${decision.reason}`, { host: url.host, digest: descriptor.digest })
+  const decision = judgeUrl(endpoint === undefined ? context : atEndpoint(context, endpoint), { url, from: registry, registry, purpose: 'foreign' })
+  if (!decision.call) throw new RegistryError('ORIGIN_REFUSED', `the layer ${descriptor.digest} names ${printable(url.host === '' ? url.protocol : url.host, 200)}: ${decision.reason}`, { host: url.host, digest: descriptor.digest, hint: decision.hint })
   await fetchBlob(descriptor, sink, async (headers, to) => {
-    const refusal = await stream(context, { method: 'GET', url, headers }, to, { registry, foreign: true, streamed: true, signal })
+    const refusal = await stream(context, { method: 'GET', url, headers }, to, { registry, place: decision, streamed: true, signal })
     if (refusal !== undefined) throw errorOfAnswer(refusal.head, refusal.body, { subject: 'blob', digest: descriptor.digest })
   })
 }

@@ -8,9 +8,9 @@ import { TransportError } from './errors/transport-error.ts'
 import { ask, type Answer } from './http/ask.ts'
 import type { ClientContext } from './http/context.ts'
 import { errorOfAnswer } from './http/error-of-answer.ts'
+import { judgeUrl } from './http/judge-url.ts'
 import { repeat } from './http/repeat.ts'
 import { speaksTls } from './http/speaks-tls.ts'
-import { decideOrigin } from './origin/decide-origin.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
 import type { AbortOptions } from './registry-client.ts'
 import type { Candidate } from './repository/choose-site.ts'
@@ -84,8 +84,8 @@ async function at(host: string, { endpoint, site: { base, api = '/v2', context }
 
 /** A realm that may not even be called is `fetchToken`'s to refuse. */
 function isWithheld(context: ClientContext, registry: URL, { realm }: BearerChallenge): boolean {
-  const decision = decideOrigin({ url: realm, from: registry, registry, purpose: 'realm', insecure: context.insecure(registry.host), allowRealm: context.allowRealm })
-  return decision.call && !decision.secrets
+  const decision = judgeUrl(context, { url: realm, from: registry, registry, purpose: 'realm' })
+  return decision.call && !decision.show.authorization
 }
 
 function basic(host: string, credential: Credential | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import type { AddressClass } from './origin/address-class.ts'
 import type { ProxySettings } from './proxy/proxy-settings.ts'
 
 /** How a server's certificate is judged, and which one is shown to it. Everything in PEM. */
@@ -25,6 +26,8 @@ export interface TransportRequest {
   readonly connectTimeout?: number | undefined
   /** Milliseconds that the head of the answer may take at least, from the end of the body: some requests are long work. Default: the transport's own. */
   readonly answerTimeout?: number | undefined
+  /** What the host's name may resolve to, where the transport looks it up itself. Default: anything but link-local and metadata addresses. */
+  readonly addresses?: readonly AddressClass[] | undefined
   /** The way there leads through it. */
   readonly proxy?: ProxySettings | undefined
 }

@@ -119,6 +119,34 @@ describe('a client certificate', () => {
     expect(cdn.seen).toEqual([undefined])
   })
 
+  it('is not shown where an upload is led away and back', async () => {
+    const away: Asking = await askingServer((_request, response) => {
+      response.writeHead(202, { location: `https://${registry.host}/back` }).end()
+    })
+    const registry: Asking = await askingServer((request, response) => {
+      if (request.url === '/v2/a/blobs/uploads/') response.writeHead(202, { location: `https://${away.host}/upload` }).end()
+      else response.writeHead(request.method === 'PUT' ? 201 : 202, { location: '/back' }).end()
+    })
+    await clientOf(everywhere).repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) }).blobs.upload(descriptorOf(layer), layer, { chunkSize: layer.byteLength })
+    expect(away.seen).toEqual([undefined])
+    expect(registry.seen).toEqual(['ann', undefined])
+  })
+
+  it('is not shown on the way back to answer a challenge that comes after a redirect', async () => {
+    const away: Asking = await askingServer((request, response) => {
+      if (request.url?.startsWith('/token') === true) json(response, 200, { token: 't' })
+      else response.writeHead(307, { location: `https://${registry.host}/v2/b/blobs/x` }).end()
+    })
+    const registry: Asking = await askingServer((request, response) => {
+      if (request.url !== '/v2/b/blobs/x') response.writeHead(307, { location: `https://${away.host}/blob` }).end()
+      else if (request.headers.authorization === undefined) json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${registry.host}/token"` })
+      else bytes(response, 200, layer)
+    })
+    await failureOf(clientOf(everywhere).repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) }).blobs.read(descriptorOf(layer)))
+    expect(registry.seen[0]).toBe('ann')
+    expect(registry.seen.slice(1).filter((seen) => seen !== undefined)).toEqual([])
+  })
+
   it('is not shown to a token server on another host', async () => {
     const auth = await askingServer((_request, response) => json(response, 200, { token: 't' }))
     const registry = await askingServer((request, response) => {

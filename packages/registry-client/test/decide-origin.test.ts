@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decideOrigin, type OriginPurpose } from '../src/index.ts'
+import { decideOrigin, type AddressClass, type OriginPurpose } from '../src/index.ts'
 import { createRealmPolicy } from '../src/origin/allowed-realms.ts'
 
 type Outcome = 'refused' | 'open' | 'secrets'
@@ -10,12 +10,13 @@ interface Row {
   readonly from?: string
   readonly insecure?: boolean
   readonly allow?: readonly [string, string]
+  readonly reachedAt?: readonly AddressClass[]
 }
 
-function decide(purpose: OriginPurpose, { registry, url, from, insecure, allow }: Row): Outcome {
+function decide(purpose: OriginPurpose, { registry, url, from, insecure, allow, reachedAt }: Row): Outcome {
   const allowRealm = createRealmPolicy(allow === undefined ? [] : [{ registry: allow[0], realm: allow[1] }])
-  const decision = decideOrigin({ url: new URL(url), from: new URL(from ?? registry), registry: new URL(registry), purpose, insecure, allowRealm })
-  return decision.call ? (decision.secrets ? 'secrets' : 'open') : 'refused'
+  const decision = decideOrigin({ url: new URL(url), from: new URL(from ?? registry), registry: new URL(registry), purpose, insecure: (asked) => insecure === true && asked.host === new URL(registry).host, allowRealm, reachedAt: reachedAt === undefined ? undefined : new Set(reachedAt) })
+  return decision.call ? (decision.show.authorization ? 'secrets' : 'open') : 'refused'
 }
 
 const hub = 'https://registry-1.docker.io'
@@ -50,6 +51,13 @@ describe('a redirect', () => {
     ['open', 'from loopback to loopback', { registry: 'http://127.0.0.1:5000', url: 'http://127.0.0.1:5001/x' }],
     ['open', 'from an insecure host to a private address', { registry: 'http://registry.corp.example:5000', insecure: true, url: 'http://10.0.0.1:9000/x' }],
     ['refused', 'from an insecure host to loopback', { registry: 'http://registry.corp.example:5000', insecure: true, url: 'http://127.0.0.1:9000/x' }],
+    ['refused', 'in plain http from private to public', { registry: 'http://10.0.0.1:5000', insecure: true, url: 'http://cdn.example.net/x' }],
+    ['open', 'in plain http to another port', { registry: 'http://registry.corp.example:5000', insecure: true, url: 'http://registry.corp.example:9000/x' }],
+    ['refused', 'in plain http from loopback to public', { registry: 'http://127.0.0.1:5000', url: 'http://cdn.example.net/x' }],
+    ['open', 'to a private address that the user allowed', { registry: shop, url: 'https://10.0.0.9:9000/x', allow: ['registry.example.com', '10.0.0.9:9000'] }],
+    ['refused', 'to metadata that the user allowed', { registry: shop, url: 'https://169.254.169.254/x', allow: ['registry.example.com', '169.254.169.254'] }],
+    ['open', 'to a private address from a public name that is a private host\'s', { registry: shop, url: 'https://10.0.0.9/x', reachedAt: ['private'] }],
+    ['refused', 'to loopback from a public name that is a private host\'s', { registry: shop, url: 'https://127.0.0.1/x', reachedAt: ['private'] }],
     ['open', 'from private to public', { registry: 'https://10.0.0.1', url: 'https://cdn.example.net/x' }],
   ])('%s: %s', (expected, _what, row) => {
     expect(decide('redirect', row)).toBe(expected)
@@ -70,11 +78,12 @@ describe('the realm of a challenge', () => {
     ['secrets', 'that the user allowed', { registry: shop, url: 'https://login.example.org/t', allow: ['registry.example.com', 'login.example.org'] }],
     ['secrets', 'that the user allowed for docker.io', { registry: hub, url: 'https://login.example.org/t', allow: ['docker.io', 'login.example.org'] }],
     ['open', 'that the user allowed for another registry', { registry: shop, url: 'https://login.example.org/t', allow: ['other.example.com', 'login.example.org'] }],
-    ['open', 'that the user allowed, in plain http', { registry: 'http://127.0.0.1:5000', url: 'http://login.example.org/t', allow: ['127.0.0.1:5000', 'login.example.org'] }],
+    ['refused', 'that the user allowed, in plain http', { registry: 'http://127.0.0.1:5000', url: 'http://login.example.org/t', allow: ['127.0.0.1:5000', 'login.example.org'] }],
     ['refused', 'in plain http for an https registry', { registry: shop, url: 'http://registry.example.com/token' }],
     ['refused', 'at metadata', { registry: shop, url: 'https://169.254.169.254/token' }],
     ['refused', 'at loopback for a public registry', { registry: shop, url: 'https://127.1/token' }],
     ['secrets', 'at the registry, which is at a link-local address', { registry: 'https://169.254.1.1:5000', url: 'https://169.254.1.1:5000/token' }],
+    ['secrets', 'at a private address that the user allowed', { registry: shop, url: 'https://10.0.0.9/token', allow: ['registry.example.com', '10.0.0.9'] }],
     ['refused', 'with a password in it', { registry: shop, url: 'https://a:b@registry.example.com/token' }],
   ])('%s: %s', (expected, _what, row) => {
     expect(decide('realm', row)).toBe(expected)

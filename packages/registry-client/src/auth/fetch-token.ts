@@ -5,8 +5,9 @@ import type { Answer } from '../http/ask.ts'
 import { ask } from '../http/ask.ts'
 import type { ClientContext } from '../http/context.ts'
 import { errorOfAnswer } from '../http/error-of-answer.ts'
+import { judgeUrl } from '../http/judge-url.ts'
 import { repeat } from '../http/repeat.ts'
-import { decideOrigin } from '../origin/decide-origin.ts'
+import type { Place } from '../http/send.ts'
 import { basicHeader } from './basic-header.ts'
 import { readToken, type Token } from './token-answer.ts'
 
@@ -47,18 +48,18 @@ const knowsOnlyGet: ReadonlySet<number> = new Set([404, 405])
 export async function fetchToken(context: ClientContext, question: TokenQuestion, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<TokenOutcome> {
   const { registry, challenge, scope } = question
   const { realm } = challenge
-  const decision = decideOrigin({ url: realm, from: registry, registry, purpose: 'realm', insecure: context.insecure(registry.host), allowRealm: context.allowRealm })
+  const decision = judgeUrl(context, { url: realm, from: registry, registry, purpose: 'realm' })
   if (!decision.call) {
     throw new RegistryError('ORIGIN_REFUSED', `${registry.host} sends us to ${realm.host === '' ? realm.protocol : realm.host} for a token: ${decision.reason}`, { host: registry.host, hint: decision.hint })
   }
-  const withheld = question.credential !== undefined && !decision.secrets
+  const withheld = question.credential !== undefined && !decision.show.authorization
   const credential = withheld ? undefined : question.credential
   context.emit({ type: 'token', realm: publicUrl(realm), scope, as: credential === undefined || credential.kind === 'registry' ? 'anonymous' : credential.kind, withheld })
   return repeat(
     context,
     realm,
     async () => {
-      const answer = await askRealm(context, question, { credential, ...options })
+      const answer = await askRealm(context, question, { credential, place: decision, ...options })
       if (answer.head.status !== 200) throw refusal(question, { answer, withheld, credential })
       return { token: readToken(answer.body, { host: realm.host, now: context.clock.now() }), withheld }
     },
@@ -68,12 +69,13 @@ export async function fetchToken(context: ClientContext, question: TokenQuestion
 
 interface AskOptions {
   readonly credential: Credential | undefined
+  readonly place: Place
   readonly signal?: AbortSignal | undefined
 }
 
-async function askRealm(context: ClientContext, { registry, challenge, scope, onlyGet }: TokenQuestion, { credential, signal }: AskOptions): Promise<Answer> {
+async function askRealm(context: ClientContext, { registry, challenge, scope, onlyGet }: TokenQuestion, { credential, place, signal }: AskOptions): Promise<Answer> {
   const { realm, service } = challenge
-  const options = { registry, maxBytes: longestAnswer, signal }
+  const options = { registry, place, maxBytes: longestAnswer, signal }
   if (credential?.kind === 'identity' && onlyGet?.has(realm.href) !== true) {
     const form = new URLSearchParams({ grant_type: 'refresh_token', service, client_id: 'lading', scope, refresh_token: credential.token })
     const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }

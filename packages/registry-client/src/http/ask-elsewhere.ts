@@ -1,9 +1,12 @@
 import { createAuthorizer } from '../auth/authorizer.ts'
 import { parseChallenges } from '../auth/challenge.ts'
+import type { Shown } from '../origin/decide-origin.ts'
+import type { Transport } from '../transport.ts'
 import { stream, type Refusal, type StreamReceiver } from './ask.ts'
 import type { ClientContext } from './context.ts'
 import type { Question, SendOptions } from './send.ts'
 
+const nothing: Shown = { authorization: false, cookies: false, clientCertificate: false, proxyCredentials: false }
 const repositoryPath = /^\/v2\/(.+)\/(?:manifests|blobs)\/[^/]+$/
 
 /**
@@ -17,7 +20,10 @@ export async function askElsewhere(context: ClientContext, question: Omit<Questi
   const repository = repositoryPath.exec(url.pathname)?.[1]
   const challenges = parseChallenges(headers.get('www-authenticate')).filter(({ scheme }) => scheme === 'bearer')
   if (repository === undefined || challenges.length === 0) return refusal
-  const nobody: ClientContext = { ...context, credentials: undefined, tlsSettings: { ...context.tlsSettings, settingsFor: (asked) => context.tlsSettings.settingsFor(asked, false) } }
+  const { addresses } = refusal.head
+  // Whose host was led to resolves within what may be led to, for its token server too.
+  const within: Transport = (request, receiver, how) => context.transport({ ...request, addresses: request.addresses ?? addresses }, receiver, how)
+  const nobody: ClientContext = { ...context, transport: within, credentials: undefined, tlsSettings: { ...context.tlsSettings, settingsFor: (asked) => context.tlsSettings.settingsFor(asked, false) } }
   const authorization = await createAuthorizer(nobody, new URL(url.origin), url.host).answer(challenges, undefined, repository, options)
-  return stream(context, { ...question, url, authorization }, to, options)
+  return stream(context, { ...question, url, authorization }, to, { ...options, place: { show: nothing, addresses } })
 }

@@ -4,6 +4,7 @@ import type { CredentialProvider } from '../credential.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Hosts } from '../endpoint/hosts.ts'
 import type { InsecureHosts } from '../endpoint/insecure-hosts.ts'
+import type { AddressClass } from '../origin/address-class.ts'
 import type { ProxyPolicy } from '../proxy/proxy-rules.ts'
 import type { Transport } from '../transport.ts'
 import type { FullTimeouts } from '../transport/timeouts.ts'
@@ -32,6 +33,8 @@ export interface ClientContext {
   readonly timeouts: Pick<FullTimeouts, 'total' | 'blob'>
   /** Hosts, as in a URL, at which TLS was seen. Grows only. */
   readonly tls: Set<string>
+  /** Of the addresses at which hosts (without port) were connected to. Grows only. */
+  readonly reachedAt: ReadonlyMap<string, ReadonlySet<AddressClass>>
   readonly tlsSettings: TlsPolicy
   readonly proxy: ProxyPolicy
   readonly emit: Emit

@@ -4,7 +4,7 @@ import type { ClientContext } from './context.ts'
 import { askElsewhere } from './ask-elsewhere.ts'
 import { ask, stream, type Refusal, type StreamReceiver } from './ask.ts'
 import { errorOfAnswer, type AnswerFacts } from './error-of-answer.ts'
-import type { Question } from './send.ts'
+import type { Place, Question } from './send.ts'
 
 /** One repository at one endpoint. */
 export interface Site {
@@ -32,6 +32,8 @@ export interface ExchangeOptions {
   readonly scope?: string | undefined
   /** Another origin is asked: nothing that is secret here is shown there, and no challenge answered. */
   readonly anonymous?: boolean | undefined
+  /** Where an answer led, as the origin policy judged it. Default: the endpoint. */
+  readonly place?: Place | undefined
 }
 
 /** Challenges answered for one request. */
@@ -44,9 +46,9 @@ const mayLackChallenge: ReadonlySet<number> = new Set([401, 403, 404])
  *
  * @throws RegistryError of the answer when `to` does not expect it; what sending and fetching tokens throw
  */
-export async function exchange(site: Site, question: Omit<Question, 'authorization'>, to: StreamReceiver, { signal, streamed, about, scope, anonymous = false }: ExchangeOptions): Promise<void> {
+export async function exchange(site: Site, question: Omit<Question, 'authorization'>, to: StreamReceiver, { signal, streamed, about, scope, place, anonymous = false }: ExchangeOptions): Promise<void> {
   const { authorizer, context, path } = site
-  const options = { registry: new URL(site.base), streamed, signal }
+  const options = { registry: new URL(site.base), streamed, place, signal }
   let authorization = anonymous ? undefined : await authorizer.current(path, { signal, scope })
   for (let answered = 0; ; answered++) {
     let refusal = await stream(context, { ...question, authorization }, to, options)

@@ -1,13 +1,15 @@
 import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
-import { decideOrigin } from '../origin/decide-origin.ts'
+import type { AddressClass } from '../origin/address-class.ts'
+import type { Shown } from '../origin/decide-origin.ts'
 import { publicProxy } from '../proxy/proxy-settings.ts'
 import type { TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
 import { createAllowance, type Allowance } from './allowance.ts'
 import { traitsOf } from './at-endpoint.ts'
 import { atTheGate } from './at-the-gate.ts'
 import type { ClientContext } from './context.ts'
+import { isInsecure, judgeUrl } from './judge-url.ts'
 import { speaksTls } from './speaks-tls.ts'
 
 export interface Question {
@@ -31,6 +33,8 @@ export interface Head {
   readonly url: URL
   /** A redirect led away from the origin that was asked. */
   readonly elsewhere: boolean
+  /** What the name of the one who answered may resolve to; `undefined`: anything that is ever called. */
+  readonly addresses: readonly AddressClass[] | undefined
 }
 
 export interface Receiver {
@@ -38,13 +42,20 @@ export interface Receiver {
   data(chunk: Uint8Array): void | Promise<void>
 }
 
+/** What the origin policy lets a request to a URL carry and reach. */
+export interface Place {
+  readonly show: Shown
+  /** What the name may resolve to; `undefined`: anything that is ever called. */
+  readonly addresses: readonly AddressClass[] | undefined
+}
+
 export interface SendOptions {
   /** The endpoint that the user named: what it may lead to is judged by it. */
   readonly registry: URL
-  /** Another's answer named the URL: no client certificate is shown, not even at the endpoint's own origin. */
-  readonly foreign?: boolean | undefined
   /** The answer is a blob that is streamed, which may take its time. */
   readonly streamed?: boolean | undefined
+  /** Of a URL that an answer named, as the origin policy judged it. Default: it is the endpoint. */
+  readonly place?: Place | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -66,34 +77,40 @@ export async function send(context: ClientContext, question: Question, to: Recei
   const large = options.streamed === true || typeof question.body === 'function' || question.answerTimeout !== undefined
   const allowance = createAllowance(large ? context.timeouts.blob : context.timeouts.total)
   let elsewhere = false
-  let own = options.foreign !== true && url.origin === options.registry.origin
+  let place: Place = options.place ?? atRegistry(url, options.registry)
   const seen = new Set<string>()
   for (let hop = 0; ; hop++) {
     seen.add(url.href)
-    const location = await oneHop(context, { ...question, url, authorization }, { to, elsewhere, own, allowance }, options)
+    const location = await oneHop(context, { ...question, url, authorization }, { to, elsewhere, place, allowance }, options)
     if (location === undefined) return
     const next = resolveLocation(location.text, url)
     const registry = options.registry
-    const decision = decideOrigin({ url: next, from: url, registry, purpose: 'redirect', insecure: context.insecure(registry.host) })
+    const decision = judgeUrl(context, { url: next, from: url, registry, purpose: 'redirect' })
     if (!decision.call) {
       throw new RegistryError('ORIGIN_REFUSED', `${url.host} redirects to ${next.host === '' ? next.protocol : next.host}: ${decision.reason}`, { host: url.host, status: location.status, hint: decision.hint })
     }
     if (seen.has(next.href)) throw new RegistryError('REDIRECT_LOOP', `${url.host} redirects in a circle`, { host: url.host, status: location.status, hint: 'ask the registry\'s operator' })
     if (hop + 1 > mostHops) throw new RegistryError('REDIRECT_LOOP', `more than ${mostHops} redirects, the last from ${url.host}`, { host: url.host, status: location.status, hint: 'ask the registry\'s operator' })
     context.emit({ type: 'redirect', from: publicUrl(url), to: publicUrl(next), status: location.status })
-    if (!decision.secrets) {
-      authorization = undefined
-      own = false
-    }
+    if (!decision.show.authorization) authorization = undefined
+    // What was dropped on the way never comes back.
+    const { cookies, clientCertificate } = place.show
+    place = { show: { ...decision.show, cookies: cookies && decision.show.cookies, clientCertificate: clientCertificate && decision.show.clientCertificate }, addresses: decision.addresses }
     if (next.origin !== question.url.origin) elsewhere = true
     url = next
   }
 }
 
+/** What the user asks for goes to the endpoint with all that belongs there. */
+function atRegistry({ origin }: URL, registry: URL): Place {
+  const own = origin === registry.origin
+  return { show: { authorization: own, cookies: own, clientCertificate: own, proxyCredentials: false }, addresses: undefined }
+}
+
 async function oneHop(
   context: ClientContext,
   question: Question,
-  { to, elsewhere, own, allowance }: { readonly to: Receiver; readonly elsewhere: boolean; readonly own: boolean; readonly allowance: Allowance },
+  { to, elsewhere, place, allowance }: { readonly to: Receiver; readonly elsewhere: boolean; readonly place: Place; readonly allowance: Allowance },
   { registry, signal }: SendOptions,
 ): Promise<{ readonly text: string; readonly status: number } | undefined> {
   const { method, url, authorization } = question
@@ -101,7 +118,7 @@ async function oneHop(
   if (url.protocol === 'http:' && speaksTls(context, url.host)) {
     throw new RegistryError('ORIGIN_REFUSED', `${url.host} speaks TLS, so it is not asked in plain http`, { host: url.host, hint: 'see the error of the https endpoint' })
   }
-  const { headers: given, connectTimeout } = traitsOf(context, url, own)
+  const { headers: given, connectTimeout } = traitsOf(context, url, place.show.cookies)
   const headers: Record<string, string> = {
     ...given,
     ...question.headers,
@@ -126,7 +143,7 @@ async function oneHop(
         location = { text, status }
         return
       }
-      return to.head({ status, headers: answer, url, elsewhere })
+      return to.head({ status, headers: answer, url, elsewhere, addresses: place.addresses })
     },
     data(chunk) {
       if (location === undefined) return to.data(chunk)
@@ -134,7 +151,7 @@ async function oneHop(
       if (skipped > redirectBody) throw new RegistryError('BAD_RESPONSE', `${url.host} sends more than a redirect`, { host: url.host })
     },
   }
-  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, own), connectTimeout, answerTimeout: question.answerTimeout, proxy })
+  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, place.show.clientCertificate), connectTimeout, answerTimeout: question.answerTimeout, proxy, addresses: place.addresses })
   const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined, ...(proxy === undefined ? {} : { proxy: publicProxy(proxy) }) })
   let asked = true
   const once = (): Promise<void> =>
@@ -164,11 +181,6 @@ const isReading = (method: TransportRequest['method']): boolean => method === 'G
 
 function isRedirect({ method, moves }: Question, status: number): boolean {
   return isReading(method) ? redirects.has(status) : moves === true && (status === 307 || status === 308)
-}
-
-/** A URL forgets `:443`, and the user may have written it. */
-function isInsecure({ insecure }: ClientContext, url: URL): boolean {
-  return insecure(url.host) || (url.protocol === 'https:' && url.port === '' && insecure(`${url.hostname}:443`))
 }
 
 /**

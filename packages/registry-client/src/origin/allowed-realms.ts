@@ -1,6 +1,9 @@
 import { RegistryError } from '../errors/registry-error.ts'
 
-/** The token server that may see a registry's credentials although it is another host. */
+/**
+ * The token server that may see a registry's credentials although it is another host; or any host that a registry may
+ * lead to although its address is a private one.
+ */
 export interface AllowedRealm {
   /** `registry.example.com`, with its port when it is not 443. */
   readonly registry: string

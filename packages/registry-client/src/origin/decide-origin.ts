@@ -10,6 +10,8 @@ export type OriginPurpose =
   | 'next-page'
   /** An entry of a layer's `urls`. */
   | 'foreign'
+  /** The `Location` at which an upload goes on. */
+  | 'upload'
 
 export interface OriginQuestion {
   readonly url: URL
@@ -18,58 +20,89 @@ export interface OriginQuestion {
   /** The endpoint that the user named. */
   readonly registry: URL
   readonly purpose: OriginPurpose
-  /** The user marked the registry's host insecure, which says that it is on a network of their own. */
-  readonly insecure?: boolean | undefined
-  /** May the registry's credentials be shown to the token server at `realmHost`? Asked only when the hosts differ. */
-  readonly allowRealm?: ((registryHost: string, realmHost: string) => boolean) | undefined
+  /** Did the user mark the host insecure? Of the registry's, it says that it is on a network of their own. */
+  readonly insecure?: ((url: URL) => boolean) | undefined
+  /** Did the user trust this pair? Then a token server sees the registry's credentials, and private addresses may be led to. */
+  readonly allowRealm?: ((registryHost: string, host: string) => boolean) | undefined
+  /** Of the addresses where the registry was reached, as far as that is known: a public name may well be a private host's. */
+  readonly reachedAt?: ReadonlySet<AddressClass> | undefined
+}
+
+/** What a URL that may be called may see. */
+export interface Shown {
+  /** The registry's `Authorization`; of a realm, the credentials themselves. */
+  readonly authorization: boolean
+  /** Cookies and what else the configuration sends to the endpoint in headers of its own. */
+  readonly cookies: boolean
+  readonly clientCertificate: boolean
+  /** Never: they are for the proxy, and whoever is behind it is another. */
+  readonly proxyCredentials: false
 }
 
 export type OriginDecision =
-  | { readonly call: true; /** May it see what is secret at the registry? */ readonly secrets: boolean }
+  | {
+      readonly call: true
+      readonly show: Shown
+      /** What its name may resolve to. `undefined`: anything but link-local and metadata addresses. */
+      readonly addresses: readonly AddressClass[] | undefined
+    }
   | { readonly call: false; readonly reason: string; readonly hint?: string | undefined }
 
 const refuse = (reason: string, hint?: string): OriginDecision => ({ call: false, reason, hint })
 
 /**
  * The one place where it is decided whether a URL that somebody else named may be called, and whether it may see a
- * secret (design 10, "private addresses"; reliability B1). Pure: no lookup, no state.
- *
- * Who is reached behind a public name is not asked: such a target must still present a certificate for that name.
+ * secret (design 10, "private addresses", "https and http"; reliability B1). Pure: no lookup, no state.
  */
-export function decideOrigin({ url, from, registry, purpose, insecure, allowRealm }: OriginQuestion): OriginDecision {
+export function decideOrigin(question: OriginQuestion): OriginDecision {
+  const { url, from, purpose } = question
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return refuse(`its scheme is ${url.protocol.slice(0, -1)}, not https`)
   if (url.username !== '' || url.password !== '') return refuse('it carries a user name or password of its own')
   if (purpose === 'next-page') {
-    return url.origin === from.origin ? { call: true, secrets: true } : refuse('the next page must be at the registry itself')
+    return url.origin === from.origin ? { call: true, show: shownTo(question), addresses: undefined } : refuse('the next page must be at the registry itself')
   }
   if (url.protocol === 'http:' && from.protocol === 'https:') return refuse('it would leave https for plain http')
+  const place = decidePlace(question)
+  if ('call' in place) return place
+  return { call: true, show: shownTo(question), addresses: place.addresses }
+}
 
-  const sameHost = url.hostname === registry.hostname
-  if (url.host !== registry.host) {
-    const wanted = addressClass(url.hostname)
-    const own = classOfRegistry(registry, insecure === true)
-    if (wanted === 'forbidden') return refuse('link-local and cloud metadata addresses are never called')
-    if (!sameHost && !reaches(own, wanted)) {
-      return refuse(`a ${own} registry may not send us to a ${wanted} address`, own === 'public' ? 'if the registry is on your own network, mark it insecure or use its address' : undefined)
-    }
+/** Is the host one that the registry may lead to? */
+function decidePlace({ url, registry, insecure, allowRealm, reachedAt }: OriginQuestion): OriginDecision & { readonly call: false } | { readonly addresses: readonly AddressClass[] | undefined } {
+  if (url.host === registry.host) return { addresses: undefined }
+  const wanted = addressClass(url.hostname)
+  if (wanted === 'forbidden') return { call: false, reason: 'link-local and cloud metadata addresses are never called' }
+  if (url.hostname === registry.hostname) return { addresses: undefined }
+  const named = addressClass(registry.hostname)
+  const own = named === 'public' && insecure?.(registry) === true ? 'private' : named
+  const trusted = allowRealm?.(registry.host, url.host) === true
+  if (!trusted && wanted !== 'public' && wanted !== own && reachedAt?.has(wanted) !== true) {
+    return { call: false, reason: `a ${own} registry may not send us to a ${wanted} address`, hint: `if you trust it, allow it (--allow-realm ${registry.host}=${url.host})` }
   }
-  return { call: true, secrets: maySeeSecrets({ url, from, registry, purpose, allowRealm }) }
+  // A host of one's own network may speak plain http to its neighbours, but nobody speaks it with the world.
+  if (url.protocol === 'http:' && wanted === 'public' && insecure?.(url) !== true) {
+    return { call: false, reason: 'plain http goes to no public host', hint: `mark the host insecure if you accept the risk (--insecure ${url.host})` }
+  }
+  return { addresses: trusted ? undefined : [...new Set<AddressClass>(['public', own, ...(reachedAt ?? [])])].filter((each) => each !== 'forbidden').toSorted() }
 }
 
-function classOfRegistry(registry: URL, insecure: boolean): AddressClass {
-  const own = addressClass(registry.hostname)
-  return own === 'public' && insecure ? 'private' : own
+/**
+ * A certificate and cookies are for the registry's own origin, when nobody else's word led there: a token server on
+ * another port or host sees neither, even where it may see the password.
+ */
+function shownTo(question: OriginQuestion): Shown {
+  const { url, from, registry, purpose } = question
+  const own = purpose !== 'foreign' && url.origin === registry.origin && from.origin === registry.origin
+  return { authorization: maySeeAuthorization(question), cookies: own, clientCertificate: own, proxyCredentials: false }
 }
 
-/** Within its class, and outwards to the public. */
-function reaches(own: AddressClass, wanted: AddressClass): boolean {
-  return wanted === 'public' || wanted === own
-}
-
-function maySeeSecrets({ url, from, registry, purpose, allowRealm }: OriginQuestion): boolean {
+function maySeeAuthorization({ url, from, registry, purpose, allowRealm }: OriginQuestion): boolean {
   switch (purpose) {
+    case 'next-page':
     case 'redirect':
       return url.origin === from.origin
+    case 'upload':
+      return url.origin === from.origin && url.origin === registry.origin
     case 'realm': {
       // Another port of the same host is the same machine's word: GitLab's registry is at :5050, its tokens at :443.
       if (url.hostname === registry.hostname) return true

@@ -3,9 +3,9 @@ import { RegistryError } from '../errors/registry-error.ts'
 import { assertPlain } from '../http/ask.ts'
 import { createCollector } from '../http/collect.ts'
 import { exchange, type ExchangeOptions, type Site } from '../http/exchange.ts'
+import { judgeUrl } from '../http/judge-url.ts'
 import { repeat } from '../http/repeat.ts'
 import type { Head } from '../http/send.ts'
-import { decideOrigin } from '../origin/decide-origin.ts'
 import type { AbortOptions } from '../registry-client.ts'
 import { nextLink } from './next-link.ts'
 
@@ -77,7 +77,7 @@ function nextPage(site: Site, { headers, url: from }: Head, asked: URL): URL | u
   if (link === undefined) return undefined
   const next = URL.parse(link, from.href)
   if (next === null) throw badPage(site, from, 'names no valid URL for the next page')
-  const decision = decideOrigin({ url: next, from: asked, registry: new URL(site.base), purpose: 'next-page' })
+  const decision = judgeUrl(site.context, { url: next, from: asked, registry: new URL(site.base), purpose: 'next-page' })
   if (!decision.call) throw new RegistryError('ORIGIN_REFUSED', `${from.host} names ${publicUrl(next)} as the next page: ${decision.reason}`, { host: from.host, repository: site.name })
   return next
 }

@@ -1,6 +1,9 @@
+import type { Socket } from 'node:net'
 import type { buildConnector } from 'undici'
 import type { ProxySettings } from '../proxy/proxy-settings.ts'
 import type { TlsSettings } from '../transport.ts'
+import { classOfAddress, type AddressClass } from '../origin/address-class.ts'
+import type { Lookup } from './lookup.ts'
 import { lookupAllowed } from './lookup-allowed.ts'
 import { failureCode, unknownIssuer } from './failure.ts'
 import { attachCertificate, rememberCertificate } from './seen-certificate.ts'
@@ -13,6 +16,10 @@ export interface ConnectOptions {
   readonly certificates?: readonly string[] | undefined
   /** Told of every TLS connection that came about: `host` or `host:port` as in a URL. */
   readonly onTls?: ((host: string) => void) | undefined
+  /** Told of every connection that came about, not through a proxy: the host of the URL, without port, and where it is. */
+  readonly onConnected?: ((hostname: string, at: AddressClass) => void) | undefined
+  /** How names are looked up. Default: `lookup` of `node:dns`, the system's way. */
+  readonly lookup?: Lookup | undefined
 }
 
 /** What must be the same for two requests to share a connection, beside the origin. */
@@ -21,6 +28,8 @@ export interface Manner {
   readonly tls: TlsSettings | undefined
   /** Milliseconds until the connection stands. */
   readonly timeout: number
+  /** What the host's name may resolve to. */
+  readonly addresses?: readonly AddressClass[] | undefined
   /** Connections lead through it. */
   readonly proxy?: ProxySettings | undefined
   /** The origin is a proxy that the user named: any address will do. */
@@ -34,10 +43,11 @@ export interface Manner {
  */
 export function createConnect(
   build: typeof buildConnector,
-  { certificates = [], onTls, timeout, closing, socketErrors, insecure, tls, proxy, isProxy = false }: ConnectOptions & Manner & { readonly closing: AbortSignal; readonly socketErrors: SocketErrors },
+  { certificates = [], onTls, onConnected, lookup, addresses, timeout, closing, socketErrors, insecure, tls, proxy, isProxy = false }: ConnectOptions & Manner & { readonly closing: AbortSignal; readonly socketErrors: SocketErrors },
 ): buildConnector.connector {
-  const common = { timeout, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000, ...(isProxy ? {} : { lookup: lookupAllowed }) }
-  const reach = proxy === undefined ? undefined : throughProxy(proxy, { connect: createConnect(build, { certificates, timeout, closing, socketErrors, insecure: false, tls: undefined, isProxy: true }), timeout, closing })
+  const allowed = lookupAllowed({ lookup, addresses })
+  const common = { timeout, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000, ...(isProxy ? (lookup === undefined ? {} : { lookup }) : { lookup: allowed }) }
+  const reach = proxy === undefined ? undefined : throughProxy(proxy, { lookup: allowed, connect: createConnect(build, { certificates, lookup, timeout, closing, socketErrors, insecure: false, tls: undefined, isProxy: true }), timeout, closing })
   const trusting = (trust: Trust): buildConnector.connector => {
     const secureContext = trustingContext(trust, { ...tls, ca: [...certificates, ...(tls?.ca ?? [])] })
     const connect = withCertificate(build({ ...common, ...(insecure ? { rejectUnauthorized: false } : {}), secureContext }))
@@ -50,13 +60,20 @@ export function createConnect(
   return (given, callback) => {
     // undici takes the server's name from the Host header, which is the target's.
     const options = isProxy ? { ...given, servername: '' } : given
+    const connected = (socket: Socket): void => {
+      if (!isProxy && proxy === undefined) onConnected?.(options.hostname, classOfAddress(socket.remoteAddress ?? ''))
+    }
     if (options.protocol !== 'https:') {
-      plain(options, callback)
+      plain(options, (...answer) => {
+        if (answer[0] === null) connected(answer[1])
+        callback(...answer)
+      })
       return
     }
     const done: buildConnector.Callback = (...answer) => {
       if (answer[0] === null) {
         socketErrors.watch(answer[1])
+        connected(answer[1])
         if (!isProxy) onTls?.(hostOf(options))
       }
       callback(...answer)

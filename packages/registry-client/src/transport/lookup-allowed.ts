@@ -1,26 +1,40 @@
-import { lookup, type LookupAddress, type LookupOptions } from 'node:dns'
+import { lookup as systemLookup } from 'node:dns'
 import { RegistryError } from '../errors/registry-error.ts'
-import { addressClass } from '../origin/address-class.ts'
-
-type Done = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void
+import { classOfAddress, type AddressClass } from '../origin/address-class.ts'
+import type { Lookup } from './lookup.ts'
 
 /**
- * The system's name lookup, without link-local, metadata and unspecified addresses: whatever a name resolves to, now or
- * at a second look, those are never connected to (reliability B1, C3 and C5).
+ * A name lookup without the addresses that a request may not reach: never link-local, metadata and unspecified ones,
+ * and of the others only those of `addresses` (default: all). What a name resolves to at a second look is judged again,
+ * for it is these very addresses that are connected to (reliability B1, C3 and C5).
  */
-export function lookupAllowed(hostname: string, options: LookupOptions, done: Done): void {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) {
-      done(error, [])
-      return
-    }
-    const allowed = addresses.filter(({ address, family }) => addressClass(family === 6 ? new URL(`http://[${address.split('%', 1)[0]}]`).hostname : address) !== 'forbidden')
-    const first = allowed[0]
-    if (first === undefined) {
-      done(new RegistryError('ORIGIN_REFUSED', `${hostname} resolves to a link-local or metadata address, and those are never called`, { host: hostname }), [])
-      return
-    }
-    if (options.all === true) done(null, allowed)
-    else done(null, first.address, first.family)
-  })
+export function lookupAllowed({ lookup = systemLookup, addresses }: { readonly lookup?: Lookup | undefined; readonly addresses?: readonly AddressClass[] | undefined }): Lookup {
+  return (hostname, options, done) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error !== null) {
+        done(error, [])
+        return
+      }
+      const all = typeof found === 'string' ? [] : found
+      const classes = all.map(({ address }) => classOfAddress(address))
+      const allowed = all.filter((_each, index) => mayReach(classes[index], addresses))
+      const first = allowed[0]
+      if (first === undefined) {
+        done(refusal(hostname, classes), [])
+        return
+      }
+      if (options.all === true) done(null, allowed)
+      else done(null, first.address, first.family)
+    })
+  }
+}
+
+function mayReach(kind: AddressClass | undefined, addresses: readonly AddressClass[] | undefined): boolean {
+  return kind !== undefined && kind !== 'forbidden' && (addresses === undefined || addresses.includes(kind))
+}
+
+function refusal(hostname: string, classes: readonly AddressClass[]): RegistryError {
+  const kind = classes.find((each) => each !== 'forbidden')
+  if (kind === undefined) return new RegistryError('ORIGIN_REFUSED', `${hostname} resolves to a link-local or metadata address, and those are never called`, { host: hostname })
+  return new RegistryError('ORIGIN_REFUSED', `${hostname} resolves to a ${kind} address, and the registry may not send us there`, { host: hostname, hint: `if you trust it, allow it (--allow-realm REGISTRY=${hostname})` })
 }

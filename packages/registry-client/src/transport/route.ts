@@ -22,11 +22,11 @@ export interface Route {
  *
  * @param defaultTimeout in milliseconds until a connection stands, for requests that do not say
  */
-export function routeOf({ url, insecure = false, tls, proxy, connectTimeout }: TransportRequest, defaultTimeout: number): Route {
+export function routeOf({ url, insecure = false, tls, proxy, addresses, connectTimeout }: TransportRequest, defaultTimeout: number): Route {
   const timeout = connectTimeout ?? defaultTimeout
   if (proxy === undefined || url.protocol === 'https:' || proxy.scheme.startsWith('socks')) {
     return {
-      manner: { insecure, tls, timeout, proxy },
+      manner: { insecure, tls, timeout, proxy, addresses },
       origin: url.origin,
       path: url.pathname + url.search,
       headers: {},

@@ -5,12 +5,14 @@ import { TransportError } from '../errors/transport-error.ts'
 import { publicProxy, type ProxySettings } from '../proxy/proxy-settings.ts'
 import { transportFailure } from './failure.ts'
 import { httpTunnel } from './http-tunnel.ts'
-import { lookupAllowed } from './lookup-allowed.ts'
+import type { Lookup } from './lookup.ts'
 import { socks5Tunnel } from './socks5-tunnel.ts'
 
 export interface ThroughProxyOptions {
   /** Opens the connection to the proxy itself. */
   readonly connect: buildConnector.connector
+  /** Of names that are looked up here. */
+  readonly lookup: Lookup
   /** For the proxy's part, once the connection to it stands; in milliseconds. */
   readonly timeout: number
   readonly closing: AbortSignal
@@ -20,13 +22,13 @@ export interface ThroughProxyOptions {
 export type Reach = (target: buildConnector.Options) => Promise<Socket>
 
 /** @throws from what it returns: TransportError `PROXY_UNAUTHORIZED`, `PROXY_FAILED`; RegistryError `ORIGIN_REFUSED` of a name that is looked up here */
-export function throughProxy(proxy: ProxySettings, { connect, timeout, closing }: ThroughProxyOptions): Reach {
+export function throughProxy(proxy: ProxySettings, { connect, lookup, timeout, closing }: ThroughProxyOptions): Reach {
   return async (target) => {
     const port = target.port === '' ? (target.protocol === 'https:' ? 443 : 80) : Number(target.port)
     const bare = target.hostname.replace(/^\[(.*)\]$/, '$1')
     const label = `${bare.includes(':') ? `[${bare}]` : bare}:${port}`
     // Looked up here, so that the policy about addresses holds; by `socks5h` and HTTP proxies it is done where we cannot see it.
-    const host = proxy.scheme === 'socks5' ? await addressOf(bare) : bare
+    const host = proxy.scheme === 'socks5' ? await addressOf(bare, lookup) : bare
     const socket = await toProxy(connect, proxy, label)
     // Whoever gets the socket listens for errors; until then, or if nobody does, one must not end the process.
     socket.on('error', () => undefined)
@@ -77,9 +79,9 @@ function givenUp(socket: Socket, { proxy, label, timeout, closing, tunnel }: { r
   })
 }
 
-function addressOf(hostname: string): Promise<string> {
+function addressOf(hostname: string, lookup: Lookup): Promise<string> {
   return new Promise((resolve, reject) => {
-    lookupAllowed(hostname, {}, (error, address) => {
+    lookup(hostname, {}, (error, address) => {
       if (error === null && typeof address === 'string') resolve(address)
       else reject(error)
     })

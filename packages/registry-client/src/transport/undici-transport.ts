@@ -24,7 +24,7 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   const socketErrors = createSocketErrors()
 
   const agentFor = (manner: Manner): Promise<Agent> => {
-    const key = JSON.stringify([manner.insecure, manner.timeout, manner.tls?.ca, manner.tls?.cert, manner.tls?.key, manner.tls?.minVersion, manner.proxy, manner.isProxy])
+    const key = JSON.stringify([manner.insecure, manner.timeout, manner.tls?.ca, manner.tls?.cert, manner.tls?.key, manner.tls?.minVersion, manner.proxy, manner.isProxy, manner.addresses])
     let agent = agents.get(key)
     if (agent === undefined) {
       agent = createAgent(manner)

@@ -43,7 +43,7 @@ export function rawServer(answer: (received: Buffer, socket: Socket) => void): P
 }
 
 /** A proxy that does its work: tunnels, and whole URLs; with `authorization`, only for those who show it. */
-export async function startHttpProxy({ tls, authorization }: { readonly tls?: { readonly key: string; readonly cert: string }; readonly authorization?: string } = {}): Promise<TestProxy> {
+export async function startHttpProxy({ tls, authorization, resolve = (host) => host }: { readonly tls?: { readonly key: string; readonly cert: string }; readonly authorization?: string; /** What the proxy takes a name for. */ readonly resolve?: (host: string) => string } = {}): Promise<TestProxy> {
   const asked: TestProxy['asked'] = []
   const sockets = new Set<Socket>()
   const server = tls === undefined ? createServer() : createTlsServer(tls)
@@ -71,7 +71,7 @@ export async function startHttpProxy({ tls, authorization }: { readonly tls?: { 
       return
     }
     const url = new URL(`http://${request.url}`)
-    const target = connect(Number(url.port), url.hostname, () => {
+    const target = connect(Number(url.port), resolve(url.hostname), () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n')
       client.pipe(target).pipe(client)
     })

@@ -1,14 +1,12 @@
 import { printable } from '@lading/errors'
 import { RegistryError } from '../../errors/registry-error.ts'
 import type { Site } from '../../http/exchange.ts'
-import type { Head } from '../../http/send.ts'
-import { decideOrigin } from '../../origin/decide-origin.ts'
+import { judgeUrl } from '../../http/judge-url.ts'
+import type { Head, Place } from '../../http/send.ts'
 
 /** Where an upload goes on. */
-export interface UploadPlace {
+export interface UploadPlace extends Place {
   readonly url: URL
-  /** Whether it may see what is secret at the registry. */
-  readonly secrets: boolean
 }
 
 /**
@@ -26,7 +24,7 @@ export function uploadPlace({ base, name, context }: Site, { url: from, headers,
   }
   url.hash = ''
   const registry = new URL(base)
-  const decision = decideOrigin({ url, from, registry, purpose: 'redirect', insecure: context.insecure(registry.host) })
+  const decision = judgeUrl(context, { url, from, registry, purpose: 'upload' })
   if (!decision.call) {
     const downgraded = url.protocol === 'http:' && url.hostname === from.hostname
     throw new RegistryError('ORIGIN_REFUSED', `${from.host} wants the upload at ${printable(url.host === '' ? url.protocol : url.origin, 200)}: ${decision.reason}`, {
@@ -36,7 +34,7 @@ export function uploadPlace({ base, name, context }: Site, { url: from, headers,
       hint: downgraded ? 'the registry does not know that it is behind TLS; its operator has to set its public address, or X-Forwarded-Proto at the proxy' : decision.hint,
     })
   }
-  return { url, secrets: decision.secrets && url.origin === registry.origin }
+  return { ...decision, url }
 }
 
 /** The place with the digest that ends the upload; the rest of the query stays as it was written. */

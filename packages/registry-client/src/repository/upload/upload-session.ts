@@ -88,7 +88,7 @@ export async function cancelUpload(site: Site, session: UploadSession, digest: D
 }
 
 function atPlace(site: Site, { place }: UploadSession, question: Omit<Question, 'authorization'>, { digest, signal, expects }: AbortOptions & { readonly digest: Digest; readonly expects: readonly number[] }): Promise<Head> {
-  return answerHead(site, question, { signal, scope: pushScope(site.path), about: { subject: 'upload', digest }, expects, anonymous: !place.secrets })
+  return answerHead(site, question, { signal, scope: pushScope(site.path), about: { subject: 'upload', digest }, expects, place, anonymous: !place.show.authorization })
 }
 
 /**
