@@ -63,7 +63,12 @@ async function at(host: string, { endpoint, site: { base, api = '/v2', context }
   const registry = new URL(base)
   const ping = (authorization?: string): Promise<Answer> => {
     const url = new URL(`${base}${api}/`)
-    return repeat(context, url, () => ask(context, { method: 'GET', url, headers: {}, authorization }, { registry, maxBytes: mostBytes, signal }), { signal })
+    const once = async (): Promise<Answer> => {
+      const answer = await ask(context, { method: 'GET', url, headers: {}, authorization }, { registry, maxBytes: mostBytes, signal })
+      assertRegistry(answer)
+      return answer
+    }
+    return repeat(context, url, once, { signal })
   }
   const refuse = ({ head, body }: Answer, hint?: string): never => {
     throw errorOfAnswer(head, body, { subject: 'registry', hint: head.status === 401 || head.status === 403 ? hint : undefined })
@@ -80,6 +85,15 @@ async function at(host: string, { endpoint, site: { base, api = '/v2', context }
   const second = await ping(authorization)
   if (second.head.status !== 200) return refuse(second, credential === undefined ? `log in: lading login ${host}` : 'check the user name and the password')
   return { outcome: credential === undefined ? 'anonymous' : 'accepted', ...how }
+}
+
+/** A network that wants a sign-in of its own answers everything with its page, and has accepted nobody. */
+function assertRegistry({ head, body }: Answer): void {
+  const { status, headers, url } = head
+  if (status === 408 || status === 425 || status === 429 || status >= 500) throw errorOfAnswer(head, body, { subject: 'registry' })
+  if (status === 200 && /^text\/html\b/i.test(headers.get('content-type') ?? '')) {
+    throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page`, { host: url.host, status, hint: 'is a proxy or a login page in between, or is this not the address of a registry?' })
+  }
 }
 
 /** A realm that may not even be called is `fetchToken`'s to refuse. */

@@ -58,7 +58,8 @@ export function errorOfAnswer(head: Head, body: Uint8Array, { subject, repositor
 function codeOf({ status, elsewhere }: Head, subject: Subject, word: string | undefined): RegistryErrorCode {
   // A presigned URL has its own lifetime, and its host is no registry whose words could mean anything.
   if (elsewhere && (status === 403 || status === 410 || status === 400)) return 'REDIRECT_EXPIRED'
-  if (status < 400 || status >= 500) return 'UNEXPECTED_STATUS'
+  // These two ask for another try, whatever word comes with them.
+  if (status < 400 || status >= 500 || status === 408 || status === 425) return 'UNEXPECTED_STATUS'
   if (status === 429) return 'TOO_MANY_REQUESTS'
   const own = word === undefined ? undefined : ownWords[word.toUpperCase()]
   if (own !== undefined) return own
