@@ -10,6 +10,7 @@ import { createInsecureHosts, type InsecureHosts } from './endpoint/insecure-hos
 import { isLoopback } from './endpoint/loopback.ts'
 import { mirrorEndpoints } from './endpoint/mirrors.ts'
 import { planEndpoints } from './endpoint/plan-endpoints.ts'
+import { wholeEndpoint } from './endpoint/public-endpoint.ts'
 import { RegistryError } from './errors/registry-error.ts'
 import { fetchForeign } from './fetch-foreign.ts'
 import { atEndpoint } from './http/at-endpoint.ts'
@@ -117,7 +118,8 @@ export function createRegistryClientOver(options: RegistryClientOptions, standar
   }
   const authorizers = new Map<string, Authorizer>()
 
-  const siteAt = (endpoint: Endpoint, { domain, path, name }: { readonly domain: string; readonly path: string; readonly name: string }): Site => {
+  const siteAt = (given: Endpoint, { domain, path, name }: { readonly domain: string; readonly path: string; readonly name: string }): Site => {
+    const endpoint = wholeEndpoint(given)
     assertScheme(endpoint)
     if (endpoint.tls !== undefined) context.tlsSettings.useAt(new URL(endpoint.url).origin, endpoint.tls)
     // Credentials of the Hub are filed under its own name, a mirror's under the mirror's.

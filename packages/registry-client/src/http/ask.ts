@@ -1,6 +1,7 @@
 import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector, type Collector } from './collect.ts'
 import type { ClientContext } from './context.ts'
+import { hideSecretsInBody } from './hide-secrets.ts'
 import { send, type Head, type Question, type Receiver, type SendOptions } from './send.ts'
 
 /** A small answer, whole. */
@@ -74,7 +75,7 @@ export async function stream(context: ClientContext, question: Question, to: Str
     options.signal?.throwIfAborted()
     if (refused === undefined) throw error
   }
-  return refused === undefined ? undefined : { head: refused, body: body.bytes() }
+  return refused === undefined ? undefined : { head: refused, body: hideSecretsInBody(body.bytes(), context, question) }
 }
 
 /**

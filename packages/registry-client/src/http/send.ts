@@ -9,6 +9,7 @@ import { createAllowance, type Allowance } from './allowance.ts'
 import { traitsOf } from './at-endpoint.ts'
 import { atTheGate } from './at-the-gate.ts'
 import type { ClientContext } from './context.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import { isInsecure, judgeUrl } from './judge-url.ts'
 import { speaksTls } from './speaks-tls.ts'
 
@@ -137,7 +138,7 @@ async function oneHop(
       answered = status
       if (url.protocol === 'https:') context.tls.add(url.host)
       // What others say along the way is not the registry's word.
-      if (url.origin === registry.origin) context.warn(url.host, answer)
+      if (url.origin === registry.origin) context.warn(url.host, answer, (said) => hideSecrets(said, context, question))
       const text = answer.get('location')
       if (text !== null && isRedirect(question, status)) {
         location = { text, status }

@@ -8,12 +8,13 @@ const longest = 4096
 const most = 100
 
 /** Tells of what a registry wants its users to know, each text once. */
-export type Warn = (host: string, headers: TransportHeaders) => void
+export type Warn = (host: string, headers: TransportHeaders, clean: (text: string) => string) => void
 
 export function createWarn(emit: Emit): Warn {
   const told = new Set<string>()
-  return (host, headers) => {
-    for (const text of parseWarnings(headers.get('warning'))) {
+  return (host, headers, clean) => {
+    for (const said of parseWarnings(headers.get('warning'))) {
+      const text = clean(said)
       const key = `${host} ${text}`
       if (told.size >= most || told.has(key)) continue
       told.add(key)

@@ -3,6 +3,7 @@ import type { Descriptor, Schemas } from '@lading/manifest'
 import type { BlobSink } from '../blob-sink.ts'
 import { exchange, type Site } from '../http/exchange.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
+import { publicEndpoint } from '../endpoint/public-endpoint.ts'
 import { repositoryUrl } from '../http/api-url.ts'
 import type { Repository } from '../registry-client.ts'
 import { openBlob, readBlob, type FetchBlob } from './blobs.ts'
@@ -33,7 +34,7 @@ export function createRepository<Known>(name: string, { endpoint, atSite, atOrig
     }, content)
   return {
     name,
-    endpoint,
+    endpoint: endpoint === undefined ? undefined : publicEndpoint(endpoint),
     manifests: {
       head: (target, options = {}) => atSite((site) => headManifest(site, schemas, target, options), forTarget(target)),
       get: (target, options = {}) => atSite((site) => getManifest(site, schemas, target, options), forTarget(target)),
