@@ -109,7 +109,7 @@ async function operate({ manifests, blobs, tags, referrers }: Repository, foreig
   return settled.map((each) => (each.status === 'rejected' ? (each.reason as unknown) : undefined))
 }
 
-describe.each(Object.entries(credentials))('with %s', (_name, { auth, credential }) => {
+describe.each(Object.entries(credentials))('CVE-2025-48374, CVE-2025-65965, CVE-2025-0495, GHSA-prh4-vhfh-24mj (C20): with %s', (_name, { auth, credential }) => {
   it.each(misfortunes)('no canary leaves its origin or shows, when %s', async (_what, set) => {
     const stranger = await serve(echo, { tls: leaf, hostname: 'localhost' })
     await using registry = await startTestRegistry({ images: [app], auth, tls: { cert: leaf.cert, key: leaf.key, ca: authority.cert } })

@@ -50,7 +50,7 @@ describe('a certificate', () => {
     expect(insecure.tlsSeen(registry.host)).toBe(true)
   })
 
-  it('is checked at the token server too, whatever the registry\'s own is worth', async () => {
+  it('is checked at the token server too, whatever the registry\'s own is worth (CVE-2019-10214)', async () => {
     const own = makeCertificate()
     const auth = await serve((_request, response) => json(response, 200, { token: 't' }), { tls: own, hostname: 'localhost' })
     const registry = await serve((_request, response) => json(response, 401, {}, { 'www-authenticate': `Bearer realm="${auth.origin}/token"` }))
