@@ -81,6 +81,20 @@ describe('CVE-2023-45143, CVE-2024-24758, CVE-2024-30260, CVE-2022-0155, CVE-202
     expect(registry.requests[1]?.headers.authorization).toMatch(/^Basic /)
   })
 
+  it('away and back brings none of them back (CVE-2026-49349)', async () => {
+    const away = await serve((_request, response) => bytes(response, 307, '', { location: `${registry.origin}/back` }))
+    const registry: ScriptedServer = await serve((request, response) => {
+      if (request.url === '/back') return bytes(response, 200, layer)
+      return request.headers.authorization === undefined ? json(response, 401, {}, { 'www-authenticate': 'Basic realm="x"' }) : bytes(response, 307, '', { location: `${away.origin}/x` })
+    })
+    const endpoint: Endpoint = { url: registry.origin, host: registry.host, scheme: 'http', mirror: false, insecure: false, headers: endpointHeaders }
+    const repository = clientOf({ credentials }).repository(`${registry.host}/a`, { endpoint })
+    await repository.blobs.fetch(descriptorOf(layer), sinkOf())
+    expect(JSON.stringify([away.requests, registry.requests.at(-1)])).not.toContain('canary')
+    expect(registry.requests.at(-1)?.headers).not.toHaveProperty('authorization')
+    expect(registry.requests[1]?.headers.cookie).toBe('session=canary-cookie')
+  })
+
   it('from https to http is not followed (go-containerregistry #2337, #2349)', async () => {
     const plain = await serve((_request, response) => bytes(response, 200, layer))
     const registry = await serve((_request, response) => bytes(response, 307, '', { location: `${plain.origin}/x` }), { tls: leaf })

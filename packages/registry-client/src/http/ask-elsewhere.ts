@@ -23,7 +23,7 @@ export async function askElsewhere(context: ClientContext, question: Omit<Questi
   const { addresses } = refusal.head
   // Whose host was led to resolves within what may be led to, for its token server too.
   const within: Transport = (request, receiver, how) => context.transport({ ...request, addresses: request.addresses ?? addresses }, receiver, how)
-  const nobody: ClientContext = { ...context, transport: within, credentials: undefined, tlsSettings: { ...context.tlsSettings, settingsFor: (asked) => context.tlsSettings.settingsFor(asked, false) } }
+  const nobody: ClientContext = { ...context, transport: within, endpoint: undefined, credentials: undefined, tlsSettings: { ...context.tlsSettings, settingsFor: (asked) => context.tlsSettings.settingsFor(asked, false) } }
   const authorization = await createAuthorizer(nobody, new URL(url.origin), url.host).answer(challenges, undefined, repository, options)
   return stream(context, { ...question, url, authorization }, to, { ...options, place: { show: nothing, addresses } })
 }
