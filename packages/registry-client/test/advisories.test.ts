@@ -42,7 +42,7 @@ describe('a registry that wants our secrets elsewhere', () => {
     expectNoSecret(evil)
   })
 
-  it('CVE-2026-48978, CVE-2026-24845, CVE-2026-33540, CVE-2026-33990, CVE-2026-12566 (C2): a realm at another host is asked anonymously', async () => {
+  it('CVE-2026-48978, GHSA-xf85-363p-868w, CVE-2026-24845, CVE-2026-33540, CVE-2026-33990, CVE-2026-12566 (C2): a realm at another host is asked anonymously', async () => {
     const evil = await serve((_request, response) => json(response, 200, { token: 't' }), { hostname: 'localhost' })
     const registry = await withRealm(() => `${evil.origin}/token`)
     await clientOf({ credentials }).repository(`${registry.host}/a`).manifests.get('1')

@@ -37,14 +37,14 @@ describe('a schema 1 manifest', () => {
     expect(accepted).toEqual([[...schemas.mediaTypes, DOCKER_SCHEMA1_SIGNED, DOCKER_SCHEMA1].join(', '), schemas.mediaTypes.join(', ')])
   })
 
-  it.each(['1', digest])('is refused as what it is where it is not allowed, asked for as %s', async (target) => {
+  it.each(['1', digest])('is refused as what it is where it is not allowed, whatever IDs it brings along (CVE-2014-9356, CVE-2014-9357, CVE-2014-9358), asked for as %s', async (target) => {
     expect(await failureOf(clientOf().repository(`${registry.host}/t/app`).manifests.get(target))).toMatchObject({ code: 'MANIFEST_SCHEMA1' })
   })
 
   it.each([
     ['with another payload', Buffer.from(bytes.toString().replace('"t/app"', '"t/evil"'))],
     ['without its signatures', payload.subarray(0, -1)],
-  ])('%s is refused', async (_what, changed) => {
+  ])('%s is refused (CVE-2014-8178, CVE-2014-8179)', async (_what, changed) => {
     registry.repository('t/bad').putManifest(changed, { digest, mediaType: DOCKER_SCHEMA1_SIGNED, tag: '1' })
     const bad = clientOf().repository(`${registry.host}/t/bad`, { schemas: withSchema1(schemas) })
     for (const target of ['1', digest]) expect((await failureOf(bad.manifests.get(target)))['code']).toMatch(/DIGEST_MISMATCH|SCHEMA1_ENVELOPE_INVALID|JSON_INVALID/)
