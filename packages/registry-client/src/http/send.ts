@@ -10,7 +10,7 @@ import { traitsOf } from './at-endpoint.ts'
 import { atTheGate } from './at-the-gate.ts'
 import type { ClientContext } from './context.ts'
 import { hideSecrets } from './hide-secrets.ts'
-import { isInsecure, judgeUrl } from './judge-url.ts'
+import { isInsecure, judgeUrl, withWayOut } from './judge-url.ts'
 import { speaksTls } from './speaks-tls.ts'
 
 export interface Question {
@@ -170,7 +170,7 @@ async function oneHop(
     await once()
   } catch (error) {
     asked = !(error instanceof RegistryError && error.code === 'MIRROR_SKIPPED')
-    if (!mayAskAgain(context, error, { url, answered, method, signal })) throw error
+    if (!mayAskAgain(context, error, { url, answered, method, signal })) throw withWayOut(error, url, registry)
     await once()
   } finally {
     if (asked) report()

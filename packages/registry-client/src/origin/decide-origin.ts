@@ -67,6 +67,9 @@ export function decideOrigin(question: OriginQuestion): OriginDecision {
   return { call: true, show: shownTo(question), addresses: place.addresses }
 }
 
+/** What lets the registry lead to a host that it may not lead to by itself. */
+export const allowHint = (registry: URL, url: URL): string => `if you trust it, allow it (--allow-realm ${registry.host}=${url.host})`
+
 /** Is the host one that the registry may lead to? */
 function decidePlace({ url, registry, insecure, allowRealm, reachedAt }: OriginQuestion): OriginDecision & { readonly call: false } | { readonly addresses: readonly AddressClass[] | undefined } {
   if (url.host === registry.host) return { addresses: undefined }
@@ -77,7 +80,7 @@ function decidePlace({ url, registry, insecure, allowRealm, reachedAt }: OriginQ
   const own = named === 'public' && insecure?.(registry) === true ? 'private' : named
   const trusted = allowRealm?.(registry.host, url.host) === true
   if (!trusted && wanted !== 'public' && wanted !== own && reachedAt?.has(wanted) !== true) {
-    return { call: false, reason: `a ${own} registry may not send us to a ${wanted} address`, hint: `if you trust it, allow it (--allow-realm ${registry.host}=${url.host})` }
+    return { call: false, reason: `a ${own} registry may not send us to a ${wanted} address`, hint: allowHint(registry, url) }
   }
   // A host of one's own network may speak plain http to its neighbours, but nobody speaks it with the world.
   if (url.protocol === 'http:' && wanted === 'public' && insecure?.(url) !== true) {

@@ -36,5 +36,5 @@ function mayReach(kind: AddressClass | undefined, addresses: readonly AddressCla
 function refusal(hostname: string, classes: readonly AddressClass[]): RegistryError {
   const kind = classes.find((each) => each !== 'forbidden')
   if (kind === undefined) return new RegistryError('ORIGIN_REFUSED', `${hostname} resolves to a link-local or metadata address, and those are never called`, { host: hostname })
-  return new RegistryError('ORIGIN_REFUSED', `${hostname} resolves to a ${kind} address, and the registry may not send us there`, { host: hostname, hint: `if you trust it, allow it (--allow-realm REGISTRY=${hostname})` })
+  return new RegistryError('ORIGIN_REFUSED', `${hostname} resolves to a ${kind} address, and the registry may not send us there`, { host: hostname, hint: 'if you trust it, allow it' })
 }
