@@ -26,8 +26,9 @@ export function growthWriter(path: string, finalPath: string, start: number): Gr
       notify()
     },
     restart() {
-      Atomics.add(cells, generation, 1n)
+      // The length first: whoever sees the new generation must not see the old length with it.
       Atomics.store(cells, length, 0n)
+      Atomics.add(cells, generation, 1n)
       notify()
     },
     end(outcome) {

@@ -2,8 +2,8 @@
  * How far a file under download has grown, published to other threads without a message per chunk.
  *
  * `cells` is a `BigInt64Array` of three, written by one thread and read with `Atomics` by any:
- * `[generation, contiguous length in bytes, state]`. A restart from zero first raises the generation and sets the
- * length to 0, and only then truncates the file in place; a reader that sees the same generation before and after
+ * `[generation, contiguous length in bytes, state]`. A restart from zero first sets the length to 0, then raises
+ * the generation, and only then truncates the file in place; a reader that sees the same generation before and after
  * its read has read bytes of that generation. Each change of any cell is followed by `Atomics.notify` on cell 1.
  */
 export interface Growth {

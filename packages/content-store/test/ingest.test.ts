@@ -4,7 +4,7 @@ import { createContentStore, nodeFileSystem, nodeProcesses, type ContentStore, t
 import { faultyFileSystem, type Call } from '@lading/content-store/testing'
 import { digestOf } from '@lading/digest/hash'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
 import { blobPath, ingestPath } from '../src/blob-path.ts'
 import { tryClaim } from '../src/claim.ts'
@@ -74,6 +74,22 @@ describe('growth', () => {
     await ingest.write(bytes.slice(0, 1_000))
     await ingest.begin({ start: 0, source: 'test' })
     expect(cellsAt).toEqual([[1n, 0n, 0n]])
+    await finish(ingest)
+  })
+
+  it('shows nobody a new generation with the length of the old one', async () => {
+    const ingest = await started(createContentStore({ root: join(await temporaryDirectory(), 'store') }))
+    await ingest.begin({ start: 0, source: 'test' })
+    await ingest.write(bytes.slice(0, 1_000))
+    const { add } = Atomics
+    const lengths: bigint[] = []
+    const spy = vi.spyOn(Atomics, 'add').mockImplementation((cells: BigInt64Array | BigUint64Array, at: number, by: bigint) => {
+      lengths.push(Atomics.load(cells, 1))
+      return add(cells, at, by)
+    })
+    await ingest.begin({ start: 0, source: 'test' })
+    spy.mockRestore()
+    expect(lengths).toEqual([0n])
     await finish(ingest)
   })
 

@@ -37,8 +37,8 @@ export function startDownload(root: string, whole: Uint8Array): Download {
       set(1, BigInt(length))
     },
     restart() {
-      set(0, Atomics.load(cells, 0) + 1n)
       set(1, 0n)
+      set(0, Atomics.load(cells, 0) + 1n)
       length = 0
       ftruncateSync(file, 0)
     },
