@@ -9,7 +9,7 @@ import { ask, type Answer } from './http/ask.ts'
 import type { ClientContext } from './http/context.ts'
 import { errorOfAnswer } from './http/error-of-answer.ts'
 import { judgeUrl } from './http/judge-url.ts'
-import { repeat } from './http/repeat.ts'
+import { mayPassLater, repeat } from './http/repeat.ts'
 import { speaksTls } from './http/speaks-tls.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
 import type { AbortOptions } from './registry-client.ts'
@@ -90,7 +90,7 @@ async function at(host: string, { endpoint, site: { base, api = '/v2', context }
 /** A network that wants a sign-in of its own answers everything with its page, and has accepted nobody. */
 function assertRegistry({ head, body }: Answer): void {
   const { status, headers, url } = head
-  if (status === 408 || status === 425 || status === 429 || status >= 500) throw errorOfAnswer(head, body, { subject: 'registry' })
+  if (mayPassLater(status)) throw errorOfAnswer(head, body, { subject: 'registry' })
   if (status === 200 && /^text\/html\b/i.test(headers.get('content-type') ?? '')) {
     throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page`, { host: url.host, status, hint: 'is a proxy or a login page in between, or is this not the address of a registry?' })
   }

@@ -158,6 +158,27 @@ describe('a ping', () => {
     for (const tag of ['1', '2', '3']) await failureOf(manifests.get(tag))
     expect(registry.requests.filter(({ line }) => line === 'GET /v2/')).toHaveLength(1)
   })
+
+  it('is repeated as every small request is', async () => {
+    let pings = 0
+    const manifest = manifestOf()
+    const registry = await serve((request, response) => {
+      if (request.url === '/v2/') return ++pings < 3 ? json(response, 503, {}) : json(response, 401, {}, { 'www-authenticate': 'Basic realm="x"' })
+      return request.headers.authorization === undefined ? json(response, 404, {}) : bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
+    })
+    await clientOf({ credentials: giving(basic) }).repository(`${registry.host}/a`).manifests.get('1')
+    expect(pings).toBe(3)
+  })
+})
+
+describe('a challenge', () => {
+  it('that led nowhere is not answered in advance by what comes after it', async () => {
+    await using registry = await registryWith({ kind: 'bearer' })
+    const { manifests } = clientOf().repository(`${registry.host}/team/app`)
+    registry.addFault({ on: 'manifest', unauthorized: true, times: 1, then: { status: 401, headers: { 'www-authenticate': 'Bearer realm="http://127.0.0.2:9/token",service="x"' } } })
+    expect(await failureOf(manifests.get('1'))).toMatchObject({ code: 'CONNECTION_REFUSED' })
+    await manifests.get('1')
+  })
 })
 
 describe('a token', () => {

@@ -100,7 +100,6 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
     async answer(challenges, used, repository, options = {}) {
       const offered = chooseScheme(challenges, registry)
       if (offered === undefined) return undefined
-      scheme = offered
       const wanted = scopeFor(repository, options)
       const asked = challenges.find((challenge) => challenge.scheme === 'bearer')?.parameters.get('scope')
       const scope = asked === undefined ? wanted : widenScope(wanted, asked)
@@ -109,6 +108,8 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
       // Somebody else may have fetched a new one since: only the refused one is thrown away.
       if (cached !== undefined && used === `Bearer ${cached.token.value}`) tokens.delete(scope)
       const next = await header(offered, repository, options)
+      // Only now: a challenge that leads nowhere must not be answered in advance from here on.
+      scheme = offered
       if (next !== used) return next
       const credential = await credentials.get(repository, options)
       if (credential === undefined || !(await credentials.replace(repository, credential, options))) return undefined

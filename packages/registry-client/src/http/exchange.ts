@@ -4,7 +4,8 @@ import type { ClientContext } from './context.ts'
 import { askElsewhere } from './ask-elsewhere.ts'
 import { ask, stream, type Refusal, type StreamReceiver } from './ask.ts'
 import { errorOfAnswer, type AnswerFacts } from './error-of-answer.ts'
-import type { Place, Question } from './send.ts'
+import { mayPassLater, repeat } from './repeat.ts'
+import type { Head, Place, Question } from './send.ts'
 
 /** One repository at one endpoint. */
 export interface Site {
@@ -77,7 +78,13 @@ async function answerTo(site: Site, { head }: Refusal, used: string | undefined,
 
 /** Some registries hide a private repository behind a 404 and challenge only at `/v2/` (design 10, "first request"). */
 async function answerToPing({ context, base, api = '/v2', authorizer, path }: Site, options: AuthorizeOptions): Promise<string | undefined> {
-  const { head } = await ask(context, { method: 'GET', url: new URL(`${base}${api}/`), headers: {} }, { registry: new URL(base), maxBytes: 64 * 1024, signal: options.signal })
+  const url = new URL(`${base}${api}/`)
+  const ping = async (): Promise<Head> => {
+    const { head, body } = await ask(context, { method: 'GET', url, headers: {} }, { registry: new URL(base), maxBytes: 64 * 1024, signal: options.signal })
+    if (mayPassLater(head.status)) throw errorOfAnswer(head, body, { subject: 'registry' })
+    return head
+  }
+  const head = await repeat(context, url, ping, options)
   const challenges = head.status === 401 && !head.elsewhere ? parseChallenges(head.headers.get('www-authenticate')) : []
   return challenges.length === 0 ? undefined : authorizer.answer(challenges, undefined, path, options)
 }

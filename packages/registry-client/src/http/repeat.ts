@@ -11,6 +11,8 @@ export const mostAttempts: number = bounds.length + 1
 /** The most that a server's `Retry-After` holds up a small request. */
 const longestWaitMs = 60_000
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
+/** Does the status ask for another try? */
+export const mayPassLater = (status: number): boolean => passing.has(status)
 /** Errors that were repeated as often as they deserve, by a request inside the request. */
 const spent = new WeakSet<Error>()
 
@@ -61,5 +63,5 @@ function mayPass(error: Error): boolean {
   if (error instanceof TransportError) return error.temporary
   if (!(error instanceof RegistryError)) return false
   if (error.code === 'REDIRECT_EXPIRED' || error.code === 'SHORT_BODY') return true
-  return (error.code === 'UNEXPECTED_STATUS' || error.code === 'TOO_MANY_REQUESTS' || error.code === 'UNAVAILABLE') && error.facts.status !== undefined && passing.has(error.facts.status)
+  return (error.code === 'UNEXPECTED_STATUS' || error.code === 'TOO_MANY_REQUESTS' || error.code === 'UNAVAILABLE') && error.facts.status !== undefined && mayPassLater(error.facts.status)
 }
