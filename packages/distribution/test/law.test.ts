@@ -1,16 +1,16 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { nodeFileSystem } from '@lading/content-store'
-import { faultyFileSystem } from '@lading/content-store/testing'
+import type { FileSystem } from '@lading/content-store'
+import { faultyFileSystem, type FaultyFileSystem } from '@lading/content-store/testing'
 import { isLadingError } from '@lading/errors'
-import { openStore } from '@lading/store'
 import { image, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
 import { consult } from '../../store/test/oracle.ts'
 import { createPuller } from '../src/index.ts'
 import { temporaryFolder } from './scene.ts'
+import { openTestStore } from './support/test-store.ts'
 
 // A whole pull, cut at its Nth file-system call: by an error once, or by nothing working any more, as when the process
 // dies or the disk is gone. Whatever N is, the law holds, what was here is whole, and the next pull completes.
@@ -26,10 +26,15 @@ describe('a pull cut between any two of its steps', () => {
   afterAll(() => registry.close())
 
   async function pull(root: string, fault?: { nth: number; errno: string; forGood: boolean }): Promise<{ calls: number; error: unknown }> {
-    const fs = faultyFileSystem(nodeFileSystem(), fault === undefined ? [] : [fault])
+    let calls: FaultyFileSystem['calls'] = []
+    const faulty = (below: FileSystem): FileSystem => {
+      const fs = faultyFileSystem(below, fault === undefined ? [] : [fault])
+      calls = fs.calls
+      return fs
+    }
     let error: unknown
     try {
-      const store = await openStore({ root, fs, workers: 1 })
+      const store = await openTestStore(root, faulty)
       const puller = await createPuller({ store })
       try {
         await puller.pull(`${registry.host}/t/earlier:1`, { platform: 'linux/amd64' })
@@ -40,7 +45,7 @@ describe('a pull cut between any two of its steps', () => {
     } catch (thrown) {
       error = thrown
     }
-    return { calls: fs.calls.length, error }
+    return { calls: calls.length, error }
   }
 
   it.each([

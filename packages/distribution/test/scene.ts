@@ -5,6 +5,7 @@ import { createRegistryClient, type RegistryClient, type RegistryClientOptions }
 import { startTestRegistry, type TestRegistry, type TestRegistryOptions } from '@lading/test-registry'
 import { createTransfers, type Clock } from '@lading/transfer'
 import { onTestFinished } from 'vitest'
+import { openTestStore } from './support/test-store.ts'
 import { createPuller, type PullEvent, type Puller, type PullerOptions, type PullOptions } from '../src/index.ts'
 
 /** Time passes at once, so that a test of retries waits for nothing. */
@@ -42,10 +43,12 @@ export async function scene(options: { readonly registry?: TestRegistryOptions; 
   const clock = instantClock()
   const client = createRegistryClient({ clock, ...options.puller, ...options.client })
   const transfers = createTransfers({ limit: options.puller?.jobs ?? 3, clock })
-  const puller = await createPuller({ root, client, transfers, ...options.puller })
+  const store = await openTestStore(root)
+  const puller = await createPuller({ client, transfers, store, ...options.puller })
   const events: PullEvent[] = []
   onTestFinished(async () => {
     await puller.close()
+    await store.close()
     await transfers.close()
     await client.close()
     await registry.close()

@@ -1,0 +1,20 @@
+import { nodeFileSystem, type FileSystem } from '@lading/content-store'
+import { openStore, type Store } from '@lading/store'
+import { atScale } from '../../../../test/support/scale.ts'
+
+/**
+ * A store on this machine's disk. In the ordinary run it waits for no sync and starts no threads, which is most of the
+ * time of a small pull; at CI scale it is as users have it.
+ */
+export function openTestStore(root: string, through: (fs: FileSystem) => FileSystem = (fs) => fs): Promise<Store> {
+  const { fs, workers } = atScale<{ fs: FileSystem; workers?: number }>({ fs: unsynced(nodeFileSystem()), workers: 0 }, { fs: nodeFileSystem() })
+  return openStore({ root, fs: through(fs), workers })
+}
+
+function unsynced(fs: FileSystem): FileSystem {
+  return {
+    ...fs,
+    open: async (...given) => ({ ...(await fs.open(...given)), sync: () => Promise.resolve() }),
+    syncDirectory: () => Promise.resolve(),
+  }
+}
