@@ -25,11 +25,14 @@ export interface Situation {
   readonly curious: boolean
 }
 
+/** `endpoint`: its client certificate, cookies and own headers. */
+type Secret = 'credential' | 'token' | 'endpoint' | 'proxy'
+
 export interface Seen {
   /** Was the place that the answer named called? */
   readonly called: boolean
   /** What of the client's secrets was shown there, in any request. */
-  readonly there: ReadonlySet<'credential' | 'token' | 'endpoint'>
+  readonly there: ReadonlySet<Secret>
   /** The same of all other origins that are not the registry's. */
   readonly elsewhere: ReadonlySet<string>
   readonly error: unknown
@@ -48,6 +51,7 @@ export async function lead(situation: Situation): Promise<Seen> {
     credentials: () => Promise.resolve(credentials[situation.secret]),
     insecure: insecure ? [registryHost] : [],
     allowRealms: allowed ? [{ registry: registryHost, realm: new URL(target).host }] : [],
+    proxy: () => ({ scheme: 'http', host: 'proxy.example:3128', username: 'ann', password: 'CANARY-proxy' }),
     async transport(request, to) {
       requests.push(request)
       await answer(situation, request, to)
@@ -111,11 +115,12 @@ async function answer(situation: Situation, { method, url, headers }: TransportR
   }
 }
 
-function secretsIn(requests: readonly TransportRequest[]): Set<'credential' | 'token' | 'endpoint'> {
+function secretsIn(requests: readonly TransportRequest[]): Set<Secret> {
   const text = requests.map(({ url, headers, body, tls }) => `${url.href}\n${JSON.stringify(headers)}\n${Buffer.from((headers['authorization'] ?? '').replace(/^Basic /, ''), 'base64').toString()}\n${typeof body === 'string' ? body : ''}\n${JSON.stringify(tls ?? {})}`).join('\n')
-  const seen = new Set<'credential' | 'token' | 'endpoint'>()
+  const seen = new Set<Secret>()
   if (/CANARY-(?:password|refresh|registry)/.test(text)) seen.add('credential')
   if (text.includes('CANARY-bearer')) seen.add('token')
+  if (text.includes('CANARY-proxy') || requests.some(({ headers }) => headers['proxy-authorization'] !== undefined)) seen.add('proxy')
   if (/CANARY-(?:cookie|header|certificate|key)/.test(text)) seen.add('endpoint')
   return seen
 }
