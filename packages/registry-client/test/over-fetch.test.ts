@@ -7,7 +7,6 @@ await Promise.all([
   import('./blobs.test.ts'),
   import('./manifests.test.ts'),
   import('./redirects.test.ts'),
-  import('./timeouts.test.ts'),
   import('./uploads.test.ts'),
 ])
 if (atScale(0, 1) === 1) {
@@ -21,6 +20,7 @@ if (atScale(0, 1) === 1) {
     import('./repeating.test.ts'),
     import('./secrets.test.ts'),
     import('./tags.test.ts'),
+    import('./timeouts.test.ts'),
     import('./tokens.test.ts'),
     import('./warnings.test.ts'),
   ])
