@@ -1,5 +1,8 @@
 import { join } from 'node:path'
-import { image, index, startTestRegistry, type BuiltImage } from '@lading/test-registry'
+import { parseDigest } from '@lading/digest'
+import { parseReference } from '@lading/reference'
+import { openStore } from '@lading/store'
+import { artifact, image, index, startTestRegistry, type BuiltImage } from '@lading/test-registry'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
@@ -44,6 +47,23 @@ describe('images in the store', () => {
     expect(json).toEqual([expect.objectContaining({ id: app.config.digest, tags: [`${host}/t/app:1`], layers: [expect.objectContaining({ digest: app.layers[0]?.digest, diffId: app.layers[0]?.diffId }) as unknown] })])
     const some = await here('inspect', 'none', `${host}/t/app:1`)
     expect(some).toMatchObject({ code: 3, stdout: expect.stringContaining(app.config.digest) as string, stderr: expect.stringContaining('none') as string })
+  })
+
+  it('are shown as what they are when a program has put an artifact here', async () => {
+    const root = join(await temporaryDirectory(), 'store')
+    const built = artifact('t/sbom:1', 'application/vnd.acme.sbom', [{ mediaType: 'text/plain', bytes: Buffer.from('a list of parts'), title: 'sbom.txt' }]).build()
+    const store = await openStore({ root })
+    for (const { digest, bytes } of [built.config, ...built.layers]) await store.contents.put(parseDigest(digest), bytes)
+    const descriptor = { mediaType: built.mediaType, digest: parseDigest(built.digest), size: built.bytes.length }
+    await store.publish({ reference: parseReference('acme/sbom:1'), target: descriptor, manifests: [{ descriptor, bytes: built.bytes }] })
+    await store.close()
+
+    const { code, stdout } = await runHere(['inspect', 'acme/sbom:1'], { root })
+    expect([code, stdout.split('\n')]).toEqual([0, expect.arrayContaining([`Digest:      ${built.digest}`, 'Artifact:    application/vnd.acme.sbom', `Layers:      ${built.layers[0]?.digest}  15B  text/plain  sbom.txt`])])
+    const json: unknown = JSON.parse((await runHere(['inspect', '--json', 'acme/sbom:1'], { root })).stdout)
+    expect(json).toEqual([{ digest: built.digest, mediaType: built.mediaType, size: built.bytes.length, manifest: built.document }])
+    expect(await runHere(['images', '-q'], { root })).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await runHere(['rmi', 'acme/sbom:1'], { root })).toMatchObject({ code: 0 })
   })
 
   it('get other names, and go with the last one, in docker’s words', async () => {

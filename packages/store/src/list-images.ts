@@ -1,4 +1,5 @@
 import { isLadingError, printable } from '@lading/errors'
+import { isArtifact } from '@lading/manifest'
 import { nameOf } from '@lading/reference'
 import type { NamedTarget } from '@lading/reference-store'
 import { chooseImage } from './choose-image.ts'
@@ -15,7 +16,9 @@ export function createListImages(parts: Parts): Store['images'] {
     for (const named of shownNames(names)) {
       signal?.throwIfAborted()
       try {
-        const { config: _, ...image } = await describeImage(parts, await chooseImage(parts, named.target))
+        const chosen = await chooseImage(parts, named.target)
+        if (isArtifact(chosen.manifest)) continue
+        const { config: _, ...image } = await describeImage(parts, chosen)
         summaries.push({ ...nameMembers(named), ...image })
       } catch (error) {
         damaged.push({ named, error: asDamage(named, error) })

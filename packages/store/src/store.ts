@@ -19,7 +19,7 @@ export interface Store {
   lease(options?: AbortOptions): Promise<Lease>
   /** The last step of a pull, under the lock, in the order of the law. */
   publish(publication: Publication, options?: AbortOptions): Promise<PublishResult>
-  /** Every name, newest facts, damaged images left out and reported. */
+  /** Every name of an image, newest facts. Damaged ones are left out and reported, artifacts are left out. */
   images(options?: AbortOptions & { readonly onDamaged?: ((damage: { readonly reference: string; readonly error: unknown }) => void) | undefined }): Promise<readonly ImageSummary[]>
   /** A name, an image ID, or a unique prefix of one. @throws `IMAGE_UNKNOWN`, `IMAGE_AMBIGUOUS` */
   inspect(term: string, options?: AbortOptions & { readonly platform?: Platform | undefined }): Promise<ImageDetails>

@@ -4,8 +4,10 @@ import type { GlobalOptions } from '../commands/options.ts'
 import type { Action } from '../context.ts'
 import { jsonText } from '../text/json-line.ts'
 import { describeImage } from './describe-image.ts'
+import { describeManifest } from './describe-manifest.ts'
 import { eachTerm } from './each-term.ts'
 import { withStore } from './open-store.ts'
+import { storedArtifact, type StoredArtifact } from './stored-artifact.ts'
 
 interface InspectOptions extends GlobalOptions {
   readonly json?: boolean | undefined
@@ -15,11 +17,19 @@ interface InspectOptions extends GlobalOptions {
 export const inspect: Action<[images: readonly string[]], InspectOptions> = async ([terms], options, context) => {
   const wanted = options.platform ?? context.environment.platform
   const platform: Platform | undefined = wanted === undefined ? undefined : parsePlatform(wanted)
-  const found: ImageDetails[] = []
+  const found: (ImageDetails | StoredArtifact)[] = []
   const code = await withStore({ ...options, readOnly: true }, context, (store) =>
-    eachTerm(terms, context, async (term) => void found.push(await store.inspect(term, { signal: context.signal, platform }))),
+    eachTerm(terms, context, async (term) => void found.push((await storedArtifact(store, term)) ?? (await store.inspect(term, { signal: context.signal, platform })))),
   )
-  if (options.json === true) context.print(jsonText(found))
-  else for (const [index, image] of found.entries()) context.print(`${index === 0 ? '' : '\n'}${describeImage(image).join('\n')}`)
+  if (options.json === true) context.print(jsonText(found.map(asJson)))
+  else for (const [index, each] of found.entries()) context.print(`${index === 0 ? '' : '\n'}${describe(each).join('\n')}`)
   return code
+}
+
+const describe = (found: ImageDetails | StoredArtifact): string[] => ('bytes' in found ? describeManifest(found.manifest, found.descriptor) : describeImage(found))
+
+function asJson(found: ImageDetails | StoredArtifact): unknown {
+  if (!('bytes' in found)) return found
+  const { descriptor, bytes } = found
+  return { digest: descriptor.digest, mediaType: descriptor.mediaType, size: descriptor.size, manifest: JSON.parse(new TextDecoder().decode(bytes)) as unknown }
 }
