@@ -52,11 +52,11 @@ describe('images in the store', () => {
   it('are shown as what they are when a program has put an artifact here', async () => {
     const root = join(await temporaryDirectory(), 'store')
     const built = artifact('t/sbom:1', 'application/vnd.acme.sbom', [{ mediaType: 'text/plain', bytes: Buffer.from('a list of parts'), title: 'sbom.txt' }]).build()
-    const store = await openStore({ root })
-    for (const { digest, bytes } of [built.config, ...built.layers]) await store.contents.put(parseDigest(digest), bytes)
+    const opened = await openStore({ root })
+    for (const { digest, bytes } of [built.config, ...built.layers]) await opened.contents.put(parseDigest(digest), bytes)
     const descriptor = { mediaType: built.mediaType, digest: parseDigest(built.digest), size: built.bytes.length }
-    await store.publish({ reference: parseReference('acme/sbom:1'), target: descriptor, manifests: [{ descriptor, bytes: built.bytes }] })
-    await store.close()
+    await opened.publish({ reference: parseReference('acme/sbom:1'), target: descriptor, manifests: [{ descriptor, bytes: built.bytes }] })
+    await opened.close()
 
     const { code, stdout } = await runHere(['inspect', 'acme/sbom:1'], { root })
     expect([code, stdout.split('\n')]).toEqual([0, expect.arrayContaining([`Digest:      ${built.digest}`, 'Artifact:    application/vnd.acme.sbom', `Layers:      ${built.layers[0]?.digest}  15B  text/plain  sbom.txt`])])

@@ -84,7 +84,7 @@ describe('credentials', () => {
   it('that a token server refuses are reported with what to do', async () => {
     await using registry = await registryWith({ kind: 'bearer', username: 'ann', password: 'other' })
     const error = await failureOf(clientOf({ credentials: giving(basic) }).repository(`${registry.host}/team/app`).manifests.get('1'))
-    expect(error).toMatchObject({ code: 'UNAUTHORIZED', hint: `log in to ${registry.host} again` })
+    expect(error).toMatchObject({ code: 'UNAUTHORIZED', hint: `check the user name and the password, or log in to ${registry.host} again` })
   })
 
   it('that are missing are asked for', async () => {

@@ -94,7 +94,7 @@ async function askRealm(context: ClientContext, { registry, challenge, scope, on
 function refusal({ registry, challenge, repository }: TokenQuestion, { answer, withheld, credential }: { readonly answer: Answer; readonly withheld: boolean; readonly credential: Credential | undefined }): RegistryError {
   const host = challenge.realm.host
   const known = credential !== undefined
-  const hint = withheld ? withheldHint(registry.host, host) : known ? `log in to ${registry.host} again` : `the repository may not exist, or it needs a login to ${registry.host}`
+  const hint = withheld ? withheldHint(registry.host, host) : known ? `check the user name and the password, or log in to ${registry.host} again` : `the repository may not exist, or it needs a login to ${registry.host}`
   const error = errorOfAnswer(answer.head, answer.body, { subject: 'registry', repository, hint: answer.head.status === 401 || answer.head.status === 403 ? hint : undefined })
   if (error.code === 'UNAUTHORIZED' || error.code === 'DENIED' || error.code === 'TOO_MANY_REQUESTS' || error.code === 'UNEXPECTED_STATUS') return error
   return new RegistryError('TOKEN_FAILED', `no token: ${error.message}`, { ...error.facts, repository, reported: error.reported, retryAfterMs: error.retryAfterMs, cause: error, hint: error.hint })
