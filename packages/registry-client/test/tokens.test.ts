@@ -175,7 +175,7 @@ describe('a challenge', () => {
   it('that led nowhere is not answered in advance by what comes after it', async () => {
     await using registry = await registryWith({ kind: 'bearer' })
     const { manifests } = clientOf().repository(`${registry.host}/team/app`)
-    registry.addFault({ on: 'manifest', unauthorized: true, times: 1, then: { status: 401, headers: { 'www-authenticate': 'Bearer realm="http://127.0.0.2:9/token",service="x"' } } })
+    registry.addFault({ on: 'manifest', unauthorized: true, times: 1, then: { status: 401, headers: { 'www-authenticate': 'Bearer realm="http://127.0.0.2:47/token",service="x"' } } })
     expect(await failureOf(manifests.get('1'))).toMatchObject({ code: 'CONNECTION_REFUSED' })
     await manifests.get('1')
   })
