@@ -39,6 +39,7 @@ describe('storing', () => {
   })
 
   it.each([
+    ['{"AUTHS":null,"auths":{"x.test":{}}}', '{"AUTHS":null,"auths":{"x.test":{},"ghcr.io":{"auth":"YW5uOnNlY3JldA=="}}}'],
     ['{"AUTHS":{"x.test":{}}}', '{"AUTHS":{"x.test":{},"ghcr.io":{"auth":"YW5uOnNlY3JldA=="}}}'],
     ['{"auths":null}', '{"auths":{"ghcr.io":{"auth":"YW5uOnNlY3JldA=="}}}'],
     ['{}', '{\n\t"auths": {\n\t\t"ghcr.io": {\n\t\t\t"auth": "YW5uOnNlY3JldA=="\n\t\t}\n\t}\n}'],

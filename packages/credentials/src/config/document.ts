@@ -55,4 +55,4 @@ export function mapOf<Value>(document: Document, node: JsonNode | undefined, pat
   return new Map(node.members.map(({ key, value }) => [key, decode(value, `${path}["${shownKey(key)}"]`)]))
 }
 
-const isNull = (node: JsonNode): boolean => node.kind === 'literal' && node.isNull
+export const isNull = (node: JsonNode): boolean => node.kind === 'literal' && node.isNull

@@ -1,4 +1,4 @@
-import { parseDocument } from '../config/document.ts'
+import { isNull, parseDocument } from '../config/document.ts'
 import { removeMember, setMember } from '../json/edit-json.ts'
 import type { Fail, JsonNode } from '../json/parse-json.ts'
 
@@ -16,10 +16,11 @@ export function removeEntry(text: string, key: string, file: string): string {
   return removeMember(text, [spellingOf(text, file), key], failIn(text, file))
 }
 
-/** `auths` as this file spells it: docker does not look at the case, and would find two of them. */
+/** `auths` as this file spells it: docker does not look at the case, and would find two of them. Of several, the one that is not null. */
 function spellingOf(text: string, file: string): string {
   const root: JsonNode | undefined = text.trim() === '' ? undefined : parseDocument(text, file).root
-  return (root?.kind === 'object' ? root.members.find(({ key }) => key.toLowerCase() === 'auths')?.key : undefined) ?? 'auths'
+  const spelled = root?.kind === 'object' ? root.members.filter(({ key }) => key.toLowerCase() === 'auths') : []
+  return (spelled.find(({ value }) => !isNull(value)) ?? spelled[0])?.key ?? 'auths'
 }
 
 const failIn = (text: string, file: string): Fail => (offset, why) => parseDocument(text, file).fail(offset, why)

@@ -35,12 +35,16 @@ export async function signingKey(block: Schema1Signature): Promise<SigningKey> {
   return { key, algorithm, keyId }
 }
 
-async function chainKey(block: Schema1Signature, { key }: SignatureAlgorithm): Promise<CryptoKey | undefined> {
+async function chainKey(block: Schema1Signature, { key, curve }: SignatureAlgorithm): Promise<CryptoKey | undefined> {
   if (block.chain === undefined) return undefined
   const keys = block.chain.map((certificate, index) => certificateKey(certificate) ?? fail(block, `certificate ${index + 1} of its chain cannot be read`))
   const [leaf] = keys
   if (leaf === undefined) return undefined
-  return imported(block, () => crypto.subtle.importKey('spki', new Uint8Array(leaf), key, true, ['verify']))
+  const asWritten = await imported(block, () => crypto.subtle.importKey('spki', new Uint8Array(leaf), key, true, ['verify']))
+  if (curve === undefined) return asWritten
+  // A point can be written in several ways, and a key has one ID.
+  const { x, y } = await crypto.subtle.exportKey('jwk', asWritten)
+  return imported(block, () => crypto.subtle.importKey('jwk', { kty: 'EC', crv: curve, x: String(x), y: String(y) }, key, true, ['verify']))
 }
 
 async function jwkKey(block: Schema1Signature, { key, curve }: SignatureAlgorithm): Promise<CryptoKey | undefined> {

@@ -144,6 +144,14 @@ describe('a signature is refused', () => {
     )
   })
 
+  it('not for the way its key is written: a point with the sign of y beside y is the same key', async () => {
+    const hybrid = Buffer.from(certificateFor(es256.publicKey, es256.privateKey))
+    const point = hybrid.indexOf(Buffer.from([0x03, 0x42, 0x00, 0x04])) + 3
+    hybrid[point] = 6 + ((hybrid[point + 64] ?? 0) & 1)
+    const [signer] = await verify(signedBy(withChain(es256, hybrid)))
+    expect(signer?.keyId).toBe(keyIdOf(es256.publicKey))
+  })
+
   it('with a typed error, whatever byte of the certificate was changed', async () => {
     const leaf = certificateFor(es256.publicKey, es256.privateKey)
     await fc.assert(
