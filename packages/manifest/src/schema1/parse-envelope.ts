@@ -57,7 +57,8 @@ export function parseEnvelope(bytes: Uint8Array, limits: Limits = {}): Envelope 
   if (length > bytes.length) throw invalid(`invalid format length: ${length} bytes were signed, and the document has ${bytes.length}`, '$.signatures')
 
   const payload = joined(bytes.subarray(0, length), new TextEncoder().encode(tail))
-  assertNothingElse(document, readAsWritten(payload, limits))
+  // Its end is the format tail's, so a place in it may be none in the document.
+  assertNothingElse(document, inner('what was signed', '$', () => readAsWritten(payload, limits)))
   return { payload, signatures }
 }
 
@@ -69,7 +70,7 @@ interface Format {
 function readFormat(block: Members): Format {
   const at = block.pathOf('protected')
   const header = decodeBase64Url(block.text('protected')) ?? fail('the protected header is not base64url', at)
-  const members = readMembers(readJson(header, {}), at, 'SCHEMA1_ENVELOPE_INVALID', formatMembers)
+  const members = readMembers(inner('the protected header', at, () => readJson(header, {})), at, 'SCHEMA1_ENVELOPE_INVALID', formatMembers)
   if (!members.has('formatLength')) throw invalid('missing formatted length', at)
   if (!members.has('formatTail')) throw invalid('missing formatted tail', at)
   const tail = decodeUtf8(decodeBase64Url(members.text('formatTail')) ?? fail('the format tail is not base64url', at))
@@ -94,6 +95,16 @@ function readSignature(block: Members): Schema1Signature {
 function certificate(text: unknown, at: string): Uint8Array {
   if (typeof text !== 'string' || base64Length(text) === undefined) return fail('the certificate is not base64', at)
   return decodeBase64(text)
+}
+
+/** A document inside the document: where it goes wrong is told in words, for an `offset` is one of the whole. */
+function inner<T>(what: string, at: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error
+    throw new ManifestError(error.code, `${what}: ${error.message}`, { at, cause: error, hint: error.hint })
+  }
 }
 
 /** Every number as it was written, so that two texts compare equal only when they say the same. */

@@ -144,6 +144,14 @@ describe('hostile bytes', () => {
     )
   })
 
+  it('point to no place outside the document: what is wrong inside the signed part is told in words', () => {
+    const formatTail = base64url(' '.repeat(bytes.length))
+    const error = refusal(() => decode(withBlocks(block({ protected: base64url(JSON.stringify({ formatLength: payload.length - 2, formatTail: base64url(`${' '.repeat(5_000)}}`) })) }))))
+    expect([error.facts.offset, error.message.startsWith('what was signed: ') || error.code === 'SCHEMA1_ENVELOPE_INVALID']).toEqual([undefined, true])
+    const header = refusal(() => decode(withBlocks(block({ protected: base64url(`{"formatLength":1,"formatTail":"${formatTail}",`) }))))
+    expect([header.facts.offset, header.code]).toEqual([undefined, 'JSON_INVALID'])
+  })
+
   it('cause typed errors only: a protected header of anything', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (formatLength, formatTail, header) => {
