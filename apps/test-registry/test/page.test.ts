@@ -145,6 +145,8 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
     await askRaw(registry.port, `GET /v2/${evil.replaceAll(' ', '\t')}/tags/list?"'><b> HTTP/1.1\r\nhost: x\r\nx-evil: ${evil}\u0085\r\n"'x-also: y\r\nconnection: close\r\n\r\n`)
     await ask(`${registry.url}/v2/t/app/manifests/${encodeURIComponent(evil)}`, { headers: { 'user-agent': evil, range: evil } })
     await page.until(`${requests} >= 1`)
+    // A row is drawn again when its request has ended; what was opened before may be closed then.
+    await page.until('[...document.querySelectorAll("#journal tr[data-number]")].every(({ innerText }) => /\\b[2-5]\\d\\d\\b/.test(innerText))')
     for (const button of await page.evaluate<number[]>('[...document.querySelectorAll("#journal tr[data-number]")].map(({ dataset }) => dataset.number)')) await page.click(`#journal tr[data-number="${button}"] button`)
     await page.click('.repository summary')
     await page.until('document.querySelector(".manifest") !== null')
