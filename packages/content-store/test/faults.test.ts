@@ -3,12 +3,11 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createContentStore, createLeases, createLock, nodeFileSystem, writeFileDurably, type ContentStore, type FileSystem } from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
-import { faultyFileSystem } from '@lading/content-store/testing'
+import { faultyFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
 import { isLadingError } from '@lading/errors'
 import { describe, expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
 import { temporaryDirectory } from './temporary-root.ts'
-import { unsyncedFileSystem } from './unsynced.ts'
 
 const encoder = new TextEncoder()
 const earlier = encoder.encode('here before')

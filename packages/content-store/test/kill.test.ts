@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createContentStore, createLock } from '@lading/content-store'
+import { unsyncedFileSystem } from '@lading/content-store/testing'
 import { digestOf } from '@lading/digest/hash'
 import { expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
 import { blob, bytes, earlier, small } from './killed-content.ts'
 import { ended, start } from './spawn.ts'
 import { temporaryDirectory } from './temporary-root.ts'
-import { unsyncedFileSystem } from './unsynced.ts'
 
 const fs = unsyncedFileSystem()
 

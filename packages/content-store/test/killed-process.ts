@@ -1,9 +1,8 @@
 // `ROOT NTH`: does everything that writes, and kills itself at the nth file operation.
 import { join } from 'node:path'
 import { createContentStore, createLock, writeFileDurably } from '@lading/content-store'
-import { faultyFileSystem } from '@lading/content-store/testing'
+import { faultyFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
 import { blob, bytes, small, smallDigest } from './killed-content.ts'
-import { unsyncedFileSystem } from './unsynced.ts'
 
 const [root = '', nth = '0'] = process.argv.slice(2)
 let count = 0

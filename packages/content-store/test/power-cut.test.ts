@@ -1,14 +1,14 @@
 import { glob, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createContentStore, nodeProcesses, type ContentStore, type ProcessTable } from '@lading/content-store'
-import { afterPowerCut, recordingFileSystem } from '@lading/content-store/testing'
+import { afterPowerCut, recordingFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
 import { digestOf } from '@lading/digest/hash'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { dice } from '../../../test/support/dice.ts'
 import { atScale } from '../../../test/support/scale.ts'
 import { blob, bytes, earlier, small, smallDigest } from './killed-content.ts'
 import { temporaryDirectory } from './temporary-root.ts'
-import { unsyncedFileSystem } from './unsynced.ts'
 
 const fs = unsyncedFileSystem()
 
@@ -36,13 +36,13 @@ it('has whole blobs, and goes on from a part that is true, after a power cut any
 
   const states = await temporaryDirectory()
   let count = 0
-  const cuts = fc.record({ at: fc.nat({ max: recorded.log.length }), dice: fc.infiniteStream(fc.nat({ max: 999 })).map((stream) => () => (stream.next().value as number) / 1000) })
+  const cuts = fc.record({ at: fc.nat({ max: recorded.log.length }), random: dice() })
   let resumed = 0
   await fc.assert(
-    fc.asyncProperty(cuts, async ({ at, dice }) => {
+    fc.asyncProperty(cuts, async ({ at, random }) => {
       const state = join(states, String(count++))
       await mkdir(states, { recursive: true })
-      await afterPowerCut(recorded, state, { at, random: dice })
+      await afterPowerCut(recorded, state, { at, random })
       // Whose process is gone for sure is told by time alone, and none passes here.
       for await (const owner of glob('store/lading/ingest/*/*/owner*', { cwd: state })) await rm(join(state, owner))
 
@@ -62,7 +62,7 @@ it('has whole blobs, and goes on from a part that is true, after a power cut any
       await rm(state, { recursive: true })
     }),
     // The example loses nothing.
-    { numRuns: atScale(60, 1_000), endOnFailure: true, examples: [[{ at: parted, dice: () => 0.35 }]] },
+    { numRuns: atScale(60, 1_000), endOnFailure: true, examples: [[{ at: parted, random: () => 0.35 }]] },
   )
   // Otherwise nothing was said about parts.
   expect(resumed).toBeGreaterThan(0)

@@ -1,22 +1,12 @@
-import { createServer } from 'node:net'
-import { once } from 'node:events'
 import { image, makeCertificate, startTestRegistry } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ClientEvent, Endpoint, Hosts, HostsAnswer } from '@lading/registry-client'
+import { freePort } from '../../../test/support/free-port.ts'
 import { failure, scene } from './scene.ts'
 
 const app = image('t/app:1').layer({ a: 'a' })
 const hub = image('library/app:1').layer({ hub: 'yes' })
 const day = 86_400_000
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
 
 describe('the endpoint loop', () => {
   it('falls to http on loopback where nothing speaks TLS', async () => {
@@ -45,7 +35,7 @@ describe('the endpoint loop', () => {
   })
 
   it('takes any certificate from a host that the user marked insecure, and one of a CA it was given', async () => {
-    const port = await closedPort()
+    const port = await freePort()
     const insecure = await scene({ registry: { tls: true, port }, puller: { insecure: [`127.0.0.1:${port}`] } })
     await insecure.registry.seed(app)
     expect((await insecure.pull('t/app:1')).status).toBe('downloaded')
@@ -58,7 +48,7 @@ describe('the endpoint loop', () => {
 
   it('reports that nobody answers, with host and reference', async () => {
     const { puller } = await scene()
-    const port = await closedPort()
+    const port = await freePort()
     const error = await failure(puller.pull(`127.0.0.1:${port}/t/app:1`))
     expect(error).toMatchObject({ code: 'CONNECTION_REFUSED', facts: { reference: `127.0.0.1:${port}/t/app:1` } })
     expect(error.message).toContain(`127.0.0.1:${port}`)
@@ -161,7 +151,7 @@ describe('what configuration says of a registry', () => {
   })
 
   it('costs a pull of many layers no more than one look at a mirror that is gone', async () => {
-    const port = await closedPort()
+    const port = await freePort()
     const gone = { url: `http://127.0.0.1:${port}`, host: `127.0.0.1:${port}` }
     const asked: string[] = []
     const onEvent = (event: ClientEvent): void => {

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeCertificate } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { freePort } from '../../../test/support/free-port.ts'
 import { missing, pathOf } from '../../../test/support/real-parts.ts'
 import { parseProxy } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
@@ -16,19 +17,6 @@ const authority = makeCertificate({ authority: true })
 const leaf = makeCertificate({ issuer: authority, hosts: ['127.0.0.1', 'localhost'] })
 
 const registryWith = (tls: boolean): Promise<ScriptedServer> => serve((_request, response) => bytes(response, 200, manifest.bytes, { 'content-type': manifestType }), tls ? { tls: leaf } : {})
-
-/** A port that was free a moment ago: these programs cannot say which one they took. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  return port
-}
 
 /** Runs until the test has ended; resolves when somebody listens. */
 async function startProgram(name: string, args: (directory: string) => readonly string[], { port, config }: { readonly port: number; readonly config: string }): Promise<void> {

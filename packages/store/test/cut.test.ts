@@ -1,14 +1,13 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { faultyFileSystem, type Operation } from '@lading/content-store/testing'
+import { faultyFileSystem, type Operation, unsyncedFileSystem } from '@lading/content-store/testing'
 import { isLadingError } from '@lading/errors'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
 import { openStore, type Store } from '../src/index.ts'
 import { consult, type Findings } from './oracle.ts'
 import { bury } from './support/bury.ts'
-import { fastFileSystem } from './support/fast-file-system.ts'
 import { changes, namesOfOther, other } from './support/changes.ts'
 import { linux } from './support/image.ts'
 import { pull } from './support/pull.ts'
@@ -27,7 +26,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }))
 
 describe.each(changes)('$title', (change) => {
   const { title, names } = change
-  const fs = fastFileSystem()
+  const fs = unsyncedFileSystem()
   const isNew = title.includes('new root')
   const expected = isNew ? names : { ...names, ...namesOfOther }
   const open = (root: string, through = fs): Promise<Store> => openStore({ root, fs: through, workers: 0, platform: linux('amd64') })

@@ -1,16 +1,16 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterPowerCut, recordingFileSystem, type RecordingFileSystem } from '@lading/content-store/testing'
+import { afterPowerCut, recordingFileSystem, type RecordingFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
 import { isLadingError } from '@lading/errors'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dice } from '../../../test/support/dice.ts'
 import { atScale } from '../../../test/support/scale.ts'
 import { openStore, type Store } from '../src/index.ts'
 import { consult, type Findings } from './oracle.ts'
 import { bury } from './support/bury.ts'
 import { changes, namesOfOther, other } from './support/changes.ts'
-import { fastFileSystem } from './support/fast-file-system.ts'
 import { linux } from './support/image.ts'
 import { pull } from './support/pull.ts'
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
-const fs = fastFileSystem()
+const fs = unsyncedFileSystem()
 const open = (root: string, through = fs): Promise<Store> => openStore({ root, fs: through, workers: 0, platform: linux('amd64') })
 
 describe.each(changes)('$title', (change) => {
@@ -57,12 +57,12 @@ describe.each(changes)('$title', (change) => {
     const cuts = fc.record({
       // The end is where success has been reported.
       at: fc.oneof({ arbitrary: fc.nat({ max: recorded.log.length }), weight: 4 }, { arbitrary: fc.constant(recorded.log.length), weight: 1 }),
-      dice: fc.infiniteStream(fc.nat({ max: 999 })).map((stream) => () => (stream.next().value as number) / 1000),
+      random: dice(),
     })
     await fc.assert(
-      fc.asyncProperty(cuts, async ({ at, dice }) => {
+      fc.asyncProperty(cuts, async ({ at, random }) => {
         const place = join(directory, `${change.title} ${state++}`)
-        await afterPowerCut(recorded, place, { at, random: dice })
+        await afterPowerCut(recorded, place, { at, random })
         const root = join(place, 'root')
         expectLaw(root, at === recorded.log.length)
         expect(await again(root)).toMatchObject({ violations: [], names: expected })

@@ -1,4 +1,5 @@
 import { nodeFileSystem, type FileSystem } from '@lading/content-store'
+import { unsyncedFileSystem } from '@lading/content-store/testing'
 import { openStore, type Store } from '@lading/store'
 import { atScale } from '../../../../test/support/scale.ts'
 
@@ -7,14 +8,6 @@ import { atScale } from '../../../../test/support/scale.ts'
  * time of a small pull; at CI scale it is as users have it.
  */
 export function openTestStore(root: string, through: (fs: FileSystem) => FileSystem = (fs) => fs): Promise<Store> {
-  const { fs, workers } = atScale<{ fs: FileSystem; workers?: number }>({ fs: unsynced(nodeFileSystem()), workers: 0 }, { fs: nodeFileSystem() })
+  const { fs, workers } = atScale<{ fs: FileSystem; workers?: number }>({ fs: unsyncedFileSystem(), workers: 0 }, { fs: nodeFileSystem() })
   return openStore({ root, fs: through(fs), workers })
-}
-
-function unsynced(fs: FileSystem): FileSystem {
-  return {
-    ...fs,
-    open: async (...given) => ({ ...(await fs.open(...given)), sync: () => Promise.resolve() }),
-    syncDirectory: () => Promise.resolve(),
-  }
 }

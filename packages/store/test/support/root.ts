@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fastFileSystem } from './fast-file-system.ts'
+import { unsyncedFileSystem } from '@lading/content-store/testing'
 import { linux } from './image.ts'
 import { openStore, type OpenStoreOptions, type Store } from '../../src/index.ts'
 
@@ -19,7 +19,7 @@ export async function testRoot(): Promise<TestRoot> {
   return {
     path,
     async open(options) {
-      const store = await openStore({ root: path, fs: fastFileSystem(), workers: 0, platform: linux('amd64'), ...options })
+      const store = await openStore({ root: path, fs: unsyncedFileSystem(), workers: 0, platform: linux('amd64'), ...options })
       stores.push(store)
       return store
     },

@@ -1,0 +1,14 @@
+import { createServer, type AddressInfo } from 'node:net'
+
+/** A port of loopback that was free a moment ago: where nobody listens, or for a program that cannot say which one it took. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => {
+    server.close(resolve)
+  })
+  return port
+}
