@@ -57,12 +57,18 @@ export function startJournal(guard, { changed }) {
       return
     }
     const made = rowsOf(entry)
-    const had = before?.[0].contains(document.activeElement) === true
-    if (before !== undefined) before[0].before(...made)
-    else following(number).before(...made)
-    for (const row of before ?? []) row.remove()
-    rows.set(number, made)
-    if (had) made[0].querySelector('button').focus()
+    if (before === undefined) following(number).before(...made)
+    rows.set(number, before === undefined ? made : renew(before, made))
+  }
+
+  /** The new rows in place of the old ones, but for the button: it may have the focus, or be under a finger just now. */
+  function renew([row, ...below], [made, ...more]) {
+    for (const each of below) each.remove()
+    row.className = made.className
+    row.querySelector('button').setAttribute('aria-expanded', made.querySelector('button').getAttribute('aria-expanded'))
+    for (const [at, cell] of Array.from(made.cells).entries()) if (at > 0) row.cells[at].replaceWith(cell)
+    row.after(...more)
+    return [row, ...more]
   }
 
   /** The row that comes after a new one: the newest that is older. */

@@ -26,6 +26,19 @@ export interface Page {
   close(): Promise<void>
 }
 
+/** Runs in the page: what loads late moves what is below it, and a click there would hit something else. */
+const settledMiddle = `async (selector) => {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+  for (let last = ''; ; await frame()) {
+    const found = document.querySelector(selector)
+    found.scrollIntoView({ block: 'center' })
+    const { x, y, width, height } = found.getBoundingClientRect()
+    const at = { x: x + width / 2, y: y + height / 2 }
+    if (last === JSON.stringify(at) && found.contains(document.elementFromPoint(at.x, at.y))) return at
+    last = JSON.stringify(at)
+  }
+}`
+
 interface Told {
   readonly id?: number
   readonly method?: string
@@ -106,7 +119,7 @@ export async function openPage(): Promise<Page> {
     },
     until: (expression) => evaluate(`new Promise((resolve) => { const look = () => ((${expression}) ? resolve() : setTimeout(look, 20)); look() })`),
     async click(selector) {
-      const at = await evaluate<{ x: number; y: number }>(`(() => { const found = document.querySelector(${JSON.stringify(selector)}); found.scrollIntoView({ block: 'center' }); const { x, y, width, height } = found.getBoundingClientRect(); return { x: x + width / 2, y: y + height / 2 } })()`)
+      const at = await evaluate<{ x: number; y: number }>(`(${settledMiddle})(${JSON.stringify(selector)})`)
       for (const type of ['mousePressed', 'mouseReleased']) await send('Input.dispatchMouseEvent', { type, ...at, button: 'left', clickCount: 1 })
     },
     async press(key) {
