@@ -9,7 +9,10 @@ const packages = ['packages', 'apps'].flatMap((group) =>
     .map((root) => ({
       extends: true as const,
       root: `./${root}`,
-      test: { name: (JSON.parse(readFileSync(new URL(`${root}/package.json`, import.meta.url), 'utf8')) as { name: string }).name },
+      test: {
+        name: (JSON.parse(readFileSync(new URL(`${root}/package.json`, import.meta.url), 'utf8')) as { name: string })
+          .name,
+      },
     })),
 )
 

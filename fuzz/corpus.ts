@@ -9,5 +9,7 @@ export interface CorpusFile {
 export function readCorpus(target: string): readonly CorpusFile[] {
   const folder = new URL(`corpus/${target}/`, import.meta.url)
   if (!existsSync(folder)) return []
-  return readdirSync(folder).toSorted().map((name) => ({ name, bytes: Uint8Array.from(readFileSync(new URL(name, folder))) }))
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => ({ name, bytes: Uint8Array.from(readFileSync(new URL(name, folder))) }))
 }

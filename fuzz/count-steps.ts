@@ -32,7 +32,9 @@ function takeSteps(from: Session): number {
   let steps = 0
   from.post('Profiler.takePreciseCoverage', (error, answer) => {
     if (error !== null) throw error
-    for (const script of answer.result) if (isOurs(script)) for (const { ranges } of script.functions) for (const { count } of ranges.slice(1)) steps += count
+    for (const script of answer.result)
+      if (isOurs(script))
+        for (const { ranges } of script.functions) for (const { count } of ranges.slice(1)) steps += count
   })
   return steps
 }

@@ -16,22 +16,37 @@ function numberOf(option: 'runs' | 'seed' | 'only', text: string): number {
 
 function tell(target: string, seed: number, { run, what, input }: FoundInput): void {
   say(`  ${what}`)
-  say(`  the input, made shorter (${input.length} bytes): ${JSON.stringify(Buffer.from(input).toString('latin1').slice(0, 300))}`)
-  if (input.length <= 400) say(`  to keep it: printf %s ${Buffer.from(input).toString('base64')} | base64 -d > fuzz/corpus/${target}/NAME`)
-  say(typeof run === 'number' ? `  again: pnpm fuzz ${target} --seed ${seed} --only ${run}` : `  again: it is fuzz/corpus/${target}/${run}`)
+  say(
+    `  the input, made shorter (${input.length} bytes): ${JSON.stringify(Buffer.from(input).toString('latin1').slice(0, 300))}`,
+  )
+  if (input.length <= 400)
+    say(`  to keep it: printf %s ${Buffer.from(input).toString('base64')} | base64 -d > fuzz/corpus/${target}/NAME`)
+  say(
+    typeof run === 'number'
+      ? `  again: pnpm fuzz ${target} --seed ${seed} --only ${run}`
+      : `  again: it is fuzz/corpus/${target}/${run}`,
+  )
 }
 
 const [wanted] = positionals
 const chosen = targets.filter(({ name }) => wanted === 'all' || name === wanted)
 if (chosen.length === 0) {
-  say(`usage: pnpm fuzz TARGET|all [--runs N] [--seed S] [--only RUN]\ntargets: ${targets.map(({ name }) => name).join(', ')}`)
+  say(
+    `usage: pnpm fuzz TARGET|all [--runs N] [--seed S] [--only RUN]\ntargets: ${targets.map(({ name }) => name).join(', ')}`,
+  )
   process.exitCode = 2
 }
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : numberOf('seed', values.seed)
 for (const target of chosen) {
   const began = performance.now()
-  const { runs, findings, stepsPerByte } = runTarget(target, { runs: numberOf('runs', values.runs), seed, only: values.only === undefined ? undefined : numberOf('only', values.only) })
-  say(`${target.name}: ${runs} runs, seed ${seed}, ${findings.length} findings, ${stepsPerByte.toFixed(0)} steps a byte at most, ${((performance.now() - began) / 1000).toFixed(1)} s`)
+  const { runs, findings, stepsPerByte } = runTarget(target, {
+    runs: numberOf('runs', values.runs),
+    seed,
+    only: values.only === undefined ? undefined : numberOf('only', values.only),
+  })
+  say(
+    `${target.name}: ${runs} runs, seed ${seed}, ${findings.length} findings, ${stepsPerByte.toFixed(0)} steps a byte at most, ${((performance.now() - began) / 1000).toFixed(1)} s`,
+  )
   for (const found of findings) tell(target.name, seed, found)
   if (findings.length > 0) process.exitCode = 1
 }

@@ -56,19 +56,29 @@ export function runTarget(target: Target, { runs, seed, only }: FuzzOptions): Fu
     const bytes = batch.reduce((sum, { input }) => sum + input.length, 0)
     const { steps, found } = check(target, batch)
     findings.push(...found)
-    if (found.length === 0 && steps > allowed(batch.length, bytes)) findings.push(...tooManySteps(target, batch, steps, bytes))
+    if (found.length === 0 && steps > allowed(batch.length, bytes))
+      findings.push(...tooManySteps(target, batch, steps, bytes))
     most = Math.max(most, steps / Math.max(1, bytes))
   }
   if (only === undefined) runBatch(corpus.map(({ name, bytes }) => ({ run: name, input: bytes })))
   const first = only ?? 0
   const end = only === undefined ? runs : only + 1
   for (let run = first; run < end && findings.length < mostFindings; run += batchSize) {
-    runBatch(Array.from({ length: Math.min(batchSize, end - run) }, (_, index) => ({ run: run + index, input: inputOf(target, seeds, seed, run + index) })))
+    runBatch(
+      Array.from({ length: Math.min(batchSize, end - run) }, (_, index) => ({
+        run: run + index,
+        input: inputOf(target, seeds, seed, run + index),
+      })),
+    )
   }
   for (let run = first; run < end && findings.length < mostFindings; run += batchSize) {
     runBatch([{ run, input: stretch(inputOf(target, seeds, seed, run), createRandom(seed, run)) }])
   }
-  return { runs: only === undefined ? runs : 1, findings: findings.slice(0, mostFindings).map((found) => shorter(target, found)), stepsPerByte: most }
+  return {
+    runs: only === undefined ? runs : 1,
+    findings: findings.slice(0, mostFindings).map((found) => shorter(target, found)),
+    stepsPerByte: most,
+  }
 }
 
 function check(target: Target, batch: readonly Numbered[]): { steps: number; found: FoundInput[] } {
@@ -81,13 +91,18 @@ function check(target: Target, batch: readonly Numbered[]): { steps: number; fou
         try {
           target.check(current.input)
         } catch (error) {
-          found.push({ ...current, what: error instanceof Error ? `${error.name}: ${error.message}` : String(error), error })
+          found.push({
+            ...current,
+            what: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+            error,
+          })
         }
       }
     })
     stopped = outcome.kind === 'timed-out'
   })
-  if (stopped && current !== undefined) found.push({ ...current, what: `it does not end within ${limitMs / 1000} seconds` })
+  if (stopped && current !== undefined)
+    found.push({ ...current, what: `it does not end within ${limitMs / 1000} seconds` })
   return { steps, found }
 }
 
@@ -98,7 +113,9 @@ function tooManySteps(target: Target, batch: readonly Numbered[], steps: number,
     return own > allowed(1, one.input.length) ? [{ ...one, what: `${own} steps for ${one.input.length} bytes` }] : []
   })
   const [first] = batch
-  return guilty.length > 0 || first === undefined ? guilty : [{ ...first, what: `${steps} steps for ${batch.length} inputs of together ${bytes} bytes` }]
+  return guilty.length > 0 || first === undefined
+    ? guilty
+    : [{ ...first, what: `${steps} steps for ${batch.length} inputs of together ${bytes} bytes` }]
 }
 
 function shorter(target: Target, found: FoundInput): FoundInput {
@@ -109,7 +126,9 @@ function shorter(target: Target, found: FoundInput): FoundInput {
       target.check(candidate)
       return false
     } catch (other) {
-      return other instanceof Error && other.name === error.name && other.message.slice(0, 24) === error.message.slice(0, 24)
+      return (
+        other instanceof Error && other.name === error.name && other.message.slice(0, 24) === error.message.slice(0, 24)
+      )
     }
   })
   return { ...found, input }

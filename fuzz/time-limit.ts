@@ -1,7 +1,10 @@
 import { createContext, Script } from 'node:vm'
 
 /** What `work` threw, if it did; `timed-out` when it was stopped. */
-export type Outcome = { readonly kind: 'done' } | { readonly kind: 'threw'; readonly error: unknown } | { readonly kind: 'timed-out' }
+export type Outcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'threw'; readonly error: unknown }
+  | { readonly kind: 'timed-out' }
 
 const script = new Script('work()')
 

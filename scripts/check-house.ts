@@ -16,7 +16,18 @@ const floors: Record<string, { floor: number; mayImport: readonly string[] | 'al
   'image-store': { floor: 3, mayImport: [...foundation, 'content-store', 'manifest'] },
   'reference-store': { floor: 3, mayImport: [...foundation, 'content-store', 'manifest'] },
   'layer-store': { floor: 3, mayImport: [...foundation, 'content-store', 'compression'] },
-  store: { floor: 4, mayImport: [...foundation, 'manifest', 'compression', 'content-store', 'image-store', 'reference-store', 'layer-store'] },
+  store: {
+    floor: 4,
+    mayImport: [
+      ...foundation,
+      'manifest',
+      'compression',
+      'content-store',
+      'image-store',
+      'reference-store',
+      'layer-store',
+    ],
+  },
   distribution: { floor: 5, mayImport: 'all below' },
   cli: { floor: 6, mayImport: 'all below' },
   'test-registry': { floor: 6, mayImport: [...foundation, 'manifest'] },
@@ -56,21 +67,29 @@ for (const group of ['packages', 'apps']) {
     const lower = Object.keys(floors).filter((name) => (floors[name]?.floor ?? 9) < entry.floor)
     const allowed = entry.mayImport === 'all below' ? lower : entry.mayImport
     const runtime = ours(manifest.dependencies)
-    for (const name of runtime) if (!allowed.includes(name)) problems.push(`${path} depends on ${name}, which the table does not allow`)
+    for (const name of runtime)
+      if (!allowed.includes(name)) problems.push(`${path} depends on ${name}, which the table does not allow`)
     for (const name of ours(manifest.devDependencies)) {
-      const permitted = room === 'cli' ? [...lower, ...testsMayUse] : entry.floor >= 2 ? [...allowed, ...testsMayUse] : allowed
+      const permitted =
+        room === 'cli' ? [...lower, ...testsMayUse] : entry.floor >= 2 ? [...allowed, ...testsMayUse] : allowed
       if (!permitted.includes(name)) problems.push(`${path} tests with ${name}, which the table does not allow`)
     }
     const outside = Object.keys(manifest.dependencies ?? {}).filter((name) => !name.startsWith('@lading/'))
-    if (outside.length > (room === 'cli' ? 0 : 2)) problems.push(`${path} has ${outside.length} runtime dependencies from outside: ${outside.join(', ')}`)
+    if (outside.length > (room === 'cli' ? 0 : 2))
+      problems.push(`${path} has ${outside.length} runtime dependencies from outside: ${outside.join(', ')}`)
     if (manifest.sideEffects !== false) problems.push(`${path} does not say sideEffects: false`)
-    for (const file of ['README.md', 'LICENSE']) if (!existsSync(`${path}/${file}`)) problems.push(`${path} has no ${file}`)
-    const references = (read(`${path}/tsconfig.json`).references ?? []).map((reference) => reference.path.split('/').at(-1) ?? '')
-    const declared = room === 'cli' ? ours(manifest.devDependencies).filter((name) => name !== 'test-registry') : runtime
+    for (const file of ['README.md', 'LICENSE'])
+      if (!existsSync(`${path}/${file}`)) problems.push(`${path} has no ${file}`)
+    const references = (read(`${path}/tsconfig.json`).references ?? []).map(
+      (reference) => reference.path.split('/').at(-1) ?? '',
+    )
+    const declared =
+      room === 'cli' ? ours(manifest.devDependencies).filter((name) => name !== 'test-registry') : runtime
     const missing = declared.filter((name) => !references.includes(name))
     const surplus = references.filter((name) => !declared.includes(name))
     if (missing.length > 0) problems.push(`${path}/tsconfig.json does not reference ${missing.join(', ')}`)
-    if (surplus.length > 0) problems.push(`${path}/tsconfig.json references ${surplus.join(', ')}, which package.json does not declare`)
+    if (surplus.length > 0)
+      problems.push(`${path}/tsconfig.json references ${surplus.join(', ')}, which package.json does not declare`)
   }
 }
 

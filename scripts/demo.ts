@@ -14,7 +14,10 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 async function lading(root: string, ...args: string[]): Promise<void> {
   say(`\n$ lading ${args.join(' ')}`)
-  const child = spawn(process.execPath, ['--conditions=@lading/source', bin, ...args], { stdio: 'inherit', env: { ...process.env, LADING_ROOT: root } })
+  const child = spawn(process.execPath, ['--conditions=@lading/source', bin, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, LADING_ROOT: root },
+  })
   const stop = (): void => void child.kill('SIGINT')
   process.once('SIGINT', stop)
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
@@ -33,7 +36,9 @@ try {
   await lading(root, 'images')
   say('\nAgain: nothing is fetched twice, and what is up to date costs one request.')
   await lading(root, 'pull', app)
-  say(`\nThe registry saw ${registry.journal.requests().length} requests in all. The images were in a temporary folder, which is gone now.`)
+  say(
+    `\nThe registry saw ${registry.journal.requests().length} requests in all. The images were in a temporary folder, which is gone now.`,
+  )
   say('\nWith internet, the same program pulls from any registry:\n')
   say('  npx -y pnpm@12 -s lading pull docker.io/library/alpine')
   say('  npx -y pnpm@12 -s lading images')

@@ -1,5 +1,12 @@
 import { openSync, readSync, closeSync } from 'node:fs'
-import { createGunzip, createZstdDecompress, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import {
+  createGunzip,
+  createZstdDecompress,
+  gunzipSync,
+  gzipSync,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from 'node:zlib'
 import { Readable } from 'node:stream'
 import { createDecompressor } from '@lading/compression'
 import { cpuSeconds, type Row } from './measure.ts'
@@ -32,18 +39,46 @@ async function streamed(input: Buffer, stream: NodeJS.ReadWriteStream): Promise<
 }
 
 /** Against the faster of the two ways that node:zlib has by itself. */
-async function against(what: string, plain: Buffer, input: Buffer, bare: () => Buffer, stream: () => NodeJS.ReadWriteStream, goal?: number): Promise<Row> {
+async function against(
+  what: string,
+  plain: Buffer,
+  input: Buffer,
+  bare: () => Buffer,
+  stream: () => NodeJS.ReadWriteStream,
+  goal?: number,
+): Promise<Row> {
   const rate = (seconds: number): number => plain.length / 1e9 / seconds
-  const [own, sync, streaming] = [await cpuSeconds(() => ours(input)), await cpuSeconds(() => void bare()), await cpuSeconds(() => streamed(input, stream()))]
+  const [own, sync, streaming] = [
+    await cpuSeconds(() => ours(input)),
+    await cpuSeconds(() => void bare()),
+    await cpuSeconds(() => streamed(input, stream())),
+  ]
   const [best, way] = sync < streaming ? [sync, 'at once'] : [streaming, 'as a stream']
-  return { what, rate: `${rate(own).toFixed(2)} GB/s a core`, beside: `${(best / own).toFixed(2)} x node:zlib ${way} (${rate(best).toFixed(2)})${goal === undefined ? '' : `, goal ${goal}`}` }
+  return {
+    what,
+    rate: `${rate(own).toFixed(2)} GB/s a core`,
+    beside: `${(best / own).toFixed(2)} x node:zlib ${way} (${rate(best).toFixed(2)})${goal === undefined ? '' : `, goal ${goal}`}`,
+  }
 }
 
 export async function measureInflate(): Promise<readonly Row[]> {
   const plain = content()
   const [gzip, zstd] = [gzipSync(plain), zstdCompressSync(plain)]
   return [
-    await against('gzip inflated', plain, gzip, () => gunzipSync(gzip, { chunkSize }), () => createGunzip({ chunkSize }), 0.95),
-    await against('zstd inflated', plain, zstd, () => zstdDecompressSync(zstd, { chunkSize }), () => createZstdDecompress({ chunkSize })),
+    await against(
+      'gzip inflated',
+      plain,
+      gzip,
+      () => gunzipSync(gzip, { chunkSize }),
+      () => createGunzip({ chunkSize }),
+      0.95,
+    ),
+    await against(
+      'zstd inflated',
+      plain,
+      zstd,
+      () => zstdDecompressSync(zstd, { chunkSize }),
+      () => createZstdDecompress({ chunkSize }),
+    ),
   ]
 }

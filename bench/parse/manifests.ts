@@ -9,16 +9,31 @@ const manifest = {
   schemaVersion: 2,
   mediaType: OCI_MANIFEST,
   config: { mediaType: OCI_CONFIG, digest: digest(0), size: 9811 },
-  layers: Array.from({ length: layers }, (_, index) => ({ mediaType: OCI_LAYER_GZIP, digest: digest(index + 1), size: 32 + 1000 * index * index })),
-  annotations: { 'org.opencontainers.image.created': '2026-01-01T00:00:00Z', 'org.opencontainers.image.source': 'https://example.com/acme/app' },
+  layers: Array.from({ length: layers }, (_, index) => ({
+    mediaType: OCI_LAYER_GZIP,
+    digest: digest(index + 1),
+    size: 32 + 1000 * index * index,
+  })),
+  annotations: {
+    'org.opencontainers.image.created': '2026-01-01T00:00:00Z',
+    'org.opencontainers.image.source': 'https://example.com/acme/app',
+  },
 }
 const config = {
   created: '2026-01-01T00:00:00Z',
   architecture: 'amd64',
   os: 'linux',
-  config: { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C.UTF-8'], Cmd: ['sh'], WorkingDir: '/app', Labels: { a: 'b' } },
+  config: {
+    Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C.UTF-8'],
+    Cmd: ['sh'],
+    WorkingDir: '/app',
+    Labels: { a: 'b' },
+  },
   rootfs: { type: 'layers', diff_ids: manifest.layers.map((_, index) => digest(100 + index)) },
-  history: Array.from({ length: layers }, (_, index) => ({ created: '2026-01-01T00:00:00Z', created_by: `RUN /bin/sh -c apt-get install -y part-${index} && rm -rf "/var/lib/apt/lists" # buildkit` })),
+  history: Array.from({ length: layers }, (_, index) => ({
+    created: '2026-01-01T00:00:00Z',
+    created_by: `RUN /bin/sh -c apt-get install -y part-${index} && rm -rf "/var/lib/apt/lists" # buildkit`,
+  })),
 }
 
 /** As the ratio of calls a second: how many times longer than `JSON.parse` on the text alone. */
@@ -27,7 +42,11 @@ function against(what: string, document: unknown, decode: (bytes: Uint8Array) =>
   const bytes = new TextEncoder().encode(text)
   const ours = callsPerSecond(() => decode(bytes))
   const bare = callsPerSecond(() => JSON.parse(text))
-  return { what, rate: perSecond(ours), beside: `${(bare / ours).toFixed(1)} x the time of JSON.parse${goal === undefined ? '' : `, goal ${goal}`}` }
+  return {
+    what,
+    rate: perSecond(ours),
+    beside: `${(bare / ours).toFixed(1)} x the time of JSON.parse${goal === undefined ? '' : `, goal ${goal}`}`,
+  }
 }
 
 export function measureManifests(): readonly Row[] {

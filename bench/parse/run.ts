@@ -9,9 +9,15 @@ import { measureSchema1 } from './schema1.ts'
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** A part measures one package; a new one is one more line here. */
-const parts: readonly (() => readonly Row[] | Promise<readonly Row[]>)[] = [measureReferences, measureManifests, measureSchema1, measureInflate]
+const parts: readonly (() => readonly Row[] | Promise<readonly Row[]>)[] = [
+  measureReferences,
+  measureManifests,
+  measureSchema1,
+  measureInflate,
+]
 
 say(`Node ${process.versions.node}, ${cpus()[0]?.model ?? 'an unknown processor'}, ${cpus().length} cores\n`)
 for (const measurePart of parts) {
-  for (const { what, rate, beside = '' } of await measurePart()) say(`${what.padEnd(40)}${rate.padStart(22)}   ${beside}`.trimEnd())
+  for (const { what, rate, beside = '' } of await measurePart())
+    say(`${what.padEnd(40)}${rate.padStart(22)}   ${beside}`.trimEnd())
 }

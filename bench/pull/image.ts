@@ -43,12 +43,20 @@ export async function buildImage(folder: string, compressedBytes: number): Promi
   })
   const configFile = join(folder, 'config.json')
   await writeFile(configFile, config)
-  const configBlob = { file: configFile, digest: `sha256:${createHash('sha256').update(config).digest('hex')}`, size: Buffer.byteLength(config) }
+  const configBlob = {
+    file: configFile,
+    digest: `sha256:${createHash('sha256').update(config).digest('hex')}`,
+    size: Buffer.byteLength(config),
+  }
   const manifest = JSON.stringify({
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: configBlob.digest, size: configBlob.size },
-    layers: layers.map(({ digest, size }) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest, size })),
+    layers: layers.map(({ digest, size }) => ({
+      mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+      digest,
+      size,
+    })),
   })
   const image = { manifest, config: configBlob, layers }
   await writeFile(record, JSON.stringify(image))
@@ -83,7 +91,8 @@ async function take(files: AsyncGenerator<{ path: string; size: number }>, compr
   let total = 0
   while (total < wanted) {
     const next = await files.next()
-    if (next.done === true) throw new Error('this machine has too few files for the wanted size; choose a smaller one with LADING_BENCH_MB')
+    if (next.done === true)
+      throw new Error('this machine has too few files for the wanted size; choose a smaller one with LADING_BENCH_MB')
     paths.push(next.value.path)
     total += next.value.size
   }
@@ -94,7 +103,11 @@ async function buildLayer(folder: string, index: number, list: string): Promise<
   const listFile = join(folder, `files-${index}.txt`)
   await writeFile(listFile, list)
   const file = join(folder, `layer-${index}.tar.gz`)
-  const tar = spawn('tar', ['--create', '--file=-', '--absolute-names', '--ignore-failed-read', '--warning=none', `--files-from=${listFile}`], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const tar = spawn(
+    'tar',
+    ['--create', '--file=-', '--absolute-names', '--ignore-failed-read', '--warning=none', `--files-from=${listFile}`],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  )
   const inner = createHash('sha256')
   let uncompressed = 0
   tar.stdout.on('data', (chunk: Buffer) => {

@@ -15,7 +15,11 @@ const ticksPerSecond = 100
 const sampleEveryMs = 5
 
 /** Runs a program to its end and measures it from /proc, so that nothing has to be installed. */
-export async function measure(program: string, args: readonly string[], env: Record<string, string> = {}): Promise<Measured> {
+export async function measure(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Measured> {
   const began = performance.now()
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
   let complaint = ''
@@ -33,7 +37,9 @@ export async function measure(program: string, args: readonly string[], env: Rec
     }
   }, sampleEveryMs)
   try {
-    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.once('error', reject).once('close', resolve),
+    )
     if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}\n${complaint}`)
   } finally {
     clearInterval(sampler)

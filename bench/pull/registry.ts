@@ -27,7 +27,11 @@ export async function startRegistry(folder: string): Promise<BenchRegistry> {
 
 export async function pushImage(host: string, name: string, tag: string, image: BenchImage): Promise<void> {
   for (const blob of [image.config, ...image.layers]) await pushBlob(host, name, blob)
-  const answer = await fetch(`http://${host}/v2/${name}/manifests/${tag}`, { method: 'PUT', headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' }, body: image.manifest })
+  const answer = await fetch(`http://${host}/v2/${name}/manifests/${tag}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
+    body: image.manifest,
+  })
   if (!answer.ok) throw new Error(`manifest refused: ${answer.status} ${await answer.text()}`)
 }
 
@@ -38,6 +42,11 @@ async function pushBlob(host: string, name: string, blob: BenchBlob): Promise<vo
   const location = new URL(session.headers.get('location') ?? '', `http://${host}/`)
   location.searchParams.set('digest', blob.digest)
   const body = Readable.toWeb(createReadStream(blob.file)) as unknown as ReadableStream<Uint8Array>
-  const answer = await fetch(location, { method: 'PUT', headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) }, body, duplex: 'half' })
+  const answer = await fetch(location, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },
+    body,
+    duplex: 'half',
+  })
   if (!answer.ok) throw new Error(`blob refused: ${answer.status} ${await answer.text()}`)
 }

@@ -32,11 +32,23 @@ try {
   const target = join(folder, 'target')
   const contestants: Record<string, () => Promise<Measured>> = {
     'lading (digest and diffID)': () => measure(process.execPath, [...cli, 'pull', '-q', '--root', target, reference]),
-    'lading --verify digest': () => measure(process.execPath, [...cli, 'pull', '-q', '--verify', 'digest', '--root', target, reference]),
+    'lading --verify digest': () =>
+      measure(process.execPath, [...cli, 'pull', '-q', '--verify', 'digest', '--root', target, reference]),
   }
-  if (!missing('skopeo')) contestants['skopeo copy (digest)'] = () => measure(pathOf('skopeo'), ['--insecure-policy', 'copy', '-q', '--src-tls-verify=false', `docker://${reference}`, `oci:${target}:1`])
+  if (!missing('skopeo'))
+    contestants['skopeo copy (digest)'] = () =>
+      measure(pathOf('skopeo'), [
+        '--insecure-policy',
+        'copy',
+        '-q',
+        '--src-tls-verify=false',
+        `docker://${reference}`,
+        `oci:${target}:1`,
+      ])
 
-  say(`${(compressed / 1e6).toFixed(0)} MB gzip, ${(uncompressed / 1e6).toFixed(0)} MB tar, ${image.layers.length} layers, from ${registry.name}; Node ${process.versions.node}, ${cpus().length} cores, ${rounds} rounds`)
+  say(
+    `${(compressed / 1e6).toFixed(0)} MB gzip, ${(uncompressed / 1e6).toFixed(0)} MB tar, ${image.layers.length} layers, from ${registry.name}; Node ${process.versions.node}, ${cpus().length} cores, ${rounds} rounds`,
+  )
   const results = new Map<string, Measured[]>(Object.keys(contestants).map((name) => [name, []]))
   // One uncounted round warms the page cache for everybody alike.
   for (let round = 0; round <= rounds; round += 1) {
@@ -49,11 +61,19 @@ try {
   await rm(target, { recursive: true, force: true })
 
   const anchor = median((results.get('skopeo copy (digest)') ?? []).map(({ wall }) => wall))
-  say(`\n${'median of the rounds'.padEnd(28)}${'wall s'.padStart(9)}${'CPU s'.padStart(9)}${'peak MiB'.padStart(10)}${'x skopeo'.padStart(10)}`)
+  say(
+    `\n${'median of the rounds'.padEnd(28)}${'wall s'.padStart(9)}${'CPU s'.padStart(9)}${'peak MiB'.padStart(10)}${'x skopeo'.padStart(10)}`,
+  )
   for (const [name, runs] of results) {
     const wall = median(runs.map((run) => run.wall))
     const ratio = anchor > 0 ? (wall / anchor).toFixed(2) : '-'
-    say(`${name.padEnd(28)}${wall.toFixed(2).padStart(9)}${median(runs.map((run) => run.cpu)).toFixed(2).padStart(9)}${median(runs.map((run) => run.peak)).toFixed(0).padStart(10)}${ratio.padStart(10)}`)
+    say(
+      `${name.padEnd(28)}${wall.toFixed(2).padStart(9)}${median(runs.map((run) => run.cpu))
+        .toFixed(2)
+        .padStart(9)}${median(runs.map((run) => run.peak))
+        .toFixed(0)
+        .padStart(10)}${ratio.padStart(10)}`,
+    )
   }
 } finally {
   await registry.close()

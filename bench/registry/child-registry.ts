@@ -15,7 +15,9 @@ export interface ChildRegistry {
 const serve = fileURLToPath(new URL('serve.ts', import.meta.url))
 
 export async function startChildRegistry(options: TestRegistryOptions = {}): Promise<ChildRegistry> {
-  const child = spawn(process.execPath, ['--conditions=@lading/source', serve, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--conditions=@lading/source', serve, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   const { value } = await lines.next()
   if (value === undefined) throw new Error('the registry did not start')

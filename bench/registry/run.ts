@@ -35,9 +35,14 @@ async function serving(folder: string): Promise<void> {
   const memory = await startChildRegistry()
   const real = missing('docker-registry') ? undefined : await startDockerRegistry(join(folder, 'real'))
   try {
-    const contestants = { 'test registry, directory': disk.url, 'test registry, memory': memory.url, ...(real === undefined ? {} : { 'docker-registry': real.url }) }
+    const contestants = {
+      'test registry, directory': disk.url,
+      'test registry, memory': memory.url,
+      ...(real === undefined ? {} : { 'docker-registry': real.url }),
+    }
     let path = ''
-    for (const url of Object.values(contestants)) path = `/v2/bench/blob/blobs/${await pushBlob(url, 'bench/blob', bytes)}`
+    for (const url of Object.values(contestants))
+      path = `/v2/bench/blob/blobs/${await pushBlob(url, 'bench/blob', bytes)}`
     const rates = new Map<string, number[]>(Object.keys(contestants).map((name) => [name, []]))
     const before = disk.memory().now
     // In turn, so that whatever else the machine does hits everybody alike; one round warms the page cache.
@@ -50,22 +55,36 @@ async function serving(folder: string): Promise<void> {
       }
     }
     const anchor = median(rates.get('docker-registry') ?? [])
-    for (const [name, all] of rates) say(`  ${name.padEnd(28)}${median(all).toFixed(0).padStart(7)} MB/s${anchor > 0 ? `${(median(all) / anchor).toFixed(2).padStart(8)} x docker-registry` : ''}`)
-    say(`  memory of the directory's process: ${before.toFixed(0)} MiB after the push, ${disk.memory().now.toFixed(0)} MiB after ${rounds + 1} times ${blobBytes / 1e6} MB, ${disk.memory().peak.toFixed(0)} MiB at most`)
+    for (const [name, all] of rates)
+      say(
+        `  ${name.padEnd(28)}${median(all).toFixed(0).padStart(7)} MB/s${anchor > 0 ? `${(median(all) / anchor).toFixed(2).padStart(8)} x docker-registry` : ''}`,
+      )
+    say(
+      `  memory of the directory's process: ${before.toFixed(0)} MiB after the push, ${disk.memory().now.toFixed(0)} MiB after ${rounds + 1} times ${blobBytes / 1e6} MB, ${disk.memory().peak.toFixed(0)} MiB at most`,
+    )
   } finally {
     await Promise.all([disk.close(), memory.close(), real?.close()])
   }
 }
 
 async function crowd(folder: string): Promise<void> {
-  const registry = await startChildRegistry({ storage: { directory: join(folder, 'crowd') }, totalBytesPerSecond: 25_000_000, bytesPerSecond: 1_000_000, latencyMs: 20 })
+  const registry = await startChildRegistry({
+    storage: { directory: join(folder, 'crowd') },
+    totalBytesPerSecond: 25_000_000,
+    bytesPerSecond: 1_000_000,
+    latencyMs: 20,
+  })
   try {
     const path = `/v2/bench/small/blobs/${await pushBlob(registry.url, 'bench/small', new Uint8Array(randomBytes(smallBytes, 2)))}`
     const began = performance.now()
     const outcomes = await Promise.allSettled(Array.from({ length: connections }, () => fetchRaw(registry.url, path)))
-    const good = outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value > smallBytes && outcome.value < smallBytes + 1000).length
+    const good = outcomes.filter(
+      (outcome) => outcome.status === 'fulfilled' && outcome.value > smallBytes && outcome.value < smallBytes + 1000,
+    ).length
     const seconds = (performance.now() - began) / 1000
-    say(`  ${good} of ${connections} whole, ${((connections * smallBytes) / 1e6 / seconds).toFixed(1)} MB/s where 25 were allowed, ${registry.memory().peak.toFixed(0)} MiB at most`)
+    say(
+      `  ${good} of ${connections} whole, ${((connections * smallBytes) / 1e6 / seconds).toFixed(1)} MB/s where 25 were allowed, ${registry.memory().peak.toFixed(0)} MiB at most`,
+    )
     if (good !== connections) process.exitCode = 1
   } finally {
     await registry.close()

@@ -8,7 +8,10 @@ export interface Counted {
 }
 
 export function count(entries: readonly JournalEntry[], layers: readonly string[]): Counted {
-  const lines = entries.map(({ method, kind, target, status }) => `${method} ${kind === 'blob' ? (layers.includes(target ?? '') ? 'layer' : 'config') : kind} ${status ?? 'cut'}`)
+  const lines = entries.map(
+    ({ method, kind, target, status }) =>
+      `${method} ${kind === 'blob' ? (layers.includes(target ?? '') ? 'layer' : 'config') : kind} ${status ?? 'cut'}`,
+  )
   const first = lines.findIndex((line) => line.includes(' layer '))
   return { lines, beforeLayer: first === -1 ? lines.length : first }
 }

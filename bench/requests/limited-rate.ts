@@ -11,7 +11,11 @@ export async function limitedRate(): Promise<string> {
   const client = createRegistryClient({ limitRate: bytesPerSecond })
   try {
     const contents = Array.from({ length: blobs }, (_none, seed) => new Uint8Array(randomBytes(blobBytes, seed)))
-    const descriptors = contents.map((content) => ({ mediaType: 'application/octet-stream', digest: registry.repository('team/app').putBlob(content), size: content.byteLength }))
+    const descriptors = contents.map((content) => ({
+      mediaType: 'application/octet-stream',
+      digest: registry.repository('team/app').putBlob(content),
+      size: content.byteLength,
+    }))
     const repository = client.repository(`${registry.host}/team/app`)
     const began = performance.now()
     const ends = await Promise.all(

@@ -36,11 +36,24 @@ async function pulls(folder: string, auth: TestRegistryOptions['auth'], again: b
   const layers = app.layers.map(({ digest }) => digest)
   const rows = new Map<string, Row>()
   const target = join(folder, 'target')
-  const lines = { quick: await openSlowLine(registry.host, 0), slow: await openSlowLine(registry.host, roundTripMs), slowest: await openSlowLine(registry.host, longRoundTripMs) }
+  const lines = {
+    quick: await openSlowLine(registry.host, 0),
+    slow: await openSlowLine(registry.host, roundTripMs),
+    slowest: await openSlowLine(registry.host, longRoundTripMs),
+  }
   const contestants: Record<string, (host: string) => Promise<unknown>> = {
     lading: (host) => measure(process.execPath, [...cli, 'pull', '-q', '--root', target, `${host}/team/app:1`]),
   }
-  if (!missing('skopeo')) contestants['skopeo'] = (host) => measure(pathOf('skopeo'), ['--insecure-policy', 'copy', '-q', '--src-tls-verify=false', `docker://${host}/team/app:1`, `oci:${target}:1`])
+  if (!missing('skopeo'))
+    contestants['skopeo'] = (host) =>
+      measure(pathOf('skopeo'), [
+        '--insecure-policy',
+        'copy',
+        '-q',
+        '--src-tls-verify=false',
+        `docker://${host}/team/app:1`,
+        `oci:${target}:1`,
+      ])
   try {
     for (const [name, run] of Object.entries(contestants)) {
       const walls: Record<keyof typeof lines, number[]> = { quick: [], slow: [], slowest: [] }
@@ -59,7 +72,12 @@ async function pulls(folder: string, auth: TestRegistryOptions['auth'], again: b
           counted = count(registry.journal.entries, layers)
         }
       }
-      rows.set(name, { ...counted, connections, ms: median(walls.slow), roundTrips: (median(walls.slowest) - median(walls.quick)) / longRoundTripMs })
+      rows.set(name, {
+        ...counted,
+        connections,
+        ms: median(walls.slow),
+        roundTrips: (median(walls.slowest) - median(walls.quick)) / longRoundTripMs,
+      })
     }
   } finally {
     await Promise.all(Object.values(lines).map((line) => line.close()))
@@ -70,16 +88,22 @@ async function pulls(folder: string, auth: TestRegistryOptions['auth'], again: b
 
 function table(title: string, rows: ReadonlyMap<string, Row>): void {
   say(`\n${title}`)
-  say(`  ${''.padEnd(10)}${'requests'.padStart(10)}${'before layer'.padStart(14)}${'connections'.padStart(13)}${'round trips'.padStart(13)}${'wall ms'.padStart(10)}`)
+  say(
+    `  ${''.padEnd(10)}${'requests'.padStart(10)}${'before layer'.padStart(14)}${'connections'.padStart(13)}${'round trips'.padStart(13)}${'wall ms'.padStart(10)}`,
+  )
   for (const [name, row] of rows) {
-    say(`  ${name.padEnd(10)}${String(row.lines.length).padStart(10)}${String(row.beforeLayer).padStart(14)}${String(row.connections).padStart(13)}${row.roundTrips.toFixed(1).padStart(13)}${row.ms.toFixed(0).padStart(10)}`)
+    say(
+      `  ${name.padEnd(10)}${String(row.lines.length).padStart(10)}${String(row.beforeLayer).padStart(14)}${String(row.connections).padStart(13)}${row.roundTrips.toFixed(1).padStart(13)}${row.ms.toFixed(0).padStart(10)}`,
+    )
   }
   for (const [name, { lines }] of rows) say(`  ${name}: ${lines.join(', ')}`)
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'lading-bench-requests-'))
 try {
-  say(`Node ${process.versions.node}, ${cpus().length} cores, ${roundTripMs} ms a round trip, a config and 3 small layers, medians of ${rounds} rounds`)
+  say(
+    `Node ${process.versions.node}, ${cpus().length} cores, ${roundTripMs} ms a round trip, a config and 3 small layers, medians of ${rounds} rounds`,
+  )
   table('first pull, anonymous bearer token', await pulls(folder, { kind: 'bearer' }, false))
   table('first pull, no token', await pulls(folder, { kind: 'none' }, false))
   table('the same again, up to date, anonymous bearer token', await pulls(folder, { kind: 'bearer' }, true))

@@ -37,13 +37,15 @@ const mutations: readonly Mutation[] = [
   (input, random, words) => splice(input, place(input, random), 1 + random.below(6), bytesOf(random.pick(words))),
   (input, random) => splice(input, place(input, random), 0, slice(input, random)),
   (input, random, _words, other) => splice(input, place(input, random), random.below(16), slice(other, random)),
-  (input, random, _words, other) => splice(input, place(input, random), input.length, other.slice(place(other, random))),
+  (input, random, _words, other) =>
+    splice(input, place(input, random), input.length, other.slice(place(other, random))),
 ]
 
 /** The input with a few changes. */
 export function mutate(input: Uint8Array, random: Random, words: readonly string[], other: Uint8Array): Uint8Array {
   let output = input
-  for (let count = 1 + random.below(4); count > 0; count--) output = random.pick(mutations)(output, random, words, other)
+  for (let count = 1 + random.below(4); count > 0; count--)
+    output = random.pick(mutations)(output, random, words, other)
   return output.subarray(0, longest)
 }
 
@@ -51,5 +53,10 @@ export function mutate(input: Uint8Array, random: Random, words: readonly string
 export function stretch(input: Uint8Array, random: Random): Uint8Array {
   const start = random.below(input.length)
   const piece = input.slice(start, start + 1 + random.below(8))
-  return splice(input, start, 0, Uint8Array.from({ length: stretchedLength }, (_, at) => piece[at % piece.length] ?? 0))
+  return splice(
+    input,
+    start,
+    0,
+    Uint8Array.from({ length: stretchedLength }, (_, at) => piece[at % piece.length] ?? 0),
+  )
 }

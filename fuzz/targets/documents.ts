@@ -1,5 +1,23 @@
 import { isDigest } from '@lading/digest'
-import { DOCKER_CONFIG, DOCKER_LAYER_GZIP, DOCKER_LIST, DOCKER_MANIFEST, ManifestError, OCI_CONFIG, OCI_EMPTY, OCI_INDEX, OCI_LAYER_GZIP, OCI_LAYER_ZSTD, OCI_MANIFEST, imageProblem, matchPlatforms, parseImageConfig, schemas, type Descriptor, type Manifest } from '@lading/manifest'
+import {
+  DOCKER_CONFIG,
+  DOCKER_LAYER_GZIP,
+  DOCKER_LIST,
+  DOCKER_MANIFEST,
+  ManifestError,
+  OCI_CONFIG,
+  OCI_EMPTY,
+  OCI_INDEX,
+  OCI_LAYER_GZIP,
+  OCI_LAYER_ZSTD,
+  OCI_MANIFEST,
+  imageProblem,
+  matchPlatforms,
+  parseImageConfig,
+  schemas,
+  type Descriptor,
+  type Manifest,
+} from '@lading/manifest'
 import { bytesOf } from '../encoding.ts'
 import { type Json, writeJson } from '../generate/json.ts'
 import type { Random } from '../random.ts'
@@ -8,12 +26,39 @@ import type { Target } from '../target.ts'
 
 const digest = (random: Random): string => `sha256:${random.text('0123456789abcdef', 64)}`
 const some = <T>(random: Random, most: number, make: () => T): T[] => Array.from({ length: random.below(most) }, make)
-const words = ['"schemaVersion":2', '"mediaType":', '"layers":[', '"manifests":[', '"config":{', '"fsLayers":[]', '"size":', '-1', '1e400', '"data":"e30="', '"Layers":[]', '"__proto__":{}', '{', '}', '[', ']', ',', ':', '"', '\\u0041', 'null']
+const words = [
+  '"schemaVersion":2',
+  '"mediaType":',
+  '"layers":[',
+  '"manifests":[',
+  '"config":{',
+  '"fsLayers":[]',
+  '"size":',
+  '-1',
+  '1e400',
+  '"data":"e30="',
+  '"Layers":[]',
+  '"__proto__":{}',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '"',
+  '\\u0041',
+  'null',
+]
 
 function descriptor(random: Random, mediaType: string, more: Record<string, Json> = {}): Json {
   return {
-    mediaType, digest: digest(random), size: random.below(1e9), ...more,
-    ...(random.once(6) ? { annotations: { 'org.opencontainers.image.title': random.pick(['a.txt', '../../x']), Key: 'a', key: 'b' } } : {}),
+    mediaType,
+    digest: digest(random),
+    size: random.below(1e9),
+    ...more,
+    ...(random.once(6)
+      ? { annotations: { 'org.opencontainers.image.title': random.pick(['a.txt', '../../x']), Key: 'a', key: 'b' } }
+      : {}),
     ...(random.once(8) ? { data: 'e30=', size: 2 } : {}),
     ...(random.once(8) ? { urls: ['https://a.example/x'] } : {}),
     ...(random.once(8) ? { artifactType: 'application/vnd.example' } : {}),
@@ -26,14 +71,33 @@ const shared = (random: Random): Record<string, Json> => ({
   ...(random.once(5) ? { artifactType: 'application/vnd.example' } : {}),
 })
 
-const manifest = (mediaType: string, config: string, layers: readonly string[]) => (random: Random): Json => ({
-  schemaVersion: 2, ...(random.once(4) ? {} : { mediaType }), config: descriptor(random, config), layers: some(random, 5, () => descriptor(random, random.pick(layers))), ...shared(random),
-})
+const manifest =
+  (mediaType: string, config: string, layers: readonly string[]) =>
+  (random: Random): Json => ({
+    schemaVersion: 2,
+    ...(random.once(4) ? {} : { mediaType }),
+    config: descriptor(random, config),
+    layers: some(random, 5, () => descriptor(random, random.pick(layers))),
+    ...shared(random),
+  })
 
-const index = (mediaType: string, child: string) => (random: Random): Json => ({
-  schemaVersion: 2, ...(random.once(4) ? {} : { mediaType }), ...shared(random),
-  manifests: some(random, 5, () => descriptor(random, random.pick([child, mediaType]), { platform: { os: random.pick(['linux', 'windows', 'unknown']), architecture: random.pick(['amd64', 'arm64', 'arm', 'unknown']), ...(random.once(3) ? { variant: random.pick(['v7', 'v8', '']) } : {}), ...(random.once(5) ? { 'os.version': '10.0.20348.1', 'os.features': ['win32k'] } : {}) } })),
-})
+const index =
+  (mediaType: string, child: string) =>
+  (random: Random): Json => ({
+    schemaVersion: 2,
+    ...(random.once(4) ? {} : { mediaType }),
+    ...shared(random),
+    manifests: some(random, 5, () =>
+      descriptor(random, random.pick([child, mediaType]), {
+        platform: {
+          os: random.pick(['linux', 'windows', 'unknown']),
+          architecture: random.pick(['amd64', 'arm64', 'arm', 'unknown']),
+          ...(random.once(3) ? { variant: random.pick(['v7', 'v8', '']) } : {}),
+          ...(random.once(5) ? { 'os.version': '10.0.20348.1', 'os.features': ['win32k'] } : {}),
+        },
+      }),
+    ),
+  })
 
 function checkDescriptor({ digest: text, size }: Descriptor): void {
   holds(isDigest(text), 'a digest that is none')
@@ -45,7 +109,10 @@ function checkManifest(decoded: Manifest): void {
   if (decoded.kind === 'index') {
     decoded.manifests.forEach(checkDescriptor)
     const { candidates, rejected } = matchPlatforms(decoded.manifests, { os: 'linux', architecture: 'arm64' })
-    holds(candidates.length + rejected.length === decoded.manifests.length, 'an entry is neither candidate nor rejected')
+    holds(
+      candidates.length + rejected.length === decoded.manifests.length,
+      'an entry is neither candidate nor rejected',
+    )
   } else {
     ;[decoded.config, ...decoded.layers].forEach(checkDescriptor)
     imageProblem(decoded)
@@ -67,14 +134,36 @@ const documentTarget = (name: string, mediaType: string, template: (random: Rand
   },
 })
 
-export const ociManifest: Target = documentTarget('oci-manifest', OCI_MANIFEST, manifest(OCI_MANIFEST, OCI_CONFIG, [OCI_LAYER_GZIP, OCI_LAYER_ZSTD, OCI_EMPTY, 'application/vnd.in-toto+json']))
-export const dockerManifest: Target = documentTarget('docker-manifest', DOCKER_MANIFEST, manifest(DOCKER_MANIFEST, DOCKER_CONFIG, [DOCKER_LAYER_GZIP, '']))
+export const ociManifest: Target = documentTarget(
+  'oci-manifest',
+  OCI_MANIFEST,
+  manifest(OCI_MANIFEST, OCI_CONFIG, [OCI_LAYER_GZIP, OCI_LAYER_ZSTD, OCI_EMPTY, 'application/vnd.in-toto+json']),
+)
+export const dockerManifest: Target = documentTarget(
+  'docker-manifest',
+  DOCKER_MANIFEST,
+  manifest(DOCKER_MANIFEST, DOCKER_CONFIG, [DOCKER_LAYER_GZIP, '']),
+)
 export const ociIndex: Target = documentTarget('oci-index', OCI_INDEX, index(OCI_INDEX, OCI_MANIFEST))
 export const dockerList: Target = documentTarget('docker-list', DOCKER_LIST, index(DOCKER_LIST, DOCKER_MANIFEST))
 
 const configTemplate = (random: Random): Json => ({
-  architecture: 'arm64', os: 'linux', variant: 'v8', created: '2026-01-01T00:00:00Z', ...(random.once(4) ? { 'os.version': '1', 'os.features': ['f'] } : {}),
-  config: { User: '0:0', ExposedPorts: { '80/tcp': {} }, Env: ['A=b'], Cmd: ['sh'], Volumes: { '/': {} }, Labels: { a: 'b', A: 'c' }, StopSignal: 'SIGTERM', Memory: random.below(9), Healthcheck: { Test: ['NONE'], Interval: random.below(9) } },
+  architecture: 'arm64',
+  os: 'linux',
+  variant: 'v8',
+  created: '2026-01-01T00:00:00Z',
+  ...(random.once(4) ? { 'os.version': '1', 'os.features': ['f'] } : {}),
+  config: {
+    User: '0:0',
+    ExposedPorts: { '80/tcp': {} },
+    Env: ['A=b'],
+    Cmd: ['sh'],
+    Volumes: { '/': {} },
+    Labels: { a: 'b', A: 'c' },
+    StopSignal: 'SIGTERM',
+    Memory: random.below(9),
+    Healthcheck: { Test: ['NONE'], Interval: random.below(9) },
+  },
   rootfs: { type: 'layers', diff_ids: some(random, 5, () => digest(random)) },
   history: some(random, 5, () => ({ created_by: 'RUN \u0026\u0026 "x"', empty_layer: random.once(2) })),
 })
@@ -85,6 +174,10 @@ export const imageConfig: Target = {
   words: [...words, '"rootfs":{"type":"layers"}', '"diff_ids":[', '"history":[', '"empty_layer":true', '"Labels":{'],
   check(input) {
     const config = unlessRefused(ManifestError, input.length, () => parseImageConfig(input))
-    if (config !== undefined) holds(config.rootfs.diffIds.every((diffId) => isDigest(diffId)), 'a diffID that is none')
+    if (config !== undefined)
+      holds(
+        config.rootfs.diffIds.every((diffId) => isDigest(diffId)),
+        'a diffID that is none',
+      )
   },
 }

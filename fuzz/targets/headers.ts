@@ -8,8 +8,30 @@ import type { Random } from '../random.ts'
 import { holds, unlessRefused } from '../refusal.ts'
 import type { Target } from '../target.ts'
 
-const joined = (random: Random, most: number, pieces: readonly string[]): Uint8Array => bytesOf(Array.from({ length: random.below(most) }, () => random.pick(pieces)).join(''))
-const challengePieces = ['Bearer ', 'Basic ', 'Negotiate ', 'realm=', 'service=', 'scope=', 'error=', '"https://a.example/token"', '"repository:a/b:pull,push"', '"', '\\', '\\"', ',', ', ', '=', '==', ' ', '\t', 'x', 'dG9r']
+const joined = (random: Random, most: number, pieces: readonly string[]): Uint8Array =>
+  bytesOf(Array.from({ length: random.below(most) }, () => random.pick(pieces)).join(''))
+const challengePieces = [
+  'Bearer ',
+  'Basic ',
+  'Negotiate ',
+  'realm=',
+  'service=',
+  'scope=',
+  'error=',
+  '"https://a.example/token"',
+  '"repository:a/b:pull,push"',
+  '"',
+  '\\',
+  '\\"',
+  ',',
+  ', ',
+  '=',
+  '==',
+  ' ',
+  '\t',
+  'x',
+  'dG9r',
+]
 
 export const wwwAuthenticate: Target = {
   name: 'www-authenticate',
@@ -21,12 +43,34 @@ export const wwwAuthenticate: Target = {
     holds(challenges.length <= 32, 'more than 32 challenges')
     for (const { scheme, parameters } of challenges) {
       holds(scheme !== '' && scheme === scheme.toLowerCase(), 'a scheme without a name, or in upper case')
-      for (const [key, value] of parameters) holds(key === key.toLowerCase() && value.length <= header.length, 'a parameter in upper case, or longer than the header')
+      for (const [key, value] of parameters)
+        holds(
+          key === key.toLowerCase() && value.length <= header.length,
+          'a parameter in upper case, or longer than the header',
+        )
     }
   },
 }
 
-const linkPieces = ['<', '>', '</v2/a/tags/list?n=2&last=x>', '; rel=', 'rel="next"', 'rel=next', '"prev next"', 'rel', 'next', ';', ',', '"', '\\', '=', ' ', '<a,b>', 'title="x, y"']
+const linkPieces = [
+  '<',
+  '>',
+  '</v2/a/tags/list?n=2&last=x>',
+  '; rel=',
+  'rel="next"',
+  'rel=next',
+  '"prev next"',
+  'rel',
+  'next',
+  ';',
+  ',',
+  '"',
+  '\\',
+  '=',
+  ' ',
+  '<a,b>',
+  'title="x, y"',
+]
 
 export const link: Target = {
   name: 'link',
@@ -35,25 +79,59 @@ export const link: Target = {
   check(input) {
     const header = latin1Of(input)
     const target = nextLink(header)
-    holds(target === undefined || (header.includes(`<${target}>`) && /next/i.test(header)), 'a target that the header does not have')
+    holds(
+      target === undefined || (header.includes(`<${target}>`) && /next/i.test(header)),
+      'a target that the header does not have',
+    )
   },
 }
 
-const digits = (random: Random): string => random.pick(['0', '5', '9', '10', '9007199254740991', '9007199254740993', '99999999999999999999', '-1', '1.5', '', '*'])
+const digits = (random: Random): string =>
+  random.pick([
+    '0',
+    '5',
+    '9',
+    '10',
+    '9007199254740991',
+    '9007199254740993',
+    '99999999999999999999',
+    '-1',
+    '1.5',
+    '',
+    '*',
+  ])
 
 export const contentRange: Target = {
   name: 'content-range',
-  generate: (random) => bytesOf(`${random.pick(['bytes ', 'Bytes ', 'bytes=', 'items ', ''])}${digits(random)}-${digits(random)}/${digits(random)}`),
+  generate: (random) =>
+    bytesOf(
+      `${random.pick(['bytes ', 'Bytes ', 'bytes=', 'items ', ''])}${digits(random)}-${digits(random)}/${digits(random)}`,
+    ),
   words: ['bytes ', '-', '/', '*', ' ', '0', '9'.repeat(16)],
   check(input) {
     const range = parseContentRange(latin1Of(input))
     if (range === undefined) return
     const { first, last, total } = range
-    holds(Number.isSafeInteger(first) && Number.isSafeInteger(last) && 0 <= first && first <= last && (total === undefined || (Number.isSafeInteger(total) && last < total)), 'a range that is none')
+    holds(
+      Number.isSafeInteger(first) &&
+        Number.isSafeInteger(last) &&
+        0 <= first &&
+        first <= last &&
+        (total === undefined || (Number.isSafeInteger(total) && last < total)),
+      'a range that is none',
+    )
   },
 }
 
-const dates = ['Tue, 24 Nov 2026 08:00:09 GMT', 'Tuesday, 24-Nov-26 07:00:00 GMT', 'Tue Nov 24 07:00:05 2026', 'Sun, 31 Feb 2026 00:00:00 GMT', 'Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 9999 23:59:60 GMT', '']
+const dates = [
+  'Tue, 24 Nov 2026 08:00:09 GMT',
+  'Tuesday, 24-Nov-26 07:00:00 GMT',
+  'Tue Nov 24 07:00:05 2026',
+  'Sun, 31 Feb 2026 00:00:00 GMT',
+  'Thu, 01 Jan 1970 00:00:00 GMT',
+  'Fri, 31 Dec 9999 23:59:60 GMT',
+  '',
+]
 
 export const retryAfter: Target = {
   name: 'retry-after',
@@ -63,13 +141,30 @@ export const retryAfter: Target = {
   check(input) {
     const text = latin1Of(input)
     const at = text.indexOf('\n')
-    const headers = new Map([['retry-after', at === -1 ? text : text.slice(0, at)], ['date', at === -1 ? '' : text.slice(at + 1)]])
+    const headers = new Map([
+      ['retry-after', at === -1 ? text : text.slice(0, at)],
+      ['date', at === -1 ? '' : text.slice(at + 1)],
+    ])
     const ms = retryAfterOf({ get: (name) => headers.get(name) ?? null }, Date.UTC(2026, 10, 24, 8))
     holds(ms === undefined || (ms >= 0 && ms <= 3_600_000), `a wait of ${ms} ms`)
   },
 }
 
-const typePieces = ['application/json', 'application/vnd.oci.image.index.v1+json', 'a', '/', ';', '; charset=utf-8', '; a="x;y\\"z"', '"', '\\', '=', ',', ' ', '\t']
+const typePieces = [
+  'application/json',
+  'application/vnd.oci.image.index.v1+json',
+  'a',
+  '/',
+  ';',
+  '; charset=utf-8',
+  '; a="x;y\\"z"',
+  '"',
+  '\\',
+  '=',
+  ',',
+  ' ',
+  '\t',
+]
 
 export const contentType: Target = {
   name: 'content-type',

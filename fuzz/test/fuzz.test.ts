@@ -24,7 +24,9 @@ const forever = (): never => {
 
 describe('the fuzzer', () => {
   it('finds an error that escapes, makes its input short, and finds it again by the run alone', () => {
-    const target = broken((text) => { if (text.includes('bc-')) throw new TypeError('not ours') })
+    const target = broken((text) => {
+      if (text.includes('bc-')) throw new TypeError('not ours')
+    })
     const [found] = runTarget(target, { runs: 500, seed: 1 }).findings
     expect(found).toMatchObject({ what: 'TypeError: not ours', run: expect.any(Number) as number })
     expect(textOf(found?.input ?? new Uint8Array())).toBe('bc-')
@@ -33,7 +35,10 @@ describe('the fuzzer', () => {
 
   it('finds a property that does not hold', () => {
     const target = broken((text) => holds(!text.startsWith('a'), 'it starts with an a'))
-    expect(runTarget(target, { runs: 50, seed: 1 }).findings[0]).toMatchObject({ what: 'Error: it starts with an a', input: bytesOf('a') })
+    expect(runTarget(target, { runs: 50, seed: 1 }).findings[0]).toMatchObject({
+      what: 'Error: it starts with an a',
+      input: bytesOf('a'),
+    })
   })
 
   it('finds work that grows faster than its input', () => {
@@ -47,7 +52,8 @@ describe('the fuzzer', () => {
 
   it('gives the same inputs for the same seed, and others for another', () => {
     const target = targets[0] as Target
-    const inputs = (seed: number): string => Array.from({ length: 50 }, (_, run) => textOf(inputOf(target, [], seed, run))).join('\n')
+    const inputs = (seed: number): string =>
+      Array.from({ length: 50 }, (_, run) => textOf(inputOf(target, [], seed, run))).join('\n')
     expect(inputs(7)).toBe(inputs(7))
     expect(inputs(7)).not.toBe(inputs(8))
   })
@@ -66,9 +72,13 @@ describe('the fuzzer', () => {
 })
 
 it('every target is run by a test, and every folder of the corpus belongs to one', () => {
-  const tests = readdirSync(new URL('.', import.meta.url)).map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('')
+  const tests = readdirSync(new URL('.', import.meta.url))
+    .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
+    .join('')
   expect(targets.filter(({ name }) => !tests.includes(`'${name}'`))).toEqual([])
-  expect(readdirSync(new URL('../corpus', import.meta.url)).toSorted()).toEqual(targets.map(({ name }) => name).toSorted())
+  expect(readdirSync(new URL('../corpus', import.meta.url)).toSorted()).toEqual(
+    targets.map(({ name }) => name).toSorted(),
+  )
 })
 
 function parseSafely(text: string): void {

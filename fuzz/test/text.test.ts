@@ -1,3 +1,13 @@
 import { checkTargets } from './check-targets.ts'
 
-checkTargets('reference', 'pattern', 'digest', 'platform', 'www-authenticate', 'link', 'content-range', 'retry-after', 'content-type')
+checkTargets(
+  'reference',
+  'pattern',
+  'digest',
+  'platform',
+  'www-authenticate',
+  'link',
+  'content-range',
+  'retry-after',
+  'content-type',
+)

@@ -13,7 +13,10 @@ export interface DockerRegistry {
 }
 
 /** Starts Debian's docker-registry on a free loopback port, with its data in `folder`. `extra` is further YAML for its configuration. */
-export async function startDockerRegistry(folder: string, options: { readonly extra?: string } = {}): Promise<DockerRegistry> {
+export async function startDockerRegistry(
+  folder: string,
+  options: { readonly extra?: string } = {},
+): Promise<DockerRegistry> {
   const port = await freePort()
   const data = join(folder, 'data')
   const config = join(folder, 'registry.yml')

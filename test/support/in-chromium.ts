@@ -24,7 +24,8 @@ export async function bundleForBrowser(entry: string): Promise<string> {
   try {
     const { output } = await bundle.generate({ format: 'iife', name: 'subject' })
     const [{ code, imports }] = output
-    if (output.length !== 1 || imports.length > 0) throw new Error(`the bundle of ${entry} is not whole: it wants ${imports.join(', ')}`)
+    if (output.length !== 1 || imports.length > 0)
+      throw new Error(`the bundle of ${entry} is not whole: it wants ${imports.join(', ')}`)
     return code
   } finally {
     await bundle.close()
@@ -42,10 +43,22 @@ export async function resultsInChromium(entry: string): Promise<unknown> {
     // The answer goes through the DOM as base64, so that no character of it is markup.
     const report = `const bytes = new TextEncoder().encode(JSON.stringify(subject.results()))
       document.body.textContent = 'BEGIN' + btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) + 'END'`
-    await writeFile(page, `<!doctype html><meta charset="utf-8"><body><script>${code.replaceAll('</script', String.raw`<\/script`)}</script><script>${report}</script>`)
+    await writeFile(
+      page,
+      `<!doctype html><meta charset="utf-8"><body><script>${code.replaceAll('</script', String.raw`<\/script`)}</script><script>${report}</script>`,
+    )
     const { stdout } = await execute(
       pathOf('chromium'),
-      ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage', `--user-data-dir=${join(folder, 'profile')}`, '--dump-dom', `file://${page}`],
+      [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-dev-shm-usage',
+        `--user-data-dir=${join(folder, 'profile')}`,
+        '--dump-dom',
+        `file://${page}`,
+      ],
       { maxBuffer: 64 * 1024 * 1024, env: { ...process.env, HOME: folder } },
     )
     const encoded = /BEGIN([A-Za-z0-9+/=]*)END/.exec(stdout)?.[1]

@@ -11,7 +11,11 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write('lading: this is Node ' + process.versions.node + ', and lading needs Node >= 22.19\n')
   process.stderr.write('hint: install a newer Node, from https://nodejs.org or with your version manager\n')
   process.exitCode = 1
-} else if (process.argv.length === 3 && (first === '--version' || first === '-V') && typeof LADING_VERSION === 'string') {
+} else if (
+  process.argv.length === 3 &&
+  (first === '--version' || first === '-V') &&
+  typeof LADING_VERSION === 'string'
+) {
   // Answered before anything is loaded.
   process.stdout.write(LADING_VERSION + '\n')
 } else {

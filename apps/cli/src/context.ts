@@ -21,4 +21,8 @@ export interface CommandContext {
 }
 
 /** What a command does, in a file that is loaded when it is used. */
-export type Action<Arguments, Options> = (given: Arguments, options: Options, context: CommandContext) => Promise<ExitCode>
+export type Action<Arguments, Options> = (
+  given: Arguments,
+  options: Options,
+  context: CommandContext,
+) => Promise<ExitCode>

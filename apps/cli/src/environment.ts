@@ -15,7 +15,12 @@ export interface Environment {
 
 /** Reads the environment: the only place in Lading's command line that does. */
 export function fromEnvironment(env: Readonly<Record<string, string | undefined>> = process.env): Environment {
-  return { root: rootFrom(env), platform: env['DOCKER_DEFAULT_PLATFORM'] || undefined, configDirectory: configFrom(env), variables: env }
+  return {
+    root: rootFrom(env),
+    platform: env['DOCKER_DEFAULT_PLATFORM'] || undefined,
+    configDirectory: configFrom(env),
+    variables: env,
+  }
 }
 
 function rootFrom(env: Readonly<Record<string, string | undefined>>): string {
@@ -23,9 +28,14 @@ function rootFrom(env: Readonly<Record<string, string | undefined>>): string {
   return inXdg(env, env['XDG_DATA_HOME'], '.local', 'share')
 }
 
-const configFrom = (env: Readonly<Record<string, string | undefined>>): string => inXdg(env, env['XDG_CONFIG_HOME'], '.config')
+const configFrom = (env: Readonly<Record<string, string | undefined>>): string =>
+  inXdg(env, env['XDG_CONFIG_HOME'], '.config')
 
-function inXdg(env: Readonly<Record<string, string | undefined>>, directory: string | undefined, ...usual: string[]): string {
+function inXdg(
+  env: Readonly<Record<string, string | undefined>>,
+  directory: string | undefined,
+  ...usual: string[]
+): string {
   // The XDG specification: a relative path is to be ignored.
   if (directory && isAbsolute(directory)) return join(directory, 'lading')
   return join(env['HOME'] || homedir(), ...usual, 'lading')

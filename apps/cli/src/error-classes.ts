@@ -12,7 +12,18 @@ import type { CliErrorCode } from './cli-error.ts'
 /** A row of the table of exit codes. */
 export type ErrorClass = 'failure' | 'usage' | 'notFound' | 'denied' | 'network' | 'verification' | 'storage'
 
-type Known = CliErrorCode | CredentialErrorCode | PullErrorCode | StoreErrorCode | RegistryErrorCode | TransportErrorCode | HostsErrorCode | TransferErrorCode | ManifestErrorCode | ImageReferenceErrorCode | DigestErrorCode
+type Known =
+  | CliErrorCode
+  | CredentialErrorCode
+  | PullErrorCode
+  | StoreErrorCode
+  | RegistryErrorCode
+  | TransportErrorCode
+  | HostsErrorCode
+  | TransferErrorCode
+  | ManifestErrorCode
+  | ImageReferenceErrorCode
+  | DigestErrorCode
 
 /** Every code of the packages we use: a new one does not compile before somebody has thought about it. */
 const known: Readonly<Record<Known, ErrorClass>> = {

@@ -20,7 +20,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 
   const report = (error: unknown): ExitCode => {
     if (signal.aborted && signal.reason instanceof Interruption) {
-      terminal.write(`lading: ${signal.reason.message}${argv.includes('pull') ? '; what has arrived is kept, and the next pull goes on from there' : ''}\n`)
+      terminal.write(
+        `lading: ${signal.reason.message}${argv.includes('pull') ? '; what has arrived is kept, and the next pull goes on from there' : ''}\n`,
+      )
       return signal.reason.exitCode
     }
     reportError(error, terminal, { debug })

@@ -28,15 +28,48 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
   const program = new Command('lading')
     .description('docker pull without a daemon: container images from registries into a local store.')
     .version(version(), '-V, --version', 'print the version')
-    .option('--root <dir>', 'where the store is (env: LADING_ROOT; default: $XDG_DATA_HOME/lading, ~/.local/share/lading)')
+    .option(
+      '--root <dir>',
+      'where the store is (env: LADING_ROOT; default: $XDG_DATA_HOME/lading, ~/.local/share/lading)',
+    )
     .option('--debug', 'show each request to a registry, and the stack and the causes of an error')
     .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ showGlobalOptions: true })
-    .addHelpText('after', examples(['lading pull alpine', 'download an image'], ['lading images', 'list what is here'], ['lading inspect alpine', 'look at it']))
-    .addHelpText('after', '\nExit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 denied, 5 network, 6 verification, 7 storage, 130 interrupted.')
+    .addHelpText(
+      'after',
+      examples(
+        ['lading pull alpine', 'download an image'],
+        ['lading images', 'list what is here'],
+        ['lading inspect alpine', 'look at it'],
+      ),
+    )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 denied, 5 network, 6 verification, 7 storage, 130 interrupted.',
+    )
 
-  const local = [pullCommand(attach), imagesCommand(attach), inspectCommand(attach), tagCommand(attach), rmiCommand(attach), imageCommand(attach)]
-  const remote = [tagsCommand, catalogCommand, digestCommand, manifestCommand, configCommand, blobCommand, referrersCommand, deleteCommand, hostsCommand, loginCommand, logoutCommand, authCommand].map((command) => command(attach))
+  const local = [
+    pullCommand(attach),
+    imagesCommand(attach),
+    inspectCommand(attach),
+    tagCommand(attach),
+    rmiCommand(attach),
+    imageCommand(attach),
+  ]
+  const remote = [
+    tagsCommand,
+    catalogCommand,
+    digestCommand,
+    manifestCommand,
+    configCommand,
+    blobCommand,
+    referrersCommand,
+    deleteCommand,
+    hostsCommand,
+    loginCommand,
+    logoutCommand,
+    authCommand,
+  ].map((command) => command(attach))
   const commands = [...local, ...remote, completionCommand(attach, () => program)]
   for (const command of commands) program.addCommand(command)
   program.addCommand(namesCommand(attach), { hidden: true })
@@ -46,9 +79,25 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
 
 /** docker's other spelling of the same commands. */
 function imageCommand(attach: Attach): Command {
-  const command = new Command('image').summary('the commands for images, as docker groups them').description('The commands for images, as docker groups them.')
-  for (const sub of [pullCommand(attach), imagesCommand(attach, 'ls'), inspectCommand(attach), tagCommand(attach), rmiCommand(attach, 'rm')]) command.addCommand(sub)
-  return command.addHelpText('after', examples(['lading image pull alpine', 'as lading pull'], ['lading image ls', 'as lading images'], ['lading image rm alpine', 'as lading rmi']))
+  const command = new Command('image')
+    .summary('the commands for images, as docker groups them')
+    .description('The commands for images, as docker groups them.')
+  for (const sub of [
+    pullCommand(attach),
+    imagesCommand(attach, 'ls'),
+    inspectCommand(attach),
+    tagCommand(attach),
+    rmiCommand(attach, 'rm'),
+  ])
+    command.addCommand(sub)
+  return command.addHelpText(
+    'after',
+    examples(
+      ['lading image pull alpine', 'as lading pull'],
+      ['lading image ls', 'as lading images'],
+      ['lading image rm alpine', 'as lading rmi'],
+    ),
+  )
 }
 
 /** What `addCommand` does not hand down. */

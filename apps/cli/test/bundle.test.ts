@@ -20,7 +20,8 @@ describe('the bundle', () => {
     await bundle.close()
     return () => rm(dist, { recursive: true, force: true })
   })
-  const bundled = (...args: string[]): ReturnType<typeof lading> => lading(args, { node: [process.execPath, join(dist, 'bin.js')] })
+  const bundled = (...args: string[]): ReturnType<typeof lading> =>
+    lading(args, { node: [process.execPath, join(dist, 'bin.js')] })
 
   it('is an executable that loads nothing before it knows its Node', async () => {
     const text = await readFile(join(dist, 'bin.js'), 'utf8')
@@ -32,16 +33,32 @@ describe('the bundle', () => {
 
   it('has a file for each command and for the worker, and imports nothing but Node', async () => {
     const files = await readdir(dist)
-    expect(files).toEqual(expect.arrayContaining(['pull.js', 'images.js', 'inspect.js', 'tag.js', 'rmi.js', 'completion.js', 'uncompress-worker.js', 'undici.js']))
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'pull.js',
+        'images.js',
+        'inspect.js',
+        'tag.js',
+        'rmi.js',
+        'completion.js',
+        'uncompress-worker.js',
+        'undici.js',
+      ]),
+    )
     for (const file of files.filter((name) => name.endsWith('.js'))) {
-      const imports = [...(await readFile(join(dist, file), 'utf8')).matchAll(/^import\b[^;]*?from "([^"]+)"|^import "([^"]+)"/gm)].map(([, from, bare]) => from ?? bare ?? '')
+      const imports = [
+        ...(await readFile(join(dist, file), 'utf8')).matchAll(/^import\b[^;]*?from "([^"]+)"|^import "([^"]+)"/gm),
+      ].map(([, from, bare]) => from ?? bare ?? '')
       expect(imports.filter((from) => !from.startsWith('node:') && !from.startsWith('./'))).toEqual([])
     }
   })
 
   it('brings the licences of what it contains', async () => {
     const text = await readFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8')
-    expect([...text.matchAll(/^(\S+) \d+\.\d+\.\d+ \(MIT\)$/gm)].map(([, name]) => name)).toEqual(['commander', 'undici'])
+    expect([...text.matchAll(/^(\S+) \d+\.\d+\.\d+ \(MIT\)$/gm)].map(([, name]) => name)).toEqual([
+      'commander',
+      'undici',
+    ])
     expect(text.match(/Permission is hereby granted/g)).toHaveLength(2)
   })
 
@@ -49,7 +66,11 @@ describe('the bundle', () => {
     const registry = await startTestRegistry({ images: [image('t/app:1').layer({ a: 'a' }).randomLayer(50_000)] })
     onTestFinished(() => registry.close())
     const root = join(await temporaryDirectory(), 'store')
-    expect(await bundled('pull', '-q', `${registry.host}/t/app:1`, '--root', root)).toEqual({ code: 0, stdout: `${registry.host}/t/app:1\n`, stderr: '' })
+    expect(await bundled('pull', '-q', `${registry.host}/t/app:1`, '--root', root)).toEqual({
+      code: 0,
+      stdout: `${registry.host}/t/app:1\n`,
+      stderr: '',
+    })
     expect((await bundled('images', '--root', root)).stdout).toContain(`${registry.host}/t/app`)
   })
 })

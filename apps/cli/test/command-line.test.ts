@@ -4,7 +4,29 @@ import { describe, expect, it } from 'vitest'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
-const commands = ['pull', 'images', 'inspect', 'tag', 'rmi', 'image', 'tags', 'catalog', 'digest', 'manifest', 'config', 'blob', 'referrers', 'delete', 'hosts', 'completion', 'image pull', 'image ls', 'image inspect', 'image tag', 'image rm']
+const commands = [
+  'pull',
+  'images',
+  'inspect',
+  'tag',
+  'rmi',
+  'image',
+  'tags',
+  'catalog',
+  'digest',
+  'manifest',
+  'config',
+  'blob',
+  'referrers',
+  'delete',
+  'hosts',
+  'completion',
+  'image pull',
+  'image ls',
+  'image inspect',
+  'image tag',
+  'image rm',
+]
 
 describe('the command line', () => {
   it.each(commands)('has help with examples for %s, on stdout', async (command) => {
@@ -32,7 +54,11 @@ describe('the command line', () => {
     ['pull --progress loud a', 'Allowed choices are auto, tty, plain, json', "see 'lading pull --help'"],
     ['pull --platform a/b/c/d/e a', 'a/b/c/d/e', ''],
     ['pull -a alpine:3', "tag can't be used with --all-tags/-a", 'leave the tag out: lading pull -a alpine'],
-    [`pull -a alpine@sha256:${'0'.repeat(64)}`, "tag can't be used with --all-tags/-a", 'leave the tag out: lading pull -a alpine'],
+    [
+      `pull -a alpine@sha256:${'0'.repeat(64)}`,
+      "tag can't be used with --all-tags/-a",
+      'leave the tag out: lading pull -a alpine',
+    ],
     ['pull Alpine', 'invalid reference "Alpine"', 'write alpine'],
     ['images --filter dangling=true', "unknown filter 'dangling=true'", 'reference=PATTERN'],
     ['images --filter reference=[', 'pattern', ''],
@@ -47,7 +73,11 @@ describe('the command line', () => {
   })
 
   it('lists an empty store where there is none yet', async () => {
-    expect(await runHere(['images'])).toEqual({ code: 0, stdout: 'REPOSITORY   TAG   IMAGE ID   CREATED   SIZE\n', stderr: '' })
+    expect(await runHere(['images'])).toEqual({
+      code: 0,
+      stdout: 'REPOSITORY   TAG   IMAGE ID   CREATED   SIZE\n',
+      stderr: '',
+    })
     expect(await runHere(['image', 'ls', '--json'])).toEqual({ code: 0, stdout: '[]\n', stderr: '' })
     expect(await runHere(['images', '-q'])).toEqual({ code: 0, stdout: '', stderr: '' })
   })
@@ -59,13 +89,19 @@ describe('the command line', () => {
   ])('tells for %s of each that is not here, and exits with %d', async (command, code) => {
     const ended = await runHere([...command.split(' '), 'one', 'two'])
     expect(ended.code).toBe(code)
-    expect(ended.stderr.match(/^lading: .*$/gm)).toEqual([expect.stringContaining('one'), expect.stringContaining('two')])
+    expect(ended.stderr.match(/^lading: .*$/gm)).toEqual([
+      expect.stringContaining('one'),
+      expect.stringContaining('two'),
+    ])
   })
 
   it('takes --root before and after the command, before the environment', async () => {
     const file = join(await temporaryDirectory(), 'file')
     writeFileSync(file, '')
-    for (const args of [['--root', file, 'tag', 'a', 'b'], ['tag', 'a', 'b', '--root', file]]) {
+    for (const args of [
+      ['--root', file, 'tag', 'a', 'b'],
+      ['tag', 'a', 'b', '--root', file],
+    ]) {
       const { code, stderr } = await runHere(args)
       expect(code).toBe(7)
       expect(stderr).toMatch(/^lading: .*\nhint: .*\n$/)

@@ -21,16 +21,24 @@ const fine = { status: 0, stderr: '' }
 
 // Bash splits words at colons, so an image is several of them.
 async function complete(...words: string[]): Promise<string[]> {
-  return ask('bash', `COMP_WORDS=(lading ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _lading; printf '%s\\n' "\${COMPREPLY[@]}"`)
+  return ask(
+    'bash',
+    `COMP_WORDS=(lading ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _lading; printf '%s\\n' "\${COMPREPLY[@]}"`,
+  )
 }
 
 /** What the shell answers, with the script loaded and a `lading` that knows three images. */
 async function ask(shell: string, question: string): Promise<string[]> {
   const directory = await temporaryDirectory()
-  writeFileSync(join(directory, 'lading'), '#!/bin/sh\n[ "$1" = __names ] && printf "alpine:3\\nalpine:latest\\nbusybox:1\\n"\n')
+  writeFileSync(
+    join(directory, 'lading'),
+    '#!/bin/sh\n[ "$1" = __names ] && printf "alpine:3\\nalpine:latest\\nbusybox:1\\n"\n',
+  )
   chmodSync(join(directory, 'lading'), 0o755)
   const env = { ...process.env, HOME: directory, PATH: `${directory}:${process.env['PATH']}` }
-  return execFileSync(shell, ['-c', `${await script(shell)}\n${question}`], { encoding: 'utf8', env }).split('\n').filter((line) => line !== '')
+  return execFileSync(shell, ['-c', `${await script(shell)}\n${question}`], { encoding: 'utf8', env })
+    .split('\n')
+    .filter((line) => line !== '')
 }
 
 describe.skipIf(missing('bash'))('completion for bash', () => {
@@ -41,13 +49,22 @@ describe.skipIf(missing('bash'))('completion for bash', () => {
     [['im'], ['images', 'image']],
     [['image', 'r'], ['rm']],
     [['pull', '--prog'], ['--progress']],
-    [['pull', '--progress', ''], ['auto', 'tty', 'plain', 'json']],
+    [
+      ['pull', '--progress', ''],
+      ['auto', 'tty', 'plain', 'json'],
+    ],
     [['image', 'pull', '--verify', 'd'], ['digest']],
     [['completion', 'f'], ['fish']],
     [['--debug', 'rm'], ['rmi']],
-    [['rmi', 'al'], ['alpine:3', 'alpine:latest']],
+    [
+      ['rmi', 'al'],
+      ['alpine:3', 'alpine:latest'],
+    ],
     [['rmi', 'alpine', ':', 'l'], ['latest']],
-    [['rmi', 'alpine', ':'], [':3', ':latest']],
+    [
+      ['rmi', 'alpine', ':'],
+      [':3', ':latest'],
+    ],
     [['pull', '--platform', ''], []],
   ])('completes %j with %j', async (words, completions) => expect(await complete(...words)).toEqual(completions))
 })
@@ -72,7 +89,9 @@ describe('completion for zsh and fish', () => {
     const [zsh, fish] = await Promise.all([script('zsh'), script('fish')])
     expect(zsh).toContain("'pull:download an image from a registry'")
     expect(zsh).toContain("'--progress[how to show what happens]:value:(auto tty plain json)'")
-    expect(fish).toContain(`complete -c lading -n '__lading_at \\'pull\\'' -l progress -x -a 'auto tty plain json' -d 'how to show what happens'`)
+    expect(fish).toContain(
+      `complete -c lading -n '__lading_at \\'pull\\'' -l progress -x -a 'auto tty plain json' -d 'how to show what happens'`,
+    )
     expect(fish).not.toContain('__names -d')
   })
 })

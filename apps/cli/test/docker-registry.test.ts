@@ -29,7 +29,10 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox'))('real 
     folder = await mkdtemp(join(tmpdir(), 'lading-real-'))
     root = join(folder, 'root')
     registry = await startDockerRegistry(join(folder, 'registry'))
-    const layout = await buildLayout(folder, ['/usr/share/perl', '/usr/share/zoneinfo', '/usr/share/common-licenses'].filter((part) => existsSync(part)))
+    const layout = await buildLayout(
+      folder,
+      ['/usr/share/perl', '/usr/share/zoneinfo', '/usr/share/common-licenses'].filter((part) => existsSync(part)),
+    )
     await skopeoCopy(`oci:${layout}:v1`, `docker://${registry.host}/real/app:oci`)
     await skopeoCopy(`oci:${layout}:v1`, `docker://${registry.host}/real/app:docker`, '--format', 'v2s2')
     const amd64 = await rawManifest(`docker://${registry.host}/real/app:oci`)
@@ -37,10 +40,19 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox'))('real 
       schemaVersion: 2,
       mediaType: 'application/vnd.oci.image.index.v1+json',
       manifests: [
-        { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: sha256(amd64), size: amd64.length, platform: { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch } },
+        {
+          mediaType: 'application/vnd.oci.image.manifest.v1+json',
+          digest: sha256(amd64),
+          size: amd64.length,
+          platform: { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch },
+        },
       ],
     })
-    const put = await fetch(`${registry.url}/v2/real/app/manifests/multi`, { method: 'PUT', headers: { 'content-type': 'application/vnd.oci.image.index.v1+json' }, body: index })
+    const put = await fetch(`${registry.url}/v2/real/app/manifests/multi`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/vnd.oci.image.index.v1+json' },
+      body: index,
+    })
     if (!put.ok) throw new Error(`docker-registry refused the index: ${put.status}`)
   }, 120_000)
 
@@ -74,7 +86,10 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox'))('real 
   })
 
   it('is read in place by skopeo', async () => {
-    const seen = JSON.parse(await must(pathOf('skopeo'), ['inspect', `oci:${root}:${registry.host}/real/app:oci`])) as { Layers: string[]; Digest: string }
+    const seen = JSON.parse(await must(pathOf('skopeo'), ['inspect', `oci:${root}:${registry.host}/real/app:oci`])) as {
+      Layers: string[]
+      Digest: string
+    }
     const { bytes, json } = await manifestOf(`docker://${registry.host}/real/app:oci`)
     expect(seen.Digest).toBe(sha256(bytes))
     expect(seen.Layers).toEqual(json.layers.map(({ digest }) => digest))
@@ -102,12 +117,21 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox'))('real 
     const bytes = await rawManifest(`docker://${reference}`)
     expect(stderr).toContain(`Digest: ${sha256(bytes)}`)
     expect(await blob(sha256(bytes))).toEqual(bytes)
-    const seen = JSON.parse(await must(pathOf('skopeo'), ['inspect', `oci:${root}:${registry.host}/real/app:multi`])) as { Layers: string[] }
+    const seen = JSON.parse(
+      await must(pathOf('skopeo'), ['inspect', `oci:${root}:${registry.host}/real/app:multi`]),
+    ) as { Layers: string[] }
     expect(seen.Layers.length).toBeGreaterThanOrEqual(3)
   })
 
   it('says what there is when the platform is missing', async () => {
-    const { code, stderr } = await lading(['pull', '--root', root, '--platform', 'linux/s390x', `${registry.host}/real/app:multi`])
+    const { code, stderr } = await lading([
+      'pull',
+      '--root',
+      root,
+      '--platform',
+      'linux/s390x',
+      `${registry.host}/real/app:multi`,
+    ])
     expect(code).not.toBe(0)
     expect(stderr).toMatch(/linux\/s390x/)
     expect(stderr).toMatch(/there is: linux\/(amd64|arm64)/)
@@ -134,10 +158,16 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox'))('real 
       const raw = await runHere(['manifest', '--raw', reference])
       expect(raw.stdout).toBe(await skopeo('inspect', ...remote, '--raw', `docker://${reference}`))
       expect((await runHere(['digest', reference])).stdout).toBe(`${sha256(Buffer.from(raw.stdout))}\n`)
-      expect((await runHere(['config', '--raw', reference])).stdout.trim()).toBe((await skopeo('inspect', ...remote, '--config', '--raw', `docker://${reference}`)).trim())
+      expect((await runHere(['config', '--raw', reference])).stdout.trim()).toBe(
+        (await skopeo('inspect', ...remote, '--config', '--raw', `docker://${reference}`)).trim(),
+      )
     }
-    const { Tags: tags } = JSON.parse(await skopeo('list-tags', ...remote, `docker://${registry.host}/real/app`)) as { Tags: string[] }
-    expect((await runHere(['tags', `${registry.host}/real/app`])).stdout.trim().split('\n').toSorted()).toEqual(tags.toSorted())
+    const { Tags: tags } = JSON.parse(await skopeo('list-tags', ...remote, `docker://${registry.host}/real/app`)) as {
+      Tags: string[]
+    }
+    expect((await runHere(['tags', `${registry.host}/real/app`])).stdout.trim().split('\n').toSorted()).toEqual(
+      tags.toSorted(),
+    )
     expect((await runHere(['catalog', registry.host])).stdout).toBe('real/app\n')
     expect((await runHere(['referrers', '-q', `${registry.host}/real/app:oci`])).stdout).toBe('')
     const layer = (await manifestOf(`docker://${registry.host}/real/app:oci`)).json.layers[0]
@@ -150,9 +180,16 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox'))('real 
     await skopeoCopy(`docker://${registry.host}/real/app:multi`, `docker://${registry.host}/real/gone:1`)
     const tag = await runHere(['delete', '--yes', `${registry.host}/real/gone:1`])
     const digest = /@(sha256:[0-9a-f]{64})/.exec(tag.stderr)?.[1]
-    expect(tag).toMatchObject({ code: 5, stderr: expect.stringContaining(`lading delete ${registry.host}/real/gone@`) as string })
-    expect((await runHere(['delete', '--yes', `${registry.host}/real/gone@${digest}`])).stdout).toBe(`Deleted: ${registry.host}/real/gone@${digest}\n`)
-    await expect(must(pathOf('skopeo'), ['inspect', '--tls-verify=false', `docker://${registry.host}/real/gone:1`])).rejects.toThrow('manifest unknown')
+    expect(tag).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining(`lading delete ${registry.host}/real/gone@`) as string,
+    })
+    expect((await runHere(['delete', '--yes', `${registry.host}/real/gone@${digest}`])).stdout).toBe(
+      `Deleted: ${registry.host}/real/gone@${digest}\n`,
+    )
+    await expect(
+      must(pathOf('skopeo'), ['inspect', '--tls-verify=false', `docker://${registry.host}/real/gone:1`]),
+    ).rejects.toThrow('manifest unknown')
   })
 
   it('pulls every tag with -a', async () => {

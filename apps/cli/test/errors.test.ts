@@ -35,24 +35,43 @@ describe('exit codes', () => {
 
 describe('an error', () => {
   it('is one line and a hint, without a stack', () => {
-    expect(report(new LadingError('X', 'manifest for alpine:9 not found', { hint: 'check the tag', reference: 'docker.io/library/alpine:9' }))).toBe('lading: manifest for alpine:9 not found\nhint: check the tag\n')
+    expect(
+      report(
+        new LadingError('X', 'manifest for alpine:9 not found', {
+          hint: 'check the tag',
+          reference: 'docker.io/library/alpine:9',
+        }),
+      ),
+    ).toBe('lading: manifest for alpine:9 not found\nhint: check the tag\n')
   })
 
   it('names reference and host when its message does not', () => {
-    expect(report(new LadingError('X', 'refused', { reference: 'ghcr.io/acme/app:1', host: 'ghcr.io' }))).toBe('lading: refused (ghcr.io/acme/app:1 at ghcr.io)\n')
-    expect(report(new LadingError('X', 'cannot pull ghcr.io/acme/app:1', { reference: 'ghcr.io/acme/app:1', host: 'ghcr.io' }))).toBe('lading: cannot pull ghcr.io/acme/app:1\n')
+    expect(report(new LadingError('X', 'refused', { reference: 'ghcr.io/acme/app:1', host: 'ghcr.io' }))).toBe(
+      'lading: refused (ghcr.io/acme/app:1 at ghcr.io)\n',
+    )
+    expect(
+      report(
+        new LadingError('X', 'cannot pull ghcr.io/acme/app:1', { reference: 'ghcr.io/acme/app:1', host: 'ghcr.io' }),
+      ),
+    ).toBe('lading: cannot pull ghcr.io/acme/app:1\n')
   })
 
   it('cannot move the cursor or add lines', () => {
-    expect(report(new LadingError('X', 'a\n\u001b[31mb', { hint: 'c\nd' }))).toBe('lading: a\\x0a\\x1b[31mb\nhint: c\\x0ad\n')
+    expect(report(new LadingError('X', 'a\n\u001b[31mb', { hint: 'c\nd' }))).toBe(
+      'lading: a\\x0a\\x1b[31mb\nhint: c\\x0ad\n',
+    )
   })
 
   it('of nobody’s making asks for a report, and keeps secrets', () => {
-    expect(report(new TypeError('x of https://me:hunter2@host/'))).toMatch(/^lading: x of https:\/\/\*\*\*@host\/\nhint: this should not have happened: .*--debug/)
+    expect(report(new TypeError('x of https://me:hunter2@host/'))).toMatch(
+      /^lading: x of https:\/\/\*\*\*@host\/\nhint: this should not have happened: .*--debug/,
+    )
   })
 
   it('shows its stack, code and causes with --debug, also when they go round in a circle', () => {
-    const cause: Error & { code?: string } = Object.assign(new Error('ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
+    const cause: Error & { code?: string } = Object.assign(new Error('ECONNREFUSED 127.0.0.1:1'), {
+      code: 'ECONNREFUSED',
+    })
     const error = new LadingError('CONNECTION_REFUSED', 'refused', { host: 'h', cause })
     cause.cause = error
     const text = report(error, true)

@@ -29,7 +29,11 @@ async function withPair(work: (pair: Pair) => Promise<void>): Promise<void> {
       for (const { journal } of [mirror, upstream]) journal.clear()
       await run()
       const seen = Object.entries({ mirror, upstream }).flatMap(([name, { journal }]) =>
-        journal.entries.filter(({ kind, target }) => kind === 'blob' || (kind === 'manifest' && target?.startsWith('sha256:') === false)).map(({ kind, repository, status }) => `${name} ${kind} ${repository} ${status}`),
+        journal.entries
+          .filter(
+            ({ kind, target }) => kind === 'blob' || (kind === 'manifest' && target?.startsWith('sha256:') === false),
+          )
+          .map(({ kind, repository, status }) => `${name} ${kind} ${repository} ${status}`),
       )
       return [...new Set(seen)].toSorted()
     },
@@ -37,12 +41,16 @@ async function withPair(work: (pair: Pair) => Promise<void>): Promise<void> {
 }
 
 /** What a failure is made of is not compared: that both fail is. */
-const settled = (run: () => Promise<unknown>): (() => Promise<unknown>) => () => run().catch(() => undefined)
+const settled =
+  (run: () => Promise<unknown>): (() => Promise<unknown>) =>
+  () =>
+    run().catch(() => undefined)
 
 describe.skipIf(missing('skopeo'))('the same registries.conf', () => {
   const conf = (pair: Pair, extra = ''): string =>
     `[[registry]]\nprefix = "registry.example/team"\nlocation = "${pair.upstream.host}/moved"\ninsecure = true\n${extra}`
-  const mirror = ({ mirror: { host } }: Pair, more = ''): string => `[[registry.mirror]]\nlocation = "${host}/cache"\ninsecure = true\n${more}\n`
+  const mirror = ({ mirror: { host } }: Pair, more = ''): string =>
+    `[[registry.mirror]]\nlocation = "${host}/cache"\ninsecure = true\n${more}\n`
   const app = image('moved/app:1').layer({ a: 'a' }).randomLayer(1000)
   const copy = image('cache/app:1').layer({ a: 'a' }).randomLayer(1000)
   const byTag = 'registry.example/team/app:1'
@@ -51,10 +59,39 @@ describe.skipIf(missing('skopeo'))('the same registries.conf', () => {
   it.each<[string, { reference: string | ((pair: Pair) => string); atMirror: boolean; text: (pair: Pair) => string }]>([
     ['a mirror that has it', { reference: byTag, atMirror: true, text: (pair) => conf(pair, mirror(pair)) }],
     ['a mirror that lacks it', { reference: byTag, atMirror: false, text: (pair) => conf(pair, mirror(pair)) }],
-    ['a mirror for digests, by tag', { reference: byTag, atMirror: true, text: (pair) => conf(pair, mirror(pair, 'pull-from-mirror = "digest-only"')) }],
-    ['a mirror for digests, by digest', { reference: byDigest, atMirror: true, text: (pair) => conf(pair, mirror(pair, 'pull-from-mirror = "digest-only"')) }],
-    ['a longer prefix without mirrors', { reference: byTag, atMirror: true, text: (pair) => `${conf(pair, mirror(pair))}[[registry]]\nprefix = "registry.example/team/app"\nlocation = "${pair.upstream.host}/moved/app"\ninsecure = true\n` }],
-    ['a block', { reference: ({ upstream }) => `${upstream.host}/moved/app:1`, atMirror: true, text: ({ upstream }) => `[[registry]]\nlocation = "${upstream.host}"\ninsecure = true\nblocked = true\n` }],
+    [
+      'a mirror for digests, by tag',
+      {
+        reference: byTag,
+        atMirror: true,
+        text: (pair) => conf(pair, mirror(pair, 'pull-from-mirror = "digest-only"')),
+      },
+    ],
+    [
+      'a mirror for digests, by digest',
+      {
+        reference: byDigest,
+        atMirror: true,
+        text: (pair) => conf(pair, mirror(pair, 'pull-from-mirror = "digest-only"')),
+      },
+    ],
+    [
+      'a longer prefix without mirrors',
+      {
+        reference: byTag,
+        atMirror: true,
+        text: (pair) =>
+          `${conf(pair, mirror(pair))}[[registry]]\nprefix = "registry.example/team/app"\nlocation = "${pair.upstream.host}/moved/app"\ninsecure = true\n`,
+      },
+    ],
+    [
+      'a block',
+      {
+        reference: ({ upstream }) => `${upstream.host}/moved/app:1`,
+        atMirror: true,
+        text: ({ upstream }) => `[[registry]]\nlocation = "${upstream.host}"\ninsecure = true\nblocked = true\n`,
+      },
+    ],
   ])('sends skopeo and lading to the same places: %s', (_what, { reference: given, atMirror, text }) =>
     withPair(async (pair) => {
       const reference = typeof given === 'string' ? given : given(pair)
@@ -63,8 +100,23 @@ describe.skipIf(missing('skopeo'))('the same registries.conf', () => {
       const home = await temporaryDirectory()
       const file = join(home, 'registries.conf')
       await writeFile(file, text(pair))
-      const expected = await pair.asked(settled(() => execute(pathOf('skopeo'), ['--registries-conf', file, '--insecure-policy', 'copy', `docker://${reference}`, `dir:${join(home, 'copied')}`])))
-      const found = await pair.asked(() => runHere(['pull', '-q', reference, '--root', join(home, 'root')], { variables: { HOME: home, LADING_HOSTS: 'user', CONTAINERS_REGISTRIES_CONF: file } }))
+      const expected = await pair.asked(
+        settled(() =>
+          execute(pathOf('skopeo'), [
+            '--registries-conf',
+            file,
+            '--insecure-policy',
+            'copy',
+            `docker://${reference}`,
+            `dir:${join(home, 'copied')}`,
+          ]),
+        ),
+      )
+      const found = await pair.asked(() =>
+        runHere(['pull', '-q', reference, '--root', join(home, 'root')], {
+          variables: { HOME: home, LADING_HOSTS: 'user', CONTAINERS_REGISTRIES_CONF: file },
+        }),
+      )
       expect(found).toEqual(expected)
     }),
   )
@@ -85,8 +137,14 @@ describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0
   it.each<[string, { atMirror: string; text: (pair: Pair) => string }]>([
     ['a mirror that has it', { atMirror: 't/one', text: ({ mirror }) => `[host."${mirror.url}"]\n` }],
     ['a mirror that lacks it', { atMirror: 't/other', text: ({ mirror }) => `[host."${mirror.url}"]\n` }],
-    ['a mirror for content alone', { atMirror: 't/three', text: ({ mirror }) => `[host."${mirror.url}"]\ncapabilities = ["pull"]\n` }],
-    ['a mirror at a path of its own', { atMirror: 'cache/t/four', text: ({ mirror }) => `[host."${mirror.url}/v2/cache"]\noverride_path = true\n` }],
+    [
+      'a mirror for content alone',
+      { atMirror: 't/three', text: ({ mirror }) => `[host."${mirror.url}"]\ncapabilities = ["pull"]\n` },
+    ],
+    [
+      'a mirror at a path of its own',
+      { atMirror: 'cache/t/four', text: ({ mirror }) => `[host."${mirror.url}/v2/cache"]\noverride_path = true\n` },
+    ],
   ])('sends ctr and lading to the same places: %s', (what, { atMirror, text }) =>
     withPair(async (pair) => {
       // containerd keeps what it has pulled: each case has an image of its own.
@@ -96,9 +154,14 @@ describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0
       await pair.mirror.seed(layered(atMirror))
       const folder = await temporaryDirectory()
       await mkdir(join(folder, pair.upstream.host))
-      await writeFile(join(folder, pair.upstream.host, 'hosts.toml'), `server = "${pair.upstream.url}/v2"\n${text(pair)}`)
+      await writeFile(
+        join(folder, pair.upstream.host, 'hosts.toml'),
+        `server = "${pair.upstream.url}/v2"\n${text(pair)}`,
+      )
       const reference = `${pair.upstream.host}/${name}:1`
-      const expected = await pair.asked(() => containerd.ctr('images', 'pull', '--snapshotter', 'native', '--hosts-dir', folder, reference))
+      const expected = await pair.asked(() =>
+        containerd.ctr('images', 'pull', '--snapshotter', 'native', '--hosts-dir', folder, reference),
+      )
       const found = await pair.asked(() => runHere(['pull', '-q', reference, '--hosts-dir', folder]))
       // ctr asks a mirror for each blob of an image that it has not got; a pull of ours goes on to the registry as a whole.
       const served = (all: readonly string[]): readonly string[] => all.filter((line) => line.endsWith(' 200'))

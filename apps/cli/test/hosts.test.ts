@@ -7,7 +7,9 @@ import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 /** A home with these files below `.config`, and nothing else that could be read. */
-async function homeWith(files: Readonly<Record<string, string>>): Promise<{ readonly home: string; run(...args: readonly string[]): Promise<Ended> }> {
+async function homeWith(
+  files: Readonly<Record<string, string>>,
+): Promise<{ readonly home: string; run(...args: readonly string[]): Promise<Ended> }> {
   const home = await temporaryDirectory()
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(home, '.config', name)), { recursive: true })
@@ -31,30 +33,68 @@ describe('lading hosts', () => {
 
   it('shows order, rewriting, capabilities, connection and who says so', async () => {
     const { run, home } = await homeWith({
-      'lading/certs.d/docker.io/hosts.toml': '[host."https://m.example/hub"]\ncapabilities = ["pull"]\n[host."https://m.example/hub".header]\nx-token = "canary"\n[host."http://10.0.0.1"]\n',
-      'containers/registries.conf': 'unqualified-search-registries = ["a.example"]\n[[registry]]\nlocation = "docker.io"\n',
+      'lading/certs.d/docker.io/hosts.toml':
+        '[host."https://m.example/hub"]\ncapabilities = ["pull"]\n[host."https://m.example/hub".header]\nx-token = "canary"\n[host."http://10.0.0.1"]\n',
+      'containers/registries.conf':
+        'unqualified-search-registries = ["a.example"]\n[[registry]]\nlocation = "docker.io"\n',
     })
     const file = join(home, '.config/lading/certs.d/docker.io/hosts.toml')
     const { stdout, stderr } = await run('hosts', '--mirror', 'https://first.example', 'alpine')
     expect(stdout.trimEnd().split('\n').slice(1).map(columns)).toEqual([
       ['https://first.example/v2/library/alpine', 'mirror', 'all', 'https', '--mirror'],
-      ['https://m.example/hub/v2/library/alpine?ns=docker.io', 'mirror', 'pull', 'https, headers x-token', `${file}: [host."https://m.example/hub"]`],
-      ['http://10.0.0.1/v2/library/alpine?ns=docker.io', 'mirror', 'all', 'http, not encrypted', `${file}: [host."http://10.0.0.1"]`],
+      [
+        'https://m.example/hub/v2/library/alpine?ns=docker.io',
+        'mirror',
+        'pull',
+        'https, headers x-token',
+        `${file}: [host."https://m.example/hub"]`,
+      ],
+      [
+        'http://10.0.0.1/v2/library/alpine?ns=docker.io',
+        'mirror',
+        'all',
+        'http, not encrypted',
+        `${file}: [host."http://10.0.0.1"]`,
+      ],
       ['https://registry-1.docker.io/v2/library/alpine', 'registry', 'all', 'https', `${file}: no server`],
     ])
     expect(stderr).toContain('note: docker.io is not asked: a hosts.toml decides')
     expect(stderr).toContain('note: not followed: ')
     const json = await run('hosts', '--json', 'alpine')
-    expect(JSON.parse(json.stdout)).toMatchObject({ v: 1, reference: 'docker.io/library/alpine:latest', blocked: null, endpoints: [{ host: 'm.example', capabilities: ['pull'], headers: ['x-token'], credentialHost: 'm.example', rule: { file } }, {}, { credentialHost: 'docker.io' }] })
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      v: 1,
+      reference: 'docker.io/library/alpine:latest',
+      blocked: null,
+      endpoints: [
+        {
+          host: 'm.example',
+          capabilities: ['pull'],
+          headers: ['x-token'],
+          credentialHost: 'm.example',
+          rule: { file },
+        },
+        {},
+        { credentialHost: 'docker.io' },
+      ],
+    })
     expect(stdout + json.stdout).not.toContain('canary')
   })
 
   it('says who blocks, and pull says the same', async () => {
-    const { run, home } = await homeWith({ 'containers/registries.conf': '[[registry]]\nlocation = "docker.io/acme"\nblocked = true\n' })
+    const { run, home } = await homeWith({
+      'containers/registries.conf': '[[registry]]\nlocation = "docker.io/acme"\nblocked = true\n',
+    })
     const rule = `[[registry]] prefix = "docker.io/acme"`
     const file = join(home, '.config/containers/registries.conf')
-    expect(await run('hosts', 'acme/app')).toEqual({ code: 4, stdout: `acme/app:latest is blocked: ${file}: ${rule}\n`, stderr: '' })
-    expect(JSON.parse((await run('hosts', '--json', 'acme/app')).stdout)).toMatchObject({ blocked: { file, rule }, endpoints: [] })
+    expect(await run('hosts', 'acme/app')).toEqual({
+      code: 4,
+      stdout: `acme/app:latest is blocked: ${file}: ${rule}\n`,
+      stderr: '',
+    })
+    expect(JSON.parse((await run('hosts', '--json', 'acme/app')).stdout)).toMatchObject({
+      blocked: { file, rule },
+      endpoints: [],
+    })
     const pull = await run('pull', 'acme/app')
     expect(pull.code).toBe(4)
     expect(pull.stderr).toContain(`docker.io/acme/app is blocked by ${rule} in ${file}`)
@@ -62,8 +102,14 @@ describe('lading hosts', () => {
 
   it('refuses a file that makes no sense, and a directory that is not there', async () => {
     const { run } = await homeWith({ 'docker/daemon.json': '{"registry-mirrors": [5]}' })
-    expect(await run('hosts', 'alpine')).toMatchObject({ code: 2, stderr: expect.stringMatching(/daemon\.json: registry-mirrors: it must be a list of texts.*\nhint: /) as string })
-    expect(await runHere(['hosts', '--hosts-dir', '/nowhere/at/all', 'alpine'])).toMatchObject({ code: 2, stderr: expect.stringContaining('/nowhere/at/all is no directory') as string })
+    expect(await run('hosts', 'alpine')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/daemon\.json: registry-mirrors: it must be a list of texts.*\nhint: /) as string,
+    })
+    expect(await runHere(['hosts', '--hosts-dir', '/nowhere/at/all', 'alpine'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('/nowhere/at/all is no directory') as string,
+    })
   })
 })
 
@@ -77,7 +123,8 @@ describe('lading pull', () => {
     const own = join(folder, upstream.host.replace(':', '_') + '_')
     await mkdir(own)
     await writeFile(join(own, 'hosts.toml'), `server = "${upstream.url}"\n[host."${mirror.url}"]\n`)
-    const pull = (name: string): Promise<Ended> => runHere(['pull', '-q', '--hosts-dir', folder, `${upstream.host}/${name}`])
+    const pull = (name: string): Promise<Ended> =>
+      runHere(['pull', '-q', '--hosts-dir', folder, `${upstream.host}/${name}`])
     expect(await pull('t/app:1')).toMatchObject({ code: 0 })
     expect(upstream.journal.entries).toEqual([])
     expect(await pull('t/other:1')).toMatchObject({ code: 0 })

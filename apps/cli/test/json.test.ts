@@ -11,17 +11,40 @@ describe('events as lines of JSON', () => {
     renderer.note('Using default tag: latest')
     renderer.event(events.bytes(1, 5))
     renderer.close()
-    expect(lines).toEqual([`{"v":1,"type":"layer:bytes","current":5,"total":1000,"digest":"sha256:${'0001'.repeat(16)}","id":"000100010001"}\n`])
+    expect(lines).toEqual([
+      `{"v":1,"type":"layer:bytes","current":5,"total":1000,"digest":"sha256:${'0001'.repeat(16)}","id":"000100010001"}\n`,
+    ])
   })
 
   it('lose nothing, are one line each, and move no cursor', () =>
     fc.assert(
-      fc.property(fc.string({ unit: fc.oneof(fc.constantFrom('\u0000', '\n', '\u001b', '\u007f', '\u009b', '\u200e', '\u202e', '\u2028', '\ufeff', '"', '\\', '\ud800'), fc.string({ minLength: 1, maxLength: 1 })) }), (text) => {
-        const line = jsonLine({ text })
-        expect(JSON.parse(line)).toEqual({ text })
-        expect(JSON.parse(jsonText({ text }))).toEqual({ text })
-        // oxlint-disable-next-line no-control-regex
-        expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/)
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.oneof(
+            fc.constantFrom(
+              '\u0000',
+              '\n',
+              '\u001b',
+              '\u007f',
+              '\u009b',
+              '\u200e',
+              '\u202e',
+              '\u2028',
+              '\ufeff',
+              '"',
+              '\\',
+              '\ud800',
+            ),
+            fc.string({ minLength: 1, maxLength: 1 }),
+          ),
+        }),
+        (text) => {
+          const line = jsonLine({ text })
+          expect(JSON.parse(line)).toEqual({ text })
+          expect(JSON.parse(jsonText({ text }))).toEqual({ text })
+          // oxlint-disable-next-line no-control-regex
+          expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/)
+        },
+      ),
     ))
 })

@@ -6,7 +6,12 @@ import { makeUser } from './support/user.ts'
 
 const password = 'CANARY-password-61'
 const refresh = 'CANARY-refresh-62'
-const secrets = [password, refresh, Buffer.from(`ann:${password}`).toString('base64'), Buffer.from(password).toString('base64').replace(/=+$/, '')]
+const secrets = [
+  password,
+  refresh,
+  Buffer.from(`ann:${password}`).toString('base64'),
+  Buffer.from(password).toString('base64').replace(/=+$/, ''),
+]
 
 interface Stranger {
   readonly origin: string
@@ -18,7 +23,9 @@ async function stranger(): Promise<Stranger> {
   const seen: IncomingHttpHeaders[] = []
   const server = createServer((request, response) => {
     seen.push(request.headers)
-    response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token", Basic realm="who"` })
+    response.writeHead(401, {
+      'www-authenticate': `Bearer realm="http://${request.headers.host}/token", Basic realm="who"`,
+    })
     response.end(JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: JSON.stringify(request.headers) }] }))
   })
   await new Promise<void>((resolve) => {
@@ -34,7 +41,7 @@ async function stranger(): Promise<Stranger> {
 const misfortunes: readonly (readonly [string, (there: Stranger) => readonly Fault[]])[] = [
   ['nothing goes wrong', () => []],
   ['blobs are at the CDN', () => [{ on: 'blob', then: { redirect: 'cdn' } }]],
-  ['the CDN\'s signatures have expired', () => [{ on: 'blob', nth: 1, then: { redirect: 'cdn', expiresInMs: 0 } }]],
+  ["the CDN's signatures have expired", () => [{ on: 'blob', nth: 1, then: { redirect: 'cdn', expiresInMs: 0 } }]],
   ['blobs are at a stranger', ({ origin }) => [{ on: 'blob', then: { redirect: `${origin}/v2/x/blobs/y` } }]],
   ['the token server leads to a stranger', ({ origin }) => [{ on: 'token', then: { redirect: `${origin}/token` } }]],
   ['everything leads to metadata', () => [{ on: 'manifest', then: { redirect: 'http://169.254.169.254/x' } }]],
@@ -50,14 +57,24 @@ const configs = {
 describe.each(Object.entries(configs))('no secret shows on the command line, with %s', (_kind, entry) => {
   it.each(misfortunes)('when %s', async (what, faults) => {
     const there = await stranger()
-    await using registry = await startTestRegistry({ images: [image('team/app:1').layer({ a: 'one' }), image('team/app:2').layer({ a: 'two' })], auth })
+    await using registry = await startTestRegistry({
+      images: [image('team/app:1').layer({ a: 'one' }), image('team/app:2').layer({ a: 'two' })],
+      auth,
+    })
     const user = await makeUser()
     await user.write('.docker/config.json', JSON.stringify({ auths: { [registry.host]: entry } }))
     for (const fault of faults(there)) registry.addFault(fault)
     const name = `${registry.host}/team/app`
-    for (const args of [['pull', '--debug', `${name}:1`], ['pull', '--progress', 'json', '--debug', `${name}:2`], ['tags', '--debug', name], ['auth', 'why', '--check', registry.host]]) {
+    for (const args of [
+      ['pull', '--debug', `${name}:1`],
+      ['pull', '--progress', 'json', '--debug', `${name}:2`],
+      ['tags', '--debug', name],
+      ['auth', 'why', '--check', registry.host],
+    ]) {
       // In a process of its own, --debug shows stack and causes too.
-      const { stdout, stderr, code } = await (what.includes('stranger') && args[0] === 'pull' ? user.run(args) : user.here(args))
+      const { stdout, stderr, code } = await (what.includes('stranger') && args[0] === 'pull'
+        ? user.run(args)
+        : user.here(args))
       expect(code === 0 || what !== 'nothing goes wrong', stderr).toBe(true)
       for (const secret of secrets) expect(`${args.join(' ')} (${code})\n${stdout}${stderr}`).not.toContain(secret)
       expect(`${stdout}${stderr}`).not.toMatch(/[?&](?:sig|signature|expires)=(?!\*\*\*)/i)
@@ -75,7 +92,10 @@ describe('a token server on another host', () => {
     const there = await startTestRegistry({ auth })
     onTestFinished(() => there.close())
     const realm = there.host.replace('127.0.0.1', 'localhost')
-    await using registry = await startTestRegistry({ images: [image('team/app:1').layer({ a: 'a' })], auth: { ...auth, realm: `http://${realm}/token` } })
+    await using registry = await startTestRegistry({
+      images: [image('team/app:1').layer({ a: 'a' })],
+      auth: { ...auth, realm: `http://${realm}/token` },
+    })
     const user = await makeUser()
     await user.write('.docker/config.json', JSON.stringify({ auths: { [registry.host]: configs['a password'] } }))
     const { code, stderr } = await user.here(['tags', `${registry.host}/team/app`])
@@ -85,7 +105,10 @@ describe('a token server on another host', () => {
   })
 
   it('or a place that a registry leads to, is named with what allows it when its address is a private one', async () => {
-    await using registry = await startTestRegistry({ images: [image('team/app:1').layer({ a: 'a' })], faults: [{ on: 'manifest', then: { redirect: 'http://10.9.8.7:1/x' } }] })
+    await using registry = await startTestRegistry({
+      images: [image('team/app:1').layer({ a: 'a' })],
+      faults: [{ on: 'manifest', then: { redirect: 'http://10.9.8.7:1/x' } }],
+    })
     const user = await makeUser()
     const { code, stderr } = await user.here(['digest', `${registry.host}/team/app:1`])
     expect(code).not.toBe(0)

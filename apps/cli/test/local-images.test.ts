@@ -14,7 +14,11 @@ describe('images in the store', () => {
   beforeAll(async () => {
     registry = await startTestRegistry()
     host = registry.host
-    app = await registry.seed(image('t/app:1').layer({ a: 'a' }).config({ Cmd: ['/bin/app'], Env: ['A=1'], Labels: { evil: 'a\u001b[31m\nb' } }))
+    app = await registry.seed(
+      image('t/app:1')
+        .layer({ a: 'a' })
+        .config({ Cmd: ['/bin/app'], Env: ['A=1'], Labels: { evil: 'a\u001b[31m\nb' } }),
+    )
     await registry.seed(index('t/multi:1').add(image().platform('linux/arm64').layer({ b: 'arm' })))
     return () => registry.close()
   })
@@ -22,7 +26,16 @@ describe('images in the store', () => {
   async function store(...names: string[]): Promise<(...args: string[]) => ReturnType<typeof runHere>> {
     const root = join(await temporaryDirectory(), 'store')
     const here = (...args: string[]): ReturnType<typeof runHere> => runHere(args, { root })
-    for (const name of names) expect(await here('pull', '-q', '--platform', name.includes('multi') ? 'linux/arm64' : 'linux/amd64', `${host}/${name}`)).toMatchObject({ code: 0 })
+    for (const name of names)
+      expect(
+        await here(
+          'pull',
+          '-q',
+          '--platform',
+          name.includes('multi') ? 'linux/arm64' : 'linux/amd64',
+          `${host}/${name}`,
+        ),
+      ).toMatchObject({ code: 0 })
     return here
   }
 
@@ -30,11 +43,19 @@ describe('images in the store', () => {
     const here = await store('t/app:1', 't/multi:1')
     const lines = (await here('images')).stdout.trimEnd().split('\n')
     expect(lines[0]).toMatch(/^REPOSITORY +TAG +IMAGE ID +CREATED +SIZE$/)
-    expect(lines.slice(1)).toEqual([expect.stringMatching(`^${host}/t/app +1 +${app.config.digest.slice(7, 19)} +.* ago +\\d+B$`), expect.stringMatching(`^${host}/t/multi +1 +[0-9a-f]{12} +`)])
+    expect(lines.slice(1)).toEqual([
+      expect.stringMatching(`^${host}/t/app +1 +${app.config.digest.slice(7, 19)} +.* ago +\\d+B$`),
+      expect.stringMatching(`^${host}/t/multi +1 +[0-9a-f]{12} +`),
+    ])
     expect((await here('images', '-q', '--no-trunc', `${host}/t/a*`)).stdout).toBe(`${app.config.digest}\n`)
-    expect((await here('images', '--digests', '--filter', `reference=${host}/t/app:1`)).stdout).toContain(` ${app.digest} `)
+    expect((await here('images', '--digests', '--filter', `reference=${host}/t/app:1`)).stdout).toContain(
+      ` ${app.digest} `,
+    )
     const json = JSON.parse((await here('images', '--json')).stdout) as unknown
-    expect(json).toEqual([expect.objectContaining({ name: `${host}/t/app`, tag: '1', id: app.config.digest, platform: 'linux/amd64' }), expect.objectContaining({ platform: 'linux/arm64' })])
+    expect(json).toEqual([
+      expect.objectContaining({ name: `${host}/t/app`, tag: '1', id: app.config.digest, platform: 'linux/amd64' }),
+      expect.objectContaining({ platform: 'linux/arm64' }),
+    ])
     expect((await here('images', 'none')).stdout.split('\n')).toHaveLength(2)
     expect((await here('__names')).stdout).toBe(`${host}/t/app:1\n${host}/t/multi:1\n`)
   })
@@ -42,26 +63,61 @@ describe('images in the store', () => {
   it('are shown to people, disarmed, and to programs', async () => {
     const here = await store('t/app:1')
     const { stdout } = await here('inspect', app.config.digest.slice(7, 19))
-    expect(stdout.split('\n')).toEqual(expect.arrayContaining([`ID:          ${app.config.digest}`, `Names:       ${host}/t/app:1`, 'Platform:    linux/amd64', 'Command:     ["/bin/app"]', 'Environment: A=1', 'Labels:      evil=a\\x1b[31m\\x0ab']))
+    expect(stdout.split('\n')).toEqual(
+      expect.arrayContaining([
+        `ID:          ${app.config.digest}`,
+        `Names:       ${host}/t/app:1`,
+        'Platform:    linux/amd64',
+        'Command:     ["/bin/app"]',
+        'Environment: A=1',
+        'Labels:      evil=a\\x1b[31m\\x0ab',
+      ]),
+    )
     const json = JSON.parse((await here('inspect', '--json', `${host}/t/app:1`)).stdout) as unknown
-    expect(json).toEqual([expect.objectContaining({ id: app.config.digest, tags: [`${host}/t/app:1`], layers: [expect.objectContaining({ digest: app.layers[0]?.digest, diffId: app.layers[0]?.diffId }) as unknown] })])
+    expect(json).toEqual([
+      expect.objectContaining({
+        id: app.config.digest,
+        tags: [`${host}/t/app:1`],
+        layers: [expect.objectContaining({ digest: app.layers[0]?.digest, diffId: app.layers[0]?.diffId }) as unknown],
+      }),
+    ])
     const some = await here('inspect', 'none', `${host}/t/app:1`)
-    expect(some).toMatchObject({ code: 3, stdout: expect.stringContaining(app.config.digest) as string, stderr: expect.stringContaining('none') as string })
+    expect(some).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining(app.config.digest) as string,
+      stderr: expect.stringContaining('none') as string,
+    })
   })
 
   it('are shown as what they are when a program has put an artifact here', async () => {
     const root = join(await temporaryDirectory(), 'store')
-    const built = artifact('t/sbom:1', 'application/vnd.acme.sbom', [{ mediaType: 'text/plain', bytes: Buffer.from('a list of parts'), title: 'sbom.txt' }]).build()
+    const built = artifact('t/sbom:1', 'application/vnd.acme.sbom', [
+      { mediaType: 'text/plain', bytes: Buffer.from('a list of parts'), title: 'sbom.txt' },
+    ]).build()
     const opened = await openStore({ root })
-    for (const { digest, bytes } of [built.config, ...built.layers]) await opened.contents.put(parseDigest(digest), bytes)
+    for (const { digest, bytes } of [built.config, ...built.layers])
+      await opened.contents.put(parseDigest(digest), bytes)
     const descriptor = { mediaType: built.mediaType, digest: parseDigest(built.digest), size: built.bytes.length }
-    await opened.publish({ reference: parseReference('acme/sbom:1'), target: descriptor, manifests: [{ descriptor, bytes: built.bytes }] })
+    await opened.publish({
+      reference: parseReference('acme/sbom:1'),
+      target: descriptor,
+      manifests: [{ descriptor, bytes: built.bytes }],
+    })
     await opened.close()
 
     const { code, stdout } = await runHere(['inspect', 'acme/sbom:1'], { root })
-    expect([code, stdout.split('\n')]).toEqual([0, expect.arrayContaining([`Digest:      ${built.digest}`, 'Artifact:    application/vnd.acme.sbom', `Layers:      ${built.layers[0]?.digest}  15B  text/plain  sbom.txt`])])
+    expect([code, stdout.split('\n')]).toEqual([
+      0,
+      expect.arrayContaining([
+        `Digest:      ${built.digest}`,
+        'Artifact:    application/vnd.acme.sbom',
+        `Layers:      ${built.layers[0]?.digest}  15B  text/plain  sbom.txt`,
+      ]),
+    ])
     const json: unknown = JSON.parse((await runHere(['inspect', '--json', 'acme/sbom:1'], { root })).stdout)
-    expect(json).toEqual([{ digest: built.digest, mediaType: built.mediaType, size: built.bytes.length, manifest: built.document }])
+    expect(json).toEqual([
+      { digest: built.digest, mediaType: built.mediaType, size: built.bytes.length, manifest: built.document },
+    ])
     expect(await runHere(['images', '-q'], { root })).toEqual({ code: 0, stdout: '', stderr: '' })
     expect(await runHere(['rmi', 'acme/sbom:1'], { root })).toMatchObject({ code: 0 })
   })

@@ -8,7 +8,10 @@ const content = { images: [image('acme/app:1').layer({ 'etc/motd': 'hello' })] }
 
 describe.skipIf(missing('script'))('login at a terminal', () => {
   it('asks for both, and shows nothing of the password', async () => {
-    await using registry = await startTestRegistry({ ...content, auth: { kind: 'basic', username: 'ann', password: 'CANARY-schön' } })
+    await using registry = await startTestRegistry({
+      ...content,
+      auth: { kind: 'basic', username: 'ann', password: 'CANARY-schön' },
+    })
     const user = await makeUser()
     const session = atATerminal(['login', registry.host], user.env)
     await session.said(/Username for .*: /)
@@ -22,7 +25,10 @@ describe.skipIf(missing('script'))('login at a terminal', () => {
   })
 
   it('is left by Ctrl-C while it asks', async () => {
-    await using registry = await startTestRegistry({ ...content, auth: { kind: 'basic', username: 'ann', password: 's' } })
+    await using registry = await startTestRegistry({
+      ...content,
+      auth: { kind: 'basic', username: 'ann', password: 's' },
+    })
     const user = await makeUser()
     const session = atATerminal(['login', '-u', 'ann', registry.host], user.env)
     await session.said(/Password: /)
@@ -43,12 +49,30 @@ describe.skipIf(missing('script'))('login at a terminal', () => {
 })
 
 describe('a token server on another host', () => {
-  const setup = async (): Promise<{ registry: Awaited<ReturnType<typeof startTestRegistry>>; realm: string; env: Record<string, string>; user: Awaited<ReturnType<typeof makeUser>> }> => {
-    const registry = await startTestRegistry({ ...content, tls: true, auth: { kind: 'bearer', username: 'ann', password: 'CANARY', anonymous: 'nothing' } })
+  const setup = async (): Promise<{
+    registry: Awaited<ReturnType<typeof startTestRegistry>>
+    realm: string
+    env: Record<string, string>
+    user: Awaited<ReturnType<typeof makeUser>>
+  }> => {
+    const registry = await startTestRegistry({
+      ...content,
+      tls: true,
+      auth: { kind: 'bearer', username: 'ann', password: 'CANARY', anonymous: 'nothing' },
+    })
     const { port } = new URL(registry.url)
     // The same server by its other name.
-    const [host, realm] = registry.url.includes('localhost') ? [`localhost:${port}`, `127.0.0.1:${port}`] : [`127.0.0.1:${port}`, `localhost:${port}`]
-    registry.addFault({ on: 'any', unauthorized: true, then: { status: 401, headers: { 'www-authenticate': `Bearer realm="https://${realm}/token",service="test-registry"` } } })
+    const [host, realm] = registry.url.includes('localhost')
+      ? [`localhost:${port}`, `127.0.0.1:${port}`]
+      : [`127.0.0.1:${port}`, `localhost:${port}`]
+    registry.addFault({
+      on: 'any',
+      unauthorized: true,
+      then: {
+        status: 401,
+        headers: { 'www-authenticate': `Bearer realm="https://${realm}/token",service="test-registry"` },
+      },
+    })
     onTestFinished(() => registry.close())
     expect(registry.host).toBe(host)
     const user = await makeUser()
@@ -57,8 +81,13 @@ describe('a token server on another host', () => {
 
   it('is no place to show a password to unasked', async () => {
     const { registry, realm, user, env } = await setup()
-    const { code, stderr } = await user.run(['login', '-u', 'ann', '--password-stdin', registry.host], { input: 'CANARY', env })
-    expect(stderr).toBe(`lading: ${registry.host} wants the password shown to its token server ${realm}, which is another host\nhint: if you trust it: lading login --allow-realm ${registry.host}=${realm} ${registry.host}\n`)
+    const { code, stderr } = await user.run(['login', '-u', 'ann', '--password-stdin', registry.host], {
+      input: 'CANARY',
+      env,
+    })
+    expect(stderr).toBe(
+      `lading: ${registry.host} wants the password shown to its token server ${realm}, which is another host\nhint: if you trust it: lading login --allow-realm ${registry.host}=${realm} ${registry.host}\n`,
+    )
     expect(code).toBe(2)
     expect(registry.journal.entries.filter(({ kind }) => kind === 'token')).toEqual([])
     await expect(user.read('.docker/config.json')).rejects.toThrow('ENOENT')
@@ -70,7 +99,9 @@ describe('a token server on another host', () => {
     await no.said(/Password: /)
     no.type('CANARY\r')
     await no.said(/Show it there, now and later\? \[y\/N\] /)
-    expect(no.screen()).toContain(`${registry.host} wants the password shown to its token server ${realm}, which is another host.`)
+    expect(no.screen()).toContain(
+      `${registry.host} wants the password shown to its token server ${realm}, which is another host.`,
+    )
     no.type('\n')
     expect(await no.ended).toBe(2)
     expect(no.screen()).toContain(`nothing was shown to ${realm}, and nothing is stored`)
@@ -81,16 +112,24 @@ describe('a token server on another host', () => {
     await yes.said(/\[y\/N\] /)
     yes.type('y\n')
     expect(await yes.ended).toBe(0)
-    expect(JSON.parse(await user.read('.config/lading/realms', `${encodeURIComponent(registry.host)}.json`))).toEqual({ registry: registry.host, realm })
+    expect(JSON.parse(await user.read('.config/lading/realms', `${encodeURIComponent(registry.host)}.json`))).toEqual({
+      registry: registry.host,
+      realm,
+    })
 
     expect(await user.run(['pull', `${registry.host}/acme/app:1`], { env })).toMatchObject({ code: 0 })
     expect((await user.here(['logout', registry.host])).code).toBe(0)
-    await expect(user.read('.config/lading/realms', `${encodeURIComponent(registry.host)}.json`)).rejects.toThrow('ENOENT')
+    await expect(user.read('.config/lading/realms', `${encodeURIComponent(registry.host)}.json`)).rejects.toThrow(
+      'ENOENT',
+    )
   })
 
   it('may be allowed on the command line, which is remembered too', async () => {
     const { registry, realm, user, env } = await setup()
-    const login = await user.run(['login', '--json', '-u', 'ann', '--password-stdin', '--allow-realm', `${registry.host}=${realm}`, registry.host], { input: 'CANARY', env })
+    const login = await user.run(
+      ['login', '--json', '-u', 'ann', '--password-stdin', '--allow-realm', `${registry.host}=${realm}`, registry.host],
+      { input: 'CANARY', env },
+    )
     expect(login.code).toBe(0)
     expect(JSON.parse(login.stdout)).toMatchObject({ checked: true, scheme: 'bearer', realm })
     expect(await user.run(['pull', `${registry.host}/acme/app:1`], { env })).toMatchObject({ code: 0 })

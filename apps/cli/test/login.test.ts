@@ -5,7 +5,10 @@ import { lading } from './support/lading.ts'
 import { makeUser } from './support/user.ts'
 
 const who = { username: 'ann', password: 'CANARY-secret' }
-const registryWith = (kind: 'basic' | 'bearer'): TestRegistryOptions => ({ images: [image('acme/app:1').layer({ 'etc/motd': 'hello' })], auth: kind === 'basic' ? { kind, ...who } : { kind, ...who, anonymous: 'nothing' } })
+const registryWith = (kind: 'basic' | 'bearer'): TestRegistryOptions => ({
+  images: [image('acme/app:1').layer({ 'etc/motd': 'hello' })],
+  auth: kind === 'basic' ? { kind, ...who } : { kind, ...who, anonymous: 'nothing' },
+})
 const input = `${who.password}\n`
 
 describe.each(['basic', 'bearer'] as const)('with %s authentication', (kind) => {
@@ -19,9 +22,15 @@ describe.each(['basic', 'bearer'] as const)('with %s authentication', (kind) => 
     expect(stranger.code).toBe(4)
 
     const login = await user.run(['login', '-u', 'ann', '--password-stdin', registry.host], { input })
-    expect(login).toEqual({ code: 0, stdout: 'Login Succeeded\n', stderr: `WARNING: the password is kept unencrypted in ${file}; a credential helper (credsStore) would keep it safer\n` })
+    expect(login).toEqual({
+      code: 0,
+      stdout: 'Login Succeeded\n',
+      stderr: `WARNING: the password is kept unencrypted in ${file}; a credential helper (credsStore) would keep it safer\n`,
+    })
     expect((await stat(file)).mode & 0o777).toBe(0o600)
-    expect(JSON.parse(await user.read('.docker/config.json'))).toEqual({ auths: { [registry.host]: { auth: Buffer.from('ann:CANARY-secret').toString('base64') } } })
+    expect(JSON.parse(await user.read('.docker/config.json'))).toEqual({
+      auths: { [registry.host]: { auth: Buffer.from('ann:CANARY-secret').toString('base64') } },
+    })
 
     const pull = await user.run(['pull', reference])
     expect(pull).toMatchObject({ code: 0, stdout: `${reference}\n` })
@@ -38,13 +47,16 @@ describe.each(['basic', 'bearer'] as const)('with %s authentication', (kind) => 
     expect(logout).toEqual({ code: 0, stdout: `Removing login credentials for ${registry.host}\n`, stderr: '' })
     expect((await user.here(['logout', registry.host])).stdout).toBe(`Not logged in to ${registry.host}\n`)
     expect((await user.here(['pull', '-a', `${registry.host}/acme/app`])).code).toBe(4)
-    for (const said of [stranger, login, pull, list, why, logout]) expect(`${said.stdout}${said.stderr}`).not.toMatch(/CANARY|Q0FOQVJZ/)
+    for (const said of [stranger, login, pull, list, why, logout])
+      expect(`${said.stdout}${said.stderr}`).not.toMatch(/CANARY|Q0FOQVJZ/)
   })
 
   it('a wrong password is refused and not stored', async () => {
     await using registry = await startTestRegistry(registryWith(kind))
     const user = await makeUser()
-    const { code, stdout, stderr } = await user.here(['login', '-u', 'ann', '--password-stdin', registry.host], { input: 'CANARY-wrong' })
+    const { code, stdout, stderr } = await user.here(['login', '-u', 'ann', '--password-stdin', registry.host], {
+      input: 'CANARY-wrong',
+    })
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
     expect(stderr).toContain('lading: ')
     expect(stderr).not.toContain('CANARY')
@@ -57,7 +69,15 @@ describe('lading login', () => {
     await using registry = await startTestRegistry(registryWith('bearer'))
     const user = await makeUser()
     const { stdout } = await user.here(['login', '--json', '-u', 'ann', '--password-stdin', registry.host], { input })
-    expect(JSON.parse(stdout)).toEqual({ registry: registry.host, kind: 'basic', username: 'ann', checked: true, scheme: 'bearer', realm: registry.host, stored: { kind: 'file', file: user.path('.docker/config.json') } })
+    expect(JSON.parse(stdout)).toEqual({
+      registry: registry.host,
+      kind: 'basic',
+      username: 'ann',
+      checked: true,
+      scheme: 'bearer',
+      realm: registry.host,
+      stored: { kind: 'file', file: user.path('.docker/config.json') },
+    })
   })
 
   it('keeps what docker wrote, and hands the secret to the configured helper', async () => {
@@ -65,10 +85,18 @@ describe('lading login', () => {
     const user = await makeUser()
     const before = '{\n\t"auths": {},\n\t"credsStore": "note",\n\t"detachKeys": "ctrl-e"\n}\n'
     await user.write('.docker/config.json', before)
-    await user.write('bin/docker-credential-note', `#!/bin/sh\n[ "$1" = get ] && { cat >/dev/null; cat "$HOME/kept"; } || cat >"$HOME/kept"\n`, 0o755)
+    await user.write(
+      'bin/docker-credential-note',
+      `#!/bin/sh\n[ "$1" = get ] && { cat >/dev/null; cat "$HOME/kept"; } || cat >"$HOME/kept"\n`,
+      0o755,
+    )
     const login = await user.here(['login', '-u', 'ann', '--password-stdin', registry.host], { input })
     expect(login).toEqual({ code: 0, stdout: 'Login Succeeded\n', stderr: '' })
-    expect(JSON.parse(await user.read('kept'))).toEqual({ ServerURL: registry.host, Username: 'ann', Secret: who.password })
+    expect(JSON.parse(await user.read('kept'))).toEqual({
+      ServerURL: registry.host,
+      Username: 'ann',
+      Secret: who.password,
+    })
     expect(await user.read('.docker/config.json')).toBe(before.replace('{},', `{\n\t\t"${registry.host}": {}\n\t},`))
     expect((await user.here(['pull', `${registry.host}/acme/app:1`])).code).toBe(0)
   })
@@ -85,10 +113,19 @@ describe('lading login', () => {
     await using registry = await startTestRegistry(registryWith('basic'))
     const user = await makeUser()
     const name = `LADING_AUTH_127_0_0_1___${new URL(registry.url).port}`
-    expect((await user.here(['pull', `${registry.host}/acme/app:1`], { env: { [name]: `ann:${who.password}` } })).code).toBe(0)
-    const why = await user.here(['auth', 'why', '--json', '--check', `${registry.host}/acme/app`], { env: { [name]: 'ann:CANARY-wrong' } })
+    expect(
+      (await user.here(['pull', `${registry.host}/acme/app:1`], { env: { [name]: `ann:${who.password}` } })).code,
+    ).toBe(0)
+    const why = await user.here(['auth', 'why', '--json', '--check', `${registry.host}/acme/app`], {
+      env: { [name]: 'ann:CANARY-wrong' },
+    })
     expect(why.code).toBe(4)
-    expect(JSON.parse(why.stdout)).toMatchObject({ registry: registry.host, repository: 'acme/app', used: name, check: { outcome: 'failed' } })
+    expect(JSON.parse(why.stdout)).toMatchObject({
+      registry: registry.host,
+      repository: 'acme/app',
+      used: name,
+      check: { outcome: 'failed' },
+    })
     expect(why.stdout + why.stderr).not.toContain('CANARY')
     await user.here(['login', '-u', 'ann', '--password-stdin', registry.host], { input })
     const logout = await user.here(['logout', registry.host], { env: { [name]: 'ann:x' } })
@@ -101,7 +138,10 @@ describe('lading login', () => {
     [['login', '-u', 'ann', '--password-stdin', 'ghcr.io'], 'there is no password'],
     [['login', '-u', 'a:b', '-p', 'x', 'ghcr.io'], 'a user name has no colon'],
     [['login', '-u', 'ann', '-p', 'x', 'ghcr.io/acme'], "'ghcr.io/acme' names more than a registry"],
-    [['login', '-u', 'ann', '-p', 'x', '--password-stdin', 'ghcr.io'], '--password and --password-stdin exclude each other'],
+    [
+      ['login', '-u', 'ann', '-p', 'x', '--password-stdin', 'ghcr.io'],
+      '--password and --password-stdin exclude each other',
+    ],
     [['login', '-u', 'ann', '-p', 'x', '--allow-realm', 'oops', 'ghcr.io'], "'oops' is not REGISTRY=HOST"],
     [['logout', 'user:CANARY@ghcr.io'], "'***@ghcr.io' is no registry host"],
     [['auth', 'why', '-x'], "unknown option '-x'"],
@@ -113,16 +153,23 @@ describe('lading login', () => {
   })
 
   it('a helper that is missing fails the pull, and is no reason to ask as nobody', async () => {
-    await using registry = await startTestRegistry({ images: [image('acme/app:1').layer({ a: 'b' })], auth: { kind: 'bearer' } })
+    await using registry = await startTestRegistry({
+      images: [image('acme/app:1').layer({ a: 'b' })],
+      auth: { kind: 'bearer' },
+    })
     const user = await makeUser()
     await user.write('.docker/config.json', '{"credsStore":"gone"}')
     const pull = await user.here(['pull', `${registry.host}/acme/app:1`])
-    expect(pull.stderr).toContain('the credential helper docker-credential-gone is configured and not on PATH\nhint: install docker-credential-gone')
+    expect(pull.stderr).toContain(
+      'the credential helper docker-credential-gone is configured and not on PATH\nhint: install docker-credential-gone',
+    )
     expect(pull.code).toBe(1)
     expect(registry.journal.entries.filter(({ kind }) => kind === 'token')).toEqual([])
     const why = await user.here(['auth', 'why', registry.host])
     expect(why.code).toBe(1)
-    expect(why.stdout).toMatch(/docker +docker-credential-gone +failed +credsStore in .* names it: the credential helper docker-credential-gone is configured and not on PATH/)
+    expect(why.stdout).toMatch(
+      /docker +docker-credential-gone +failed +credsStore in .* names it: the credential helper docker-credential-gone is configured and not on PATH/,
+    )
   })
 
   it('lists what can be read when something cannot', async () => {
@@ -130,7 +177,9 @@ describe('lading login', () => {
     await user.write('.docker/config.json', '{"auths": {')
     await user.write('.netrc', 'machine n.test login net password CANARY')
     const { code, stdout, stderr } = await user.here(['auth', 'list', '--json'])
-    expect(JSON.parse(stdout)).toEqual([{ registry: 'n.test', kind: 'basic', username: 'net', place: user.path('.netrc') }])
+    expect(JSON.parse(stdout)).toEqual([
+      { registry: 'n.test', kind: 'basic', username: 'net', place: user.path('.netrc') },
+    ])
     expect(stderr).toContain('config.json, line 1, column 12')
     expect(code).toBe(1)
   })

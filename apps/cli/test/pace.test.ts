@@ -39,7 +39,17 @@ describe('a timeout', () => {
   it('of the command line gives up a request that hangs, which is then repeated', async () => {
     await using registry = await startTestRegistry({ images: [image('t/small:1').layer({ a: 'a' })] })
     registry.addFault({ on: 'manifest', nth: 1, then: { delayMs: 60_000 } })
-    const { code, stderr } = await lading(['pull', '--debug', '--request-timeout', '1s', '--limit-rate', '10M', '--root', await temporaryDirectory(), `${registry.host}/t/small:1`])
+    const { code, stderr } = await lading([
+      'pull',
+      '--debug',
+      '--request-timeout',
+      '1s',
+      '--limit-rate',
+      '10M',
+      '--root',
+      await temporaryDirectory(),
+      `${registry.host}/t/small:1`,
+    ])
     expect(code, stderr).toBe(0)
     expect(stderr).toMatch(/manifests\/1 is asked again in [0-9]+ ms \(TIMEOUT\)/)
   })

@@ -14,7 +14,20 @@ function told(...list: Parameters<ReturnType<typeof createPlainRenderer>['event'
 describe('plain lines', () => {
   it('say a pull in docker’s words and order', () => {
     expect(
-      told(events.resolve(), events.exists(1), events.pulling(2), events.waiting(2), events.bytes(2, 10), events.bytes(2, 500), events.verifying(2), events.verified(2), events.extracting(2, 5), events.complete(2), events.digest(), events.status()),
+      told(
+        events.resolve(),
+        events.exists(1),
+        events.pulling(2),
+        events.waiting(2),
+        events.bytes(2, 10),
+        events.bytes(2, 500),
+        events.verifying(2),
+        events.verified(2),
+        events.extracting(2, 5),
+        events.complete(2),
+        events.digest(),
+        events.status(),
+      ),
     ).toEqual([
       'latest: Pulling from library/alpine',
       '000100010001: Already exists',
@@ -35,7 +48,17 @@ describe('plain lines', () => {
   })
 
   it('tell a retry once, with its reason, and the resumed download', () => {
-    expect(told(events.bytes(1, 5), events.retry(1, 3), events.retry(1, 2), events.retry(1, 1), events.resume(1, 830), events.bytes(1, 830), events.retry(1, 2, 2))).toEqual([
+    expect(
+      told(
+        events.bytes(1, 5),
+        events.retry(1, 3),
+        events.retry(1, 2),
+        events.retry(1, 1),
+        events.resume(1, 830),
+        events.bytes(1, 830),
+        events.retry(1, 2, 2),
+      ),
+    ).toEqual([
       '000100010001: Downloading',
       '000100010001: Retrying in 3 seconds: the connection was lost',
       '000100010001: Resuming at 83%',
@@ -64,7 +87,12 @@ describe('plain lines', () => {
     const wanted = { os: 'linux', architecture: 'arm', variant: 'v7' }
     expect(
       told(
-        { type: 'platform', digest: `sha256:${'0'.repeat(64)}`, platform: { os: 'linux', architecture: 'arm', variant: 'v6' }, wanted },
+        {
+          type: 'platform',
+          digest: `sha256:${'0'.repeat(64)}`,
+          platform: { os: 'linux', architecture: 'arm', variant: 'v6' },
+          wanted,
+        },
         { type: 'platform', digest: `sha256:${'0'.repeat(64)}`, platform: wanted, wanted },
       ),
     ).toEqual(['Platform: linux/arm/v6, the best of this image for linux/arm/v7'])

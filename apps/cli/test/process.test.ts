@@ -15,7 +15,11 @@ describe('the process', () => {
 
   it('exits with the code of the command, after help and after a usage error', async () => {
     expect(await lading(['pull', '--help'])).toMatchObject({ code: 0, stderr: '' })
-    expect(await lading(['pull'])).toEqual({ code: 2, stdout: '', stderr: "lading: missing required argument 'reference'\nhint: see 'lading pull --help'\n" })
+    expect(await lading(['pull'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "lading: missing required argument 'reference'\nhint: see 'lading pull --help'\n",
+    })
   })
 
   it('reads the environment, and shows causes and stack with --debug, wherever that stands', async () => {
@@ -33,13 +37,24 @@ describe('the process', () => {
 
   it('never takes a promise that nothing settles for success', async () => {
     const lost = `import tls from 'node:tls'; import net from 'node:net'; tls.connect = () => new net.Socket(); globalThis.setTimeout = () => ({ unref() {}, refresh() {} })`
-    const node = [process.execPath, '--conditions=@lading/source', '--import', `data:text/javascript,${encodeURIComponent(lost)}`, bin]
+    const node = [
+      process.execPath,
+      '--conditions=@lading/source',
+      '--import',
+      `data:text/javascript,${encodeURIComponent(lost)}`,
+      bin,
+    ]
     const { code, stderr } = await lading(['pull', '127.0.0.1:1/x:1', '--root', await temporaryDirectory()], { node })
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('lading: the process ran out of work before it was done\n') as string })
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('lading: the process ran out of work before it was done\n') as string,
+    })
   })
 
   it('ends quietly when the reader of its output has gone', async () => {
-    const child = spawn(process.execPath, ['--conditions=@lading/source', bin, 'pull', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, ['--conditions=@lading/source', bin, 'pull', '--help'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     child.stdout.destroy()
     let stderr = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))

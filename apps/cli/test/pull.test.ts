@@ -9,7 +9,11 @@ interface Event {
   readonly type: string
   readonly [member: string]: unknown
 }
-const eventsIn = (text: string): Event[] => text.trimEnd().split('\n').map((line) => JSON.parse(line) as Event)
+const eventsIn = (text: string): Event[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Event)
 
 describe('lading pull', () => {
   let registry: TestRegistry
@@ -21,7 +25,11 @@ describe('lading pull', () => {
     await registry.seed(image('t/app:latest').layer({ a: 'a' }).randomLayer(100_000))
     const { layers } = await registry.seed(image('t/big:1').randomLayer(3_000_000))
     bigLayer = layers[0]?.digest ?? ''
-    await registry.seed(index('t/multi:1').add(image().platform('linux/arm64').layer({ b: 'arm' })).add(image().platform('linux/amd64').layer({ b: 'amd' })))
+    await registry.seed(
+      index('t/multi:1')
+        .add(image().platform('linux/arm64').layer({ b: 'arm' }))
+        .add(image().platform('linux/amd64').layer({ b: 'amd' })),
+    )
     for (const tag of ['1', '2', 'bad']) await registry.seed(image(`t/tags:${tag}`).layer({ c: tag }))
     registry.addFault({ on: 'manifest', repository: 't/tags', target: 'bad', then: { content: '<html>' } })
     app = `${registry.host}/t/app`
@@ -34,26 +42,47 @@ describe('lading pull', () => {
     expect(first).toMatchObject({ code: 0, stdout: `${app}:latest\n` })
     const lines = first.stderr.trimEnd().split('\n')
     expect(lines.slice(0, 2)).toEqual(['Using default tag: latest', 'latest: Pulling from t/app'])
-    expect(lines.slice(2, 4)).toEqual([expect.stringMatching(/^[0-9a-f]{12}: Pulling fs layer$/), expect.stringMatching(/^[0-9a-f]{12}: Pulling fs layer$/)])
+    expect(lines.slice(2, 4)).toEqual([
+      expect.stringMatching(/^[0-9a-f]{12}: Pulling fs layer$/),
+      expect.stringMatching(/^[0-9a-f]{12}: Pulling fs layer$/),
+    ])
     expect(lines.filter((line) => line.endsWith(': Pull complete'))).toHaveLength(2)
-    expect(lines.slice(-2)).toEqual([expect.stringMatching(/^Digest: sha256:[0-9a-f]{64}$/), `Status: Downloaded newer image for ${app}:latest`])
+    expect(lines.slice(-2)).toEqual([
+      expect.stringMatching(/^Digest: sha256:[0-9a-f]{64}$/),
+      `Status: Downloaded newer image for ${app}:latest`,
+    ])
 
     const second = await lading(['pull', app, '--root', root])
-    expect(second.stderr.trimEnd().split('\n')).toEqual(['Using default tag: latest', 'latest: Pulling from t/app', lines.at(-2), `Status: Image is up to date for ${app}:latest`])
+    expect(second.stderr.trimEnd().split('\n')).toEqual([
+      'Using default tag: latest',
+      'latest: Pulling from t/app',
+      lines.at(-2),
+      `Status: Image is up to date for ${app}:latest`,
+    ])
 
     const listed = await lading(['images', '--root', root, '--digests', 't/app', app])
     expect(listed.code).toBe(2)
     const images = await lading(['images', '--root', root, '--digests'])
-    expect(images.stdout).toMatch(new RegExp(`^REPOSITORY +TAG +DIGEST +IMAGE ID +CREATED +SIZE\n${app} +latest +${lines.at(-2)?.slice('Digest: '.length)} +[0-9a-f]{12} +.* ago +\\d+kB\n$`))
+    expect(images.stdout).toMatch(
+      new RegExp(
+        `^REPOSITORY +TAG +DIGEST +IMAGE ID +CREATED +SIZE\n${app} +latest +${lines.at(-2)?.slice('Digest: '.length)} +[0-9a-f]{12} +.* ago +\\d+kB\n$`,
+      ),
+    )
   })
 
   it('prints only the reference with -q', async () => {
-    expect(await lading(['pull', '-q', app, '--root', await temporaryDirectory()])).toEqual({ code: 0, stdout: `${app}:latest\n`, stderr: '' })
+    expect(await lading(['pull', '-q', app, '--root', await temporaryDirectory()])).toEqual({
+      code: 0,
+      stdout: `${app}:latest\n`,
+      stderr: '',
+    })
   })
 
   it('draws a terminal that ends with the same lines, and the result below them', async () => {
     const both = ['sh', '-c', 'exec "$@" 2>&1', 'sh', process.execPath, '--conditions=@lading/source', bin]
-    const { code, stdout } = await lading(['pull', '--progress', 'tty', app, '--root', await temporaryDirectory()], { node: both })
+    const { code, stdout } = await lading(['pull', '--progress', 'tty', app, '--root', await temporaryDirectory()], {
+      node: both,
+    })
     const screen = createScreen(80, 24)
     screen.write(stdout)
     expect(code).toBe(0)
@@ -70,23 +99,63 @@ describe('lading pull', () => {
   })
 
   it('gives events and the result as JSON, for the platform that was asked for', async () => {
-    const { code, stdout, stderr } = await lading(['image', 'pull', '--progress', 'json', '--verify', 'digest', `${registry.host}/t/multi:1`, '--root', await temporaryDirectory()], { env: { DOCKER_DEFAULT_PLATFORM: 'linux/arm64' } })
+    const { code, stdout, stderr } = await lading(
+      [
+        'image',
+        'pull',
+        '--progress',
+        'json',
+        '--verify',
+        'digest',
+        `${registry.host}/t/multi:1`,
+        '--root',
+        await temporaryDirectory(),
+      ],
+      { env: { DOCKER_DEFAULT_PLATFORM: 'linux/arm64' } },
+    )
     expect(code).toBe(0)
     const events = eventsIn(stderr)
     expect(events.every(({ v }) => v === 1)).toBe(true)
-    expect(events.find(({ type }) => type === 'platform')).toMatchObject({ platform: { os: 'linux', architecture: 'arm64' } })
+    expect(events.find(({ type }) => type === 'platform')).toMatchObject({
+      platform: { os: 'linux', architecture: 'arm64' },
+    })
     expect(events.at(-1)).toMatchObject({ type: 'status', status: 'downloaded' })
-    expect(JSON.parse(stdout)).toMatchObject({ v: 1, reference: `${registry.host}/t/multi:1`, status: 'downloaded', platform: { architecture: 'arm64' }, layers: [{ digest: expect.stringMatching(/^sha256:/) as string }] })
+    expect(JSON.parse(stdout)).toMatchObject({
+      v: 1,
+      reference: `${registry.host}/t/multi:1`,
+      status: 'downloaded',
+      platform: { architecture: 'arm64' },
+      layers: [{ digest: expect.stringMatching(/^sha256:/) as string }],
+    })
   })
 
   it('fails in JSON, too', async () => {
-    const { code, stdout, stderr } = await lading(['pull', '--progress', 'json', `${app}:none`, '--root', await temporaryDirectory()])
+    const { code, stdout, stderr } = await lading([
+      'pull',
+      '--progress',
+      'json',
+      `${app}:none`,
+      '--root',
+      await temporaryDirectory(),
+    ])
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-    expect(eventsIn(stderr).at(-1)).toMatchObject({ v: 1, type: 'error', code: 'MANIFEST_UNKNOWN', exitCode: 3, hint: expect.any(String) as string })
+    expect(eventsIn(stderr).at(-1)).toMatchObject({
+      v: 1,
+      type: 'error',
+      code: 'MANIFEST_UNKNOWN',
+      exitCode: 3,
+      hint: expect.any(String) as string,
+    })
   })
 
   it('pulls all tags, and lists at the end what failed', async () => {
-    const { code, stdout, stderr } = await lading(['pull', '-a', `${registry.host}/t/tags`, '--root', await temporaryDirectory()])
+    const { code, stdout, stderr } = await lading([
+      'pull',
+      '-a',
+      `${registry.host}/t/tags`,
+      '--root',
+      await temporaryDirectory(),
+    ])
     expect(code).not.toBe(0)
     expect(stdout).toBe(`${registry.host}/t/tags:1\n${registry.host}/t/tags:2\n`)
     expect(stderr).toMatch(/\nlading: [^\n]*t\/tags:bad[^\n]*\nhint: [^\n]*\n$/)
@@ -104,7 +173,9 @@ describe('lading pull', () => {
     const screen = createScreen(80, 24)
     screen.write(stderr)
     expect(screen.cursorShown).toBe(true)
-    expect(screen.lines().at(-1)).toBe('lading: interrupted; what has arrived is kept, and the next pull goes on from there')
+    expect(screen.lines().at(-1)).toBe(
+      'lading: interrupted; what has arrived is kept, and the next pull goes on from there',
+    )
     registry.clearFaults()
 
     const again = await lading(['pull', '--progress', 'json', big, '--root', directory])

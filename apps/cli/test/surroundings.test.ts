@@ -10,7 +10,10 @@ import { temporaryDirectory } from './support/temporary-directory.ts'
 
 const root = process.getuid?.() === 0
 /** A small file system of its own, where the machine lets us make one. */
-const canMount = root && spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs -o size=1m tmpfs "$d" && umount "$d" && rmdir "$d"']).status === 0
+const canMount =
+  root &&
+  spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs -o size=1m tmpfs "$d" && umount "$d" && rmdir "$d"'])
+    .status === 0
 
 /** Told in one line, with what to do in a second, and nothing of our insides. */
 function expectClear({ code, stdout, stderr }: Ended, exit: number, ...says: string[]): void {
@@ -47,10 +50,19 @@ describe('a pull in bad surroundings', () => {
     const directory = await temporaryDirectory()
     await chmod(directory, 0o755)
     // Root may write anywhere, so the command runs as somebody else; its own files must be readable for that.
-    const pull = spawnSync(process.execPath, ['-e', `process.setgid(65534); process.setuid(65534); process.stdout.write(String(process.getuid()))`])
+    const pull = spawnSync(process.execPath, [
+      '-e',
+      `process.setgid(65534); process.setuid(65534); process.stdout.write(String(process.getuid()))`,
+    ])
     expect(pull.stdout.toString()).toBe('65534')
     const ended = await lading(['pull', small, '--root', join(directory, 'root')], {
-      node: [process.execPath, '--conditions=@lading/source', '--import', `data:text/javascript,process.setgid(65534);process.setuid(65534)`, new URL('../src/bin.ts', import.meta.url).pathname],
+      node: [
+        process.execPath,
+        '--conditions=@lading/source',
+        '--import',
+        `data:text/javascript,process.setgid(65534);process.setuid(65534)`,
+        new URL('../src/bin.ts', import.meta.url).pathname,
+      ],
     })
     expectClear(ended, 7, 'permission denied', join(directory, 'root'))
   })
@@ -76,21 +88,35 @@ describe('a pull in bad surroundings', () => {
   it('nobody at the address', async () => {
     const gone = await startTestRegistry()
     await gone.close()
-    expectClear(await lading(['pull', `${gone.host}/t/small:1`, '--root', await temporaryDirectory()]), 5, `${gone.host}/t/small:1`, 'refused')
+    expectClear(
+      await lading(['pull', `${gone.host}/t/small:1`, '--root', await temporaryDirectory()]),
+      5,
+      `${gone.host}/t/small:1`,
+      'refused',
+    )
   })
 
   it('a host that does not exist', async () => {
-    expectClear(await lading(['pull', 'registry.invalid/t/small:1', '--root', await temporaryDirectory()]), 5, 'registry.invalid')
+    expectClear(
+      await lading(['pull', 'registry.invalid/t/small:1', '--root', await temporaryDirectory()]),
+      5,
+      'registry.invalid',
+    )
   })
 
   it('a certificate that is not accepted, and one accepted with --insecure', async () => {
-    const tls = await startTestRegistry({ tls: makeCertificate({ hosts: ['127.0.0.1'] }), images: [image('t/small:1').layer({ a: 'a' })] })
+    const tls = await startTestRegistry({
+      tls: makeCertificate({ hosts: ['127.0.0.1'] }),
+      images: [image('t/small:1').layer({ a: 'a' })],
+    })
     onTestFinished(() => tls.close())
     const reference = `${tls.host}/t/small:1`
     const refused = await lading(['pull', reference, '--root', await temporaryDirectory()])
     expectClear(refused, 5, reference, 'self-signed')
     expect(refused.stderr).toContain('--insecure')
-    expect((await lading(['pull', '-q', '--insecure', tls.host, reference, '--root', await temporaryDirectory()])).code).toBe(0)
+    expect(
+      (await lading(['pull', '-q', '--insecure', tls.host, reference, '--root', await temporaryDirectory()])).code,
+    ).toBe(0)
   })
 
   it('a store of a newer format is refused and left as it is', async () => {
@@ -143,7 +169,17 @@ describe('a pull in bad surroundings', () => {
     const store = await temporaryDirectory()
     await lading(['pull', '-q', small, '--root', store])
     const bin = new URL('../src/bin.ts', import.meta.url).pathname
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', `set -o pipefail; "$0" --conditions=@lading/source "$1" images --root "$2" | head -1`, process.execPath, bin, store])
-    expect({ status, stdout: stdout.toString().slice(0, 10), stderr: stderr.toString() }).toEqual({ status: 0, stdout: 'REPOSITORY', stderr: '' })
+    const { status, stdout, stderr } = spawnSync('bash', [
+      '-c',
+      `set -o pipefail; "$0" --conditions=@lading/source "$1" images --root "$2" | head -1`,
+      process.execPath,
+      bin,
+      store,
+    ])
+    expect({ status, stdout: stdout.toString().slice(0, 10), stderr: stderr.toString() }).toEqual({
+      status: 0,
+      stdout: 'REPOSITORY',
+      stderr: '',
+    })
   })
 })

@@ -72,6 +72,14 @@ describe('formatAge', () => {
 
 describe('formatTable', () => {
   it('aligns columns and pads no line at its end', () => {
-    expect(formatTable(['NAME', 'B', 'C'], [['a', 'long', 'x'], ['longer', 'b', 'y']])).toEqual(['NAME     B      C', 'a        long   x', 'longer   b      y'])
+    expect(
+      formatTable(
+        ['NAME', 'B', 'C'],
+        [
+          ['a', 'long', 'x'],
+          ['longer', 'b', 'y'],
+        ],
+      ),
+    ).toEqual(['NAME     B      C', 'a        long   x', 'longer   b      y'])
   })
 })

@@ -22,7 +22,14 @@ const rest = '000100010001'
 describe('the terminal', () => {
   it('draws each layer in place', () => {
     const { terminal, timers, renderer } = show({ columns: 120 })
-    for (const event of [events.resolve(), events.pulling(1), events.pulling(2), events.bytes(1, 250), events.waiting(2)]) renderer.event(event)
+    for (const event of [
+      events.resolve(),
+      events.pulling(1),
+      events.pulling(2),
+      events.bytes(1, 250),
+      events.waiting(2),
+    ])
+      renderer.event(event)
     timers.pass(100)
     expect(terminal.screen.lines()).toEqual([
       'latest: Pulling from library/alpine',
@@ -31,7 +38,9 @@ describe('the terminal', () => {
     ])
     renderer.event(events.bytes(1, 1000))
     timers.pass(100)
-    expect(terminal.screen.lines()[1]).toBe(`${rest}: Downloading [==================================================>]      1kB/1kB`)
+    expect(terminal.screen.lines()[1]).toBe(
+      `${rest}: Downloading [==================================================>]      1kB/1kB`,
+    )
     renderer.close()
   })
 
@@ -50,7 +59,15 @@ describe('the terminal', () => {
 
   it('ends with the last state, below it the results, and the cursor shown', () => {
     const { terminal, renderer } = show()
-    for (const event of [events.resolve(), events.pulling(1), events.bytes(1, 10), events.complete(1), events.digest(), events.status()]) renderer.event(event)
+    for (const event of [
+      events.resolve(),
+      events.pulling(1),
+      events.bytes(1, 10),
+      events.complete(1),
+      events.digest(),
+      events.status(),
+    ])
+      renderer.event(event)
     expect(terminal.screen.cursorShown).toBe(false)
     renderer.close()
     renderer.close()
@@ -88,7 +105,12 @@ describe('the terminal', () => {
       timers.pass(100)
       return terminal.screen.lines().join('\n')
     })
-    expect(seen).toEqual([`${rest}: Retrying in 2 seconds`, `${rest}: Retrying in 1 second`, `${rest}: Resuming at 83%`, `${rest}: Pull complete (resumed at 83%)`])
+    expect(seen).toEqual([
+      `${rest}: Retrying in 2 seconds`,
+      `${rest}: Retrying in 1 second`,
+      `${rest}: Resuming at 83%`,
+      `${rest}: Pull complete (resumed at 83%)`,
+    ])
     renderer.close()
   })
 
@@ -125,7 +147,10 @@ describe('the terminal', () => {
     timers.pass(100)
     terminal.resize(50, 24)
     timers.pass(100)
-    expect(terminal.screen.visible().filter((line) => line !== '')).toEqual(['000100010001: Downloading     250B/1kB', '000200020002: Downloading     250B/1kB'])
+    expect(terminal.screen.visible().filter((line) => line !== '')).toEqual([
+      '000100010001: Downloading     250B/1kB',
+      '000200020002: Downloading     250B/1kB',
+    ])
     renderer.close()
   })
 
@@ -153,13 +178,21 @@ describe('the terminal', () => {
   it('leaves each line once, whatever comes when, and however the screen is resized meanwhile', () => {
     const number = fc.integer({ min: 1, max: 8 })
     const step = fc.oneof(
-      { weight: 6, arbitrary: fc.tuple(number, fc.nat(1000)).map(([id, current]) => ({ event: events.bytes(id, current) })) },
+      {
+        weight: 6,
+        arbitrary: fc.tuple(number, fc.nat(1000)).map(([id, current]) => ({ event: events.bytes(id, current) })),
+      },
       { weight: 2, arbitrary: number.map((id) => ({ event: events.waiting(id) })) },
       { weight: 2, arbitrary: number.map((id) => ({ event: events.complete(id) })) },
       { weight: 1, arbitrary: fc.constant({ event: events.warning('careful') }) },
       { weight: 1, arbitrary: fc.constant({ event: events.digest() }) },
       { weight: 3, arbitrary: fc.integer({ min: 1, max: 150 }).map((pass) => ({ pass })) },
-      { weight: 2, arbitrary: fc.tuple(fc.integer({ min: 40, max: 200 }), fc.integer({ min: 40, max: 60 })).map((size) => ({ size })) },
+      {
+        weight: 2,
+        arbitrary: fc
+          .tuple(fc.integer({ min: 40, max: 200 }), fc.integer({ min: 40, max: 60 }))
+          .map((size) => ({ size })),
+      },
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

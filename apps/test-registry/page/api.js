@@ -2,9 +2,16 @@ const base = 'api'
 
 /** The control API. Rejects with the message it gives. */
 export async function api(path, { method = 'GET', body } = {}) {
-  const answer = await fetch(`${base}/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) })
+  const answer = await fetch(`${base}/${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  })
   const value = answer.status === 204 ? undefined : await answer.json()
-  if (!answer.ok) throw new Error([value?.error?.message, value?.error?.hint].filter(Boolean).join('. ') || `The registry answered ${answer.status}`)
+  if (!answer.ok)
+    throw new Error(
+      [value?.error?.message, value?.error?.hint].filter(Boolean).join('. ') ||
+        `The registry answered ${answer.status}`,
+    )
   return value
 }
 

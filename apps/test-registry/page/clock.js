@@ -11,8 +11,11 @@ export function startClock(guard) {
       say(`It is ${new Date(now).toLocaleString()} now.`)
     })()
   })
-  byId('expire-tokens').addEventListener('click', guard(async () => {
-    await api('tokens', { method: 'DELETE' })
-    say('No token that was issued is good any more.')
-  }))
+  byId('expire-tokens').addEventListener(
+    'click',
+    guard(async () => {
+      await api('tokens', { method: 'DELETE' })
+      say('No token that was issued is good any more.')
+    }),
+  )
 }

@@ -15,6 +15,11 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /** What a client or a registry's contents say. */
-export const foreign = (text, { tag = 'span', className = '', title } = {}) => element(tag, { class: `foreign ${className}`.trim(), title: title === undefined ? undefined : visible(title) }, visible(text))
+export const foreign = (text, { tag = 'span', className = '', title } = {}) =>
+  element(
+    tag,
+    { class: `foreign ${className}`.trim(), title: title === undefined ? undefined : visible(title) },
+    visible(text),
+  )
 
 export const byId = (id) => document.getElementById(id)

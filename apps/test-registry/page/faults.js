@@ -19,20 +19,41 @@ export function startFaults(guard) {
     for (const fault of faults) {
       const row = rows.get(fault.id) ?? newRow(fault)
       row.querySelector('input').checked = fault.enabled
-      row.querySelector('.fired').textContent = fault.fired === 0 ? '' : `fired ${fault.fired === 1 ? 'once' : count(fault.fired, 'time')}`
+      row.querySelector('.fired').textContent =
+        fault.fired === 0 ? '' : `fired ${fault.fired === 1 ? 'once' : count(fault.fired, 'time')}`
     }
     byId('no-faults').hidden = faults.length > 0
   }
 
   function newRow({ id, name, fault }) {
-    const box = element('input', { type: 'checkbox', role: 'switch', id: `fault-${id}`, onchange: guard(() => turn(id, box.checked)) })
+    const box = element('input', {
+      type: 'checkbox',
+      role: 'switch',
+      id: `fault-${id}`,
+      onchange: guard(() => turn(id, box.checked)),
+    })
     const row = element(
       'li',
       { class: 'fault' },
       box,
       element('label', { for: `fault-${id}` }, foreign(name)),
-      element('button', { type: 'button', class: 'small', 'aria-label': `Remove the fault ${visible(name)}`, onclick: guard(() => remove(id)) }, 'Remove'),
-      element('div', { class: 'detail' }, foreign(JSON.stringify({ ...fault, name: undefined }), { tag: 'code' }), ' ', element('span', { class: 'fired' })),
+      element(
+        'button',
+        {
+          type: 'button',
+          class: 'small',
+          'aria-label': `Remove the fault ${visible(name)}`,
+          onclick: guard(() => remove(id)),
+        },
+        'Remove',
+      ),
+      element(
+        'div',
+        { class: 'detail' },
+        foreign(JSON.stringify({ ...fault, name: undefined }), { tag: 'code' }),
+        ' ',
+        element('span', { class: 'fired' }),
+      ),
     )
     rows.set(id, row)
     list.append(row)
@@ -60,7 +81,10 @@ export function startFaults(guard) {
     await refresh()
   }
 
-  for (const preset of presets) byId('presets').append(element('li', {}, element('button', { type: 'button', onclick: guard(() => add(preset)) }, preset.name)))
+  for (const preset of presets)
+    byId('presets').append(
+      element('li', {}, element('button', { type: 'button', onclick: guard(() => add(preset)) }, preset.name)),
+    )
 
   byId('own-fault').addEventListener('submit', (event) => {
     event.preventDefault()
@@ -73,9 +97,12 @@ export function startFaults(guard) {
       problem.textContent = 'This is not JSON.'
     }
   })
-  byId('clear-faults').addEventListener('click', guard(async () => {
-    await api('faults', { method: 'DELETE' })
-    await refresh()
-  }))
+  byId('clear-faults').addEventListener(
+    'click',
+    guard(async () => {
+      await api('faults', { method: 'DELETE' })
+      await refresh()
+    }),
+  )
   return { refresh }
 }

@@ -65,7 +65,9 @@ export function startJournal(guard, { changed }) {
   function renew([row, ...below], [made, ...more]) {
     for (const each of below) each.remove()
     row.className = made.className
-    row.querySelector('button').setAttribute('aria-expanded', made.querySelector('button').getAttribute('aria-expanded'))
+    row
+      .querySelector('button')
+      .setAttribute('aria-expanded', made.querySelector('button').getAttribute('aria-expanded'))
     for (const [at, cell] of Array.from(made.cells).entries()) if (at > 0) row.cells[at].replaceWith(cell)
     row.after(...more)
     return [row, ...more]
@@ -74,7 +76,8 @@ export function startJournal(guard, { changed }) {
   /** The row that comes after a new one: the newest that is older. */
   function following(number) {
     let next
-    for (const [other, [row]] of rows) if (other < number && (next === undefined || other > next.other)) next = { other, row }
+    for (const [other, [row]] of rows)
+      if (other < number && (next === undefined || other > next.other)) next = { other, row }
     if (next !== undefined) return next.row
     const end = element('tr')
     body.append(end)
@@ -84,19 +87,54 @@ export function startJournal(guard, { changed }) {
 
   function rowsOf(entry) {
     const expanded = open.has(entry.number)
-    const toggle = element('button', { type: 'button', class: 'small', 'aria-expanded': String(expanded), 'aria-label': `Headers of request ${entry.number}`, onclick: () => flip(entry.number) }, String(entry.number))
+    const toggle = element(
+      'button',
+      {
+        type: 'button',
+        class: 'small',
+        'aria-expanded': String(expanded),
+        'aria-label': `Headers of request ${entry.number}`,
+        onclick: () => flip(entry.number),
+      },
+      String(entry.number),
+    )
     const row = element(
       'tr',
       { class: entry.faults.length > 0 ? 'hit' : undefined, 'data-number': entry.number },
       element('td', {}, toggle),
       element('td', { class: 'number' }, `${(entry.startedAt / 1000).toFixed(3)} s`),
-      element('td', { class: 'request' }, foreign(entry.method, { className: 'method' }), ' ', foreign(shortPath(entry.path), { tag: 'code', title: entry.path }), ...badges(entry)),
+      element(
+        'td',
+        { class: 'request' },
+        foreign(entry.method, { className: 'method' }),
+        ' ',
+        foreign(shortPath(entry.path), { tag: 'code', title: entry.path }),
+        ...badges(entry),
+      ),
       element('td', {}, statusOf(entry)),
       element('td', { class: 'number' }, bytesText(entry.bytesSent)),
-      element('td', { class: 'number' }, entry.endedAt === undefined || entry.endedAt === null ? '' : millisecondsText(entry.endedAt - entry.startedAt)),
+      element(
+        'td',
+        { class: 'number' },
+        entry.endedAt === undefined || entry.endedAt === null ? '' : millisecondsText(entry.endedAt - entry.startedAt),
+      ),
       element('td', {}, ...entry.faults.map((fault) => element('div', {}, foreign(fault)))),
     )
-    return expanded ? [row, element('tr', { class: 'headers' }, element('td', { colspan: 7 }, headerList('Request', entry.headers), headerList('Answer', entry.responseHeaders)))] : [row]
+    return expanded
+      ? [
+          row,
+          element(
+            'tr',
+            { class: 'headers' },
+            element(
+              'td',
+              { colspan: 7 },
+              headerList('Request', entry.headers),
+              headerList('Answer', entry.responseHeaders),
+            ),
+          ),
+        ]
+      : [row]
   }
 
   function flip(number) {
@@ -122,7 +160,8 @@ export function startJournal(guard, { changed }) {
   // One sentence now and then, instead of a screen reader that never ends.
   setInterval(() => {
     if (fresh.requests === 0 && fresh.faults === 0) return
-    byId('journal-summary').textContent = `${count(fresh.requests, 'new request')}${fresh.faults === 0 ? '' : `, ${count(fresh.faults, 'fault')} fired`}`
+    byId('journal-summary').textContent =
+      `${count(fresh.requests, 'new request')}${fresh.faults === 0 ? '' : `, ${count(fresh.faults, 'fault')} fired`}`
     fresh = { requests: 0, faults: 0 }
     changed()
   }, announceMs)
@@ -135,7 +174,10 @@ export function startJournal(guard, { changed }) {
     currentTarget.setAttribute('aria-pressed', String(paused))
     draw()
   })
-  byId('clear-journal').addEventListener('click', guard(() => api('journal', { method: 'DELETE' })))
+  byId('clear-journal').addEventListener(
+    'click',
+    guard(() => api('journal', { method: 'DELETE' })),
+  )
 
   const words = { live: 'Live', waiting: 'Connecting …', lost: 'The registry is gone' }
   follow({
@@ -167,5 +209,17 @@ function statusOf({ status, finished }) {
 function headerList(title, headers) {
   const pairs = Object.entries(headers)
   if (pairs.length === 0) return undefined
-  return element('div', {}, element('strong', {}, title), element('dl', {}, ...pairs.flatMap(([name, value]) => [foreign(name, { tag: 'dt' }), foreign(visible(value, 2000), { tag: 'dd', className: 'mono' })])))
+  return element(
+    'div',
+    {},
+    element('strong', {}, title),
+    element(
+      'dl',
+      {},
+      ...pairs.flatMap(([name, value]) => [
+        foreign(name, { tag: 'dt' }),
+        foreign(visible(value, 2000), { tag: 'dd', className: 'mono' }),
+      ]),
+    ),
+  )
 }

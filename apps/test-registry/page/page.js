@@ -22,7 +22,11 @@ const guard = (action) => async () => {
 async function tellAbout() {
   const { url, cdn, auth, version } = await api('')
   const facts = { Address: url, CDN: cdn, Auth: auth.join(', '), Version: version }
-  byId('about').replaceChildren(...Object.entries(facts).map(([name, value]) => element('div', {}, element('dt', {}, name), foreign(value, { tag: 'dd', className: 'mono' }))))
+  byId('about').replaceChildren(
+    ...Object.entries(facts).map(([name, value]) =>
+      element('div', {}, element('dt', {}, name), foreign(value, { tag: 'dd', className: 'mono' })),
+    ),
+  )
   for (const address of document.querySelectorAll('.address')) address.textContent = visible(url)
 }
 

@@ -33,7 +33,12 @@ export function startRepositories(guard) {
   function newBox(name) {
     const note = element('span', { class: 'quiet' })
     const content = element('div')
-    const box = element('details', { class: 'repository', ontoggle: guard(async () => box.open && (await load(name))) }, element('summary', {}, foreign(name), ' ', note), content)
+    const box = element(
+      'details',
+      { class: 'repository', ontoggle: guard(async () => box.open && (await load(name))) },
+      element('summary', {}, foreign(name), ' ', note),
+      content,
+    )
     const one = { box, note, content, state: '', loaded: false }
     shown.set(name, one)
     return one
@@ -45,7 +50,12 @@ export function startRepositories(guard) {
     one.loaded = true
     const repository = await api(`repositories/${name.split('/').map(encodeURIComponent).join('/')}`)
     one.content.replaceChildren(
-      ...repository.manifests.map((manifest) => manifestCard(manifest, Object.keys(repository.tags).filter((tag) => repository.tags[tag] === manifest.digest))),
+      ...repository.manifests.map((manifest) =>
+        manifestCard(
+          manifest,
+          Object.keys(repository.tags).filter((tag) => repository.tags[tag] === manifest.digest),
+        ),
+      ),
       ...(repository.more ? [element('p', { class: 'quiet' }, 'There is more than is shown here.')] : []),
     )
   }
@@ -57,9 +67,26 @@ function manifestCard(manifest, tags) {
   return element(
     'article',
     { class: 'manifest' },
-    element('div', {}, ...tags.map((tag) => foreign(tag, { className: 'tag' })), foreign(shortDigest(manifest.digest), { tag: 'code', title: manifest.digest })),
-    element('p', { class: 'quiet' }, `${kind}, ${bytesText(manifest.size)} `, foreign(manifest.artifactType ?? manifest.mediaType, { tag: 'code' })),
-    manifest.subject === undefined ? undefined : element('p', { class: 'quiet' }, 'Refers to ', foreign(shortDigest(manifest.subject), { tag: 'code', title: manifest.subject })),
+    element(
+      'div',
+      {},
+      ...tags.map((tag) => foreign(tag, { className: 'tag' })),
+      foreign(shortDigest(manifest.digest), { tag: 'code', title: manifest.digest }),
+    ),
+    element(
+      'p',
+      { class: 'quiet' },
+      `${kind}, ${bytesText(manifest.size)} `,
+      foreign(manifest.artifactType ?? manifest.mediaType, { tag: 'code' }),
+    ),
+    manifest.subject === undefined
+      ? undefined
+      : element(
+          'p',
+          { class: 'quiet' },
+          'Refers to ',
+          foreign(shortDigest(manifest.subject), { tag: 'code', title: manifest.subject }),
+        ),
     parts('ol', manifest.layers, 'Layers'),
     parts('ul', manifest.manifests, 'Manifests'),
   )
@@ -67,8 +94,18 @@ function manifestCard(manifest, tags) {
 
 function parts(tag, descriptors, label) {
   if (descriptors === undefined || descriptors.length === 0) return undefined
-  const items = descriptors.slice(0, 200).map(({ digest, size, platform }) =>
-    element('li', {}, foreign(shortDigest(digest), { tag: 'code', title: digest }), ' ', element('span', { class: 'quiet' }, bytesText(size)), ' ', platform === undefined ? undefined : foreign(platform)),
-  )
+  const items = descriptors
+    .slice(0, 200)
+    .map(({ digest, size, platform }) =>
+      element(
+        'li',
+        {},
+        foreign(shortDigest(digest), { tag: 'code', title: digest }),
+        ' ',
+        element('span', { class: 'quiet' }, bytesText(size)),
+        ' ',
+        platform === undefined ? undefined : foreign(platform),
+      ),
+    )
   return element(tag, { 'aria-label': label }, ...items)
 }

@@ -53,7 +53,13 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
   return (message, response) => {
     let request = toRequest(message, patientBody(message, desk.patienceMs))
     const route = origin.route(request.path)
-    const entry = desk.journal.open({ origin: origin.name, method: request.method, path: message.url ?? '/', headers: message.headers, route })
+    const entry = desk.journal.open({
+      origin: origin.name,
+      method: request.method,
+      path: message.url ?? '/',
+      headers: message.headers,
+      route,
+    })
     const before = served.get(message.socket) ?? 0
     served.set(message.socket, before + 1)
     const gone = new AbortController()
@@ -70,7 +76,13 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
       request = form.request
       if (form.secret) entry.secrets = [...entry.secrets, 'form']
       const refusal = origin.gate(request, route)
-      const target = { method: request.method, route, ranged: request.headers.range !== undefined, reused: before > 0, unauthorized: refusal !== undefined }
+      const target = {
+        method: request.method,
+        route,
+        ranged: request.headers.range !== undefined,
+        reused: before > 0,
+        unauthorized: refusal !== undefined,
+      }
       const fired = desk.faults.flatMap((book) => book.meet(target))
       entry.faults = fired.map(({ name }) => name)
       const effects = fired.map(({ fault }) => effectOf(fault))
@@ -92,16 +104,34 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
         await send(response, request.method, reply, mannerOf(desk.shaping, effects, message.socket, gone.signal), entry)
       } catch (error) {
         if (!(error instanceof RequestCut)) throw error
-        if (typeof error.how === 'function') return await send(response, request.method, error.how(context), mannerOf(desk.shaping, [], message.socket, gone.signal), entry)
+        if (typeof error.how === 'function')
+          return await send(
+            response,
+            request.method,
+            error.how(context),
+            mannerOf(desk.shaping, [], message.socket, gone.signal),
+            entry,
+          )
         await breakOff(await socketOf(response, gone.signal), error.how, gone.signal)
       }
     }
 
-    async function decide(effects: readonly Effect[], context: EffectContext, refusal: Reply | undefined): Promise<Reply> {
-      const lanes = lanesOf(desk.shaping, message, effects.map((effect) => effect.requestBytesPerSecond))
+    async function decide(
+      effects: readonly Effect[],
+      context: EffectContext,
+      refusal: Reply | undefined,
+    ): Promise<Reply> {
+      const lanes = lanesOf(
+        desk.shaping,
+        message,
+        effects.map((effect) => effect.requestBytesPerSecond),
+      )
       const paced = lanes.length === 0 ? request : { ...request, body: pacedBody(request.body, lanes, gone.signal) }
       const asked = effects.reduce((given, effect) => effect.request?.(given) ?? given, paced)
-      let reply = effects.reduce<Reply | undefined>((found, effect) => found ?? effect.replace?.(context), undefined) ?? refusal ?? (await safely(asked))
+      let reply =
+        effects.reduce<Reply | undefined>((found, effect) => found ?? effect.replace?.(context), undefined) ??
+        refusal ??
+        (await safely(asked))
       for (const effect of effects) reply = (await effect.change?.(reply, context)) ?? reply
       return reply
     }

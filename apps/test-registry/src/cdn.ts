@@ -25,7 +25,8 @@ export const registryPath = (path: string): string => path.slice(prefix.length)
 
 export function createCdn(shelves: Shelves, now: () => number): Cdn {
   const key = randomBytes(32)
-  const signature = (path: string, expires: string): string => createHmac('sha256', key).update(`${path} ${expires}`).digest('hex')
+  const signature = (path: string, expires: string): string =>
+    createHmac('sha256', key).update(`${path} ${expires}`).digest('hex')
   return {
     sign(path, expiresInMs) {
       const expires = String(now() + expiresInMs)
@@ -34,14 +35,25 @@ export function createCdn(shelves: Shelves, now: () => number): Cdn {
     async answer(request) {
       const path = registryPath(request.path)
       const expires = request.query.get('expires') ?? ''
-      if (request.headers.authorization !== undefined) return refused(400, 'InvalidArgument', 'Only one auth mechanism allowed')
-      if (!sameSecret(request.query.get('signature') ?? '', signature(path, expires))) return refused(403, 'SignatureDoesNotMatch', 'The signature does not match')
+      if (request.headers.authorization !== undefined)
+        return refused(400, 'InvalidArgument', 'Only one auth mechanism allowed')
+      if (!sameSecret(request.query.get('signature') ?? '', signature(path, expires)))
+        return refused(403, 'SignatureDoesNotMatch', 'The signature does not match')
       if (now() >= Number(expires)) return refused(403, 'AccessDenied', 'Request has expired')
-      if (request.method !== 'GET' && request.method !== 'HEAD') return refused(405, 'MethodNotAllowed', 'The method is not allowed')
-      return await handle({ ...request, path, query: new URLSearchParams() }, routeOf(path), shelves, { mayRead: () => false })
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return refused(405, 'MethodNotAllowed', 'The method is not allowed')
+      return await handle({ ...request, path, query: new URLSearchParams() }, routeOf(path), shelves, {
+        mayRead: () => false,
+      })
     },
   }
 }
 
 const refused = (status: number, code: string, message: string): Reply =>
-  reply(status, { 'content-type': 'application/xml' }, textContent(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`))
+  reply(
+    status,
+    { 'content-type': 'application/xml' },
+    textContent(
+      `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+    ),
+  )

@@ -1,16 +1,53 @@
-export type { AuthOptions, AuthRule, BasicOptions, BearerOptions, CertificateAuthOptions, SeveralOptions } from './auth/auth-options.ts'
+export type {
+  AuthOptions,
+  AuthRule,
+  BasicOptions,
+  BearerOptions,
+  CertificateAuthOptions,
+  SeveralOptions,
+} from './auth/auth-options.ts'
 export { makeCertificate, type Certificate, type CertificateOptions } from './certificates/make-certificate.ts'
 export type { Clock } from './clock.ts'
 export type { ControlOptions } from './control/control-options.ts'
 export { TestRegistryError, type TestRegistryErrorCode } from './error.ts'
-export type { BodyAction, ChallengeAction, FaultAction, HeadersAction, NamedAction, PaceAction, RawAction, RedirectAction, RetryTime, StatusAction } from './faults/fault-action.ts'
+export type {
+  BodyAction,
+  ChallengeAction,
+  FaultAction,
+  HeadersAction,
+  NamedAction,
+  PaceAction,
+  RawAction,
+  RedirectAction,
+  RetryTime,
+  StatusAction,
+} from './faults/fault-action.ts'
 export type { Fault } from './faults/fault.ts'
 export type { FaultSwitch, ListedFault } from './faults/fault-book.ts'
 export { parseFaults } from './faults/parse-faults.ts'
 export { artifact } from './images/artifact.ts'
-export type { Buildable, Built, BuiltContent, BuiltImage, BuiltIndex, BuiltLayer, BuiltSchema1 } from './images/built.ts'
+export type {
+  Buildable,
+  Built,
+  BuiltContent,
+  BuiltImage,
+  BuiltIndex,
+  BuiltLayer,
+  BuiltSchema1,
+} from './images/built.ts'
 export { compress, type LayerCompression } from './images/compress.ts'
-export type { ArtifactDescription, AttestationDescription, BytesDescription, Description, EntryDescription, FileDescription, ImageDescription, IndexDescription, LayerDescription, Schema1Description } from './images/described/description.ts'
+export type {
+  ArtifactDescription,
+  AttestationDescription,
+  BytesDescription,
+  Description,
+  EntryDescription,
+  FileDescription,
+  ImageDescription,
+  IndexDescription,
+  LayerDescription,
+  Schema1Description,
+} from './images/described/description.ts'
 export { parseImages } from './images/described/parse-images.ts'
 export { image, type ImageBuilder } from './images/image.ts'
 export { index, type EntryOptions, type IndexBuilder } from './images/index.ts'

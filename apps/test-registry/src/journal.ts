@@ -37,7 +37,11 @@ export interface JournalEntry {
 }
 
 /** `undefined` in a filter means: any. */
-export type JournalFilter = { readonly [Member in 'origin' | 'method' | 'kind' | 'repository' | 'target' | 'status']?: JournalEntry[Member] | undefined }
+export type JournalFilter = {
+  readonly [Member in 'origin' | 'method' | 'kind' | 'repository' | 'target' | 'status']?:
+    | JournalEntry[Member]
+    | undefined
+}
 
 /** Some of the journal. */
 export interface JournalView {
@@ -70,6 +74,12 @@ export interface Journal extends Assertions {
 export type OpenEntry = { -readonly [Member in keyof JournalEntry]: JournalEntry[Member] }
 
 export interface WritableJournal extends Journal {
-  open(request: { readonly origin: JournalEntry['origin']; readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly route: Route }): OpenEntry
+  open(request: {
+    readonly origin: JournalEntry['origin']
+    readonly method: string
+    readonly path: string
+    readonly headers: Readonly<Record<string, string | string[] | undefined>>
+    readonly route: Route
+  }): OpenEntry
   close(entry: OpenEntry): void
 }

@@ -16,7 +16,11 @@ export interface Shaping {
 export function mannerOf(shaping: Shaping, effects: readonly Effect[], socket: Socket, signal: AbortSignal): Manner {
   return {
     delayMs: shaping.latencyMs + effects.reduce((sum, effect) => sum + (effect.delayMs ?? 0), 0),
-    lanes: lanesOf(shaping, socket, effects.map((effect) => effect.bytesPerSecond)),
+    lanes: lanesOf(
+      shaping,
+      socket,
+      effects.map((effect) => effect.bytesPerSecond),
+    ),
     headBytesPerSecond: slowest(effects.map((effect) => effect.headBytesPerSecond)),
     ending: effects.find((effect) => effect.ending !== undefined)?.ending,
     raw: effects.find((effect) => effect.raw !== undefined)?.raw,
@@ -30,7 +34,9 @@ export function lanesOf(shaping: Shaping, key: object, faults: readonly (number 
   const own = slowest([shaping.bytesPerSecond, ...faults])
   return [
     ...(own === undefined ? [] : [{ key, bytesPerSecond: own }]),
-    ...(shaping.totalBytesPerSecond === undefined ? [] : [{ key: shaping, bytesPerSecond: shaping.totalBytesPerSecond }]),
+    ...(shaping.totalBytesPerSecond === undefined
+      ? []
+      : [{ key: shaping, bytesPerSecond: shaping.totalBytesPerSecond }]),
   ]
 }
 

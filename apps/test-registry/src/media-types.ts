@@ -33,6 +33,7 @@ export const docker = {
 } as const
 
 /** Layers that are never pushed and so need not be here (image-spec layer.md, "Non-Distributable Layers"). */
-export const isForeign = (mediaType: string): boolean => mediaType.includes('nondistributable') || isDockerForeign(mediaType)
+export const isForeign = (mediaType: string): boolean =>
+  mediaType.includes('nondistributable') || isDockerForeign(mediaType)
 
 export const isDockerForeign = (mediaType: string): boolean => mediaType.includes('.foreign.')

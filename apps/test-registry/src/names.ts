@@ -16,7 +16,8 @@ export const isTag = (text: string): boolean => tag.test(text)
 /** A digest this registry can compute: sha256, sha384 or sha512 in lower-case hex. */
 export const isDigest = (text: string): text is Digest => digest.test(text)
 
-export const isAlgorithm = (text: string): text is Algorithm => text === 'sha256' || text === 'sha384' || text === 'sha512'
+export const isAlgorithm = (text: string): text is Algorithm =>
+  text === 'sha256' || text === 'sha384' || text === 'sha512'
 
 export const algorithmOf = (value: Digest): Algorithm => value.slice(0, value.indexOf(':')) as Algorithm
 
@@ -33,7 +34,10 @@ export interface ImageName {
  */
 export function parseImageName(text: string): ImageName {
   const colon = text.lastIndexOf(':')
-  const name = colon === -1 ? { repository: text, tag: 'latest' } : { repository: text.slice(0, colon), tag: text.slice(colon + 1) }
+  const name =
+    colon === -1
+      ? { repository: text, tag: 'latest' }
+      : { repository: text.slice(0, colon), tag: text.slice(colon + 1) }
   if (!isRepositoryName(name.repository) || !isTag(name.tag)) {
     throw new TestRegistryError('NAME_INVALID', `not a repository and tag of the test registry: '${printable(text)}'`, {
       actual: printable(text),

@@ -21,9 +21,16 @@ export async function openShelves(options: TestRegistryOptions, clock: Clock): P
   await state.storage.settled()
   return {
     state,
-    uploads: createUploads(state.storage, { now: clock.now, expiresInMs: (options.uploadExpiresInSeconds ?? 3600) * 1000, most: options.maxUploads ?? 1000 }),
+    uploads: createUploads(state.storage, {
+      now: clock.now,
+      expiresInMs: (options.uploadExpiresInSeconds ?? 3600) * 1000,
+      most: options.maxUploads ?? 1000,
+    }),
     quirks: options.quirks ?? {},
-    limits: { manifestBytes: options.maxManifestBytes ?? 4 * mebibyte, blobBytes: options.maxBlobBytes ?? 1024 * mebibyte },
+    limits: {
+      manifestBytes: options.maxManifestBytes ?? 4 * mebibyte,
+      blobBytes: options.maxBlobBytes ?? 1024 * mebibyte,
+    },
     referrers: options.referrers ?? true,
   }
 }

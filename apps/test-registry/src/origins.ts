@@ -26,7 +26,10 @@ export interface OriginsOptions {
 const redirectLifeMs = 60_000
 
 /** The registry and its CDN. Both have the token endpoints, so that a challenge can lead to another host. */
-export function createOrigins({ shelves, rules, tokens, clock, limiter, cdnUrl, registryUrl }: OriginsOptions): { readonly registry: Origin; readonly cdn: Origin } {
+export function createOrigins({ shelves, rules, tokens, clock, limiter, cdnUrl, registryUrl }: OriginsOptions): {
+  readonly registry: Origin
+  readonly cdn: Origin
+} {
   const cdn = createCdn(shelves, clock.now)
   const tokenPaths = ['/token', ...rules.flatMap(bearersIn).map(tokenPathOf)]
   const realm = ({ headers, scheme }: RegistryRequest, bearer: BearerOptions): string => {
@@ -34,13 +37,20 @@ export function createOrigins({ shelves, rules, tokens, clock, limiter, cdnUrl, 
     return bearer.realm ?? `${scheme}://${headers.host ?? ''}${tokenPathOf(bearer)}`
   }
   const token = (request: RegistryRequest): Promise<Reply> => tokenEndpoint(request, { rules, tokens, now: clock.now })
-  const signedUrl = (request: RegistryRequest, expiresInMs: number): string => `${cdnUrl()}${cdn.sign(request.path, expiresInMs)}`
+  const signedUrl = (request: RegistryRequest, expiresInMs: number): string =>
+    `${cdnUrl()}${cdn.sign(request.path, expiresInMs)}`
   const gate = createGate({ rules, tokens, realm })
-  const mayReadAs = (request: RegistryRequest) => (repository: string): boolean => gate({ ...request, method: 'GET' }, { kind: 'blob', repository }, { counted: false }) === undefined
+  const mayReadAs =
+    (request: RegistryRequest) =>
+    (repository: string): boolean =>
+      gate({ ...request, method: 'GET' }, { kind: 'blob', repository }, { counted: false }) === undefined
   const limited = async (request: RegistryRequest, route: Route): Promise<Reply> => {
     const refused = limiter?.meet(request, route)
     if (refused !== undefined) return refused
-    const answer = await handle(request, route, shelves, { mayRead: mayReadAs(request), signedUrl: () => signedUrl(request, redirectLifeMs) })
+    const answer = await handle(request, route, shelves, {
+      mayRead: mayReadAs(request),
+      signedUrl: () => signedUrl(request, redirectLifeMs),
+    })
     return limiter === undefined ? answer : { ...answer, headers: { ...answer.headers, ...limiter.headers(route) } }
   }
   return {

@@ -23,7 +23,10 @@ export interface RateLimiter {
   headers(route: Route): ReplyHeaders
 }
 
-export function createRateLimiter({ limit, windowSeconds, counts = 'manifests', headers = false, retryAfter = false, message }: RateLimit, now: () => number): RateLimiter {
+export function createRateLimiter(
+  { limit, windowSeconds, counts = 'manifests', headers = false, retryAfter = false, message }: RateLimit,
+  now: () => number,
+): RateLimiter {
   let began = Number.NEGATIVE_INFINITY
   let used = 0
   const current = (): void => {
@@ -33,7 +36,11 @@ export function createRateLimiter({ limit, windowSeconds, counts = 'manifests', 
   }
   const own = ({ kind }: Route): ReplyHeaders =>
     headers && kind === 'manifest'
-      ? { 'ratelimit-limit': `${limit};w=${windowSeconds}`, 'ratelimit-remaining': `${Math.max(0, limit - used)};w=${windowSeconds}`, 'docker-ratelimit-source': '127.0.0.1' }
+      ? {
+          'ratelimit-limit': `${limit};w=${windowSeconds}`,
+          'ratelimit-remaining': `${Math.max(0, limit - used)};w=${windowSeconds}`,
+          'docker-ratelimit-source': '127.0.0.1',
+        }
       : {}
   return {
     meet({ method }, route) {
@@ -41,7 +48,10 @@ export function createRateLimiter({ limit, windowSeconds, counts = 'manifests', 
       if (counts === 'manifests' && (route.kind !== 'manifest' || method !== 'GET')) return undefined
       if (used >= limit) {
         const wait = Math.ceil((began + windowSeconds * 1000 - now()) / 1000)
-        return failure('TOOMANYREQUESTS', undefined, { message, headers: { ...own(route), ...(retryAfter ? { 'retry-after': String(wait) } : {}) } })
+        return failure('TOOMANYREQUESTS', undefined, {
+          message,
+          headers: { ...own(route), ...(retryAfter ? { 'retry-after': String(wait) } : {}) },
+        })
       }
       used += 1
       return undefined

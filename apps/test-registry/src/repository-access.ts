@@ -4,7 +4,19 @@ import { TestRegistryError } from './error.ts'
 import { digestOf } from './hash.ts'
 import { oci } from './media-types.ts'
 import { isRepositoryName } from './names.ts'
-import { deleteBlob, deleteManifest, deleteTag, ensureRepository, findManifest, setTag, storeBlob, storeManifest, type RegistryState, type RepositoryState, type StoredManifest } from './state/repository-state.ts'
+import {
+  deleteBlob,
+  deleteManifest,
+  deleteTag,
+  ensureRepository,
+  findManifest,
+  setTag,
+  storeBlob,
+  storeManifest,
+  type RegistryState,
+  type RepositoryState,
+  type StoredManifest,
+} from './state/repository-state.ts'
 
 /** A repository's contents, past HTTP. Nothing is checked, so that a test can make what a registry would refuse. */
 export interface RepositoryAccess {
@@ -14,7 +26,14 @@ export interface RepositoryAccess {
   /** @param options.digest lie: the digest to serve the bytes under */
   putBlob(bytes: Uint8Array | string, options?: { readonly digest?: Digest | undefined }): Digest
   /** @param manifest bytes, or an object that becomes JSON; its media type is the `mediaType` member's when none is given */
-  putManifest(manifest: Uint8Array | string | Readonly<Record<string, unknown>>, options?: { readonly mediaType?: string | undefined; readonly tag?: string | undefined; readonly digest?: Digest | undefined }): Digest
+  putManifest(
+    manifest: Uint8Array | string | Readonly<Record<string, unknown>>,
+    options?: {
+      readonly mediaType?: string | undefined
+      readonly tag?: string | undefined
+      readonly digest?: Digest | undefined
+    },
+  ): Digest
   tag(name: string, digest: Digest): void
   /** Tag to digest. */
   tags(): Readonly<Record<string, Digest>>
@@ -32,7 +51,11 @@ export interface RepositoryAccess {
 }
 
 export function repositoryAccess(state: RegistryState, name: string): RepositoryAccess {
-  if (!isRepositoryName(name)) throw new TestRegistryError('NAME_INVALID', `not a repository name: '${printable(name)}'`, { actual: printable(name), hint: 'lower case, without a host and without a tag' })
+  if (!isRepositoryName(name))
+    throw new TestRegistryError('NAME_INVALID', `not a repository name: '${printable(name)}'`, {
+      actual: printable(name),
+      hint: 'lower case, without a host and without a tag',
+    })
   const there = (): ReturnType<typeof ensureRepository> => ensureRepository(state, name)
   const found = (act: (repository: RepositoryState) => boolean): boolean => {
     const repository = state.repositories.get(name)
@@ -49,10 +72,17 @@ export function repositoryAccess(state: RegistryState, name: string): Repository
       return digest
     },
     putManifest(manifest, options = {}) {
-      const bytes = typeof manifest === 'string' || manifest instanceof Uint8Array ? bytesOf(manifest) : bytesOf(JSON.stringify(manifest))
+      const bytes =
+        typeof manifest === 'string' || manifest instanceof Uint8Array
+          ? bytesOf(manifest)
+          : bytesOf(JSON.stringify(manifest))
       const own = typeof manifest === 'string' || manifest instanceof Uint8Array ? undefined : manifest['mediaType']
       const digest = options.digest ?? digestOf(bytes)
-      storeManifest(state, there(), { bytes, digest, mediaType: options.mediaType ?? (typeof own === 'string' ? own : oci.manifest) })
+      storeManifest(state, there(), {
+        bytes,
+        digest,
+        mediaType: options.mediaType ?? (typeof own === 'string' ? own : oci.manifest),
+      })
       if (options.tag !== undefined) setTag(state, there(), options.tag, digest)
       return digest
     },
@@ -69,4 +99,5 @@ export function repositoryAccess(state: RegistryState, name: string): Repository
   }
 }
 
-const bytesOf = (value: Uint8Array | string): Uint8Array => (typeof value === 'string' ? new TextEncoder().encode(value) : value)
+const bytesOf = (value: Uint8Array | string): Uint8Array =>
+  typeof value === 'string' ? new TextEncoder().encode(value) : value

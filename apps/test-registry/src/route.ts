@@ -1,5 +1,15 @@
 /** What a path means. `target` is a tag, a digest or an upload's id, unchecked. */
-export type RouteKind = 'ping' | 'manifest' | 'blob' | 'upload' | 'tags' | 'catalog' | 'referrers' | 'token' | 'cdn' | 'unknown'
+export type RouteKind =
+  | 'ping'
+  | 'manifest'
+  | 'blob'
+  | 'upload'
+  | 'tags'
+  | 'catalog'
+  | 'referrers'
+  | 'token'
+  | 'cdn'
+  | 'unknown'
 
 export interface Route {
   readonly kind: RouteKind

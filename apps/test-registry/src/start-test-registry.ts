@@ -26,7 +26,15 @@ import { clientCertificate, tlsFor } from './tls-for.ts'
  */
 export async function startTestRegistry(given: TestRegistryOptions = {}): Promise<TestRegistry> {
   const options = withProfile(given)
-  const { host = '127.0.0.1', port = 0, bytesPerSecond, totalBytesPerSecond, latencyMs = 0, alsoPlainHttp: alsoPlain = false, patienceMs = 60_000 } = options
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    bytesPerSecond,
+    totalBytesPerSecond,
+    latencyMs = 0,
+    alsoPlainHttp: alsoPlain = false,
+    patienceMs = 60_000,
+  } = options
   const rules = rulesOf(options.auth ?? { kind: 'none' })
   const clock = createClock()
   const secrets = createSecrets()
@@ -34,7 +42,15 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
   const tokens = watchTokens(createTokens(clock.now), secrets)
   const standing = createFaultBook()
   const faults = createFaultBook()
-  const desk: Desk = { journal: createJournal(secrets), secrets, faults: [standing, faults], tokens, clock, shaping: { bytesPerSecond, totalBytesPerSecond, latencyMs }, patienceMs }
+  const desk: Desk = {
+    journal: createJournal(secrets),
+    secrets,
+    faults: [standing, faults],
+    tokens,
+    clock,
+    shaping: { bytesPerSecond, totalBytesPerSecond, latencyMs },
+    patienceMs,
+  }
   for (const fault of options.profileFaults ?? []) standing.add(fault)
   for (const fault of options.faults ?? []) faults.add(fault)
   const shelves = await openShelves(options, clock)
@@ -43,7 +59,15 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
   const tls = tlsFor(options, rules)
   let first: Listener | undefined
   let cdn: Listener | undefined
-  const origins = createOrigins({ shelves, rules, tokens, clock, limiter, cdnUrl: () => cdn?.url ?? '', registryUrl: () => first?.url ?? '' })
+  const origins = createOrigins({
+    shelves,
+    rules,
+    tokens,
+    clock,
+    limiter,
+    cdnUrl: () => cdn?.url ?? '',
+    registryUrl: () => first?.url ?? '',
+  })
   const contents = {
     async seed<Made extends Built>(what: Buildable<Made> | Made, how?: SeedOptions): Promise<Made> {
       const built = seed(state, what, how)
@@ -63,9 +87,18 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
     settled: () => state.storage.settled(),
     addresses: () => ({ url: first?.url ?? '', host: first?.host ?? '', cdn: cdn?.url ?? '' }),
   }
-  const control = options.control === false ? () => false : createControl({ ...(options.control === true ? {} : options.control), controlled, patienceMs })
+  const control =
+    options.control === false
+      ? () => false
+      : createControl({ ...(options.control === true ? {} : options.control), controlled, patienceMs })
   const answer = answerAt(origins.registry, desk)
-  const registry = await listen((message, response) => void (control(message, response) || answer(message, response)), { host, port, tls, alsoPlain, patienceMs })
+  const registry = await listen((message, response) => void (control(message, response) || answer(message, response)), {
+    host,
+    port,
+    tls,
+    alsoPlain,
+    patienceMs,
+  })
   first = registry
   try {
     cdn = await listen(answerAt(origins.cdn, desk), { host, port: 0, tls, alsoPlain, patienceMs })

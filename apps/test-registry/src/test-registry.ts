@@ -20,7 +20,11 @@ export interface TestRegistryOptions {
   /** For everything, or a list of rules by repository. Default: none. */
   readonly auth?: AuthOptions | readonly AuthRule[] | undefined
   /** `true`: a certificate made on the spot by a CA made on the spot (`registry.ca`). Options make it a bad one. Or one of your own, in PEM. */
-  readonly tls?: boolean | Omit<CertificateOptions, 'issuer'> | { readonly cert: string; readonly key: string; readonly ca?: string | undefined } | undefined
+  readonly tls?:
+    | boolean
+    | Omit<CertificateOptions, 'issuer'>
+    | { readonly cert: string; readonly key: string; readonly ca?: string | undefined }
+    | undefined
   /** Speak only this version of TLS. */
   readonly tlsVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3' | undefined
   /** With TLS: whether a client must show a certificate that the CA has signed, or is only asked for one. Default: asked where `auth` needs it. */

@@ -11,7 +11,10 @@ interface MadeTls extends ServerTls {
 }
 
 /** What the options mean: nothing, a pair of one's own, or one made now. */
-export function tlsFor({ tls, tlsVersion, clientCertificates, host = '127.0.0.1' }: TestRegistryOptions, rules: readonly AuthRule[]): MadeTls | undefined {
+export function tlsFor(
+  { tls, tlsVersion, clientCertificates, host = '127.0.0.1' }: TestRegistryOptions,
+  rules: readonly AuthRule[],
+): MadeTls | undefined {
   if (tls === undefined || tls === false) return undefined
   const asked = clientCertificates ?? (rules.some(needsCertificate) ? 'asked' : undefined)
   const common = { version: tlsVersion, clientCertificates: asked }
@@ -22,8 +25,14 @@ export function tlsFor({ tls, tlsVersion, clientCertificates, host = '127.0.0.1'
 }
 
 /** @throws TestRegistryError `OPTION_INVALID` */
-export function clientCertificate(authority: Certificate | undefined, commonName: string): { readonly cert: string; readonly key: string } {
-  if (authority === undefined) throw new TestRegistryError('OPTION_INVALID', 'there is no CA that could sign a client certificate', { hint: 'start the registry with tls: true' })
+export function clientCertificate(
+  authority: Certificate | undefined,
+  commonName: string,
+): { readonly cert: string; readonly key: string } {
+  if (authority === undefined)
+    throw new TestRegistryError('OPTION_INVALID', 'there is no CA that could sign a client certificate', {
+      hint: 'start the registry with tls: true',
+    })
   const { cert, key } = makeCertificate({ issuer: authority, commonName })
   return { cert, key }
 }

@@ -11,23 +11,41 @@ describe.skipIf(missing('python3'))('the test in Python of docs/test-registry-ap
   const [, code = ''] = /```python\n(.*?)```/s.exec(page) ?? []
   const started = `['npx', 'lading-test-registry', 'serve']`
   const python = (text: string): Promise<{ readonly stderr: string }> => promisify(execFile)('python3', ['-c', text])
-  const here = code.replace(started, JSON.stringify([process.execPath, '--conditions=@lading/source', new URL('../src/bin.ts', import.meta.url).pathname, 'serve']))
+  const here = code.replace(
+    started,
+    JSON.stringify([
+      process.execPath,
+      '--conditions=@lading/source',
+      new URL('../src/bin.ts', import.meta.url).pathname,
+      'serve',
+    ]),
+  )
 
   test('passes with its client, and fails with one that starts again', async () => {
     expect(code).toContain(started)
     expect((await python(here)).stderr).toMatch(/Ran 1 test in .*\n\nOK/)
-    await expect(python(here.replace('data += error.partial', 'pass'))).rejects.toMatchObject({ stderr: expect.stringMatching(/HTTPError: HTTP Error 409/) as string })
+    await expect(python(here.replace('data += error.partial', 'pass'))).rejects.toMatchObject({
+      stderr: expect.stringMatching(/HTTPError: HTTP Error 409/) as string,
+    })
   })
 })
 
 describe.skipIf(missing('curl', 'bash'))('the examples of docs/test-registry-api.md', () => {
   test('run, in their order, and do what the page says', async () => {
     await using registry = await startTestRegistry()
-    const script = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, code = '']) => code).filter((code) => code.includes('curl')).join('\n')
-    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { env: { ...process.env, REGISTRY: registry.url } })
+    const script = [...page.matchAll(/```sh\n(.*?)```/gs)]
+      .map(([, code = '']) => code)
+      .filter((code) => code.includes('curl'))
+      .join('\n')
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+      env: { ...process.env, REGISTRY: registry.url },
+    })
     expect(stdout).not.toContain('"error"')
     expect(stdout).toContain('"name":"t/app:sbom"')
-    expect(registry.faults().map(({ name, enabled, fired }) => [name, enabled, fired])).toEqual([['breaks off', true, 0], ['tags {"status":503}', false, 0]])
+    expect(registry.faults().map(({ name, enabled, fired }) => [name, enabled, fired])).toEqual([
+      ['breaks off', true, 0],
+      ['tags {"status":503}', false, 0],
+    ])
     const layer = registry.journal.requests({ kind: 'blob' })[0]?.target ?? ''
     registry.journal.assertFetchedOnce(layer)
     expect(registry.clock.now()).toBeGreaterThan(Date.now() + 290_000)

@@ -8,21 +8,34 @@ let registry: TestRegistry
 afterEach(() => registry.close())
 
 const start = async (auth: AuthOptions): Promise<void> => {
-  registry = await startTestRegistry({ auth, images: [image('t/app:1').layer({ a: 'b' }), image('t/other:1').layer({ a: 'b' })] })
+  registry = await startTestRegistry({
+    auth,
+    images: [image('t/app:1').layer({ a: 'b' }), image('t/other:1').layer({ a: 'b' })],
+  })
 }
-const basic = (text: string): Record<string, string> => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` })
+const basic = (text: string): Record<string, string> => ({
+  authorization: `Basic ${Buffer.from(text).toString('base64')}`,
+})
 const bearer = (token: unknown): Record<string, string> => ({ authorization: `Bearer ${String(token)}` })
-const manifest = (headers: Record<string, string> = {}, how: { method?: string; name?: string } = {}): Promise<Answer> =>
-  ask(`${registry.url}/v2/${how.name ?? 't/app'}/manifests/1`, { headers, method: how.method })
-const token = (query: string, headers: Record<string, string> = {}): Promise<Answer> => ask(`${registry.url}/token?${query}`, { headers })
+const manifest = (
+  headers: Record<string, string> = {},
+  how: { method?: string; name?: string } = {},
+): Promise<Answer> => ask(`${registry.url}/v2/${how.name ?? 't/app'}/manifests/1`, { headers, method: how.method })
+const token = (query: string, headers: Record<string, string> = {}): Promise<Answer> =>
+  ask(`${registry.url}/token?${query}`, { headers })
 const pull = 'service=test-registry&scope=repository:t/app:pull'
-const post = (form: Record<string, string> | [string, string][]): Promise<Answer> => ask(`${registry.url}/token`, { method: 'POST', body: new URLSearchParams(form).toString() })
+const post = (form: Record<string, string> | [string, string][]): Promise<Answer> =>
+  ask(`${registry.url}/token`, { method: 'POST', body: new URLSearchParams(form).toString() })
 
 describe('basic', () => {
   test('the right user comes in, nobody else, and the challenge says how', async () => {
     await start({ kind: 'basic', username: 'alice', password: 'se:cret' })
     const stranger = await manifest()
-    expect([stranger.status, stranger.headers['www-authenticate'], errorCode(stranger)]).toEqual([401, 'Basic realm="test registry"', 'UNAUTHORIZED'])
+    expect([stranger.status, stranger.headers['www-authenticate'], errorCode(stranger)]).toEqual([
+      401,
+      'Basic realm="test registry"',
+      'UNAUTHORIZED',
+    ])
     expect((await manifest(basic('alice:wrong'))).status).toBe(401)
     expect((await manifest(basic('bob:se:cret'))).status).toBe(401)
     expect((await manifest(basic('alice:se:cret'))).status).toBe(200)
@@ -39,7 +52,10 @@ describe('bearer', () => {
     expect(answer).toMatchObject({ expires_in: 300, issued_at: expect.stringMatching(/^\d{4}-.*Z$/) })
     expect((await manifest(bearer(answer['token']))).status).toBe(200)
     const push = await manifest(bearer(answer['token']), { method: 'PUT' })
-    expect([push.status, push.headers['www-authenticate']]).toEqual([401, expect.stringContaining('error="insufficient_scope"')])
+    expect([push.status, push.headers['www-authenticate']]).toEqual([
+      401,
+      expect.stringContaining('error="insufficient_scope"'),
+    ])
   })
 
   test('a token is good for the repositories of its scopes alone', async () => {
@@ -81,7 +97,11 @@ describe('bearer', () => {
   test('a token expires after so many requests, on command, and by a fault', async () => {
     await start({ kind: 'bearer', expiresAfterRequests: 2 })
     const counted = bearer(json(await token(pull))['token'])
-    expect([(await manifest(counted)).status, (await manifest(counted)).status, (await manifest(counted)).status]).toEqual([200, 200, 401])
+    expect([
+      (await manifest(counted)).status,
+      (await manifest(counted)).status,
+      (await manifest(counted)).status,
+    ]).toEqual([200, 200, 401])
     const voided = bearer(json(await token(pull))['token'])
     registry.expireTokens()
     expect((await manifest(voided)).status).toBe(401)
@@ -96,8 +116,13 @@ describe('bearer', () => {
   test('OAuth2 POST with password and with refresh token', async () => {
     await start({ kind: 'bearer', username: 'alice', password: 'secret', identityToken: 'refresh-1' })
     const form = { service: 'test-registry', client_id: 'test', scope: 'repository:t/app:pull repository:t/other:pull' }
-    const byPassword = json(await post({ ...form, grant_type: 'password', username: 'alice', password: 'secret', access_type: 'offline' }))
-    expect(byPassword).toMatchObject({ refresh_token: 'refresh-1', scope: 'repository:t/app:pull repository:t/other:pull' })
+    const byPassword = json(
+      await post({ ...form, grant_type: 'password', username: 'alice', password: 'secret', access_type: 'offline' }),
+    )
+    expect(byPassword).toMatchObject({
+      refresh_token: 'refresh-1',
+      scope: 'repository:t/app:pull repository:t/other:pull',
+    })
     expect((await manifest(bearer(byPassword['access_token']), { name: 't/other' })).status).toBe(200)
     const byRefresh = json(await post({ ...form, grant_type: 'refresh_token', refresh_token: 'refresh-1' }))
     expect((await manifest(bearer(byRefresh['access_token']))).status).toBe(200)
@@ -113,7 +138,13 @@ describe('bearer', () => {
 
   test('scopes in a form may each have a member of their own, as skopeo and podman write them', async () => {
     await start({ kind: 'bearer', username: 'alice', password: 'secret' })
-    const form = { grant_type: 'password', username: 'alice', password: 'secret', service: 'test-registry', client_id: 'test' }
+    const form = {
+      grant_type: 'password',
+      username: 'alice',
+      password: 'secret',
+      service: 'test-registry',
+      client_id: 'test',
+    }
     const scopes = ['repository:t/app:pull', 'repository:t/other:pull']
     const answer = await post([...Object.entries(form), ...scopes.map((scope): [string, string] => ['scope', scope])])
     expect(json(answer)).toMatchObject({ scope: scopes.join(' ') })
@@ -149,7 +180,9 @@ describe('bearer', () => {
     await start({ kind: 'bearer' })
     const secret = String(json(await token(pull))['token'])
     await manifest(bearer(secret))
-    expect(registry.journal.requests({ kind: 'manifest' }).map(({ authorization }) => authorization)).toEqual(['bearer'])
+    expect(registry.journal.requests({ kind: 'manifest' }).map(({ authorization }) => authorization)).toEqual([
+      'bearer',
+    ])
     await token(pull, basic('alice:canary'))
     expect(JSON.stringify(registry.journal.entries)).not.toContain(secret)
     expect(JSON.stringify(registry.journal.entries)).not.toContain(Buffer.from('alice:canary').toString('base64'))
@@ -163,13 +196,18 @@ describe('rules by repository', () => {
     { kind: 'bearer', service: 'two', repositories: 't/*' },
   ]
   const mixed = async (): Promise<void> => {
-    registry = await startTestRegistry({ auth: rules, images: ['t/app:1', 't/other:1', 'team/app:1', 'open:1'].map((name) => image(name).layer({ a: 'b' })) })
+    registry = await startTestRegistry({
+      auth: rules,
+      images: ['t/app:1', 't/other:1', 'team/app:1', 'open:1'].map((name) => image(name).layer({ a: 'b' })),
+    })
   }
 
   test('the first that fits holds, and where none fits everybody comes in', async () => {
     await mixed()
     expect((await manifest()).headers['www-authenticate']).toBe('Basic realm="test registry"')
-    expect((await manifest({}, { name: 'team/app' })).headers['www-authenticate']).toContain('service="one",scope="repository:team/app:pull"')
+    expect((await manifest({}, { name: 'team/app' })).headers['www-authenticate']).toContain(
+      'service="one",scope="repository:team/app:pull"',
+    )
     expect((await manifest({}, { name: 't/other' })).headers['www-authenticate']).toContain('service="two"')
     expect((await manifest({}, { name: 'open' })).status).toBe(200)
     expect((await ask(`${registry.url}/v2/`)).status).toBe(200)
@@ -184,7 +222,9 @@ describe('rules by repository', () => {
     const two = json(await token('service=two&scope=repository:t/other:pull'))['token']
     expect((await manifest(bearer(one), { name: 'team/app' })).status).toBe(200)
     expect((await manifest(bearer(two), { name: 't/other' })).status).toBe(200)
-    expect((await manifest(bearer(two), { name: 'team/app' })).headers['www-authenticate']).toContain('error="invalid_token"')
+    expect((await manifest(bearer(two), { name: 'team/app' })).headers['www-authenticate']).toContain(
+      'error="invalid_token"',
+    )
   })
 
   test('a mount is no way around them', async () => {
@@ -194,12 +234,22 @@ describe('rules by repository', () => {
     expect(mounted.status).toBe(202)
     const secret = registry.repository('t/app').putBlob('only here')
     expect((await ask(`${registry.url}/v2/open/blobs/uploads/?mount=${secret}`, { method: 'POST' })).status).toBe(202)
-    expect((await ask(`${registry.url}/v2/open/blobs/uploads/?mount=${secret}&from=t/app`, { method: 'POST', headers: basic('alice:secret') })).status).toBe(201)
+    expect(
+      (
+        await ask(`${registry.url}/v2/open/blobs/uploads/?mount=${secret}&from=t/app`, {
+          method: 'POST',
+          headers: basic('alice:secret'),
+        })
+      ).status,
+    ).toBe(201)
   })
 })
 
 describe('several ways in', () => {
-  const schemes = [{ kind: 'bearer', username: 'alice', password: 'secret' }, { kind: 'basic', username: 'alice', password: 'secret' }] as const
+  const schemes = [
+    { kind: 'bearer', username: 'alice', password: 'secret' },
+    { kind: 'basic', username: 'alice', password: 'secret' },
+  ] as const
 
   test('are named in one header, or each in its own', async () => {
     await start({ kind: 'several', schemes })
@@ -218,7 +268,12 @@ describe('several ways in', () => {
 describe('tokens of other kinds', () => {
   test('an identity token that rotates is void once used', async () => {
     await start({ kind: 'bearer', identityToken: 'first', identityTokenRotates: true })
-    const form = { grant_type: 'refresh_token', service: 'test-registry', client_id: 'test', scope: 'repository:t/app:pull' }
+    const form = {
+      grant_type: 'refresh_token',
+      service: 'test-registry',
+      client_id: 'test',
+      scope: 'repository:t/app:pull',
+    }
     const second = json(await post({ ...form, refresh_token: 'first' }))
     expect((await manifest(bearer(second['access_token']))).status).toBe(200)
     expect((await post({ ...form, refresh_token: 'first' })).status).toBe(401)
@@ -244,7 +299,14 @@ describe('tokens of other kinds', () => {
     await start({ kind: 'bearer', anonymous: 'everything', expiresAfterRequests: 2 })
     const both = bearer(json(await token('scope=repository:t/app:pull,push&scope=repository:t/other:pull'))['token'])
     const blob = registry.repository('t/other').putBlob('elsewhere')
-    expect((await ask(`${registry.url}/v2/t/app/blobs/uploads/?mount=${blob}&from=t/other`, { method: 'POST', headers: both })).status).toBe(201)
+    expect(
+      (
+        await ask(`${registry.url}/v2/t/app/blobs/uploads/?mount=${blob}&from=t/other`, {
+          method: 'POST',
+          headers: both,
+        })
+      ).status,
+    ).toBe(201)
     expect((await manifest(both)).status).toBe(200)
     expect((await manifest(both)).status).toBe(401)
   })
@@ -253,7 +315,11 @@ describe('tokens of other kinds', () => {
 describe('scopes', () => {
   test('a name may hold a colon', async () => {
     await start({ kind: 'none' })
-    expect(parseScope('repository:host:5000/a/b:pull,push')).toEqual({ type: 'repository', name: 'host:5000/a/b', actions: ['pull', 'push'] })
+    expect(parseScope('repository:host:5000/a/b:pull,push')).toEqual({
+      type: 'repository',
+      name: 'host:5000/a/b',
+      actions: ['pull', 'push'],
+    })
     expect(parseScope('repository(plugin):a:pull')).toEqual({ type: 'repository', name: 'a', actions: ['pull'] })
     expect(parseScope('registry:catalog:*')).toEqual({ type: 'registry', name: 'catalog', actions: ['*'] })
     fc.assert(fc.property(fc.string(), (text) => parseScope(text) === undefined || text.includes(':')))

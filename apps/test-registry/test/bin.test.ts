@@ -20,7 +20,9 @@ interface Outcome {
 const run = (...args: readonly string[]): Promise<Outcome> => runWith('', ...args)
 const runWith = (input: string, ...args: readonly string[]): Promise<Outcome> =>
   new Promise((resolve) => {
-    const child = execFile(process.execPath, [...command, ...args], (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }))
+    const child = execFile(process.execPath, [...command, ...args], (_, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    )
     child.stdin?.end(input)
   })
 
@@ -35,7 +37,9 @@ interface Ready {
 }
 
 /** A registry that serves until `stop`, which gives its exit code and what it said on stderr. */
-async function start(...args: readonly string[]): Promise<{ readonly ready: Ready; stop(): Promise<{ readonly code: number | null; readonly stderr: string }> }> {
+async function start(
+  ...args: readonly string[]
+): Promise<{ readonly ready: Ready; stop(): Promise<{ readonly code: number | null; readonly stderr: string }> }> {
   const child = spawn(process.execPath, [...command, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
@@ -62,7 +66,11 @@ describe('lading-test-registry serve', () => {
   test('prints its address as one line of JSON, serves, and stops on a signal', async () => {
     const script = join(directory, 'faults.json')
     await writeFile(script, JSON.stringify([{ on: 'tags', then: { status: 503 } }]))
-    const child = spawn(process.execPath, [...command, 'serve', '--sample', '--auth', 'basic', '--user', 'alice:secret', '--faults', script], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(
+      process.execPath,
+      [...command, 'serve', '--sample', '--auth', 'basic', '--user', 'alice:secret', '--faults', script],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    )
     let errors = ''
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
@@ -83,13 +91,24 @@ describe('lading-test-registry serve', () => {
     const { port } = first
     const { code, stdout, stderr } = await run('serve', '--port', String(port))
     expect([code, stdout]).toEqual([1, ''])
-    expect(stderr).toBe(`lading-test-registry: cannot listen on 127.0.0.1:${port}\n  another program has the port, or the address is not of this machine; port 0 takes a free one\n`)
+    expect(stderr).toBe(
+      `lading-test-registry: cannot listen on 127.0.0.1:${port}\n  another program has the port, or the address is not of this machine; port 0 takes a free one\n`,
+    )
   })
 
   test('wrong arguments and a wrong script are refused before anything is served', async () => {
     const script = join(directory, 'wrong.json')
     await writeFile(script, '[{"on":"blob","then":"rest"}]')
-    const outcomes = await Promise.all([run('serve', '--port', 'x'), run('serve', '--faults', script), run('serve', '--auth', 'basic'), run('serve', '--profile', 'hub'), run('serve', '--layout', 'x'), run('seed', '--sample'), run('seed', '--to', 'x', '--sample'), runWith('{', 'seed', '--to', 'http://127.0.0.1:1', '-')])
+    const outcomes = await Promise.all([
+      run('serve', '--port', 'x'),
+      run('serve', '--faults', script),
+      run('serve', '--auth', 'basic'),
+      run('serve', '--profile', 'hub'),
+      run('serve', '--layout', 'x'),
+      run('seed', '--sample'),
+      run('seed', '--to', 'x', '--sample'),
+      runWith('{', 'seed', '--to', 'http://127.0.0.1:1', '-'),
+    ])
     expect(outcomes.map(({ code }) => code)).toEqual([2, 1, 1, 2, 1, 1, 1, 1])
     expect(outcomes.map(({ stdout }) => stdout).join('')).toBe('')
     expect(outcomes[1].stderr).toContain(`fault 1 of the script: not a fault's 'then': "rest"`)
@@ -105,21 +124,44 @@ describe('lading-test-registry serve', () => {
     await writeFile(description, JSON.stringify([{ name: 't/app:1', layers: [{ files: { a: 'b' } }] }]))
     const seeded = await run('seed', '--dir', dir, description)
     const built = image('t/app:1').layer({ a: 'b' }).build()
-    expect([seeded.code, seeded.stderr, JSON.parse(seeded.stdout)]).toMatchObject([0, '', { name: 't/app:1', digest: built.digest, layers: [{ digest: built.layers[0]?.digest }] }])
+    expect([seeded.code, seeded.stderr, JSON.parse(seeded.stdout)]).toMatchObject([
+      0,
+      '',
+      { name: 't/app:1', digest: built.digest, layers: [{ digest: built.layers[0]?.digest }] },
+    ])
 
     const { ready, stop } = await start('--dir', dir, '--layout', `other/app=${join(dir, 't/app')}`, '--log', 'json')
-    expect(ready).toMatchObject({ loopback: true, images: ['other/app:1', 't/app:1'], control: `${ready.url}/_lading/` })
+    expect(ready).toMatchObject({
+      loopback: true,
+      images: ['other/app:1', 't/app:1'],
+      control: `${ready.url}/_lading/`,
+    })
     expect((await ask(`${ready.url}/v2/other/app/manifests/1`)).headers['docker-content-digest']).toBe(built.digest)
     expect((await ask(ready.control ?? '')).headers['content-type']).toContain('text/html')
     const { code, stderr } = await stop()
-    expect([code, JSON.parse(stderr)]).toMatchObject([0, { path: '/v2/other/app/manifests/1', status: 200, finished: true }])
+    expect([code, JSON.parse(stderr)]).toMatchObject([
+      0,
+      { path: '/v2/other/app/manifests/1', status: 200, finished: true },
+    ])
   })
 
   test('is seeded while it runs, by https too; behaves like a registry of the field; has no page when told so', async () => {
     const caFile = join(directory, 'ca.pem')
-    const { ready, stop } = await start('--tls', '--ca-file', caFile, '--also-http', '--profile', 'quay', '--log', 'text')
+    const { ready, stop } = await start(
+      '--tls',
+      '--ca-file',
+      caFile,
+      '--also-http',
+      '--profile',
+      'quay',
+      '--log',
+      'text',
+    )
     const text = JSON.stringify({ name: 't/app:1', layers: [{ random: 1000 }] })
-    const [seeded, untrusted] = [await runWith(text, 'seed', '--to', ready.url, '--ca', caFile, '-'), await runWith(text, 'seed', '--to', ready.url, '-')]
+    const [seeded, untrusted] = [
+      await runWith(text, 'seed', '--to', ready.url, '--ca', caFile, '-'),
+      await runWith(text, 'seed', '--to', ready.url, '-'),
+    ]
     expect([seeded.code, seeded.stderr, JSON.parse(seeded.stdout)]).toMatchObject([0, '', { name: 't/app:1' }])
     expect([untrusted.code, untrusted.stdout]).toEqual([1, ''])
     expect(untrusted.stderr).toContain(`no answer from ${ready.host}`)
@@ -134,15 +176,33 @@ describe('lading-test-registry serve', () => {
   })
 
   test('lets in whom a file of rules lets in, and who has the certificate that it made', async () => {
-    const [authFile, caFile, clientFile] = ['auth.json', 'auth-ca.pem', 'client.pem'].map((name) => join(directory, name)) as [string, string, string]
+    const [authFile, caFile, clientFile] = ['auth.json', 'auth-ca.pem', 'client.pem'].map((name) =>
+      join(directory, name),
+    ) as [string, string, string]
     await writeFile(authFile, JSON.stringify([{ kind: 'certificate', repositories: 'mine/*' }, { kind: 'none' }]))
-    const { ready, stop } = await start('--tls', '--ca-file', caFile, '--client-file', clientFile, '--auth-file', authFile)
+    const { ready, stop } = await start(
+      '--tls',
+      '--ca-file',
+      caFile,
+      '--client-file',
+      clientFile,
+      '--auth-file',
+      authFile,
+    )
     const [ca, client] = await Promise.all([readFile(caFile, 'utf8'), readFile(clientFile, 'utf8')])
-    const status = async (repository: string, shown?: { cert: string; key: string }): Promise<number> => (await ask(`${ready.url}/v2/${repository}/tags/list`, { ca, client: shown })).status
-    expect([await status('mine/app'), await status('mine/app', { cert: client, key: client }), await status('other/app')]).toEqual([403, 404, 404])
+    const status = async (repository: string, shown?: { cert: string; key: string }): Promise<number> =>
+      (await ask(`${ready.url}/v2/${repository}/tags/list`, { ca, client: shown })).status
+    expect([
+      await status('mine/app'),
+      await status('mine/app', { cert: client, key: client }),
+      await status('other/app'),
+    ]).toEqual([403, 404, 404])
     expect((await stop()).code).toBe(0)
     const refused = await run('serve', '--auth-file', authFile, '--auth', 'none')
-    expect([refused.code, refused.stderr]).toEqual([1, 'lading-test-registry: --auth-file says all of it\n  leave --auth, --user and --token-seconds out\n'])
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      'lading-test-registry: --auth-file says all of it\n  leave --auth, --user and --token-seconds out\n',
+    ])
   })
 
   test('says so when it listens for everyone', async () => {
@@ -150,12 +210,22 @@ describe('lading-test-registry serve', () => {
     expect(ready.loopback).toBe(false)
     const port = Number(ready.host.split(':')[1])
     expect((await ask(`http://127.0.0.1:${port}/_lading/api`, { headers: { host: 'registry:5000' } })).status).toBe(200)
-    expect((await stop()).stderr).toBe('listening on 0.0.0.0: everyone who can reach this machine can read, push and command it; --no-control takes the last\n')
+    expect((await stop()).stderr).toBe(
+      'listening on 0.0.0.0: everyone who can reach this machine can read, push and command it; --no-control takes the last\n',
+    )
   })
 
   test('help has examples, version is the package’s', async () => {
-    const [help, version, ...others] = await Promise.all([run('--help'), run('--version'), run('serve', '--help'), run('seed', '--help')])
-    expect(others.map(({ code, stdout }) => [code, /\nExamples:\n/.test(stdout)])).toEqual([[0, true], [0, true]])
+    const [help, version, ...others] = await Promise.all([
+      run('--help'),
+      run('--version'),
+      run('serve', '--help'),
+      run('seed', '--help'),
+    ])
+    expect(others.map(({ code, stdout }) => [code, /\nExamples:\n/.test(stdout)])).toEqual([
+      [0, true],
+      [0, true],
+    ])
     expect([help.code, version.code]).toEqual([0, 0])
     expect(help.stdout).toContain('lading-test-registry serve --sample')
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)

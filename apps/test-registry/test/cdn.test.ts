@@ -11,7 +11,8 @@ beforeEach(async () => {
 })
 afterEach(() => registry.close())
 
-const redirected = async (): Promise<string> => String((await ask(`${registry.url}/v2/t/app/blobs/${layer.digest}`)).headers.location)
+const redirected = async (): Promise<string> =>
+  String((await ask(`${registry.url}/v2/t/app/blobs/${layer.digest}`)).headers.location)
 
 test('a signed URL at another origin serves the blob, with ranges', async () => {
   const url = await redirected()
@@ -38,7 +39,10 @@ test('it expires by the clock, and a tampered one is refused', async () => {
 
 test('a credential of the registry is refused there, as S3 does', async () => {
   const answer = await ask(await redirected(), { headers: { authorization: 'Bearer leaked' } })
-  expect([answer.status, answer.body.toString()]).toEqual([400, expect.stringContaining('Only one auth mechanism allowed')])
+  expect([answer.status, answer.body.toString()]).toEqual([
+    400,
+    expect.stringContaining('Only one auth mechanism allowed'),
+  ])
 })
 
 test('the CDN has faults of its own', async () => {

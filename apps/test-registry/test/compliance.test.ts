@@ -7,8 +7,10 @@ import { startDockerRegistry } from '../../../test/support/docker-registry.ts'
 import { missing } from '../../../test/support/real-parts.ts'
 import { startTestRegistry, type AuthOptions } from '../src/index.ts'
 
-const namesOf = (results: readonly ComplianceResult[], outcome: ComplianceResult['outcome']): readonly string[] => results.filter((result) => result.outcome === outcome).map(({ check }) => check.name)
-const notPassed = (results: readonly ComplianceResult[]): readonly string[] => results.flatMap(({ check, outcome, reason }) => (outcome === 'passed' ? [] : [`${check.name}: ${reason}`]))
+const namesOf = (results: readonly ComplianceResult[], outcome: ComplianceResult['outcome']): readonly string[] =>
+  results.filter((result) => result.outcome === outcome).map(({ check }) => check.name)
+const notPassed = (results: readonly ComplianceResult[]): readonly string[] =>
+  results.flatMap(({ check, outcome, reason }) => (outcome === 'passed' ? [] : [`${check.name}: ${reason}`]))
 
 describe('the test registry passes whole', () => {
   test('in memory', async () => {
@@ -25,14 +27,26 @@ describe('the test registry passes whole', () => {
   })
 
   test('with small pages, chunks that must be large, and blobs at another origin', async () => {
-    await using registry = await startTestRegistry({ quirks: { maxPageSize: 3, chunkMinBytes: 5000 }, faults: [{ on: 'blob', method: ['GET', 'HEAD'], then: { redirect: 'cdn' } }] })
+    await using registry = await startTestRegistry({
+      quirks: { maxPageSize: 3, chunkMinBytes: 5000 },
+      faults: [{ on: 'blob', method: ['GET', 'HEAD'], then: { redirect: 'cdn' } }],
+    })
     expect(notPassed(await runCompliance({ url: registry.url }))).toEqual([])
   })
 
   const credentials = { username: 'alice', password: 'secret' }
   const kinds: readonly (readonly [string, AuthOptions])[] = [
     ['bearer', { kind: 'bearer', ...credentials }],
-    ['one of several', { kind: 'several', schemes: [{ kind: 'bearer', ...credentials }, { kind: 'basic', ...credentials }] }],
+    [
+      'one of several',
+      {
+        kind: 'several',
+        schemes: [
+          { kind: 'bearer', ...credentials },
+          { kind: 'basic', ...credentials },
+        ],
+      },
+    ],
   ]
   test.each(kinds)('for a user: %s', async (_, auth) => {
     await using registry = await startTestRegistry({ auth })
@@ -43,13 +57,18 @@ describe('the test registry passes whole', () => {
 
   test('over https', async () => {
     await using registry = await startTestRegistry({ tls: true })
-    expect(notPassed(await runCompliance({ url: registry.url, ca: registry.ca, checks: allChecks.slice(0, 5) }))).toEqual([])
+    expect(
+      notPassed(await runCompliance({ url: registry.url, ca: registry.ca, checks: allChecks.slice(0, 5) })),
+    ).toEqual([])
   })
 })
 
 describe('the runner', () => {
   test('says what is wrong, and why', async () => {
-    await using registry = await startTestRegistry({ faults: [{ on: 'blob', method: 'GET', then: 'flip' }], quirks: { singlePost: false } })
+    await using registry = await startTestRegistry({
+      faults: [{ on: 'blob', method: 'GET', then: 'flip' }],
+      quirks: { singlePost: false },
+    })
     const results = await runCompliance({ url: registry.url, checks: allChecks.slice(0, 4) })
     expect(results.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'passed', 'unsupported'])
     expect(results[0]?.reason).toContain('the body is other than what was pushed')
@@ -97,13 +116,18 @@ const distribution28 = {
     'blob: one POST',
     'blob: one POST with a wrong digest is 400',
     'mount: without from',
-    ...allChecks.filter(({ name }) => name.startsWith('referrers:') && !name.includes('fallback tag')).map(({ name }) => name),
+    ...allChecks
+      .filter(({ name }) => name.startsWith('referrers:') && !name.includes('fallback tag'))
+      .map(({ name }) => name),
     'delete: a tag leaves the manifest',
     'delete: a tag leaves the other tags of the same manifest',
   ],
 }
 
-const outcomes = (results: readonly ComplianceResult[]): typeof distribution28 => ({ failed: [...namesOf(results, 'failed')], unsupported: [...namesOf(results, 'unsupported')] })
+const outcomes = (results: readonly ComplianceResult[]): typeof distribution28 => ({
+  failed: [...namesOf(results, 'failed')],
+  unsupported: [...namesOf(results, 'unsupported')],
+})
 
 describe('distribution 2.8.2', () => {
   test('as a profile differs where it should', async () => {

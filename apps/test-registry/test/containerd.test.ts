@@ -8,8 +8,11 @@ import { startContainerd, type Containerd } from '../../../test/support/containe
 import { waysIn, writeCertificates, type WayIn } from './support/ways-in.ts'
 
 // containerd keeps what it has pulled: each test has an image of its own.
-const appFor = (title: string): ImageBuilder => image('t/app:1').layer({ 'etc/': '', 'etc/motd': title }).randomLayer(300_000)
-const multi = index('t/multi:1').add(image().platform('linux/arm64').layer({ arm: 'yes' })).add(image().platform('linux/amd64').layer({ amd: 'yes' }))
+const appFor = (title: string): ImageBuilder =>
+  image('t/app:1').layer({ 'etc/': '', 'etc/motd': title }).randomLayer(300_000)
+const multi = index('t/multi:1')
+  .add(image().platform('linux/arm64').layer({ arm: 'yes' }))
+  .add(image().platform('linux/amd64').layer({ amd: 'yes' }))
 
 describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0)('ctr', () => {
   let directory: string
@@ -26,7 +29,10 @@ describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0
   })
   afterEach(() => registry.close())
 
-  const credentials = ({ user, identityToken }: WayIn): readonly string[] => [...(user === undefined ? [] : ['--user', user]), ...(identityToken === undefined ? [] : ['--refresh', identityToken])]
+  const credentials = ({ user, identityToken }: WayIn): readonly string[] => [
+    ...(user === undefined ? [] : ['--user', user]),
+    ...(identityToken === undefined ? [] : ['--refresh', identityToken]),
+  ]
 
   test.each(waysIn.map((way) => [way.title, way] as const))('pulls and pushes: %s', async (title, way) => {
     const app = appFor(title)
@@ -42,7 +48,9 @@ describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0
     await containerd.ctr('images', 'tag', pulled, pushed)
     await containerd.ctr('images', 'push', ...who, pushed)
     expect(registry.repository('back/app').tags()).toEqual({ 2: app.build().digest })
-    expect(registry.journal.entries.flatMap(({ status }) => (status === undefined || status >= 500 ? [status] : []))).toEqual([])
+    expect(
+      registry.journal.entries.flatMap(({ status }) => (status === undefined || status >= 500 ? [status] : [])),
+    ).toEqual([])
     await containerd.ctr('images', 'remove', pulled, pushed)
   })
 
@@ -52,9 +60,14 @@ describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0
     const certificates = await writeCertificates(directory, registry)
     // On loopback ctr speaks plain http unless a file says otherwise.
     const hosts = join(directory, 'hosts')
-    const [ca, cert, key] = ['ca.crt', 'client.cert', 'client.key'].map((name) => JSON.stringify(join(certificates, name)))
+    const [ca, cert, key] = ['ca.crt', 'client.cert', 'client.key'].map((name) =>
+      JSON.stringify(join(certificates, name)),
+    )
     await mkdir(join(hosts, registry.host), { recursive: true })
-    await writeFile(join(hosts, registry.host, 'hosts.toml'), `server = "${registry.url}"\n[host."${registry.url}"]\nca = ${ca}\nclient = [[${cert}, ${key}]]\n`)
+    await writeFile(
+      join(hosts, registry.host, 'hosts.toml'),
+      `server = "${registry.url}"\n[host."${registry.url}"]\nca = ${ca}\nclient = [[${cert}, ${key}]]\n`,
+    )
     const who = ['--hosts-dir', hosts]
     await containerd.ctr('images', 'pull', '--snapshotter', 'native', ...who, `${registry.host}/t/app:1`)
     await containerd.ctr('images', 'tag', `${registry.host}/t/app:1`, `${registry.host}/back/app:2`)
@@ -64,7 +77,16 @@ describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0
 
   test('takes its platform out of an index', async () => {
     registry = await startTestRegistry({ images: [multi] })
-    await containerd.ctr('images', 'pull', '--snapshotter', 'native', '--plain-http', '--platform', 'linux/arm64', `${registry.host}/t/multi:1`)
+    await containerd.ctr(
+      'images',
+      'pull',
+      '--snapshotter',
+      'native',
+      '--plain-http',
+      '--platform',
+      'linux/arm64',
+      `${registry.host}/t/multi:1`,
+    )
     const fetched = multi.build().manifests.map(({ digest }) => registry.journal.manifest(digest).requests.length)
     expect(fetched).toEqual([1, 0])
   })
@@ -78,7 +100,12 @@ describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0
   })
 
   test('is refused what a stranger may not have', async () => {
-    registry = await startTestRegistry({ auth: { kind: 'basic', username: 'alice', password: 'secret' }, images: [appFor('refused')] })
-    await expect(containerd.ctr('images', 'pull', '--plain-http', `${registry.host}/t/app:1`)).rejects.toThrow(/authorization failed|401 Unauthorized/)
+    registry = await startTestRegistry({
+      auth: { kind: 'basic', username: 'alice', password: 'secret' },
+      images: [appFor('refused')],
+    })
+    await expect(containerd.ctr('images', 'pull', '--plain-http', `${registry.host}/t/app:1`)).rejects.toThrow(
+      /authorization failed|401 Unauthorized/,
+    )
   })
 })

@@ -15,7 +15,10 @@ afterEach(async () => {
   await registry.close()
 })
 
-async function follow(query = '', headers: Record<string, string> = {}): Promise<{ readonly answer: IncomingMessage; next(): Promise<string> }> {
+async function follow(
+  query = '',
+  headers: Record<string, string> = {},
+): Promise<{ readonly answer: IncomingMessage; next(): Promise<string> }> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const asking = request(`${registry.url}/_lading/api/journal/events${query}`, { headers, agent: false }, resolve)
     asking.on('error', reject)
@@ -69,7 +72,12 @@ test('server-sent events, with an event when the journal is cleared', async () =
   const stream = await follow('?finished=true', { accept: 'text/event-stream' })
   expect(stream.answer.headers['content-type']).toBe('text/event-stream')
   await ping()
-  expect([await stream.next(), await stream.next(), await stream.next(), await stream.next()]).toEqual(['event: request', expect.stringMatching(/^id: \d{13}$/), expect.stringMatching(/^data: \{"number":0,.*\}$/), ''])
+  expect([await stream.next(), await stream.next(), await stream.next(), await stream.next()]).toEqual([
+    'event: request',
+    expect.stringMatching(/^id: \d{13}$/),
+    expect.stringMatching(/^data: \{"number":0,.*\}$/),
+    '',
+  ])
   registry.journal.clear()
   expect([await stream.next(), await stream.next(), await stream.next()]).toEqual(['event: cleared', 'data: {}', ''])
 })
@@ -82,7 +90,9 @@ test('who comes back gets what ended since', async () => {
   await ask(`${registry.url}/v2/t/app/tags/list`)
   await registry.journal.waitFor({ kind: 'tags' })
   const second = await follow('', { 'last-event-id': id })
-  const numbers = [JSON.parse(await second.next()), JSON.parse(await second.next())].map((entry) => (entry as JournalEntry).number)
+  const numbers = [JSON.parse(await second.next()), JSON.parse(await second.next())].map(
+    (entry) => (entry as JournalEntry).number,
+  )
   expect(numbers).toEqual([0, 1])
 })
 
@@ -91,7 +101,8 @@ test('a reader who is too far behind is cut off', async () => {
   answer.on('error', () => undefined)
   const closed = new Promise<void>((resolve) => answer.once('close', () => resolve()))
   const journal = registry.journal as WritableJournal
-  for (let number = 0; number <= 20_000; number++) journal.open({ origin: 'registry', method: 'GET', path: '/', headers: {}, route: { kind: 'unknown' } })
+  for (let number = 0; number <= 20_000; number++)
+    journal.open({ origin: 'registry', method: 'GET', path: '/', headers: {}, route: { kind: 'unknown' } })
   await closed
   expect(answer.complete).toBe(false)
   expect((await ask(`${registry.url}/_lading/api`)).status).toBe(200)

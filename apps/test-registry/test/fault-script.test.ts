@@ -16,7 +16,11 @@ const messageOf = (text: string): string => {
 
 describe('a fault script', () => {
   test('is an array of faults', () => {
-    expect(parseFaults('[{"on":"blob","nth":1,"afterBytes":1000,"then":"reset"},{"on":"any","then":{"status":503,"retryAfter":1}}]')).toHaveLength(2)
+    expect(
+      parseFaults(
+        '[{"on":"blob","nth":1,"afterBytes":1000,"then":"reset"},{"on":"any","then":{"status":503,"retryAfter":1}}]',
+      ),
+    ).toHaveLength(2)
   })
 
   test.each([
@@ -24,7 +28,10 @@ describe('a fault script', () => {
     ['{}', 'the fault script is not an array'],
     ['[1]', 'fault 1 of the script: a fault is an object'],
     ['[{"on":"blob"}]', "fault 1 of the script: a fault needs 'then'"],
-    ['[{"on":"blob","then":"reset"},{"on":"blobs","then":"reset"}]', `fault 2 of the script: not a fault's 'on': "blobs"`],
+    [
+      '[{"on":"blob","then":"reset"},{"on":"blobs","then":"reset"}]',
+      `fault 2 of the script: not a fault's 'on': "blobs"`,
+    ],
     ['[{"on":"blob","then":"rest"}]', `fault 1 of the script: not a fault's 'then': "rest"`],
     ['[{"on":"blob","then":"toString"}]', `fault 1 of the script: not a fault's 'then': "toString"`],
     ['[{"on":"blob","then":{}}]', "fault 1 of the script: not a fault's 'then': {}"],
@@ -32,22 +39,41 @@ describe('a fault script', () => {
     ['[{"on":"blob","then":"truncate"}]', "fault 1 of the script: 'truncate' needs 'afterBytes'"],
     ['[{"on":"blob","after":1,"then":"reset"}]', "fault 1 of the script: a fault has no member 'after'"],
     ['[{"on":"blob","nth":0,"then":"reset"}]', "fault 1 of the script: not a fault's 'nth': 0"],
-    ['[{"on":"blob","\\u001b[2J":1,"then":"reset"}]', String.raw`fault 1 of the script: a fault has no member '\x1b[2J'`],
+    [
+      '[{"on":"blob","\\u001b[2J":1,"then":"reset"}]',
+      String.raw`fault 1 of the script: a fault has no member '\x1b[2J'`,
+    ],
   ])('%s', (text, message) => {
     expect(messageOf(text)).toBe(message)
   })
 
   test('any text is accepted or refused with a message, never worse', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-      expect(messageOf(text)).toBeTypeOf('string')
-    }))
-    const member = fc.constantFrom('on', 'then', 'nth', 'from', 'times', 'probability', 'afterBytes', 'method', '__proto__')
-    fc.assert(fc.property(fc.array(fc.dictionary(member, fc.jsonValue())), (script) => {
-      expect(messageOf(JSON.stringify(script))).toBeTypeOf('string')
-    }))
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(messageOf(text)).toBeTypeOf('string')
+      }),
+    )
+    const member = fc.constantFrom(
+      'on',
+      'then',
+      'nth',
+      'from',
+      'times',
+      'probability',
+      'afterBytes',
+      'method',
+      '__proto__',
+    )
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(member, fc.jsonValue())), (script) => {
+        expect(messageOf(JSON.stringify(script))).toBeTypeOf('string')
+      }),
+    )
   })
 
   test('a wrong fault is refused when the registry starts', async () => {
-    await expect(startTestRegistry({ faults: [{ on: 'blob', then: 'rest' as 'reset' }] })).rejects.toMatchObject({ code: 'FAULT_INVALID' })
+    await expect(startTestRegistry({ faults: [{ on: 'blob', then: 'rest' as 'reset' }] })).rejects.toMatchObject({
+      code: 'FAULT_INVALID',
+    })
   })
 })

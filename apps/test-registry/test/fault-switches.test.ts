@@ -21,7 +21,10 @@ test('a fault that is off looks at no request and counts none', async () => {
 })
 
 test('every fault has an id of its own, also after others were removed', () => {
-  const [first, second] = [registry.addFault({ on: 'blob', then: 'reset' }), registry.addFault({ on: 'blob', then: 'close' })]
+  const [first, second] = [
+    registry.addFault({ on: 'blob', then: 'reset' }),
+    registry.addFault({ on: 'blob', then: 'close' }),
+  ]
   second.remove()
   const third = registry.addFault({ on: 'blob', then: 'stall' })
   expect(new Set([first.id, second.id, third.id]).size).toBe(3)

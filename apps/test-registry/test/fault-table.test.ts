@@ -54,7 +54,8 @@ describe('each thing that a server can do to a client', () => {
       app = await registry.seed(image('t/app:1').rawLayer(Buffer.alloc(size, 7)))
     }
     // The first step of a row that is seen at the second origin is the redirect to it.
-    if (row.ask === 'cdn' && !row.faults.some(({ on }) => on === 'blob')) registry.addFault({ on: 'blob', then: { redirect: 'cdn' } })
+    if (row.ask === 'cdn' && !row.faults.some(({ on }) => on === 'blob'))
+      registry.addFault({ on: 'blob', then: { redirect: 'cdn' } })
     for (const fault of row.faults) registry.addFault(fault)
     if (row.row === 'stall') {
       const answer = await ask(`${registry.url}${blobPath()}`, { leaveAt: 5000 })
@@ -74,11 +75,13 @@ describe('each thing that a server can do to a client', () => {
   })
 })
 
-const tableLine = ({ row, what, faults }: FaultRow): string => `| ${row} | ${what} | ${faults.map((fault) => `\`${JSON.stringify(fault)}\``).join(' ')} |`
+const tableLine = ({ row, what, faults }: FaultRow): string =>
+  `| ${row} | ${what} | ${faults.map((fault) => `\`${JSON.stringify(fault)}\``).join(' ')} |`
 
 describe('in a request’s body', () => {
   const data = Buffer.alloc(50_000, 3)
-  const session = async (): Promise<string> => `${registry.url}${String((await ask(`${registry.url}/v2/t/app/blobs/uploads/`, { method: 'POST' })).headers.location)}`
+  const session = async (): Promise<string> =>
+    `${registry.url}${String((await ask(`${registry.url}/v2/t/app/blobs/uploads/`, { method: 'POST' })).headers.location)}`
   const patch = (url: string): Promise<Answer> => ask(url, { method: 'PATCH', body: data })
   const during = (fault: Omit<Fault, 'on' | 'method'>): Fault => ({ on: 'upload', method: 'PATCH', ...fault })
 
@@ -131,7 +134,9 @@ describe('on a connection that is used again', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const request = (): Promise<number> =>
       new Promise((resolve, reject) => {
-        httpGet(`${registry.url}/v2/`, { agent }, (answer: IncomingMessage) => answer.resume().once('end', () => resolve(answer.statusCode ?? 0))).once('error', reject)
+        httpGet(`${registry.url}/v2/`, { agent }, (answer: IncomingMessage) =>
+          answer.resume().once('end', () => resolve(answer.statusCode ?? 0)),
+        ).once('error', reject)
       })
     expect(await request()).toBe(200)
     await new Promise((resolve) => setImmediate(resolve))

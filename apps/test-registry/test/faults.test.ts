@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { image, startTestRegistry, type BuiltImage, type BuiltLayer, type Fault, type TestRegistry } from '../src/index.ts'
+import {
+  image,
+  startTestRegistry,
+  type BuiltImage,
+  type BuiltLayer,
+  type Fault,
+  type TestRegistry,
+} from '../src/index.ts'
 import { ask, askRaw, errorCode, json, type Ask } from './support/http.ts'
 
 let registry: TestRegistry
@@ -51,7 +58,10 @@ describe('where the connection ends', () => {
     const answer = await blob({ leaveAt: 5000 })
     expect(answer.body.length).toBe(5000)
     expect(answer.whole).toBe(false)
-    expect(await registry.journal.waitFor({ kind: 'blob' })).toMatchObject({ bytesSent: 5000, faults: ['blob stall after 5000 bytes'] })
+    expect(await registry.journal.waitFor({ kind: 'blob' })).toMatchObject({
+      bytesSent: 5000,
+      faults: ['blob stall after 5000 bytes'],
+    })
   })
 
   test('a stall before the head ends when the registry closes', async () => {
@@ -85,7 +95,11 @@ describe('what is wrong with the bytes', () => {
     const short = await blob()
     expect([short.body.length, short.headers['content-length'], short.whole]).toEqual([10, '10', true])
     const long = await blob()
-    expect([long.body.length, long.headers['content-length'], long.whole]).toEqual([layer.size + 7, String(layer.size + 7), true])
+    expect([long.body.length, long.headers['content-length'], long.whole]).toEqual([
+      layer.size + 7,
+      String(layer.size + 7),
+      true,
+    ])
     expect(long.body.subarray(0, layer.size)).toEqual(Buffer.from(layer.bytes))
   })
 
@@ -123,20 +137,91 @@ describe('what is wrong with the bytes', () => {
 
 describe('what is wrong with the head', () => {
   const cases: readonly (readonly [string, Fault, (answer: Awaited<ReturnType<typeof ask>>) => void])[] = [
-    ['a wrong digest header', { on: 'manifest', then: 'wrong-digest-header' }, ({ headers }) => expect(headers['docker-content-digest']).toBe(`sha256:${'0'.repeat(64)}`)],
-    ['no digest header', { on: 'manifest', then: 'no-digest-header' }, ({ headers }) => expect(headers['docker-content-digest']).toBeUndefined()],
-    ['a wrong Content-Type', { on: 'manifest', then: 'wrong-content-type' }, ({ headers }) => expect(headers['content-type']).toBe('text/plain')],
-    ['a content coding that is none', { on: 'manifest', then: { headers: { 'content-encoding': 'gzip' } } }, ({ headers }) => expect(headers['content-encoding']).toBe('gzip')],
-    ['several warnings', { on: 'manifest', then: { headers: { Warning: ['299 - "a"', '299 - "b"'] } } }, ({ headers }) => expect(headers['warning']).toBe('299 - "a", 299 - "b"')],
-    ['a status with its usual error code', { on: 'manifest', then: { status: 429, retryAfter: 3 } }, (answer) => expect([answer.status, errorCode(answer), answer.headers['retry-after']]).toEqual([429, 'TOOMANYREQUESTS', '3'])],
-    ['404 with the code of its route', { on: 'manifest', then: { status: 404 } }, (answer) => expect([answer.status, errorCode(answer)]).toEqual([404, 'MANIFEST_UNKNOWN'])],
-    ['a status with a text of its own', { on: 'manifest', then: { status: 502, body: 'bad gateway', retryAfter: 'soon' } }, ({ status, body, headers }) => expect([status, body.toString(), headers['retry-after']]).toEqual([502, 'bad gateway', 'soon'])],
-    ['a status with a document', { on: 'manifest', then: { status: 400, body: { details: 'old style' } } }, (answer) => expect(json(answer)).toEqual({ details: 'old style' })],
-    ['an HTML page', { on: 'manifest', then: 'html' }, ({ status, headers, body }) => expect([status, headers['content-type'], body.toString().slice(0, 15)]).toEqual([200, 'text/html; charset=utf-8', '<!doctype html>'])],
-    ['a redirect anywhere', { on: 'manifest', then: { redirect: 'http://169.254.169.254/', status: 302 } }, ({ status, headers }) => expect([status, headers.location]).toEqual([302, 'http://169.254.169.254/'])],
-    ['a redirect to itself', { on: 'manifest', then: 'redirect-loop' }, ({ status, headers }) => expect([status, headers.location]).toEqual([307, '/v2/t/app/manifests/1'])],
-    ['a hostile challenge', { on: 'manifest', then: { status: 401, headers: { 'WWW-Authenticate': 'Bearer realm="http://169.254.169.254/"' } } }, ({ status, headers }) => expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer realm="http://169.254.169.254/"'])],
-    ['401 without a challenge, by a voided token', { on: 'manifest', then: 'expire-token' }, ({ status }) => expect(status).toBe(401)],
+    [
+      'a wrong digest header',
+      { on: 'manifest', then: 'wrong-digest-header' },
+      ({ headers }) => expect(headers['docker-content-digest']).toBe(`sha256:${'0'.repeat(64)}`),
+    ],
+    [
+      'no digest header',
+      { on: 'manifest', then: 'no-digest-header' },
+      ({ headers }) => expect(headers['docker-content-digest']).toBeUndefined(),
+    ],
+    [
+      'a wrong Content-Type',
+      { on: 'manifest', then: 'wrong-content-type' },
+      ({ headers }) => expect(headers['content-type']).toBe('text/plain'),
+    ],
+    [
+      'a content coding that is none',
+      { on: 'manifest', then: { headers: { 'content-encoding': 'gzip' } } },
+      ({ headers }) => expect(headers['content-encoding']).toBe('gzip'),
+    ],
+    [
+      'several warnings',
+      { on: 'manifest', then: { headers: { Warning: ['299 - "a"', '299 - "b"'] } } },
+      ({ headers }) => expect(headers['warning']).toBe('299 - "a", 299 - "b"'),
+    ],
+    [
+      'a status with its usual error code',
+      { on: 'manifest', then: { status: 429, retryAfter: 3 } },
+      (answer) =>
+        expect([answer.status, errorCode(answer), answer.headers['retry-after']]).toEqual([
+          429,
+          'TOOMANYREQUESTS',
+          '3',
+        ]),
+    ],
+    [
+      '404 with the code of its route',
+      { on: 'manifest', then: { status: 404 } },
+      (answer) => expect([answer.status, errorCode(answer)]).toEqual([404, 'MANIFEST_UNKNOWN']),
+    ],
+    [
+      'a status with a text of its own',
+      { on: 'manifest', then: { status: 502, body: 'bad gateway', retryAfter: 'soon' } },
+      ({ status, body, headers }) =>
+        expect([status, body.toString(), headers['retry-after']]).toEqual([502, 'bad gateway', 'soon']),
+    ],
+    [
+      'a status with a document',
+      { on: 'manifest', then: { status: 400, body: { details: 'old style' } } },
+      (answer) => expect(json(answer)).toEqual({ details: 'old style' }),
+    ],
+    [
+      'an HTML page',
+      { on: 'manifest', then: 'html' },
+      ({ status, headers, body }) =>
+        expect([status, headers['content-type'], body.toString().slice(0, 15)]).toEqual([
+          200,
+          'text/html; charset=utf-8',
+          '<!doctype html>',
+        ]),
+    ],
+    [
+      'a redirect anywhere',
+      { on: 'manifest', then: { redirect: 'http://169.254.169.254/', status: 302 } },
+      ({ status, headers }) => expect([status, headers.location]).toEqual([302, 'http://169.254.169.254/']),
+    ],
+    [
+      'a redirect to itself',
+      { on: 'manifest', then: 'redirect-loop' },
+      ({ status, headers }) => expect([status, headers.location]).toEqual([307, '/v2/t/app/manifests/1']),
+    ],
+    [
+      'a hostile challenge',
+      {
+        on: 'manifest',
+        then: { status: 401, headers: { 'WWW-Authenticate': 'Bearer realm="http://169.254.169.254/"' } },
+      },
+      ({ status, headers }) =>
+        expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer realm="http://169.254.169.254/"']),
+    ],
+    [
+      '401 without a challenge, by a voided token',
+      { on: 'manifest', then: 'expire-token' },
+      ({ status }) => expect(status).toBe(401),
+    ],
   ]
   test.each(cases)('%s', async (_, fault, check) => {
     registry.addFault(fault)
@@ -172,7 +257,10 @@ describe('ranges', () => {
   test('a Content-Range that starts elsewhere', async () => {
     registry.addFault({ on: 'blob', then: 'wrong-content-range' })
     const answer = await blob(range)
-    expect([answer.status, answer.headers['content-range']]).toEqual([206, `bytes 1001-${layer.size - 1}/${layer.size}`])
+    expect([answer.status, answer.headers['content-range']]).toEqual([
+      206,
+      `bytes 1001-${layer.size - 1}/${layer.size}`,
+    ])
     expect(answer.body).toEqual(Buffer.from(layer.bytes.subarray(1000)))
   })
 
@@ -278,7 +366,11 @@ describe('which requests are hit', () => {
 
   test('a push that is answered with a fault leaves nothing behind', async () => {
     registry.addFault({ on: 'manifest', method: 'PUT', then: { status: 500 } })
-    const answer = await ask(`${registry.url}/v2/t/app/manifests/2`, { method: 'PUT', body: app.bytes, headers: { 'content-type': app.mediaType } })
+    const answer = await ask(`${registry.url}/v2/t/app/manifests/2`, {
+      method: 'PUT',
+      body: app.bytes,
+      headers: { 'content-type': app.mediaType },
+    })
     expect(answer.status).toBe(500)
     expect(registry.repository('t/app').tags()).toEqual({ 1: app.digest })
   })

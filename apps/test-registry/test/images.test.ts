@@ -8,13 +8,29 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { missing } from '../../../test/support/real-parts.ts'
-import { artifact, image, index, randomBytes, sampleImages, startTestRegistry, tar, type BuiltImage, type TestRegistry } from '../src/index.ts'
+import {
+  artifact,
+  image,
+  index,
+  randomBytes,
+  sampleImages,
+  startTestRegistry,
+  tar,
+  type BuiltImage,
+  type TestRegistry,
+} from '../src/index.ts'
 
 const run = promisify(execFile)
 const sha = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-const document = (bytes: Uint8Array): Record<string, unknown> => JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
+const document = (bytes: Uint8Array): Record<string, unknown> =>
+  JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
 
-const build = (): BuiltImage => image('t/app:1').layer({ 'etc/motd': 'hello' }, { compression: 'none' }).randomLayer(1000, { seed: 7, compression: 'none' }).platform('linux/arm64').build()
+const build = (): BuiltImage =>
+  image('t/app:1')
+    .layer({ 'etc/motd': 'hello' }, { compression: 'none' })
+    .randomLayer(1000, { seed: 7, compression: 'none' })
+    .platform('linux/arm64')
+    .build()
 
 describe('an image', () => {
   test('has the same digests whenever and wherever it is built', () => {
@@ -24,7 +40,13 @@ describe('an image', () => {
   })
 
   test('its documents name what is there', () => {
-    const app = image('t/app:1').layer({ a: 'b' }).layer({ c: 'd' }, { compression: 'zstd' }).layer({ e: 'f' }, { compression: 'none' }).config({ Cmd: ['sh'] }).platform('linux/arm/v7').build()
+    const app = image('t/app:1')
+      .layer({ a: 'b' })
+      .layer({ c: 'd' }, { compression: 'zstd' })
+      .layer({ e: 'f' }, { compression: 'none' })
+      .config({ Cmd: ['sh'] })
+      .platform('linux/arm/v7')
+      .build()
     expect([app.repository, app.tag]).toEqual(['t/app', '1'])
     expect(app.digest).toBe(sha(app.bytes))
     expect(document(app.bytes)).toEqual(app.document)
@@ -65,7 +87,10 @@ describe('an image', () => {
 
   test('Docker media types, and no mediaType member as umoci writes it', () => {
     const docker = image('t/app:1').layer({ a: 'b' }).mediaTypes('docker').build()
-    expect(docker.document).toMatchObject({ mediaType: 'application/vnd.docker.distribution.manifest.v2+json', layers: [{ mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' }] })
+    expect(docker.document).toMatchObject({
+      mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+      layers: [{ mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' }],
+    })
     const umoci = image('t/app:1').layer({ a: 'b' }).withoutMediaType().build()
     expect(umoci.document).not.toHaveProperty('mediaType')
     expect(umoci.mediaType).toBe('application/vnd.oci.image.manifest.v1+json')
@@ -73,7 +98,9 @@ describe('an image', () => {
 
   test('lies on purpose: size, digest, diffID', async () => {
     const other = sha(Buffer.from('other')) as `sha256:${string}`
-    const liar = image('t/liar:1').layer({ a: 'b' }, { claimedSize: 5, claimedDigest: other, claimedDiffId: other }).build()
+    const liar = image('t/liar:1')
+      .layer({ a: 'b' }, { claimedSize: 5, claimedDigest: other, claimedDiffId: other })
+      .build()
     const [layer] = liar.layers
     expect(layer!.descriptor).toMatchObject({ size: 5, digest: other })
     expect(layer!.digest).toBe(sha(layer!.bytes))
@@ -83,23 +110,41 @@ describe('an image', () => {
   })
 
   test('a foreign layer is named, with its urls, and is not there', async () => {
-    const foreign = image('t/foreign:1').layer({ a: 'b' }, { urls: ['http://elsewhere.example/x'] }).build()
-    expect(foreign.document).toMatchObject({ layers: [{ mediaType: 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip', urls: ['http://elsewhere.example/x'] }] })
+    const foreign = image('t/foreign:1')
+      .layer({ a: 'b' }, { urls: ['http://elsewhere.example/x'] })
+      .build()
+    expect(foreign.document).toMatchObject({
+      layers: [
+        {
+          mediaType: 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
+          urls: ['http://elsewhere.example/x'],
+        },
+      ],
+    })
     await using registry = await startTestRegistry({ images: [foreign] })
     expect(registry.repository('t/foreign').blob(foreign.layers[0]!.digest)).toBeUndefined()
   })
 
   test('embedded data, members of one’s own, and other config bytes', () => {
-    const odd = image('t/odd:1').layer({ a: 'b' }, { embed: true }).manifestMembers({ layers: undefined, x: 1 }).rawConfig(new Uint8Array([1, 2]), 'application/x-odd').build()
+    const odd = image('t/odd:1')
+      .layer({ a: 'b' }, { embed: true })
+      .manifestMembers({ layers: undefined, x: 1 })
+      .rawConfig(new Uint8Array([1, 2]), 'application/x-odd')
+      .build()
     expect(odd.document).toMatchObject({ x: 1, config: { mediaType: 'application/x-odd', size: 2 } })
     expect(odd.document).not.toHaveProperty('layers')
     const embedded = image('t/odd:1').layer({ a: 'b' }, { embed: true }).build()
-    expect(embedded.document).toMatchObject({ layers: [{ data: Buffer.from(embedded.layers[0]!.bytes).toString('base64') }] })
+    expect(embedded.document).toMatchObject({
+      layers: [{ data: Buffer.from(embedded.layers[0]!.bytes).toString('base64') }],
+    })
   })
 
-  test.each(['UPPER/x:1', 'localhost:5000/x:1', 'a//b', '', 'a:', `a:${'t'.repeat(129)}`, '-a', '../a'])('the name %j is refused', (name) => {
-    expect(() => image(name)).toThrow(expect.objectContaining({ code: 'NAME_INVALID' }))
-  })
+  test.each(['UPPER/x:1', 'localhost:5000/x:1', 'a//b', '', 'a:', `a:${'t'.repeat(129)}`, '-a', '../a'])(
+    'the name %j is refused',
+    (name) => {
+      expect(() => image(name)).toThrow(expect.objectContaining({ code: 'NAME_INVALID' }))
+    },
+  )
 
   test('a name without a tag is latest; without a name it cannot be seeded', async () => {
     await using registry = await startTestRegistry({ images: [image('t/app').layer({ a: 'b' })] })
@@ -115,13 +160,25 @@ describe('an index', () => {
     const amd = image().layer({ a: 'amd64' })
     const arm = image().layer({ a: 'arm64' }).platform('linux/arm64')
     const inner = index().add(arm)
-    const all = index('t/multi:1').add(amd).add(inner).add(amd, { platform: null }).attest(amd).add(arm, { stored: false, platform: 'windows/arm64' }).build()
+    const all = index('t/multi:1')
+      .add(amd)
+      .add(inner)
+      .add(amd, { platform: null })
+      .attest(amd)
+      .add(arm, { stored: false, platform: 'windows/arm64' })
+      .build()
     expect(all.document).toMatchObject({
       manifests: [
         { platform: { os: 'linux', architecture: 'amd64' } },
         { mediaType: 'application/vnd.oci.image.index.v1+json', digest: inner.build().digest },
         { digest: amd.build().digest },
-        { platform: { os: 'unknown', architecture: 'unknown' }, annotations: { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': amd.build().digest } },
+        {
+          platform: { os: 'unknown', architecture: 'unknown' },
+          annotations: {
+            'vnd.docker.reference.type': 'attestation-manifest',
+            'vnd.docker.reference.digest': amd.build().digest,
+          },
+        },
         { platform: { os: 'windows', architecture: 'arm64' } },
       ],
     })
@@ -136,26 +193,45 @@ describe('an index', () => {
 
   test('a child that is not stored is absent', async () => {
     const arm = image().layer({ a: 'arm64' }).platform('linux/arm64')
-    await using registry = await startTestRegistry({ images: [index('t/sparse:1').add(image().layer({ a: 'b' })).add(arm, { stored: false })] })
+    await using registry = await startTestRegistry({
+      images: [
+        index('t/sparse:1')
+          .add(image().layer({ a: 'b' }))
+          .add(arm, { stored: false }),
+      ],
+    })
     expect(registry.repository('t/sparse').manifest(arm.build().digest)).toBeUndefined()
   })
 
   test('a Docker manifest list', () => {
-    expect(index('t/list:1').mediaTypes('docker').build()).toMatchObject({ mediaType: 'application/vnd.docker.distribution.manifest.list.v2+json', document: { manifests: [] } })
+    expect(index('t/list:1').mediaTypes('docker').build()).toMatchObject({
+      mediaType: 'application/vnd.docker.distribution.manifest.list.v2+json',
+      document: { manifests: [] },
+    })
   })
 })
 
 describe('an artifact', () => {
   test('has an empty config and its blobs, or the one empty layer', () => {
     const subject = image('t/app:1').layer({ a: 'b' }).build()
-    const sbom = artifact('t/app:sbom', 'application/vnd.test.sbom', [{ mediaType: 'application/json', bytes: Buffer.from('{"sbom":1}'), title: 'sbom.json' }]).subject(subject).build()
+    const sbom = artifact('t/app:sbom', 'application/vnd.test.sbom', [
+      { mediaType: 'application/json', bytes: Buffer.from('{"sbom":1}'), title: 'sbom.json' },
+    ])
+      .subject(subject)
+      .build()
     expect(sbom.document).toMatchObject({
       artifactType: 'application/vnd.test.sbom',
-      config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a', size: 2 },
+      config: {
+        mediaType: 'application/vnd.oci.empty.v1+json',
+        digest: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+        size: 2,
+      },
       layers: [{ mediaType: 'application/json', annotations: { 'org.opencontainers.image.title': 'sbom.json' } }],
       subject: { digest: subject.digest },
     })
-    expect(artifact('t/app:empty', 'x/y').build().document).toMatchObject({ layers: [{ mediaType: 'application/vnd.oci.empty.v1+json', size: 2 }] })
+    expect(artifact('t/app:empty', 'x/y').build().document).toMatchObject({
+      layers: [{ mediaType: 'application/vnd.oci.empty.v1+json', size: 2 }],
+    })
   })
 })
 
@@ -171,7 +247,16 @@ describe('bytes', () => {
     const directory = await mkdtemp(join(tmpdir(), 'tar-'))
     try {
       const long = `${'d'.repeat(90)}/${'f'.repeat(90)}`
-      await writeFile(join(directory, 'a.tar'), tar({ 'dir/': '', 'dir/file': { content: 'hello', mode: 0o600 }, 'dir/link': { type: 'symlink', target: 'file' }, 'hard': { type: 'hardlink', target: 'dir/file' }, [long]: 'long' }))
+      await writeFile(
+        join(directory, 'a.tar'),
+        tar({
+          'dir/': '',
+          'dir/file': { content: 'hello', mode: 0o600 },
+          'dir/link': { type: 'symlink', target: 'file' },
+          hard: { type: 'hardlink', target: 'dir/file' },
+          [long]: 'long',
+        }),
+      )
       await run('tar', ['-xf', 'a.tar'], { cwd: directory })
       expect(await readFile(join(directory, 'dir/link'), 'utf8')).toBe('hello')
       expect(await readFile(join(directory, 'hard'), 'utf8')).toBe('hello')
@@ -184,7 +269,9 @@ describe('bytes', () => {
   test('an archive is whole blocks, and a path that does not fit is refused', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 2000 }), (content) => tar({ f: content }).length % 512 === 0))
     expect(() => tar({ ['x'.repeat(101)]: '' })).toThrow(expect.objectContaining({ code: 'IMAGE_INVALID' }))
-    expect(() => tar({ l: { type: 'symlink', target: 'x'.repeat(101) } })).toThrow(expect.objectContaining({ code: 'IMAGE_INVALID' }))
+    expect(() => tar({ l: { type: 'symlink', target: 'x'.repeat(101) } })).toThrow(
+      expect.objectContaining({ code: 'IMAGE_INVALID' }),
+    )
   })
 })
 
@@ -204,7 +291,8 @@ describe('the sample', () => {
       { os: 'linux', architecture: 'arm', variant: 'v7' },
     ])
     const app = registry.repository('demo/app')
-    const layers = (tag: string): string[] => (document(app.manifest(tag)!.bytes)['layers'] as { digest: string }[]).map(({ digest }) => digest)
+    const layers = (tag: string): string[] =>
+      (document(app.manifest(tag)!.bytes)['layers'] as { digest: string }[]).map(({ digest }) => digest)
     expect(layers('1.0')).toHaveLength(6)
     expect(layers('1.1').slice(0, 4)).toEqual(layers('1.0').slice(0, 4))
     expect(layers('1.1')[4]).not.toBe(layers('1.0')[4])

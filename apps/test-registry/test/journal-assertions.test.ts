@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { image, startTestRegistry, TestRegistryError, type AuthOptions, type BuiltImage, type TestRegistry } from '../src/index.ts'
+import {
+  image,
+  startTestRegistry,
+  TestRegistryError,
+  type AuthOptions,
+  type BuiltImage,
+  type TestRegistry,
+} from '../src/index.ts'
 import { createSecrets } from '../src/journal/secrets.ts'
 import { overlap } from '../src/journal/parts.ts'
 import { ask, json } from './support/http.ts'
@@ -15,7 +22,8 @@ beforeEach(() => start())
 afterEach(() => registry.close())
 
 const digest = (): string => app.layers[0]?.digest ?? ''
-const blob = (headers: Record<string, string> = {}, method = 'GET') => ask(`${registry.url}/v2/t/app/blobs/${digest()}`, { method, headers })
+const blob = (headers: Record<string, string> = {}, method = 'GET') =>
+  ask(`${registry.url}/v2/t/app/blobs/${digest()}`, { method, headers })
 
 function failure(assertion: () => void): TestRegistryError {
   try {
@@ -36,11 +44,15 @@ describe('assertFetchedOnce', () => {
     await blob({}, 'HEAD')
     registry.journal.assertFetchedOnce(digest())
     await blob()
-    expect(failure(() => registry.journal.assertFetchedOnce(digest())).message).toMatch(/^sha256:[0-9a-f]{64} was fetched 2 times, not once\n {2}#0 GET \/v2\/t\/app\/blobs\/sha256:[0-9a-f]+ -> 503, \d+ bytes \(blob #1 \{"status":503\}\)\n/)
+    expect(failure(() => registry.journal.assertFetchedOnce(digest())).message).toMatch(
+      /^sha256:[0-9a-f]{64} was fetched 2 times, not once\n {2}#0 GET \/v2\/t\/app\/blobs\/sha256:[0-9a-f]+ -> 503, \d+ bytes \(blob #1 \{"status":503\}\)\n/,
+    )
   })
 
   test('says so when nothing was fetched', () => {
-    expect(failure(() => registry.journal.assertFetchedOnce(digest())).message).toBe(`${digest()} was fetched never, not once\n  no request`)
+    expect(failure(() => registry.journal.assertFetchedOnce(digest())).message).toBe(
+      `${digest()} was fetched never, not once\n  no request`,
+    )
     registry.journal.assertNotFetched(digest())
   })
 
@@ -61,7 +73,9 @@ describe('assertNoByteTwice', () => {
     registry.addFault({ on: 'blob', nth: 1, afterBytes: 3000, then: 'close' })
     await blob()
     await blob({ range: 'bytes=2000-' })
-    expect(failure(() => registry.journal.assertNoByteTwice(digest())).message).toContain(`bytes 2000 to 2999 of ${digest()} were sent twice`)
+    expect(failure(() => registry.journal.assertNoByteTwice(digest())).message).toContain(
+      `bytes 2000 to 2999 of ${digest()} were sent twice`,
+    )
   })
 
   test('fails when there was no download', () => {
@@ -69,8 +83,19 @@ describe('assertNoByteTwice', () => {
   })
 
   test('a part within a part is an overlap, an empty one is none', () => {
-    expect(overlap([{ start: 0, end: 10 }, { start: 3, end: 5 }])).toEqual({ start: 3, end: 5 })
-    expect(overlap([{ start: 0, end: 10 }, { start: 10, end: 12 }, { start: 4, end: 4 }])).toBeUndefined()
+    expect(
+      overlap([
+        { start: 0, end: 10 },
+        { start: 3, end: 5 },
+      ]),
+    ).toEqual({ start: 3, end: 5 })
+    expect(
+      overlap([
+        { start: 0, end: 10 },
+        { start: 10, end: 12 },
+        { start: 4, end: 4 },
+      ]),
+    ).toBeUndefined()
   })
 })
 
@@ -80,7 +105,9 @@ describe('assertNoSecretAt', () => {
     registry.journal.assertNoSecretAt('cdn')
     await ask(`${registry.cdn.url}/cdn/v2/t/app/blobs/${digest()}`, { headers: { authorization: 'Bearer anything' } })
     const { message, hint } = failure(() => registry.journal.assertNoSecretAt('cdn'))
-    expect(message).toContain("a secret reached the second origin, in the request's authorization header\n  #1 cdn GET /cdn/v2/t/app/blobs/")
+    expect(message).toContain(
+      "a secret reached the second origin, in the request's authorization header\n  #1 cdn GET /cdn/v2/t/app/blobs/",
+    )
     expect(message).not.toContain('anything')
     expect(hint).toContain('drop it')
     registry.journal.assertNoSecretAt('registry')
@@ -88,7 +115,11 @@ describe('assertNoSecretAt', () => {
 
   test.each([
     ['a password in the query', '/x?p=canary%2Bword', {}],
-    ['a user and password as basic credentials in another header', '/x', { 'x-auth': Buffer.from('alice:canary+word').toString('base64') }],
+    [
+      'a user and password as basic credentials in another header',
+      '/x',
+      { 'x-auth': Buffer.from('alice:canary+word').toString('base64') },
+    ],
     ['an identity token in a cookie', '/x', { cookie: 'id=refresh-1; a=b' }],
   ])('%s', async (_, path, headers) => {
     await registry.close()
@@ -110,7 +141,11 @@ describe('assertNoSecretAt', () => {
     await registry.close()
     await start({ kind: 'bearer', username: 'alice', password: 'canary word', realm: 'cdn' })
     registry.addFault({ on: 'token', then: { status: 503 } })
-    await ask(`${registry.cdn.url}/token`, { method: 'POST', body: new URLSearchParams({ password: 'canary word' }).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+    await ask(`${registry.cdn.url}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ password: 'canary word' }).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
     expect(failure(() => registry.journal.assertNoSecretAt('cdn')).message).toContain("in the request's form")
   })
 
@@ -119,7 +154,11 @@ describe('assertNoSecretAt', () => {
     secrets.add('pw')
     expect(['pwd', 'xpw', 'a=pw&', 'pw'].map((text) => secrets.foundIn(text))).toEqual([false, false, true, true])
     for (let number = 0; number <= 10_000; number++) secrets.addToken(`token-${number}`)
-    expect([secrets.foundIn('t=token-0'), secrets.foundIn('t=token-1'), secrets.foundIn('t=token-10000')]).toEqual([false, true, true])
+    expect([secrets.foundIn('t=token-0'), secrets.foundIn('t=token-1'), secrets.foundIn('t=token-10000')]).toEqual([
+      false,
+      true,
+      true,
+    ])
   })
 })
 
@@ -153,18 +192,24 @@ describe('assertRetryAfterHonoured', () => {
 test('assertRequests counts what fits, and lists it', async () => {
   await blob()
   registry.journal.assertRequests({ kind: 'blob', status: 200 }, 1)
-  expect(failure(() => registry.journal.assertRequests({ kind: 'blob', method: undefined }, 2)).message).toContain('1 requests with {"kind":"blob"}, not 2\n  #0 GET')
+  expect(failure(() => registry.journal.assertRequests({ kind: 'blob', method: undefined }, 2)).message).toContain(
+    '1 requests with {"kind":"blob"}, not 2\n  #0 GET',
+  )
 })
 
 test('what a client sent is made printable in a message', async () => {
-  await ask(`${registry.cdn.url}/x`, { headers: { authorization: 'x', range: 'bytes=\u001B[31m'.replace('\u001B', '\u0080') } }).catch(() => undefined)
+  await ask(`${registry.cdn.url}/x`, {
+    headers: { authorization: 'x', range: 'bytes=\u001B[31m'.replace('\u001B', '\u0080') },
+  }).catch(() => undefined)
   const { message } = failure(() => registry.journal.assertNoSecretAt('cdn'))
   expect(message).toContain('\\x80[31m')
 })
 
 test('the journal keeps the answer’s headers and tells what happens as it happens', async () => {
   const told: (string | undefined)[] = []
-  const stop = registry.journal.subscribe((entry) => told.push(entry === undefined ? 'cleared' : `${entry.number} ${entry.finished ? 'ended' : 'came'}`))
+  const stop = registry.journal.subscribe((entry) =>
+    told.push(entry === undefined ? 'cleared' : `${entry.number} ${entry.finished ? 'ended' : 'came'}`),
+  )
   await blob()
   await registry.journal.waitFor({ kind: 'blob' })
   expect(registry.journal.entries[0]?.responseHeaders['docker-content-digest']).toBe(digest())
@@ -177,7 +222,14 @@ test('the journal keeps the answer’s headers and tells what happens as it happ
 test('a journal that has grown too large drops its oldest entries, and its assertions say so', async () => {
   const { createJournal } = await import('../src/journal/create-journal.ts')
   const journal = createJournal()
-  for (let number = 0; number < 20; number++) journal.open({ origin: 'registry', method: 'GET', path: 'x'.repeat(5_000_000), headers: {}, route: { kind: 'unknown' } })
+  for (let number = 0; number < 20; number++)
+    journal.open({
+      origin: 'registry',
+      method: 'GET',
+      path: 'x'.repeat(5_000_000),
+      headers: {},
+      route: { kind: 'unknown' },
+    })
   expect([journal.dropped, journal.entries.length, journal.entries[0]?.number]).toEqual([7, 13, 7])
   expect(failure(() => journal.assertNotFetched('sha256:x')).message).toContain('the journal lost 7 entries')
   journal.clear()

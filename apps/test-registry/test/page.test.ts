@@ -30,11 +30,16 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
     await page.until('document.querySelector("#connection").dataset.state === "live"')
     await page.until('document.querySelector("#about dd") !== null')
   }
-  const textOf = (selector: string): Promise<string> => page.evaluate(`document.querySelector(${JSON.stringify(selector)}).innerText`)
+  const textOf = (selector: string): Promise<string> =>
+    page.evaluate(`document.querySelector(${JSON.stringify(selector)}).innerText`)
 
   test('shows repositories, their images and layers', async () => {
     const app = await registry.seed(image('t/app:1').randomLayer(300_000))
-    await registry.seed(index('t/multi:1').add(image().layer({ a: 'b' })).add(image().platform('linux/arm64').layer({ c: 'd' })))
+    await registry.seed(
+      index('t/multi:1')
+        .add(image().layer({ a: 'b' }))
+        .add(image().platform('linux/arm64').layer({ c: 'd' })),
+    )
     const old = await registry.seed(schema1('t/old:1').layer({ a: 'b' }, { compression: 'none' }).throwaway())
     await registry.seed(artifact('t/app:sbom', 'application/vnd.example.sbom').subject(app))
     await visit()
@@ -50,7 +55,9 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
     expect(await textOf('.repository:nth-child(2)')).toContain('linux/arm64')
     await page.click('.repository:nth-child(3) summary')
     await page.until('document.querySelector(".repository:nth-child(3) .manifest") !== null')
-    expect(await textOf('.repository:nth-child(3)')).toContain(`${old.layers[0]?.digest.slice(0, 19) ?? ''}… ${((old.layers[0]?.size ?? 0) / 1000).toFixed(1)} kB`)
+    expect(await textOf('.repository:nth-child(3)')).toContain(
+      `${old.layers[0]?.digest.slice(0, 19) ?? ''}… ${((old.layers[0]?.size ?? 0) / 1000).toFixed(1)} kB`,
+    )
   })
 
   test('shows requests as they happen, the faults that hit them, and their headers', async () => {
@@ -62,7 +69,9 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
     await ask(`${registry.url}/v2/t/app/manifests/1`)
     await page.until(`${requests} === 2`)
     expect(await textOf('#journal tr:nth-child(2)')).toMatch(/GET\s+\/v2\/t\/app\/manifests\/1\s+503/)
-    expect(await page.evaluate('[...document.querySelectorAll("#journal tr.hit")].map((row) => row.lastChild.innerText)')).toEqual(['down for once'])
+    expect(
+      await page.evaluate('[...document.querySelectorAll("#journal tr.hit")].map((row) => row.lastChild.innerText)'),
+    ).toEqual(['down for once'])
     await page.click('#journal tr.hit button')
     expect(await textOf('#journal tr.headers')).toContain('x-mine\nyes')
     await page.click('#filter-faults')
@@ -116,9 +125,13 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
     await page.evaluate('document.querySelector("#own-fault").closest("details").open = true')
     await page.click('#own-fault button[type=submit]')
     await expect.poll(() => registry.faults().at(-1)?.name).toBe('blob #1 reset after 1000 bytes')
-    await page.evaluate('document.querySelector("#own-fault-text").value = "{\\"on\\":\\"blob\\",\\"then\\":\\"rest\\"}"')
+    await page.evaluate(
+      'document.querySelector("#own-fault-text").value = "{\\"on\\":\\"blob\\",\\"then\\":\\"rest\\"}"',
+    )
     await page.click('#own-fault button[type=submit]')
-    await page.until('document.querySelector("#own-fault-problem").textContent.includes("not a fault\'s \'then\': \\"rest\\"")')
+    await page.until(
+      'document.querySelector("#own-fault-problem").textContent.includes("not a fault\'s \'then\': \\"rest\\"")',
+    )
     await page.click('#clear-faults')
     await expect.poll(() => registry.faults()).toEqual([])
   })
@@ -138,7 +151,9 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
     const fault = registry.addFault({ on: 'manifest', then: 'stall', afterBytes: 1 })
     await visit()
     const leave = new AbortController()
-    const asked = fetch(`${registry.url}/v2/t/app/manifests/1`, { signal: leave.signal }).then((answer) => answer.text()).catch(() => 'left')
+    const asked = fetch(`${registry.url}/v2/t/app/manifests/1`, { signal: leave.signal })
+      .then((answer) => answer.text())
+      .catch(() => 'left')
     await page.until(`${requests} === 1`)
     await page.evaluate('void (globalThis.kept = document.querySelector("#journal tr[data-number] button"))')
     const took = 'document.querySelector("#journal tr[data-number]").cells[5].innerText'
@@ -148,9 +163,17 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
     await page.until(`${took} !== ''`)
     expect(await page.evaluate('globalThis.kept.isConnected && globalThis.kept.closest("tr").dataset.number')).toBe('0')
     await page.click('#journal tr[data-number] button')
-    expect(await page.evaluate('[globalThis.kept.getAttribute("aria-expanded"), document.querySelectorAll("#journal .headers").length]')).toEqual(['true', 1])
+    expect(
+      await page.evaluate(
+        '[globalThis.kept.getAttribute("aria-expanded"), document.querySelectorAll("#journal .headers").length]',
+      ),
+    ).toEqual(['true', 1])
     await page.click('#journal tr[data-number] button')
-    expect(await page.evaluate('[globalThis.kept.getAttribute("aria-expanded"), document.querySelectorAll("#journal .headers").length]')).toEqual(['false', 0])
+    expect(
+      await page.evaluate(
+        '[globalThis.kept.getAttribute("aria-expanded"), document.querySelectorAll("#journal .headers").length]',
+      ),
+    ).toEqual(['false', 0])
     fault.remove()
   })
 
@@ -158,18 +181,37 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
     const evil = '<img src=x onerror=alert(1)><script>alert(2)</script>'
     const tricky = 'gpj.\u202eexe\u0007\u001b[31m\u200b'
     const repository = registry.repository('t/app')
-    const digest = repository.putManifest({ mediaType: evil, artifactType: `${evil}${tricky}`, subject: { digest: evil }, layers: [{ digest: `${evil}${tricky}`, platform: { os: evil } }], manifests: [{ digest: evil, platform: { os: tricky, architecture: evil } }] }, { mediaType: evil })
+    const digest = repository.putManifest(
+      {
+        mediaType: evil,
+        artifactType: `${evil}${tricky}`,
+        subject: { digest: evil },
+        layers: [{ digest: `${evil}${tricky}`, platform: { os: evil } }],
+        manifests: [{ digest: evil, platform: { os: tricky, architecture: evil } }],
+      },
+      { mediaType: evil },
+    )
     repository.tag(evil, digest)
     repository.tag(tricky, digest)
     registry.addFault({ name: `${evil}${tricky}`, on: 'any', then: { headers: { 'x-evil': evil } } })
     await visit()
-    await askRaw(registry.port, `GET /v2/${evil.replaceAll(' ', '\t')}/tags/list?"'><b> HTTP/1.1\r\nhost: x\r\nx-evil: ${evil}\u0085\r\n"'x-also: y\r\nconnection: close\r\n\r\n`)
-    await ask(`${registry.url}/v2/t/app/manifests/${encodeURIComponent(evil)}`, { headers: { 'user-agent': evil, range: evil } })
+    await askRaw(
+      registry.port,
+      `GET /v2/${evil.replaceAll(' ', '\t')}/tags/list?"'><b> HTTP/1.1\r\nhost: x\r\nx-evil: ${evil}\u0085\r\n"'x-also: y\r\nconnection: close\r\n\r\n`,
+    )
+    await ask(`${registry.url}/v2/t/app/manifests/${encodeURIComponent(evil)}`, {
+      headers: { 'user-agent': evil, range: evil },
+    })
     await page.until(`${requests} >= 1`)
-    for (const button of await page.evaluate<number[]>('[...document.querySelectorAll("#journal tr[data-number]")].map(({ dataset }) => dataset.number)')) await page.click(`#journal tr[data-number="${button}"] button`)
+    for (const button of await page.evaluate<number[]>(
+      '[...document.querySelectorAll("#journal tr[data-number]")].map(({ dataset }) => dataset.number)',
+    ))
+      await page.click(`#journal tr[data-number="${button}"] button`)
     await page.click('.repository summary')
     await page.until('document.querySelector(".manifest") !== null')
-    expect(await page.evaluate('document.querySelectorAll("img, script:not([src=\'page.js\']), b, iframe").length')).toBe(0)
+    expect(
+      await page.evaluate('document.querySelectorAll("img, script:not([src=\'page.js\']), b, iframe").length'),
+    ).toBe(0)
     const shown = await page.evaluate<string>('document.body.innerText')
     expect(shown).toContain(`user-agent\n${evil}`)
     expect(shown.split('alert(1)').length).toBeGreaterThan(8)
@@ -181,18 +223,41 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
   test('is served so that nothing else runs in it or around it', async () => {
     const { headers } = await ask(`${registry.url}/_lading/`)
     expect(headers['content-security-policy']).toContain("default-src 'none'")
-    expect([headers['x-content-type-options'], headers['x-frame-options'], headers['cross-origin-resource-policy']]).toEqual(['nosniff', 'DENY', 'same-origin'])
-    for (const path of ['../package.json', '..%2fpackage.json', 'nothing.js', 'page.js/', '%00']) expect([path, Number(/ (\d+)/.exec(await askRaw(registry.port, `GET /_lading/${path} HTTP/1.1\r\nhost: ${registry.host}\r\nconnection: close\r\n\r\n`))?.[1])]).toEqual([path, 404])
+    expect([
+      headers['x-content-type-options'],
+      headers['x-frame-options'],
+      headers['cross-origin-resource-policy'],
+    ]).toEqual(['nosniff', 'DENY', 'same-origin'])
+    for (const path of ['../package.json', '..%2fpackage.json', 'nothing.js', 'page.js/', '%00'])
+      expect([
+        path,
+        Number(
+          / (\d+)/.exec(
+            await askRaw(
+              registry.port,
+              `GET /_lading/${path} HTTP/1.1\r\nhost: ${registry.host}\r\nconnection: close\r\n\r\n`,
+            ),
+          )?.[1],
+        ),
+      ]).toEqual([path, 404])
     expect((await ask(`${registry.url}/_lading`)).headers.location).toBe('/_lading/')
     expect((await ask(`${registry.url}/_lading/`, { method: 'POST' })).status).toBe(405)
     expect((await ask(`${registry.url}/_lading/style.css`, { method: 'HEAD' })).body).toHaveLength(0)
     await visit()
-    expect(await page.evaluate('(() => { try { document.body.innerHTML = "<b>x</b>"; return "done" } catch (error) { return error.name } })()')).toBe('TypeError')
+    expect(
+      await page.evaluate(
+        '(() => { try { document.body.innerHTML = "<b>x</b>"; return "done" } catch (error) { return error.name } })()',
+      ),
+    ).toBe('TypeError')
     page.complaints.length = 0
   })
 
   test('a web page elsewhere flips no switch', async () => {
-    const elsewhere = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><form method=post enctype=text/plain target=frame></form><iframe name=frame></iframe>')).listen(0, '127.0.0.1')
+    const elsewhere = createServer((_, response) =>
+      response
+        .setHeader('content-type', 'text/html')
+        .end('<!doctype html><form method=post enctype=text/plain target=frame></form><iframe name=frame></iframe>'),
+    ).listen(0, '127.0.0.1')
     await new Promise((resolve) => elsewhere.once('listening', resolve))
     try {
       await page.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`)
@@ -204,7 +269,9 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
         fetch('${registry.url}/_lading/api/journal'),
       ].map((answer) => answer.then(({ type }) => type, () => 'refused')))`)
       expect(outcomes).toEqual(['refused', 'refused', 'refused', 'refused'])
-      await page.evaluate(`(() => { const form = document.forms[0]; form.action = '${registry.url}/_lading/api/faults'; form.append(Object.assign(document.createElement('input'), { name: ${fault.replace('}"', ',\\"name\\":\\""')}, value: '"}' })); const framed = new Promise((resolve) => document.querySelector('iframe').addEventListener('load', resolve)); form.submit(); return framed.then(() => undefined) })()`)
+      await page.evaluate(
+        `(() => { const form = document.forms[0]; form.action = '${registry.url}/_lading/api/faults'; form.append(Object.assign(document.createElement('input'), { name: ${fault.replace('}"', ',\\"name\\":\\""')}, value: '"}' })); const framed = new Promise((resolve) => document.querySelector('iframe').addEventListener('load', resolve)); form.submit(); return framed.then(() => undefined) })()`,
+      )
       expect([registry.faults(), registry.journal.entries]).toEqual([[], []])
     } finally {
       elsewhere.close()
@@ -220,13 +287,23 @@ describe.skipIf(missing('chromium'))('the page in Chromium', () => {
     await ask(`${registry.url}/v2/t/app/manifests/1`)
     await ask(`${registry.url}/v2/`)
     await page.until(`${requests} === 2`)
-    await page.until('document.querySelector(".fault input") !== null && document.querySelector(".repository") !== null')
+    await page.until(
+      'document.querySelector(".fault input") !== null && document.querySelector(".repository") !== null',
+    )
     await page.click('.repository summary')
     await page.until('document.querySelector(".manifest") !== null')
     await page.click('#journal button')
     await page.evaluate('document.querySelector("#own-fault").closest("details").open = true')
-    expect(await page.evaluate('[...document.querySelectorAll("input, textarea, button, summary, a")].filter((one) => !(one.labels?.length > 0 || one.getAttribute("aria-label") || one.textContent.trim())).map(({ outerHTML }) => outerHTML)')).toEqual([])
-    expect(await page.evaluate('[...document.querySelectorAll("[aria-labelledby], [aria-describedby], label[for]")].filter((one) => !document.getElementById(one.getAttribute("aria-labelledby") ?? one.getAttribute("aria-describedby") ?? one.htmlFor)).length')).toBe(0)
+    expect(
+      await page.evaluate(
+        '[...document.querySelectorAll("input, textarea, button, summary, a")].filter((one) => !(one.labels?.length > 0 || one.getAttribute("aria-label") || one.textContent.trim())).map(({ outerHTML }) => outerHTML)',
+      ),
+    ).toEqual([])
+    expect(
+      await page.evaluate(
+        '[...document.querySelectorAll("[aria-labelledby], [aria-describedby], label[for]")].filter((one) => !document.getElementById(one.getAttribute("aria-labelledby") ?? one.getAttribute("aria-describedby") ?? one.htmlFor)).length',
+      ),
+    ).toBe(0)
     for (const dark of [false, true]) {
       await page.screenshot({ width: 1400, height: 900, dark })
       expect(await page.evaluate(poorContrast)).toEqual([])

@@ -9,10 +9,39 @@ describe('authentication as JSON', () => {
   test.each([
     [{ kind: 'none' }],
     [{ kind: 'basic', username: 'a', password: 'b', realm: 'c' }],
-    [{ kind: 'bearer', username: 'a', password: 'b', identityToken: 'c', identityTokenRotates: true, registryToken: 'd', anonymous: 'pull', realm: 'cdn', tokenPath: '/t', service: 's', expiresInSeconds: null, expiresAfterRequests: 3, challengeScope: false, oauth: 405, tokenMember: 'both' }],
+    [
+      {
+        kind: 'bearer',
+        username: 'a',
+        password: 'b',
+        identityToken: 'c',
+        identityTokenRotates: true,
+        registryToken: 'd',
+        anonymous: 'pull',
+        realm: 'cdn',
+        tokenPath: '/t',
+        service: 's',
+        expiresInSeconds: null,
+        expiresAfterRequests: 3,
+        challengeScope: false,
+        oauth: 405,
+        tokenMember: 'both',
+      },
+    ],
     [{ kind: 'certificate', commonName: 'client' }],
-    [{ kind: 'several', schemes: [{ kind: 'bearer' }, { kind: 'basic', username: 'a', password: 'b' }], header: 'each' }],
-    [[{ kind: 'none', repositories: ['public/*', 'demo'] }, { kind: 'bearer', repositories: 'team/*' }]],
+    [
+      {
+        kind: 'several',
+        schemes: [{ kind: 'bearer' }, { kind: 'basic', username: 'a', password: 'b' }],
+        header: 'each',
+      },
+    ],
+    [
+      [
+        { kind: 'none', repositories: ['public/*', 'demo'] },
+        { kind: 'bearer', repositories: 'team/*' },
+      ],
+    ],
   ])('%j is read', (value) => {
     expect(read(value)).toEqual(value)
   })
@@ -29,7 +58,9 @@ describe('authentication as JSON', () => {
     [{ kind: 'several', schemes: [{ kind: 'none' }] }, 'auth.schemes[0].kind: not one of basic, bearer, certificate'],
     [{ kind: 'none', '\u001b[31m': 1 }, "auth: 'none' has no member '\\x1b[31m'"],
   ])('%j is refused with its place', (value, message) => {
-    expect(() => read(value)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining(message) as string }))
+    expect(() => read(value)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining(message) as string }),
+    )
   })
 
   test('no JSON is said to be none', () => {
@@ -37,8 +68,21 @@ describe('authentication as JSON', () => {
   })
 
   test('any JSON is refused clearly, or starts a registry', async () => {
-    const member = fc.constantFrom('kind', 'username', 'password', 'schemes', 'repositories', 'expiresInSeconds', 'oauth', 'header')
-    const value = fc.oneof(fc.constantFrom('none', 'basic', 'bearer', 'several', 'one'), fc.jsonValue({ maxDepth: 1 }), fc.array(fc.record({ kind: fc.constantFrom('basic', 'bearer') }), { maxLength: 2 }))
+    const member = fc.constantFrom(
+      'kind',
+      'username',
+      'password',
+      'schemes',
+      'repositories',
+      'expiresInSeconds',
+      'oauth',
+      'header',
+    )
+    const value = fc.oneof(
+      fc.constantFrom('none', 'basic', 'bearer', 'several', 'one'),
+      fc.jsonValue({ maxDepth: 1 }),
+      fc.array(fc.record({ kind: fc.constantFrom('basic', 'bearer') }), { maxLength: 2 }),
+    )
     const rule = fc.dictionary(member, value)
     const holds = fc.assert(
       fc.asyncProperty(fc.oneof(rule, fc.array(rule, { maxLength: 3 })), async (given) => {

@@ -25,7 +25,20 @@ describe.skipIf(missing('podman'))('podman', () => {
 
   // Its state apart from the machine's, and nothing mounted.
   const podman = async (...args: readonly string[]): Promise<string> => {
-    const own = ['--root', join(directory, 'root'), '--runroot', join(directory, 'run'), '--tmpdir', join(directory, 'tmp'), '--storage-driver', 'vfs', '--cgroup-manager', 'cgroupfs', '--events-backend', 'none']
+    const own = [
+      '--root',
+      join(directory, 'root'),
+      '--runroot',
+      join(directory, 'run'),
+      '--tmpdir',
+      join(directory, 'tmp'),
+      '--storage-driver',
+      'vfs',
+      '--cgroup-manager',
+      'cgroupfs',
+      '--events-backend',
+      'none',
+    ]
     return (await run('podman', [...own, ...args])).stdout
   }
 
@@ -39,8 +52,12 @@ describe.skipIf(missing('podman'))('podman', () => {
 
     await podman('push', ...who, id.trim(), `${registry.host}/back/app:2`)
     const pushed = registry.repository('back/app').manifest('2')
-    expect(JSON.parse(new TextDecoder().decode(pushed?.bytes))).toMatchObject({ config: { digest: app.build().config.digest } })
-    expect(registry.journal.entries.flatMap(({ status }) => (status === undefined || status >= 500 ? [status] : []))).toEqual([])
+    expect(JSON.parse(new TextDecoder().decode(pushed?.bytes))).toMatchObject({
+      config: { digest: app.build().config.digest },
+    })
+    expect(
+      registry.journal.entries.flatMap(({ status }) => (status === undefined || status >= 500 ? [status] : [])),
+    ).toEqual([])
   })
 
   test('pulls and pushes by https with a client certificate', async () => {
@@ -53,7 +70,18 @@ describe.skipIf(missing('podman'))('podman', () => {
 
   test('logs in with the right password alone', async () => {
     registry = await startTestRegistry({ auth: { kind: 'bearer', username: 'alice', password: 'secret' } })
-    const login = (password: string): Promise<string> => podman('login', '--tls-verify=false', '--authfile', join(directory, 'auth.json'), '--username', 'alice', '--password', password, registry.host)
+    const login = (password: string): Promise<string> =>
+      podman(
+        'login',
+        '--tls-verify=false',
+        '--authfile',
+        join(directory, 'auth.json'),
+        '--username',
+        'alice',
+        '--password',
+        password,
+        registry.host,
+      )
     await expect(login('guess')).rejects.toThrow('invalid username/password')
     expect(await login('secret')).toContain('Login Succeeded')
   })

@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { runCompliance } from '@lading/test-registry/compliance'
-import { image, profiles, startTestRegistry, type BuiltImage, type ProfileName, type TestRegistry, type TestRegistryOptions } from '../src/index.ts'
+import {
+  image,
+  profiles,
+  startTestRegistry,
+  type BuiltImage,
+  type ProfileName,
+  type TestRegistry,
+  type TestRegistryOptions,
+} from '../src/index.ts'
 import { ask, errorCode, json, type Answer } from './support/http.ts'
 
 let registry: TestRegistry
@@ -11,28 +19,45 @@ const start = async (profile: ProfileName, options: TestRegistryOptions = {}): P
   registry = await startTestRegistry({ profile, ...options })
   app = await registry.seed(image('t/app:1').layer({ a: 'b' }).randomLayer(50_000))
 }
-const get = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> => ask(`${registry.url}/v2/${path}`, { headers, method })
-const basic = (text: string): Record<string, string> => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` })
+const get = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>
+  ask(`${registry.url}/v2/${path}`, { headers, method })
+const basic = (text: string): Record<string, string> => ({
+  authorization: `Basic ${Buffer.from(text).toString('base64')}`,
+})
 /** A token by what the challenge says. */
 async function bearer(credentials?: string): Promise<Record<string, string>> {
   const challenge = (await get('t/app/manifests/1')).headers['www-authenticate'] ?? ''
   const [, realm = '', service = ''] = /realm="(.*?)",service="(.*?)"/.exec(challenge) ?? []
-  const answer = await ask(`${realm}?${new URLSearchParams({ service, scope: 'repository:t/app:pull,push' }).toString()}`, { headers: credentials === undefined ? {} : basic(credentials) })
+  const answer = await ask(
+    `${realm}?${new URLSearchParams({ service, scope: 'repository:t/app:pull,push' }).toString()}`,
+    { headers: credentials === undefined ? {} : basic(credentials) },
+  )
   return { authorization: `Bearer ${String(json(answer)['token'])}` }
 }
 
 describe('docker-hub', () => {
   test('tokens come from another host; GETs of manifests count, HEAD does not, and then there is 429 until the window ends', async () => {
     await start('docker-hub', { rateLimit: { ...profiles['docker-hub'].rateLimit!, limit: 2 } })
-    expect((await get('t/app/manifests/1')).headers['www-authenticate']).toContain(`realm="${registry.cdn.url}/token",service="registry.docker.io"`)
+    expect((await get('t/app/manifests/1')).headers['www-authenticate']).toContain(
+      `realm="${registry.cdn.url}/token",service="registry.docker.io"`,
+    )
     const token = await bearer()
     const first = await get('t/app/manifests/1', token)
-    expect([first.headers['ratelimit-limit'], first.headers['ratelimit-remaining'], first.headers['docker-ratelimit-source']]).toEqual(['2;w=21600', '1;w=21600', '127.0.0.1'])
+    expect([
+      first.headers['ratelimit-limit'],
+      first.headers['ratelimit-remaining'],
+      first.headers['docker-ratelimit-source'],
+    ]).toEqual(['2;w=21600', '1;w=21600', '127.0.0.1'])
     const head = await get('t/app/manifests/1', token, 'HEAD')
     expect([head.status, head.headers['ratelimit-remaining']]).toEqual([200, '1;w=21600'])
     expect((await get('t/app/manifests/1', token)).status).toBe(200)
     const refused = await get('t/app/manifests/1', token)
-    expect([refused.status, errorCode(refused), refused.headers['retry-after'], refused.body.toString()]).toEqual([429, 'TOOMANYREQUESTS', undefined, expect.stringContaining('You have reached your pull rate limit')])
+    expect([refused.status, errorCode(refused), refused.headers['retry-after'], refused.body.toString()]).toEqual([
+      429,
+      'TOOMANYREQUESTS',
+      undefined,
+      expect.stringContaining('You have reached your pull rate limit'),
+    ])
     expect((await get(`t/app/blobs/${app.layers[0]!.digest}`, token)).status).toBe(200)
     registry.clock.advance(21_600_000)
     expect((await get('t/app/manifests/1', await bearer())).status).toBe(200)
@@ -44,7 +69,11 @@ describe('docker-hub', () => {
     const referring = image().layer({ c: 'd' }).subject(app).build()
     registry.repository('t/app').putBlob(referring.config.bytes)
     for (const { bytes } of referring.layers) registry.repository('t/app').putBlob(bytes)
-    const pushed = await ask(`${registry.url}/v2/t/app/manifests/${referring.digest}`, { method: 'PUT', body: referring.bytes, headers: { ...token, 'content-type': referring.mediaType } })
+    const pushed = await ask(`${registry.url}/v2/t/app/manifests/${referring.digest}`, {
+      method: 'PUT',
+      body: referring.bytes,
+      headers: { ...token, 'content-type': referring.mediaType },
+    })
     expect([pushed.status, pushed.headers['oci-subject']]).toEqual([201, app.digest])
     expect((await get(`t/app/referrers/${app.digest}`, token)).status).toBe(404)
   })
@@ -72,7 +101,11 @@ describe('ecr', () => {
     registry.repository('t/new').create()
     const session = await post('t/new/blobs/uploads/')
     expect([session.status, session.headers['oci-chunk-min-length']]).toEqual([202, '5242880'])
-    const chunk = await ask(`${registry.url}${String(session.headers.location)}`, { method: 'PATCH', body: Buffer.alloc(10), headers: { ...aws, 'content-range': '0-9' } })
+    const chunk = await ask(`${registry.url}${String(session.headers.location)}`, {
+      method: 'PATCH',
+      body: Buffer.alloc(10),
+      headers: { ...aws, 'content-range': '0-9' },
+    })
     expect(chunk.status).toBe(201)
     const loose = registry.repository('t/app').putBlob('nobody names this')
     expect((await post(`t/new/blobs/uploads/?mount=${loose}&from=t/app`)).status).toBe(202)
@@ -97,7 +130,11 @@ describe('quay', () => {
   test('has its tokens at /v2/auth, and says "true" to strangers', async () => {
     await start('quay')
     const stranger = await get('')
-    expect([stranger.status, stranger.body.toString(), stranger.headers['content-type']]).toEqual([401, 'true', 'text/html; charset=utf-8'])
+    expect([stranger.status, stranger.body.toString(), stranger.headers['content-type']]).toEqual([
+      401,
+      'true',
+      'text/html; charset=utf-8',
+    ])
     expect(stranger.headers['www-authenticate']).toContain(`realm="${registry.url}/v2/auth"`)
     expect((await get('t/app/manifests/1', { ...(await bearer()), accept: app.mediaType })).status).toBe(200)
     registry.clearFaults()
@@ -109,7 +146,12 @@ describe('quay', () => {
     await start('quay')
     const answer = await get('t/app/manifests/1', { ...(await bearer()), accept: 'application/json' })
     expect(answer.headers['content-type']).toBe('application/vnd.docker.distribution.manifest.v1+json')
-    expect(json(answer)).toMatchObject({ schemaVersion: 1, name: 't/app', tag: '1', fsLayers: app.layers.map(({ digest }) => ({ blobSum: digest })).toReversed() })
+    expect(json(answer)).toMatchObject({
+      schemaVersion: 1,
+      name: 't/app',
+      tag: '1',
+      fsLayers: app.layers.map(({ digest }) => ({ blobSum: digest })).toReversed(),
+    })
   })
 })
 
@@ -118,8 +160,19 @@ describe('artifactory', () => {
     await start('artifactory')
     const token = await bearer()
     const answer = await get(`t/app/blobs/${app.layers[1]!.digest}`, { ...token, range: 'bytes=0-9' })
-    expect([answer.status, answer.headers['accept-ranges'], answer.body.length]).toEqual([200, 'bytes', app.layers[1]!.size])
-    expect((await ask(`${registry.url}/artifactory/api/docker/docker/v2/token`, { method: 'POST', body: 'grant_type=password' })).status).toBe(405)
+    expect([answer.status, answer.headers['accept-ranges'], answer.body.length]).toEqual([
+      200,
+      'bytes',
+      app.layers[1]!.size,
+    ])
+    expect(
+      (
+        await ask(`${registry.url}/artifactory/api/docker/docker/v2/token`, {
+          method: 'POST',
+          body: 'grant_type=password',
+        })
+      ).status,
+    ).toBe(405)
   })
 })
 
@@ -145,7 +198,11 @@ describe('a profile', () => {
   })
 
   test('gives way to the other options, and may be one of your own', async () => {
-    registry = await startTestRegistry({ profile: { ...profiles.ghcr, name: 'mine', auth: { kind: 'none' } }, quirks: { catalog: true }, referrers: true })
+    registry = await startTestRegistry({
+      profile: { ...profiles.ghcr, name: 'mine', auth: { kind: 'none' } },
+      quirks: { catalog: true },
+      referrers: true,
+    })
     const [missing] = (await runCompliance({ url: registry.url })).filter(({ outcome }) => outcome !== 'passed')
     // What is left of GHCR: no OCI-Subject.
     expect(missing?.check.name).toBe('referrers: an artifact with its type and annotations, announced with OCI-Subject')
@@ -153,6 +210,9 @@ describe('a profile', () => {
 
   test('that nobody knows is refused with the ones that there are', async () => {
     await start('ghcr')
-    await expect(startTestRegistry({ profile: 'harbor' as 'ghcr' })).rejects.toMatchObject({ code: 'OPTION_INVALID', hint: expect.stringContaining('docker-hub') as string })
+    await expect(startTestRegistry({ profile: 'harbor' as 'ghcr' })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      hint: expect.stringContaining('docker-hub') as string,
+    })
   })
 })

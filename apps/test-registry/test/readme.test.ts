@@ -10,12 +10,21 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { namedEffects } from '../src/faults/named-effects.ts'
 import { createSmallClient } from './support/small-client.ts'
 
-const lines = (text: string): string => text.split('\n').map((line) => line.trim()).filter((line) => line !== '').join('\n')
+const lines = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n')
 
 describe('the README', () => {
   test('shows only code that runs here', () => {
-    const [readme, here] = ['../README.md', './readme.test.ts'].map((path) => readFileSync(new URL(path, import.meta.url), 'utf8')) as [string, string]
-    const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => lines(code.replace(/^import .*\n/gm, '')))
+    const [readme, here] = ['../README.md', './readme.test.ts'].map((path) =>
+      readFileSync(new URL(path, import.meta.url), 'utf8'),
+    ) as [string, string]
+    const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) =>
+      lines(code.replace(/^import .*\n/gm, '')),
+    )
     expect(blocks.length).toBeGreaterThanOrEqual(8)
     for (const block of blocks) expect(lines(here)).toContain(block)
   })
@@ -53,7 +62,9 @@ test('it asks for a new URL when a signed one has expired', async () => {
 })
 
 test('it refuses a bad certificate', async () => {
-  await using registry = await startTestRegistry({ tls: { notAfter: new Date('2020-01-01'), notBefore: new Date('2019-01-01') } })
+  await using registry = await startTestRegistry({
+    tls: { notAfter: new Date('2020-01-01'), notBefore: new Date('2019-01-01') },
+  })
 
   await expect(createClient(registry.url).manifest('t/app', '1')).rejects.toThrow('fetch failed')
   expect(registry.journal.entries).toEqual([])
@@ -63,18 +74,40 @@ test('its builder makes hostile, foreign and old images', async () => {
   await using registry = await startTestRegistry()
   const bomb = gzipSync(new Uint8Array(100_000_000))
   await registry.seed(image('hostile/bomb:1').rawLayer(bomb))
-  await registry.seed(image('hostile/paths:1').layer({ '../../etc/passwd': 'x', 'link': { type: 'symlink', target: '/etc' }, 'link/cron.d/x': 'x', 'dev/sda': { type: 'block' } }))
-  await registry.seed(image('hostile/lies:1').layer({ a: 'b' }, { claimedSize: 5, claimedDiffId: `sha256:${'0'.repeat(64)}` }))
-  await registry.seed(image('foreign/zstd:1').layer({ a: 'b' }, { compression: 'zstd' }).layer({ c: 'd' }, { urls: ['https://cdn.example/c'] }))
+  await registry.seed(
+    image('hostile/paths:1').layer({
+      '../../etc/passwd': 'x',
+      link: { type: 'symlink', target: '/etc' },
+      'link/cron.d/x': 'x',
+      'dev/sda': { type: 'block' },
+    }),
+  )
+  await registry.seed(
+    image('hostile/lies:1').layer({ a: 'b' }, { claimedSize: 5, claimedDiffId: `sha256:${'0'.repeat(64)}` }),
+  )
+  await registry.seed(
+    image('foreign/zstd:1')
+      .layer({ a: 'b' }, { compression: 'zstd' })
+      .layer({ c: 'd' }, { urls: ['https://cdn.example/c'] }),
+  )
   await registry.seed(schema1('old/unsigned:1').layer({ a: 'b' }).unsigned())
-  expect(registry.repositories()).toEqual(['foreign/zstd', 'hostile/bomb', 'hostile/lies', 'hostile/paths', 'old/unsigned'])
+  expect(registry.repositories()).toEqual([
+    'foreign/zstd',
+    'hostile/bomb',
+    'hostile/lies',
+    'hostile/paths',
+    'old/unsigned',
+  ])
   expect(registry.repository('foreign/zstd').blobs()).toHaveLength(2)
 })
 
 test('it keeps what it has in a directory', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'readme-'))
   try {
-    await using registry = await startTestRegistry({ storage: { directory }, images: [image('t/app:1').layer({ 'etc/motd': 'hello' })] })
+    await using registry = await startTestRegistry({
+      storage: { directory },
+      images: [image('t/app:1').layer({ 'etc/motd': 'hello' })],
+    })
     expect(await readdir(join(directory, 't/app'))).toContain('index.json')
     expect(registry.repositories()).toEqual(['t/app'])
   } finally {

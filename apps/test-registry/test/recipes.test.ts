@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { recipesPage, recipeTitles, runRecipes, typeErrorsOfRecipes, type RecipesReport } from '../../../test/support/recipes.ts'
+import {
+  recipesPage,
+  recipeTitles,
+  runRecipes,
+  typeErrorsOfRecipes,
+  type RecipesReport,
+} from '../../../test/support/recipes.ts'
 
 describe('docs/test-registry-recipes.md, run as it stands', () => {
   let report: RecipesReport
@@ -15,7 +21,10 @@ describe('docs/test-registry-recipes.md, run as it stands', () => {
   test.each(recipeTitles)('%s', (title) => {
     const results = report.resultsOf(title)
     expect(results, report.text).not.toEqual([])
-    expect(results.filter((line) => !line.startsWith('ok')), report.text).toEqual([])
+    expect(
+      results.filter((line) => !line.startsWith('ok')),
+      report.text,
+    ).toEqual([])
   })
 
   test('its types are right', async () => {

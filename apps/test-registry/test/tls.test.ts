@@ -30,7 +30,9 @@ describe('https', () => {
   })
 
   test('not yet valid', async () => {
-    await expect(ping({ notBefore: new Date(Date.now() + 3_600_000) })).rejects.toMatchObject({ code: 'CERT_NOT_YET_VALID' })
+    await expect(ping({ notBefore: new Date(Date.now() + 3_600_000) })).rejects.toMatchObject({
+      code: 'CERT_NOT_YET_VALID',
+    })
   })
 
   test('for another name', async () => {
@@ -55,7 +57,9 @@ describe('https', () => {
 })
 
 describe('client certificates', () => {
-  const blobOf = async (options: TestRegistryOptions): Promise<(client?: { cert: string; key: string }) => ReturnType<typeof ask>> => {
+  const blobOf = async (
+    options: TestRegistryOptions,
+  ): Promise<(client?: { cert: string; key: string }) => ReturnType<typeof ask>> => {
     registry = await startTestRegistry({ tls: true, images: [image('t/app:1').layer({ a: 'b' })], ...options })
     const { url, ca } = registry
     return (client) => ask(`${url}/v2/t/app/manifests/1`, { ca, client })
@@ -65,7 +69,9 @@ describe('client certificates', () => {
     const get = await blobOf({ clientCertificates: 'required' })
     await expect(get()).rejects.toMatchObject({ code: expect.stringMatching(/^(ERR_SSL|ECONNRESET|EPIPE)/) as string })
     const stranger = makeCertificate({ commonName: 'client' })
-    await expect(get({ cert: stranger.cert, key: stranger.key })).rejects.toMatchObject({ code: expect.stringMatching(/^(ERR_SSL|ECONNRESET|EPIPE)/) as string })
+    await expect(get({ cert: stranger.cert, key: stranger.key })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(ERR_SSL|ECONNRESET|EPIPE)/) as string,
+    })
     expect((await get(registry!.makeClientCertificate())).status).toBe(200)
   })
 
@@ -78,8 +84,16 @@ describe('client certificates', () => {
   })
 
   test('or a password', async () => {
-    const get = await blobOf({ auth: { kind: 'several', schemes: [{ kind: 'certificate' }, { kind: 'basic', username: 'alice', password: 'secret' }] } })
-    expect([(await get()).status, (await get()).headers['www-authenticate']]).toEqual([401, 'Basic realm="test registry"'])
+    const get = await blobOf({
+      auth: {
+        kind: 'several',
+        schemes: [{ kind: 'certificate' }, { kind: 'basic', username: 'alice', password: 'secret' }],
+      },
+    })
+    expect([(await get()).status, (await get()).headers['www-authenticate']]).toEqual([
+      401,
+      'Basic realm="test registry"',
+    ])
     expect((await get(registry!.makeClientCertificate())).status).toBe(200)
   })
 
@@ -91,9 +105,21 @@ describe('client certificates', () => {
 
 describe('https and http on one host', () => {
   test('each finds its own, and the challenge speaks as the client does', async () => {
-    registry = await startTestRegistry({ tls: true, alsoPlainHttp: true, auth: { kind: 'bearer' }, images: [image('t/app:1').layer({ a: 'b' })] })
-    const challenges = await Promise.all([`https://${registry.host}`, `http://${registry.host}`].map(async (url) => (await ask(`${url}/v2/`, { ca: registry!.ca })).headers['www-authenticate']))
-    expect(challenges).toEqual([`Bearer realm="https://${registry.host}/token",service="test-registry"`, `Bearer realm="http://${registry.host}/token",service="test-registry"`])
+    registry = await startTestRegistry({
+      tls: true,
+      alsoPlainHttp: true,
+      auth: { kind: 'bearer' },
+      images: [image('t/app:1').layer({ a: 'b' })],
+    })
+    const challenges = await Promise.all(
+      [`https://${registry.host}`, `http://${registry.host}`].map(
+        async (url) => (await ask(`${url}/v2/`, { ca: registry!.ca })).headers['www-authenticate'],
+      ),
+    )
+    expect(challenges).toEqual([
+      `Bearer realm="https://${registry.host}/token",service="test-registry"`,
+      `Bearer realm="http://${registry.host}/token",service="test-registry"`,
+    ])
   })
 
   test('a connection that says nothing is closed with the registry', async () => {
@@ -108,7 +134,9 @@ describe('https and http on one host', () => {
 describe('an old version of TLS', () => {
   test.each(['TLSv1', 'TLSv1.1'] as const)('%s is refused by a client of today', async (tlsVersion) => {
     registry = await startTestRegistry({ tls: true, tlsVersion })
-    await expect(ask(`${registry.url}/v2/`, { ca: registry.ca })).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_SSL|EPROTO/) as string })
+    await expect(ask(`${registry.url}/v2/`, { ca: registry.ca })).rejects.toMatchObject({
+      code: expect.stringMatching(/^ERR_SSL|EPROTO/) as string,
+    })
   })
 
   test('TLSv1.2 alone is taken', async () => {
@@ -121,17 +149,28 @@ describe('a certificate', () => {
   test('says what it was asked to say', () => {
     const ca = makeCertificate({ authority: true, commonName: 'Prüfstelle' })
     const issuer = new X509Certificate(ca.cert)
-    const leaf = new X509Certificate(makeCertificate({ hosts: ['a.example', '*.b.example', '10.0.0.1', '::1', '2001:db8::5', '[fe80::1]'], issuer: ca, notBefore: new Date('2020-01-02T03:04:05Z'), notAfter: new Date('2060-01-01T00:00:00Z') }).cert)
+    const leaf = new X509Certificate(
+      makeCertificate({
+        hosts: ['a.example', '*.b.example', '10.0.0.1', '::1', '2001:db8::5', '[fe80::1]'],
+        issuer: ca,
+        notBefore: new Date('2020-01-02T03:04:05Z'),
+        notAfter: new Date('2060-01-01T00:00:00Z'),
+      }).cert,
+    )
     expect(issuer.ca).toBe(true)
     expect(issuer.subject).toBe('CN=Prüfstelle')
     expect(leaf.ca).toBe(false)
     expect(leaf.checkIssued(issuer)).toBe(true)
     expect(leaf.verify(issuer.publicKey)).toBe(true)
-    expect(leaf.subjectAltName).toBe('DNS:a.example, DNS:*.b.example, IP Address:10.0.0.1, IP Address:0:0:0:0:0:0:0:1, IP Address:2001:DB8:0:0:0:0:0:5, IP Address:FE80:0:0:0:0:0:0:1')
+    expect(leaf.subjectAltName).toBe(
+      'DNS:a.example, DNS:*.b.example, IP Address:10.0.0.1, IP Address:0:0:0:0:0:0:0:1, IP Address:2001:DB8:0:0:0:0:0:5, IP Address:FE80:0:0:0:0:0:0:1',
+    )
     expect([leaf.validFrom, leaf.validTo]).toEqual(['Jan  2 03:04:05 2020 GMT', 'Jan  1 00:00:00 2060 GMT'])
   })
 
   test('cannot hold a date that is none', () => {
-    expect(() => makeCertificate({ notAfter: new Date(Number.NaN) })).toThrow(expect.objectContaining({ code: 'CERTIFICATE_INVALID' }))
+    expect(() => makeCertificate({ notAfter: new Date(Number.NaN) })).toThrow(
+      expect.objectContaining({ code: 'CERTIFICATE_INVALID' }),
+    )
   })
 })

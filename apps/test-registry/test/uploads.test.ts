@@ -10,7 +10,8 @@ import type { Upload } from '../src/state/uploads.ts'
 import { startTestRegistry, type TestRegistry, type TestRegistryOptions } from '../src/index.ts'
 import { ask, errorCode, type Answer } from './support/http.ts'
 
-const sha = (bytes: Uint8Array, algorithm = 'sha256'): string => `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
+const sha = (bytes: Uint8Array, algorithm = 'sha256'): string =>
+  `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
 const data = Buffer.from(Array.from({ length: 5000 }, (_, position) => (position * 7) % 251))
 
 describe.each(['memory', 'a directory'] as const)('uploads to %s', (where) => {
@@ -28,11 +29,17 @@ describe.each(['memory', 'a directory'] as const)('uploads to %s', (where) => {
   const start = async (options: TestRegistryOptions = {}): Promise<void> => {
     registry = await startTestRegistry({ ...(where === 'memory' ? {} : { storage: { directory } }), ...options })
   }
-  const open = async (query = ''): Promise<Answer> => await ask(`${registry.url}/v2/t/app/blobs/uploads/${query}`, { method: 'POST' })
+  const open = async (query = ''): Promise<Answer> =>
+    await ask(`${registry.url}/v2/t/app/blobs/uploads/${query}`, { method: 'POST' })
   const at = (answer: Answer): string => `${registry.url}${String(answer.headers.location)}`
   const patch = (url: string, bytes: Uint8Array, from?: number): Promise<Answer> =>
-    ask(url, { method: 'PATCH', body: bytes, headers: from === undefined ? {} : { 'content-range': `${from}-${from + bytes.length - 1}` } })
-  const put = (url: string, digest: string, bytes: Uint8Array = Buffer.alloc(0)): Promise<Answer> => ask(`${url}${url.includes('?') ? '&' : '?'}digest=${digest}`, { method: 'PUT', body: bytes })
+    ask(url, {
+      method: 'PATCH',
+      body: bytes,
+      headers: from === undefined ? {} : { 'content-range': `${from}-${from + bytes.length - 1}` },
+    })
+  const put = (url: string, digest: string, bytes: Uint8Array = Buffer.alloc(0)): Promise<Answer> =>
+    ask(`${url}${url.includes('?') ? '&' : '?'}digest=${digest}`, { method: 'PUT', body: bytes })
 
   test('expire when nobody goes on with them, by the clock', async () => {
     await start({ uploadExpiresInSeconds: 60 })
@@ -50,7 +57,9 @@ describe.each(['memory', 'a directory'] as const)('uploads to %s', (where) => {
     const session = await open()
     expect(session.headers['oci-chunk-min-length']).toBe('1000')
     const first = await patch(at(session), data.subarray(0, 1000), 0)
-    expect((await put(at(await patch(at(first), data.subarray(1000, 1500), 1000)), sha(data.subarray(0, 1500)))).status).toBe(201)
+    expect(
+      (await put(at(await patch(at(first), data.subarray(1000, 1500), 1000)), sha(data.subarray(0, 1500)))).status,
+    ).toBe(201)
     const other = await patch(at(await open()), data.subarray(0, 500), 0)
     const refused = await patch(at(other), data.subarray(500, 2000), 500)
     expect([refused.status, errorCode(refused)]).toEqual([400, 'SIZE_INVALID'])
@@ -80,7 +89,11 @@ describe.each(['memory', 'a directory'] as const)('uploads to %s', (where) => {
   test('whose length lies keep what was there before', async () => {
     await start()
     const first = await patch(at(await open()), data.subarray(0, 2000), 0)
-    const lie = await ask(at(first), { method: 'PATCH', body: data.subarray(2000, 2100), headers: { 'content-range': '2000-2999' } })
+    const lie = await ask(at(first), {
+      method: 'PATCH',
+      body: data.subarray(2000, 2100),
+      headers: { 'content-range': '2000-2999' },
+    })
     expect([lie.status, errorCode(lie)]).toEqual([400, 'SIZE_INVALID'])
     expect((await put(at(first), sha(data), data.subarray(2000))).status).toBe(201)
   })
@@ -110,8 +123,17 @@ describe.each(['memory', 'a directory'] as const)('uploads to %s', (where) => {
 
   test('leave nothing when one POST is refused', async () => {
     await start({ maxUploads: 1 })
-    expect((await ask(`${registry.url}/v2/t/app/blobs/uploads/?digest=${sha(Buffer.from('x'))}`, { method: 'POST', body: data })).status).toBe(400)
-    expect((await ask(`${registry.url}/v2/t/app/blobs/uploads/?digest=${sha(data)}`, { method: 'POST', body: data })).status).toBe(201)
+    expect(
+      (
+        await ask(`${registry.url}/v2/t/app/blobs/uploads/?digest=${sha(Buffer.from('x'))}`, {
+          method: 'POST',
+          body: data,
+        })
+      ).status,
+    ).toBe(400)
+    expect(
+      (await ask(`${registry.url}/v2/t/app/blobs/uploads/?digest=${sha(data)}`, { method: 'POST', body: data })).status,
+    ).toBe(201)
   })
 
   test('of a registry whose locations change are lost with an old one', async () => {
@@ -136,7 +158,8 @@ test('a new request waits for the write of the one before it', async () => {
 
 test('memory is full at a limit, and has room again after a delete', async () => {
   await using registry = await startTestRegistry({ maxStoredBytes: 8000 })
-  const push = (bytes: Uint8Array): Promise<Answer> => ask(`${registry.url}/v2/t/app/blobs/uploads/?digest=${sha(bytes)}`, { method: 'POST', body: bytes })
+  const push = (bytes: Uint8Array): Promise<Answer> =>
+    ask(`${registry.url}/v2/t/app/blobs/uploads/?digest=${sha(bytes)}`, { method: 'POST', body: bytes })
   expect((await push(data)).status).toBe(201)
   expect((await push(data)).status).toBe(507)
   const mounted = await ask(`${registry.url}/v2/t/other/blobs/uploads/?mount=${sha(data)}`, { method: 'POST' })

@@ -28,4 +28,8 @@ export type CompressionErrorCode =
 /** `facts.offset` is a position in the compressed input, in bytes: where reading stood when it failed. */
 export class CompressionError extends LadingError<CompressionErrorCode> {}
 
-Object.defineProperty(CompressionError.prototype, 'name', { value: 'CompressionError', configurable: true, writable: true })
+Object.defineProperty(CompressionError.prototype, 'name', {
+  value: 'CompressionError',
+  configurable: true,
+  writable: true,
+})

@@ -11,7 +11,10 @@ export interface DecompressOptions extends Bounds {
  *
  * @throws CompressionError, what the source throws, or the signal's reason unchanged
  */
-export async function* decompress(source: AsyncIterable<Uint8Array>, options: DecompressOptions = {}): AsyncIterable<Uint8Array> {
+export async function* decompress(
+  source: AsyncIterable<Uint8Array>,
+  options: DecompressOptions = {},
+): AsyncIterable<Uint8Array> {
   const { signal, ...bounds } = options
   signal?.throwIfAborted()
   const decompressor = createDecompressor(bounds)
@@ -19,11 +22,15 @@ export async function* decompress(source: AsyncIterable<Uint8Array>, options: De
     for await (const chunk of source) {
       for (let at = 0; at < chunk.length; at += inputSize) {
         signal?.throwIfAborted()
-        yield* collect((output) => { decompressor.push(chunk.subarray(at, at + inputSize), output) })
+        yield* collect((output) => {
+          decompressor.push(chunk.subarray(at, at + inputSize), output)
+        })
       }
     }
     signal?.throwIfAborted()
-    yield* collect((output) => { decompressor.end(output) })
+    yield* collect((output) => {
+      decompressor.end(output)
+    })
   } finally {
     decompressor.close()
   }

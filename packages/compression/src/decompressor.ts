@@ -21,7 +21,11 @@ export interface Decompressor {
   close(): void
 }
 
-const decoders: Record<CompressionKind, (sink: Sink) => Decoder> = { gzip: createGzipDecoder, zstd: createZstdDecoder, none: createPlainDecoder }
+const decoders: Record<CompressionKind, (sink: Sink) => Decoder> = {
+  gzip: createGzipDecoder,
+  zstd: createZstdDecoder,
+  none: createPlainDecoder,
+}
 
 /** Decodes gzip (RFC 1952), zstd (RFC 8878) or plain bytes, told apart by what they start with. */
 export function createDecompressor(options: Bounds = {}): Decompressor {
@@ -39,7 +43,11 @@ export function createDecompressor(options: Bounds = {}): Decompressor {
     const sniffed = sniff(seen) ?? (whole ? 'none' : undefined)
     if (sniffed === undefined) return
     if (sniffed === 'bzip2' || sniffed === 'xz') {
-      throw new CompressionError('COMPRESSION_FORMAT_UNSUPPORTED', `the content is compressed with ${sniffed}`, { offset: 0, actual: sniffed, hint: 'compress the layer with gzip or zstd' })
+      throw new CompressionError('COMPRESSION_FORMAT_UNSUPPORTED', `the content is compressed with ${sniffed}`, {
+        offset: 0,
+        actual: sniffed,
+        hint: 'compress the layer with gzip or zstd',
+      })
     }
     kind = sniffed
     decoder = decoders[sniffed](sink)

@@ -24,7 +24,15 @@ export interface Engine {
 }
 
 interface Handle {
-  writeSync(flush: number, input: Uint8Array, at: number, length: number, output: Uint8Array, outputAt: number, outputLength: number): void
+  writeSync(
+    flush: number,
+    input: Uint8Array,
+    at: number,
+    length: number,
+    output: Uint8Array,
+    outputAt: number,
+    outputLength: number,
+  ): void
   reset(): void
   onerror: (message: string, errno: number, code: string) => void
 }
@@ -38,7 +46,9 @@ interface Internals {
 function engineOf(stream: Internals): Engine {
   const { _handle: handle, _writeState: state } = stream
   if (typeof handle?.writeSync !== 'function' || typeof handle.reset !== 'function' || state === undefined) {
-    throw new CompressionError('COMPRESSION_ENGINE_MISSING', 'node:zlib of this runtime has no synchronous engine', { hint: 'run on Node.js 22.19 or later' })
+    throw new CompressionError('COMPRESSION_ENGINE_MISSING', 'node:zlib of this runtime has no synchronous engine', {
+      hint: 'run on Node.js 22.19 or later',
+    })
   }
   const engine = handle as Handle
   let failure: Error | undefined

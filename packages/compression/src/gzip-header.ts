@@ -27,10 +27,22 @@ export function createGzipHeader(): GzipHeader {
   let storedCrc = 0
 
   const after: Record<Exclude<Part, 'headerCrc' | 'done'>, readonly (readonly [number, Part])[]> = {
-    fixed: [[flag.extra, 'extraLength'], [flag.name, 'name'], [flag.comment, 'comment'], [flag.headerCrc, 'headerCrc']],
+    fixed: [
+      [flag.extra, 'extraLength'],
+      [flag.name, 'name'],
+      [flag.comment, 'comment'],
+      [flag.headerCrc, 'headerCrc'],
+    ],
     extraLength: [[flag.extra, 'extra']],
-    extra: [[flag.name, 'name'], [flag.comment, 'comment'], [flag.headerCrc, 'headerCrc']],
-    name: [[flag.comment, 'comment'], [flag.headerCrc, 'headerCrc']],
+    extra: [
+      [flag.name, 'name'],
+      [flag.comment, 'comment'],
+      [flag.headerCrc, 'headerCrc'],
+    ],
+    name: [
+      [flag.comment, 'comment'],
+      [flag.headerCrc, 'headerCrc'],
+    ],
     comment: [[flag.headerCrc, 'headerCrc']],
   }
   const follow = (finished: keyof typeof after): Part => {
@@ -40,21 +52,37 @@ export function createGzipHeader(): GzipHeader {
 
   function fixed(byte: number, offset: number): void {
     if (index < 2 && byte !== (index === 0 ? 0x1f : 0x8b)) {
-      throw new CompressionError('COMPRESSION_TRAILING_DATA', `what follows the last gzip member at byte ${offset - index} is not another one`, { offset: offset - index })
+      throw new CompressionError(
+        'COMPRESSION_TRAILING_DATA',
+        `what follows the last gzip member at byte ${offset - index} is not another one`,
+        { offset: offset - index },
+      )
     }
     if (index === 2 && byte !== 8) {
-      throw new CompressionError('COMPRESSION_CORRUPT', `gzip method ${byte} at byte ${offset}; only 8, deflate, is defined`, { offset, expected: 8, actual: byte })
+      throw new CompressionError(
+        'COMPRESSION_CORRUPT',
+        `gzip method ${byte} at byte ${offset}; only 8, deflate, is defined`,
+        { offset, expected: 8, actual: byte },
+      )
     }
     if (index === 3) {
       flags = byte
-      if ((byte & flag.reserved) !== 0) throw new CompressionError('COMPRESSION_CORRUPT', `reserved gzip flags are set at byte ${offset}`, { offset, actual: byte })
+      if ((byte & flag.reserved) !== 0)
+        throw new CompressionError('COMPRESSION_CORRUPT', `reserved gzip flags are set at byte ${offset}`, {
+          offset,
+          actual: byte,
+        })
     }
     if (++index === 10) part = follow('fixed')
   }
 
   function checkHeaderCrc(offset: number): void {
     if (storedCrc !== (crc & 0xffff)) {
-      throw new CompressionError('COMPRESSION_CHECKSUM', `the gzip header that ends at byte ${offset} fails its checksum`, { offset, expected: storedCrc, actual: crc & 0xffff })
+      throw new CompressionError(
+        'COMPRESSION_CHECKSUM',
+        `the gzip header that ends at byte ${offset} fails its checksum`,
+        { offset, expected: storedCrc, actual: crc & 0xffff },
+      )
     }
   }
 
@@ -93,7 +121,11 @@ export function createGzipHeader(): GzipHeader {
         at++
         if (summed) covered = at
         if (++length > headerLimit) {
-          throw new CompressionError('COMPRESSION_HEADER_TOO_LONG', `a gzip header is longer than ${headerLimit} bytes`, { offset: base + at, expected: headerLimit })
+          throw new CompressionError(
+            'COMPRESSION_HEADER_TOO_LONG',
+            `a gzip header is longer than ${headerLimit} bytes`,
+            { offset: base + at, expected: headerLimit },
+          )
         }
       }
       if ((flags & flag.headerCrc) !== 0 || part === 'fixed') crc = crc32(chunk.subarray(from, covered), crc)

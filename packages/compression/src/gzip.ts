@@ -30,7 +30,10 @@ export function createGzipDecoder(sink: Sink): Decoder {
       try {
         engine.step(chunk, at, chunk.length)
       } catch (cause) {
-        throw new CompressionError('COMPRESSION_CORRUPT', `gzip data is damaged near byte ${base + at}`, { cause, offset: base + at })
+        throw new CompressionError('COMPRESSION_CORRUPT', `gzip data is damaged near byte ${base + at}`, {
+          cause,
+          offset: base + at,
+        })
       }
       at += engine.consumed
       if (engine.produced > 0) {
@@ -58,8 +61,18 @@ export function createGzipDecoder(sink: Sink): Decoder {
     }
     if (trailerAt === 8) {
       const offset = base + at
-      if (storedCrc !== crc) throw new CompressionError('COMPRESSION_CHECKSUM', `the gzip member that ends at byte ${offset} fails its checksum`, { offset, expected: storedCrc, actual: crc })
-      if (trailer !== size) throw new CompressionError('COMPRESSION_CHECKSUM', `the gzip member that ends at byte ${offset} is not as long as it says`, { offset, expected: trailer, actual: size })
+      if (storedCrc !== crc)
+        throw new CompressionError(
+          'COMPRESSION_CHECKSUM',
+          `the gzip member that ends at byte ${offset} fails its checksum`,
+          { offset, expected: storedCrc, actual: crc },
+        )
+      if (trailer !== size)
+        throw new CompressionError(
+          'COMPRESSION_CHECKSUM',
+          `the gzip member that ends at byte ${offset} is not as long as it says`,
+          { offset, expected: trailer, actual: size },
+        )
       members++
       crc = size = trailer = trailerAt = storedCrc = 0
       engine.reset()
@@ -83,7 +96,12 @@ export function createGzipDecoder(sink: Sink): Decoder {
 
   function padding(chunk: Uint8Array, from: number): number {
     for (let at = from; at < chunk.length; at++) {
-      if (chunk[at] !== 0) throw new CompressionError('COMPRESSION_TRAILING_DATA', `what follows the last gzip member at byte ${base + at} is not padding`, { offset: base + at })
+      if (chunk[at] !== 0)
+        throw new CompressionError(
+          'COMPRESSION_TRAILING_DATA',
+          `what follows the last gzip member at byte ${base + at} is not padding`,
+          { offset: base + at },
+        )
     }
     return chunk.length
   }
@@ -98,7 +116,9 @@ export function createGzipDecoder(sink: Sink): Decoder {
     },
     end() {
       if (part === 'padding' || (part === 'header' && !headerStarted)) return
-      throw new CompressionError('COMPRESSION_TRUNCATED', `the input ends inside a gzip member, after ${base} bytes`, { offset: base })
+      throw new CompressionError('COMPRESSION_TRUNCATED', `the input ends inside a gzip member, after ${base} bytes`, {
+        offset: base,
+      })
     },
     close() {
       engine.close()

@@ -24,14 +24,26 @@ export function createSink({ maxOutput = 2 ** 38, maxRatio = 1000 }: Bounds): Si
       if (bytes.length === 0) return
       total += bytes.length
       if (total > maxOutput) {
-        throw new CompressionError('COMPRESSION_OUTPUT_LIMIT', `more than ${maxOutput} bytes come out of the first ${consumed}`, {
-          offset: consumed, expected: maxOutput, hint: 'raise maxOutput if this content is trusted',
-        })
+        throw new CompressionError(
+          'COMPRESSION_OUTPUT_LIMIT',
+          `more than ${maxOutput} bytes come out of the first ${consumed}`,
+          {
+            offset: consumed,
+            expected: maxOutput,
+            hint: 'raise maxOutput if this content is trusted',
+          },
+        )
       }
       if (total > ratioFloor && total > consumed * maxRatio) {
-        throw new CompressionError('COMPRESSION_RATIO_LIMIT', `${total} bytes come out of the first ${consumed}, more than ${maxRatio} for each byte`, {
-          offset: consumed, expected: maxRatio, hint: 'raise maxRatio if this content is trusted',
-        })
+        throw new CompressionError(
+          'COMPRESSION_RATIO_LIMIT',
+          `${total} bytes come out of the first ${consumed}, more than ${maxRatio} for each byte`,
+          {
+            offset: consumed,
+            expected: maxRatio,
+            hint: 'raise maxRatio if this content is trusted',
+          },
+        )
       }
       sink.output(bytes)
     },

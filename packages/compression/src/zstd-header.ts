@@ -9,7 +9,8 @@ export const longestHeader = 18
 const dictionaryLengths = [0, 1, 2, 4] as const
 const singleSegment = (descriptor: number): boolean => (descriptor & 0x20) !== 0
 const dictionaryLength = (descriptor: number): number => dictionaryLengths[(descriptor & 3) as 0 | 1 | 2 | 3]
-const contentSizeLength = (descriptor: number): number => (descriptor >> 6 === 0 ? (singleSegment(descriptor) ? 1 : 0) : 1 << (descriptor >> 6))
+const contentSizeLength = (descriptor: number): number =>
+  descriptor >> 6 === 0 ? (singleSegment(descriptor) ? 1 : 0) : 1 << (descriptor >> 6)
 
 /** Length of a frame's header in bytes, magic included, from its descriptor byte (RFC 8878, section 3.1.1.1). */
 export function headerLength(descriptor: number): number {
@@ -34,21 +35,36 @@ export interface FrameFacts {
 export function checkHeader(bytes: Uint8Array, offset: number): FrameFacts {
   const descriptor = bytes[4] as number
   if ((descriptor & 0x08) !== 0) {
-    throw new CompressionError('COMPRESSION_CORRUPT', `the zstd frame at byte ${offset} sets a reserved flag`, { offset })
+    throw new CompressionError('COMPRESSION_CORRUPT', `the zstd frame at byte ${offset} sets a reserved flag`, {
+      offset,
+    })
   }
   const dictionaryAt = singleSegment(descriptor) ? 5 : 6
   const dictionary = littleEndian(bytes, dictionaryAt, dictionaryLength(descriptor))
   if (dictionary !== 0) {
-    throw new CompressionError('COMPRESSION_DICTIONARY_UNSUPPORTED', `the zstd frame at byte ${offset} needs dictionary ${dictionary}`, {
-      offset, actual: dictionary, hint: 'compress the layer without a dictionary',
-    })
+    throw new CompressionError(
+      'COMPRESSION_DICTIONARY_UNSUPPORTED',
+      `the zstd frame at byte ${offset} needs dictionary ${dictionary}`,
+      {
+        offset,
+        actual: dictionary,
+        hint: 'compress the layer without a dictionary',
+      },
+    )
   }
   const contentSize = readContentSize(bytes, dictionaryAt + dictionaryLength(descriptor))
   const window = singleSegment(descriptor) ? (contentSize ?? 0) : windowSize(bytes[5] as number)
   if (window > 2 ** windowLogLimit) {
-    throw new CompressionError('COMPRESSION_WINDOW_TOO_LARGE', `the zstd frame at byte ${offset} wants a window of ${window} bytes`, {
-      offset, expected: 2 ** windowLogLimit, actual: window, hint: `compress the layer with a window log of at most ${windowLogLimit}`,
-    })
+    throw new CompressionError(
+      'COMPRESSION_WINDOW_TOO_LARGE',
+      `the zstd frame at byte ${offset} wants a window of ${window} bytes`,
+      {
+        offset,
+        expected: 2 ** windowLogLimit,
+        actual: window,
+        hint: `compress the layer with a window log of at most ${windowLogLimit}`,
+      },
+    )
   }
   return { checksum: (descriptor & 0x04) !== 0, contentSize }
 }

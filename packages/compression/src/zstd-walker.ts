@@ -40,7 +40,11 @@ export function createZstdWalker(): ZstdWalker {
     const magic = littleEndian(small, 0, 4)
     if (Math.floor(magic / 16) === skippableMagic) return 8
     if (magic !== frameMagic) {
-      throw new CompressionError('COMPRESSION_TRAILING_DATA', `what follows the last zstd frame at byte ${offset} is not another one`, { offset })
+      throw new CompressionError(
+        'COMPRESSION_TRAILING_DATA',
+        `what follows the last zstd frame at byte ${offset} is not another one`,
+        { offset },
+      )
     }
     return filled < 5 ? 5 : headerLength(small[4] as number)
   }
@@ -89,9 +93,19 @@ export function createZstdWalker(): ZstdWalker {
       }
       last = (block & 1) === 1
       const type = (block >> 1) & 3
-      if (type === 3) throw new CompressionError('COMPRESSION_CORRUPT', `the zstd block before byte ${base + at} is of the reserved type`, { offset: base + at })
+      if (type === 3)
+        throw new CompressionError(
+          'COMPRESSION_CORRUPT',
+          `the zstd block before byte ${base + at} is of the reserved type`,
+          { offset: base + at },
+        )
       // The engine takes an empty one for the end of a frame; a compressed block has two sections of a byte at least (section 3.1.1.3).
-      if (type === 2 && block >> 3 === 0) throw new CompressionError('COMPRESSION_CORRUPT', `the zstd block before byte ${base + at} is compressed and empty`, { offset: base + at })
+      if (type === 2 && block >> 3 === 0)
+        throw new CompressionError(
+          'COMPRESSION_CORRUPT',
+          `the zstd block before byte ${base + at} is compressed and empty`,
+          { offset: base + at },
+        )
       // A run is one byte, whatever it grows to.
       skip = type === 1 ? 1 : block >> 3
       block = blockFilled = 0

@@ -20,14 +20,19 @@ export function createZstdDecoder(sink: Sink): Decoder {
       try {
         engine.step(bytes, at, end)
       } catch (cause) {
-        throw new CompressionError('COMPRESSION_CORRUPT', `zstd data is damaged near byte ${offset + at}`, { cause, offset: offset + at })
+        throw new CompressionError('COMPRESSION_CORRUPT', `zstd data is damaged near byte ${offset + at}`, {
+          cause,
+          offset: offset + at,
+        })
       }
       at += engine.consumed
       produced += engine.produced
       if (engine.produced > 0) sink.take(engine.output.subarray(0, engine.produced), offset + at)
       // A full output may hide more; ask again.
       else if (engine.consumed === 0 && had > 0) {
-        throw new CompressionError('COMPRESSION_CORRUPT', `zstd data makes no sense at byte ${offset + at}`, { offset: offset + at })
+        throw new CompressionError('COMPRESSION_CORRUPT', `zstd data makes no sense at byte ${offset + at}`, {
+          offset: offset + at,
+        })
       }
       if (at === end && engine.produced < engine.output.length) return
     }
@@ -37,7 +42,11 @@ export function createZstdDecoder(sink: Sink): Decoder {
   function checkSize(): void {
     const { contentSize = produced, offset } = walker.frame
     if (contentSize !== produced) {
-      throw new CompressionError('COMPRESSION_CORRUPT', `the zstd frame at byte ${offset} holds ${produced} bytes and says ${contentSize}`, { offset, expected: contentSize, actual: produced })
+      throw new CompressionError(
+        'COMPRESSION_CORRUPT',
+        `the zstd frame at byte ${offset} holds ${produced} bytes and says ${contentSize}`,
+        { offset, expected: contentSize, actual: produced },
+      )
     }
     produced = 0
   }
@@ -60,7 +69,10 @@ export function createZstdDecoder(sink: Sink): Decoder {
       base += chunk.length
     },
     end() {
-      if (!walker.between) throw new CompressionError('COMPRESSION_TRUNCATED', `the input ends inside a zstd frame, after ${base} bytes`, { offset: base })
+      if (!walker.between)
+        throw new CompressionError('COMPRESSION_TRUNCATED', `the input ends inside a zstd frame, after ${base} bytes`, {
+          offset: base,
+        })
     },
     close() {
       engine.close()

@@ -5,7 +5,11 @@ import { gzipMember, sample, skippableFrame } from './support/build.ts'
 import { brief, endOf, errorOf, run } from './support/run.ts'
 
 const MiB = 1024 * 1024
-const compressors = [['gzip', gzipSync], ['zstd', zstdCompressSync], ['none', (bytes: Uint8Array) => Buffer.from(bytes)]] as const
+const compressors = [
+  ['gzip', gzipSync],
+  ['zstd', zstdCompressSync],
+  ['none', (bytes: Uint8Array) => Buffer.from(bytes)],
+] as const
 
 describe('bounds', () => {
   it.each(compressors)('of the output are exact: %s', (_, compress) => {
@@ -19,7 +23,11 @@ describe('bounds', () => {
   it.each(compressors)('hand on no byte beyond the limit: %s', (_, compress) => {
     let received = 0
     const decompressor = createDecompressor({ maxOutput: MiB })
-    expect(() => { decompressor.push(compress(sample(2 * MiB)), (bytes) => { received += bytes.length }) }).toThrow(CompressionError)
+    expect(() => {
+      decompressor.push(compress(sample(2 * MiB)), (bytes) => {
+        received += bytes.length
+      })
+    }).toThrow(CompressionError)
     expect(received).toBeLessThanOrEqual(MiB)
   })
 
@@ -29,12 +37,16 @@ describe('bounds', () => {
   })
 
   it('of the ratio can be lifted', () => {
-    expect(endOf(zstdCompressSync(Buffer.alloc(20 * MiB)), [Infinity], { maxRatio: Infinity })).toBe(brief(Buffer.alloc(20 * MiB)))
+    expect(endOf(zstdCompressSync(Buffer.alloc(20 * MiB)), [Infinity], { maxRatio: Infinity })).toBe(
+      brief(Buffer.alloc(20 * MiB)),
+    )
   })
 
   it('of the ratio hold over members: many small ones are one bomb', () => {
     const member = gzipSync(Buffer.alloc(MiB), { level: 9 })
-    expect(endOf(Buffer.concat(Array.from({ length: 20 }, () => member)), [Infinity], { maxRatio: 900 })).toBe('COMPRESSION_RATIO_LIMIT')
+    expect(endOf(Buffer.concat(Array.from({ length: 20 }, () => member)), [Infinity], { maxRatio: 900 })).toBe(
+      'COMPRESSION_RATIO_LIMIT',
+    )
   })
 
   it('say where and what', () => {

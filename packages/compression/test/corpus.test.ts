@@ -18,7 +18,11 @@ it('cut at every byte, and with zeros or rubbish behind every cut, is whole betw
     const wanted = typeof expected === 'string' ? expected : brief(expected)
     for (const pieces of [[Infinity], [1], [2, 3]]) {
       expect({ name, pieces, end: endOf(input, pieces) }).toEqual({ name, pieces, end: wanted })
-      expect({ name, pieces, trace: await asyncTraceOf(input, pieces) }).toEqual({ name, pieces, trace: traceOf(input, pieces) })
+      expect({ name, pieces, trace: await asyncTraceOf(input, pieces) }).toEqual({
+        name,
+        pieces,
+        trace: traceOf(input, pieces),
+      })
     }
   }
 })

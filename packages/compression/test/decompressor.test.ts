@@ -47,19 +47,30 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(CompressionError)
     expect(isLadingError(error, 'COMPRESSION_FORMAT_UNSUPPORTED')).toBe(true)
     expect((error as CompressionError).toJSON()).toEqual({
-      name: 'CompressionError', code: 'COMPRESSION_FORMAT_UNSUPPORTED', message: 'the content is compressed with xz', hint: 'compress the layer with gzip or zstd', offset: 0, actual: 'xz',
+      name: 'CompressionError',
+      code: 'COMPRESSION_FORMAT_UNSUPPORTED',
+      message: 'the content is compressed with xz',
+      hint: 'compress the layer with gzip or zstd',
+      offset: 0,
+      actual: 'xz',
     })
   })
 
   it('keep what the engine said as the cause', async () => {
     const input = Buffer.from(gzipSync(sample(1000)))
     input[10] = 0x07
-    await expect(runAsync(input)).rejects.toMatchObject({ code: 'COMPRESSION_CORRUPT', cause: { code: 'Z_DATA_ERROR', message: 'invalid block type' } })
+    await expect(runAsync(input)).rejects.toMatchObject({
+      code: 'COMPRESSION_CORRUPT',
+      cause: { code: 'Z_DATA_ERROR', message: 'invalid block type' },
+    })
   })
 
   it('point to the byte where a second member should start', async () => {
     const first = gzipMember({ content: sample(100) })
-    await expect(runAsync(Buffer.concat([first, Buffer.from('rubbish')]), [1])).rejects.toMatchObject({ code: 'COMPRESSION_TRAILING_DATA', facts: { offset: first.length } })
+    await expect(runAsync(Buffer.concat([first, Buffer.from('rubbish')]), [1])).rejects.toMatchObject({
+      code: 'COMPRESSION_TRAILING_DATA',
+      facts: { offset: first.length },
+    })
   })
 })
 
@@ -73,7 +84,9 @@ describe('the iterable', () => {
   })
 
   it('passes on what its source throws, as it is', async () => {
-    await expect(async () => { for await (const _ of decompress(broken())) ignore() }).rejects.toThrow(new RangeError('the line went dead'))
+    await expect(async () => {
+      for await (const _ of decompress(broken())) ignore()
+    }).rejects.toThrow(new RangeError('the line went dead'))
   })
 
   it('ends its source when the reader leaves early', async () => {
@@ -94,7 +107,9 @@ describe('the iterable', () => {
     const reason = new Error('enough')
     const received: number[] = []
     const read = async (): Promise<void> => {
-      for await (const chunk of decompress(source([sample(10), sample(20), sample(30)]), { signal: controller.signal })) {
+      for await (const chunk of decompress(source([sample(10), sample(20), sample(30)]), {
+        signal: controller.signal,
+      })) {
         received.push(chunk.length)
         if (received.length === 2) controller.abort(reason)
       }

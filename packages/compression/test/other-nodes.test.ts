@@ -13,7 +13,11 @@ const script = fileURLToPath(new URL('support/corpus-on-this-node.ts', import.me
 
 it.skipIf(others.length === 0)('other Nodes (LADING_OTHER_NODES) come to the same results', () => {
   for (const node of others) {
-    const output = execFileSync(node, ['--conditions=@lading/source', '--disable-warning=ExperimentalWarning', script], { encoding: 'utf8' })
+    const output = execFileSync(
+      node,
+      ['--conditions=@lading/source', '--disable-warning=ExperimentalWarning', script],
+      { encoding: 'utf8' },
+    )
     expect(output).toMatch(/^[\d.]+: \d{4} cases\n$/)
   }
 })

@@ -13,7 +13,11 @@ it('the example of the README runs and tells the diffID', () => {
   const said: unknown[][] = []
   const input = zstdCompressSync(sample(300_000))
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the README's own lines
-  const run = new Function('createHash', 'createDecompressor', 'chunks', 'console', body) as (...given: unknown[]) => void
-  run(createHash, compression.createDecompressor, [input.subarray(0, 50), input.subarray(50)], { log: (...words: unknown[]) => said.push(words) })
+  const run = new Function('createHash', 'createDecompressor', 'chunks', 'console', body) as (
+    ...given: unknown[]
+  ) => void
+  run(createHash, compression.createDecompressor, [input.subarray(0, 50), input.subarray(50)], {
+    log: (...words: unknown[]) => said.push(words),
+  })
   expect(said).toEqual([['zstd', `sha256:${createHash('sha256').update(sample(300_000)).digest('hex')}`]])
 })

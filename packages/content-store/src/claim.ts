@@ -2,7 +2,17 @@ import { performance } from 'node:perf_hooks'
 import { basename, dirname, join } from 'node:path'
 import { isLadingError } from '@lading/errors'
 import type { FileSystem } from './file-system.ts'
-import { formatOwner, heartbeatMs, judgeOwner, letGo, newOwner, ownerBytesLimit, parseOwner, silenceMs, type Owner } from './owner.ts'
+import {
+  formatOwner,
+  heartbeatMs,
+  judgeOwner,
+  letGo,
+  newOwner,
+  ownerBytesLimit,
+  parseOwner,
+  silenceMs,
+  type Owner,
+} from './owner.ts'
 import type { ProcessTable } from './process-table.ts'
 import { removeQuietly, writeNewFile } from './write-file-durably.ts'
 
@@ -74,7 +84,11 @@ async function appear({ fs, path }: ClaimOptions, temp: string, owner: Owner): P
 
 async function inherit(options: ClaimOptions, temp: string, dead: Found): Promise<boolean> {
   const { fs, path } = options
-  const marker = await tryClaim({ ...options, path: join(dirname(path), `${rootName(path)}.${dead.id}`), observation: {} })
+  const marker = await tryClaim({
+    ...options,
+    path: join(dirname(path), `${rootName(path)}.${dead.id}`),
+    observation: {},
+  })
   if (marker === undefined) return false
   try {
     if ((await look(options))?.id !== dead.id) return false
@@ -93,7 +107,8 @@ async function sweep({ fs, path, processes }: ClaimOptions): Promise<void> {
   for (const { name } of (await fs.readDirectory(directory)) ?? []) {
     if (!name.startsWith(prefix) || !/^[0-9a-f]{16}(\.tmp)?$/.test(name.slice(prefix.length))) continue
     const found = await look({ fs, path: join(directory, name) })
-    if (found?.owner !== undefined && judgeOwner(found.owner, processes) === 'dead') await removeQuietly(fs, join(directory, name))
+    if (found?.owner !== undefined && judgeOwner(found.owner, processes) === 'dead')
+      await removeQuietly(fs, join(directory, name))
   }
 }
 
@@ -108,7 +123,11 @@ async function look({ fs, path }: Pick<ClaimOptions, 'fs' | 'path'>): Promise<Fo
   const bytes = await fs.readFile(path, { maxBytes: ownerBytesLimit })
   if (bytes === undefined) return undefined
   const owner = parseOwner(new TextDecoder().decode(bytes))
-  return { id: owner?.nonce ?? BigInt.asUintN(64, stat.inode).toString(16).padStart(16, '0'), modifiedMs: stat.modifiedMs, owner }
+  return {
+    id: owner?.nonce ?? BigInt.asUintN(64, stat.inode).toString(16).padStart(16, '0'),
+    modifiedMs: stat.modifiedMs,
+    owner,
+  }
 }
 
 function isDead(found: Found, { processes, observation }: ClaimOptions): boolean {

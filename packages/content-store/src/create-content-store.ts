@@ -33,7 +33,12 @@ export interface ContentStoreOptions {
 }
 
 /** Bytes by digest in an OCI image layout. Opens nothing and writes nothing by itself. */
-export function createContentStore({ root, fs = nodeFileSystem(), processes = nodeProcesses(), patienceMs = defaultPatienceMs }: ContentStoreOptions): ContentStore {
+export function createContentStore({
+  root,
+  fs = nodeFileSystem(),
+  processes = nodeProcesses(),
+  patienceMs = defaultPatienceMs,
+}: ContentStoreOptions): ContentStore {
   const home = resolve(root)
   let ready: Promise<void> | undefined
   const prepared = (): Promise<void> => {
@@ -48,15 +53,27 @@ export function createContentStore({ root, fs = nodeFileSystem(), processes = no
     const found = await fs.stat(at(digest))
     return found?.kind === 'file' ? { size: found.size } : undefined
   }
-  const reading = (digest: Digest): { fs: FileSystem; root: string; path: string; digest: Digest } => ({ fs, root: home, path: at(digest), digest })
+  const reading = (digest: Digest): { fs: FileSystem; root: string; path: string; digest: Digest } => ({
+    fs,
+    root: home,
+    path: at(digest),
+    digest,
+  })
 
-  async function ingest(blob: BlobAddress, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Ingest | undefined> {
+  async function ingest(
+    blob: BlobAddress,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Ingest | undefined> {
     const { signal } = options
     const { digest, size } = blob
     signal?.throwIfAborted()
     const target = at(digest)
     if (!Number.isSafeInteger(size) || size < 0) {
-      throw new ContentError('SIZE_MISMATCH', `${digest} cannot have ${printable(String(size), 40)} bytes`, { digest, actual: printable(String(size), 40), hint: 'the size of a descriptor is a whole number of bytes' })
+      throw new ContentError('SIZE_MISMATCH', `${digest} cannot have ${printable(String(size), 40)} bytes`, {
+        digest,
+        actual: printable(String(size), 40),
+        hint: 'the size of a descriptor is a whole number of bytes',
+      })
     }
     const isHere = async (): Promise<boolean> => (await stat(digest))?.size === size
     if (await isHere()) return undefined
@@ -94,7 +111,13 @@ export function createContentStore({ root, fs = nodeFileSystem(), processes = no
       options.signal?.throwIfAborted()
       const size = (await stat(digest))?.size
       if (size !== undefined && size > maxBytes) {
-        throw new ContentError('TOO_LARGE', `${digest} has ${size} bytes, at most ${maxBytes} are read at once`, { digest, path: at(digest), expected: maxBytes, actual: size, hint: 'read it in chunks with open(), or raise maxBytes' })
+        throw new ContentError('TOO_LARGE', `${digest} has ${size} bytes, at most ${maxBytes} are read at once`, {
+          digest,
+          path: at(digest),
+          expected: maxBytes,
+          actual: size,
+          hint: 'read it in chunks with open(), or raise maxBytes',
+        })
       }
       const chunks: Uint8Array[] = []
       for await (const chunk of readVerified(reading(digest), undefined, options)) chunks.push(chunk)

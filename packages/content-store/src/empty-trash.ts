@@ -12,7 +12,15 @@ const abandonedMs = 7 * 24 * 3_600_000
  * Removes for good: what was renamed into the trash, blobs moved aside as damaged, temporary files that killed
  * processes left, and downloads without a living owner that nobody can go on with any more.
  */
-export async function emptyTrash({ fs, root, processes }: { readonly fs: FileSystem; readonly root: string; readonly processes: ProcessTable }): Promise<void> {
+export async function emptyTrash({
+  fs,
+  root,
+  processes,
+}: {
+  readonly fs: FileSystem
+  readonly root: string
+  readonly processes: ProcessTable
+}): Promise<void> {
   for (const into of ['trash', 'quarantine']) {
     const directory = join(root, 'lading', into)
     for (const { name } of (await fs.readDirectory(directory)) ?? []) await fs.removeTree(join(directory, name))

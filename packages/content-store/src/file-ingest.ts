@@ -29,7 +29,17 @@ interface Options {
 }
 
 /** The ingest of a file store: every byte is hashed as it comes and written behind the caller's back. */
-export function fileIngest({ fs, root, blob, target, directory, data, boot, leave, checkpointBytes = defaultCheckpointBytes }: Options): Ingest {
+export function fileIngest({
+  fs,
+  root,
+  blob,
+  target,
+  directory,
+  data,
+  boot,
+  leave,
+  checkpointBytes = defaultCheckpointBytes,
+}: Options): Ingest {
   const { digest, size } = blob
   const { handle } = data
   const { growth, ...grow } = growthWriter(directory.dataPath, target, data.length)
@@ -51,7 +61,11 @@ export function fileIngest({ fs, root, blob, target, directory, data, boot, leav
     busy = next.catch(() => {})
     return next
   }
-  const ended = (): ContentError => new ContentError('INGEST_CLOSED', `the ingest of ${digest} has ended`, { digest, hint: 'start another one: ingest() goes on where this one ended' })
+  const ended = (): ContentError =>
+    new ContentError('INGEST_CLOSED', `the ingest of ${digest} has ended`, {
+      digest,
+      hint: 'start another one: ingest() goes on where this one ended',
+    })
   const assertOpen = (): void => {
     if (state !== 'open') throw ended()
   }
@@ -110,7 +124,16 @@ export function fileIngest({ fs, root, blob, target, directory, data, boot, leav
       alone(async () => {
         assertOpen()
         if (answer.start !== 0 && answer.start !== offset) {
-          throw new ContentError('RANGE_MISMATCH', `the answer for ${digest} starts at byte ${answer.start}, and ${offset} bytes are here`, { digest, expected: offset, actual: answer.start, hint: 'ask for the range from the ingest\'s offset, or for everything' })
+          throw new ContentError(
+            'RANGE_MISMATCH',
+            `the answer for ${digest} starts at byte ${answer.start}, and ${offset} bytes are here`,
+            {
+              digest,
+              expected: offset,
+              actual: answer.start,
+              hint: "ask for the range from the ingest's offset, or for everything",
+            },
+          )
         }
         const again = answer.start === 0 && offset > 0
         if (again) await startOver()
@@ -123,7 +146,12 @@ export function fileIngest({ fs, root, blob, target, directory, data, boot, leav
     write(chunk) {
       if (sealed || state !== 'open') throw ended()
       if (offset + chunk.length > size) {
-        throw new ContentError('SIZE_MISMATCH', `${digest} goes on beyond its ${size} bytes`, { digest, expected: size, actual: offset + chunk.length, hint: 'the descriptor or the server is wrong about the size: nothing beyond it is taken' })
+        throw new ContentError('SIZE_MISMATCH', `${digest} goes on beyond its ${size} bytes`, {
+          digest,
+          expected: size,
+          actual: offset + chunk.length,
+          hint: 'the descriptor or the server is wrong about the size: nothing beyond it is taken',
+        })
       }
       if (chunk.length === 0) return undefined
       const wait = out.push(chunk)
@@ -139,7 +167,12 @@ export function fileIngest({ fs, root, blob, target, directory, data, boot, leav
         signal?.throwIfAborted()
         await out.drain()
         if (offset < size) {
-          throw new ContentError('SIZE_MISMATCH', `${digest} has ${offset} of ${size} bytes`, { digest, expected: size, actual: offset, hint: 'go on from the ingest\'s offset: what is here is kept' })
+          throw new ContentError('SIZE_MISMATCH', `${digest} has ${offset} of ${size} bytes`, {
+            digest,
+            expected: size,
+            actual: offset,
+            hint: "go on from the ingest's offset: what is here is kept",
+          })
         }
         const mismatch = verify()
         if (mismatch !== undefined) await failed(mismatch)

@@ -13,19 +13,43 @@ const permission = 'check who owns the directory, or choose another one with --r
 const meanings: Readonly<Record<string, Meaning>> = {
   ENOSPC: { code: 'NO_SPACE', says: 'no space left', hint: noSpace },
   EDQUOT: { code: 'NO_SPACE', says: 'the disk quota is used up', hint: noSpace },
-  EFBIG: { code: 'NO_SPACE', says: 'the file size limit is reached', hint: 'raise the limit (ulimit -f), or choose a file system that takes files this large' },
+  EFBIG: {
+    code: 'NO_SPACE',
+    says: 'the file size limit is reached',
+    hint: 'raise the limit (ulimit -f), or choose a file system that takes files this large',
+  },
   EACCES: { code: 'PERMISSION', says: 'permission denied', hint: permission },
   EPERM: { code: 'PERMISSION', says: 'operation not permitted', hint: permission },
-  EROFS: { code: 'PERMISSION', says: 'the file system is read-only', hint: 'mount it writable, or choose another directory with --root' },
-  EMFILE: { code: 'TOO_MANY_FILES', says: 'too many open files', hint: 'raise the limit (ulimit -n) or run fewer pulls at once' },
-  ENFILE: { code: 'TOO_MANY_FILES', says: 'too many open files in the system', hint: 'close other programs, or raise fs.file-max' },
+  EROFS: {
+    code: 'PERMISSION',
+    says: 'the file system is read-only',
+    hint: 'mount it writable, or choose another directory with --root',
+  },
+  EMFILE: {
+    code: 'TOO_MANY_FILES',
+    says: 'too many open files',
+    hint: 'raise the limit (ulimit -n) or run fewer pulls at once',
+  },
+  ENFILE: {
+    code: 'TOO_MANY_FILES',
+    says: 'too many open files in the system',
+    hint: 'close other programs, or raise fs.file-max',
+  },
   ENOENT: { code: 'NOT_FOUND', says: 'no such file or directory' },
   EEXIST: { code: 'EXISTS', says: 'already exists' },
   ENOTEMPTY: { code: 'EXISTS', says: 'the directory is not empty' },
-  ENOTDIR: { code: 'NOT_A_DIRECTORY', says: 'not a directory', hint: 'a file is where a directory must be: move it away, or choose another directory' },
+  ENOTDIR: {
+    code: 'NOT_A_DIRECTORY',
+    says: 'not a directory',
+    hint: 'a file is where a directory must be: move it away, or choose another directory',
+  },
   EISDIR: { code: 'NOT_A_FILE', says: 'is a directory' },
   ELOOP: { code: 'NOT_A_FILE', says: 'is a symbolic link' },
-  EIO: { code: 'IO_ERROR', says: 'input/output error', hint: 'the disk may be failing: look into the system log before you try again' },
+  EIO: {
+    code: 'IO_ERROR',
+    says: 'input/output error',
+    hint: 'the disk may be failing: look into the system log before you try again',
+  },
 }
 
 /**
@@ -36,6 +60,10 @@ export function fileSystemError(error: unknown, operation: string, path: string)
   if (isLadingError(error) && error.name === 'ContentError') return error as ContentError
   const errno = (error as { code?: unknown } | null)?.code
   const meaning = typeof errno === 'string' ? meanings[errno] : undefined
-  const { code, says, hint } = meaning ?? { code: 'IO_ERROR' as const, says: typeof errno === 'string' ? errno : String(error), hint: undefined }
+  const { code, says, hint } = meaning ?? {
+    code: 'IO_ERROR' as const,
+    says: typeof errno === 'string' ? errno : String(error),
+    hint: undefined,
+  }
   return new ContentError(code, `${operation} ${printable(path)}: ${printable(says)}`, { path, cause: error, hint })
 }

@@ -43,7 +43,10 @@ export interface FileSystem {
    */
   open(path: string, flags: 'r' | 'r+' | 'wx', options?: { readonly mode?: number | undefined }): Promise<FileHandle>
   /** Mode default `0o700`. Without `recursive` an existing one is `EXISTS`. */
-  mkdir(path: string, options?: { readonly recursive?: boolean | undefined; readonly mode?: number | undefined }): Promise<void>
+  mkdir(
+    path: string,
+    options?: { readonly recursive?: boolean | undefined; readonly mode?: number | undefined },
+  ): Promise<void>
   /** Replaces a file at `to`. */
   rename(from: string, to: string): Promise<void>
   /** A second name for a file. `EXISTS` when `to` is there. @throws `IO_ERROR` or `PERMISSION` where there are no hard links. */

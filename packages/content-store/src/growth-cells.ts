@@ -33,7 +33,8 @@ export function growthWriter(path: string, finalPath: string, start: number): Gr
     },
     end(outcome) {
       // What is verified or failed stays so: a close after a commit says nothing new.
-      if (Atomics.compareExchange(cells, state, growthState.growing, growthState[outcome]) === growthState.growing) notify()
+      if (Atomics.compareExchange(cells, state, growthState.growing, growthState[outcome]) === growthState.growing)
+        notify()
     },
   }
 }

@@ -15,4 +15,8 @@ export interface Growth {
 }
 
 /** The third cell. Nothing that was computed from the bytes counts before `verified`. */
-export const growthState: { readonly growing: 0n; readonly verified: 1n; readonly failed: 2n } = { growing: 0n, verified: 1n, failed: 2n }
+export const growthState: { readonly growing: 0n; readonly verified: 1n; readonly failed: 2n } = {
+  growing: 0n,
+  verified: 1n,
+  failed: 2n,
+}

@@ -57,7 +57,11 @@ export async function claimIngestDirectory(options: Options): Promise<IngestDire
 }
 
 /** One attempt. */
-export async function claimAt({ fs, root, processes }: Pick<Options, 'fs' | 'root' | 'processes'>, path: string, observation: Observation): Promise<IngestDirectory | undefined> {
+export async function claimAt(
+  { fs, root, processes }: Pick<Options, 'fs' | 'root' | 'processes'>,
+  path: string,
+  observation: Observation,
+): Promise<IngestDirectory | undefined> {
   let claim: Claim | undefined
   try {
     await fs.mkdir(path, { recursive: true })

@@ -10,7 +10,11 @@ export interface Ingest {
   /** Of the bytes that are there: a strong ETag, or what the source gave. */
   readonly validator: string | undefined
   /** Before the first `write` of each answer. `start` 0 while `offset` is not: everything comes again, a new generation. @throws `RANGE_MISMATCH` for any other `start` than `offset`, `INGEST_CLOSED` */
-  begin(answer: { readonly start: number; readonly validator?: string | undefined; readonly source: string }): void | Promise<void>
+  begin(answer: {
+    readonly start: number
+    readonly validator?: string | undefined
+    readonly source: string
+  }): void | Promise<void>
   /**
    * Takes ownership of the chunk. A returned promise asks for a pause; it does not reject. A failed write is thrown by
    * the next `write` or by `commit`. @throws `SIZE_MISMATCH` for a byte beyond `size`, `INGEST_CLOSED`, and what the disk reports

@@ -29,7 +29,15 @@ const leaseBytesLimit = 64 * 1024 * 1024
  * A lease spares work and is no condition of safety (a publisher looks under the lock for what it names), so it is not
  * synced: a power cut ends its owner too.
  */
-export function createLeases({ fs, directory, processes = nodeProcesses() }: { readonly fs: FileSystem; readonly directory: string; readonly processes?: ProcessTable | undefined }): Leases {
+export function createLeases({
+  fs,
+  directory,
+  processes = nodeProcesses(),
+}: {
+  readonly fs: FileSystem
+  readonly directory: string
+  readonly processes?: ProcessTable | undefined
+}): Leases {
   return {
     async acquire() {
       await fs.mkdir(directory, { recursive: true })

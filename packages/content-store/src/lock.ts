@@ -30,7 +30,15 @@ export interface Held {
  * it is held. The lock of a process that was killed is taken over by the next one, at once where its process can be
  * looked up, else after 20 s in which its file was not touched.
  */
-export function createLock({ fs, path, processes = nodeProcesses() }: { readonly fs: FileSystem; readonly path: string; readonly processes?: ProcessTable | undefined }): Lock {
+export function createLock({
+  fs,
+  path,
+  processes = nodeProcesses(),
+}: {
+  readonly fs: FileSystem
+  readonly path: string
+  readonly processes?: ProcessTable | undefined
+}): Lock {
   const key = resolve(path)
   return {
     async hold(run, options = {}) {
@@ -58,10 +66,18 @@ export function createLock({ fs, path, processes = nodeProcesses() }: { readonly
 
 async function assertHeld(claim: Claim, path: string): Promise<void> {
   if (await claim.holds()) return
-  throw new ContentError('LOCK_LOST', `${path} was taken over while this process stood still`, { path, hint: 'nothing was written; do it again' })
+  throw new ContentError('LOCK_LOST', `${path} was taken over while this process stood still`, {
+    path,
+    hint: 'nothing was written; do it again',
+  })
 }
 
-async function claimWhenFree(fs: FileSystem, path: string, processes: ProcessTable, signal: AbortSignal | undefined): Promise<Claim> {
+async function claimWhenFree(
+  fs: FileSystem,
+  path: string,
+  processes: ProcessTable,
+  signal: AbortSignal | undefined,
+): Promise<Claim> {
   const observation: Observation = {}
   await fs.mkdir(dirname(path), { recursive: true })
   for (let attempt = 0; ; attempt++) {

@@ -33,7 +33,9 @@ export function nodeFileHandle(descriptor: number, path: string): FileHandle {
   let closed = false
   // The system gives the number to the next file that is opened: used after close, it would be somebody else's file.
   const use = <T>(operation: string, run: (done: Done<T>) => void): Promise<T> =>
-    closed ? Promise.reject(new ContentError('IO_ERROR', `${operation} ${path}: the file is closed`, { path })) : call(operation, path, run)
+    closed
+      ? Promise.reject(new ContentError('IO_ERROR', `${operation} ${path}: the file is closed`, { path }))
+      : call(operation, path, run)
   // Callbacks on a bare descriptor: `fs.promises` costs a third more per call, which the hot path notices.
   const writeSome = (pieces: readonly Uint8Array[], position: number): Promise<number> =>
     use('write', (done) => {
@@ -51,7 +53,11 @@ export function nodeFileHandle(descriptor: number, path: string): FileHandle {
         pieces = pieces.filter((piece) => piece.length > 0)
         if (pieces.length === 0) return
         const written = await writeSome(pieces, at)
-        if (written === 0) throw new ContentError('IO_ERROR', `write ${path}: the system took no bytes and gave no reason`, { path, offset: at })
+        if (written === 0)
+          throw new ContentError('IO_ERROR', `write ${path}: the system took no bytes and gave no reason`, {
+            path,
+            offset: at,
+          })
         at += written
         pieces = after(pieces, written)
       }

@@ -21,11 +21,19 @@ export function nodeFileSystem(): FileSystem {
 
 const nodeFiles: FileSystem = {
   async open(path, flags, options) {
-    const descriptor = await call<number>('open', path, (done) => fs.open(path, openFlags[flags], options?.mode ?? 0o600, done))
+    const descriptor = await call<number>('open', path, (done) =>
+      fs.open(path, openFlags[flags], options?.mode ?? 0o600, done),
+    )
     return nodeFileHandle(descriptor, path)
   },
   async mkdir(path, options) {
-    await call('mkdir', path, (done) => fs.mkdir(path, { recursive: options?.recursive ?? false, mode: options?.mode ?? 0o700 }, done as fs.NoParamCallback))
+    await call('mkdir', path, (done) =>
+      fs.mkdir(
+        path,
+        { recursive: options?.recursive ?? false, mode: options?.mode ?? 0o700 },
+        done as fs.NoParamCallback,
+      ),
+    )
   },
   rename: (from, to) => renameWithPatience(from, to),
   link: (from, to) => call('link', to, (done) => fs.link(from, to, done as fs.NoParamCallback)),
@@ -39,16 +47,26 @@ const nodeFiles: FileSystem = {
     }
   },
   removeTree: (path) =>
-    call('remove', path, (done) => fs.rm(path, { recursive: true, force: true, maxRetries: process.platform === 'win32' ? 5 : 0 }, done as fs.NoParamCallback)),
+    call('remove', path, (done) =>
+      fs.rm(
+        path,
+        { recursive: true, force: true, maxRetries: process.platform === 'win32' ? 5 : 0 },
+        done as fs.NoParamCallback,
+      ),
+    ),
   async readDirectory(path) {
-    const entries = await call<fs.Dirent[]>('read directory', path, (done) => fs.readdir(path, { withFileTypes: true }, done)).catch((error: unknown) => {
+    const entries = await call<fs.Dirent[]>('read directory', path, (done) =>
+      fs.readdir(path, { withFileTypes: true }, done),
+    ).catch((error: unknown) => {
       if (isLadingError(error, 'NOT_FOUND')) return undefined
       throw error
     })
     return entries?.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
   },
   async stat(path) {
-    const stats = await call<fs.BigIntStats>('stat', path, (done) => fs.lstat(path, { bigint: true }, done)).catch(absent)
+    const stats = await call<fs.BigIntStats>('stat', path, (done) => fs.lstat(path, { bigint: true }, done)).catch(
+      absent,
+    )
     return stats === undefined ? undefined : statOf(stats)
   },
   async readFile(path, { maxBytes }) {
@@ -57,7 +75,12 @@ const nodeFiles: FileSystem = {
     try {
       const { kind, size } = await handle.stat()
       if (kind !== 'file') throw new ContentError('NOT_A_FILE', `read ${path}: not a file`, { path })
-      if (size > maxBytes) throw new ContentError('TOO_LARGE', `read ${path}: ${size} bytes, at most ${maxBytes} are allowed`, { path, expected: maxBytes, actual: size })
+      if (size > maxBytes)
+        throw new ContentError('TOO_LARGE', `read ${path}: ${size} bytes, at most ${maxBytes} are allowed`, {
+          path,
+          expected: maxBytes,
+          actual: size,
+        })
       const bytes = new Uint8Array(size)
       let at = 0
       while (at < size) {

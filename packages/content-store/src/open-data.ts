@@ -19,7 +19,12 @@ const readBytes = 1024 * 1024
  * Opens `data` for going on where it ends. What cannot be trusted or is too long is cut off; the rest is hashed again,
  * a step at a time, so that other work of this thread goes on.
  */
-export async function openData(fs: FileSystem, directory: IngestDirectory, blob: { readonly digest: Digest; readonly size: number }, options: { readonly boot: string | undefined; readonly signal: AbortSignal | undefined }): Promise<OpenData> {
+export async function openData(
+  fs: FileSystem,
+  directory: IngestDirectory,
+  blob: { readonly digest: Digest; readonly size: number },
+  options: { readonly boot: string | undefined; readonly signal: AbortSignal | undefined },
+): Promise<OpenData> {
   const { dataPath } = directory
   let found = await fs.stat(dataPath)
   if (found !== undefined && found.kind !== 'file') {
@@ -44,7 +49,12 @@ export async function openData(fs: FileSystem, directory: IngestDirectory, blob:
 }
 
 /** How many of the `length` bytes were there. */
-async function hashPrefix(handle: FileHandle, hasher: Hasher, length: number, signal: AbortSignal | undefined): Promise<number> {
+async function hashPrefix(
+  handle: FileHandle,
+  hasher: Hasher,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const buffer = new Uint8Array(Math.min(length, readBytes))
   let at = 0
   while (at < length) {

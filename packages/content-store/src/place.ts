@@ -7,7 +7,13 @@ import type { FileSystem } from './file-system.ts'
  * Moves a finished, verified file into `blobs/`. A file of the same size that is there counts as the same blob, unless
  * `replace` says that it is known to be damaged; anything else in its place goes to the trash.
  */
-export async function place(fs: FileSystem, root: string, temp: string, target: string, options: { readonly size: number; readonly replace?: boolean | undefined }): Promise<void> {
+export async function place(
+  fs: FileSystem,
+  root: string,
+  temp: string,
+  target: string,
+  options: { readonly size: number; readonly replace?: boolean | undefined },
+): Promise<void> {
   const there = await fs.stat(target)
   if (there !== undefined) {
     if (options.replace !== true && there.kind === 'file' && there.size === options.size) {
@@ -22,7 +28,12 @@ export async function place(fs: FileSystem, root: string, temp: string, target: 
 }
 
 /** Renames into `lading/trash` (or another directory of the same kind). The new path; `undefined`: was not there. */
-export async function moveToTrash(fs: FileSystem, root: string, path: string, into: 'trash' | 'quarantine' = 'trash'): Promise<string | undefined> {
+export async function moveToTrash(
+  fs: FileSystem,
+  root: string,
+  path: string,
+  into: 'trash' | 'quarantine' = 'trash',
+): Promise<string | undefined> {
   const directory = join(root, 'lading', into)
   const to = join(directory, `${basename(path)}.${randomBytes(8).toString('hex')}`)
   for (let attempt = 0; ; attempt++) {

@@ -20,7 +20,11 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value)
  *   `ROOT_INVALID` (an `oci-layout` or version file that says something else), `FORMAT_UNSUPPORTED` (a newer format),
  *   and what the operating system reports.
  */
-export async function prepareRoot(fs: FileSystem, root: string, options: { readonly readOnly?: boolean | undefined } = {}): Promise<void> {
+export async function prepareRoot(
+  fs: FileSystem,
+  root: string,
+  options: { readonly readOnly?: boolean | undefined } = {},
+): Promise<void> {
   const path = resolve(root)
   const entries = await rootEntries(fs, path)
   const hasLayout = await checkLayout(fs, path)
@@ -29,9 +33,15 @@ export async function prepareRoot(fs: FileSystem, root: string, options: { reado
     if (hasLayout) return
     // Nothing there, or its making has begun and is not done: as good as nothing for a reader.
     if (entries === undefined || entries.length === 0 || hasVersion) {
-      throw new ContentError('NOT_FOUND', `no store at ${printable(path)}`, { path, hint: 'pull something first, or name the directory of another store with --root' })
+      throw new ContentError('NOT_FOUND', `no store at ${printable(path)}`, {
+        path,
+        hint: 'pull something first, or name the directory of another store with --root',
+      })
     }
-    throw new ContentError('ROOT_INVALID', `${printable(path)} is no OCI image layout: it has no oci-layout file`, { path, hint: 'name the directory of a store with --root' })
+    throw new ContentError('ROOT_INVALID', `${printable(path)} is no OCI image layout: it has no oci-layout file`, {
+      path,
+      hint: 'name the directory of a store with --root',
+    })
   }
   if (entries === undefined || entries.length === 0) {
     await makeDurably(fs, path)
@@ -43,7 +53,12 @@ export async function prepareRoot(fs: FileSystem, root: string, options: { reado
     await writeFileDurably(fs, join(path, 'lading', 'version'), text(`${formatVersion}\n`))
   }
   await fs.mkdir(join(path, 'blobs', 'sha256'), { recursive: true })
-  if (!hasLayout) await writeFileDurably(fs, join(path, 'oci-layout'), text(`${JSON.stringify({ imageLayoutVersion: layoutVersion })}\n`))
+  if (!hasLayout)
+    await writeFileDurably(
+      fs,
+      join(path, 'oci-layout'),
+      text(`${JSON.stringify({ imageLayoutVersion: layoutVersion })}\n`),
+    )
 }
 
 /** A store whose own directory a power cut takes away has lost everything, so each directory that is new is synced into the one above it. */
@@ -78,19 +93,28 @@ async function checkLayout(fs: FileSystem, root: string): Promise<boolean> {
   if (bytes === undefined) return false
   let version: unknown
   try {
-    version = (JSON.parse(new TextDecoder().decode(bytes)) as { imageLayoutVersion?: unknown } | null)?.imageLayoutVersion
+    version = (JSON.parse(new TextDecoder().decode(bytes)) as { imageLayoutVersion?: unknown } | null)
+      ?.imageLayoutVersion
   } catch (error) {
     // A power cut can leave it empty; that says nothing about the blobs, and it is written again.
     if (bytes.every((byte) => byte === 0)) return false
-    throw new ContentError('ROOT_INVALID', `${printable(path)} is not JSON`, { path, cause: error, hint: 'choose another directory with --root, or remove this file if the directory is a store of yours' })
+    throw new ContentError('ROOT_INVALID', `${printable(path)} is not JSON`, {
+      path,
+      cause: error,
+      hint: 'choose another directory with --root, or remove this file if the directory is a store of yours',
+    })
   }
   if (version === layoutVersion) return true
-  throw new ContentError('ROOT_INVALID', `${printable(path)} has image layout version ${printable(String(version), 100)}; this version of Lading knows ${layoutVersion}`, {
-    path,
-    expected: layoutVersion,
-    actual: printable(String(version), 100),
-    hint: 'choose another directory with --root',
-  })
+  throw new ContentError(
+    'ROOT_INVALID',
+    `${printable(path)} has image layout version ${printable(String(version), 100)}; this version of Lading knows ${layoutVersion}`,
+    {
+      path,
+      expected: layoutVersion,
+      actual: printable(String(version), 100),
+      hint: 'choose another directory with --root',
+    },
+  )
 }
 
 async function checkVersion(fs: FileSystem, root: string): Promise<boolean> {
@@ -99,15 +123,22 @@ async function checkVersion(fs: FileSystem, root: string): Promise<boolean> {
   if (bytes === undefined || bytes.every((byte) => byte === 0)) return false
   const written = new TextDecoder().decode(bytes).trim()
   if (!/^[1-9][0-9]{0,8}$/.test(written)) {
-    throw new ContentError('ROOT_INVALID', `${printable(path)} holds no version number: ${printable(written, 100)}`, { path, hint: `choose another directory with --root, or write ${formatVersion} into the file if the store is yours` })
+    throw new ContentError('ROOT_INVALID', `${printable(path)} holds no version number: ${printable(written, 100)}`, {
+      path,
+      hint: `choose another directory with --root, or write ${formatVersion} into the file if the store is yours`,
+    })
   }
   if (Number(written) > formatVersion) {
-    throw new ContentError('FORMAT_UNSUPPORTED', `the store at ${printable(root)} has format ${written}; this version of Lading knows ${formatVersion}`, {
-      path,
-      expected: formatVersion,
-      actual: Number(written),
-      hint: 'update Lading, or choose another directory with --root',
-    })
+    throw new ContentError(
+      'FORMAT_UNSUPPORTED',
+      `the store at ${printable(root)} has format ${written}; this version of Lading knows ${formatVersion}`,
+      {
+        path,
+        expected: formatVersion,
+        actual: Number(written),
+        hint: 'update Lading, or choose another directory with --root',
+      },
+    )
   }
   return true
 }

@@ -16,11 +16,28 @@ export function stagingDirectory(root: string): string {
 export function assertDigest(digest: Digest, bytes: Uint8Array): void {
   const actual = digestOf(bytes, algorithmOf(digest))
   if (actual === digest) return
-  throw new ContentError('DIGEST_MISMATCH', `what came as ${digest} is ${actual}`, { digest, expected: digest, actual, hint: 'nothing of it was kept; fetch it again' })
+  throw new ContentError('DIGEST_MISMATCH', `what came as ${digest} is ${actual}`, {
+    digest,
+    expected: digest,
+    actual,
+    hint: 'nothing of it was kept; fetch it again',
+  })
 }
 
 /** A verified temporary file on the disk, one rename away from being a blob. */
-export async function stageBytes({ fs, root, target, digest, bytes }: { readonly fs: FileSystem; readonly root: string; readonly target: string; readonly digest: Digest; readonly bytes: Uint8Array }): Promise<Staged> {
+export async function stageBytes({
+  fs,
+  root,
+  target,
+  digest,
+  bytes,
+}: {
+  readonly fs: FileSystem
+  readonly root: string
+  readonly target: string
+  readonly digest: Digest
+  readonly bytes: Uint8Array
+}): Promise<Staged> {
   const directory = stagingDirectory(root)
   await fs.mkdir(directory, { recursive: true })
   const temp = temporaryPath(join(directory, hexOf(digest)))

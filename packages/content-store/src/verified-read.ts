@@ -16,7 +16,11 @@ interface Where {
 const chunkBytes = 256 * 1024
 
 /** The blob in chunks, and at the end the certainty that they were right. `size` undefined: as long as the file is. */
-export async function* readVerified(where: Where, size: number | undefined, options: AbortOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* readVerified(
+  where: Where,
+  size: number | undefined,
+  options: AbortOptions = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { digest } = where
   const handle = await openBlob(where)
   try {
@@ -36,7 +40,13 @@ export async function* readVerified(where: Where, size: number | undefined, opti
     const actual = hasher.digest()
     if (actual !== digest) throw await damaged(where, handle, { expected: digest, actual })
     if (!handOut) {
-      throw new ContentError('SIZE_MISMATCH', `${digest} has ${there} bytes, not the ${size} that were asked for`, { digest, path: where.path, expected: size, actual: there, hint: 'the descriptor is wrong about the size; the blob itself is good' })
+      throw new ContentError('SIZE_MISMATCH', `${digest} has ${there} bytes, not the ${size} that were asked for`, {
+        digest,
+        path: where.path,
+        expected: size,
+        actual: there,
+        hint: 'the descriptor is wrong about the size; the blob itself is good',
+      })
     }
   } finally {
     await handle.close()
@@ -49,8 +59,15 @@ async function openBlob(where: Where): Promise<FileHandle> {
   try {
     handle = await fs.open(path, 'r')
   } catch (error) {
-    if (isLadingError(error, 'NOT_FOUND')) throw new ContentError('CONTENT_UNKNOWN', `${digest} is not here`, { digest, path, cause: error, hint: 'pull the image that it belongs to' })
-    if (isLadingError(error, 'NOT_A_FILE') || isLadingError(error, 'IO_ERROR')) throw await damaged(where, undefined, { cause: error })
+    if (isLadingError(error, 'NOT_FOUND'))
+      throw new ContentError('CONTENT_UNKNOWN', `${digest} is not here`, {
+        digest,
+        path,
+        cause: error,
+        hint: 'pull the image that it belongs to',
+      })
+    if (isLadingError(error, 'NOT_A_FILE') || isLadingError(error, 'IO_ERROR'))
+      throw await damaged(where, undefined, { cause: error })
     throw error
   }
   try {
@@ -74,7 +91,11 @@ async function readChunk(where: Where, handle: FileHandle, position: number): Pr
 }
 
 /** Moves the blob aside, so that the next pull fetches it again, and says so. */
-async function damaged(where: Where, handle: FileHandle | undefined, facts: { readonly expected?: string; readonly actual?: string; readonly offset?: number; readonly cause?: unknown }): Promise<ContentError> {
+async function damaged(
+  where: Where,
+  handle: FileHandle | undefined,
+  facts: { readonly expected?: string; readonly actual?: string; readonly offset?: number; readonly cause?: unknown },
+): Promise<ContentError> {
   const { fs, root, path, digest } = where
   let movedTo: string | undefined
   try {
@@ -84,10 +105,15 @@ async function damaged(where: Where, handle: FileHandle | undefined, facts: { re
   } catch {
     // A read-only store: it stays where it is, and is still not handed out.
   }
-  return new ContentError('CONTENT_DAMAGED', `${digest} is damaged on disk${facts.actual === undefined ? '' : `: it is ${printable(facts.actual)}`}`, {
-    digest,
-    path: movedTo ?? path,
-    ...facts,
-    hint: movedTo === undefined ? 'remove the file and pull again' : 'it was moved aside: pull again to fetch it anew',
-  })
+  return new ContentError(
+    'CONTENT_DAMAGED',
+    `${digest} is damaged on disk${facts.actual === undefined ? '' : `: it is ${printable(facts.actual)}`}`,
+    {
+      digest,
+      path: movedTo ?? path,
+      ...facts,
+      hint:
+        movedTo === undefined ? 'remove the file and pull again' : 'it was moved aside: pull again to fetch it anew',
+    },
+  )
 }

@@ -11,7 +11,12 @@ export function temporaryPath(path: string): string {
 }
 
 /** An exclusive new file with these bytes, on the disk. On failure nothing is left of it. */
-export async function writeNewFile(fs: FileSystem, path: string, bytes: Uint8Array, options: { readonly mode?: number | undefined; readonly sync?: boolean | undefined } = {}): Promise<void> {
+export async function writeNewFile(
+  fs: FileSystem,
+  path: string,
+  bytes: Uint8Array,
+  options: { readonly mode?: number | undefined; readonly sync?: boolean | undefined } = {},
+): Promise<void> {
   const handle = await fs.open(path, 'wx', { mode: options.mode })
   try {
     try {
@@ -41,7 +46,12 @@ interface WriteOptions {
  * @param options.alone nobody else writes this file now (the caller holds the lock): what killed writers left beside it is removed first.
  * @param options.before the last look before the new file takes the old one's place; what it throws leaves the old one there.
  */
-export async function writeFileDurably(fs: FileSystem, path: string, bytes: Uint8Array, options: WriteOptions = {}): Promise<void> {
+export async function writeFileDurably(
+  fs: FileSystem,
+  path: string,
+  bytes: Uint8Array,
+  options: WriteOptions = {},
+): Promise<void> {
   if (options.alone === true) await sweepTemporaries(fs, dirname(path), { of: basename(path), olderThanMs: 0 })
   const temp = temporaryPath(path)
   await writeNewFile(fs, temp, bytes, { mode: options.mode })
@@ -62,7 +72,11 @@ export async function writeFileDurably(fs: FileSystem, path: string, bytes: Uint
  * @param options.of only those of the file with this name.
  * @param options.olderThanMs default one hour; writing one takes milliseconds.
  */
-export async function sweepTemporaries(fs: FileSystem, directory: string, options: { readonly of?: string | undefined; readonly olderThanMs?: number | undefined } = {}): Promise<void> {
+export async function sweepTemporaries(
+  fs: FileSystem,
+  directory: string,
+  options: { readonly of?: string | undefined; readonly olderThanMs?: number | undefined } = {},
+): Promise<void> {
   const { of, olderThanMs = hourMs } = options
   const found = ((await fs.readDirectory(directory)) ?? []).filter((entry) => {
     const name = temporary.exec(entry.name)

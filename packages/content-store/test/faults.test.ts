@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createContentStore, createLeases, createLock, nodeFileSystem, writeFileDurably, type ContentStore, type FileSystem } from '@lading/content-store'
+import {
+  createContentStore,
+  createLeases,
+  createLock,
+  nodeFileSystem,
+  writeFileDurably,
+  type ContentStore,
+  type FileSystem,
+} from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import { faultyFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
 import { isLadingError } from '@lading/errors'
@@ -27,7 +35,10 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'an ingest, closed, resumed and committed': {
     async run(fs, root) {
       const store = createContentStore({ root, fs })
-      for (const [from, to] of [[0, 11], [11, size]] as const) {
+      for (const [from, to] of [
+        [0, 11],
+        [11, size],
+      ] as const) {
         const ingest = await store.ingest({ digest, size })
         if (ingest === undefined) return
         try {
@@ -56,7 +67,9 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'a lock, held': {
     async run(fs, root) {
-      await createLock({ fs, path: join(root, 'lading', 'lock') }).hold(() => fs.mkdir(join(root, 'ran'), { recursive: true }))
+      await createLock({ fs, path: join(root, 'lading', 'lock') }).hold(() =>
+        fs.mkdir(join(root, 'ran'), { recursive: true }),
+      )
     },
     done: async (_, root) => expect(await readdir(root)).toContain('ran'),
   },
@@ -71,11 +84,15 @@ const scenarios: Readonly<Record<string, Scenario>> = {
         await lease.release()
       }
     },
-    done: async (_, root) => expect(await createLeases({ fs: nodeFileSystem(), directory: join(root, 'lading', 'leases') }).held()).toEqual(new Set()),
+    done: async (_, root) =>
+      expect(await createLeases({ fs: nodeFileSystem(), directory: join(root, 'lading', 'leases') }).held()).toEqual(
+        new Set(),
+      ),
   },
   'a file, written durably': {
     run: (fs, root) => writeFileDurably(fs, join(root, 'index.json'), bytes),
-    done: async (_, root) => expect(await nodeFileSystem().readFile(join(root, 'index.json'), { maxBytes: 100 })).toEqual(bytes),
+    done: async (_, root) =>
+      expect(await nodeFileSystem().readFile(join(root, 'index.json'), { maxBytes: 100 })).toEqual(bytes),
   },
 }
 
@@ -87,7 +104,10 @@ async function failAt(scenario: Scenario, nth: number, errno: string, forGood: b
   const fs = faultyFileSystem(unsyncedFileSystem(), [{ nth, errno, forGood }])
   const context = `${errno} at call ${nth}${forGood ? ' and later' : ''}`
 
-  const failure = await scenario.run(fs, root).then(() => undefined, (error: unknown) => error)
+  const failure = await scenario.run(fs, root).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
   const at = fs.calls[nth - 1]
   if (failure !== undefined) {
     assert.ok(isLadingError(failure), new Error(`${context}: not typed`, { cause: failure }))
@@ -95,7 +115,11 @@ async function failAt(scenario: Scenario, nth: number, errno: string, forGood: b
   }
   for await (const blob of store.list()) assert.equal(digestOf(await store.read(blob.digest)), blob.digest, context)
   assert.deepEqual(await store.read(digestOf(earlier)), earlier, context)
-  const cleanUp = at !== undefined && (at.operation === 'unlink' || at.operation === 'removeTree' || (at.operation === 'rename' && at.path.includes('trash')))
+  const cleanUp =
+    at !== undefined &&
+    (at.operation === 'unlink' ||
+      at.operation === 'removeTree' ||
+      (at.operation === 'rename' && at.path.includes('trash')))
   if (!forGood && !cleanUp) assert.deepEqual(await leftovers(root), [], `${context}: ${at?.operation} ${at?.path}`)
   if (failure === undefined) await scenario.done(store, root)
 
@@ -114,7 +138,7 @@ describe.each(Object.entries(scenarios))('%s', (_, scenario) => {
   const errnos = ['ENOSPC', 'EIO', 'EACCES', 'EMFILE']
   it.each([false, true])('survives a failure of every single file operation (for good: %s)', async (forGood) => {
     let nth = 0
-    for (let failed = true; failed; ) {
+    for (let failed = true; failed;) {
       nth += forGood ? atScale(2, 1) : 1
       for (let index = 0; index < atScale(1, errnos.length); index++) {
         failed = await failAt(scenario, nth, errnos[(nth + index) % errnos.length] as string, forGood)
@@ -149,7 +173,11 @@ describe('a full disk', () => {
     await first?.write(bytes.slice(0, 10))
     // The second write fails behind our back, and the commit says so.
     await first?.write(bytes.slice(10))
-    await expect(first?.commit()).rejects.toMatchObject({ code: 'NO_SPACE', hint: expect.stringContaining('free some space') as string, facts: { path: first?.growth.path } })
+    await expect(first?.commit()).rejects.toMatchObject({
+      code: 'NO_SPACE',
+      hint: expect.stringContaining('free some space') as string,
+      facts: { path: first?.growth.path },
+    })
     expect(() => first?.write(new Uint8Array(0))).not.toThrow()
     await first?.close()
     const store = createContentStore({ root })

@@ -1,6 +1,13 @@
 import { appendFile, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { createContentStore, nodeFileSystem, nodeProcesses, type ContentStore, type Ingest, type ProcessTable } from '@lading/content-store'
+import {
+  createContentStore,
+  nodeFileSystem,
+  nodeProcesses,
+  type ContentStore,
+  type Ingest,
+  type ProcessTable,
+} from '@lading/content-store'
 import { faultyFileSystem, type Call } from '@lading/content-store/testing'
 import { digestOf } from '@lading/digest/hash'
 import fc from 'fast-check'
@@ -38,7 +45,10 @@ async function partly(root: string, length: number, processes?: ProcessTable): P
   return dirname(ingest.growth.path)
 }
 
-const bootedAs = (boot: string): ProcessTable => ({ ...nodeProcesses(), self: () => ({ ...nodeProcesses().self(), boot }) })
+const bootedAs = (boot: string): ProcessTable => ({
+  ...nodeProcesses(),
+  self: () => ({ ...nodeProcesses().self(), boot }),
+})
 
 describe('growth', () => {
   it('never says more than can be read, in whatever chunks the bytes come', async () => {
@@ -66,7 +76,8 @@ describe('growth', () => {
     let ingest: Ingest | undefined
     const watched = faultyFileSystem(fs, [], {
       before({ operation, path }: Call) {
-        if (operation === 'truncate' && path.endsWith('data') && ingest !== undefined) cellsAt.push([...new BigInt64Array(ingest.growth.cells)])
+        if (operation === 'truncate' && path.endsWith('data') && ingest !== undefined)
+          cellsAt.push([...new BigInt64Array(ingest.growth.cells)])
       },
     })
     ingest = await started(createContentStore({ root: join(await temporaryDirectory(), 'store'), fs: watched }))
@@ -83,10 +94,12 @@ describe('growth', () => {
     await ingest.write(bytes.slice(0, 1_000))
     const { add } = Atomics
     const lengths: bigint[] = []
-    const spy = vi.spyOn(Atomics, 'add').mockImplementation((cells: BigInt64Array | BigUint64Array, at: number, by: bigint) => {
-      lengths.push(Atomics.load(cells, 1))
-      return add(cells, at, by)
-    })
+    const spy = vi
+      .spyOn(Atomics, 'add')
+      .mockImplementation((cells: BigInt64Array | BigUint64Array, at: number, by: bigint) => {
+        lengths.push(Atomics.load(cells, 1))
+        return add(cells, at, by)
+      })
     await ingest.begin({ start: 0, source: 'test' })
     spy.mockRestore()
     expect(lengths).toEqual([0n])
@@ -126,7 +139,15 @@ describe('going on with a download', () => {
   it('keeps what was written before the disk was full, although there is no room to note it', async () => {
     const root = await temporaryDirectory()
     const full = { errno: 'ENOSPC', forGood: true, operation: 'write' } as const
-    const ingest = await started(createContentStore({ root, fs: faultyFileSystem(fs, [{ ...full, path: /data$/, nth: 2 }, { ...full, path: /journal/, nth: 2 }]) }))
+    const ingest = await started(
+      createContentStore({
+        root,
+        fs: faultyFileSystem(fs, [
+          { ...full, path: /data$/, nth: 2 },
+          { ...full, path: /journal/, nth: 2 },
+        ]),
+      }),
+    )
     await ingest.begin({ start: 0, validator: '"v"', source: 'test' })
     await ingest.write(bytes.slice(0, 3_000))
     await expect(ingest.commit()).rejects.toMatchObject({ code: 'SIZE_MISMATCH' })
@@ -216,7 +237,17 @@ describe('a checkpoint whose fsync failed', () => {
     const directory = await claimAt({ fs: faulty, root, processes: nodeProcesses() }, ingestPath(root, blob.digest), {})
     if (directory === undefined) throw new Error('nobody else is here')
     const data = await openData(faulty, directory, blob, { boot: 'one', signal: undefined })
-    const ingest = fileIngest({ fs: faulty, root, blob, target: blobPath(root, blob.digest), directory, data, boot: 'one', leave: () => {}, checkpointBytes: 100 })
+    const ingest = fileIngest({
+      fs: faulty,
+      root,
+      blob,
+      target: blobPath(root, blob.digest),
+      directory,
+      data,
+      boot: 'one',
+      leave: () => {},
+      checkpointBytes: 100,
+    })
     await ingest.begin({ start: 0, source: 'test' })
     await ingest.write(bytes.slice(0, 200))
     await expect(ingest.commit()).rejects.toMatchObject({ code: 'IO_ERROR' })
@@ -231,10 +262,17 @@ describe('writing behind', () => {
     const path = join(await temporaryDirectory(), 'data')
     const handle = await fs.open(path, 'wx')
     const { promise: disk, resolve: spin } = Promise.withResolvers<void>()
-    const slow = { ...handle, write: async (...args: Parameters<typeof handle.write>) => disk.then(() => handle.write(...args)) }
+    const slow = {
+      ...handle,
+      write: async (...args: Parameters<typeof handle.write>) => disk.then(() => handle.write(...args)),
+    }
     const checkpoints: number[] = []
     let grown = 0
-    const out = writeBehind(slow, 0, { grown: (written) => (grown = written), every: 1_000_000, checkpoint: async (written) => void checkpoints.push(written) })
+    const out = writeBehind(slow, 0, {
+      grown: (written) => (grown = written),
+      every: 1_000_000,
+      checkpoint: async (written) => void checkpoints.push(written),
+    })
     const expected: Buffer[] = []
     let wait: Promise<void> | undefined
     for (let index = 0; wait === undefined; index++) {

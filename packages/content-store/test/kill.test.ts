@@ -37,25 +37,33 @@ async function recovers(root: string, context: string): Promise<void> {
   assert.deepEqual(await store.read(blob.digest), bytes, context)
   await store.emptyTrash()
   assert.deepEqual(await readdir(join(root, 'lading', 'ingest', 'sha256')).catch(() => []), [], context)
-  assert.deepEqual((await readdir(join(root, 'lading'))).filter((name) => /^lock(\.[0-9a-f]{16})?$/.test(name)), [], context)
+  assert.deepEqual(
+    (await readdir(join(root, 'lading'))).filter((name) => /^lock(\.[0-9a-f]{16})?$/.test(name)),
+    [],
+    context,
+  )
 }
 
-it('survives SIGKILL at file operations all along an ingest, a resume, a commit and a publication', { timeout: atScale(60_000, 600_000) }, async () => {
-  const dry = start('killed-process.ts', await storeWithEarlier(), '0')
-  const [line] = dry.stdout === null ? [] : ((await once(dry.stdout, 'data')) as [Buffer])
-  expect(await ended(dry)).toBe(0)
-  const operations = Number(String(line))
-  expect(operations).toBeGreaterThan(60)
+it(
+  'survives SIGKILL at file operations all along an ingest, a resume, a commit and a publication',
+  { timeout: atScale(60_000, 600_000) },
+  async () => {
+    const dry = start('killed-process.ts', await storeWithEarlier(), '0')
+    const [line] = dry.stdout === null ? [] : ((await once(dry.stdout, 'data')) as [Buffer])
+    expect(await ended(dry)).toBe(0)
+    const operations = Number(String(line))
+    expect(operations).toBeGreaterThan(60)
 
-  const points = Math.min(operations, atScale(16, operations))
-  const pointAt = (index: number): number => 1 + Math.floor((index * operations) / points)
-  const lane = async (first: number): Promise<void> => {
-    for (let index = first; index < points; index += 2) {
-      const nth = pointAt(index)
-      const root = await storeWithEarlier()
-      assert.equal(await ended(start('killed-process.ts', root, String(nth))), 'SIGKILL')
-      await recovers(root, `killed at operation ${nth}`)
+    const points = Math.min(operations, atScale(16, operations))
+    const pointAt = (index: number): number => 1 + Math.floor((index * operations) / points)
+    const lane = async (first: number): Promise<void> => {
+      for (let index = first; index < points; index += 2) {
+        const nth = pointAt(index)
+        const root = await storeWithEarlier()
+        assert.equal(await ended(start('killed-process.ts', root, String(nth))), 'SIGKILL')
+        await recovers(root, `killed at operation ${nth}`)
+      }
     }
-  }
-  await Promise.all([lane(0), lane(1)])
-})
+    await Promise.all([lane(0), lane(1)])
+  },
+)

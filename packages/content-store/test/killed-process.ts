@@ -18,7 +18,8 @@ for (const half of [0, 1]) {
   if (ingest === undefined) continue
   await ingest.begin({ start: ingest.offset, source: 'test' })
   const until = half === 0 ? blob.size >> 1 : blob.size
-  for (let at = ingest.offset; at < until; at += 10_000) await ingest.write(bytes.slice(at, Math.min(until, at + 10_000)))
+  for (let at = ingest.offset; at < until; at += 10_000)
+    await ingest.write(bytes.slice(at, Math.min(until, at + 10_000)))
   if (half === 0) await ingest.close()
   else await ingest.commit()
 }

@@ -1,6 +1,12 @@
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createLock, nodeFileSystem, nodeProcesses, type ProcessIdentity, type ProcessTable } from '@lading/content-store'
+import {
+  createLock,
+  nodeFileSystem,
+  nodeProcesses,
+  type ProcessIdentity,
+  type ProcessTable,
+} from '@lading/content-store'
 import { faultyFileSystem } from '@lading/content-store/testing'
 import { describe, expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
@@ -21,7 +27,11 @@ async function lockOf(owner: Partial<ProcessIdentity>): Promise<string> {
   return path
 }
 
-const claim = (path: string, observation: Observation = {}, table: ProcessTable = processes): ReturnType<typeof tryClaim> => tryClaim({ fs, path, processes: table, observation })
+const claim = (
+  path: string,
+  observation: Observation = {},
+  table: ProcessTable = processes,
+): ReturnType<typeof tryClaim> => tryClaim({ fs, path, processes: table, observation })
 
 describe('a lock', () => {
   it('runs one holder at a time, in the order of the calls', async () => {
@@ -81,7 +91,9 @@ describe('a lock', () => {
     const file = join(directory, 'count')
     await writeFile(file, '0')
     const times = atScale(25, 250)
-    const children = [1, 2, 3].map(() => start('lock-process.ts', 'count', join(directory, 'lock'), file, String(times)))
+    const children = [1, 2, 3].map(() =>
+      start('lock-process.ts', 'count', join(directory, 'lock'), file, String(times)),
+    )
     expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0])
     expect(await readFile(file, 'utf8')).toBe(String(3 * times))
   })
@@ -104,7 +116,13 @@ describe('the owner of a lock', () => {
 
   it('is alive while its process runs', async () => {
     const path = await lockOf({})
-    const observation: Observation = { seen: { id: nonce, modifiedMs: (await fs.stat(path))?.modifiedMs ?? 0, sinceMs: performance.now() - 10 * silenceMs } }
+    const observation: Observation = {
+      seen: {
+        id: nonce,
+        modifiedMs: (await fs.stat(path))?.modifiedMs ?? 0,
+        sinceMs: performance.now() - 10 * silenceMs,
+      },
+    }
     expect(await claim(path, observation)).toBeUndefined()
   })
 
@@ -118,7 +136,10 @@ describe('the owner of a lock', () => {
     expect(await claim(path, observation)).toBeUndefined()
     expect(await claim(path, observation)).toBeUndefined()
     const silent = (): void => {
-      observation.seen = { ...(observation.seen as NonNullable<Observation['seen']>), sinceMs: performance.now() - silenceMs }
+      observation.seen = {
+        ...(observation.seen as NonNullable<Observation['seen']>),
+        sinceMs: performance.now() - silenceMs,
+      }
     }
     silent()
     await fs.touch(path)
@@ -132,7 +153,10 @@ describe('the owner of a lock', () => {
     await writeFile(path, new Uint8Array(40))
     const observation: Observation = {}
     expect(await claim(path, observation)).toBeUndefined()
-    observation.seen = { ...(observation.seen as NonNullable<Observation['seen']>), sinceMs: performance.now() - silenceMs }
+    observation.seen = {
+      ...(observation.seen as NonNullable<Observation['seen']>),
+      sinceMs: performance.now() - silenceMs,
+    }
     expect(await claim(path, observation)).toBeDefined()
   })
 
@@ -175,7 +199,10 @@ describe('the owner of a lock', () => {
   it('is inherited after an heir died on the way, and nothing is left over', async () => {
     const path = await lockOf({ pid: gone })
     await writeFile(`${path}.${nonce}`, `${JSON.stringify({ ...self, pid: gone, nonce: 'fedcba9876543210' })}\n`)
-    await writeFile(`${path}.fedcba9876543210.tmp`, `${JSON.stringify({ ...self, pid: gone, nonce: 'fedcba9876543210' })}\n`)
+    await writeFile(
+      `${path}.fedcba9876543210.tmp`,
+      `${JSON.stringify({ ...self, pid: gone, nonce: 'fedcba9876543210' })}\n`,
+    )
     const heir = await claim(path)
     await heir?.release()
     expect(heir).toBeDefined()

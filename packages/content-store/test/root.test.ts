@@ -31,7 +31,11 @@ describe('preparing a root', () => {
     const file = join(await temporaryDirectory(), 'file')
     await writeFile(file, 'mine')
     for (const root of [file, join(file, 'store')]) {
-      await expect(prepareRoot(fs, root)).rejects.toMatchObject({ code: 'NOT_A_DIRECTORY', facts: { path: root }, hint: expect.stringContaining('--root') as string })
+      await expect(prepareRoot(fs, root)).rejects.toMatchObject({
+        code: 'NOT_A_DIRECTORY',
+        facts: { path: root },
+        hint: expect.stringContaining('--root') as string,
+      })
     }
     expect(await readFile(file, 'utf8')).toBe('mine')
   })
@@ -81,14 +85,25 @@ describe('preparing a root', () => {
 describe('a store on a read-only file system', () => {
   const bytes = new TextEncoder().encode('content')
   const digest = digestOf(bytes)
-  const readOnly = faultyFileSystem(fs, (['mkdir', 'rename', 'link', 'unlink', 'removeTree', 'chmod'] as const).map((operation) => ({ operation, nth: 1, errno: 'EROFS', forGood: true })))
+  const readOnly = faultyFileSystem(
+    fs,
+    (['mkdir', 'rename', 'link', 'unlink', 'removeTree', 'chmod'] as const).map((operation) => ({
+      operation,
+      nth: 1,
+      errno: 'EROFS',
+      forGood: true,
+    })),
+  )
 
   it('can be read; writing says why it cannot', async () => {
     const root = join(await temporaryDirectory(), 'store')
     await createContentStore({ root }).put(digest, bytes)
     const store = createContentStore({ root, fs: readOnly })
     expect(await store.read(digest)).toEqual(bytes)
-    await expect(store.put(digestOf(new Uint8Array(1)), new Uint8Array(1))).rejects.toMatchObject({ code: 'PERMISSION', hint: expect.stringContaining('--root') as string })
+    await expect(store.put(digestOf(new Uint8Array(1)), new Uint8Array(1))).rejects.toMatchObject({
+      code: 'PERMISSION',
+      hint: expect.stringContaining('--root') as string,
+    })
   })
 
   it('does not hand out a damaged blob, though it cannot be moved aside', async () => {
@@ -97,7 +112,10 @@ describe('a store on a read-only file system', () => {
     await writable.put(digest, bytes)
     await fs.chmod(writable.path(digest), 0o600)
     await writeFile(writable.path(digest), 'Content')
-    await expect(createContentStore({ root, fs: readOnly }).read(digest)).rejects.toMatchObject({ code: 'CONTENT_DAMAGED', facts: { expected: digest, actual: digestOf(new TextEncoder().encode('Content')) } })
+    await expect(createContentStore({ root, fs: readOnly }).read(digest)).rejects.toMatchObject({
+      code: 'CONTENT_DAMAGED',
+      facts: { expected: digest, actual: digestOf(new TextEncoder().encode('Content')) },
+    })
     expect(await writable.stat(digest)).toBeDefined()
   })
 })

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 /** Runs `test/<script>` from source in a process of its own. */
 export function start(script: string, ...args: string[]): ChildProcess {
   const path = fileURLToPath(new URL(script, import.meta.url))
-  return spawn(process.execPath, ['--conditions=@lading/source', path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  return spawn(process.execPath, ['--conditions=@lading/source', path, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 }
 
 /** Exit code or signal. */

@@ -26,4 +26,8 @@ export class CredentialError extends LadingError<CredentialErrorCode> {
   }
 }
 
-Object.defineProperty(CredentialError.prototype, 'name', { value: 'CredentialError', configurable: true, writable: true })
+Object.defineProperty(CredentialError.prototype, 'name', {
+  value: 'CredentialError',
+  configurable: true,
+  writable: true,
+})

@@ -27,6 +27,7 @@ export type Variables = Readonly<Record<string, string | undefined>>
 
 export function sameCredential(one: Credential, other: Credential | undefined): boolean {
   if (other === undefined) return false
-  if (one.kind === 'basic') return other.kind === 'basic' && one.username === other.username && one.password === other.password
+  if (one.kind === 'basic')
+    return other.kind === 'basic' && one.username === other.username && one.password === other.password
   return other.kind === one.kind && one.token === other.token
 }

@@ -7,7 +7,8 @@ const hub = 'docker.io'
 const hubNames: ReadonlySet<string> = new Set([hub, 'index.docker.io', 'registry-1.docker.io'])
 /** What old tools wrote behind a host: the version of an API, not a part of a name. */
 const apiPaths: ReadonlySet<string> = new Set(['', 'v1', 'v2'])
-const hostGrammar = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/
+const hostGrammar =
+  /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/
 
 export interface HostKey {
   /** Lower case; all names of Docker Hub are `docker.io`. */
@@ -21,7 +22,10 @@ export function parseHostKey(key: string): HostKey {
   const bare = key.replace(/^https?:\/\//i, '')
   const slash = bare.indexOf('/')
   const path = slash === -1 ? '' : trimSlashes(bare.slice(slash))
-  return { host: canonicalHost(slash === -1 ? bare : bare.slice(0, slash)), path: bare !== key && apiPaths.has(path) ? '' : path }
+  return {
+    host: canonicalHost(slash === -1 ? bare : bare.slice(0, slash)),
+    path: bare !== key && apiPaths.has(path) ? '' : path,
+  }
 }
 
 /** Lower case in ASCII only (a Kelvin sign is no k), and one name for Docker Hub. */
@@ -40,10 +44,15 @@ export function registryHost(text: string): string {
   const slash = bare.indexOf('/')
   const host = canonicalHost(slash === -1 ? bare : bare.slice(0, slash))
   if (!hostGrammar.test(host) || Number(/:([0-9]+)$/.exec(host)?.[1] ?? 1) > 65_535) {
-    throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${shownKey(text)}' is no registry host`, { hint: 'write it as in an image reference: ghcr.io, localhost:5000' })
+    throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${shownKey(text)}' is no registry host`, {
+      hint: 'write it as in an image reference: ghcr.io, localhost:5000',
+    })
   }
   if (slash !== -1 && !apiPaths.has(trimSlashes(bare.slice(slash)))) {
-    throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${shownKey(text)}' names more than a registry`, { host, hint: `credentials are kept by host: ${host}` })
+    throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${shownKey(text)}' names more than a registry`, {
+      host,
+      hint: `credentials are kept by host: ${host}`,
+    })
   }
   return host
 }

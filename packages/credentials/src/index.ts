@@ -7,7 +7,13 @@ export { registryHost } from './host.ts'
 export { chain } from './source/chain.ts'
 export { containersAuth, type ContainersAuthOptions } from './source/containers-auth.ts'
 export type { CredentialSource, ExplainOptions } from './source/create-source.ts'
-export { dockerAuthConfig, dockerConfig, readDockerConfig, type DockerConfigFacts, type DockerConfigOptions } from './source/docker-config.ts'
+export {
+  dockerAuthConfig,
+  dockerConfig,
+  readDockerConfig,
+  type DockerConfigFacts,
+  type DockerConfigOptions,
+} from './source/docker-config.ts'
 export type { Finding } from './source/finding.ts'
 export { netrc, type NetrcOptions } from './source/netrc.ts'
 export { credentialsFromEnv, type CredentialsFromEnvOptions } from './source/standard.ts'

@@ -12,8 +12,14 @@ describe('every place there is', () => {
     await home.write('.netrc', 'machine ghcr.io login netrc password CANARY')
     await home.write('run/containers/auth.json', { auths: { 'ghcr.io': entry('containers') } })
     await home.write('.docker/config.json', { auths: { 'ghcr.io': entry('docker') } })
-    const env: Record<string, string | undefined> = { ...home.env, LADING_AUTH_GHCR_IO: 'variable:CANARY', DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'ghcr.io': entry('DOCKER_AUTH_CONFIG') } }), REGISTRY_AUTH_FILE: named }
-    const who = async (first?: CredentialProvider): Promise<unknown> => ((await credentialsFromEnv({ env, first })({ host: 'ghcr.io' })) as { username: string } | undefined)?.username
+    const env: Record<string, string | undefined> = {
+      ...home.env,
+      LADING_AUTH_GHCR_IO: 'variable:CANARY',
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'ghcr.io': entry('DOCKER_AUTH_CONFIG') } }),
+      REGISTRY_AUTH_FILE: named,
+    }
+    const who = async (first?: CredentialProvider): Promise<unknown> =>
+      ((await credentialsFromEnv({ env, first })({ host: 'ghcr.io' })) as { username: string } | undefined)?.username
     expect(await who(() => Promise.resolve(basic('call', 'x')))).toBe('call')
     expect(await who(() => Promise.resolve(undefined))).toBe('variable')
     delete env['LADING_AUTH_GHCR_IO']
@@ -34,16 +40,48 @@ describe('every place there is', () => {
     const home = await makeHome()
     await home.helper('keeper')
     const docker = await home.write('.docker/config.json', { auths: { 'https://ghcr.io/v1/': entry('docker') } })
-    const containers = await home.write('run/containers/auth.json', { auths: { 'ghcr.io/acme': entry('containers') }, credHelpers: { 'ghcr.io': 'keeper' } })
+    const containers = await home.write('run/containers/auth.json', {
+      auths: { 'ghcr.io/acme': entry('containers') },
+      credHelpers: { 'ghcr.io': 'keeper' },
+    })
     await home.write('.netrc', 'machine ghcr.io login netrc password CANARY')
     const findings = await credentialsFromEnv({ env: home.env }).explain({ host: 'ghcr.io', repository: 'acme/app' })
     expect(findings).toEqual([
       { source: 'environment', place: 'LADING_AUTH_GHCR_IO', outcome: 'absent', reason: 'the variable is not set' },
-      { source: 'DOCKER_AUTH_CONFIG', place: 'DOCKER_AUTH_CONFIG', outcome: 'absent', reason: 'the variable is not set' },
-      { source: 'docker', place: docker, outcome: 'used', reason: 'auths["https://ghcr.io/v1/"] is about ghcr.io', kind: 'basic', username: 'docker' },
-      { source: 'containers', place: 'docker-credential-keeper', outcome: 'unasked', reason: `credHelpers["ghcr.io"] in ${containers} names it; an earlier place decided` },
-      { source: 'containers', place: home.path('xdg/containers/auth.json'), outcome: 'absent', reason: 'there is no such file' },
-      { source: 'netrc', place: home.path('.netrc'), outcome: 'shadowed', reason: 'machine ghcr.io', kind: 'basic', username: 'netrc' },
+      {
+        source: 'DOCKER_AUTH_CONFIG',
+        place: 'DOCKER_AUTH_CONFIG',
+        outcome: 'absent',
+        reason: 'the variable is not set',
+      },
+      {
+        source: 'docker',
+        place: docker,
+        outcome: 'used',
+        reason: 'auths["https://ghcr.io/v1/"] is about ghcr.io',
+        kind: 'basic',
+        username: 'docker',
+      },
+      {
+        source: 'containers',
+        place: 'docker-credential-keeper',
+        outcome: 'unasked',
+        reason: `credHelpers["ghcr.io"] in ${containers} names it; an earlier place decided`,
+      },
+      {
+        source: 'containers',
+        place: home.path('xdg/containers/auth.json'),
+        outcome: 'absent',
+        reason: 'there is no such file',
+      },
+      {
+        source: 'netrc',
+        place: home.path('.netrc'),
+        outcome: 'shadowed',
+        reason: 'machine ghcr.io',
+        kind: 'basic',
+        username: 'netrc',
+      },
     ])
     expect(inspect(findings, { depth: 9 })).not.toMatch(/CANARY|Q0FOQVJZ/)
   })
@@ -55,10 +93,24 @@ describe('every place there is', () => {
     const credentials = credentialsFromEnv({ env: home.env })
     await expect(credentials({ host: 'ghcr.io' })).rejects.toMatchObject({ code: 'HELPER_MISSING' })
     const findings = await credentials.explain({ host: 'ghcr.io' })
-    expect(findings.filter(({ outcome }) => outcome !== 'absent').map(({ place, outcome }) => [place, outcome])).toEqual([['docker-credential-gone', 'failed'], [home.path('.netrc'), 'shadowed']])
-    expect(findings.find(({ error }) => error !== undefined)).toMatchObject({ source: 'docker', reason: `credsStore in ${home.path('.docker/config.json')} names it: the credential helper docker-credential-gone is configured and not on PATH`, error: { code: 'HELPER_MISSING' } })
+    expect(
+      findings.filter(({ outcome }) => outcome !== 'absent').map(({ place, outcome }) => [place, outcome]),
+    ).toEqual([
+      ['docker-credential-gone', 'failed'],
+      [home.path('.netrc'), 'shadowed'],
+    ])
+    expect(findings.find(({ error }) => error !== undefined)).toMatchObject({
+      source: 'docker',
+      reason: `credsStore in ${home.path('.docker/config.json')} names it: the credential helper docker-credential-gone is configured and not on PATH`,
+      error: { code: 'HELPER_MISSING' },
+    })
     await home.write('.docker/config.json', '{')
-    expect((await credentials.explain({ host: 'ghcr.io' })).find(({ error }) => error !== undefined)).toMatchObject({ source: 'docker', place: home.path('.docker/config.json'), outcome: 'failed', error: { code: 'CREDENTIALS_INVALID' } })
+    expect((await credentials.explain({ host: 'ghcr.io' })).find(({ error }) => error !== undefined)).toMatchObject({
+      source: 'docker',
+      place: home.path('.docker/config.json'),
+      outcome: 'failed',
+      error: { code: 'CREDENTIALS_INVALID' },
+    })
   })
 })
 
@@ -82,9 +134,22 @@ describe('chain', () => {
   })
 
   it('explains providers that cannot explain themselves', async () => {
-    expect(await chain(named('one', undefined), chain(named('two', basic('b', 's'))), named('three', basic('c', 's'))).explain({ host: 'x.test' })).toEqual([
+    expect(
+      await chain(
+        named('one', undefined),
+        chain(named('two', basic('b', 's'))),
+        named('three', basic('c', 's')),
+      ).explain({ host: 'x.test' }),
+    ).toEqual([
       { source: 'provider', place: 'one', outcome: 'absent', reason: 'it knows nothing of x.test' },
-      { source: 'provider', place: 'two', outcome: 'used', reason: 'it is the first that knows this host', kind: 'basic', username: 'b' },
+      {
+        source: 'provider',
+        place: 'two',
+        outcome: 'used',
+        reason: 'it is the first that knows this host',
+        kind: 'basic',
+        username: 'b',
+      },
       { source: 'provider', place: 'three', outcome: 'unasked', reason: 'an earlier place decided' },
     ])
   })
@@ -92,7 +157,11 @@ describe('chain', () => {
   it('rejects with the reason of the signal', async () => {
     const home = await makeHome()
     const reason = new Error('enough')
-    await expect(credentialsFromEnv({ env: home.env })({ host: 'x.test' }, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
-    await expect(credentialsFromEnv({ env: home.env }).explain({ host: 'x.test' }, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    await expect(
+      credentialsFromEnv({ env: home.env })({ host: 'x.test' }, { signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason)
+    await expect(
+      credentialsFromEnv({ env: home.env }).explain({ host: 'x.test' }, { signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason)
   })
 })

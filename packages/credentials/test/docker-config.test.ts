@@ -27,7 +27,9 @@ describe('auths of docker’s config.json', () => {
     ['ghcr.io', 'GHCR.io'],
     ['localhost:5000', 'localhost:5000'],
     ['[::1]:5000', '[::1]:5000'],
-  ])('%s is known by the key %s', async (host, key) => expect(await find({ auths: { [key]: ann } }, host)).toEqual(basic('ann', 'secret')))
+  ])('%s is known by the key %s', async (host, key) =>
+    expect(await find({ auths: { [key]: ann } }, host)).toEqual(basic('ann', 'secret')),
+  )
 
   it.each([
     ['CVE-2024-35192: a longer host', 'ghcr.io.evil.test', 'ghcr.io'],
@@ -36,12 +38,16 @@ describe('auths of docker’s config.json', () => {
     ['another port', 'localhost:5001', 'localhost:5000'],
     ['a Kelvin sign', 'k.test', '\u212A.test'],
     ['a prototype member', 'constructor', 'x'],
-  ])('is not taken for another: %s', async (_what, host, key) => expect(await find({ auths: { [key]: ann } }, host)).toBeUndefined())
+  ])('is not taken for another: %s', async (_what, host, key) =>
+    expect(await find({ auths: { [key]: ann } }, host)).toBeUndefined(),
+  )
 
   it('takes docker’s own key before other spellings, and passes over an empty entry', async () => {
     const auths = { 'index.docker.io': { auth: base64('old:x') }, 'https://index.docker.io/v1/': ann }
     expect(await find({ auths }, 'docker.io')).toEqual(basic('ann', 'secret'))
-    expect(await find({ auths: { ...auths, 'https://index.docker.io/v1/': {} } }, 'docker.io')).toEqual(basic('old', 'x'))
+    expect(await find({ auths: { ...auths, 'https://index.docker.io/v1/': {} } }, 'docker.io')).toEqual(
+      basic('old', 'x'),
+    )
   })
 
   it.each([
@@ -51,14 +57,22 @@ describe('auths of docker’s config.json', () => {
     [{ auth: base64('ann:secret').replace(/=+$/, '') }, basic('ann', 'secret')],
     [{ username: 'ann', password: 'secret' }, basic('ann', 'secret')],
     [{ auth: '', username: 'ann', password: 'secret' }, basic('ann', 'secret')],
-    [{ auth: base64('ann:'), identitytoken: 'refresh' }, { kind: 'identity', token: 'refresh' }],
+    [
+      { auth: base64('ann:'), identitytoken: 'refresh' },
+      { kind: 'identity', token: 'refresh' },
+    ],
     [{ auth: base64('<token>:refresh') }, { kind: 'identity', token: 'refresh' }],
-    [{ registrytoken: 'bearer', identitytoken: 'refresh' }, { kind: 'registry', token: 'bearer' }],
+    [
+      { registrytoken: 'bearer', identitytoken: 'refresh' },
+      { kind: 'registry', token: 'bearer' },
+    ],
     [{ Auth: base64('ann:secret') }, basic('ann', 'secret')],
     [{ auth: null }, undefined],
     [{}, undefined],
     [null, undefined],
-  ])('reads %j', async (entry, expected) => expect(await find({ auths: { 'ghcr.io': entry } }, 'ghcr.io')).toEqual(expected))
+  ])('reads %j', async (entry, expected) =>
+    expect(await find({ auths: { 'ghcr.io': entry } }, 'ghcr.io')).toEqual(expected),
+  )
 
   it.each([
     ['no base64', { auth: '!!!!' }, 'auths["ghcr.io"].auth is not the base64 of user:password'],
@@ -67,16 +81,27 @@ describe('auths of docker’s config.json', () => {
     ['a number', { auth: 5 }, 'auths["ghcr.io"].auth should be a string'],
     ['an array', [], 'auths["ghcr.io"] should be an object'],
     ['no user name', { password: 'CANARY' }, 'has a password and no user name'],
-    ['a token that ends a header', { identitytoken: 'CANARY\r\nx: y' }, 'identitytoken has characters that no token has'],
+    [
+      'a token that ends a header',
+      { identitytoken: 'CANARY\r\nx: y' },
+      'identitytoken has characters that no token has',
+    ],
     ['two spellings', { auth: 'CANARY', AUTH: 'x' }, 'auth comes twice'],
   ])('refuses %s, with its place and without its content', async (_what, entry, message) => {
     const error: unknown = await find({ auths: { 'ghcr.io': entry } }, 'ghcr.io').catch((reason: unknown) => reason)
-    expect(error).toMatchObject({ name: 'CredentialError', code: 'CREDENTIALS_INVALID', message: expect.stringContaining(message) as string, facts: { path: expect.stringContaining('config.json') as string } })
+    expect(error).toMatchObject({
+      name: 'CredentialError',
+      code: 'CREDENTIALS_INVALID',
+      message: expect.stringContaining(message) as string,
+      facts: { path: expect.stringContaining('config.json') as string },
+    })
     expect(JSON.stringify(error)).not.toContain('CANARY')
   })
 
   it('is not disturbed by another host’s broken entry', async () => {
-    expect(await find({ auths: { 'quay.io': { auth: '!' }, 'ghcr.io': ann } }, 'ghcr.io')).toEqual(basic('ann', 'secret'))
+    expect(await find({ auths: { 'quay.io': { auth: '!' }, 'ghcr.io': ann } }, 'ghcr.io')).toEqual(
+      basic('ann', 'secret'),
+    )
   })
 })
 
@@ -92,13 +117,17 @@ describe('the file', () => {
     [`${'['.repeat(100)}${']'.repeat(100)}`, 'nested more than 64 deep'],
     ['{"auths":', 'it ends where there should be a value'],
   ])('says where %j is wrong', async (text, message) => {
-    await expect(find(text, 'ghcr.io')).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID', message: expect.stringContaining(message) as string })
+    await expect(find(text, 'ghcr.io')).rejects.toMatchObject({
+      code: 'CREDENTIALS_INVALID',
+      message: expect.stringContaining(message) as string,
+    })
   })
 
   it('that is empty says nothing', async () => expect(await find(' \n', 'ghcr.io')).toBeUndefined())
 
   it('has no prototype that a key could name', async () => {
-    const config = '{"auths": {"__proto__": {"auth": "YTpi"}, "constructor": {"auth": "YTpi"}}, "credHelpers": {"__proto__": "evil"}}'
+    const config =
+      '{"auths": {"__proto__": {"auth": "YTpi"}, "constructor": {"auth": "YTpi"}}, "credHelpers": {"__proto__": "evil"}}'
     expect(await find(config, 'ghcr.io')).toBeUndefined()
     expect(await find(config, 'toString')).toBeUndefined()
     expect(({} as Record<string, unknown>)['auth']).toBeUndefined()
@@ -111,8 +140,13 @@ describe('the file', () => {
   it('that is not there is nobody, and a directory is an error', async () => {
     const home = await makeHome()
     expect(await dockerConfig({ env: home.env })({ host: 'ghcr.io' })).toBeUndefined()
-    expect(await dockerConfig({ env: home.env, file: home.path('bin', 'x', 'config.json') })({ host: 'ghcr.io' })).toBeUndefined()
-    await expect(dockerConfig({ file: home.directory })({ host: 'ghcr.io' })).rejects.toMatchObject({ code: 'CREDENTIALS_UNREADABLE', facts: { path: home.directory } })
+    expect(
+      await dockerConfig({ env: home.env, file: home.path('bin', 'x', 'config.json') })({ host: 'ghcr.io' }),
+    ).toBeUndefined()
+    await expect(dockerConfig({ file: home.directory })({ host: 'ghcr.io' })).rejects.toMatchObject({
+      code: 'CREDENTIALS_UNREADABLE',
+      facts: { path: home.directory },
+    })
   })
 
   it('is where DOCKER_CONFIG says, and is read again each time', async () => {
@@ -145,6 +179,11 @@ describe('the file', () => {
     const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'ghcr.io': ann } }) }
     expect(await dockerAuthConfig({ env })({ host: 'ghcr.io' })).toEqual(basic('ann', 'secret'))
     expect(await dockerAuthConfig({ env: {} })({ host: 'ghcr.io' })).toBeUndefined()
-    await expect(dockerAuthConfig({ env: { DOCKER_AUTH_CONFIG: '{"auths"' } })({ host: 'ghcr.io' })).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID', message: expect.stringMatching(/^DOCKER_AUTH_CONFIG, line 1/) as string })
+    await expect(
+      dockerAuthConfig({ env: { DOCKER_AUTH_CONFIG: '{"auths"' } })({ host: 'ghcr.io' }),
+    ).rejects.toMatchObject({
+      code: 'CREDENTIALS_INVALID',
+      message: expect.stringMatching(/^DOCKER_AUTH_CONFIG, line 1/) as string,
+    })
   })
 })

@@ -22,7 +22,10 @@ describe('a credential helper', () => {
     await helper.store('quay.io', { kind: 'identity', token: 'refresh' })
     expect(await helper.get('ghcr.io')).toEqual(basic('ann', 'secret'))
     expect(await helper.get('quay.io')).toEqual({ kind: 'identity', token: 'refresh' })
-    expect([...(await helper.list())]).toEqual([['ghcr.io', 'ann'], ['quay.io', '<token>']])
+    expect([...(await helper.list())]).toEqual([
+      ['ghcr.io', 'ann'],
+      ['quay.io', '<token>'],
+    ])
     await helper.erase('ghcr.io')
     await helper.erase('ghcr.io')
     expect(await helper.get('ghcr.io')).toBeUndefined()
@@ -40,16 +43,24 @@ describe('a credential helper', () => {
     expect(await createCredentialHelper('x', { env: home.env }).get(server)).toEqual(basic('ann', 's'))
   })
 
-  it.each(['../../evil', '/bin/sh', 'x; rm', '-h', '', '.', 'a b', 'a\nb', 'x'.repeat(65)])('has a name, and %j is none', async (name) => {
-    const home = await makeHome()
-    await expect(createCredentialHelper(name, { env: home.env }).get('ghcr.io')).rejects.toMatchObject({ code: 'HELPER_NAME_INVALID' })
-  })
+  it.each(['../../evil', '/bin/sh', 'x; rm', '-h', '', '.', 'a b', 'a\nb', 'x'.repeat(65)])(
+    'has a name, and %j is none',
+    async (name) => {
+      const home = await makeHome()
+      await expect(createCredentialHelper(name, { env: home.env }).get('ghcr.io')).rejects.toMatchObject({
+        code: 'HELPER_NAME_INVALID',
+      })
+    },
+  )
 
   it('that is missing is an error (CVE-2021-41092)', async () => {
     const home = await makeHome()
     await home.write('bin/docker-credential-flat', '#!/bin/sh\n')
     for (const name of ['gone', 'flat']) {
-      await expect(createCredentialHelper(name, { env: home.env }).get('ghcr.io')).rejects.toMatchObject({ code: 'HELPER_MISSING', message: `the credential helper docker-credential-${name} is configured and not on PATH` })
+      await expect(createCredentialHelper(name, { env: home.env }).get('ghcr.io')).rejects.toMatchObject({
+        code: 'HELPER_MISSING',
+        message: `the credential helper docker-credential-${name} is configured and not on PATH`,
+      })
     }
   })
 
@@ -58,7 +69,10 @@ describe('a credential helper', () => {
     const before = process.cwd()
     process.chdir(home.path('bin'))
     try {
-      for (const PATH of ['', '.', ':', './', 'relative:']) await expect(createCredentialHelper('x', { env: { PATH } }).get('ghcr.io')).rejects.toMatchObject({ code: 'HELPER_MISSING' })
+      for (const PATH of ['', '.', ':', './', 'relative:'])
+        await expect(createCredentialHelper('x', { env: { PATH } }).get('ghcr.io')).rejects.toMatchObject({
+          code: 'HELPER_MISSING',
+        })
     } finally {
       process.chdir(before)
     }
@@ -74,7 +88,9 @@ describe('a credential helper', () => {
     ['nothing', ''],
   ])('that answers %s is refused without a word of it', async (_what, answer) => {
     const home = await withScript(said(answer))
-    const error: unknown = await createCredentialHelper('x', { env: home.env }).get('ghcr.io').catch((reason: unknown) => reason)
+    const error: unknown = await createCredentialHelper('x', { env: home.env })
+      .get('ghcr.io')
+      .catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'HELPER_ANSWER_INVALID' })
     expect(String(error)).not.toContain('CANARY')
   })
@@ -82,7 +98,10 @@ describe('a credential helper', () => {
   it('that fails says why, escaped, and the secret it was given is masked', async () => {
     const home = await withScript('echo "locked: \u001b[31m $(cat)"; exit 1')
     const helper = createCredentialHelper('x', { env: home.env })
-    await expect(helper.get('ghcr.io')).rejects.toMatchObject({ code: 'HELPER_FAILED', message: 'the credential helper x failed to get: locked: \\x1b[31m ghcr.io' })
+    await expect(helper.get('ghcr.io')).rejects.toMatchObject({
+      code: 'HELPER_FAILED',
+      message: 'the credential helper x failed to get: locked: \\x1b[31m ghcr.io',
+    })
     const error: unknown = await helper.store('ghcr.io', basic('ann', 'CANARY')).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'HELPER_FAILED' })
     expect(String(error)).not.toContain('CANARY')
@@ -98,12 +117,16 @@ describe('a credential helper', () => {
 
   it('that says too much is ended', async () => {
     const home = await withScript('cat >/dev/null; yes')
-    await expect(createCredentialHelper('x', { env: home.env, maxBytes: 10_000 }).get('ghcr.io')).rejects.toMatchObject({ code: 'HELPER_ANSWER_INVALID', message: 'the credential helper x answers with more than 10000 bytes' })
+    await expect(createCredentialHelper('x', { env: home.env, maxBytes: 10_000 }).get('ghcr.io')).rejects.toMatchObject(
+      { code: 'HELPER_ANSWER_INVALID', message: 'the credential helper x answers with more than 10000 bytes' },
+    )
   })
 
   it('that hangs is ended', async () => {
     const home = await withScript('sleep 1000')
-    await expect(createCredentialHelper('x', { env: home.env, timeoutMs: 20 }).get('ghcr.io')).rejects.toMatchObject({ code: 'HELPER_TIMEOUT' })
+    await expect(createCredentialHelper('x', { env: home.env, timeoutMs: 20 }).get('ghcr.io')).rejects.toMatchObject({
+      code: 'HELPER_TIMEOUT',
+    })
   })
 
   it('is ended by the signal together with what it started; the reason comes out unchanged', async () => {
@@ -122,12 +145,16 @@ describe('a credential helper', () => {
     const home = await makeHome()
     await writeFile(home.path('bin', 'docker-credential-x'), Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0, 0, 0, 0))
     await chmod(home.path('bin', 'docker-credential-x'), 0o755)
-    await expect(createCredentialHelper('x', { env: home.env }).get('ghcr.io')).rejects.toMatchObject({ code: 'HELPER_FAILED' })
+    await expect(createCredentialHelper('x', { env: home.env }).get('ghcr.io')).rejects.toMatchObject({
+      code: 'HELPER_FAILED',
+    })
   })
 
   it('is not asked for hosts with a line end', async () => {
     const home = await withScript(said('{}'))
-    await expect(createCredentialHelper('x', { env: home.env }).get('ghcr.io\nevil')).rejects.toMatchObject({ code: 'CREDENTIAL_HOST_INVALID' })
+    await expect(createCredentialHelper('x', { env: home.env }).get('ghcr.io\nevil')).rejects.toMatchObject({
+      code: 'CREDENTIAL_HOST_INVALID',
+    })
   })
 })
 
@@ -138,11 +165,18 @@ describe('helpers in docker’s config.json', () => {
     const home = await makeHome()
     await home.helper('all', `printf all: >>"$KEPT/asked"; ${records}`)
     await home.helper('one', `printf one: >>"$KEPT/asked"; ${records}`)
-    await home.write('.docker/config.json', { credsStore: 'all', credHelpers: { 'ghcr.io': 'one', 'quay.io': '' }, auths: { 'quay.io': { auth: 'Ym9iOnM=' } } })
+    await home.write('.docker/config.json', {
+      credsStore: 'all',
+      credHelpers: { 'ghcr.io': 'one', 'quay.io': '' },
+      auths: { 'quay.io': { auth: 'Ym9iOnM=' } },
+    })
     const source = dockerConfig({ env: home.env })
     expect(await source({ host: 'quay.io' })).toEqual(basic('bob', 's'))
-    for (const host of ['docker.io', 'ghcr.io', 'localhost:5000']) expect(await source({ host })).toEqual(basic('ann', 's'))
-    expect(await readFile(home.path('kept', 'asked'), 'utf8')).toBe('all:get https://index.docker.io/v1/ one:get ghcr.io all:get localhost:5000 ')
+    for (const host of ['docker.io', 'ghcr.io', 'localhost:5000'])
+      expect(await source({ host })).toEqual(basic('ann', 's'))
+    expect(await readFile(home.path('kept', 'asked'), 'utf8')).toBe(
+      'all:get https://index.docker.io/v1/ one:get ghcr.io all:get localhost:5000 ',
+    )
   })
 
   it('decide alone: what they do not know or cannot say is not looked for in the file', async () => {

@@ -7,7 +7,14 @@ import { base64, basic, makeHome } from './support/home.ts'
 const entry = (username: string): { auth: string } => ({ auth: base64(`${username}:s`) })
 
 describe('containers’ auth.json', () => {
-  const auths = { 'quay.io': entry('host'), 'quay.io/acme': entry('acme'), 'quay.io/acme/app': entry('app'), 'docker.io/library': entry('library'), 'index.docker.io': entry('hub'), 'https://old.test/v1/': entry('old') }
+  const auths = {
+    'quay.io': entry('host'),
+    'quay.io/acme': entry('acme'),
+    'quay.io/acme/app': entry('app'),
+    'docker.io/library': entry('library'),
+    'index.docker.io': entry('hub'),
+    'https://old.test/v1/': entry('old'),
+  }
 
   it.each([
     ['quay.io', 'acme/app', 'app'],
@@ -39,10 +46,16 @@ describe('containers’ auth.json', () => {
   it('asks credHelpers before auths, and auths for what they do not know; a missing one is an error', async () => {
     const home = await makeHome()
     await home.helper('keeper')
-    await home.write('run/containers/auth.json', { credHelpers: { 'ghcr.io': 'keeper', 'quay.io': 'gone' }, credsStore: 'gone', auths: { 'ghcr.io': entry('file'), 'x.test': entry('x') } })
+    await home.write('run/containers/auth.json', {
+      credHelpers: { 'ghcr.io': 'keeper', 'quay.io': 'gone' },
+      credsStore: 'gone',
+      auths: { 'ghcr.io': entry('file'), 'x.test': entry('x') },
+    })
     expect(await containersAuth({ env: home.env })({ host: 'ghcr.io' })).toEqual(basic('file', 's'))
     expect(await containersAuth({ env: home.env })({ host: 'x.test' })).toEqual(basic('x', 's'))
-    await expect(containersAuth({ env: home.env })({ host: 'quay.io' })).rejects.toMatchObject({ code: 'HELPER_MISSING' })
+    await expect(containersAuth({ env: home.env })({ host: 'quay.io' })).rejects.toMatchObject({
+      code: 'HELPER_MISSING',
+    })
   })
 })
 
@@ -58,8 +71,12 @@ describe('LADING_AUTH_<HOST>', () => {
 
   it('is never that of two hosts', () => {
     const unit = fc.constantFrom('a', 'b', '0')
-    const label = fc.tuple(unit, fc.string({ unit: fc.constantFrom('a', '0', '-'), maxLength: 5 }), unit).map((parts) => parts.join(''))
-    const host = fc.tuple(fc.array(label, { minLength: 1, maxLength: 3 }), fc.option(fc.constantFrom('0', '00', '5000'))).map(([labels, port]) => labels.join('.') + (port === null ? '' : `:${port}`))
+    const label = fc
+      .tuple(unit, fc.string({ unit: fc.constantFrom('a', '0', '-'), maxLength: 5 }), unit)
+      .map((parts) => parts.join(''))
+    const host = fc
+      .tuple(fc.array(label, { minLength: 1, maxLength: 3 }), fc.option(fc.constantFrom('0', '00', '5000')))
+      .map(([labels, port]) => labels.join('.') + (port === null ? '' : `:${port}`))
     fc.assert(
       fc.property(host, host, (one, other) => {
         expect(authVariable(one) === authVariable(other)).toBe(one === other)
@@ -72,10 +89,14 @@ describe('LADING_AUTH_<HOST>', () => {
     ['<token>:refresh', { kind: 'identity', token: 'refresh' }],
     ['Bearer abc.def', { kind: 'registry', token: 'abc.def' }],
     ['', undefined],
-  ])('reads %j', async (value, expected) => expect(await environmentAuth({ env: { LADING_AUTH_GHCR_IO: value } })({ host: 'ghcr.io' })).toEqual(expected))
+  ])('reads %j', async (value, expected) =>
+    expect(await environmentAuth({ env: { LADING_AUTH_GHCR_IO: value } })({ host: 'ghcr.io' })).toEqual(expected),
+  )
 
   it.each(['CANARY', ':CANARY', 'CANARY:', 'Bearer CANARY\r\n'])('refuses %j and does not repeat it', async (value) => {
-    const error: unknown = await environmentAuth({ env: { LADING_AUTH_GHCR_IO: value } })({ host: 'ghcr.io' }).catch((reason: unknown) => reason)
+    const error: unknown = await environmentAuth({ env: { LADING_AUTH_GHCR_IO: value } })({ host: 'ghcr.io' }).catch(
+      (reason: unknown) => reason,
+    )
     expect(error).toMatchObject({ code: 'CREDENTIALS_INVALID' })
     expect(JSON.stringify(error)).not.toContain('CANARY')
   })
@@ -96,7 +117,8 @@ describe('netrc', () => {
     ['macdef init\nmachine ghcr.io login evil password evil\n\nmachine ghcr.io login ann password s'],
   ])('reads %j', async (text) => expect(await ask(text)).toEqual(basic('ann', 's')))
 
-  it('reads quoted words with escapes', async () => expect(await ask('machine ghcr.io login ann password "a \\"b\\" \\\\"')).toEqual(basic('ann', 'a "b" \\')))
+  it('reads quoted words with escapes', async () =>
+    expect(await ask('machine ghcr.io login ann password "a \\"b\\" \\\\"')).toEqual(basic('ann', 'a "b" \\')))
 
   it.each([
     ['the default entry', 'default login ann password s', 'ghcr.io'],
@@ -115,7 +137,14 @@ describe('netrc', () => {
     const file = await home.write('mine', 'machine ghcr.io login ann password s')
     await chmod(file, 0o644)
     const [finding] = await netrc({ env: { ...home.env, NETRC: file } }).explain({ host: 'ghcr.io' })
-    expect(finding).toEqual({ source: 'netrc', place: file, outcome: 'used', kind: 'basic', username: 'ann', reason: 'machine ghcr.io; others may read the file (mode 0644)' })
+    expect(finding).toEqual({
+      source: 'netrc',
+      place: file,
+      outcome: 'used',
+      kind: 'basic',
+      username: 'ann',
+      reason: 'machine ghcr.io; others may read the file (mode 0644)',
+    })
   })
 })
 
@@ -128,7 +157,23 @@ describe('registryHost', () => {
     ['[::1]:5000', '[::1]:5000'],
   ])('of %s is %s', (text, host) => expect(registryHost(text)).toBe(host))
 
-  it.each(['', '-x', 'a b', 'a\nb', 'user:CANARY@ghcr.io', 'ghcr.io/acme/app', 'a..b', 'ghcr.io:99999', 'https://', '../x'])('refuses %j', (text) => {
-    expect(() => registryHost(text)).toThrow(expect.objectContaining({ code: 'CREDENTIAL_HOST_INVALID', message: expect.not.stringContaining('CANARY') as string }) as Error)
+  it.each([
+    '',
+    '-x',
+    'a b',
+    'a\nb',
+    'user:CANARY@ghcr.io',
+    'ghcr.io/acme/app',
+    'a..b',
+    'ghcr.io:99999',
+    'https://',
+    '../x',
+  ])('refuses %j', (text) => {
+    expect(() => registryHost(text)).toThrow(
+      expect.objectContaining({
+        code: 'CREDENTIAL_HOST_INVALID',
+        message: expect.not.stringContaining('CANARY') as string,
+      }) as Error,
+    )
   })
 })

@@ -1,7 +1,11 @@
 import { LadingError } from '@lading/errors'
 
 /** Why a text is no digest this package can work with. */
-export type DigestFormatErrorCode = 'DIGEST_INVALID_FORMAT' | 'DIGEST_INVALID_LENGTH' | 'DIGEST_UNSUPPORTED' | 'DIGEST_BLAKE3_UNSUPPORTED'
+export type DigestFormatErrorCode =
+  | 'DIGEST_INVALID_FORMAT'
+  | 'DIGEST_INVALID_LENGTH'
+  | 'DIGEST_UNSUPPORTED'
+  | 'DIGEST_BLAKE3_UNSUPPORTED'
 
 /** Why bytes are not the ones that were asked for. */
 export type DigestMismatchErrorCode = 'SIZE_MISMATCH' | 'DIGEST_MISMATCH'

@@ -11,7 +11,8 @@ export interface Fault {
   readonly actual?: number | undefined
 }
 
-const between = (unit: number, first: string, last: string): boolean => unit >= first.charCodeAt(0) && unit <= last.charCodeAt(0)
+const between = (unit: number, first: string, last: string): boolean =>
+  unit >= first.charCodeAt(0) && unit <= last.charCodeAt(0)
 const isDigit = (unit: number): boolean => between(unit, '0', '9')
 const isLower = (unit: number): boolean => between(unit, 'a', 'z')
 const isUpper = (unit: number): boolean => between(unit, 'A', 'Z')
@@ -23,7 +24,12 @@ const isEncoded = (text: string, at: number): boolean => {
 }
 
 const shape = 'a digest is ALGORITHM:HEX, for example sha256: followed by 64 of 0-9 and a-f'
-const malformed = (message: string, offset: number, hint = shape): Fault => ({ code: 'DIGEST_INVALID_FORMAT', message, hint, offset })
+const malformed = (message: string, offset: number, hint = shape): Fault => ({
+  code: 'DIGEST_INVALID_FORMAT',
+  message,
+  hint,
+  offset,
+})
 
 /** End of the algorithm (the colon's place), or what is wrong before it. */
 function examineAlgorithm(text: string): number | Fault {
@@ -32,7 +38,8 @@ function examineAlgorithm(text: string): number | Fault {
   for (; at < text.length && text.charAt(at) !== ':'; at++) {
     const unit = text.charCodeAt(at)
     if (isDigit(unit) || isLower(unit)) continue
-    if (!isSeparator(text, at) || at === pieceStart) return malformed('its algorithm has a character that does not belong there', at)
+    if (!isSeparator(text, at) || at === pieceStart)
+      return malformed('its algorithm has a character that does not belong there', at)
     pieceStart = at + 1
   }
   if (at === text.length) return malformed('it has no colon between algorithm and hexadecimal digits', at)
@@ -60,17 +67,36 @@ function faultOf(text: string): Fault {
   }
   const expected = algorithm === 'blake3' ? 64 : hexLengths.get(algorithm)
   if (expected === undefined) {
-    return { code: 'DIGEST_UNSUPPORTED', message: `its algorithm ${algorithm.length > 40 ? '' : `${algorithm} `}is not supported`, hint: 'use a sha256, sha384 or sha512 digest', offset: 0 }
+    return {
+      code: 'DIGEST_UNSUPPORTED',
+      message: `its algorithm ${algorithm.length > 40 ? '' : `${algorithm} `}is not supported`,
+      hint: 'use a sha256, sha384 or sha512 digest',
+      offset: 0,
+    }
   }
   const actual = text.length - start
   if (actual !== expected) {
-    return { code: 'DIGEST_INVALID_LENGTH', message: `${algorithm} takes ${expected} hexadecimal digits, not ${actual}`, hint: 'copy the whole digest, without shortening it', offset: start, expected, actual }
+    return {
+      code: 'DIGEST_INVALID_LENGTH',
+      message: `${algorithm} takes ${expected} hexadecimal digits, not ${actual}`,
+      hint: 'copy the whole digest, without shortening it',
+      offset: start,
+      expected,
+      actual,
+    }
   }
   for (let at = start; at < text.length; at++) {
     const unit = text.charCodeAt(at)
     if (isHex(unit)) continue
-    return isUpper(unit) ? malformed('upper case is not allowed', at, 'write the hexadecimal digits in lower case') : malformed('it has a character that is no hexadecimal digit', at)
+    return isUpper(unit)
+      ? malformed('upper case is not allowed', at, 'write the hexadecimal digits in lower case')
+      : malformed('it has a character that is no hexadecimal digit', at)
   }
   // Nothing else is left: what is good in every respect was never examined.
-  return { code: 'DIGEST_BLAKE3_UNSUPPORTED', message: 'blake3 is a registered algorithm that cannot be verified here', hint: 'ask for the same content under its sha256 digest', offset: 0 }
+  return {
+    code: 'DIGEST_BLAKE3_UNSUPPORTED',
+    message: 'blake3 is a registered algorithm that cannot be verified here',
+    hint: 'ask for the same content under its sha256 digest',
+    offset: 0,
+  }
 }

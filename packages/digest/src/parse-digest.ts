@@ -25,7 +25,11 @@ export function tryParseDigest(text: string): Digest | undefined {
  */
 export function parseDigest(text: string): Digest {
   if (typeof text !== 'string') {
-    throw new DigestError('DIGEST_INVALID_FORMAT', `invalid digest: ${text === null ? 'null' : typeof text} instead of text`, { hint: 'pass the digest as a string' })
+    throw new DigestError(
+      'DIGEST_INVALID_FORMAT',
+      `invalid digest: ${text === null ? 'null' : typeof text} instead of text`,
+      { hint: 'pass the digest as a string' },
+    )
   }
   const fault = examine(text)
   if (fault === undefined) return text as Digest

@@ -9,17 +9,22 @@ import * as node from '../src/hash/engine-node.ts'
 const algorithms = ['sha256', 'sha384', 'sha512'] as const
 
 describe.each(algorithms)('%s without Node', (algorithm) => {
-  it.each(Array.from({ length: 300 }, (_, length) => length))('of %i bytes, at each length around a block', (length) => {
-    const bytes = Uint8Array.from({ length }, (_, index) => index * 7)
-    expect(browser.hashAll(algorithm, bytes)).toBe(createHash(algorithm).update(bytes).digest('hex'))
-  })
+  it.each(Array.from({ length: 300 }, (_, length) => length))(
+    'of %i bytes, at each length around a block',
+    (length) => {
+      const bytes = Uint8Array.from({ length }, (_, index) => index * 7)
+      expect(browser.hashAll(algorithm, bytes)).toBe(createHash(algorithm).update(bytes).digest('hex'))
+    },
+  )
 
   it('is what Node computes, however the bytes are cut', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 8 }), (chunks) => {
         const [ours, theirs] = [browser.createEngine(algorithm), node.createEngine(algorithm)]
         // In the middle of a larger buffer, as sockets give them.
-        for (const chunk of chunks) for (const engine of [ours, theirs]) engine.update(Buffer.concat([Buffer.alloc(3), chunk, Buffer.alloc(5)]).subarray(3, 3 + chunk.length))
+        for (const chunk of chunks)
+          for (const engine of [ours, theirs])
+            engine.update(Buffer.concat([Buffer.alloc(3), chunk, Buffer.alloc(5)]).subarray(3, 3 + chunk.length))
         expect(ours.digest()).toBe(theirs.digest())
       }),
     )

@@ -14,11 +14,31 @@ describe('digestOf', () => {
   it.each([
     ['no bytes', new Uint8Array(), emptyDigest],
     ['the empty tar', new Uint8Array(1024), emptyTar],
-    ['id1 five times', encode('id1'.repeat(5)), 'sha256:68e2c75dc5c78ea9240689c60d7599766c213ae210434c53af18470ae8c53ec1'],
-    ['id2 five times', encode('id2'.repeat(5)), 'sha256:64a636223116aa837973a5d9c2bdd17d9b204e4f95ac423e20e65dfbb3655473'],
-    ['id3 five times', encode('id3'.repeat(5)), 'sha256:58745a8bbd669c25213e9de578c4da5c8ee1c836b3581432c2b50e38a6753300'],
-    ['id4 five times', encode('id4'.repeat(5)), 'sha256:0dfb5b9577716cc173e95af7c10289322c29a6453a1718addc00c0c5b1330936'],
-    ['id5 five times', encode('id5'.repeat(5)), 'sha256:0a5f25fa1acbc647f6112a6276735d0fa01e4ee2aa7ec33015e337350e1ea23d'],
+    [
+      'id1 five times',
+      encode('id1'.repeat(5)),
+      'sha256:68e2c75dc5c78ea9240689c60d7599766c213ae210434c53af18470ae8c53ec1',
+    ],
+    [
+      'id2 five times',
+      encode('id2'.repeat(5)),
+      'sha256:64a636223116aa837973a5d9c2bdd17d9b204e4f95ac423e20e65dfbb3655473',
+    ],
+    [
+      'id3 five times',
+      encode('id3'.repeat(5)),
+      'sha256:58745a8bbd669c25213e9de578c4da5c8ee1c836b3581432c2b50e38a6753300',
+    ],
+    [
+      'id4 five times',
+      encode('id4'.repeat(5)),
+      'sha256:0dfb5b9577716cc173e95af7c10289322c29a6453a1718addc00c0c5b1330936',
+    ],
+    [
+      'id5 five times',
+      encode('id5'.repeat(5)),
+      'sha256:0a5f25fa1acbc647f6112a6276735d0fa01e4ee2aa7ec33015e337350e1ea23d',
+    ],
   ])('of %s', (_, bytes, digest) => expect(digestOf(bytes)).toBe(digest))
 
   it('reads only the view, not the buffer behind it', () => {
@@ -40,11 +60,17 @@ describe('digestOf', () => {
 describe('createHasher', () => {
   it('does not care how the bytes are cut', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 8 }), fc.constantFrom(...algorithms), (chunks, algorithm) => {
-        const hasher = createHasher(algorithm)
-        for (const chunk of chunks) hasher.update(chunk)
-        expect(hasher.digest()).toBe(digestOf(Uint8Array.from(chunks.flatMap((chunk) => Array.from(chunk))), algorithm))
-      }),
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 8 }),
+        fc.constantFrom(...algorithms),
+        (chunks, algorithm) => {
+          const hasher = createHasher(algorithm)
+          for (const chunk of chunks) hasher.update(chunk)
+          expect(hasher.digest()).toBe(
+            digestOf(Uint8Array.from(chunks.flatMap((chunk) => Array.from(chunk))), algorithm),
+          )
+        },
+      ),
     )
   })
 
@@ -75,16 +101,26 @@ describe('verifyBytes', () => {
 
   it('compares the size first', () => {
     expect(() => verifyBytes(encode('other'), { digest, size: 15 })).toThrow(
-      expect.objectContaining({ code: 'SIZE_MISMATCH', message: `content of ${digest} has 5 bytes instead of 15`, facts: { digest, expected: 15, actual: 5 } }),
+      expect.objectContaining({
+        code: 'SIZE_MISMATCH',
+        message: `content of ${digest} has 5 bytes instead of 15`,
+        facts: { digest, expected: 15, actual: 5 },
+      }),
     )
     expect(() => verifyBytes(bytes, { digest, size: 14 })).toThrow(expect.objectContaining({ code: 'SIZE_MISMATCH' }))
-    expect(() => verifyBytes(bytes, { digest, size: Number.NaN })).toThrow(expect.objectContaining({ code: 'SIZE_MISMATCH' }))
+    expect(() => verifyBytes(bytes, { digest, size: Number.NaN })).toThrow(
+      expect.objectContaining({ code: 'SIZE_MISMATCH' }),
+    )
   })
 
   it('names the digest expected and the one found', () => {
     const other = encode('id2'.repeat(5))
     expect(() => verifyBytes(other, { digest, size: 15 })).toThrow(
-      expect.objectContaining({ code: 'DIGEST_MISMATCH', message: `content is ${digestOf(other)} instead of ${digest}`, facts: { digest, expected: digest, actual: digestOf(other) } }),
+      expect.objectContaining({
+        code: 'DIGEST_MISMATCH',
+        message: `content is ${digestOf(other)} instead of ${digest}`,
+        facts: { digest, expected: digest, actual: digestOf(other) },
+      }),
     )
   })
 
@@ -101,7 +137,9 @@ describe('verifyBytes', () => {
   })
 
   it('wants a digest to compare with, whatever the size says', () => {
-    expect(() => verifyBytes(bytes, { digest: 'sha256:..', size: 1 })).toThrow(expect.objectContaining({ code: 'DIGEST_INVALID_FORMAT' }))
+    expect(() => verifyBytes(bytes, { digest: 'sha256:..', size: 1 })).toThrow(
+      expect.objectContaining({ code: 'DIGEST_INVALID_FORMAT' }),
+    )
   })
 })
 
@@ -129,7 +167,9 @@ describe('chainIDs', () => {
     fc.assert(
       fc.property(fc.array(diffId, { minLength: 1, maxLength: 8 }), fc.nat(), (diffIds, at) => {
         const cut = at % diffIds.length
-        expect(diffIds.slice(cut).reduce<Digest | undefined>(nextChainId, chainIdOf(diffIds.slice(0, cut)))).toBe(chainIdOf(diffIds))
+        expect(diffIds.slice(cut).reduce<Digest | undefined>(nextChainId, chainIdOf(diffIds.slice(0, cut)))).toBe(
+          chainIdOf(diffIds),
+        )
       }),
     )
   })

@@ -35,7 +35,9 @@ describe('a digest', () => {
       hint: 'copy the whole digest, without shortening it',
       facts: { digest: 'sha256:abc', expected: 64, actual: 3 },
     })
-    expect(failureOf(`md5:${hex(32)}`).message).toBe(`invalid digest "md5:${hex(32)}": its algorithm md5 is not supported`)
+    expect(failureOf(`md5:${hex(32)}`).message).toBe(
+      `invalid digest "md5:${hex(32)}": its algorithm md5 is not supported`,
+    )
     expect(failureOf(`sha256:${'A'.repeat(64)}`).hint).toBe('write the hexadecimal digits in lower case')
     expect(failureOf('alpine').hint).toContain('ALGORITHM:HEX')
   })
@@ -48,7 +50,9 @@ describe('a digest', () => {
   })
 
   it('cannot write to a terminal through its error', () => {
-    expect(failureOf('sha256:\u001b[2J').message).toBe('invalid digest "sha256:\\x1b[2J": it has a character that no digest has')
+    expect(failureOf('sha256:\u001b[2J').message).toBe(
+      'invalid digest "sha256:\\x1b[2J": it has a character that no digest has',
+    )
   })
 
   it('of a megabyte makes a short error', () => {
@@ -58,15 +62,20 @@ describe('a digest', () => {
   })
 })
 
-const digits = (length: number): fc.Arbitrary<string> => fc.string({ unit: oneOf('0123456789abcdef'), minLength: length, maxLength: length })
+const digits = (length: number): fc.Arbitrary<string> =>
+  fc.string({ unit: oneOf('0123456789abcdef'), minLength: length, maxLength: length })
 
 describe('for any text', () => {
   const lengths = { sha256: 64, sha384: 96, sha512: 128 }
-  const digest = fc.constantFrom(...(['sha256', 'sha384', 'sha512'] as const)).chain((algorithm) => digits(lengths[algorithm]).map((encoded) => `${algorithm}:${encoded}`))
+  const digest = fc
+    .constantFrom(...(['sha256', 'sha384', 'sha512'] as const))
+    .chain((algorithm) => digits(lengths[algorithm]).map((encoded) => `${algorithm}:${encoded}`))
 
   it('accepts exactly what the three fixed forms describe', () => {
     const model = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/
-    const nearly = fc.tuple(digest, fc.nat(), fc.string({ maxLength: 2 })).map(([text, at, put]) => text.slice(0, at % text.length) + put + text.slice((at % text.length) + 1))
+    const nearly = fc
+      .tuple(digest, fc.nat(), fc.string({ maxLength: 2 }))
+      .map(([text, at, put]) => text.slice(0, at % text.length) + put + text.slice((at % text.length) + 1))
     fc.assert(
       fc.property(fc.oneof(digest, nearly, fc.string()), (text) => {
         expect(isDigest(text)).toBe(model.test(text))
@@ -74,7 +83,12 @@ describe('for any text', () => {
     )
   })
 
-  const digestLike = fc.tuple(fc.oneof(fc.constantFrom('sha256', 'md5', 'blake3'), fc.string({ unit: oneOf('az09+._-') })), fc.string({ unit: oneOf('afgzAZ09=_-'), maxLength: 70 })).map((parts) => parts.join(':'))
+  const digestLike = fc
+    .tuple(
+      fc.oneof(fc.constantFrom('sha256', 'md5', 'blake3'), fc.string({ unit: oneOf('az09+._-') })),
+      fc.string({ unit: oneOf('afgzAZ09=_-'), maxLength: 70 }),
+    )
+    .map((parts) => parts.join(':'))
 
   it('throws nothing but a DigestError with an offset inside the text', () => {
     fc.assert(

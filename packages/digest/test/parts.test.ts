@@ -14,20 +14,36 @@ describe('the parts of a digest', () => {
 
   it('are short for people: 12 digits', () => expect(shortId(digest)).toBe('0123456789ab'))
 
-  it('of two layers make the text of a chainID, one space between', () => expect(chainIdInput(digest, wide)).toBe(`${digest} ${wide}`))
+  it('of two layers make the text of a chainID, one space between', () =>
+    expect(chainIdInput(digest, wide)).toBe(`${digest} ${wide}`))
 })
 
 describe('a malformed digest, which the type lets through', () => {
-  const forged = ['sha256:../../../../etc/passwd', 'sha256:', `sha256:${'A'.repeat(64)}`, `sha256:${'a'.repeat(63)}/`] as Digest[]
+  const forged = [
+    'sha256:../../../../etc/passwd',
+    'sha256:',
+    `sha256:${'A'.repeat(64)}`,
+    `sha256:${'a'.repeat(63)}/`,
+  ] as Digest[]
 
   it.each(forged)('%s gives no parts', (text) => {
-    for (const take of [algorithmOf, hexOf, shortId, (forgery: Digest) => chainIdInput(digest, forgery), (forgery: Digest) => chainIdInput(forgery, digest)]) {
-      expect(() => take(text)).toThrow(expect.objectContaining({ name: 'DigestError', code: expect.stringMatching(/^DIGEST_INVALID_/) }))
+    for (const take of [
+      algorithmOf,
+      hexOf,
+      shortId,
+      (forgery: Digest) => chainIdInput(digest, forgery),
+      (forgery: Digest) => chainIdInput(forgery, digest),
+    ]) {
+      expect(() => take(text)).toThrow(
+        expect.objectContaining({ name: 'DigestError', code: expect.stringMatching(/^DIGEST_INVALID_/) }),
+      )
     }
   })
 
   it('is not made by formatDigest', () => {
     expect(() => formatDigest('sha256', '../x')).toThrow(expect.objectContaining({ code: 'DIGEST_INVALID_FORMAT' }))
-    expect(() => formatDigest('sha512', 'a'.repeat(64))).toThrow(expect.objectContaining({ code: 'DIGEST_INVALID_LENGTH' }))
+    expect(() => formatDigest('sha512', 'a'.repeat(64))).toThrow(
+      expect.objectContaining({ code: 'DIGEST_INVALID_LENGTH' }),
+    )
   })
 })

@@ -11,18 +11,33 @@ import type { PullJob } from './pull-job.ts'
  *
  * @throws PullError `SCHEMA1_NAME_MISMATCH`; ManifestError `SCHEMA1_SIGNATURE_INVALID`
  */
-export async function checkSchema1(job: PullJob, reference: Reference, { manifest, descriptor }: Schema1Document): Promise<void> {
+export async function checkSchema1(
+  job: PullJob,
+  reference: Reference,
+  { manifest, descriptor }: Schema1Document,
+): Promise<void> {
   const { digest } = descriptor
   const [wanted, found] = [`${reference.path}:${reference.tag ?? 'latest'}`, `${manifest.name}:${manifest.tag}`]
   if (reference.digest === undefined && wanted !== found) {
-    throw new PullError('SCHEMA1_NAME_MISMATCH', `the manifest is that of ${printable(found, 300)}, and ${wanted} was asked for`, {
-      digest,
-      expected: wanted,
-      actual: printable(found, 300),
-      hint: `the registry or a proxy serves another image under this name; if you trust it, pull it by its digest: @${digest}`,
-    })
+    throw new PullError(
+      'SCHEMA1_NAME_MISMATCH',
+      `the manifest is that of ${printable(found, 300)}, and ${wanted} was asked for`,
+      {
+        digest,
+        expected: wanted,
+        actual: printable(found, 300),
+        hint: `the registry or a proxy serves another image under this name; if you trust it, pull it by its digest: @${digest}`,
+      },
+    )
   }
   const signers = await verifySchema1(manifest)
-  const who = signers.length === 0 ? 'without a signature' : `signed by ${signers.map(({ keyId }) => keyId).join(', ')}, whom nobody vouches for`
-  job.emit({ type: 'warning', code: 'SCHEMA1', message: `${familiarString(reference)} is in a format given up in 2017 (Docker schema 1), ${who}; have it pushed again` })
+  const who =
+    signers.length === 0
+      ? 'without a signature'
+      : `signed by ${signers.map(({ keyId }) => keyId).join(', ')}, whom nobody vouches for`
+  job.emit({
+    type: 'warning',
+    code: 'SCHEMA1',
+    message: `${familiarString(reference)} is in a format given up in 2017 (Docker schema 1), ${who}; have it pushed again`,
+  })
 }

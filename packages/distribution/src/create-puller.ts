@@ -39,7 +39,11 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
   const running = new Set<Promise<unknown>>()
 
   /** Until it has ended, its lease released, the puller is not closed. */
-  function run<Result>(reference: Reference, given: PullOptions, work: (job: PullJob) => Promise<Result>): Promise<Result> {
+  function run<Result>(
+    reference: Reference,
+    given: PullOptions,
+    work: (job: PullJob) => Promise<Result>,
+  ): Promise<Result> {
     const pull = runLeased(reference, given, work)
     const ended: Promise<void> = pull.then(
       () => void running.delete(ended),
@@ -49,9 +53,21 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
     return pull
   }
 
-  async function runLeased<Result>(reference: Reference, given: PullOptions, work: (job: PullJob) => Promise<Result>): Promise<Result> {
-    if (closing.signal.aborted) throw new PullError('PULLER_CLOSED', 'this puller is closed', { reference: String(reference), hint: 'create another one' })
-    if (isReserved(reference)) throw new PullError('REFERENCE_RESERVED', "'scratch' is a reserved name", { reference: String(reference), hint: 'it is the empty image; there is nothing to pull' })
+  async function runLeased<Result>(
+    reference: Reference,
+    given: PullOptions,
+    work: (job: PullJob) => Promise<Result>,
+  ): Promise<Result> {
+    if (closing.signal.aborted)
+      throw new PullError('PULLER_CLOSED', 'this puller is closed', {
+        reference: String(reference),
+        hint: 'create another one',
+      })
+    if (isReserved(reference))
+      throw new PullError('REFERENCE_RESERVED', "'scratch' is a reserved name", {
+        reference: String(reference),
+        hint: 'it is the empty image; there is nothing to pull',
+      })
     const signal = given.signal === undefined ? closing.signal : AbortSignal.any([given.signal, closing.signal])
     signal.throwIfAborted()
     const { platform } = given
@@ -62,7 +78,12 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
         client,
         transfers,
         lease,
-        platform: platform === undefined ? defaultPlatform() : typeof platform === 'string' ? parsePlatform(platform) : platform,
+        platform:
+          platform === undefined
+            ? defaultPlatform()
+            : typeof platform === 'string'
+              ? parsePlatform(platform)
+              : platform,
         verify: given.verify ?? 'full',
         allowForeignUrls: given.allowForeignUrls ?? false,
         schemas: given.allowSchema1 === true ? await schemasWithSchema1(options.schemas) : undefined,
@@ -85,18 +106,23 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
   return {
     async pull(given, pullOptions = {}) {
       const reference = withDefaultTag(toReference(given))
-      return run(reference, pullOptions, (job) => pullFromEndpoints(job, reference, (repository) => pullOne(job, repository, reference)))
+      return run(reference, pullOptions, (job) =>
+        pullFromEndpoints(job, reference, (repository) => pullOne(job, repository, reference)),
+      )
     },
     async pullAll(given, pullOptions = {}) {
       const name = toReference(given)
-      return run(name, pullOptions, (job) => pullFromEndpoints(job, name, (repository) => pullAllTags(job, repository, name)))
+      return run(name, pullOptions, (job) =>
+        pullFromEndpoints(job, name, (repository) => pullAllTags(job, repository, name)),
+      )
     },
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-const toReference = (given: string | Reference): Reference => (typeof given === 'string' ? parseReference(given) : given)
+const toReference = (given: string | Reference): Reference =>
+  typeof given === 'string' ? parseReference(given) : given
 
 /** Few pulls need it, so it is loaded by them. */
 async function schemasWithSchema1(base: Schemas = schemas): Promise<Schemas<PullDocuments>> {

@@ -33,7 +33,11 @@ const reportEveryMs = 100
  * The transfer of one blob: downloaded, verified and committed, while a worker follows the growing file to compute
  * its diffID. Shared by every pull that wants the blob, so it holds nothing of a single pull but what the first brought.
  */
-export function downloadLayer(job: Pick<PullJob, 'store' | 'client' | 'verify' | 'allowForeignUrls'>, repository: PullRepository, layer: Descriptor): Work<Inside | undefined, LayerProgress> {
+export function downloadLayer(
+  job: Pick<PullJob, 'store' | 'client' | 'verify' | 'allowForeignUrls'>,
+  repository: PullRepository,
+  layer: Descriptor,
+): Work<Inside | undefined, LayerProgress> {
   const source = layerSource(job, repository, layer)
   return async (context) => {
     // Told only when it really waits: a slot that is free is given within this turn.
@@ -55,13 +59,25 @@ export function downloadLayer(job: Pick<PullJob, 'store' | 'client' | 'verify' |
 }
 
 /** Another owner has finished the blob meanwhile: only its inside is left to see. */
-async function finish(job: Pick<PullJob, 'store' | 'verify'>, layer: Descriptor, context: WorkContext<LayerProgress>): Promise<Inside | undefined> {
+async function finish(
+  job: Pick<PullJob, 'store' | 'verify'>,
+  layer: Descriptor,
+  context: WorkContext<LayerProgress>,
+): Promise<Inside | undefined> {
   context.releaseSlot()
   if (job.verify === 'digest') return undefined
-  return (await job.store.layers.known(layer.digest)) ?? job.store.layers.uncompress(layer, { signal: context.signal, onProgress: extracting(layer, context) })
+  return (
+    (await job.store.layers.known(layer.digest)) ??
+    job.store.layers.uncompress(layer, { signal: context.signal, onProgress: extracting(layer, context) })
+  )
 }
 
-async function fill(job: Pick<PullJob, 'store' | 'verify'>, layer: Descriptor, way: Way, context: WorkContext<LayerProgress>): Promise<Inside | undefined> {
+async function fill(
+  job: Pick<PullJob, 'store' | 'verify'>,
+  layer: Descriptor,
+  way: Way,
+  context: WorkContext<LayerProgress>,
+): Promise<Inside | undefined> {
   const { ingest } = way
   if (ingest.offset > 0) context.report({ phase: 'resume', offset: ingest.offset, total: layer.size })
   let committed = false
@@ -91,7 +107,11 @@ async function fill(job: Pick<PullJob, 'store' | 'verify'>, layer: Descriptor, w
   }
 }
 
-async function fetchWhole(layer: Descriptor, { source, ingest, bytes }: Way, context: WorkContext<LayerProgress>): Promise<void> {
+async function fetchWhole(
+  layer: Descriptor,
+  { source, ingest, bytes }: Way,
+  context: WorkContext<LayerProgress>,
+): Promise<void> {
   let restart = false
   let reported = -1
   const once = async (signal: AbortSignal): Promise<void> => {

@@ -32,12 +32,16 @@ export async function fetchChild({ job, repository, trusted }: Parent, entry: De
   const { document, source } = await byDigest(job, repository, digest)
   if (isSchema1(document)) throw schema1InIndex(descriptor)
   if (document.bytes.length !== size) {
-    throw new PullError('SIZE_MISMATCH', `the index says that ${digest} has ${size} bytes, and it has ${document.bytes.length}`, {
-      digest,
-      expected: size,
-      actual: document.bytes.length,
-      hint: 'the index is wrong; tell its publisher',
-    })
+    throw new PullError(
+      'SIZE_MISMATCH',
+      `the index says that ${digest} has ${size} bytes, and it has ${document.bytes.length}`,
+      {
+        digest,
+        expected: size,
+        actual: document.bytes.length,
+        hint: 'the index is wrong; tell its publisher',
+      },
+    )
   }
   // The index, which was verified, says what the child is; the registry's content type is only a second opinion.
   return tell(job, { ...document, descriptor }, source)

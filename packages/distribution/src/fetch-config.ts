@@ -6,7 +6,12 @@ import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
 
 /** The image config: from the store, from the descriptor itself, or from the registry; verified, then parsed, then stored. */
-export async function fetchConfig(job: PullJob, repository: PullRepository, descriptor: Descriptor, signal: AbortSignal): Promise<ImageConfig> {
+export async function fetchConfig(
+  job: PullJob,
+  repository: PullRepository,
+  descriptor: Descriptor,
+  signal: AbortSignal,
+): Promise<ImageConfig> {
   const stored = await readStored(job, descriptor, signal)
   if (stored !== undefined) return parseImageConfig(stored)
   job.emit({ type: 'config', digest: descriptor.digest, size: descriptor.size })
@@ -16,7 +21,11 @@ export async function fetchConfig(job: PullJob, repository: PullRepository, desc
   return config
 }
 
-async function readStored(job: PullJob, { digest, size }: Descriptor, signal: AbortSignal): Promise<Uint8Array | undefined> {
+async function readStored(
+  job: PullJob,
+  { digest, size }: Descriptor,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
   const found = await job.store.contents.stat(digest)
   if (found?.size !== size) return undefined
   try {
@@ -34,7 +43,12 @@ function embedded(descriptor: Descriptor): Uint8Array | undefined {
   return descriptor.data
 }
 
-async function download(job: PullJob, repository: PullRepository, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array> {
+async function download(
+  job: PullJob,
+  repository: PullRepository,
+  descriptor: Descriptor,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   return shareTransfer<Uint8Array, never>(
     job.transfers,
     `config:${descriptor.digest}`,

@@ -37,7 +37,9 @@ function sentence(error: LadingError, reference: Reference): string {
 function hintFor(error: LadingError, reference: Reference): string | undefined {
   switch (error.code) {
     case 'MANIFEST_UNKNOWN':
-      return reference.digest === undefined ? 'check the spelling of the tag' : 'check the digest; it may have been deleted from the registry'
+      return reference.digest === undefined
+        ? 'check the spelling of the tag'
+        : 'check the digest; it may have been deleted from the registry'
     case 'NAME_UNKNOWN':
       return 'check the spelling of the repository and its host'
     default:

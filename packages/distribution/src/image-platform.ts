@@ -11,7 +11,12 @@ export const platformOf = ({ os, architecture, variant, osVersion, osFeatures }:
 })
 
 /** An image of another platform than the wanted one is pulled all the same, and told (design, "Settled": platform). */
-export function warnAboutPlatform(job: PullJob, config: ImageConfig, { digest }: Pick<Descriptor, 'digest'>, fromIndex: boolean): void {
+export function warnAboutPlatform(
+  job: PullJob,
+  config: ImageConfig,
+  { digest }: Pick<Descriptor, 'digest'>,
+  fromIndex: boolean,
+): void {
   const actual = platformOf(config)
   if (samePlatform(actual, job.platform)) return
   const source = fromIndex ? 'the index says otherwise, but the image' : 'the image'

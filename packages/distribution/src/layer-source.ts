@@ -12,7 +12,11 @@ export type LayerSource = (sink: BlobSink, options: { readonly signal: AbortSign
  * Where a layer comes from: the registry's blob; for a foreign layer that the registry has not, its `urls`, in order
  * and without credentials, if the user allowed that (design, "Settled": foreign layers).
  */
-export function layerSource(job: Pick<PullJob, 'client' | 'allowForeignUrls'>, repository: PullRepository, layer: Descriptor): LayerSource {
+export function layerSource(
+  job: Pick<PullJob, 'client' | 'allowForeignUrls'>,
+  repository: PullRepository,
+  layer: Descriptor,
+): LayerSource {
   const urls = isForeignLayerType(layer.mediaType) ? (layer.urls ?? []) : []
   return async (sink, options) => {
     try {
@@ -20,18 +24,28 @@ export function layerSource(job: Pick<PullJob, 'client' | 'allowForeignUrls'>, r
     } catch (error) {
       if (urls.length === 0 || !isLadingError(error, 'BLOB_UNKNOWN')) throw error
       if (!job.allowForeignUrls) {
-        throw new PullError('FOREIGN_LAYER_REFUSED', `layer ${layer.digest} is not in the registry but at ${printable(urls.join(', '))}`, {
-          digest: layer.digest,
-          hint: 'allow it with --allow-foreign-urls (option `allowForeignUrls`) if you trust these addresses',
-          cause: error,
-        })
+        throw new PullError(
+          'FOREIGN_LAYER_REFUSED',
+          `layer ${layer.digest} is not in the registry but at ${printable(urls.join(', '))}`,
+          {
+            digest: layer.digest,
+            hint: 'allow it with --allow-foreign-urls (option `allowForeignUrls`) if you trust these addresses',
+            cause: error,
+          },
+        )
       }
     }
     await fromUrls(job.client, layer, urls, sink, { ...options, endpoint: repository.endpoint })
   }
 }
 
-async function fromUrls(client: PullJob['client'], layer: Descriptor, urls: readonly string[], sink: BlobSink, options: { readonly signal: AbortSignal; readonly endpoint: Endpoint | undefined }): Promise<void> {
+async function fromUrls(
+  client: PullJob['client'],
+  layer: Descriptor,
+  urls: readonly string[],
+  sink: BlobSink,
+  options: { readonly signal: AbortSignal; readonly endpoint: Endpoint | undefined },
+): Promise<void> {
   let last: unknown
   for (const url of urls) {
     try {

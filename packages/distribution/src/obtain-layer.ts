@@ -23,7 +23,12 @@ export interface Inside {
 }
 
 /** Makes one layer's blob durable and its diffID known, by the least work: nothing, inflating, or downloading. */
-export async function obtainLayer(job: PullJob, repository: PullRepository, layer: Descriptor, how: { readonly quiet: boolean; readonly signal: AbortSignal }): Promise<Obtained> {
+export async function obtainLayer(
+  job: PullJob,
+  repository: PullRepository,
+  layer: Descriptor,
+  how: { readonly quiet: boolean; readonly signal: AbortSignal },
+): Promise<Obtained> {
   const { digest } = layer
   const { contents, layers } = job.store
   const name = { digest, id: shortId(digest) }
@@ -38,7 +43,8 @@ export async function obtainLayer(job: PullJob, repository: PullRepository, laye
       if (!how.quiet) job.emit({ type: 'layer:exists', ...name })
       return { existed: true, inside: known }
     }
-    const onProgress = (current: number): void => job.emit({ type: 'layer:extracting', ...name, current, total: layer.size })
+    const onProgress = (current: number): void =>
+      job.emit({ type: 'layer:extracting', ...name, current, total: layer.size })
     try {
       return { existed: false, inside: await layers.uncompress(layer, { signal: how.signal, onProgress }) }
     } catch (error) {
@@ -48,10 +54,15 @@ export async function obtainLayer(job: PullJob, repository: PullRepository, laye
   }
   job.emit({ type: 'layer:pulling', ...name, size: layer.size })
   // What is verified differs, so a digest-only pull and a full one are different work on the same blob.
-  const inside = await shareTransfer(job.transfers, `layer:${job.verify}:${digest}`, downloadLayer(job, repository, layer), {
-    signal: how.signal,
-    onProgress: (progress) => tell(job, name, progress),
-  })
+  const inside = await shareTransfer(
+    job.transfers,
+    `layer:${job.verify}:${digest}`,
+    downloadLayer(job, repository, layer),
+    {
+      signal: how.signal,
+      onProgress: (progress) => tell(job, name, progress),
+    },
+  )
   return { existed: false, inside }
 }
 

@@ -21,10 +21,29 @@ export interface PullClient {
   endpoints(reference: Reference): readonly Endpoint[]
   tlsSeen(host: string): boolean
   /** Without `schemas`, the client's own, which know no schema 1. */
-  repository(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined; readonly content?: readonly Endpoint[] | undefined; readonly schemas?: Schemas<PullDocuments> | undefined }): PullRepository
+  repository(
+    name: string | Reference,
+    options?: {
+      readonly endpoint?: Endpoint | undefined
+      readonly content?: readonly Endpoint[] | undefined
+      readonly schemas?: Schemas<PullDocuments> | undefined
+    },
+  ): PullRepository
   /** What a host still allows, for clients that know. */
-  rateLimit?(host: string): { readonly remaining: number; readonly limit?: number | undefined; readonly windowMs?: number | undefined; readonly resetMs?: number | undefined } | undefined
-  fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions & { readonly endpoint?: Endpoint | undefined }): Promise<void>
+  rateLimit?(host: string):
+    | {
+        readonly remaining: number
+        readonly limit?: number | undefined
+        readonly windowMs?: number | undefined
+        readonly resetMs?: number | undefined
+      }
+    | undefined
+  fetchForeign(
+    url: string,
+    descriptor: Descriptor,
+    sink: BlobSink,
+    options?: AbortOptions & { readonly endpoint?: Endpoint | undefined },
+  ): Promise<void>
 }
 
 /** A blob on its way in: content-store's `Ingest`. */
@@ -38,7 +57,10 @@ interface PullContents<Growth = unknown> {
   stat(digest: Digest): Promise<{ readonly size: number } | undefined>
   read(digest: Digest, options?: AbortOptions & { readonly maxBytes?: number | undefined }): Promise<Uint8Array>
   open(address: { readonly digest: Digest; readonly size: number }, options?: AbortOptions): AsyncIterable<Uint8Array>
-  ingest(address: { readonly digest: Digest; readonly size: number }, options?: AbortOptions): Promise<PullIngest<Growth> | undefined>
+  ingest(
+    address: { readonly digest: Digest; readonly size: number },
+    options?: AbortOptions,
+  ): Promise<PullIngest<Growth> | undefined>
   put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>
 }
 
@@ -46,9 +68,17 @@ interface PullLayers<Growth = unknown> {
   known(blob: Digest): Promise<{ readonly diffId: Digest; readonly size: number } | undefined>
   uncompress(
     blob: { readonly digest: Digest; readonly size: number },
-    options?: AbortOptions & { readonly growth?: Growth | undefined; readonly onProgress?: ((consumed: number) => void) | undefined },
+    options?: AbortOptions & {
+      readonly growth?: Growth | undefined
+      readonly onProgress?: ((consumed: number) => void) | undefined
+    },
   ): Promise<{ readonly diffId: Digest; readonly size: number }>
-  register(layer: { readonly blob: Digest; readonly diffId: Digest; readonly size: number; readonly parent?: Digest | undefined }): Promise<{ readonly chainId: Digest }>
+  register(layer: {
+    readonly blob: Digest
+    readonly diffId: Digest
+    readonly size: number
+    readonly parent?: Digest | undefined
+  }): Promise<{ readonly chainId: Digest }>
   get(chainId: Digest): Promise<{ readonly chainId: Digest } | undefined>
 }
 
@@ -69,7 +99,8 @@ export interface Schema1Document extends Omit<ManifestDocument, 'manifest'> {
   readonly manifest: Schema1Manifest
 }
 
-export const isSchema1 = (document: ManifestDocument | Schema1Document): document is Schema1Document => document.manifest.kind === 'schema1'
+export const isSchema1 = (document: ManifestDocument | Schema1Document): document is Schema1Document =>
+  document.manifest.kind === 'schema1'
 
 export interface PullStore<Growth = unknown> {
   readonly contents: PullContents<Growth>
@@ -79,9 +110,17 @@ export interface PullStore<Growth = unknown> {
   present(manifest: Descriptor): Promise<boolean>
   lease(options?: AbortOptions): Promise<PullLease>
   publish(
-    publication: { readonly reference: Reference; readonly target: Descriptor; readonly manifests: readonly { readonly descriptor: Descriptor; readonly bytes: Uint8Array }[] },
+    publication: {
+      readonly reference: Reference
+      readonly target: Descriptor
+      readonly manifests: readonly { readonly descriptor: Descriptor; readonly bytes: Uint8Array }[]
+    },
     options?: AbortOptions,
-  ): Promise<{ readonly outcome: 'published' } | { readonly outcome: 'unchanged' } | { readonly outcome: 'missing'; readonly blobs: readonly Descriptor[] }>
+  ): Promise<
+    | { readonly outcome: 'published' }
+    | { readonly outcome: 'unchanged' }
+    | { readonly outcome: 'missing'; readonly blobs: readonly Descriptor[] }
+  >
 }
 
 export interface PullTransfers {

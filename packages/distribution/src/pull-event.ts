@@ -21,9 +21,20 @@ export type PullEvent =
   | { readonly type: 'endpoint:failed'; readonly url: string; readonly code: string; readonly message: string }
   /** `<id>: Pulling from <path>`; `id` is the tag or the digest. */
   | { readonly type: 'resolve'; readonly reference: string; readonly id: string; readonly path: string }
-  | { readonly type: 'manifest'; readonly digest: Digest; readonly mediaType: string; readonly size: number; readonly source: 'registry' | 'store' | 'data' }
+  | {
+      readonly type: 'manifest'
+      readonly digest: Digest
+      readonly mediaType: string
+      readonly size: number
+      readonly source: 'registry' | 'store' | 'data'
+    }
   /** Which entry of an index was chosen. */
-  | { readonly type: 'platform'; readonly digest: Digest; readonly platform: Platform | undefined; readonly wanted: Platform }
+  | {
+      readonly type: 'platform'
+      readonly digest: Digest
+      readonly platform: Platform | undefined
+      readonly wanted: Platform
+    }
   | { readonly type: 'config'; readonly digest: Digest; readonly size: number }
   /** `Pulling fs layer`. */
   | ({ readonly type: 'layer:pulling'; readonly size: number } & LayerEvent)
@@ -33,7 +44,13 @@ export type PullEvent =
   | ({ readonly type: 'layer:bytes'; readonly current: number; readonly total: number } & LayerEvent)
   /** Bytes of an earlier attempt are used. */
   | ({ readonly type: 'layer:resume'; readonly offset: number; readonly total: number } & LayerEvent)
-  | ({ readonly type: 'layer:retry'; readonly attempt: number; readonly seconds: number; readonly code: string; readonly message: string } & LayerEvent)
+  | ({
+      readonly type: 'layer:retry'
+      readonly attempt: number
+      readonly seconds: number
+      readonly code: string
+      readonly message: string
+    } & LayerEvent)
   /** `Verifying Checksum`. */
   | ({ readonly type: 'layer:verifying' } & LayerEvent)
   /** `Download complete`. */

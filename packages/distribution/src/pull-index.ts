@@ -1,5 +1,12 @@
 import type { Digest } from '@lading/digest'
-import { formatPlatform, isIndexType, isSchema1Type, matchPlatforms, OCI_MANIFEST, type Descriptor } from '@lading/manifest'
+import {
+  formatPlatform,
+  isIndexType,
+  isSchema1Type,
+  matchPlatforms,
+  OCI_MANIFEST,
+  type Descriptor,
+} from '@lading/manifest'
 import { fetchChild, type Parent } from './fetch-child.ts'
 import type { ManifestDocument, PullRepository } from './ports.ts'
 import { PullError } from './pull-error.ts'
@@ -26,7 +33,11 @@ type Indexes = ReadonlyMap<Digest, ManifestDocument>
  *
  * @throws PullError `PLATFORM_UNAVAILABLE` with what there is; `SCHEMA1_IN_INDEX`, `INDEX_TOO_DEEP`
  */
-export async function chooseFromIndex(job: PullJob, repository: PullRepository, target: ResolvedTarget & { readonly document: ManifestDocument }): Promise<Chosen> {
+export async function chooseFromIndex(
+  job: PullJob,
+  repository: PullRepository,
+  target: ResolvedTarget & { readonly document: ManifestDocument },
+): Promise<Chosen> {
   const from: Parent = { job, repository, trusted: target.sameTarget }
   const indexes = new Map<Digest, ManifestDocument>([[target.document.descriptor.digest, target.document]])
   await collectIndexes(from, target.document, indexes, 1)
@@ -39,11 +50,19 @@ export async function chooseFromIndex(job: PullJob, repository: PullRepository, 
   return { image, documents: [...indexes.values(), image] }
 }
 
-async function collectIndexes(from: Parent, document: ManifestDocument, into: Map<Digest, ManifestDocument>, depth: number): Promise<void> {
+async function collectIndexes(
+  from: Parent,
+  document: ManifestDocument,
+  into: Map<Digest, ManifestDocument>,
+  depth: number,
+): Promise<void> {
   for (const entry of entriesOf(document)) {
     if (!isIndexType(entry.mediaType) || into.has(entry.digest)) continue
     if (depth === maxDepth || into.size === maxIndexes) {
-      throw new PullError('INDEX_TOO_DEEP', `indexes in indexes: more than ${maxDepth} deep or ${maxIndexes} in all`, { digest: document.descriptor.digest, hint: 'no honest image is built like this; pull one of its manifests by digest' })
+      throw new PullError('INDEX_TOO_DEEP', `indexes in indexes: more than ${maxDepth} deep or ${maxIndexes} in all`, {
+        digest: document.descriptor.digest,
+        hint: 'no honest image is built like this; pull one of its manifests by digest',
+      })
     }
     const child = await fetchChild(from, entry)
     into.set(entry.digest, child)
@@ -61,17 +80,25 @@ function choose(document: ManifestDocument, indexes: Indexes, job: PullJob): Des
   return undefined
 }
 
-const isSchema1For = (entry: Descriptor, job: PullJob): boolean => isSchema1Type(entry.mediaType) && matchPlatforms([{ ...entry, mediaType: OCI_MANIFEST }], job.platform).candidates.length > 0
+const isSchema1For = (entry: Descriptor, job: PullJob): boolean =>
+  isSchema1Type(entry.mediaType) &&
+  matchPlatforms([{ ...entry, mediaType: OCI_MANIFEST }], job.platform).candidates.length > 0
 
 function unavailable(job: PullJob, repository: PullRepository, target: ManifestDocument, indexes: Indexes): PullError {
   const { digest } = target.descriptor
-  const platforms = [...indexes.values()].flatMap(entriesOf).flatMap(({ platform }) => (platform === undefined || platform.os === 'unknown' ? [] : [formatPlatform(platform)]))
+  const platforms = [...indexes.values()]
+    .flatMap(entriesOf)
+    .flatMap(({ platform }) => (platform === undefined || platform.os === 'unknown' ? [] : [formatPlatform(platform)]))
   const offered = [...new Set(platforms)].slice(0, 20)
   return new PullError('PLATFORM_UNAVAILABLE', `no image for ${formatPlatform(job.platform)} in ${digest}`, {
     digest,
     host: repository.name.split('/')[0],
-    hint: offered.length === 0 ? 'the index holds no image at all' : `there is: ${offered.join(', ')}; choose one with --platform`,
+    hint:
+      offered.length === 0
+        ? 'the index holds no image at all'
+        : `there is: ${offered.join(', ')}; choose one with --platform`,
   })
 }
 
-const entriesOf = ({ manifest }: ManifestDocument): readonly Descriptor[] => (manifest.kind === 'index' ? manifest.manifests : [])
+const entriesOf = ({ manifest }: ManifestDocument): readonly Descriptor[] =>
+  manifest.kind === 'index' ? manifest.manifests : []

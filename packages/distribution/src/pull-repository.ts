@@ -19,14 +19,23 @@ export async function pullOne(job: PullJob, repository: PullRepository, referenc
  * abort, ends the whole.
  */
 export async function pullAllTags(job: PullJob, repository: PullRepository, name: Reference): Promise<PulledTags> {
-  if (!isNameOnly(name)) throw new PullError('ALL_TAGS_WITH_TAG', "tag can't be used with --all-tags/-a", { reference: String(name), hint: 'give the name alone' })
+  if (!isNameOnly(name))
+    throw new PullError('ALL_TAGS_WITH_TAG', "tag can't be used with --all-tags/-a", {
+      reference: String(name),
+      hint: 'give the name alone',
+    })
   const images: PulledImage[] = []
   const failed: { reference: string; error: unknown }[] = []
   const fail = (reference: Reference, error: unknown): void => {
     job.signal.throwIfAborted()
     const explained = explain(error, reference)
     failed.push({ reference: familiarString(reference), error: explained })
-    job.emit({ type: 'tag:failed', reference: familiarString(reference), code: codeOf(explained), message: explained instanceof Error ? explained.message : String(explained) })
+    job.emit({
+      type: 'tag:failed',
+      reference: familiarString(reference),
+      code: codeOf(explained),
+      message: explained instanceof Error ? explained.message : String(explained),
+    })
   }
   try {
     for await (const tag of repository.tags({ signal: job.signal })) {

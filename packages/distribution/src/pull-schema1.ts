@@ -23,7 +23,12 @@ export interface PulledSchema1 {
  * and of what the layers inflate to, so layers are inflated whatever `verify` says. The document as it came is kept as a
  * blob; an OCI manifest made of it stands for the image. Writes no manifest and no name.
  */
-export async function pullSchema1(given: PullJob, repository: PullRepository, reference: Reference, document: Schema1Document): Promise<PulledSchema1> {
+export async function pullSchema1(
+  given: PullJob,
+  repository: PullRepository,
+  reference: Reference,
+  document: Schema1Document,
+): Promise<PulledSchema1> {
   const job: PullJob = { ...given, verify: 'full' }
   await checkSchema1(job, reference, document)
   const entries = foldHistory(document.manifest)
@@ -34,7 +39,10 @@ export async function pullSchema1(given: PullJob, repository: PullRepository, re
   const found = await obtainAll(job, repository, [...new Set(blobs)])
   const layers = await Promise.all(blobs.map(async (digest) => layerOf(await found.get(digest))))
 
-  const configBytes = makeConfig(entries, layers.map(({ diffId }) => diffId))
+  const configBytes = makeConfig(
+    entries,
+    layers.map(({ diffId }) => diffId),
+  )
   const config = parseImageConfig(configBytes)
   const configDescriptor = describe(OCI_CONFIG, configBytes)
   const bytes = makeManifest({ config: configDescriptor, layers, digest: document.descriptor.digest })
@@ -50,12 +58,21 @@ export async function pullSchema1(given: PullJob, repository: PullRepository, re
 }
 
 /** All sizes first: so the layers are told, and waited for, from the base up. */
-async function obtainAll(job: PullJob, repository: PullRepository, digests: readonly Digest[]): Promise<ReadonlyMap<Digest, Promise<FoundLayer>>> {
+async function obtainAll(
+  job: PullJob,
+  repository: PullRepository,
+  digests: readonly Digest[],
+): Promise<ReadonlyMap<Digest, Promise<FoundLayer>>> {
   const sizes = together(job.signal)
   const sized = digests.map((digest) => sizes.next(() => findSize(job, repository, digest, sizes.signal)))
   await sizes.settle()
   const group = together(job.signal)
-  const found = new Map((await Promise.all(sized)).map((layer) => [layer.digest, group.next(() => obtainSized(job, repository, layer, group.signal))]))
+  const found = new Map(
+    (await Promise.all(sized)).map((layer) => [
+      layer.digest,
+      group.next(() => obtainSized(job, repository, layer, group.signal)),
+    ]),
+  )
   await group.settle()
   return found
 }
@@ -66,4 +83,8 @@ function layerOf(found: FoundLayer | undefined): Descriptor & { readonly diffId:
   return { ...layer, diffId: (inside as NonNullable<FoundLayer['inside']>).diffId }
 }
 
-const describe = (mediaType: string, bytes: Uint8Array): Descriptor => ({ mediaType, digest: digestOf(bytes), size: bytes.length })
+const describe = (mediaType: string, bytes: Uint8Array): Descriptor => ({
+  mediaType,
+  digest: digestOf(bytes),
+  size: bytes.length,
+})

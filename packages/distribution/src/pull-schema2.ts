@@ -20,7 +20,12 @@ export interface PulledContent {
  * The content of one image, Docker schema 2 or OCI: config and layers in parallel, layers registered from the base
  * up, every diffID held against the config. Returns only when all of it is durable; writes no manifest and no name.
  */
-export async function pullSchema2(job: PullJob, repository: PullRepository, document: ManifestDocument, how: { readonly fromIndex: boolean }): Promise<PulledContent> {
+export async function pullSchema2(
+  job: PullJob,
+  repository: PullRepository,
+  document: ManifestDocument,
+  how: { readonly fromIndex: boolean },
+): Promise<PulledContent> {
   const manifest = imageManifest(document)
   await job.lease.hold([manifest.config.digest, ...manifest.layers.map(({ digest }) => digest)])
   // An image that is here is told by its status alone, as docker does.
@@ -30,7 +35,11 @@ export async function pullSchema2(job: PullJob, repository: PullRepository, docu
   const config = group.first(() => fetchConfig(job, repository, manifest.config, group.signal))
   const obtained = new Map<Digest, Promise<Obtained>>()
   for (const layer of manifest.layers) {
-    if (!obtained.has(layer.digest)) obtained.set(layer.digest, group.next(() => obtainLayer(job, repository, layer, { quiet, signal: group.signal })))
+    if (!obtained.has(layer.digest))
+      obtained.set(
+        layer.digest,
+        group.next(() => obtainLayer(job, repository, layer, { quiet, signal: group.signal })),
+      )
   }
   const registered = group.next(async () => registerLayers(job, document, manifest, await config, obtained, quiet))
   await group.settle()
@@ -47,7 +56,13 @@ export async function pullSchema2(job: PullJob, repository: PullRepository, docu
 }
 
 function imageManifest({ manifest, descriptor }: ManifestDocument): ImageManifest {
-  const problem = manifest.kind === 'manifest' ? imageProblem(manifest) : { what: 'a document of another kind', hint: 'fetch it with the tool that pushed it' }
+  const problem =
+    manifest.kind === 'manifest'
+      ? imageProblem(manifest)
+      : { what: 'a document of another kind', hint: 'fetch it with the tool that pushed it' }
   if (problem === undefined && manifest.kind === 'manifest') return manifest
-  throw new PullError('NOT_AN_IMAGE', `${descriptor.digest} is ${problem?.what}, not a container image`, { digest: descriptor.digest, hint: problem?.hint })
+  throw new PullError('NOT_AN_IMAGE', `${descriptor.digest} is ${problem?.what}, not a container image`, {
+    digest: descriptor.digest,
+    hint: problem?.hint,
+  })
 }

@@ -31,31 +31,58 @@ interface Way {
 export async function pullTag(job: PullJob, repository: PullRepository, reference: Reference): Promise<PulledImage> {
   const resolved = await resolveTarget(job, repository, reference)
   const { document } = resolved
-  job.emit({ type: 'resolve', reference: String(reference), id: reference.digest ?? reference.tag ?? 'latest', path: reference.path })
+  job.emit({
+    type: 'resolve',
+    reference: String(reference),
+    id: reference.digest ?? reference.tag ?? 'latest',
+    path: reference.path,
+  })
   tellManifest(job, document, resolved.source)
   warnOfRateLimit(job, repository)
 
-  const way = isSchema1(document) ? toSchema1(job, repository, reference, document) : await toSchema2(job, repository, { ...resolved, document })
+  const way = isSchema1(document)
+    ? toSchema1(job, repository, reference, document)
+    : await toSchema2(job, repository, { ...resolved, document })
   let arrival: Arrival
   for (let attempt = 1; ; attempt += 1) {
     arrival = await way.fetch()
-    const result = await job.store.publish({ reference, target: arrival.target, manifests: arrival.documents }, { signal: job.signal })
+    const result = await job.store.publish(
+      { reference, target: arrival.target, manifests: arrival.documents },
+      { signal: job.signal },
+    )
     if (result.outcome !== 'missing') break
     if (attempt === publishAttempts) {
-      throw new PullError('STORE_UNSTABLE', `content of ${String(reference)} was removed from the store ${attempt} times while it was pulled`, {
-        reference: String(reference),
-        hint: 'another program deletes from this root; only lading may write to it',
-      })
+      throw new PullError(
+        'STORE_UNSTABLE',
+        `content of ${String(reference)} was removed from the store ${attempt} times while it was pulled`,
+        {
+          reference: String(reference),
+          hint: 'another program deletes from this root; only lading may write to it',
+        },
+      )
     }
   }
   const digest = registryDigestOf(arrival.target)
   job.emit({ type: 'digest', digest, reference: String(reference) })
-  return { reference: String(reference), digest, manifest: arrival.image, ...arrival.content, status: way.wasPresent ? 'up-to-date' : 'downloaded' }
+  return {
+    reference: String(reference),
+    digest,
+    manifest: arrival.image,
+    ...arrival.content,
+    status: way.wasPresent ? 'up-to-date' : 'downloaded',
+  }
 }
 
-async function toSchema2(job: PullJob, repository: PullRepository, target: ResolvedTarget & { readonly document: ManifestDocument }): Promise<Way> {
+async function toSchema2(
+  job: PullJob,
+  repository: PullRepository,
+  target: ResolvedTarget & { readonly document: ManifestDocument },
+): Promise<Way> {
   const { document, sameTarget } = target
-  const { image, documents } = document.manifest.kind === 'index' ? await chooseFromIndex(job, repository, target) : { image: document, documents: [document] }
+  const { image, documents } =
+    document.manifest.kind === 'index'
+      ? await chooseFromIndex(job, repository, target)
+      : { image: document, documents: [document] }
   await job.lease.hold(documents.map(({ descriptor }) => descriptor.digest))
   return {
     wasPresent: sameTarget && (await job.store.present(image.descriptor)),
@@ -80,6 +107,16 @@ function toSchema1(job: PullJob, repository: PullRepository, reference: Referenc
   }
 }
 
-function tellManifest(job: PullJob, { descriptor }: Pick<ManifestDocument, 'descriptor'>, source: 'registry' | 'store'): void {
-  job.emit({ type: 'manifest', digest: descriptor.digest, mediaType: descriptor.mediaType, size: descriptor.size, source })
+function tellManifest(
+  job: PullJob,
+  { descriptor }: Pick<ManifestDocument, 'descriptor'>,
+  source: 'registry' | 'store',
+): void {
+  job.emit({
+    type: 'manifest',
+    digest: descriptor.digest,
+    mediaType: descriptor.mediaType,
+    size: descriptor.size,
+    source,
+  })
 }

@@ -19,8 +19,17 @@ export function warnOfRateLimit(job: PullJob, { endpoint }: PullRepository): voi
   if (hosts.has(host)) return
   told.set(job.client, hosts.add(host))
   const of = limit === undefined ? '' : ` of ${limit}`
-  const time = resetMs !== undefined ? ` until the count begins anew in ${spanOf(resetMs)}` : windowMs !== undefined ? ` in ${spanOf(windowMs)}` : ''
-  job.emit({ type: 'warning', code: 'RATE_LIMIT_LOW', message: `${host} allows ${remaining}${of} more requests${time}; those who log in may be allowed more` })
+  const time =
+    resetMs !== undefined
+      ? ` until the count begins anew in ${spanOf(resetMs)}`
+      : windowMs !== undefined
+        ? ` in ${spanOf(windowMs)}`
+        : ''
+  job.emit({
+    type: 'warning',
+    code: 'RATE_LIMIT_LOW',
+    message: `${host} allows ${remaining}${of} more requests${time}; those who log in may be allowed more`,
+  })
 }
 
 function spanOf(ms: number): string {

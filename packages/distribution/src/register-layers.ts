@@ -25,7 +25,12 @@ export async function registerLayers(
 ): Promise<void> {
   const { diffIds } = config.rootfs
   if (diffIds.length !== manifest.layers.length) {
-    throw mismatch(`it has ${manifest.layers.length} layers and its config names ${diffIds.length}`, document.descriptor.digest, diffIds.length, manifest.layers.length)
+    throw mismatch(
+      `it has ${manifest.layers.length} layers and its config names ${diffIds.length}`,
+      document.descriptor.digest,
+      diffIds.length,
+      manifest.layers.length,
+    )
   }
   let parent: Digest | undefined
   const below: Registration[] = []
@@ -34,14 +39,21 @@ export async function registerLayers(
     const expected = diffIds[index] as Digest
     const { existed, inside } = (await obtained.get(layer.digest)) ?? { existed: true, inside: undefined }
     if (inside !== undefined) {
-      if (inside.diffId !== expected) throw mismatch(`layer ${layer.digest} inflates to ${inside.diffId}, and its config says ${expected}`, layer.digest, expected, inside.diffId)
+      if (inside.diffId !== expected)
+        throw mismatch(
+          `layer ${layer.digest} inflates to ${inside.diffId}, and its config says ${expected}`,
+          layer.digest,
+          expected,
+          inside.diffId,
+        )
       const chainId = nextChainId(parent, inside.diffId)
       const record: Registration = { blob: layer.digest, ...inside, parent }
       if ((await job.store.layers.get(chainId)) === undefined) await registerOn(job, below, record)
       below.push(record)
       parent = chainId
     }
-    if (!quiet && !existed && !told.has(layer.digest)) job.emit({ type: 'layer:complete', digest: layer.digest, id: shortId(layer.digest), diffId: inside?.diffId })
+    if (!quiet && !existed && !told.has(layer.digest))
+      job.emit({ type: 'layer:complete', digest: layer.digest, id: shortId(layer.digest), diffId: inside?.diffId })
     told.add(layer.digest)
   }
 }

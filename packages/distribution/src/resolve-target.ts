@@ -16,7 +16,11 @@ export interface ResolvedTarget {
  * Finds what a reference points to, with as few requests as honesty allows (design, "Settled": tag to digest).
  * A digest that this repository is known to hold costs none; a known tag one HEAD; everything else one GET.
  */
-export async function resolveTarget(job: PullJob, repository: PullRepository, reference: Reference): Promise<ResolvedTarget> {
+export async function resolveTarget(
+  job: PullJob,
+  repository: PullRepository,
+  reference: Reference,
+): Promise<ResolvedTarget> {
   const target = await job.store.resolve(reference)
   const local = target === undefined ? undefined : await localDocument(job, target)
   if (reference.digest !== undefined) {
@@ -31,7 +35,8 @@ export async function resolveTarget(job: PullJob, repository: PullRepository, re
   if (head === undefined) {
     // No digest in the answer to HEAD: registries use the digest as ETag, so a conditional GET may still spare the body.
     const answer = await repository.manifests.getIfChanged(tag, known, job)
-    if (answer === 'not-modified' || answer.descriptor.digest === known) return { document: local, source: 'store', sameTarget: true }
+    if (answer === 'not-modified' || answer.descriptor.digest === known)
+      return { document: local, source: 'store', sameTarget: true }
     return { ...fetched(answer), sameTarget: false }
   }
   if (head.digest === known) return { document: local, source: 'store', sameTarget: true }
@@ -42,7 +47,11 @@ export async function resolveTarget(job: PullJob, repository: PullRepository, re
 }
 
 /** A manifest that the repository is asked for by digest; a local copy serves once the repository proved that it has it. */
-export async function byDigest(job: PullJob, repository: PullRepository, digest: string): Promise<{ document: ManifestDocument | Schema1Document; source: 'registry' | 'store' }> {
+export async function byDigest(
+  job: PullJob,
+  repository: PullRepository,
+  digest: string,
+): Promise<{ document: ManifestDocument | Schema1Document; source: 'registry' | 'store' }> {
   const stored = await job.store.contents.stat(digest as Descriptor['digest'])
   if (stored !== undefined) {
     const head = await headOrNothing(job, repository, digest)
@@ -60,7 +69,9 @@ export async function localDocument(job: PullJob, descriptor: Descriptor): Promi
   try {
     const found = await job.store.manifest(descriptor)
     // Size and media type as they are: what a HEAD said of them is hearsay, and would be written into index.json.
-    return found === undefined ? undefined : { descriptor: { ...descriptor, mediaType: found.manifest.mediaType, size: found.bytes.length }, ...found }
+    return found === undefined
+      ? undefined
+      : { descriptor: { ...descriptor, mediaType: found.manifest.mediaType, size: found.bytes.length }, ...found }
   } catch (error) {
     if (isLadingError(error, 'CONTENT_DAMAGED') || isLadingError(error, 'MANIFEST_SCHEMA1')) return undefined
     throw error
@@ -71,15 +82,23 @@ export async function localDocument(job: PullJob, descriptor: Descriptor): Promi
  * HEAD has no body to explain a refusal with, so a refused HEAD is asked again as GET by the caller; not so after as many
  * "too many requests" as are borne.
  */
-async function headOrNothing(job: PullJob, repository: PullRepository, target: string): Promise<Descriptor | undefined> {
+async function headOrNothing(
+  job: PullJob,
+  repository: PullRepository,
+  target: string,
+): Promise<Descriptor | undefined> {
   try {
     return await repository.manifests.head(target, { signal: job.signal, thenGet: true })
   } catch (error) {
-    if (isLadingError(error) && error.facts.status !== undefined && !isLadingError(error, 'TOO_MANY_REQUESTS')) return undefined
+    if (isLadingError(error) && error.facts.status !== undefined && !isLadingError(error, 'TOO_MANY_REQUESTS'))
+      return undefined
     throw error
   }
 }
 
-function fetched({ manifest, bytes, descriptor }: FetchedManifest<PullDocuments[keyof PullDocuments]>): { document: ManifestDocument | Schema1Document; source: 'registry' } {
+function fetched({ manifest, bytes, descriptor }: FetchedManifest<PullDocuments[keyof PullDocuments]>): {
+  document: ManifestDocument | Schema1Document
+  source: 'registry'
+} {
   return { document: { manifest, bytes, descriptor } as ManifestDocument | Schema1Document, source: 'registry' }
 }

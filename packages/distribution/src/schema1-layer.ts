@@ -19,23 +19,44 @@ export type SizedLayer = Pick<Descriptor, 'digest' | 'size'>
  *
  * @throws PullError `SIZE_UNKNOWN`; what asking throws
  */
-export async function findSize(job: PullJob, repository: PullRepository, digest: Digest, signal: AbortSignal): Promise<SizedLayer> {
-  return { digest, size: (await job.store.contents.stat(digest))?.size ?? (await sizeAtRegistry(job, repository, digest, signal)) }
+export async function findSize(
+  job: PullJob,
+  repository: PullRepository,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<SizedLayer> {
+  return {
+    digest,
+    size: (await job.store.contents.stat(digest))?.size ?? (await sizeAtRegistry(job, repository, digest, signal)),
+  }
 }
 
 /** Obtains a layer without a media type: what kind of archive it is, its first bytes say. */
-export async function obtainSized(job: PullJob, repository: PullRepository, sized: SizedLayer, signal: AbortSignal): Promise<FoundLayer> {
+export async function obtainSized(
+  job: PullJob,
+  repository: PullRepository,
+  sized: SizedLayer,
+  signal: AbortSignal,
+): Promise<FoundLayer> {
   const obtained = await obtainLayer(job, repository, { mediaType: OCI_LAYER_GZIP, ...sized }, { quiet: false, signal })
   return { ...obtained, layer: { mediaType: await layerType(job, sized, signal), ...sized } }
 }
 
 /** A small request, but one for each layer: it waits for its turn as a download does. */
-async function sizeAtRegistry(job: PullJob, repository: PullRepository, digest: Digest, signal: AbortSignal): Promise<number> {
+async function sizeAtRegistry(
+  job: PullJob,
+  repository: PullRepository,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<number> {
   const watch = job.transfers.run<number | undefined, never>(
     `size:${repository.name}:${digest}`,
     async ({ started, attempt }) => {
       await started
-      return attempt(async (attemptSignal) => (await repository.blobs.head(digest, { signal: attemptSignal }))?.size, { position: () => 0, retry: retryBlob })
+      return attempt(async (attemptSignal) => (await repository.blobs.head(digest, { signal: attemptSignal }))?.size, {
+        position: () => 0,
+        retry: retryBlob,
+      })
     },
     { signal },
   )
@@ -45,7 +66,11 @@ async function sizeAtRegistry(job: PullJob, repository: PullRepository, digest: 
   } finally {
     await watch.release()
   }
-  throw new PullError('SIZE_UNKNOWN', `the registry does not say how large layer ${digest} is, and a schema 1 manifest does not either`, { digest, hint: 'ask the registry\'s operator; or have the image pushed again with any Docker since 1.10' })
+  throw new PullError(
+    'SIZE_UNKNOWN',
+    `the registry does not say how large layer ${digest} is, and a schema 1 manifest does not either`,
+    { digest, hint: "ask the registry's operator; or have the image pushed again with any Docker since 1.10" },
+  )
 }
 
 async function layerType(job: PullJob, address: SizedLayer, signal: AbortSignal): Promise<string> {

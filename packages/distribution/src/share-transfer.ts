@@ -10,7 +10,10 @@ export async function shareTransfer<Result, Progress>(
   transfers: PullTransfers,
   key: string,
   work: Work<Result, Progress>,
-  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress?: ((progress: Progress) => void) | undefined },
+  {
+    signal,
+    onProgress,
+  }: { readonly signal: AbortSignal; readonly onProgress?: ((progress: Progress) => void) | undefined },
 ): Promise<Result> {
   for (;;) {
     let ours = false
@@ -21,7 +24,10 @@ export async function shareTransfer<Result, Progress>(
     const watch = transfers.run(key, own, { signal })
     try {
       if (onProgress !== undefined) for await (const progress of watch) onProgress(progress)
-      const outcome = await watch.result().then((result) => ({ result }), (error: unknown) => ({ error }))
+      const outcome = await watch.result().then(
+        (result) => ({ result }),
+        (error: unknown) => ({ error }),
+      )
       if ('result' in outcome) return outcome.result
       signal.throwIfAborted()
       if (ours || isLadingError(outcome.error, 'TRANSFERS_CLOSED')) throw outcome.error

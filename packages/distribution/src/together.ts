@@ -33,7 +33,8 @@ export function together(caller: AbortSignal): Together {
       throw error
     }
   }
-  const errorOf = (outcome: PromiseSettledResult<unknown>): unknown => (outcome.status === 'rejected' && outcome.reason !== echo ? outcome.reason : undefined)
+  const errorOf = (outcome: PromiseSettledResult<unknown>): unknown =>
+    outcome.status === 'rejected' && outcome.reason !== echo ? outcome.reason : undefined
 
   return {
     signal,

@@ -10,11 +10,16 @@ describe('all tags of a repository', () => {
     const tags = Array.from({ length: 23 }, (_, index) => `v${String(index).padStart(2, '0')}`)
     for (const tag of tags) await registry.seed(tagged('x'), { repository: 't/app', tags: [tag] })
     registry.addFault({ on: 'tags', nth: 1, then: { headers: {} } })
-    const { images, failed, status } = await puller.pullAll(`${registry.host}/t/app`, { platform: 'linux/amd64', onEvent: (event) => events.push(event) })
+    const { images, failed, status } = await puller.pullAll(`${registry.host}/t/app`, {
+      platform: 'linux/amd64',
+      onEvent: (event) => events.push(event),
+    })
     expect(images.map(({ reference }) => reference)).toEqual(tags.map((tag) => `${registry.host}/t/app:${tag}`))
     expect(failed).toEqual([])
     expect(status).toBe('downloaded')
-    expect(events.filter(({ type }) => type === 'status')).toEqual([{ type: 'status', status: 'downloaded', reference: `${registry.host}/t/app` }])
+    expect(events.filter(({ type }) => type === 'status')).toEqual([
+      { type: 'status', status: 'downloaded', reference: `${registry.host}/t/app` },
+    ])
     expect((await names()).filter((name) => !name.includes('@'))).toHaveLength(tags.length)
   })
 
@@ -23,7 +28,10 @@ describe('all tags of a repository', () => {
     await registry.seed(tagged('a'))
     const bad = await registry.seed(image('t/app:b').layer({ b: 'b' }, { claimedDiffId: `sha256:${'0'.repeat(64)}` }))
     await registry.seed(tagged('c'))
-    const { images, failed } = await puller.pullAll(`${registry.host}/t/app`, { platform: 'linux/amd64', onEvent: (event) => events.push(event) })
+    const { images, failed } = await puller.pullAll(`${registry.host}/t/app`, {
+      platform: 'linux/amd64',
+      onEvent: (event) => events.push(event),
+    })
     expect(images.map(({ reference }) => reference)).toEqual([`${registry.host}/t/app:a`, `${registry.host}/t/app:c`])
     expect(failed).toMatchObject([{ reference: `${registry.host}/t/app:b`, error: { code: 'DIFF_ID_MISMATCH' } }])
     expect(events.filter(({ type }) => type === 'tag:failed')).toHaveLength(1)
@@ -35,7 +43,10 @@ describe('all tags of a repository', () => {
     await registry.seed(tagged('a'))
     registry.addFault({ on: 'tags', nth: 1, then: { headers: { link: '</v2/t/app/tags/list?last=a>; rel="next"' } } })
     registry.addFault({ on: 'tags', nth: 2, then: { status: 403 } })
-    const { images, failed, status } = await puller.pullAll(`${registry.host}/t/app`, { platform: 'linux/amd64', onEvent: (event) => events.push(event) })
+    const { images, failed, status } = await puller.pullAll(`${registry.host}/t/app`, {
+      platform: 'linux/amd64',
+      onEvent: (event) => events.push(event),
+    })
     expect(images.map(({ reference }) => reference)).toEqual([`${registry.host}/t/app:a`])
     expect(failed).toMatchObject([{ reference: `${registry.host}/t/app`, error: { code: 'DENIED' } }])
     expect(status).toBe('downloaded')
@@ -52,7 +63,10 @@ describe('all tags of a repository', () => {
 
   it('cannot be meant with a tag', async () => {
     const { registry, puller } = await scene()
-    expect(await failure(puller.pullAll(`${registry.host}/t/app:1`))).toMatchObject({ code: 'ALL_TAGS_WITH_TAG', message: "tag can't be used with --all-tags/-a" })
+    expect(await failure(puller.pullAll(`${registry.host}/t/app:1`))).toMatchObject({
+      code: 'ALL_TAGS_WITH_TAG',
+      message: "tag can't be used with --all-tags/-a",
+    })
   })
 
   it('end with the caller’s reason, not with a list of failures', async () => {
@@ -60,7 +74,12 @@ describe('all tags of a repository', () => {
     for (const tag of ['a', 'b']) await registry.seed(tagged(tag))
     const controller = new AbortController()
     const reason = new Error('enough')
-    const pulling = failure(puller.pullAll(`${registry.host}/t/app`, { signal: controller.signal, onEvent: ({ type }) => type === 'resolve' && controller.abort(reason) }))
+    const pulling = failure(
+      puller.pullAll(`${registry.host}/t/app`, {
+        signal: controller.signal,
+        onEvent: ({ type }) => type === 'resolve' && controller.abort(reason),
+      }),
+    )
     expect(await pulling).toBe(reason)
   })
 })

@@ -5,11 +5,17 @@ import { failure, scene } from './scene.ts'
 // Attacks on manifests, indexes and configs (reliability B3) that take a registry and a store; the others are in @lading/manifest.
 
 const on = (platform: string) => image().platform(platform).layer({ platform })
-const layersOf = (document: Record<string, unknown>): Record<string, unknown>[] => document['layers'] as Record<string, unknown>[]
+const layersOf = (document: Record<string, unknown>): Record<string, unknown>[] =>
+  document['layers'] as Record<string, unknown>[]
 const tagged = (names: readonly string[]): string[] => names.filter((name) => !name.includes('@'))
 
 /** Every text in a value, however deep. */
-const textsIn = (value: unknown): string[] => (typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [])
+const textsIn = (value: unknown): string[] =>
+  typeof value === 'string'
+    ? [value]
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(textsIn)
+      : []
 
 // oxlint-disable-next-line no-control-regex
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/
@@ -41,19 +47,27 @@ describe('the attack corpus', () => {
     const { registry, pull, names } = await scene()
     const honest = image('t/data:1').layer({ a: 'a' }, { embed: true, stored: false })
     const { document } = honest.build()
-    const lie = (layer: Record<string, unknown>): Record<string, unknown> => ({ ...layer, data: Buffer.alloc(Number(layer['size']), 'x').toString('base64') })
+    const lie = (layer: Record<string, unknown>): Record<string, unknown> => ({
+      ...layer,
+      data: Buffer.alloc(Number(layer['size']), 'x').toString('base64'),
+    })
     await registry.seed(honest.manifestMembers({ layers: layersOf(document).map(lie) }))
     expect((await failure(pull('t/data:1'))).code).toBe('DIGEST_MISMATCH')
 
     const child = on('linux/amd64').build()
-    await registry.seed(index('t/child:1').add(child, { members: { data: Buffer.alloc(child.bytes.length, '{').toString('base64') } }))
+    await registry.seed(
+      index('t/child:1').add(child, { members: { data: Buffer.alloc(child.bytes.length, '{').toString('base64') } }),
+    )
     expect((await failure(pull('t/child:1'))).code).toBe('DIGEST_MISMATCH')
     expect(await names()).toEqual([])
   })
 
   it('M7: the first of two entries for one platform is taken, an attestation never, an artifact not as an image', async () => {
     const { registry, pull } = await scene()
-    const [first, second] = [image().platform('linux/amd64').layer({ which: 'first' }), image().platform('linux/amd64').layer({ which: 'second' })]
+    const [first, second] = [
+      image().platform('linux/amd64').layer({ which: 'first' }),
+      image().platform('linux/amd64').layer({ which: 'second' }),
+    ]
     await registry.seed(index('t/twins:1').attest(first).add(first).add(second))
     expect((await pull('t/twins:1')).layers[0]?.digest).toBe(first.build().layers[0]?.digest)
     await registry.seed(index('t/only:1').attest(first))
@@ -77,14 +91,20 @@ describe('the attack corpus', () => {
   it('M9: a blob twice, no layers, the config as a layer: one download each, and an honest end', async () => {
     const { registry, pull } = await scene()
     const twice = await registry.seed(image('t/twice:1').layer({ a: 'a' }).layer({ a: 'a' }))
-    expect((await pull('t/twice:1')).layers.map(({ digest }) => digest)).toEqual(twice.layers.map(({ digest }) => digest))
+    expect((await pull('t/twice:1')).layers.map(({ digest }) => digest)).toEqual(
+      twice.layers.map(({ digest }) => digest),
+    )
     expect(registry.journal.blob(twice.layers[0]?.digest ?? '').requests).toHaveLength(1)
     await registry.seed(image('t/none:1'))
     expect(await pull('t/none:1')).toMatchObject({ status: 'downloaded', layers: [] })
     // A config is plain bytes, and so is a tar: its diffID would have to be its own digest, which it cannot hold.
     const own = image('t/own:1').layer({ a: 'a' })
     const { config } = own.build()
-    await registry.seed(own.manifestMembers({ layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: config.digest, size: config.size }] }))
+    await registry.seed(
+      own.manifestMembers({
+        layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: config.digest, size: config.size }],
+      }),
+    )
     expect((await failure(pull('t/own:1'))).code).toBe('DIFF_ID_MISMATCH')
   })
 
@@ -93,7 +113,12 @@ describe('the attack corpus', () => {
     const victim = image('t/victim:1').layer({ secret: 'base' })
     await registry.seed(victim)
     const base = await pull('t/victim:1')
-    const claims = { parent: base.id, container: 'c', history: [{ created_by: 'the victim\'s own steps' }], rootfs: { type: 'layers', diff_ids: victim.build().layers.map(({ diffId }) => diffId) } }
+    const claims = {
+      parent: base.id,
+      container: 'c',
+      history: [{ created_by: "the victim's own steps" }],
+      rootfs: { type: 'layers', diff_ids: victim.build().layers.map(({ diffId }) => diffId) },
+    }
     await registry.seed(image('t/poison:1').layer({ evil: 'yes' }).configMembers(claims))
     expect((await failure(pull('t/poison:1'))).code).toBe('DIFF_ID_MISMATCH')
     await registry.seed(image('t/poison:2').configMembers(claims))
@@ -106,10 +131,14 @@ describe('the attack corpus', () => {
     await registry.seed(image('t/good:1').layer({ a: 'good' }))
     const good = await pull('t/good:1')
     const claimed = `${registry.host}/t/good:1`
-    await registry.seed(image('t/evil:1').layer({ a: 'evil' }, { annotations: { 'org.opencontainers.image.title': '../../../etc/passwd' } }).annotations({ 'org.opencontainers.image.ref.name': claimed, 'io.containerd.image.name': claimed }))
+    await registry.seed(
+      image('t/evil:1')
+        .layer({ a: 'evil' }, { annotations: { 'org.opencontainers.image.title': '../../../etc/passwd' } })
+        .annotations({ 'org.opencontainers.image.ref.name': claimed, 'io.containerd.image.name': claimed }),
+    )
     const evil = await pull('t/evil:1')
     expect(tagged(await names()).toSorted()).toEqual([`${registry.host}/t/evil:1`, claimed])
-    expect((await pull('t/good:1'))).toMatchObject({ status: 'up-to-date', digest: good.digest })
+    expect(await pull('t/good:1')).toMatchObject({ status: 'up-to-date', digest: good.digest })
     expect(evil.digest).not.toBe(good.digest)
   })
 
@@ -117,7 +146,11 @@ describe('the attack corpus', () => {
     const { registry, pull, events } = await scene()
     const hostile = '\u001b]0;owned\u0007\u009b2J\u202e\r\n'
     await registry.seed(image('t/app:1').layer({ a: 'a' }, { mediaType: `application/${hostile}` }))
-    registry.addFault({ on: 'manifest', nth: 1, then: { status: 403, body: { errors: [{ code: 'DENIED', message: `${hostile}${'A'.repeat(100_000)}` }] } } })
+    registry.addFault({
+      on: 'manifest',
+      nth: 1,
+      then: { status: 403, body: { errors: [{ code: 'DENIED', message: `${hostile}${'A'.repeat(100_000)}` }] } },
+    })
     for (const error of [await failure(pull('t/app:1')), await failure(pull('t/app:1'))]) {
       const texts = textsIn([error.message, error.hint, error.facts, events])
       expect(texts.filter((text) => unprintable.test(text))).toEqual([])

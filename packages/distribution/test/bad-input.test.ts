@@ -25,26 +25,111 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { what: 'an unknown tag', reference: 't/app:nope', code: 'MANIFEST_UNKNOWN', says: 'manifest for {host}/t/app:nope not found' },
-  { what: 'an unknown repository', reference: 't/none:1', code: 'NAME_UNKNOWN', says: 'repository {host}/t/none not found' },
-  { what: 'a repository that is denied', faults: () => [{ on: 'manifest', then: { status: 403, body: { errors: [{ code: 'DENIED', message: 'not for you' }] } } }], code: 'DENIED', says: 'pull access denied for {host}/t/app' },
-  { what: 'an HTML page where JSON should be', faults: () => [{ on: 'manifest', then: 'html' }], code: 'BAD_RESPONSE', says: '{host}' },
-  { what: 'a manifest that is cut', faults: () => [{ on: 'manifest', then: { content: '{"schemaVersion":2,' } }], code: ['JSON_INVALID', 'DIGEST_MISMATCH', 'MANIFEST_INVALID', 'SYNTAX'] },
-  { what: 'a manifest with a lying digest header', faults: () => [{ on: 'manifest', then: 'wrong-digest-header' }], code: 'DIGEST_MISMATCH' },
-  { what: 'a layer of other bytes', faults: ({ layers }) => [{ on: 'blob', digest: layers[0]?.digest, then: 'flip' }], code: 'DIGEST_MISMATCH' },
-  { what: 'a config of other bytes', faults: ({ config }) => [{ on: 'blob', digest: config.digest, then: 'flip' }], code: 'DIGEST_MISMATCH' },
-  { what: 'a layer that is longer than its descriptor says', faults: ({ layers }) => [{ on: 'blob', digest: layers[1]?.digest, then: { extraBytes: 10 } }], code: ['SIZE_MISMATCH', 'TOO_LARGE'] },
-  { what: 'a layer that is shorter than its descriptor says', image: image('t/app:1').layer({ a: 'a' }, { claimedSize: 9999 }), code: ['SHORT_BODY', 'SIZE_MISMATCH', 'CONNECTION_LOST'] },
-  { what: 'a layer with a content coding', faults: ({ layers }) => [{ on: 'blob', digest: layers[0]?.digest, then: { headers: { 'content-encoding': 'gzip' } } }], code: 'CONTENT_CODING' },
-  { what: 'a diffID that the layer does not have', image: image('t/app:1').layer({ a: 'a' }, { claimedDiffId: `sha256:${'0'.repeat(64)}` }), code: 'DIFF_ID_MISMATCH', says: "layers from manifest don't match image configuration" },
+  {
+    what: 'an unknown tag',
+    reference: 't/app:nope',
+    code: 'MANIFEST_UNKNOWN',
+    says: 'manifest for {host}/t/app:nope not found',
+  },
+  {
+    what: 'an unknown repository',
+    reference: 't/none:1',
+    code: 'NAME_UNKNOWN',
+    says: 'repository {host}/t/none not found',
+  },
+  {
+    what: 'a repository that is denied',
+    faults: () => [
+      { on: 'manifest', then: { status: 403, body: { errors: [{ code: 'DENIED', message: 'not for you' }] } } },
+    ],
+    code: 'DENIED',
+    says: 'pull access denied for {host}/t/app',
+  },
+  {
+    what: 'an HTML page where JSON should be',
+    faults: () => [{ on: 'manifest', then: 'html' }],
+    code: 'BAD_RESPONSE',
+    says: '{host}',
+  },
+  {
+    what: 'a manifest that is cut',
+    faults: () => [{ on: 'manifest', then: { content: '{"schemaVersion":2,' } }],
+    code: ['JSON_INVALID', 'DIGEST_MISMATCH', 'MANIFEST_INVALID', 'SYNTAX'],
+  },
+  {
+    what: 'a manifest with a lying digest header',
+    faults: () => [{ on: 'manifest', then: 'wrong-digest-header' }],
+    code: 'DIGEST_MISMATCH',
+  },
+  {
+    what: 'a layer of other bytes',
+    faults: ({ layers }) => [{ on: 'blob', digest: layers[0]?.digest, then: 'flip' }],
+    code: 'DIGEST_MISMATCH',
+  },
+  {
+    what: 'a config of other bytes',
+    faults: ({ config }) => [{ on: 'blob', digest: config.digest, then: 'flip' }],
+    code: 'DIGEST_MISMATCH',
+  },
+  {
+    what: 'a layer that is longer than its descriptor says',
+    faults: ({ layers }) => [{ on: 'blob', digest: layers[1]?.digest, then: { extraBytes: 10 } }],
+    code: ['SIZE_MISMATCH', 'TOO_LARGE'],
+  },
+  {
+    what: 'a layer that is shorter than its descriptor says',
+    image: image('t/app:1').layer({ a: 'a' }, { claimedSize: 9999 }),
+    code: ['SHORT_BODY', 'SIZE_MISMATCH', 'CONNECTION_LOST'],
+  },
+  {
+    what: 'a layer with a content coding',
+    faults: ({ layers }) => [
+      { on: 'blob', digest: layers[0]?.digest, then: { headers: { 'content-encoding': 'gzip' } } },
+    ],
+    code: 'CONTENT_CODING',
+  },
+  {
+    what: 'a diffID that the layer does not have',
+    image: image('t/app:1').layer({ a: 'a' }, { claimedDiffId: `sha256:${'0'.repeat(64)}` }),
+    code: 'DIFF_ID_MISMATCH',
+    says: "layers from manifest don't match image configuration",
+  },
   { what: 'more diffIDs than layers', image: good.diffIds([`sha256:${'0'.repeat(64)}`]), code: 'DIFF_ID_MISMATCH' },
-  { what: 'a config without rootfs', image: good.configMembers({ rootfs: undefined }), code: ['CONFIG_INVALID', 'CONFIG_ROOTFS_INVALID', 'CONFIG_NO_ROOTFS', 'CONFIG_ROOTFS'] },
-  { what: 'a corrupt gzip stream with the right digest', image: image('t/app:1').rawLayer(corrupt(), { tar: archive }), code: 'LAYER_CORRUPT' },
-  { what: 'a gzip stream that ends too early', image: image('t/app:1').rawLayer(gzip.subarray(0, -20), { tar: archive }), code: 'LAYER_CORRUPT' },
-  { what: 'rubbish after a gzip stream', image: image('t/app:1').rawLayer(Buffer.concat([gzip, Buffer.from('rubbish')]), { tar: archive }), code: 'LAYER_CORRUPT' },
-  { what: 'a gzip bomb', image: image('t/app:1').rawLayer(bomb, { tar: zeros(64 * 1024 * 1024) }), code: 'LAYER_CORRUPT' },
-  { what: 'a document that is both manifest and index', image: good.manifestMembers({ manifests: [] }), code: ['MANIFEST_AMBIGUOUS', 'MANIFEST_INVALID'] },
-  { what: 'a layer that is only elsewhere', image: image('t/app:1').layer({ a: 'a' }, { urls: ['https://cdn.example/layer'] }), code: 'FOREIGN_LAYER_REFUSED' },
+  {
+    what: 'a config without rootfs',
+    image: good.configMembers({ rootfs: undefined }),
+    code: ['CONFIG_INVALID', 'CONFIG_ROOTFS_INVALID', 'CONFIG_NO_ROOTFS', 'CONFIG_ROOTFS'],
+  },
+  {
+    what: 'a corrupt gzip stream with the right digest',
+    image: image('t/app:1').rawLayer(corrupt(), { tar: archive }),
+    code: 'LAYER_CORRUPT',
+  },
+  {
+    what: 'a gzip stream that ends too early',
+    image: image('t/app:1').rawLayer(gzip.subarray(0, -20), { tar: archive }),
+    code: 'LAYER_CORRUPT',
+  },
+  {
+    what: 'rubbish after a gzip stream',
+    image: image('t/app:1').rawLayer(Buffer.concat([gzip, Buffer.from('rubbish')]), { tar: archive }),
+    code: 'LAYER_CORRUPT',
+  },
+  {
+    what: 'a gzip bomb',
+    image: image('t/app:1').rawLayer(bomb, { tar: zeros(64 * 1024 * 1024) }),
+    code: 'LAYER_CORRUPT',
+  },
+  {
+    what: 'a document that is both manifest and index',
+    image: good.manifestMembers({ manifests: [] }),
+    code: ['MANIFEST_AMBIGUOUS', 'MANIFEST_INVALID'],
+  },
+  {
+    what: 'a layer that is only elsewhere',
+    image: image('t/app:1').layer({ a: 'a' }, { urls: ['https://cdn.example/layer'] }),
+    code: 'FOREIGN_LAYER_REFUSED',
+  },
 ]
 
 describe('bad input', () => {
@@ -82,7 +167,14 @@ describe('bad input', () => {
   it('a schema 1 manifest is told apart', async () => {
     const { registry, pull } = await scene()
     await registry.seed(good)
-    registry.addFault({ on: 'manifest', then: { status: 200, body: '{"schemaVersion":1,"name":"t/app","tag":"1","fsLayers":[],"history":[],"signatures":[]}', headers: { 'content-type': 'application/vnd.docker.distribution.manifest.v1+prettyjws' } } })
+    registry.addFault({
+      on: 'manifest',
+      then: {
+        status: 200,
+        body: '{"schemaVersion":1,"name":"t/app","tag":"1","fsLayers":[],"history":[],"signatures":[]}',
+        headers: { 'content-type': 'application/vnd.docker.distribution.manifest.v1+prettyjws' },
+      },
+    })
     const error = await failure(pull('t/app:1'))
     expect(error.code).toBe('MANIFEST_SCHEMA1')
     expect(error.hint).toBeDefined()
@@ -105,9 +197,14 @@ describe('a foreign layer', () => {
       puller: { credentials: async () => ({ kind: 'basic', username: 'u', password: 'p' }) },
     })
     const url = `${elsewhere.registry.url}/v2/files/blobs/${layer?.digest}`
-    await registry.seed(image('t/app:1').layer({ a: 'a' }, { urls: [`${elsewhere.registry.url}/v2/files/blobs/none`, url] }))
+    await registry.seed(
+      image('t/app:1').layer({ a: 'a' }, { urls: [`${elsewhere.registry.url}/v2/files/blobs/none`, url] }),
+    )
     elsewhere.registry.journal.clear()
     expect((await pull('t/app:1', { allowForeignUrls: true })).layers[0]?.digest).toBe(layer?.digest)
-    expect(elsewhere.registry.journal.requests().map(({ authorization }) => authorization)).toEqual([undefined, undefined])
+    expect(elsewhere.registry.journal.requests().map(({ authorization }) => authorization)).toEqual([
+      undefined,
+      undefined,
+    ])
   })
 })

@@ -63,7 +63,8 @@ describe('a download that breaks', () => {
   it('counts attempts anew with each progress', async () => {
     const { registry, pull } = await scene()
     const built = await registry.seed(big)
-    for (let nth = 1; nth <= 8; nth += 1) registry.addFault({ on: 'blob', digest: layerOf(built), nth, afterBytes: 30_000, then: 'close' })
+    for (let nth = 1; nth <= 8; nth += 1)
+      registry.addFault({ on: 'blob', digest: layerOf(built), nth, afterBytes: 30_000, then: 'close' })
     await pull('t/big:1')
     expect(registry.journal.blob(layerOf(built)).requests).toHaveLength(9)
   })
@@ -74,7 +75,11 @@ describe('a download that breaks', () => {
     registry.addFault({ on: 'blob', digest: layerOf(built), nth: 1, afterBytes: 100_000, then: 'close' })
     registry.addFault({ on: 'blob', digest: layerOf(built), from: 2, times: 2, afterBytes: 10, then: 'flip' })
     expect((await failure(pull('t/big:1'))).code).toBe('DIGEST_MISMATCH')
-    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual([undefined, 'bytes=100000-', undefined])
+    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual([
+      undefined,
+      'bytes=100000-',
+      undefined,
+    ])
     registry.clearFaults()
     registry.addFault({ on: 'blob', digest: layerOf(built), nth: 1, afterBytes: 100_000, then: 'close' })
     registry.addFault({ on: 'blob', digest: layerOf(built), nth: 2, afterBytes: 10, then: 'flip' })
@@ -120,7 +125,10 @@ describe('the next pull', () => {
     await failure(pull('t/big:1'))
     registry.journal.clear()
     expect((await pull('t/big:1')).status).toBe('downloaded')
-    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual(['bytes=200000-', undefined])
+    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual([
+      'bytes=200000-',
+      undefined,
+    ])
   })
 })
 
@@ -141,7 +149,10 @@ describe('several pulls at once', () => {
     const first = new AbortController()
     const second = new AbortController()
     const reason = new Error('enough')
-    const pulls = [failure(pull('t/big:1', { signal: first.signal })), failure(pull('t/big:1', { signal: second.signal }))]
+    const pulls = [
+      failure(pull('t/big:1', { signal: first.signal })),
+      failure(pull('t/big:1', { signal: second.signal })),
+    ]
     while (eventsOf('layer:bytes').length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
     first.abort(reason)
     expect(await pulls[0]).toBe(reason)
@@ -166,7 +177,9 @@ describe('several pulls at once', () => {
     dying.addFault({ on: 'blob', digest: layerOf(built), afterBytes: 100_000, then: 'stall' })
     const underWay = Promise.withResolvers<void>()
     const joined = Promise.withResolvers<void>()
-    const one = failure(puller.pull(`${dying.host}/t/one:1`, { onEvent: ({ type }) => type === 'layer:bytes' && underWay.resolve() }))
+    const one = failure(
+      puller.pull(`${dying.host}/t/one:1`, { onEvent: ({ type }) => type === 'layer:bytes' && underWay.resolve() }),
+    )
     await underWay.promise
     const two = pull('t/two:1', { onEvent: ({ type }) => type === 'layer:bytes' && joined.resolve() })
     await joined.promise
@@ -185,8 +198,11 @@ describe('several pulls at once', () => {
     await registry.seed(many)
     registry.addFault({ on: 'blob', then: { bytesPerSecond: 500_000 } })
     await pull('t/many:1')
-    const spans = registry.journal.requests({ kind: 'blob' }).map(({ startedAt, endedAt }) => [startedAt, endedAt ?? Infinity] as const)
-    for (const [start] of spans) expect(spans.filter(([from, to]) => from <= start && start < to).length).toBeLessThanOrEqual(2)
+    const spans = registry.journal
+      .requests({ kind: 'blob' })
+      .map(({ startedAt, endedAt }) => [startedAt, endedAt ?? Infinity] as const)
+    for (const [start] of spans)
+      expect(spans.filter(([from, to]) => from <= start && start < to).length).toBeLessThanOrEqual(2)
   })
 
   it('into one root from two pullers store each blob once', async () => {
@@ -194,7 +210,10 @@ describe('several pulls at once', () => {
     const built = await registry.seed(image('t/both:1').randomLayer(size).randomLayer(size, { seed: 2 }))
     const transfers = createTransfers({ limit: 3, clock: instantClock() })
     const other = await createPuller({ root, transfers })
-    const [one, two] = await Promise.all([pull('t/both:1'), other.pull(`${registry.host}/t/both:1`, { platform: 'linux/amd64' })])
+    const [one, two] = await Promise.all([
+      pull('t/both:1'),
+      other.pull(`${registry.host}/t/both:1`, { platform: 'linux/amd64' }),
+    ])
     await other.close()
     await transfers.close()
     expect(one.id).toBe(two.id)
@@ -205,8 +224,14 @@ describe('several pulls at once', () => {
 describe('a failing image', () => {
   it('keeps what the other layers have brought', async () => {
     const { registry, root, pull } = await scene()
-    const built = await registry.seed(image('t/half:1').layer({ a: 'a' }, { stored: false }).randomLayer(size, { seed: 5 }))
-    registry.addFault({ on: 'blob', digest: layerOf(built, 0), then: { status: 404, body: { errors: [{ code: 'BLOB_UNKNOWN', message: 'no' }] } } })
+    const built = await registry.seed(
+      image('t/half:1').layer({ a: 'a' }, { stored: false }).randomLayer(size, { seed: 5 }),
+    )
+    registry.addFault({
+      on: 'blob',
+      digest: layerOf(built, 0),
+      then: { status: 404, body: { errors: [{ code: 'BLOB_UNKNOWN', message: 'no' }] } },
+    })
     expect((await failure(pull('t/half:1'))).code).toBe('BLOB_UNKNOWN')
     const kept = [...(await list(join(root, 'blobs/sha256'))), ...(await list(join(root, 'lading/ingest/sha256')))]
     expect(kept.length).toBeGreaterThanOrEqual(0)
@@ -216,7 +241,11 @@ describe('a failing image', () => {
   it('reports the config’s error before a layer’s', async () => {
     const { registry, pull } = await scene()
     const built = await registry.seed(image('t/worse:1').layer({ a: 'a' }))
-    registry.addFault({ on: 'blob', digest: built.config.digest, then: { status: 403, body: { errors: [{ code: 'DENIED', message: 'config' }] } } })
+    registry.addFault({
+      on: 'blob',
+      digest: built.config.digest,
+      then: { status: 403, body: { errors: [{ code: 'DENIED', message: 'config' }] } },
+    })
     registry.addFault({ on: 'blob', digest: layerOf(built), then: { status: 404 } })
     const error = await failure(pull('t/worse:1'))
     expect(['DENIED', 'BLOB_UNKNOWN']).toContain(error.code)

@@ -20,7 +20,11 @@ describe('the endpoint loop', () => {
   it('never goes to http where TLS was seen, however the certificate looks', async () => {
     const certificates = {
       'self-signed': makeCertificate({ hosts: ['127.0.0.1'] }),
-      expired: makeCertificate({ hosts: ['127.0.0.1'], notBefore: new Date(Date.now() - 2 * day), notAfter: new Date(Date.now() - day) }),
+      expired: makeCertificate({
+        hosts: ['127.0.0.1'],
+        notBefore: new Date(Date.now() - 2 * day),
+        notAfter: new Date(Date.now() - day),
+      }),
       'wrong name': makeCertificate({ hosts: ['elsewhere.example'] }),
     }
     for (const [what, certificate] of Object.entries(certificates)) {
@@ -30,7 +34,10 @@ describe('the endpoint loop', () => {
       expect(error.code, what).toBe('TLS_REFUSED')
       expect(error.message, what).toContain(registry.host)
       expect(error.hint, what).toContain('--insecure')
-      expect(eventsOf('endpoint').map(({ url }) => url), what).toEqual([`https://${registry.host}`])
+      expect(
+        eventsOf('endpoint').map(({ url }) => url),
+        what,
+      ).toEqual([`https://${registry.host}`])
     }
   })
 
@@ -63,7 +70,11 @@ describe('the endpoint loop', () => {
     const { puller, events } = await scene({ puller: { mirrors: [dead.url, empty.url, good.url] } })
     const pulled = await puller.pull('app:1', { platform: 'linux/amd64', onEvent: (event) => events.push(event) })
     expect(pulled.reference).toBe('docker.io/library/app:1')
-    expect(events.filter(({ type }) => type === 'endpoint').map((event) => 'url' in event && event.url)).toEqual([dead.url, empty.url, good.url])
+    expect(events.filter(({ type }) => type === 'endpoint').map((event) => 'url' in event && event.url)).toEqual([
+      dead.url,
+      empty.url,
+      good.url,
+    ])
     expect(good.journal.requests()[0]?.path).toContain('/v2/library/app/')
   })
 })
@@ -107,18 +118,32 @@ describe('signing in', () => {
 describe('what configuration says of a registry', () => {
   /** The upstream as a mirror of itself, and the mirrors before it, as a file might have them. */
   const hostsOf = (answer: (own: Endpoint) => HostsAnswer): Hosts => ({
-    consult: ({ domain }) => answer({ url: `http://${domain}`, host: domain, scheme: 'http', mirror: false, insecure: false }),
+    consult: ({ domain }) =>
+      answer({ url: `http://${domain}`, host: domain, scheme: 'http', mirror: false, insecure: false }),
     insecure: () => undefined,
     tls: () => undefined,
   })
-  const mirrorAt = ({ url, host }: { readonly url: string; readonly host: string }): Endpoint => ({ url, host, scheme: 'http', mirror: true, insecure: false })
+  const mirrorAt = ({ url, host }: { readonly url: string; readonly host: string }): Endpoint => ({
+    url,
+    host,
+    scheme: 'http',
+    mirror: true,
+    insecure: false,
+  })
 
   it('lets a mirror that resolves no tags serve what is behind them, and the registry what the mirror lacks', async () => {
     const mirror = await startTestRegistry()
     onTestFinished(() => mirror.close())
     const shared = image('t/app:1').layer({ a: 'shared' })
     await mirror.seed(shared)
-    const { registry, pull, eventsOf } = await scene({ client: { hosts: hostsOf((own) => ({ endpoints: [{ ...mirrorAt(mirror), capabilities: ['pull'] }, own], passedOver: [] })) } })
+    const { registry, pull, eventsOf } = await scene({
+      client: {
+        hosts: hostsOf((own) => ({
+          endpoints: [{ ...mirrorAt(mirror), capabilities: ['pull'] }, own],
+          passedOver: [],
+        })),
+      },
+    })
     const both = await registry.seed(image('t/app:1').layer({ a: 'shared' }).layer({ b: 'upstream only' }))
     expect((await pull('t/app:1')).status).toBe('downloaded')
     const [there, here] = both.layers.map(({ digest }) => digest)
@@ -133,7 +158,14 @@ describe('what configuration says of a registry', () => {
     const mirror = await startTestRegistry()
     onTestFinished(() => mirror.close())
     await mirror.seed(app)
-    const { registry, pull } = await scene({ client: { hosts: hostsOf((own) => ({ endpoints: [{ ...mirrorAt(mirror), capabilities: ['resolve'] }, own], passedOver: [] })) } })
+    const { registry, pull } = await scene({
+      client: {
+        hosts: hostsOf((own) => ({
+          endpoints: [{ ...mirrorAt(mirror), capabilities: ['resolve'] }, own],
+          passedOver: [],
+        })),
+      },
+    })
     const { layers } = await registry.seed(app)
     await pull('t/app:1')
     registry.journal.assertFetchedOnce(layers[0]?.digest ?? '')
@@ -142,7 +174,9 @@ describe('what configuration says of a registry', () => {
   })
 
   it('is an error with reference, file and rule where it blocks, and nobody is asked', async () => {
-    const { registry, pull } = await scene({ client: { hosts: hostsOf(() => ({ blocked: { file: '/etc/some.conf', rule: 'a rule' }, passedOver: [] })) } })
+    const { registry, pull } = await scene({
+      client: { hosts: hostsOf(() => ({ blocked: { file: '/etc/some.conf', rule: 'a rule' }, passedOver: [] })) },
+    })
     await registry.seed(app)
     const error = await failure(pull('t/app:1'))
     expect(error).toMatchObject({ code: 'HOST_BLOCKED', facts: { reference: `${registry.host}/t/app:1` } })
@@ -157,7 +191,12 @@ describe('what configuration says of a registry', () => {
     const onEvent = (event: ClientEvent): void => {
       if (event.type === 'request' && event.url.startsWith(gone.url)) asked.push(event.url)
     }
-    const { registry, pull } = await scene({ client: { onEvent, hosts: hostsOf((own) => ({ endpoints: [{ ...mirrorAt(gone), capabilities: ['pull'] }, own], passedOver: [] })) } })
+    const { registry, pull } = await scene({
+      client: {
+        onEvent,
+        hosts: hostsOf((own) => ({ endpoints: [{ ...mirrorAt(gone), capabilities: ['pull'] }, own], passedOver: [] })),
+      },
+    })
     let many = image('t/many:1')
     for (let layer = 0; layer < 12; layer++) many = many.layer({ [`f${layer}`]: 'x' })
     await registry.seed(many)

@@ -25,7 +25,10 @@ describe('a pull cut between any two of its steps', () => {
   })
   afterAll(() => registry.close())
 
-  async function pull(root: string, fault?: { nth: number; errno: string; forGood: boolean }): Promise<{ calls: number; error: unknown }> {
+  async function pull(
+    root: string,
+    fault?: { nth: number; errno: string; forGood: boolean },
+  ): Promise<{ calls: number; error: unknown }> {
     let calls: FaultyFileSystem['calls'] = []
     const faulty = (below: FileSystem): FileSystem => {
       const fs = faultyFileSystem(below, fault === undefined ? [] : [fault])
@@ -52,31 +55,35 @@ describe('a pull cut between any two of its steps', () => {
     ['ENOSPC', false],
     ['EACCES', false],
     ['EIO', true],
-  ])('by %s, for good: %s', async (errno, forGood) => {
-    const folder = await temporaryFolder()
-    const before = join(folder, 'before')
-    const old = await registry.seed(earlier)
-    expect((await pull(before)).error).toBeUndefined()
-    const fresh = await registry.seed(next)
-    await cp(before, join(folder, 'counted'), { recursive: true })
-    const { calls } = await pull(join(folder, 'counted'))
-    expect(calls).toBeGreaterThan(30)
+  ])(
+    'by %s, for good: %s',
+    async (errno, forGood) => {
+      const folder = await temporaryFolder()
+      const before = join(folder, 'before')
+      const old = await registry.seed(earlier)
+      expect((await pull(before)).error).toBeUndefined()
+      const fresh = await registry.seed(next)
+      await cp(before, join(folder, 'counted'), { recursive: true })
+      const { calls } = await pull(join(folder, 'counted'))
+      expect(calls).toBeGreaterThan(30)
 
-    const step = Math.max(1, Math.floor(calls / atScale(12, calls)))
-    for (let nth = 1; nth <= calls; nth += step) {
-      const root = join(folder, `${errno}-${nth}`)
-      await cp(before, root, { recursive: true })
-      const { error } = await pull(root, { nth, errno, forGood })
-      // Some calls may fail without harm: a heartbeat, a sweep, a journal.
-      expect(error === undefined || isLadingError(error), `call ${nth}: ${inspect(error)}`).toBe(true)
-      const found = consult(root, { afterCrash: true })
-      expect(found.violations, `after call ${nth}`).toEqual([])
-      expect([old.digest, fresh.digest], `after call ${nth}`).toContain(found.names[`${registry.host}/t/earlier:1`])
+      const step = Math.max(1, Math.floor(calls / atScale(12, calls)))
+      for (let nth = 1; nth <= calls; nth += step) {
+        const root = join(folder, `${errno}-${nth}`)
+        await cp(before, root, { recursive: true })
+        const { error } = await pull(root, { nth, errno, forGood })
+        // Some calls may fail without harm: a heartbeat, a sweep, a journal.
+        expect(error === undefined || isLadingError(error), `call ${nth}: ${inspect(error)}`).toBe(true)
+        const found = consult(root, { afterCrash: true })
+        expect(found.violations, `after call ${nth}`).toEqual([])
+        expect([old.digest, fresh.digest], `after call ${nth}`).toContain(found.names[`${registry.host}/t/earlier:1`])
 
-      expect((await pull(root)).error, `the pull after call ${nth}`).toBeUndefined()
-      const healed = consult(root, { afterCrash: true })
-      expect(healed.violations, `healed after call ${nth}`).toEqual([])
-      expect(healed.names[`${registry.host}/t/earlier:1`]).toBe(fresh.digest)
-    }
-  }, 300_000)
+        expect((await pull(root)).error, `the pull after call ${nth}`).toBeUndefined()
+        const healed = consult(root, { afterCrash: true })
+        expect(healed.violations, `healed after call ${nth}`).toEqual([])
+        expect(healed.names[`${registry.host}/t/earlier:1`]).toBe(fresh.digest)
+      }
+    },
+    300_000,
+  )
 })

@@ -5,7 +5,11 @@ import { failure, scene } from './scene.ts'
 const on = (platform: string) => image().platform(platform).layer({ platform })
 
 describe('an index', () => {
-  const multi = index('t/multi:1').add(on('linux/amd64')).add(on('linux/arm64')).add(on('linux/arm/v7')).attest(on('linux/amd64'))
+  const multi = index('t/multi:1')
+    .add(on('linux/amd64'))
+    .add(on('linux/arm64'))
+    .add(on('linux/arm/v7'))
+    .attest(on('linux/amd64'))
 
   it.each([
     ['linux/amd64', 'linux/amd64'],
@@ -37,7 +41,10 @@ describe('an index', () => {
     const { registry, pull, names } = await scene()
     await registry.seed(multi)
     const error = await failure(pull('t/multi:1', { platform: 'linux/s390x' }))
-    expect(error).toMatchObject({ code: 'PLATFORM_UNAVAILABLE', message: expect.stringContaining('linux/s390x') as string })
+    expect(error).toMatchObject({
+      code: 'PLATFORM_UNAVAILABLE',
+      message: expect.stringContaining('linux/s390x') as string,
+    })
     expect(error.hint).toBe('there is: linux/amd64, linux/arm64, linux/arm/v7; choose one with --platform')
     expect(await names()).toEqual([])
   })
@@ -46,7 +53,10 @@ describe('an index', () => {
     const { registry, pull, eventsOf } = await scene()
     const inner = index().add(on('linux/arm64')).add(on('linux/amd64'))
     const built = await registry.seed(index('t/nested:1').add(inner))
-    expect(await pull('t/nested:1')).toMatchObject({ digest: built.digest, id: on('linux/amd64').build().config.digest })
+    expect(await pull('t/nested:1')).toMatchObject({
+      digest: built.digest,
+      id: on('linux/amd64').build().config.digest,
+    })
     expect(eventsOf('platform')).toHaveLength(1)
     registry.journal.clear()
     expect((await pull('t/nested:1')).status).toBe('up-to-date')
@@ -63,7 +73,12 @@ describe('an index', () => {
 
   it('passes over a nested index without a match, and over entries of unknown kind', async () => {
     const { registry, pull } = await scene()
-    const built = await registry.seed(index('t/mixed:1').add(artifact(undefined, 'application/vnd.acme.thing'), { platform: null }).add(index().add(on('linux/s390x'))).add(index().add(on('linux/amd64'))))
+    const built = await registry.seed(
+      index('t/mixed:1')
+        .add(artifact(undefined, 'application/vnd.acme.thing'), { platform: null })
+        .add(index().add(on('linux/s390x')))
+        .add(index().add(on('linux/amd64'))),
+    )
     expect((await pull('t/mixed:1')).digest).toBe(built.digest)
   })
 
@@ -79,7 +94,9 @@ describe('an index', () => {
     const { registry, pull, eventsOf } = await scene()
     await registry.seed(index('t/lie:1').add(on('linux/arm64'), { platform: 'linux/amd64' }))
     await pull('t/lie:1')
-    expect(eventsOf('warning')).toMatchObject([{ code: 'PLATFORM_DIFFERS', message: expect.stringContaining('linux/arm64') as string }])
+    expect(eventsOf('warning')).toMatchObject([
+      { code: 'PLATFORM_DIFFERS', message: expect.stringContaining('linux/arm64') as string },
+    ])
   })
 
   it('with a wrong size for its child is refused', async () => {
@@ -101,8 +118,14 @@ describe('a single image of another platform', () => {
 describe('content that is no image', () => {
   it.each([
     ['an artifact', artifact('t/thing:1', 'application/vnd.acme.thing')],
-    ['a Helm chart', image('t/thing:1').rawConfig(new TextEncoder().encode('{}'), 'application/vnd.cncf.helm.config.v1+json')],
-    ['a Docker plugin', image('t/thing:1').rawConfig(new TextEncoder().encode('{}'), 'application/vnd.docker.plugin.v1+json')],
+    [
+      'a Helm chart',
+      image('t/thing:1').rawConfig(new TextEncoder().encode('{}'), 'application/vnd.cncf.helm.config.v1+json'),
+    ],
+    [
+      'a Docker plugin',
+      image('t/thing:1').rawConfig(new TextEncoder().encode('{}'), 'application/vnd.docker.plugin.v1+json'),
+    ],
   ])('%s is named for what it is', async (what, content) => {
     const { registry, pull, names } = await scene()
     await registry.seed(content)

@@ -5,8 +5,15 @@ import { continuesAfter } from '../src/fallback.ts'
 import { explain } from '../src/final-error.ts'
 import { retryBlob, unwrapSinkError } from '../src/retry-policy.ts'
 
-const error = (code: string, facts: { status?: number } = {}): LadingError => new LadingError(code, `it was ${code}`, { host: 'r.example', ...facts })
-const upstream = { url: 'https://r.example', host: 'r.example', scheme: 'https', mirror: false, insecure: false } as const
+const error = (code: string, facts: { status?: number } = {}): LadingError =>
+  new LadingError(code, `it was ${code}`, { host: 'r.example', ...facts })
+const upstream = {
+  url: 'https://r.example',
+  host: 'r.example',
+  scheme: 'https',
+  mirror: false,
+  insecure: false,
+} as const
 const mirror = { ...upstream, mirror: true } as const
 
 describe('which errors go on to the next endpoint', () => {
@@ -49,9 +56,12 @@ describe('which failed downloads are worth another attempt', () => {
     ['NO_SPACE', undefined, false],
     ['TLS_REFUSED', undefined, false],
     ['CONTENT_CODING', 200, false],
-  ])('%s %s: %s', (code, status, again) => expect(retryBlob(error(code, status === undefined ? {} : { status })) !== false).toBe(again))
+  ])('%s %s: %s', (code, status, again) =>
+    expect(retryBlob(error(code, status === undefined ? {} : { status })) !== false).toBe(again),
+  )
 
-  it('waits as long as the server says', () => expect(retryBlob(Object.assign(error('TOO_MANY_REQUESTS'), { retryAfterMs: 7000 }))).toEqual({ afterMs: 7000 }))
+  it('waits as long as the server says', () =>
+    expect(retryBlob(Object.assign(error('TOO_MANY_REQUESTS'), { retryAfterMs: 7000 }))).toEqual({ afterMs: 7000 }))
 
   it('sees the disk behind the sink', () => {
     const cause = error('NO_SPACE')
@@ -65,13 +75,18 @@ describe('which failed downloads are worth another attempt', () => {
 describe('what the user reads', () => {
   const reference = parseReference('alpine:3.20')
   it.each([
-    ['DENIED', "pull access denied for alpine, repository does not exist or may require a login: it was DENIED"],
+    ['DENIED', 'pull access denied for alpine, repository does not exist or may require a login: it was DENIED'],
     ['MANIFEST_UNKNOWN', 'manifest for alpine:3.20 not found: it was MANIFEST_UNKNOWN'],
     ['NAME_UNKNOWN', 'repository alpine not found: it was NAME_UNKNOWN'],
     ['CONNECTION_REFUSED', 'cannot pull alpine:3.20: it was CONNECTION_REFUSED'],
   ])('%s', (code, message) => {
     const cause = error(code)
-    expect(explain(cause, reference)).toMatchObject({ code, message, cause, facts: { host: 'r.example', reference: 'docker.io/library/alpine:3.20' } })
+    expect(explain(cause, reference)).toMatchObject({
+      code,
+      message,
+      cause,
+      facts: { host: 'r.example', reference: 'docker.io/library/alpine:3.20' },
+    })
   })
   it('passes defects unchanged', () => {
     const defect = new TypeError('x')

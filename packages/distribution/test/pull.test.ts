@@ -17,10 +17,19 @@ describe('a pull by tag', () => {
     const { registry, root, pull, names } = await scene()
     const built = await registry.seed(app)
     const pulled = await pull('t/app:1')
-    expect(pulled).toMatchObject({ reference: `${registry.host}/t/app:1`, digest: built.digest, id: built.config.digest, status: 'downloaded' })
-    expect(pulled.layers.map(({ digest, diffId }) => [digest, diffId])).toEqual(built.layers.map(({ digest, diffId }) => [digest, diffId]))
+    expect(pulled).toMatchObject({
+      reference: `${registry.host}/t/app:1`,
+      digest: built.digest,
+      id: built.config.digest,
+      status: 'downloaded',
+    })
+    expect(pulled.layers.map(({ digest, diffId }) => [digest, diffId])).toEqual(
+      built.layers.map(({ digest, diffId }) => [digest, diffId]),
+    )
     for (const content of [built, built.config, ...built.layers]) {
-      expect(new Uint8Array(await readFile(join(root, 'blobs/sha256', hex(content.digest))))).toEqual(new Uint8Array(content.bytes))
+      expect(new Uint8Array(await readFile(join(root, 'blobs/sha256', hex(content.digest))))).toEqual(
+        new Uint8Array(content.bytes),
+      )
     }
     expect(await names()).toContain(`${registry.host}/t/app:1`)
   })
@@ -31,7 +40,9 @@ describe('a pull by tag', () => {
     await pull('t/app:1')
     const told = events.map(({ type }) => type)
     expect(told.indexOf('resolve')).toBeLessThan(told.indexOf('layer:pulling'))
-    expect(events.filter(({ type }) => type === 'layer:complete').map((event) => 'digest' in event && event.digest)).toEqual(built.layers.map(({ digest }) => digest))
+    expect(
+      events.filter(({ type }) => type === 'layer:complete').map((event) => 'digest' in event && event.digest),
+    ).toEqual(built.layers.map(({ digest }) => digest))
     expect(told.slice(-2)).toEqual(['digest', 'status'])
     expect(events.at(-1)).toEqual({ type: 'status', status: 'downloaded', reference: `${registry.host}/t/app:1` })
   })
@@ -40,9 +51,12 @@ describe('a pull by tag', () => {
     const { registry, pull } = await scene()
     const built = await registry.seed(app)
     await pull('t/app:1')
-    expect(registry.journal.requests().map(({ method, target }) => `${method} ${target}`).toSorted()).toEqual(
-      ['GET 1', `GET ${built.config.digest}`, ...built.layers.map(({ digest }) => `GET ${digest}`)].toSorted(),
-    )
+    expect(
+      registry.journal
+        .requests()
+        .map(({ method, target }) => `${method} ${target}`)
+        .toSorted(),
+    ).toEqual(['GET 1', `GET ${built.config.digest}`, ...built.layers.map(({ digest }) => `GET ${digest}`)].toSorted())
   })
 
   it('is up to date the second time, for one HEAD', async () => {
@@ -63,7 +77,10 @@ describe('a pull by tag', () => {
     registry.journal.clear()
     registry.addFault({ on: 'manifest', then: 'no-digest-header' })
     expect((await pull('t/app:1')).status).toBe('up-to-date')
-    expect(registry.journal.requests().map(({ method, status }) => `${method} ${status}`)).toEqual(['HEAD 200', 'GET 304'])
+    expect(registry.journal.requests().map(({ method, status }) => `${method} ${status}`)).toEqual([
+      'HEAD 200',
+      'GET 304',
+    ])
   })
 
   it('follows a tag that moved, fetches only what is new, and keeps the old target by digest', async () => {
@@ -75,7 +92,9 @@ describe('a pull by tag', () => {
     expect(await pull('t/app:1')).toMatchObject({ digest: moved.digest, status: 'downloaded' })
     expect(eventsOf('layer:exists').map(({ digest }) => digest)).toEqual([old.layers[0]?.digest])
     expect(registry.journal.blob(old.layers[0]?.digest ?? '').requests).toHaveLength(0)
-    expect(await names()).toEqual(expect.arrayContaining([`${registry.host}/t/app:1`, `${registry.host}/t/app@${old.digest}`]))
+    expect(await names()).toEqual(
+      expect.arrayContaining([`${registry.host}/t/app:1`, `${registry.host}/t/app@${old.digest}`]),
+    )
     // And back again: a known image, so no blob is asked for.
     await registry.seed(app)
     registry.journal.clear()
@@ -93,7 +112,9 @@ describe('a pull by tag', () => {
     registry.addFault({ on: 'manifest', method: 'HEAD', then: { headers: { 'content-type': 'application/json' } } })
     const { manifest } = await pull('t/app:2')
     expect(manifest).toEqual({ mediaType: one.descriptor.mediaType, digest: one.digest, size: one.descriptor.size })
-    const { manifests } = JSON.parse(await readFile(join(root, 'index.json'), 'utf8')) as { manifests: { mediaType: string }[] }
+    const { manifests } = JSON.parse(await readFile(join(root, 'index.json'), 'utf8')) as {
+      manifests: { mediaType: string }[]
+    }
     expect(new Set(manifests.map(({ mediaType }) => mediaType))).toEqual(new Set([one.descriptor.mediaType]))
   })
 
@@ -177,7 +198,9 @@ describe('what is verified', () => {
     registry.journal.clear()
     expect((await pull('t/app:1')).status).toBe('up-to-date')
     expect(registry.journal.requests({ kind: 'blob' })).toEqual([])
-    expect(await readFile(join(root, 'lading/diff-ids/sha256', hex(app.build().layers[0]?.digest ?? '')), 'utf8')).toContain(app.build().layers[0]?.diffId)
+    expect(
+      await readFile(join(root, 'lading/diff-ids/sha256', hex(app.build().layers[0]?.digest ?? '')), 'utf8'),
+    ).toContain(app.build().layers[0]?.diffId)
   })
 
   it('heals a blob that the disk has spoiled', async () => {
@@ -198,7 +221,10 @@ describe('what is verified', () => {
 describe('a puller', () => {
   it('works with a media type that the user added to the schema registry', async () => {
     const mediaType = 'application/vnd.acme.manifest.v1+json'
-    const mine = schemas.with(mediaType, (bytes: Uint8Array) => ({ ...decodeImageManifest(bytes, 'application/vnd.oci.image.manifest.v1+json'), mediaType }))
+    const mine = schemas.with(mediaType, (bytes: Uint8Array) => ({
+      ...decodeImageManifest(bytes, 'application/vnd.oci.image.manifest.v1+json'),
+      mediaType,
+    }))
     const { registry } = await scene()
     await registry.seed(image('t/mine:1').layer({ a: 'a' }).withoutMediaType())
     registry.addFault({ on: 'manifest', then: { headers: { 'content-type': `${mediaType}; charset=utf-8` } } })

@@ -11,10 +11,14 @@ interface Client {
 }
 
 /** The client of docs/test-registry-recipes.md, in which the real one is. It lives as long as the process. */
-export function createClient(url: string, { user, quietMs }: { readonly user?: string; readonly quietMs?: number } = {}): Client {
+export function createClient(
+  url: string,
+  { user, quietMs }: { readonly user?: string; readonly quietMs?: number } = {},
+): Client {
   const { host } = new URL(url)
   const [username = '', password = ''] = user?.split(':') ?? []
-  const credentials = user === undefined ? undefined : () => Promise.resolve({ kind: 'basic' as const, username, password })
+  const credentials =
+    user === undefined ? undefined : () => Promise.resolve({ kind: 'basic' as const, username, password })
   const client = createRegistryClient({ credentials, timeouts: quietMs === undefined ? undefined : { stall: quietMs } })
   const root = mkdtempSync(join(tmpdir(), 'recipes-root-'))
   process.once('exit', () => rmSync(root, { recursive: true, force: true }))

@@ -10,6 +10,9 @@ describe('the test registry’s recipes, with the puller as the client under tes
   test.each(recipeTitles)('%s', (title) => {
     const results = report.resultsOf(title)
     expect(results, report.text).not.toEqual([])
-    expect(results.filter((line) => !line.startsWith('ok')), report.text).toEqual([])
+    expect(
+      results.filter((line) => !line.startsWith('ok')),
+      report.text,
+    ).toEqual([])
   })
 })

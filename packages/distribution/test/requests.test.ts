@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { createPuller } from '../src/index.ts'
 import { scene } from './scene.ts'
 
-const app = (): ReturnType<typeof image> => image('t/app:1').layer({ a: 'one' }).layer({ b: 'two' }).layer({ c: 'three' })
+const app = (): ReturnType<typeof image> =>
+  image('t/app:1').layer({ a: 'one' }).layer({ b: 'two' }).layer({ c: 'three' })
 
 describe('the requests of a pull', () => {
   it('are four up to the first layer where an anonymous token is needed, without a ping', async () => {
@@ -18,7 +19,10 @@ describe('the requests of a pull', () => {
   })
 
   it('are one for a tag that is up to date, and three where a token is needed', async () => {
-    for (const [auth, lines] of [[{ kind: 'none' }, ['HEAD manifest 200']], [{ kind: 'bearer' }, ['HEAD manifest 401', 'GET token 200', 'HEAD manifest 200']]] as const) {
+    for (const [auth, lines] of [
+      [{ kind: 'none' }, ['HEAD manifest 200']],
+      [{ kind: 'bearer' }, ['HEAD manifest 401', 'GET token 200', 'HEAD manifest 200']],
+    ] as const) {
       const first = await scene({ registry: { auth, images: [app()] } })
       await first.pull('t/app:1')
       // Another process, which knows of no token.
@@ -28,7 +32,9 @@ describe('the requests of a pull', () => {
       const again = await puller.pull(`${first.registry.host}/t/app:1`, { platform: 'linux/amd64' })
       await puller.close()
       expect(again.status).toBe('up-to-date')
-      expect(first.registry.journal.entries.map(({ method, kind, status }) => `${method} ${kind} ${status}`)).toEqual(lines)
+      expect(first.registry.journal.entries.map(({ method, kind, status }) => `${method} ${kind} ${status}`)).toEqual(
+        lines,
+      )
     }
   })
 })

@@ -37,7 +37,14 @@ export interface Scene {
 }
 
 /** A registry on loopback, an empty root, and a puller between them; all gone when the test ends. */
-export async function scene(options: { readonly registry?: TestRegistryOptions; readonly puller?: Partial<PullerOptions>; readonly client?: RegistryClientOptions; readonly root?: string } = {}): Promise<Scene> {
+export async function scene(
+  options: {
+    readonly registry?: TestRegistryOptions
+    readonly puller?: Partial<PullerOptions>
+    readonly client?: RegistryClientOptions
+    readonly root?: string
+  } = {},
+): Promise<Scene> {
   const registry = await startTestRegistry(options.registry)
   const root = options.root ?? (await temporaryFolder())
   const clock = instantClock()
@@ -59,8 +66,14 @@ export async function scene(options: { readonly registry?: TestRegistryOptions; 
     puller,
     client,
     events,
-    pull: (name, pullOptions) => puller.pull(`${registry.host}/${name}`, { platform: 'linux/amd64', onEvent: (event) => events.push(event), ...pullOptions }),
-    eventsOf: <Type extends PullEvent['type']>(type: Type) => events.filter((event): event is Extract<PullEvent, { type: Type }> => event.type === type),
+    pull: (name, pullOptions) =>
+      puller.pull(`${registry.host}/${name}`, {
+        platform: 'linux/amd64',
+        onEvent: (event) => events.push(event),
+        ...pullOptions,
+      }),
+    eventsOf: <Type extends PullEvent['type']>(type: Type) =>
+      events.filter((event): event is Extract<PullEvent, { type: Type }> => event.type === type),
     names: () => namesIn(root),
   }
 }
@@ -73,7 +86,9 @@ export async function temporaryFolder(): Promise<string> {
 
 export async function namesIn(root: string): Promise<string[]> {
   try {
-    const index = JSON.parse(await readFile(join(root, 'index.json'), 'utf8')) as { manifests: { annotations?: Record<string, string> }[] }
+    const index = JSON.parse(await readFile(join(root, 'index.json'), 'utf8')) as {
+      manifests: { annotations?: Record<string, string> }[]
+    }
     return index.manifests.map(({ annotations }) => annotations?.['io.containerd.image.name'] ?? '')
   } catch {
     return []
@@ -81,7 +96,9 @@ export async function namesIn(root: string): Promise<string[]> {
 }
 
 /** What a promise rejects with, as a value. */
-export async function failure(promise: Promise<unknown>): Promise<Error & { code?: string; hint?: string; facts?: Record<string, unknown> }> {
+export async function failure(
+  promise: Promise<unknown>,
+): Promise<Error & { code?: string; hint?: string; facts?: Record<string, unknown> }> {
   try {
     await promise
   } catch (error) {

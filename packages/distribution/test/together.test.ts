@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { together } from '../src/together.ts'
 
-const never = (signal: AbortSignal): Promise<never> => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
-const failing = (error: Error): (() => Promise<never>) => () => Promise.reject(error)
+const never = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
+const failing =
+  (error: Error): (() => Promise<never>) =>
+  () =>
+    Promise.reject(error)
 
 describe('parts that stand or fall together', () => {
   it('settles when all succeed', async () => {
@@ -15,7 +19,11 @@ describe('parts that stand or fall together', () => {
 
   it('ends the others at the first failure and reports the one that failed by itself', async () => {
     const group = together(new AbortController().signal)
-    const outcomes = [group.first(() => never(group.signal)), group.next(() => never(group.signal)), group.next(failing(new Error('layer 2')))]
+    const outcomes = [
+      group.first(() => never(group.signal)),
+      group.next(() => never(group.signal)),
+      group.next(failing(new Error('layer 2'))),
+    ]
     await expect(group.settle()).rejects.toThrow('layer 2')
     expect((await Promise.allSettled(outcomes)).every(({ status }) => status === 'rejected')).toBe(true)
   })

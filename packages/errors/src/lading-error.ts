@@ -51,7 +51,13 @@ export class LadingError<Code extends string = string> extends Error {
 
   /** For `JSON.stringify` and structured logs: everything but the stack. */
   toJSON(): { name: string; code: Code; message: string; hint?: string | undefined } & ErrorFacts {
-    return { name: this.name, code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }), ...this.facts }
+    return {
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...this.facts,
+    }
   }
 }
 

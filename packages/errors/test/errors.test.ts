@@ -5,13 +5,33 @@ import { LadingError, isLadingError, printable, redact } from '../src/index.ts'
 describe('LadingError', () => {
   it('keeps code, cause, hint and facts', () => {
     const cause = new Error('below')
-    const error = new LadingError('MANIFEST_UNKNOWN', 'no such manifest', { cause, hint: 'check the tag', host: 'ghcr.io', reference: 'ghcr.io/a/b:1' })
-    expect(error).toMatchObject({ name: 'LadingError', code: 'MANIFEST_UNKNOWN', hint: 'check the tag', cause, facts: { host: 'ghcr.io', reference: 'ghcr.io/a/b:1' } })
-    expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'LadingError', code: 'MANIFEST_UNKNOWN', message: 'no such manifest', hint: 'check the tag', host: 'ghcr.io', reference: 'ghcr.io/a/b:1' })
+    const error = new LadingError('MANIFEST_UNKNOWN', 'no such manifest', {
+      cause,
+      hint: 'check the tag',
+      host: 'ghcr.io',
+      reference: 'ghcr.io/a/b:1',
+    })
+    expect(error).toMatchObject({
+      name: 'LadingError',
+      code: 'MANIFEST_UNKNOWN',
+      hint: 'check the tag',
+      cause,
+      facts: { host: 'ghcr.io', reference: 'ghcr.io/a/b:1' },
+    })
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'LadingError',
+      code: 'MANIFEST_UNKNOWN',
+      message: 'no such manifest',
+      hint: 'check the tag',
+      host: 'ghcr.io',
+      reference: 'ghcr.io/a/b:1',
+    })
   })
 
   it('redacts what it is told', () => {
-    const error = new LadingError('X', 'GET https://me:hunter2@host/v2/ said no', { hint: 'Authorization: Bearer abcdef0123' })
+    const error = new LadingError('X', 'GET https://me:hunter2@host/v2/ said no', {
+      hint: 'Authorization: Bearer abcdef0123',
+    })
     expect(inspect(error)).not.toMatch(/hunter2|abcdef0123/)
   })
 
@@ -38,7 +58,8 @@ describe('redact', () => {
   ])('%s', (input, output) => expect(redact(input)).toBe(output))
 
   it('is linear enough for a megabyte of the worst', () => {
-    for (const unit of ['http://', 'bearer ', '?token', '@', '://a@']) expect(redact(unit.repeat(1_000_000 / unit.length))).toBeTypeOf('string')
+    for (const unit of ['http://', 'bearer ', '?token', '@', '://a@'])
+      expect(redact(unit.repeat(1_000_000 / unit.length))).toBeTypeOf('string')
   })
 })
 

@@ -70,7 +70,8 @@ async function readRecord(fs: FileSystem, path: string): Promise<Uint8Array | un
   try {
     return await fs.readFile(path, { maxBytes: recordLimit })
   } catch (error) {
-    if (isLadingError(error, 'TOO_LARGE') || isLadingError(error, 'NOT_A_FILE') || isLadingError(error, 'IO_ERROR')) return undefined
+    if (isLadingError(error, 'TOO_LARGE') || isLadingError(error, 'NOT_A_FILE') || isLadingError(error, 'IO_ERROR'))
+      return undefined
     throw error
   }
 }

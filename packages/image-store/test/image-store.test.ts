@@ -46,7 +46,9 @@ describe('image records', () => {
 
   it('come back as they were written, until they are deleted', async () => {
     await store.create(record('a'))
-    await store.create(record('b', { created: undefined, platform: { os: 'windows', architecture: 'amd64', osVersion: '10.0.1' } }))
+    await store.create(
+      record('b', { created: undefined, platform: { os: 'windows', architecture: 'amd64', osVersion: '10.0.1' } }),
+    )
     expect(await store.get(digest('a'))).toEqual(record('a'))
     expect((await all()).map(({ config }) => config.digest)).toEqual([digest('a'), digest('b')].toSorted())
     expect(await store.delete(digest('a'))).toBe(true)
@@ -113,8 +115,16 @@ describe('reading a record', () => {
   })
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.oneof(fc.uint8Array(), fc.json().map((text) => new TextEncoder().encode(text))), (bytes) => {
-      expect(parseRecord(bytes, digest('a'))).toBeUndefined()
-    }))
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.json().map((text) => new TextEncoder().encode(text)),
+        ),
+        (bytes) => {
+          expect(parseRecord(bytes, digest('a'))).toBeUndefined()
+        },
+      ),
+    )
   })
 })

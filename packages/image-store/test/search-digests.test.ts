@@ -16,7 +16,18 @@ describe('searching digests by their start', () => {
     [sha('6543').slice('sha256:'.length), sha('6543')],
   ])('%s is found', (term, digest) => expect(searchDigests(known, term)).toEqual({ outcome: 'found', digest }))
 
-  it.each(['9876', '3451', 'sha256:', 'sha512:12345', '', 'SHA256:1', 'sha256:12345x', '1234 5', '654A', 'constructor'])('%j is not', (term) => {
+  it.each([
+    '9876',
+    '3451',
+    'sha256:',
+    'sha512:12345',
+    '',
+    'SHA256:1',
+    'sha256:12345x',
+    '1234 5',
+    '654A',
+    'constructor',
+  ])('%j is not', (term) => {
     expect(searchDigests(known, term)).toEqual({ outcome: 'unknown' })
   })
 
@@ -42,7 +53,13 @@ describe('searching digests by their start', () => {
         const hex = term.replace('sha256:', '')
         const expected = digests.filter((candidate) => candidate.slice(7).startsWith(hex)).toSorted()
         const result = searchDigests(digests, term)
-        expect(result).toEqual(expected.length === 0 ? { outcome: 'unknown' } : expected.length === 1 ? { outcome: 'found', digest: expected[0] } : { outcome: 'ambiguous', digests: expected })
+        expect(result).toEqual(
+          expected.length === 0
+            ? { outcome: 'unknown' }
+            : expected.length === 1
+              ? { outcome: 'found', digest: expected[0] }
+              : { outcome: 'ambiguous', digests: expected },
+        )
       }),
     )
   })

@@ -4,7 +4,14 @@ import { nodeFileSystem, type FileSystem } from '@lading/content-store'
 import { parseDigest, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
 import { LayerError } from './layer-error.ts'
-import { formatLayer, formatUncompressed, maxDepth, parseLayer, parseUncompressed, type StoredLayer } from './layer-record.ts'
+import {
+  formatLayer,
+  formatUncompressed,
+  maxDepth,
+  parseLayer,
+  parseUncompressed,
+  type StoredLayer,
+} from './layer-record.ts'
 import type { LayerRecord, LayerStore } from './layer-store.ts'
 import { recordDirectory } from './record-directory.ts'
 import { createUncompressor } from './uncompressor.ts'
@@ -35,28 +42,44 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
   const memory = recordDirectory(fs, join(root, 'lading', 'diff-ids'), parseUncompressed)
   let uncompressor: ReturnType<typeof createUncompressor> | undefined
   const start = (): ReturnType<typeof createUncompressor> =>
-    (uncompressor ??= createUncompressor({ root, pool: createWorkerPool(workers > 0 ? workerUrl() : undefined), limit: Math.max(1, workers), maxOutput, maxRatio }))
+    (uncompressor ??= createUncompressor({
+      root,
+      pool: createWorkerPool(workers > 0 ? workerUrl() : undefined),
+      limit: Math.max(1, workers),
+      maxOutput,
+      maxRatio,
+    }))
 
   async function depthOn(parent: Digest | undefined): Promise<number> {
     if (parent === undefined) return 1
     const below = await layers.get(parent)
     if (below === undefined) {
-      throw new LayerError('LAYER_PARENT_UNKNOWN', `the layer below, ${parent}, is not registered`, { digest: parent, hint: 'register layers from the base up' })
+      throw new LayerError('LAYER_PARENT_UNKNOWN', `the layer below, ${parent}, is not registered`, {
+        digest: parent,
+        hint: 'register layers from the base up',
+      })
     }
     if (below.depth >= maxDepth) {
-      throw new LayerError('LAYER_MAX_DEPTH', `a layer on ${parent} would be more than ${maxDepth} deep`, { digest: parent, expected: maxDepth, actual: below.depth + 1, hint: 'build the image with fewer layers' })
+      throw new LayerError('LAYER_MAX_DEPTH', `a layer on ${parent} would be more than ${maxDepth} deep`, {
+        digest: parent,
+        expected: maxDepth,
+        actual: below.depth + 1,
+        hint: 'build the image with fewer layers',
+      })
     }
     return below.depth + 1
   }
 
   async function keepLayer(chainId: Digest, stored: StoredLayer): Promise<void> {
     const there = await layers.get(chainId)
-    if (there?.layer.size !== stored.layer.size || there.depth !== stored.depth) await layers.put(chainId, formatLayer(stored))
+    if (there?.layer.size !== stored.layer.size || there.depth !== stored.depth)
+      await layers.put(chainId, formatLayer(stored))
   }
 
   async function remember(blob: Digest, diffId: Digest, size: number): Promise<void> {
     const known = await memory.get(blob)
-    if (known?.diffId !== diffId || known.size !== size) await memory.put(blob, formatUncompressed(blob, { diffId, size }))
+    if (known?.diffId !== diffId || known.size !== size)
+      await memory.put(blob, formatUncompressed(blob, { diffId, size }))
   }
 
   return {

@@ -10,7 +10,12 @@ const cell = { generation: 0, length: 1, state: 2 } as const
  *
  * @param open how files are opened; default: on this thread, blocking.
  */
-export function growingSource({ size }: Pick<Job, 'size'>, growth: Growth, buffer: Uint8Array, open: (path: string) => BlockingFile | undefined = openBlocking): Source {
+export function growingSource(
+  { size }: Pick<Job, 'size'>,
+  growth: Growth,
+  buffer: Uint8Array,
+  open: (path: string) => BlockingFile | undefined = openBlocking,
+): Source {
   const cells = new BigInt64Array(growth.cells)
   let file: BlockingFile | undefined
   let generation = Atomics.load(cells, cell.generation)

@@ -29,5 +29,10 @@ export type Outcome =
   /** The blob is right and does not decompress. */
   | { readonly outcome: 'corrupt'; readonly failure: Failure }
   /** The blob's bytes are not right, or could not be had. */
-  | { readonly outcome: 'source'; readonly message: string; readonly options?: ErrorOptions | undefined; readonly failure?: Failure | undefined }
+  | {
+      readonly outcome: 'source'
+      readonly message: string
+      readonly options?: ErrorOptions | undefined
+      readonly failure?: Failure | undefined
+    }
   | { readonly outcome: 'aborted' }

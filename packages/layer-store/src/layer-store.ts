@@ -24,13 +24,21 @@ export interface LayerStore {
    * Inflates and hashes a layer in a worker thread, following `growth` while it downloads, or reading the committed
    * blob if there is none. Resolves only when the blob's digest is right. Does not write the memory: `register` does.
    */
-  uncompress(blob: BlobAddress, options?: AbortOptions & {
-    readonly growth?: Growth | undefined
-    /** Compressed bytes consumed so far, at most every 100 ms. A new generation starts again from 0. */
-    readonly onProgress?: ((consumed: number) => void) | undefined
-  }): Promise<Uncompressed>
+  uncompress(
+    blob: BlobAddress,
+    options?: AbortOptions & {
+      readonly growth?: Growth | undefined
+      /** Compressed bytes consumed so far, at most every 100 ms. A new generation starts again from 0. */
+      readonly onProgress?: ((consumed: number) => void) | undefined
+    },
+  ): Promise<Uncompressed>
   /** Registers the layer on its parent (which must be registered) and remembers the blob's diffID. Idempotent. */
-  register(layer: { readonly blob: Digest; readonly diffId: Digest; readonly size: number; readonly parent?: Digest | undefined }): Promise<LayerRecord>
+  register(layer: {
+    readonly blob: Digest
+    readonly diffId: Digest
+    readonly size: number
+    readonly parent?: Digest | undefined
+  }): Promise<LayerRecord>
   get(chainId: Digest): Promise<LayerRecord | undefined>
   list(): AsyncIterable<LayerRecord>
   /** Forgets a layer. `false`: was not there. */

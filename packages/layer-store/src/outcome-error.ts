@@ -13,10 +13,21 @@ function revive({ name, code, message, options }: Failure): Error {
 export function outcomeError(digest: Digest, outcome: Extract<Outcome, { outcome: 'corrupt' | 'source' }>): LayerError {
   const cause = outcome.failure === undefined ? undefined : revive(outcome.failure)
   if (outcome.outcome === 'corrupt') {
-    return new LayerError('LAYER_CORRUPT', `layer ${digest} cannot be decompressed: ${printable(cause?.message ?? '')}`, {
-      digest, cause, offset: outcome.failure.options.offset,
-      hint: outcome.failure.options.hint ?? 'the registry has exactly these bytes: build and push the image again',
-    })
+    return new LayerError(
+      'LAYER_CORRUPT',
+      `layer ${digest} cannot be decompressed: ${printable(cause?.message ?? '')}`,
+      {
+        digest,
+        cause,
+        offset: outcome.failure.options.offset,
+        hint: outcome.failure.options.hint ?? 'the registry has exactly these bytes: build and push the image again',
+      },
+    )
   }
-  return new LayerError('LAYER_SOURCE_FAILED', `layer ${digest} cannot be read: ${outcome.message}`, { ...outcome.options, digest, cause, hint: 'pull the image again' })
+  return new LayerError('LAYER_SOURCE_FAILED', `layer ${digest} cannot be read: ${outcome.message}`, {
+    ...outcome.options,
+    digest,
+    cause,
+    hint: 'pull the image again',
+  })
 }

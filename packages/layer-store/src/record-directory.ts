@@ -15,7 +15,11 @@ export interface RecordDirectory<Stored> {
   keys(): Promise<readonly Digest[]>
 }
 
-export function recordDirectory<Stored>(fs: FileSystem, directory: string, parse: (bytes: Uint8Array, key: Digest) => Stored | undefined): RecordDirectory<Stored> {
+export function recordDirectory<Stored>(
+  fs: FileSystem,
+  directory: string,
+  parse: (bytes: Uint8Array, key: Digest) => Stored | undefined,
+): RecordDirectory<Stored> {
   const pathOf = (key: Digest): string => join(directory, algorithmOf(key), hexOf(key))
   return {
     async get(key) {
@@ -54,7 +58,8 @@ async function readRecord(fs: FileSystem, path: string): Promise<Uint8Array | un
   try {
     return await fs.readFile(path, { maxBytes: recordLimit })
   } catch (error) {
-    if (isLadingError(error, 'TOO_LARGE') || isLadingError(error, 'NOT_A_FILE') || isLadingError(error, 'IO_ERROR')) return undefined
+    if (isLadingError(error, 'TOO_LARGE') || isLadingError(error, 'NOT_A_FILE') || isLadingError(error, 'IO_ERROR'))
+      return undefined
     throw error
   }
 }

@@ -24,5 +24,8 @@ export interface Source {
 export function failed(message: string, cause?: unknown): Piece {
   if (cause === undefined) return { kind: 'failed', failure: { outcome: 'source', message } }
   const { code = '', message: text } = cause as NodeJS.ErrnoException
-  return { kind: 'failed', failure: { outcome: 'source', message, failure: { name: 'Error', code, message: text, options: {} } } }
+  return {
+    kind: 'failed',
+    failure: { outcome: 'source', message, failure: { name: 'Error', code, message: text, options: {} } },
+  }
 }

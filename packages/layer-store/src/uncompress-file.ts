@@ -37,7 +37,12 @@ export function* uncompressFile(job: Job, buffer: Uint8Array): Generator<Pause, 
       return step()
     } catch (error) {
       if (!isLadingError(error)) throw error
-      failure = { name: error.name, code: error.code, message: error.message, options: { ...error.facts, hint: error.hint } }
+      failure = {
+        name: error.name,
+        code: error.code,
+        message: error.message,
+        options: { ...error.facts, hint: error.hint },
+      }
       return undefined
     }
   }
@@ -48,7 +53,9 @@ export function* uncompressFile(job: Job, buffer: Uint8Array): Generator<Pause, 
       const piece = source.next()
       switch (piece.kind) {
         case 'bytes':
-          attempt(() => { inflation.push(piece.bytes) })
+          attempt(() => {
+            inflation.push(piece.bytes)
+          })
           consumed += piece.bytes.length
           yield { consumed }
           break

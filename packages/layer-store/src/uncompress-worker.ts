@@ -4,7 +4,10 @@ import { throttled } from './progress.ts'
 import { uncompressFile } from './uncompress-file.ts'
 
 /** What a worker says. `ready` once, when its modules are loaded. */
-export type WorkerMessage = { readonly kind: 'ready' } | { readonly kind: 'progress'; readonly consumed: number } | { readonly kind: 'outcome'; readonly outcome: Outcome }
+export type WorkerMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'progress'; readonly consumed: number }
+  | { readonly kind: 'outcome'; readonly outcome: Outcome }
 
 const blockSize = 1024 * 1024
 // A change between the look and the wait goes unnoticed, as only the length is compared: look again after this time.
@@ -12,7 +15,9 @@ const longestWaitMs = 50
 
 function work(job: Job, buffer: Uint8Array, say: (message: WorkerMessage) => void): void {
   const steps = uncompressFile(job, buffer)
-  const progress = throttled((consumed) => { say({ kind: 'progress', consumed }) })
+  const progress = throttled((consumed) => {
+    say({ kind: 'progress', consumed })
+  })
   for (;;) {
     const step = steps.next()
     if (step.done === true) {

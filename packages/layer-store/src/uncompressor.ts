@@ -15,10 +15,19 @@ export interface UncompressorOptions {
   readonly maxRatio?: number | undefined
 }
 
-const storeClosed = (digest: Digest): LayerError => new LayerError('LAYER_STORE_CLOSED', `layer ${digest}: the layer store is closed`, { digest, hint: 'open the store again' })
+const storeClosed = (digest: Digest): LayerError =>
+  new LayerError('LAYER_STORE_CLOSED', `layer ${digest}: the layer store is closed`, {
+    digest,
+    hint: 'open the store again',
+  })
 
 /** Jobs in the order they were asked for, a few at a time, each of which can be given up. */
-export function createUncompressor({ root, pool, limit, ...bounds }: UncompressorOptions): Pick<LayerStore, 'uncompress' | 'close'> {
+export function createUncompressor({
+  root,
+  pool,
+  limit,
+  ...bounds
+}: UncompressorOptions): Pick<LayerStore, 'uncompress' | 'close'> {
   const waiting: (() => void)[] = []
   const stops = new Set<() => void>()
   let running = 0
@@ -44,7 +53,14 @@ export function createUncompressor({ root, pool, limit, ...bounds }: Uncompresso
     signal?.throwIfAborted()
     if (closed) throw storeClosed(digest)
     const control = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
-    const job: Job = { digest, size, path, growth: growth && { path: growth.path, finalPath: growth.finalPath, cells: growth.cells }, ...bounds, control }
+    const job: Job = {
+      digest,
+      size,
+      path,
+      growth: growth && { path: growth.path, finalPath: growth.finalPath, cells: growth.cells },
+      ...bounds,
+      control,
+    }
     const { promise, resolve, reject } = Promise.withResolvers<Uncompressed>()
 
     let settled = false
@@ -58,12 +74,14 @@ export function createUncompressor({ root, pool, limit, ...bounds }: Uncompresso
       }
     }
     const start = (): void => {
-      occupy(job, progress).then((outcome) => {
-        if (outcome.outcome === 'done') {
-          progress(outcome.consumed)
-          resolve({ diffId: outcome.diffId, size: outcome.size })
-        } else if (outcome.outcome !== 'aborted') reject(outcomeError(digest, outcome))
-      }).catch(reject)
+      occupy(job, progress)
+        .then((outcome) => {
+          if (outcome.outcome === 'done') {
+            progress(outcome.consumed)
+            resolve({ diffId: outcome.diffId, size: outcome.size })
+          } else if (outcome.outcome !== 'aborted') reject(outcomeError(digest, outcome))
+        })
+        .catch(reject)
     }
     const stop = (reason: unknown): void => {
       settled = true
@@ -74,9 +92,13 @@ export function createUncompressor({ root, pool, limit, ...bounds }: Uncompresso
       if (growth !== undefined) Atomics.notify(new BigInt64Array(growth.cells), 1)
       reject(reason)
     }
-    const onAbort = (): void => { stop(signal?.reason) }
+    const onAbort = (): void => {
+      stop(signal?.reason)
+    }
     signal?.addEventListener('abort', onAbort, { once: true })
-    const onClose = (): void => { stop(storeClosed(digest)) }
+    const onClose = (): void => {
+      stop(storeClosed(digest))
+    }
     stops.add(onClose)
 
     waiting.push(start)

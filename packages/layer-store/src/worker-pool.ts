@@ -23,7 +23,9 @@ export function createWorkerPool(url: URL | undefined): WorkerPool {
     try {
       const { Worker } = await import('node:worker_threads')
       if (closed) return undefined
-      const thread = workerThread(new Worker(url, { name: 'lading-uncompress', execArgv: workerFlags(process.execArgv) }))
+      const thread = workerThread(
+        new Worker(url, { name: 'lading-uncompress', execArgv: workerFlags(process.execArgv) }),
+      )
       threads.add(thread)
       return thread
     } catch {

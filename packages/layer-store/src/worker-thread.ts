@@ -35,7 +35,14 @@ export function workerThread(worker: Worker): WorkerThread {
     if (dead) return
     dead = true
     finish(({ digest, resolve, reject }) => {
-      if (ready) reject(new LayerError('LAYER_WORKER_FAILED', `the thread that worked on layer ${digest} died`, { digest, cause, hint: 'try again; the next layer gets a new thread' }))
+      if (ready)
+        reject(
+          new LayerError('LAYER_WORKER_FAILED', `the thread that worked on layer ${digest} died`, {
+            digest,
+            cause,
+            hint: 'try again; the next layer gets a new thread',
+          }),
+        )
       else resolve('unavailable')
     })
   }
@@ -43,11 +50,16 @@ export function workerThread(worker: Worker): WorkerThread {
   worker.on('message', (message: WorkerMessage) => {
     if (message.kind === 'ready') ready = true
     else if (message.kind === 'progress') task?.onProgress(message.consumed)
-    else finish(({ resolve }) => { resolve(message.outcome) })
+    else
+      finish(({ resolve }) => {
+        resolve(message.outcome)
+      })
   })
   worker.on('error', died)
   worker.on('messageerror', died)
-  worker.on('exit', (code) => { died(new Error(`exit code ${code}`)) })
+  worker.on('exit', (code) => {
+    died(new Error(`exit code ${code}`))
+  })
   worker.unref()
 
   return {

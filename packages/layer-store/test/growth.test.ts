@@ -12,16 +12,30 @@ const layer = { diffId: digestOf(tar), size: tar.length }
 // The method is one that does not exist, which shows at once.
 const rubbish = Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0xff]), sample(100_000)])
 const third = Math.floor(blob.length / 3)
-const turn = async (): Promise<void> => { await new Promise((resolve) => { setImmediate(resolve) }) }
+const turn = async (): Promise<void> => {
+  await new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
 
-describe.each([['a worker thread', 1], ['the calling thread', 0]])('a blob under download, followed by %s', (_, workers) => {
+describe.each([
+  ['a worker thread', 1],
+  ['the calling thread', 0],
+])('a blob under download, followed by %s', (_, workers) => {
   it('is uncompressed while it grows', async () => {
     const root = await temporaryRoot()
     const layers = createLayerStore({ root, workers })
     const download = startDownload(root, blob)
     const told = new Map<number, () => void>()
-    const consumed = async (bytes: number): Promise<void> => { await new Promise<void>((resolve) => { told.set(bytes, resolve) }) }
-    const end = layers.uncompress(download.address, { growth: download.growth, onProgress: (bytes) => told.get(bytes)?.() })
+    const consumed = async (bytes: number): Promise<void> => {
+      await new Promise<void>((resolve) => {
+        told.set(bytes, resolve)
+      })
+    }
+    const end = layers.uncompress(download.address, {
+      growth: download.growth,
+      onProgress: (bytes) => told.get(bytes)?.(),
+    })
     const first = consumed(third)
     download.append(blob.subarray(0, third))
     await first
@@ -40,7 +54,9 @@ describe.each([['a worker thread', 1], ['the calling thread', 0]])('a blob under
     const layers = createLayerStore({ root, workers })
     const download = startDownload(root, blob)
     const reason = new Error('the listener is broken')
-    const onProgress = (): never => { throw reason }
+    const onProgress = (): never => {
+      throw reason
+    }
     const end = layers.uncompress(download.address, { growth: download.growth, onProgress })
     download.append(blob.subarray(0, third))
     await expect(end).rejects.toBe(reason)
@@ -53,7 +69,9 @@ describe.each([['a worker thread', 1], ['the calling thread', 0]])('a blob under
     const layers = createLayerStore({ root, workers: workers * 2 })
     const download = startDownload(root, blob)
     let settled = false
-    const end = layers.uncompress(download.address, { growth: download.growth }).finally(() => { settled = true })
+    const end = layers.uncompress(download.address, { growth: download.growth }).finally(() => {
+      settled = true
+    })
     download.append(blob)
     // All of it is there and another layer has been through: whoever wanted to be early would be done.
     const others = createLayerStore({ root, workers })
@@ -116,7 +134,10 @@ describe.each([['a worker thread', 1], ['the calling thread', 0]])('a blob under
     const end = layers.uncompress(download.address, { growth: download.growth })
     download.append(rubbish)
     download.end('failed')
-    await expect(end).rejects.toMatchObject({ code: 'LAYER_SOURCE_FAILED', message: `layer ${download.address.digest} cannot be read: its download ended before its digest was right` })
+    await expect(end).rejects.toMatchObject({
+      code: 'LAYER_SOURCE_FAILED',
+      message: `layer ${download.address.digest} cannot be read: its download ended before its digest was right`,
+    })
     await layers.close()
   })
 
@@ -127,7 +148,8 @@ describe.each([['a worker thread', 1], ['the calling thread', 0]])('a blob under
     download.append(blob.subarray(0, 1000))
     Atomics.store(new BigInt64Array(download.growth.cells), 1, 5000n)
     await expect(layers.uncompress(download.address, { growth: download.growth })).rejects.toMatchObject({
-      code: 'LAYER_SOURCE_FAILED', message: `layer ${download.address.digest} cannot be read: its file ends at 1000 bytes, though 5000 were written`,
+      code: 'LAYER_SOURCE_FAILED',
+      message: `layer ${download.address.digest} cannot be read: its file ends at 1000 bytes, though 5000 were written`,
     })
     await layers.close()
   })
@@ -161,25 +183,36 @@ describe.each([['a worker thread', 1], ['the calling thread', 0]])('a blob under
   it('comes out right in any pieces and after any restarts', async () => {
     const layers = createLayerStore({ root: await temporaryRoot(), workers })
     const content = sample(150_000)
-    const step = fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 1, max: 30_000 }) }, { weight: 1, arbitrary: fc.constant('restart' as const) }, { weight: 3, arbitrary: fc.constant('turn' as const) })
-    await fc.assert(fc.asyncProperty(fc.constantFrom(gzipSync(content), zstdCompressSync(content), content), fc.array(step, { maxLength: 30 }), async (bytes, steps) => {
-      const download = startDownload(await temporaryRoot(), bytes)
-      const end = layers.uncompress(download.address, { growth: download.growth })
-      let at = 0
-      for (const each of steps) {
-        if (each === 'turn') await turn()
-        else if (each === 'restart') {
-          download.restart()
-          at = 0
-        } else if (at < bytes.length) {
-          download.append(bytes.subarray(at, at + each))
-          at = Math.min(bytes.length, at + each)
-        }
-      }
-      if (at < bytes.length) download.append(bytes.subarray(at))
-      download.end('verified')
-      expect(await end).toEqual({ diffId: digestOf(content), size: content.length })
-    }), { numRuns: 40 })
+    const step = fc.oneof(
+      { weight: 8, arbitrary: fc.integer({ min: 1, max: 30_000 }) },
+      { weight: 1, arbitrary: fc.constant('restart' as const) },
+      { weight: 3, arbitrary: fc.constant('turn' as const) },
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(gzipSync(content), zstdCompressSync(content), content),
+        fc.array(step, { maxLength: 30 }),
+        async (bytes, steps) => {
+          const download = startDownload(await temporaryRoot(), bytes)
+          const end = layers.uncompress(download.address, { growth: download.growth })
+          let at = 0
+          for (const each of steps) {
+            if (each === 'turn') await turn()
+            else if (each === 'restart') {
+              download.restart()
+              at = 0
+            } else if (at < bytes.length) {
+              download.append(bytes.subarray(at, at + each))
+              at = Math.min(bytes.length, at + each)
+            }
+          }
+          if (at < bytes.length) download.append(bytes.subarray(at))
+          download.end('verified')
+          expect(await end).toEqual({ diffId: digestOf(content), size: content.length })
+        },
+      ),
+      { numRuns: 40 },
+    )
     await layers.close()
   })
 })

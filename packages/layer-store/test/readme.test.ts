@@ -12,10 +12,22 @@ it('the example of the README verifies and registers the layers of an image', as
   const body = stripTypeScriptTypes(example.replaceAll(/^import .*$/gm, '')).replace("'./images'", 'root')
   const root = await temporaryRoot()
   const tars = [sample(100_000, 1), sample(50_000, 2), sample(10, 3)] as const
-  const manifest = { layers: [await putBlob(root, gzipSync(tars[0])), await putBlob(root, zstdCompressSync(tars[1])), await putBlob(root, tars[2])] }
+  const manifest = {
+    layers: [
+      await putBlob(root, gzipSync(tars[0])),
+      await putBlob(root, zstdCompressSync(tars[1])),
+      await putBlob(root, tars[2]),
+    ],
+  }
   const config = { rootfs: { diff_ids: tars.map((tar) => digestOf(tar)) } }
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the README's own lines
-  const run = new Function('createLayerStore', 'root', 'manifest', 'config', `return (async () => {${body}; return parent })()`) as (...given: unknown[]) => Promise<unknown>
+  const run = new Function(
+    'createLayerStore',
+    'root',
+    'manifest',
+    'config',
+    `return (async () => {${body}; return parent })()`,
+  ) as (...given: unknown[]) => Promise<unknown>
   expect(await run(createLayerStore, root, manifest, config)).toBe(chainIdOf(config.rootfs.diff_ids))
   config.rootfs.diff_ids[1] = digestOf(tars[2])
   await expect(run(createLayerStore, root, manifest, config)).rejects.toThrow('is not what the config says')

@@ -24,7 +24,11 @@ it('registers layers from the base up, each under its chainID', async () => {
   expect(await layers.register(base)).toEqual({ chainId: base.diffId, diffId: base.diffId, size: 1000 })
   expect(await layers.register(second)).toEqual({ chainId, diffId: second.diffId, parent: base.diffId, size: 20 })
   expect(await layers.get(chainId)).toEqual({ chainId, diffId: second.diffId, parent: base.diffId, size: 20 })
-  expect(await layersOf(layers)).toEqual([await layers.get(base.diffId), await layers.get(chainId)].toSorted((a, b) => ((a?.chainId ?? '') < (b?.chainId ?? '') ? -1 : 1)))
+  expect(await layersOf(layers)).toEqual(
+    [await layers.get(base.diffId), await layers.get(chainId)].toSorted((a, b) =>
+      (a?.chainId ?? '') < (b?.chainId ?? '') ? -1 : 1,
+    ),
+  )
 })
 
 it('remembers what a blob uncompresses to, for the next process too', async () => {
@@ -41,7 +45,11 @@ it('registers the same layer again, from another blob as well, and rewrites noth
   const layers = createLayerStore({ root })
   await layers.register(base)
   const before = await readFile(file(root, 'layers', base.diffId))
-  await Promise.all([layers.register(base), layers.register({ ...base, blob: digest('zstd twin') }), layers.register(base)])
+  await Promise.all([
+    layers.register(base),
+    layers.register({ ...base, blob: digest('zstd twin') }),
+    layers.register(base),
+  ])
   expect((await readFile(file(root, 'layers', base.diffId))).equals(before)).toBe(true)
   expect(await layers.known(digest('zstd twin'))).toEqual({ diffId: base.diffId, size: 1000 })
   expect(await layersOf(layers)).toHaveLength(1)
@@ -50,7 +58,11 @@ it('registers the same layer again, from another blob as well, and rewrites noth
 it('refuses a layer on one that is not registered, and keeps nothing of it', async () => {
   const layers = createLayerStore({ root: await temporaryRoot() })
   await expect(layers.register(second)).rejects.toMatchObject({
-    name: 'LayerError', code: 'LAYER_PARENT_UNKNOWN', message: `the layer below, ${base.diffId}, is not registered`, hint: 'register layers from the base up', facts: { digest: base.diffId },
+    name: 'LayerError',
+    code: 'LAYER_PARENT_UNKNOWN',
+    message: `the layer below, ${base.diffId}, is not registered`,
+    hint: 'register layers from the base up',
+    facts: { digest: base.diffId },
   })
   expect(await layers.known(second.blob)).toBeUndefined()
   expect(await layersOf(layers)).toEqual([])
@@ -60,7 +72,10 @@ it('holds 125 layers and refuses one more', async () => {
   const layers = createLayerStore({ root: await temporaryRoot() })
   let parent: Digest | undefined
   for (let depth = 1; depth <= 125; depth++) parent = (await layers.register({ ...base, parent })).chainId
-  await expect(layers.register({ ...base, parent })).rejects.toMatchObject({ code: 'LAYER_MAX_DEPTH', facts: { expected: 125, actual: 126 } })
+  await expect(layers.register({ ...base, parent })).rejects.toMatchObject({
+    code: 'LAYER_MAX_DEPTH',
+    facts: { expected: 125, actual: 126 },
+  })
   expect(await layersOf(layers)).toHaveLength(125)
 })
 
@@ -118,11 +133,17 @@ it('takes any bytes in the place of its records for none', async () => {
   const layers = createLayerStore({ root })
   await layers.register(base)
   const good = await readFile(file(root, 'diff-ids', base.blob))
-  const bytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.nat(good.length - 3).map((length) => good.subarray(0, length)), fc.json().map((text) => Buffer.from(text)))
-  await fc.assert(fc.asyncProperty(bytes, async (content) => {
-    await writeFile(file(root, 'diff-ids', base.blob), content)
-    expect(await layers.known(base.blob)).toBeUndefined()
-  }))
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.nat(good.length - 3).map((length) => good.subarray(0, length)),
+    fc.json().map((text) => Buffer.from(text)),
+  )
+  await fc.assert(
+    fc.asyncProperty(bytes, async (content) => {
+      await writeFile(file(root, 'diff-ids', base.blob), content)
+      expect(await layers.known(base.blob)).toBeUndefined()
+    }),
+  )
   await layers.register(base)
   expect(await layers.known(base.blob)).toEqual({ diffId: base.diffId, size: 1000 })
 })

@@ -8,12 +8,21 @@ import { blobFile, putBlob, sample, temporaryRoot } from './support/root.ts'
 const tar = sample(3_000_000)
 const layer = { diffId: digestOf(tar), size: tar.length }
 
-describe.each([['in worker threads', 2], ['in the calling thread', 0]])('a blob of the store, uncompressed %s', (_, workers) => {
-  it.each([['gzip', gzipSync(tar)], ['zstd', zstdCompressSync(tar)], ['plain', tar]])('%s', async (__, bytes) => {
+describe.each([
+  ['in worker threads', 2],
+  ['in the calling thread', 0],
+])('a blob of the store, uncompressed %s', (_, workers) => {
+  it.each([
+    ['gzip', gzipSync(tar)],
+    ['zstd', zstdCompressSync(tar)],
+    ['plain', tar],
+  ])('%s', async (__, bytes) => {
     const root = await temporaryRoot()
     const layers = createLayerStore({ root, workers })
     const told: number[] = []
-    expect(await layers.uncompress(await putBlob(root, bytes), { onProgress: (consumed) => told.push(consumed) })).toEqual(layer)
+    expect(
+      await layers.uncompress(await putBlob(root, bytes), { onProgress: (consumed) => told.push(consumed) }),
+    ).toEqual(layer)
     expect(told.at(-1)).toBe(bytes.length)
     expect(told).toEqual(told.toSorted((a, b) => a - b))
     await layers.close()
@@ -23,7 +32,9 @@ describe.each([['in worker threads', 2], ['in the calling thread', 0]])('a blob 
     const root = await temporaryRoot()
     const layers = createLayerStore({ root, workers })
     const tars = Array.from({ length: 12 }, (__, index) => sample(50_000 + index, index + 1))
-    const results = await Promise.all(tars.map(async (each) => await layers.uncompress(await putBlob(root, gzipSync(each)))))
+    const results = await Promise.all(
+      tars.map(async (each) => await layers.uncompress(await putBlob(root, gzipSync(each)))),
+    )
     expect(results).toEqual(tars.map((each) => ({ diffId: digestOf(each), size: each.length })))
     await layers.close()
   })
@@ -41,8 +52,11 @@ describe.each([['in worker threads', 2], ['in the calling thread', 0]])('a blob 
     const layers = createLayerStore({ root, workers })
     const blob = await putBlob(root, gzipSync(tar).subarray(0, 5000))
     await expect(layers.uncompress(blob)).rejects.toMatchObject({
-      name: 'LayerError', code: 'LAYER_CORRUPT', message: `layer ${blob.digest} cannot be decompressed: the input ends inside a gzip member, after 5000 bytes`,
-      facts: { digest: blob.digest, offset: 5000 }, cause: { name: 'CompressionError', code: 'COMPRESSION_TRUNCATED' },
+      name: 'LayerError',
+      code: 'LAYER_CORRUPT',
+      message: `layer ${blob.digest} cannot be decompressed: the input ends inside a gzip member, after 5000 bytes`,
+      facts: { digest: blob.digest, offset: 5000 },
+      cause: { name: 'CompressionError', code: 'COMPRESSION_TRUNCATED' },
     })
     await layers.close()
   })
@@ -50,10 +64,17 @@ describe.each([['in worker threads', 2], ['in the calling thread', 0]])('a blob 
   it('that is a bomb is refused, within the bounds that were given', async () => {
     const root = await temporaryRoot()
     const layers = createLayerStore({ root, workers, maxOutput: 1_000_000 })
-    await expect(layers.uncompress(await putBlob(root, gzipSync(tar)))).rejects.toMatchObject({ code: 'LAYER_CORRUPT', cause: { code: 'COMPRESSION_OUTPUT_LIMIT' } })
-    await expect(layers.uncompress(await putBlob(root, zstdCompressSync(Buffer.alloc(32_000_000))))).rejects.toMatchObject({ cause: { code: 'COMPRESSION_OUTPUT_LIMIT' } })
+    await expect(layers.uncompress(await putBlob(root, gzipSync(tar)))).rejects.toMatchObject({
+      code: 'LAYER_CORRUPT',
+      cause: { code: 'COMPRESSION_OUTPUT_LIMIT' },
+    })
+    await expect(
+      layers.uncompress(await putBlob(root, zstdCompressSync(Buffer.alloc(32_000_000)))),
+    ).rejects.toMatchObject({ cause: { code: 'COMPRESSION_OUTPUT_LIMIT' } })
     const unbounded = createLayerStore({ root, workers, maxRatio: Infinity })
-    expect(await unbounded.uncompress(await putBlob(root, zstdCompressSync(Buffer.alloc(32_000_000))))).toMatchObject({ size: 32_000_000 })
+    expect(await unbounded.uncompress(await putBlob(root, zstdCompressSync(Buffer.alloc(32_000_000))))).toMatchObject({
+      size: 32_000_000,
+    })
     await Promise.all([layers.close(), unbounded.close()])
   })
 
@@ -64,9 +85,16 @@ describe.each([['in worker threads', 2], ['in the calling thread', 0]])('a blob 
     const bad = Buffer.from(good)
     bad[2000] = (bad[2000] as number) ^ 1
     const damaged = await putBlob(root, bad, digestOf(good))
-    await expect(layers.uncompress(damaged)).rejects.toMatchObject({ code: 'LAYER_SOURCE_FAILED', message: `layer ${damaged.digest} cannot be read: its file is ${digestOf(bad)}`, hint: 'pull the image again' })
+    await expect(layers.uncompress(damaged)).rejects.toMatchObject({
+      code: 'LAYER_SOURCE_FAILED',
+      message: `layer ${damaged.digest} cannot be read: its file is ${digestOf(bad)}`,
+      hint: 'pull the image again',
+    })
     const short = await putBlob(root, tar.subarray(0, 10), digestOf(tar))
-    await expect(layers.uncompress({ ...short, size: tar.length })).rejects.toMatchObject({ code: 'LAYER_SOURCE_FAILED', message: expect.stringContaining('has 10 bytes instead of 3000000') as string })
+    await expect(layers.uncompress({ ...short, size: tar.length })).rejects.toMatchObject({
+      code: 'LAYER_SOURCE_FAILED',
+      message: expect.stringContaining('has 10 bytes instead of 3000000') as string,
+    })
     await layers.close()
   })
 
@@ -74,11 +102,17 @@ describe.each([['in worker threads', 2], ['in the calling thread', 0]])('a blob 
     const root = await temporaryRoot()
     const layers = createLayerStore({ root, workers })
     const blob = { digest: digestOf(tar), size: tar.length }
-    await expect(layers.uncompress(blob)).rejects.toMatchObject({ code: 'LAYER_SOURCE_FAILED', message: `layer ${blob.digest} cannot be read: its file is not there` })
+    await expect(layers.uncompress(blob)).rejects.toMatchObject({
+      code: 'LAYER_SOURCE_FAILED',
+      message: `layer ${blob.digest} cannot be read: its file is not there`,
+    })
     await putBlob(root, new Uint8Array(0))
     await writeFile(`${root}/elsewhere`, tar)
     await symlink(`${root}/elsewhere`, blobFile(root, blob.digest))
-    await expect(layers.uncompress(blob)).rejects.toMatchObject({ code: 'LAYER_SOURCE_FAILED', cause: { code: 'ELOOP' } })
+    await expect(layers.uncompress(blob)).rejects.toMatchObject({
+      code: 'LAYER_SOURCE_FAILED',
+      cause: { code: 'ELOOP' },
+    })
     await layers.close()
   })
 
@@ -105,7 +139,8 @@ describe.each([['in worker threads', 2], ['in the calling thread', 0]])('a blob 
     const blob = await putBlob(root, gzipSync(tar))
     const interrupted = Promise.allSettled([layers.uncompress(blob), layers.uncompress(blob), layers.uncompress(blob)])
     await layers.close()
-    for (const end of await interrupted) expect(end).toMatchObject({ status: 'rejected', reason: { code: 'LAYER_STORE_CLOSED' } })
+    for (const end of await interrupted)
+      expect(end).toMatchObject({ status: 'rejected', reason: { code: 'LAYER_STORE_CLOSED' } })
     await expect(layers.uncompress(blob)).rejects.toMatchObject({ code: 'LAYER_STORE_CLOSED' })
     await layers.close()
   })

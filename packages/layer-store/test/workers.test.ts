@@ -17,10 +17,19 @@ const here = (name: string): URL => new URL(name, import.meta.url)
 const ignore = (): void => {}
 
 describe('a worker that dies at work', () => {
-  it.each([['throw', { message: 'out of cheese' }], ['exit', { message: 'exit code 3' }]])('by %s fails its own layer, and the next one gets a new thread', async (how, cause) => {
+  it.each([
+    ['throw', { message: 'out of cheese' }],
+    ['exit', { message: 'exit code 3' }],
+  ])('by %s fails its own layer, and the next one gets a new thread', async (how, cause) => {
     const pool = createWorkerPool(here('support/strange-worker.ts'))
     expect(await pool.run(at('well'), ignore)).toMatchObject({ outcome: 'done', size: 1 })
-    await expect(pool.run(at(how), ignore)).rejects.toMatchObject({ name: 'LayerError', code: 'LAYER_WORKER_FAILED', message: `the thread that worked on layer ${digest} died`, facts: { digest }, cause })
+    await expect(pool.run(at(how), ignore)).rejects.toMatchObject({
+      name: 'LayerError',
+      code: 'LAYER_WORKER_FAILED',
+      message: `the thread that worked on layer ${digest} died`,
+      facts: { digest },
+      cause,
+    })
     expect(await pool.run(at('well'), ignore)).toMatchObject({ outcome: 'done', size: 1 })
     await pool.close()
   })
@@ -35,12 +44,16 @@ describe('without a worker, the calling thread does the work', () => {
     const root = await temporaryRoot()
     await putBlob(root, tar)
     const pool = createWorkerPool(url)
-    expect(await pool.run(at(blobFile(root, digest)), ignore)).toMatchObject({ outcome: 'done', diffId: digest, size: tar.length })
+    expect(await pool.run(at(blobFile(root, digest)), ignore)).toMatchObject({
+      outcome: 'done',
+      diffId: digest,
+      size: tar.length,
+    })
     await pool.close()
   })
 })
 
-describe('the worker\'s file', () => {
+describe("the worker's file", () => {
   it('is found from source', () => {
     expect(workerUrl()?.pathname).toMatch(/\/src\/uncompress-worker\.ts$/)
   })
@@ -48,13 +61,27 @@ describe('the worker\'s file', () => {
   it.each([
     ['a bundle that left it behind', 'file:///nowhere/bundle.js'],
     ['a CommonJS bundle, which has no import.meta.url', ''],
-    ['a bundler\'s own scheme', 'webpack://app/index.js'],
+    ["a bundler's own scheme", 'webpack://app/index.js'],
   ])('is missing in %s', (_, base) => {
     expect(workerUrl(base)).toBeUndefined()
   })
 
   it('is run with the conditions of the process, and nothing else of its command line', () => {
-    expect(workerFlags(['--input-type=module', '--conditions=a', '-C', 'b', '--import', './setup.js', '--conditions', 'c', '-e', 'code', '--inspect'])).toEqual(['--conditions=a', '-C', 'b', '--conditions', 'c'])
+    expect(
+      workerFlags([
+        '--input-type=module',
+        '--conditions=a',
+        '-C',
+        'b',
+        '--import',
+        './setup.js',
+        '--conditions',
+        'c',
+        '-e',
+        'code',
+        '--inspect',
+      ]),
+    ).toEqual(['--conditions=a', '-C', 'b', '--conditions', 'c'])
   })
 
   it('serves code given on the command line', () => {
@@ -62,7 +89,11 @@ describe('the worker\'s file', () => {
       import { createWorkerPool } from '${here('../src/worker-pool.ts').href}'
       const pool = createWorkerPool(new URL('${here('support/strange-worker.ts').href}'))
       console.log((await pool.run({ digest: 'x', path: 'well', size: 0 }, () => {})).diffId)`
-    expect(execFileSync(process.execPath, ['--conditions=@lading/source', '--input-type=module', '-e', code], { encoding: 'utf8' })).toBe('x\n')
+    expect(
+      execFileSync(process.execPath, ['--conditions=@lading/source', '--input-type=module', '-e', code], {
+        encoding: 'utf8',
+      }),
+    ).toBe('x\n')
   })
 })
 
@@ -75,7 +106,18 @@ const useAndLeave = async (node: string): Promise<string> => {
   const root = await temporaryRoot()
   const blob = await putBlob(root, gzipSync(tar))
   const script = fileURLToPath(here('support/use-and-leave.ts'))
-  return execFileSync(node, ['--conditions=@lading/source', '--disable-warning=ExperimentalWarning', script, root, blob.digest, String(blob.size)], { encoding: 'utf8', timeout: 20_000 })
+  return execFileSync(
+    node,
+    [
+      '--conditions=@lading/source',
+      '--disable-warning=ExperimentalWarning',
+      script,
+      root,
+      blob.digest,
+      String(blob.size),
+    ],
+    { encoding: 'utf8', timeout: 20_000 },
+  )
 }
 
 describe('a process that closes nothing', () => {

@@ -18,7 +18,10 @@ export function parseContentType(header: string | null | undefined): string | un
   if (text === '') return undefined
   const semicolon = text.indexOf(';')
   const type = (semicolon === -1 ? text : text.slice(0, semicolon)).trim()
-  const wellFormed = text.length <= longest && mediaType.test(type) && (semicolon === -1 || parametersAreWellFormed(text.slice(semicolon)))
+  const wellFormed =
+    text.length <= longest &&
+    mediaType.test(type) &&
+    (semicolon === -1 || parametersAreWellFormed(text.slice(semicolon)))
   if (!wellFormed) {
     throw new ManifestError('CONTENT_TYPE_INVALID', `malformed content type "${printable(text, 200)}"`, {
       hint: 'the registry or a proxy before it sends a broken header; check the address',

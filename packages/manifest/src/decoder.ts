@@ -21,7 +21,11 @@ export function toDecoder<T>(decoder: DecoderLike<T>): Decoder<T> {
     const result = guarded(() => validate(value))(bytes, mediaType, limits)
     if (result instanceof Promise) {
       result.catch(() => undefined)
-      throw new ManifestError('SCHEMA_REJECTED', `the schema for "${mediaType}" validates asynchronously, which unmarshal cannot wait for`, { hint: 'use a schema without asynchronous checks' })
+      throw new ManifestError(
+        'SCHEMA_REJECTED',
+        `the schema for "${mediaType}" validates asynchronously, which unmarshal cannot wait for`,
+        { hint: 'use a schema without asynchronous checks' },
+      )
     }
     if (result.issues !== undefined) throw rejected(mediaType, result.issues)
     return result.value
@@ -35,7 +39,10 @@ function guarded<T>(decoder: Decoder<T>): Decoder<T> {
     } catch (cause) {
       if (isLadingError(cause)) throw cause
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new ManifestError('SCHEMA_REJECTED', `the decoder for "${mediaType}" failed: ${printable(reason, 300)}`, { cause, hint: 'see the cause; the decoder is not part of this package' })
+      throw new ManifestError('SCHEMA_REJECTED', `the decoder for "${mediaType}" failed: ${printable(reason, 300)}`, {
+        cause,
+        hint: 'see the cause; the decoder is not part of this package',
+      })
     }
   }
 }
@@ -44,11 +51,15 @@ function rejected(mediaType: string, issues: readonly StandardIssue[]): Manifest
   const first = issues[0]
   const at = pathOf(first)
   const more = issues.length > 1 ? `, and ${issues.length - 1} more` : ''
-  return new ManifestError('SCHEMA_REJECTED', `the document does not fit the schema for "${mediaType}": ${at}: ${printable(first?.message ?? 'refused', 300)}${more}`, {
-    at,
-    cause: issues,
-    hint: 'the issues are in the cause',
-  })
+  return new ManifestError(
+    'SCHEMA_REJECTED',
+    `the document does not fit the schema for "${mediaType}": ${at}: ${printable(first?.message ?? 'refused', 300)}${more}`,
+    {
+      at,
+      cause: issues,
+      hint: 'the issues are in the cause',
+    },
+  )
 }
 
 function pathOf(issue: StandardIssue | undefined): string {

@@ -15,14 +15,30 @@ export interface ImageProblem {
 const legacyTypes: readonly string[] = ['', 'application/octet-stream', 'application/json', 'text/html']
 
 const known: readonly { readonly type: RegExp; readonly what: string; readonly hint: string }[] = [
-  { type: /^application\/vnd\.docker\.plugin\./, what: 'a Docker plugin', hint: 'install it with docker plugin install' },
+  {
+    type: /^application\/vnd\.docker\.plugin\./,
+    what: 'a Docker plugin',
+    hint: 'install it with docker plugin install',
+  },
   { type: /^application\/vnd\.cncf\.helm\./, what: 'a Helm chart', hint: 'fetch it with helm pull oci://…' },
   { type: /^application\/vnd\.docker\.ai\./, what: 'an AI model', hint: 'fetch it with docker model pull' },
-  { type: /^application\/vnd\.(?:ollama|cncf\.model)\./, what: 'an AI model', hint: 'fetch it with the tool that pushed it' },
+  {
+    type: /^application\/vnd\.(?:ollama|cncf\.model)\./,
+    what: 'an AI model',
+    hint: 'fetch it with the tool that pushed it',
+  },
   { type: /^application\/vnd\.in-toto/, what: 'an attestation', hint: 'pull the image it belongs to' },
-  { type: /^application\/vnd\.(?:dev\.)?(?:cosign|sigstore)/, what: 'a signature', hint: 'pull the image it belongs to' },
+  {
+    type: /^application\/vnd\.(?:dev\.)?(?:cosign|sigstore)/,
+    what: 'a signature',
+    hint: 'pull the image it belongs to',
+  },
   { type: /^application\/vnd\.cncf\.notary\./, what: 'a signature', hint: 'pull the image it belongs to' },
-  { type: /\+encrypted$/, what: 'an encrypted image', hint: 'decrypt it first, for example with skopeo copy --decryption-key' },
+  {
+    type: /\+encrypted$/,
+    what: 'an encrypted image',
+    hint: 'decrypt it first, for example with skopeo copy --decryption-key',
+  },
   { type: /^application\/vnd\.wasm\./, what: 'a WebAssembly module', hint: 'fetch it with the tool that pushed it' },
 ]
 
@@ -47,12 +63,17 @@ export function isArtifact(manifest: ImageManifest): boolean {
 // As docker does, by prefix beside the proper types: builders invent suffixes for what is a tar all the same.
 function isUsableLayer(mediaType: string): boolean {
   if (mediaType.endsWith('+encrypted')) return false
-  return isLayerType(mediaType) || legacyTypes.includes(mediaType) || /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/.test(mediaType)
+  return (
+    isLayerType(mediaType) ||
+    legacyTypes.includes(mediaType) ||
+    /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/.test(mediaType)
+  )
 }
 
 function describe(mediaType: string): ImageProblem {
   const match = known.find(({ type }) => type.test(mediaType))
   if (match !== undefined) return { what: match.what, mediaType, hint: match.hint }
-  const what = mediaType === OCI_EMPTY ? 'an artifact without a type' : `an artifact of type "${printable(mediaType, 100)}"`
+  const what =
+    mediaType === OCI_EMPTY ? 'an artifact without a type' : `an artifact of type "${printable(mediaType, 100)}"`
   return { what, mediaType, hint: 'fetch it with the tool that pushed it' }
 }

@@ -34,7 +34,11 @@ export interface Schemas<Known = StandardDocuments> {
   /** What a manifest request accepts, preferred first. */
   readonly mediaTypes: readonly string[]
   /** A registry that knows one media type more, or another decoder for one. This one stays as it is. */
-  with<const MediaType extends string, T>(mediaType: MediaType, decoder: DecoderLike<T>, options?: SchemaOptions): Schemas<Omit<Known, MediaType> & { readonly [M in MediaType]: T }>
+  with<const MediaType extends string, T>(
+    mediaType: MediaType,
+    decoder: DecoderLike<T>,
+    options?: SchemaOptions,
+  ): Schemas<Omit<Known, MediaType> & { readonly [M in MediaType]: T }>
   /**
    * The typed view of a document.
    *

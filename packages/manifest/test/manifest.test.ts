@@ -1,21 +1,37 @@
 import { describe, expect, it } from 'vitest'
-import { DOCKER_LIST, DOCKER_MANIFEST, OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST, decodeManifest, schemas } from '../src/index.ts'
+import {
+  DOCKER_LIST,
+  DOCKER_MANIFEST,
+  OCI_CONFIG,
+  OCI_INDEX,
+  OCI_LAYER,
+  OCI_MANIFEST,
+  decodeManifest,
+  schemas,
+} from '../src/index.ts'
 import { bytesOf, descriptor, digestOf, indexDocument, manifestDocument, refusal } from './support/documents.ts'
 
 const manifest = (more: object): Uint8Array => bytesOf(manifestDocument(more))
 const layer = (more: object): Uint8Array => manifest({ layers: [descriptor('a', more)] })
 const layers = (count: number): Uint8Array => manifest({ layers: Array.from({ length: count }, () => descriptor('a')) })
 const padded = (length: number): Uint8Array => bytesOf(JSON.stringify(manifestDocument()).padEnd(length))
-const withSize = (written: string): Uint8Array => bytesOf(JSON.stringify(manifestDocument()).replace('"size":12', `"size":${written}`))
+const withSize = (written: string): Uint8Array =>
+  bytesOf(JSON.stringify(manifestDocument()).replace('"size":12', `"size":${written}`))
 
 describe('one document is one thing (CVE-2021-41190)', () => {
   const both = { ...manifestDocument(), ...indexDocument() }
 
-  it.each([OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST, 'application/json', undefined])('refuses manifest and index in one, as %s', (contentType) => {
-    for (const document of [both, { ...both, layers: null }, { ...both, config: null }, { ...both, manifests: [] }]) {
-      expect(refusal(() => schemas.unmarshal(contentType, bytesOf(document)))).toMatchObject({ code: 'MANIFEST_AMBIGUOUS', hint: expect.stringContaining('CVE-2021-41190') as string })
-    }
-  })
+  it.each([OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST, 'application/json', undefined])(
+    'refuses manifest and index in one, as %s',
+    (contentType) => {
+      for (const document of [both, { ...both, layers: null }, { ...both, config: null }, { ...both, manifests: [] }]) {
+        expect(refusal(() => schemas.unmarshal(contentType, bytesOf(document)))).toMatchObject({
+          code: 'MANIFEST_AMBIGUOUS',
+          hint: expect.stringContaining('CVE-2021-41190') as string,
+        })
+      }
+    },
+  )
 
   it.each([
     [OCI_MANIFEST, manifestDocument({ Manifests: [] })],
@@ -34,7 +50,12 @@ describe('one document is one thing (CVE-2021-41190)', () => {
   })
 
   it('takes null for absent', () => {
-    expect(schemas.unmarshal(OCI_MANIFEST, manifest({ manifests: null, annotations: null, subject: null, artifactType: null }))).toEqual({ ...manifestDocument(), kind: 'manifest', mediaType: OCI_MANIFEST })
+    expect(
+      schemas.unmarshal(
+        OCI_MANIFEST,
+        manifest({ manifests: null, annotations: null, subject: null, artifactType: null }),
+      ),
+    ).toEqual({ ...manifestDocument(), kind: 'manifest', mediaType: OCI_MANIFEST })
   })
 
   it.each([
@@ -44,7 +65,11 @@ describe('one document is one thing (CVE-2021-41190)', () => {
     [OCI_INDEX, 'x\u001b[2J', indexDocument()],
   ])('refuses what comes as %s and calls itself %j', (contentType, mediaType, document) => {
     const error = refusal(() => schemas.unmarshal(contentType, bytesOf({ ...document, mediaType })))
-    expect(error).toMatchObject({ code: 'MANIFEST_MEDIA_TYPE', at: '$.mediaType', facts: { expected: contentType, actual: mediaType.replace('\u001b', '\\x1b') } })
+    expect(error).toMatchObject({
+      code: 'MANIFEST_MEDIA_TYPE',
+      at: '$.mediaType',
+      facts: { expected: contentType, actual: mediaType.replace('\u001b', '\\x1b') },
+    })
     expect(error.message).not.toContain('\u001b')
   })
 })
@@ -59,7 +84,9 @@ describe('members that come twice', () => {
     JSON.stringify(manifestDocument({ config: descriptor('c', { Digest: digestOf('d') }) })),
     JSON.stringify(manifestDocument({ layers: [descriptor('c', { '\u212aind': 1, SIZE: 1 })] })),
     JSON.stringify(manifestDocument({ x: 0 })).replace('"x":0', '"x":{"y":1,"y":2}'),
-  ])('are refused: %s', (text) => expect(refusal(() => decodeManifest(bytesOf(text), OCI_MANIFEST)).code).toBe('JSON_DUPLICATE'))
+  ])('are refused: %s', (text) =>
+    expect(refusal(() => decodeManifest(bytesOf(text), OCI_MANIFEST)).code).toBe('JSON_DUPLICATE'),
+  )
 
   it('says which', () => {
     const error = refusal(() => decodeManifest(bytesOf({ ...manifestDocument(), Layers: [] }), OCI_MANIFEST))
@@ -68,45 +95,81 @@ describe('members that come twice', () => {
 
   it('may differ in case where nobody interprets them', () => {
     const annotations = { Key: 'a', key: 'b', size: '1', Size: '2' }
-    expect(decodeManifest(manifest({ annotations, vendor: 1, Vendor: 2, deep: { layers: 1, Layers: 2 } }), OCI_MANIFEST)).toMatchObject({ annotations })
+    expect(
+      decodeManifest(manifest({ annotations, vendor: 1, Vendor: 2, deep: { layers: 1, Layers: 2 } }), OCI_MANIFEST),
+    ).toMatchObject({ annotations })
   })
 
   it('are refused in a platform too', () => {
     const entry = descriptor('a', { platform: { os: 'linux', architecture: 'amd64', OS: 'windows' } })
-    expect(refusal(() => decodeManifest(bytesOf(indexDocument({ manifests: [entry] })), OCI_INDEX))).toMatchObject({ code: 'JSON_DUPLICATE', at: '$.manifests[0].platform.OS' })
+    expect(refusal(() => decodeManifest(bytesOf(indexDocument({ manifests: [entry] })), OCI_INDEX))).toMatchObject({
+      code: 'JSON_DUPLICATE',
+      at: '$.manifests[0].platform.OS',
+    })
   })
 })
 
 describe('size', () => {
-  it.each(['-1', '-0', '9007199254740992', '9007199254740993', '9007199254740991.4', '18446744073709551616', '1.5', '1.0', '1e3', '1e400', '"12"', 'true', '[]', '{}', 'null'])('%s is refused', (written) => {
+  it.each([
+    '-1',
+    '-0',
+    '9007199254740992',
+    '9007199254740993',
+    '9007199254740991.4',
+    '18446744073709551616',
+    '1.5',
+    '1.0',
+    '1e3',
+    '1e400',
+    '"12"',
+    'true',
+    '[]',
+    '{}',
+    'null',
+  ])('%s is refused', (written) => {
     const error = refusal(() => decodeManifest(withSize(written), OCI_MANIFEST))
     expect(error).toMatchObject({ code: 'MANIFEST_INVALID', at: '$.config.size' })
   })
 
-  it.each([0, 1, 9_007_199_254_740_991])('%d is taken', (size) => expect(decodeManifest(withSize(String(size)), OCI_MANIFEST)).toMatchObject({ config: { size } }))
+  it.each([0, 1, 9_007_199_254_740_991])('%d is taken', (size) =>
+    expect(decodeManifest(withSize(String(size)), OCI_MANIFEST)).toMatchObject({ config: { size } }),
+  )
 
-  it('odd numbers are nobody\'s business elsewhere', () => {
-    const text = JSON.stringify(manifestDocument({ x: 0 })).replace('"x":0', '"x":[1e400,-1.5,123456789012345678901234567890]')
+  it("odd numbers are nobody's business elsewhere", () => {
+    const text = JSON.stringify(manifestDocument({ x: 0 })).replace(
+      '"x":0',
+      '"x":[1e400,-1.5,123456789012345678901234567890]',
+    )
     expect(decodeManifest(bytesOf(text), OCI_MANIFEST)).toMatchObject({ kind: 'manifest' })
   })
 
   it('shows the number as it was written', () => {
-    expect(refusal(() => decodeManifest(withSize('9007199254740993'), OCI_MANIFEST)).message).toBe('$.config.size is the number 9007199254740993, not an integer from 0 to 2^53 - 1')
+    expect(refusal(() => decodeManifest(withSize('9007199254740993'), OCI_MANIFEST)).message).toBe(
+      '$.config.size is the number 9007199254740993, not an integer from 0 to 2^53 - 1',
+    )
   })
 })
 
 describe('bounds', () => {
   it('1000 layers are read, 1001 are not', () => {
     expect(decodeManifest(layers(1000), OCI_MANIFEST)).toMatchObject({ kind: 'manifest' })
-    expect(refusal(() => decodeManifest(layers(1001), OCI_MANIFEST))).toMatchObject({ code: 'TOO_LARGE', at: '$.layers', facts: { expected: 1000, actual: 1001 } })
+    expect(refusal(() => decodeManifest(layers(1001), OCI_MANIFEST))).toMatchObject({
+      code: 'TOO_LARGE',
+      at: '$.layers',
+      facts: { expected: 1000, actual: 1001 },
+    })
     expect(decodeManifest(layers(1001), OCI_MANIFEST, { maxLayers: 1001 })).toMatchObject({ kind: 'manifest' })
   })
 
   it('10,000 entries are read, one more is not', () => {
     const entry = { mediaType: OCI_MANIFEST, digest: digestOf('a'), size: 1 }
-    const index = (count: number): Uint8Array => bytesOf({ schemaVersion: 2, manifests: Array.from({ length: count }, () => entry) })
+    const index = (count: number): Uint8Array =>
+      bytesOf({ schemaVersion: 2, manifests: Array.from({ length: count }, () => entry) })
     expect(decodeManifest(index(10_000), OCI_INDEX)).toMatchObject({ kind: 'index' })
-    expect(refusal(() => decodeManifest(index(10_001), OCI_INDEX))).toMatchObject({ code: 'TOO_LARGE', at: '$.manifests' })
+    expect(refusal(() => decodeManifest(index(10_001), OCI_INDEX))).toMatchObject({
+      code: 'TOO_LARGE',
+      at: '$.manifests',
+    })
   })
 
   it('4 MiB are read, one byte more is not', () => {
@@ -117,37 +180,79 @@ describe('bounds', () => {
 
 describe('embedded data', () => {
   it('is decoded', () => {
-    const document = manifest({ config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf('4'), size: 2, data: 'e30=' } })
+    const document = manifest({
+      config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf('4'), size: 2, data: 'e30=' },
+    })
     expect(decodeManifest(document, OCI_MANIFEST)).toMatchObject({ config: { data: new TextEncoder().encode('{}') } })
-    expect(decodeManifest(layer({ size: 0, data: '' }), OCI_MANIFEST)).toMatchObject({ layers: [{ data: new Uint8Array() }] })
-    expect(decodeManifest(layer({ size: 3, data: '+/+/' }), OCI_MANIFEST)).toMatchObject({ layers: [{ data: Uint8Array.of(251, 255, 191) }] })
+    expect(decodeManifest(layer({ size: 0, data: '' }), OCI_MANIFEST)).toMatchObject({
+      layers: [{ data: new Uint8Array() }],
+    })
+    expect(decodeManifest(layer({ size: 3, data: '+/+/' }), OCI_MANIFEST)).toMatchObject({
+      layers: [{ data: Uint8Array.of(251, 255, 191) }],
+    })
   })
 
-  it.each([['e30=', 3], ['e30=', 1], ['e30', 2], ['e3 0=', 2], ['e30=\n', 2], ['e30=e30=', 5], ['====', 0], ['e===', 0], ['_-_-', 3], ['e3é=', 2], [7, 1], [['e30='], 2]])('%j of size %d is refused', (data, size) => {
-    expect(refusal(() => decodeManifest(layer({ data, size }), OCI_MANIFEST))).toMatchObject({ code: 'MANIFEST_INVALID', at: '$.layers[0].data' })
+  it.each([
+    ['e30=', 3],
+    ['e30=', 1],
+    ['e30', 2],
+    ['e3 0=', 2],
+    ['e30=\n', 2],
+    ['e30=e30=', 5],
+    ['====', 0],
+    ['e===', 0],
+    ['_-_-', 3],
+    ['e3é=', 2],
+    [7, 1],
+    [['e30='], 2],
+  ])('%j of size %d is refused', (data, size) => {
+    expect(refusal(() => decodeManifest(layer({ data, size }), OCI_MANIFEST))).toMatchObject({
+      code: 'MANIFEST_INVALID',
+      at: '$.layers[0].data',
+    })
   })
 })
 
 it('embedded data is told what is wrong with it', () => {
-  expect(refusal(() => decodeManifest(layer({ data: 'e3', size: 2 }), OCI_MANIFEST)).message).toBe('$.layers[0].data is not base64')
-  expect(refusal(() => decodeManifest(layer({ data: 'e30=', size: 3 }), OCI_MANIFEST)).message).toBe('$.layers[0].data has 2 bytes where size says 3')
+  expect(refusal(() => decodeManifest(layer({ data: 'e3', size: 2 }), OCI_MANIFEST)).message).toBe(
+    '$.layers[0].data is not base64',
+  )
+  expect(refusal(() => decodeManifest(layer({ data: 'e30=', size: 3 }), OCI_MANIFEST)).message).toBe(
+    '$.layers[0].data has 2 bytes where size says 3',
+  )
 })
 
 describe('names from outside are data', () => {
   it('pollutes nothing', () => {
-    const text = JSON.stringify(manifestDocument({ annotations: { x: '1' } })).replace('"x":"1"', '"__proto__":"p","constructor":"c","toString":"t"')
-    const { annotations } = schemas.unmarshal(OCI_MANIFEST, bytesOf(text.replace('{"schemaVersion"', '{"__proto__":{"layers":[]},"schemaVersion"')))
-    expect(Object.entries(annotations ?? {})).toEqual([['__proto__', 'p'], ['constructor', 'c'], ['toString', 't']])
+    const text = JSON.stringify(manifestDocument({ annotations: { x: '1' } })).replace(
+      '"x":"1"',
+      '"__proto__":"p","constructor":"c","toString":"t"',
+    )
+    const { annotations } = schemas.unmarshal(
+      OCI_MANIFEST,
+      bytesOf(text.replace('{"schemaVersion"', '{"__proto__":{"layers":[]},"schemaVersion"')),
+    )
+    expect(Object.entries(annotations ?? {})).toEqual([
+      ['__proto__', 'p'],
+      ['constructor', 'c'],
+      ['toString', 't'],
+    ])
     expect(({} as Record<string, unknown>)['p']).toBeUndefined()
   })
 
   it('takes no member from a prototype', () => {
     const text = `{"schemaVersion":2,"__proto__":${JSON.stringify(manifestDocument())}}`
-    expect(refusal(() => decodeManifest(bytesOf(text), OCI_MANIFEST))).toMatchObject({ code: 'MANIFEST_INVALID', at: '$.config' })
+    expect(refusal(() => decodeManifest(bytesOf(text), OCI_MANIFEST))).toMatchObject({
+      code: 'MANIFEST_INVALID',
+      at: '$.config',
+    })
   })
 
   it('keeps a hostile title as it is, and shows it escaped', () => {
-    const annotations = { 'org.opencontainers.image.title': '../../.ssh/authorized_keys', 'x\u001b]0;y\u0007': '\u202e' }
+    const annotations = {
+      'org.opencontainers.image.title': '../../.ssh/authorized_keys',
+      'x\u001b]0;y\u0007': '\u202e',
+    }
     expect(decodeManifest(layer({ annotations }), OCI_MANIFEST)).toMatchObject({ layers: [{ annotations }] })
     const error = refusal(() => decodeManifest(layer({ annotations: { 'x\u001b]0;y\u0007': 1 } }), OCI_MANIFEST))
     // oxlint-disable-next-line no-control-regex
@@ -157,7 +262,14 @@ describe('names from outside are data', () => {
 
 describe('descriptors', () => {
   it('keep every member there is', () => {
-    const full = { mediaType: OCI_LAYER, digest: `sha512:${'a'.repeat(128)}`, size: 3, urls: ['https://x/y'], annotations: { a: '' }, artifactType: 'application/x' }
+    const full = {
+      mediaType: OCI_LAYER,
+      digest: `sha512:${'a'.repeat(128)}`,
+      size: 3,
+      urls: ['https://x/y'],
+      annotations: { a: '' },
+      artifactType: 'application/x',
+    }
     expect(decodeManifest(manifest({ layers: [full] }), OCI_MANIFEST)).toMatchObject({ layers: [full] })
   })
 
@@ -181,23 +293,54 @@ describe('descriptors', () => {
     [{ platform: { os: 'linux', architecture: [] } }, 'platform.architecture'],
     [{ platform: { os: 'windows', 'os.features': 'win32k' } }, 'platform["os.features"]'],
   ])('%j is refused', (more, at) => {
-    expect(refusal(() => decodeManifest(layer(more), OCI_MANIFEST))).toMatchObject({ code: 'MANIFEST_INVALID', at: `$.layers[0].${at}` })
+    expect(refusal(() => decodeManifest(layer(more), OCI_MANIFEST))).toMatchObject({
+      code: 'MANIFEST_INVALID',
+      at: `$.layers[0].${at}`,
+    })
   })
 
-  it('keep the digest\'s own error as cause', () => {
-    expect(refusal(() => decodeManifest(layer({ digest: 'sha256:abc' }), OCI_MANIFEST)).cause).toMatchObject({ name: 'DigestError' })
+  it("keep the digest's own error as cause", () => {
+    expect(refusal(() => decodeManifest(layer({ digest: 'sha256:abc' }), OCI_MANIFEST)).cause).toMatchObject({
+      name: 'DigestError',
+    })
   })
 
-  it('of Docker\'s own manifests may lack a media type', () => {
-    const untyped = manifestDocument({ config: descriptor('c', { mediaType: undefined }), layers: [descriptor('a', { mediaType: '' })] })
-    expect(decodeManifest(bytesOf(untyped), DOCKER_MANIFEST)).toMatchObject({ config: { mediaType: '' }, layers: [{ mediaType: '' }] })
+  it("of Docker's own manifests may lack a media type", () => {
+    const untyped = manifestDocument({
+      config: descriptor('c', { mediaType: undefined }),
+      layers: [descriptor('a', { mediaType: '' })],
+    })
+    expect(decodeManifest(bytesOf(untyped), DOCKER_MANIFEST)).toMatchObject({
+      config: { mediaType: '' },
+      layers: [{ mediaType: '' }],
+    })
     expect(refusal(() => decodeManifest(bytesOf(untyped), OCI_MANIFEST)).at).toBe('$.config.mediaType')
   })
 
   it('have a platform, or none where nobody filled it in', () => {
-    const platforms = [{ os: 'windows', architecture: 'amd64', 'os.version': '10.0.17763.1', 'os.features': ['win32k'], variant: '', features: ['sse4'] }, { os: '', architecture: '' }, {}, null]
-    const index = schemas.unmarshal(OCI_INDEX, bytesOf({ schemaVersion: 2, manifests: platforms.map((platform) => descriptor('a', { platform })) }))
-    expect(index.manifests.map((entry) => entry.platform)).toEqual([{ os: 'windows', architecture: 'amd64', osVersion: '10.0.17763.1', osFeatures: ['win32k'] }, undefined, undefined, undefined])
+    const platforms = [
+      {
+        os: 'windows',
+        architecture: 'amd64',
+        'os.version': '10.0.17763.1',
+        'os.features': ['win32k'],
+        variant: '',
+        features: ['sse4'],
+      },
+      { os: '', architecture: '' },
+      {},
+      null,
+    ]
+    const index = schemas.unmarshal(
+      OCI_INDEX,
+      bytesOf({ schemaVersion: 2, manifests: platforms.map((platform) => descriptor('a', { platform })) }),
+    )
+    expect(index.manifests.map((entry) => entry.platform)).toEqual([
+      { os: 'windows', architecture: 'amd64', osVersion: '10.0.17763.1', osFeatures: ['win32k'] },
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 })
 
@@ -213,7 +356,9 @@ describe('documents', () => {
     const a = descriptor('a')
     expect(decodeManifest(manifest({ layers: [a, a] }), OCI_MANIFEST)).toMatchObject({ layers: [a, a] })
     expect(decodeManifest(manifest({ layers: [] }), OCI_MANIFEST)).toMatchObject({ layers: [] })
-    expect(decodeManifest(manifest({ layers: [descriptor('c', { mediaType: OCI_CONFIG })] }), OCI_MANIFEST)).toMatchObject({ layers: [{ digest: digestOf('c') }] })
+    expect(
+      decodeManifest(manifest({ layers: [descriptor('c', { mediaType: OCI_CONFIG })] }), OCI_MANIFEST),
+    ).toMatchObject({ layers: [{ digest: digestOf('c') }] })
     expect(decodeManifest(bytesOf(indexDocument({ manifests: [] })), OCI_INDEX)).toMatchObject({ manifests: [] })
   })
 
@@ -234,16 +379,28 @@ describe('documents', () => {
   })
 
   it.each(['3', '2.0', '0', '1e400'])('of schema version %s are unsupported', (version) => {
-    const error = refusal(() => decodeManifest(bytesOf(JSON.stringify(manifestDocument()).replace('"schemaVersion":2', `"schemaVersion":${version}`)), OCI_MANIFEST))
+    const error = refusal(() =>
+      decodeManifest(
+        bytesOf(JSON.stringify(manifestDocument()).replace('"schemaVersion":2', `"schemaVersion":${version}`)),
+        OCI_MANIFEST,
+      ),
+    )
     expect(error).toMatchObject({ code: 'MANIFEST_UNSUPPORTED', facts: { expected: 2, actual: version } })
   })
 
   it('of another type are unsupported', () => {
-    expect(refusal(() => decodeManifest(manifest({}), 'application/x'))).toMatchObject({ code: 'MANIFEST_UNSUPPORTED', hint: expect.stringContaining('schemas.with') as string })
+    expect(refusal(() => decodeManifest(manifest({}), 'application/x'))).toMatchObject({
+      code: 'MANIFEST_UNSUPPORTED',
+      hint: expect.stringContaining('schemas.with') as string,
+    })
   })
 
   it('report where in a form that survives JSON', () => {
     const error = refusal(() => decodeManifest(layer({ size: -1 }), OCI_MANIFEST))
-    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ name: 'ManifestError', code: 'MANIFEST_INVALID', at: '$.layers[0].size' })
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({
+      name: 'ManifestError',
+      code: 'MANIFEST_INVALID',
+      at: '$.layers[0].size',
+    })
   })
 })

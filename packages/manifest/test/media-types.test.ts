@@ -1,9 +1,30 @@
 import { expect, it } from 'vitest'
 import * as types from '../src/media-types.ts'
 
-const { isForeignLayerType, isImageConfigType, isIndexType, isLayerType, isManifestType, isSchema1Type, layerCompression } = types
+const {
+  isForeignLayerType,
+  isImageConfigType,
+  isIndexType,
+  isLayerType,
+  isManifestType,
+  isSchema1Type,
+  layerCompression,
+} = types
 
-it.each<[string, { index?: true; manifest?: true; schema1?: true; config?: true; layer?: true; foreign?: true; compression?: string }]>([
+it.each<
+  [
+    string,
+    {
+      index?: true
+      manifest?: true
+      schema1?: true
+      config?: true
+      layer?: true
+      foreign?: true
+      compression?: string
+    },
+  ]
+>([
   ['application/vnd.oci.image.index.v1+json', { index: true }],
   ['application/vnd.docker.distribution.manifest.list.v2+json', { index: true }],
   ['application/vnd.oci.image.manifest.v1+json', { manifest: true }],

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatPlatform, normalizePlatform, parsePlatform, platformOfNode, samePlatform, type Platform } from '../src/index.ts'
+import {
+  formatPlatform,
+  normalizePlatform,
+  parsePlatform,
+  platformOfNode,
+  samePlatform,
+  type Platform,
+} from '../src/index.ts'
 import { outcome, refusal } from './support/documents.ts'
 
 /** Without normalisation. */
@@ -35,7 +42,10 @@ describe('parsePlatform', () => {
     ['linux/armel', { os: 'linux', architecture: 'arm', variant: 'v6' }],
     ['macos/arm64', { os: 'darwin', architecture: 'arm64' }],
     ['linux/riscv64/rva22u64', { os: 'linux', architecture: 'riscv64', variant: 'rva22u64' }],
-    ['windows(10.0.17763+win32k)/amd64', { os: 'windows', architecture: 'amd64', osVersion: '10.0.17763', osFeatures: ['win32k'] }],
+    [
+      'windows(10.0.17763+win32k)/amd64',
+      { os: 'windows', architecture: 'amd64', osVersion: '10.0.17763', osFeatures: ['win32k'] },
+    ],
     ['windows(10.0.17763)/amd64', { os: 'windows', architecture: 'amd64', osVersion: '10.0.17763' }],
     ['windows(+a+b)/amd64', { os: 'windows', architecture: 'amd64', osFeatures: ['a', 'b'] }],
     ['windows()/amd64', { os: 'windows', architecture: 'amd64' }],
@@ -48,22 +58,59 @@ describe('parsePlatform', () => {
 
   it('completes a single word from the host', () => {
     expect(parsePlatform('linux', { host })).toEqual(host)
-    expect(parsePlatform('windows(10.0.1)', { host: { os: 'linux', architecture: 'amd64' } })).toEqual({ os: 'windows', architecture: 'amd64', osVersion: '10.0.1' })
+    expect(parsePlatform('windows(10.0.1)', { host: { os: 'linux', architecture: 'amd64' } })).toEqual({
+      os: 'windows',
+      architecture: 'amd64',
+      osVersion: '10.0.1',
+    })
     expect(parsePlatform('macos', { host })).toEqual({ os: 'darwin', architecture: 'arm', variant: 'v6' })
-    expect(parsePlatform('amd64', { host: { os: 'windows', architecture: 'arm64' } })).toEqual({ os: 'windows', architecture: 'amd64' })
+    expect(parsePlatform('amd64', { host: { os: 'windows', architecture: 'arm64' } })).toEqual({
+      os: 'windows',
+      architecture: 'amd64',
+    })
   })
 
-  it.each(['', '/', 'linux/', '/amd64', 'linux/amd64/', 'linux/amd64/v1/x', 'linux//v1', 'linux/*', '*', 'toaster', 'amd64(1)', 'linux /amd64', 'linux(/amd64', 'linux(1/amd64', 'linux(1)x/amd64', 'linux(+)/amd64', 'li.nux/amd64', 'linux/ämd64', '__proto__', `linux/${'a'.repeat(300)}`, 'linux', '\u001b[2J'])('refuses %j', (text) => {
+  it.each([
+    '',
+    '/',
+    'linux/',
+    '/amd64',
+    'linux/amd64/',
+    'linux/amd64/v1/x',
+    'linux//v1',
+    'linux/*',
+    '*',
+    'toaster',
+    'amd64(1)',
+    'linux /amd64',
+    'linux(/amd64',
+    'linux(1/amd64',
+    'linux(1)x/amd64',
+    'linux(+)/amd64',
+    'li.nux/amd64',
+    'linux/ämd64',
+    '__proto__',
+    `linux/${'a'.repeat(300)}`,
+    'linux',
+    '\u001b[2J',
+  ])('refuses %j', (text) => {
     const error = refusal(() => parsePlatform(text))
     expect(error).toMatchObject({ code: 'PLATFORM_INVALID', hint: expect.stringMatching(/./) as string })
     expect(error.message).not.toContain('\u001b')
   })
 
-  it('says why a lone system is not enough', () => expect(refusal(() => parsePlatform('Windows')).hint).toBe('it says no architecture; write windows/amd64'))
+  it('says why a lone system is not enough', () =>
+    expect(refusal(() => parsePlatform('Windows')).hint).toBe('it says no architecture; write windows/amd64'))
 
   it('reads back what formatPlatform writes', () => {
     const word = fc.stringMatching(/^[a-z0-9_]{1,8}$/)
-    const platform = fc.record({ os: word, architecture: word, variant: fc.option(word, { nil: undefined }), osVersion: fc.option(fc.stringMatching(/^[0-9.]{1,8}$/), { nil: undefined }), osFeatures: fc.option(fc.array(word, { minLength: 1, maxLength: 3 }), { nil: undefined }) })
+    const platform = fc.record({
+      os: word,
+      architecture: word,
+      variant: fc.option(word, { nil: undefined }),
+      osVersion: fc.option(fc.stringMatching(/^[0-9.]{1,8}$/), { nil: undefined }),
+      osFeatures: fc.option(fc.array(word, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+    })
     fc.assert(
       fc.property(platform, (value) => {
         const read = parsePlatform(formatPlatform(value))
@@ -77,16 +124,24 @@ describe('parsePlatform', () => {
   it('throws nothing else', () => {
     const piece = fc.constantFrom('linux', 'arm', 'v7', '/', '(', ')', '+', '*', '.', '10.0')
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))), (text) => {
-        const { value, code = 'none' } = outcome(() => parsePlatform(text, { host }))
-        expect(code).toBe(value === undefined ? 'PLATFORM_INVALID' : 'none')
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),
+        ),
+        (text) => {
+          const { value, code = 'none' } = outcome(() => parsePlatform(text, { host }))
+          expect(code).toBe(value === undefined ? 'PLATFORM_INVALID' : 'none')
+        },
+      ),
     )
   })
 })
 
 it('formatPlatform is safe to print', () => {
-  expect(formatPlatform({ os: 'a\u001b', architecture: 'b\u202e', variant: 'c', osVersion: '1', osFeatures: ['f', 'g'] })).toBe('a\\x1b(1+f+g)/b\\u202e/c')
+  expect(
+    formatPlatform({ os: 'a\u001b', architecture: 'b\u202e', variant: 'c', osVersion: '1', osFeatures: ['f', 'g'] }),
+  ).toBe('a\\x1b(1+f+g)/b\\u202e/c')
   expect(formatPlatform({ os: 'linux', architecture: 'arm64', variant: '' })).toBe('linux/arm64')
 })
 
@@ -104,7 +159,9 @@ it.each<[string, string | undefined, string]>([
   ['loong64', undefined, 'linux/loong64'],
   ['mipsel', undefined, 'linux/mipsle'],
   ['constructor', undefined, 'linux/constructor'],
-])('a machine whose process.arch is %s, arm version %s, runs %s', (arch, armVersion, expected) => expect(formatPlatform(platformOfNode(arch, armVersion))).toBe(expected))
+])('a machine whose process.arch is %s, arm version %s, runs %s', (arch, armVersion, expected) =>
+  expect(formatPlatform(platformOfNode(arch, armVersion))).toBe(expected),
+)
 
 it.each<[string, string, boolean]>([
   ['linux/amd64', 'linux/amd64', true],

@@ -25,11 +25,14 @@ it('the example works', () => {
   expect(lines).toEqual([`fetch sha256:${'d'.repeat(64)}`, 'linux/arm/v7'])
 })
 
-it('the example with a media type of one\'s own works', () => {
+it("the example with a media type of one's own works", () => {
   const bytes = bytesOf({ name: 'llama' })
 
   // <own>
-  const mine = schemas.with('application/vnd.acme.model+json', (document) => JSON.parse(new TextDecoder().decode(document)) as { name: string })
+  const mine = schemas.with(
+    'application/vnd.acme.model+json',
+    (document) => JSON.parse(new TextDecoder().decode(document)) as { name: string },
+  )
   const model = mine.unmarshal('application/vnd.acme.model+json', bytes) // { name: string }
   // </own>
 
@@ -51,11 +54,16 @@ it('the example of schema 1 works', async () => {
   if (manifest.kind === 'schema1') {
     const [signer] = await verifySchema1(manifest) // throws unless every signature fits
     const entries = foldHistory(manifest) // base first, repeated entries dropped
-    print(`${manifest.name}:${manifest.tag} by ${signer?.keyId ?? 'nobody'}, ${entries.length} entries, payload ${digested.length} bytes`)
+    print(
+      `${manifest.name}:${manifest.tag} by ${signer?.keyId ?? 'nobody'}, ${entries.length} entries, payload ${digested.length} bytes`,
+    )
     const config = makeConfig(entries, diffIds) // to the byte what docker makes: its digest is the image ID
     print(parseImageConfig(config).os)
   }
   // </schema1>
 
-  expect(lines).toEqual([`library/busybox:latest by ${keyIdOf(by.publicKey)}, 1 entries, payload ${payload.length} bytes`, 'linux'])
+  expect(lines).toEqual([
+    `library/busybox:latest by ${keyIdOf(by.publicKey)}, 1 entries, payload ${payload.length} bytes`,
+    'linux',
+  ])
 })

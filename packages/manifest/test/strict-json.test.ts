@@ -25,27 +25,36 @@ describe('parseStrictJson accepts', () => {
 
   it('whatever JSON.parse accepts, with the same value', () => {
     fc.assert(
-      fc.property(fc.json({ depthSize: 'medium', maxDepth: 12 }), fc.constantFrom(undefined, 1, '\t', ' \r\n'), (text, space) => {
-        const value: unknown = JSON.parse(text)
-        const document = JSON.stringify(value, undefined, space)
-        const parsed = parse(document)
-        expect(JSON.stringify(parsed)).toBe(JSON.stringify(value))
-        expect(parsed).toEqual(value)
-      }),
+      fc.property(
+        fc.json({ depthSize: 'medium', maxDepth: 12 }),
+        fc.constantFrom(undefined, 1, '\t', ' \r\n'),
+        (text, space) => {
+          const value: unknown = JSON.parse(text)
+          const document = JSON.stringify(value, undefined, space)
+          const parsed = parse(document)
+          expect(JSON.stringify(parsed)).toBe(JSON.stringify(value))
+          expect(parsed).toEqual(value)
+        },
+      ),
     )
   })
 
   it('every string, in raw and in escaped form', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        const units = Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`)
+        const units = Array.from(
+          { length: text.length },
+          (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`,
+        )
         expect([parse(JSON.stringify(text)), parse(`"${units.join('')}"`)]).toEqual([text, text])
       }),
     )
   })
 
   it('members named like what objects inherit, without a trace outside', () => {
-    const value = parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":2}},"toString":3,"hasOwnProperty":4}') as Record<string, JsonValue>
+    const value = parse(
+      '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":2}},"toString":3,"hasOwnProperty":4}',
+    ) as Record<string, JsonValue>
     expect(Object.getPrototypeOf(value)).toBeNull()
     expect(Object.keys(value)).toEqual(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])
     expect(Object.getPrototypeOf(value['__proto__'])).toBeNull()
@@ -86,7 +95,10 @@ describe('parseStrictJson refuses', () => {
     ['a cut sequence that begins like one', [0x22, 0xef, 0xbf, 0x22], 1],
     ['UTF-16', [0xff, 0xfe, 0x31, 0x00], 0],
   ])('%s', (_, bytes, offset) => {
-    expect(refusal(() => parseStrictJson(Uint8Array.from(bytes)))).toMatchObject({ code: 'JSON_INVALID', facts: { offset } })
+    expect(refusal(() => parseStrictJson(Uint8Array.from(bytes)))).toMatchObject({
+      code: 'JSON_INVALID',
+      facts: { offset },
+    })
   })
 
   it('a byte order mark by name', () => {
@@ -112,7 +124,10 @@ describe('parseStrictJson refuses', () => {
   })
 
   it('more bytes than allowed, before it reads one', () => {
-    expect(refusal(() => parseStrictJson(new Uint8Array(4 * 1024 * 1024 + 1)))).toMatchObject({ code: 'TOO_LARGE', facts: { expected: 4_194_304, actual: 4_194_305 } })
+    expect(refusal(() => parseStrictJson(new Uint8Array(4 * 1024 * 1024 + 1)))).toMatchObject({
+      code: 'TOO_LARGE',
+      facts: { expected: 4_194_304, actual: 4_194_305 },
+    })
     expect(parseStrictJson(encode(`"${'x'.repeat(4 * 1024 * 1024 - 2)}"`))).toHaveLength(4_194_302)
     expect(refusal(() => parseStrictJson(encode('123'), { maxBytes: 2 })).code).toBe('TOO_LARGE')
   })
@@ -123,7 +138,30 @@ describe('parseStrictJson refuses', () => {
   })
 
   it('nothing else: on arbitrary bytes it agrees with JSON.parse or is stricter', () => {
-    const fragment = fc.constantFrom('{', '}', '[', ']', ',', ':', '"', '"a"', '"A"', '1', '-', '0', '.5', 'e9', 'true', 'null', '\\u', 'd800', ' ', '\n', 'é', '\ud800')
+    const fragment = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"',
+      '"a"',
+      '"A"',
+      '1',
+      '-',
+      '0',
+      '.5',
+      'e9',
+      'true',
+      'null',
+      '\\u',
+      'd800',
+      ' ',
+      '\n',
+      'é',
+      '\ud800',
+    )
     fc.assert(
       fc.property(fc.array(fragment, { maxLength: 24 }), (fragments) => {
         const text = fragments.join('')

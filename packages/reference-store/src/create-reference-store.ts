@@ -47,11 +47,15 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
 }
 
 function tooLarge(path: string, actual: string | number | undefined, cause?: unknown): ReferenceStoreError {
-  return new ReferenceStoreError('INDEX_JSON_TOO_LARGE', `${path} has ${actual ?? 'too many'} bytes; at most ${indexJsonLimit} are read`, {
-    path,
-    expected: indexJsonLimit,
-    actual,
-    cause,
-    hint: 'it was left as it is; remove names you do not need, or use another root',
-  })
+  return new ReferenceStoreError(
+    'INDEX_JSON_TOO_LARGE',
+    `${path} has ${actual ?? 'too many'} bytes; at most ${indexJsonLimit} are read`,
+    {
+      path,
+      expected: indexJsonLimit,
+      actual,
+      cause,
+      hint: 'it was left as it is; remove names you do not need, or use another root',
+    },
+  )
 }

@@ -11,7 +11,10 @@ const refNameKey = 'org.opencontainers.image.ref.name'
 const imageNameKey = 'io.containerd.image.name'
 
 /** What an entry of `index.json` is: any descriptor at all, and one of ours. */
-export function decodeEntry(value: unknown): { readonly target?: Descriptor | undefined; readonly named?: NamedTarget | undefined } {
+export function decodeEntry(value: unknown): {
+  readonly target?: Descriptor | undefined
+  readonly named?: NamedTarget | undefined
+} {
   const target = decodeDescriptor(value)
   if (target === undefined) return {}
   const { [imageNameKey]: name, [refNameKey]: refName, ...rest } = target.annotations ?? {}
@@ -43,13 +46,28 @@ function namedReference(name: string): Reference | undefined {
 function decodeDescriptor(value: unknown): Descriptor | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { mediaType, digest, size, artifactType, annotations = {} } = value as Readonly<Record<string, unknown>>
-  if (typeof mediaType !== 'string' || !isDigest(digest) || !Number.isSafeInteger(size) || (size as number) < 0) return undefined
+  if (typeof mediaType !== 'string' || !isDigest(digest) || !Number.isSafeInteger(size) || (size as number) < 0)
+    return undefined
   if (artifactType !== undefined && typeof artifactType !== 'string') return undefined
-  if (typeof annotations !== 'object' || annotations === null || Object.values(annotations).some((text) => typeof text !== 'string')) return undefined
-  return { mediaType, digest, size: size as number, ...(artifactType === undefined ? {} : { artifactType }), annotations: annotations as Record<string, string> }
+  if (
+    typeof annotations !== 'object' ||
+    annotations === null ||
+    Object.values(annotations).some((text) => typeof text !== 'string')
+  )
+    return undefined
+  return {
+    mediaType,
+    digest,
+    size: size as number,
+    ...(artifactType === undefined ? {} : { artifactType }),
+    annotations: annotations as Record<string, string>,
+  }
 }
 
-function withAnnotations({ mediaType, digest, size, artifactType }: Descriptor, annotations: Readonly<Record<string, string>>): Descriptor {
+function withAnnotations(
+  { mediaType, digest, size, artifactType }: Descriptor,
+  annotations: Readonly<Record<string, string>>,
+): Descriptor {
   return {
     mediaType,
     digest,

@@ -50,10 +50,16 @@ export function parseIndexJson(bytes: Uint8Array, path: string): IndexJson {
   const { text, document } = readDocument(bytes, path)
   if (document['schemaVersion'] !== 2) {
     const actual = printable(String(document['schemaVersion']), 40)
-    throw new ReferenceStoreError('INDEX_JSON_UNSUPPORTED', `${path} has schema version ${actual} instead of 2`, { path, expected: 2, actual, hint: 'it was left as it is; a newer version of Lading may read it' })
+    throw new ReferenceStoreError('INDEX_JSON_UNSUPPORTED', `${path} has schema version ${actual} instead of 2`, {
+      path,
+      expected: 2,
+      actual,
+      hint: 'it was left as it is; a newer version of Lading may read it',
+    })
   }
   const { mediaType = indexMediaType, manifests = null } = document
-  if (mediaType !== indexMediaType) throw invalid(path, `its media type is ${printable(String(mediaType), 100)} instead of ${indexMediaType}`)
+  if (mediaType !== indexMediaType)
+    throw invalid(path, `its media type is ${printable(String(mediaType), 100)} instead of ${indexMediaType}`)
   if (manifests !== null && !Array.isArray(manifests)) throw invalid(path, 'its manifests are no list')
 
   const members = memberSlices(text)
@@ -65,14 +71,23 @@ export function parseIndexJson(bytes: Uint8Array, path: string): IndexJson {
     if (ours === undefined) foreign.push({ written, target })
     else claim(named, { ...ours, written })
   }
-  return { named, foreign, extra: members.filter(([key]) => key !== 'schemaVersion' && key !== 'mediaType' && key !== 'manifests') }
+  return {
+    named,
+    foreign,
+    extra: members.filter(([key]) => key !== 'schemaVersion' && key !== 'mediaType' && key !== 'manifests'),
+  }
 }
 
 /** The bytes of an `index.json`: names sorted, then the entries of others in their order. The same content, the same bytes. */
 export function formatIndexJson({ named, foreign, extra }: IndexJson): Uint8Array {
   const ours = [...named.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const entries = [...ours, ...foreign].map((entry) => entry.written)
-  const members = [`"schemaVersion":2`, `"mediaType":"${indexMediaType}"`, ...extra.map(([key, value]) => `${JSON.stringify(key)}:${value}`), `"manifests":[${entries.join(',')}]`]
+  const members = [
+    `"schemaVersion":2`,
+    `"mediaType":"${indexMediaType}"`,
+    ...extra.map(([key, value]) => `${JSON.stringify(key)}:${value}`),
+    `"manifests":[${entries.join(',')}]`,
+  ]
   return new TextEncoder().encode(`{${members.join(',')}}`)
 }
 
@@ -95,7 +110,8 @@ function readDocument(bytes: Uint8Array, path: string): { text: string; document
   } catch (cause) {
     throw invalid(path, cause instanceof Error ? cause.message : 'it is not JSON', cause)
   }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) throw invalid(path, 'it is not a JSON object')
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw invalid(path, 'it is not a JSON object')
   return { text: new TextDecoder().decode(bytes), document: document as Readonly<Record<string, unknown>> }
 }
 

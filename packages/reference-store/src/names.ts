@@ -41,10 +41,15 @@ export function changeNames(read: IndexJson, save: (content: IndexJson) => Promi
   }
 }
 
-export const sortedNames = (named: IndexJson['named']): readonly NamedTarget[] => [...named.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+export const sortedNames = (named: IndexJson['named']): readonly NamedTarget[] =>
+  [...named.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 
 const sameTarget = (a: Descriptor, b: Descriptor): boolean =>
-  a.digest === b.digest && a.size === b.size && a.mediaType === b.mediaType && a.artifactType === b.artifactType && sameMap(a.annotations, b.annotations)
+  a.digest === b.digest &&
+  a.size === b.size &&
+  a.mediaType === b.mediaType &&
+  a.artifactType === b.artifactType &&
+  sameMap(a.annotations, b.annotations)
 
 function sameMap(a: Readonly<Record<string, string>> = {}, b: Readonly<Record<string, string>> = {}): boolean {
   const keys = Object.keys(a)

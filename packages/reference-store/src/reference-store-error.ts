@@ -15,4 +15,8 @@ export type ReferenceStoreErrorCode =
 /** What this package throws on purpose. What the file system says passes through unchanged. */
 export class ReferenceStoreError extends LadingError<ReferenceStoreErrorCode> {}
 
-Object.defineProperty(ReferenceStoreError.prototype, 'name', { value: 'ReferenceStoreError', configurable: true, writable: true })
+Object.defineProperty(ReferenceStoreError.prototype, 'name', {
+  value: 'ReferenceStoreError',
+  configurable: true,
+  writable: true,
+})

@@ -24,7 +24,10 @@ export interface ReferenceStore {
    *
    * @throws as `list` does, and `INDEX_JSON_TOO_LARGE` for what would be larger than 64 MiB
    */
-  update<T>(change: (names: Names) => T | Promise<T>, options?: { readonly signal?: AbortSignal | undefined }): Promise<T>
+  update<T>(
+    change: (names: Names) => T | Promise<T>,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<T>
 }
 
 /** The names during an update. Changes are on disk after `save`, or after the update. */

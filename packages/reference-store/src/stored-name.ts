@@ -1,6 +1,13 @@
 import type { Digest } from '@lading/digest'
 import { registryDigestOf, type Descriptor } from '@lading/manifest'
-import { familiarName, nameOf, withDefaultTag, withDigest, withoutTagAndDigest, type Reference } from '@lading/reference'
+import {
+  familiarName,
+  nameOf,
+  withDefaultTag,
+  withDigest,
+  withoutTagAndDigest,
+  type Reference,
+} from '@lading/reference'
 import { ReferenceStoreError } from './reference-store-error.ts'
 
 /** What a reference is stored under: `name@digest` when it has a digest, whatever its tag; else `name:tag`, `latest` for a bare name. */
@@ -32,7 +39,10 @@ export function targetReference(reference: Reference, target: Pick<Descriptor, '
 export function assertStorable(reference: Reference, target: Pick<Descriptor, 'digest' | 'annotations'>): void {
   const text = String(reference)
   if (familiarName(reference) === 'sha256') {
-    throw new ReferenceStoreError('REFERENCE_AMBIGUOUS', 'the name sha256 cannot be told from an image ID', { reference: text, hint: 'choose another name' })
+    throw new ReferenceStoreError('REFERENCE_AMBIGUOUS', 'the name sha256 cannot be told from an image ID', {
+      reference: text,
+      hint: 'choose another name',
+    })
   }
   const actual = registryDigestOf(target)
   if (reference.digest === undefined || reference.digest === actual) return

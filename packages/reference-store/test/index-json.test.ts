@@ -5,7 +5,8 @@ import { elementSlices, memberSlices } from '../src/json-slices.ts'
 import { isRefName } from '../src/ref-name.ts'
 import { digest, parse, target } from './support.ts'
 
-const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value))
+const bytes = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value))
 const read = (value: unknown): ReturnType<typeof parseIndexJson> => parseIndexJson(bytes(value), '/store/index.json')
 const text = (content: ReturnType<typeof read>): string => new TextDecoder().decode(formatIndexJson(content))
 const spaced = (value: unknown): string => JSON.stringify(value, null, '\t ')
@@ -20,21 +21,37 @@ describe('index.json', () => {
       mediaType: 'application/vnd.oci.image.index.v1+json',
       manifests: ['a', 'b'].map((name) => ({
         ...target(name === 'a' ? 'y' : 'x'),
-        annotations: { 'org.opencontainers.image.ref.name': `docker.io/library/${name}:1`, 'io.containerd.image.name': `docker.io/library/${name}:1` },
+        annotations: {
+          'org.opencontainers.image.ref.name': `docker.io/library/${name}:1`,
+          'io.containerd.image.name': `docker.io/library/${name}:1`,
+        },
       })),
     })
   })
 
   it('reads back what it wrote, and writes the same bytes again', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-z][a-z0-9]{0,8}(__?[a-z0-9]{1,3})?$/), fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,10}$/), fc.string())), (names) => {
-        const content = { named: named(...names.map(([name, tag, of]) => [`${name}:${tag}`, of] as [string, string])), foreign: [], extra: [] }
-        const once = text(content)
-        const again = parseIndexJson(bytes(once), 'p')
-        expect(again.named).toEqual(content.named)
-        expect(again.foreign).toEqual([])
-        expect(text(again)).toBe(once)
-      }),
+      fc.property(
+        fc.uniqueArray(
+          fc.tuple(
+            fc.stringMatching(/^[a-z][a-z0-9]{0,8}(__?[a-z0-9]{1,3})?$/),
+            fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,10}$/),
+            fc.string(),
+          ),
+        ),
+        (names) => {
+          const content = {
+            named: named(...names.map(([name, tag, of]) => [`${name}:${tag}`, of] as [string, string])),
+            foreign: [],
+            extra: [],
+          }
+          const once = text(content)
+          const again = parseIndexJson(bytes(once), 'p')
+          expect(again.named).toEqual(content.named)
+          expect(again.foreign).toEqual([])
+          expect(text(again)).toBe(once)
+        },
+      ),
     )
   })
 
@@ -47,19 +64,29 @@ describe('index.json', () => {
   })
 
   it('keeps what others wrote, to the letter', () => {
-    const foreign = [`{"mediaType":"m", "digest":"${digest('x')}","size":12345678901234567890,"deep":[[[{"a":1e400,"b":"]}\\""}]]] }`, 'null', '[]', '7', '"text"']
+    const foreign = [
+      `{"mediaType":"m", "digest":"${digest('x')}","size":12345678901234567890,"deep":[[[{"a":1e400,"b":"]}\\""}]]] }`,
+      'null',
+      '[]',
+      '7',
+      '"text"',
+    ]
     const document = `{ "annotations": {"z":"1" , "a":"2"},"manifests" : [ ${foreign.join(' , ')} ], "schemaVersion":2, "unheard-of": [1.0] }`
     const content = read(document)
     expect(content.foreign.map(({ written }) => written)).toEqual(foreign)
     const rewritten = text({ ...content, named: named(['a:1', 'x']) })
-    for (const part of [...foreign, '"annotations":{"z":"1" , "a":"2"}', '"unheard-of":[1.0]']) expect(rewritten).toContain(part)
+    for (const part of [...foreign, '"annotations":{"z":"1" , "a":"2"}', '"unheard-of":[1.0]'])
+      expect(rewritten).toContain(part)
     expect(read(rewritten).foreign).toEqual(content.foreign)
   })
 
   it.each([
     ['no annotations', {}],
     ['a bare tag, as skopeo and umoci write it', { 'org.opencontainers.image.ref.name': '1' }],
-    ['the name of containerd with a tag only beside it', { 'io.containerd.image.name': 'docker.io/library/a:1', 'org.opencontainers.image.ref.name': '1' }],
+    [
+      'the name of containerd with a tag only beside it',
+      { 'io.containerd.image.name': 'docker.io/library/a:1', 'org.opencontainers.image.ref.name': '1' },
+    ],
     ['no ref name where there must be one', { 'io.containerd.image.name': 'docker.io/library/a:1' }],
     ['a short name', both('a:1')],
     ['neither tag nor digest', both('docker.io/library/a')],
@@ -79,14 +106,20 @@ describe('index.json', () => {
     ['media type', { mediaType: 1 }],
     ['annotation', { annotations: { ...both('docker.io/library/a:1'), a: 1 } }],
   ])('does not trust an entry with a wrong %s', (_, wrong) => {
-    const content = read({ schemaVersion: 2, manifests: [{ ...target('x'), annotations: both('docker.io/library/a:1'), ...wrong }] })
+    const content = read({
+      schemaVersion: 2,
+      manifests: [{ ...target('x'), annotations: both('docker.io/library/a:1'), ...wrong }],
+    })
     expect(content.named.size).toBe(0)
     expect(content.foreign).toHaveLength(1)
     expect(content.foreign[0]?.target).toBeUndefined()
   })
 
   it('takes the first of two targets for one name, and keeps the other under its digest', () => {
-    const content = read({ schemaVersion: 2, manifests: ['x', 'y', 'x'].map((of) => ({ ...target(of), annotations: both('docker.io/library/a:1') })) })
+    const content = read({
+      schemaVersion: 2,
+      manifests: ['x', 'y', 'x'].map((of) => ({ ...target(of), annotations: both('docker.io/library/a:1') })),
+    })
     expect([...content.named].map(([name, { target: to }]) => [name, to.digest])).toEqual([
       ['docker.io/library/a:1', digest('x')],
       [`docker.io/library/a@${digest('y')}`, digest('y')],
@@ -110,19 +143,35 @@ describe('index.json', () => {
     ['INDEX_JSON_UNSUPPORTED', '{"schemaVersion":3,"manifests":[]}'],
     ['INDEX_JSON_UNSUPPORTED', '{"manifests":[]}'],
   ])('%s: %j', (code, document) => {
-    expect(() => read(document)).toThrow(expect.objectContaining({ code, hint: expect.stringContaining('left as it is') as string, facts: expect.objectContaining({ path: '/store/index.json' }) as object }))
+    expect(() => read(document)).toThrow(
+      expect.objectContaining({
+        code,
+        hint: expect.stringContaining('left as it is') as string,
+        facts: expect.objectContaining({ path: '/store/index.json' }) as object,
+      }),
+    )
   })
 
   it('refuses every part of a document that a crash cut off', () => {
     const whole = text({ named: named(['a:1', 'x']), foreign: [], extra: [] })
-    for (let length = 0; length < whole.length; length += 1) expect(() => read(whole.slice(0, length))).toThrow(expect.objectContaining({ code: 'INDEX_JSON_INVALID' }))
+    for (let length = 0; length < whole.length; length += 1)
+      expect(() => read(whole.slice(0, length))).toThrow(expect.objectContaining({ code: 'INDEX_JSON_INVALID' }))
   })
 
   it('answers any bytes with content or a typed error', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array(), fc.json().map(bytes), fc.json().map((list) => bytes(`{"schemaVersion":2,"manifests":[${list}]}`))), (input) => {
-        expect(outcome(() => parseIndexJson(input, 'p'))).toMatch(/^(?:content|INDEX_JSON_INVALID|INDEX_JSON_UNSUPPORTED)$/)
-      }),
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.json().map(bytes),
+          fc.json().map((list) => bytes(`{"schemaVersion":2,"manifests":[${list}]}`)),
+        ),
+        (input) => {
+          expect(outcome(() => parseIndexJson(input, 'p'))).toMatch(
+            /^(?:content|INDEX_JSON_INVALID|INDEX_JSON_UNSUPPORTED)$/,
+          )
+        },
+      ),
     )
   })
 })
@@ -132,8 +181,12 @@ describe('slices of JSON', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue()), (list, map) => {
         for (const write of [JSON.stringify, spaced]) {
-          expect(elementSlices(write(list)).map((slice) => JSON.parse(slice) as unknown)).toEqual(JSON.parse(write(list)))
-          expect(memberSlices(write(map)).map(([key, slice]) => [key, JSON.parse(slice) as unknown])).toEqual(Object.entries(JSON.parse(write(map)) as object))
+          expect(elementSlices(write(list)).map((slice) => JSON.parse(slice) as unknown)).toEqual(
+            JSON.parse(write(list)),
+          )
+          expect(memberSlices(write(map)).map(([key, slice]) => [key, JSON.parse(slice) as unknown])).toEqual(
+            Object.entries(JSON.parse(write(map)) as object),
+          )
         }
       }),
     )
@@ -141,8 +194,16 @@ describe('slices of JSON', () => {
 })
 
 describe('the ref name grammar', () => {
-  it.each(['localhost:5000/t/app:1', 'docker.io/library/alpine:3.20', `docker.io/library/a@${digest('x')}`, 'a--b:1', 'v1.0+build'])('has %s', (name) => expect(isRefName(name)).toBe(true))
-  it.each(['[::1]:5000/x:1', 'a__b:1', 'a:_1', 'a:1_', 'a---b', '', 'a/', '/a', 'a:1\n'])('has no %j', (name) => expect(isRefName(name)).toBe(false))
+  it.each([
+    'localhost:5000/t/app:1',
+    'docker.io/library/alpine:3.20',
+    `docker.io/library/a@${digest('x')}`,
+    'a--b:1',
+    'v1.0+build',
+  ])('has %s', (name) => expect(isRefName(name)).toBe(true))
+  it.each(['[::1]:5000/x:1', 'a__b:1', 'a:_1', 'a:1_', 'a---b', '', 'a/', '/a', 'a:1\n'])('has no %j', (name) =>
+    expect(isRefName(name)).toBe(false),
+  )
 })
 
 function outcome(run: () => unknown): unknown {

@@ -13,7 +13,11 @@ it('the example in the README runs, and prints what its comments say', () => {
     expect(promised).not.toEqual([])
     const code = example.replaceAll('./layout', directory)
     const cwd = fileURLToPath(new URL('..', import.meta.url))
-    const printed = execFileSync(process.execPath, ['--conditions=@lading/source', '--input-type=module-typescript', '--eval', code], { cwd, encoding: 'utf8' })
+    const printed = execFileSync(
+      process.execPath,
+      ['--conditions=@lading/source', '--input-type=module-typescript', '--eval', code],
+      { cwd, encoding: 'utf8' },
+    )
     expect(printed.trimEnd().split('\n')).toEqual(promised)
   } finally {
     rmSync(directory, { recursive: true })

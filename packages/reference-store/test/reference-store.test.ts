@@ -11,9 +11,15 @@ import { digest, parse, target } from './support.ts'
 let root: string
 let store: ReferenceStore
 
-const open = (): ReferenceStore => createReferenceStore({ root, fs: nodeFileSystem(), lock: createLock({ fs: nodeFileSystem(), path: join(root, 'lading', 'lock') }) })
+const open = (): ReferenceStore =>
+  createReferenceStore({
+    root,
+    fs: nodeFileSystem(),
+    lock: createLock({ fs: nodeFileSystem(), path: join(root, 'lading', 'lock') }),
+  })
 const set = (name: string, of: string): Promise<unknown> => store.update((names) => names.set(parse(name), target(of)))
-const list = async (): Promise<Record<string, string>> => Object.fromEntries((await open().list()).map(({ name, target: to }) => [name, to.digest]))
+const list = async (): Promise<Record<string, string>> =>
+  Object.fromEntries((await open().list()).map(({ name, target: to }) => [name, to.digest]))
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'lading-references-'))
@@ -58,7 +64,10 @@ describe('names', () => {
   it('that move leave the old target under its digest', async () => {
     await set('alpine:3', 'x')
     expect(await set('alpine:3', 'y')).toBe(digest('x'))
-    expect(await list()).toEqual({ 'docker.io/library/alpine:3': digest('y'), [`docker.io/library/alpine@${digest('x')}`]: digest('x') })
+    expect(await list()).toEqual({
+      'docker.io/library/alpine:3': digest('y'),
+      [`docker.io/library/alpine@${digest('x')}`]: digest('x'),
+    })
   })
 
   it('keep the annotations of their target, and not ours in them', async () => {
@@ -68,14 +77,23 @@ describe('names', () => {
   })
 
   it('of an image that came as schema 1 have the digest that its registry knows', async () => {
-    const [old, fresh] = ['x', 'y'].map((of) => schema1Target(target(of), { digest: digest(`canonical ${of}`), envelope: digest('envelope') })) as [Descriptor, Descriptor]
-    const point = (name: string, to: Descriptor): Promise<Digest | undefined> => store.update((names) => names.set(parse(name), to))
+    const [old, fresh] = ['x', 'y'].map((of) =>
+      schema1Target(target(of), { digest: digest(`canonical ${of}`), envelope: digest('envelope') }),
+    ) as [Descriptor, Descriptor]
+    const point = (name: string, to: Descriptor): Promise<Digest | undefined> =>
+      store.update((names) => names.set(parse(name), to))
     await point(`app@${digest('canonical x')}`, old)
     await point('app:1', old)
     await point('app:1', fresh)
-    expect(await list()).toEqual({ 'docker.io/library/app:1': digest('y'), [`docker.io/library/app@${digest('canonical x')}`]: digest('x') })
+    expect(await list()).toEqual({
+      'docker.io/library/app:1': digest('y'),
+      [`docker.io/library/app@${digest('canonical x')}`]: digest('x'),
+    })
     expect(await open().get(parse(`app@${digest('canonical x')}`))).toEqual(old)
-    await expect(point(`app@${digest('x')}`, old)).rejects.toMatchObject({ code: 'REFERENCE_DIGEST_MISMATCH', facts: { actual: digest('canonical x') } })
+    await expect(point(`app@${digest('x')}`, old)).rejects.toMatchObject({
+      code: 'REFERENCE_DIGEST_MISMATCH',
+      facts: { actual: digest('canonical x') },
+    })
   })
 
   it.each([
@@ -94,7 +112,7 @@ describe('names', () => {
 })
 
 describe('an update', () => {
-  it('writes nothing when nothing changed, so that others\' formatting stays', async () => {
+  it("writes nothing when nothing changed, so that others' formatting stays", async () => {
     const pretty = JSON.stringify({ schemaVersion: 2, manifests: [] }, null, 2)
     await writeFile(join(root, 'index.json'), pretty)
     await store.update((names) => names.delete(parse('a')))
@@ -123,7 +141,9 @@ describe('an update', () => {
   })
 
   it('loses no name to another one at the same time', async () => {
-    await Promise.all(Array.from({ length: 20 }, (_, n) => open().update((names) => names.set(parse(`a:${n}`), target('x')))))
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) => open().update((names) => names.set(parse(`a:${n}`), target('x')))),
+    )
     expect(Object.keys(await list())).toHaveLength(20)
   })
 
@@ -143,7 +163,9 @@ describe('an update', () => {
     await writeFile(join(root, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [target('x'), null] }))
     expect(await store.update((names) => names.foreignTargets())).toEqual([target('x')])
     await set('a', 'y')
-    expect((JSON.parse(await readFile(join(root, 'index.json'), 'utf8')) as { manifests: unknown[] }).manifests).toMatchObject([{ digest: digest('y') }, target('x'), null])
+    expect(
+      (JSON.parse(await readFile(join(root, 'index.json'), 'utf8')) as { manifests: unknown[] }).manifests,
+    ).toMatchObject([{ digest: digest('y') }, target('x'), null])
   })
 })
 
@@ -162,7 +184,10 @@ describe('an index.json that cannot be read', () => {
   it('INDEX_JSON_TOO_LARGE: is not read into memory', async () => {
     await writeFile(join(root, 'index.json'), '')
     await truncate(join(root, 'index.json'), indexJsonLimit + 1)
-    await expect(store.list()).rejects.toMatchObject({ code: 'INDEX_JSON_TOO_LARGE', facts: { expected: indexJsonLimit, actual: indexJsonLimit + 1 } })
+    await expect(store.list()).rejects.toMatchObject({
+      code: 'INDEX_JSON_TOO_LARGE',
+      facts: { expected: indexJsonLimit, actual: indexJsonLimit + 1 },
+    })
   })
 
   it('is private when we write it', async () => {

@@ -8,4 +8,8 @@ export { parse }
 /** A digest that is different for each text. */
 export const digest = (of: string): Digest => digestOf(new TextEncoder().encode(of))
 
-export const target = (of: string): Descriptor => ({ mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: digest(of), size: of.length })
+export const target = (of: string): Descriptor => ({
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  digest: digest(of),
+  size: of.length,
+})

@@ -22,10 +22,13 @@ function lowered(text: string, offset: number): string {
 /** The hint for mistakes people make with any part of a reference; otherwise the one given. */
 export function hintFor(text: string, offset: number, otherwise: string): string {
   const scheme = text.indexOf('://')
-  if (scheme > 0 && offset <= scheme + 2) return `a reference is no URL: leave out "${printable(text.slice(0, scheme + 3), 20)}"`
+  if (scheme > 0 && offset <= scheme + 2)
+    return `a reference is no URL: leave out "${printable(text.slice(0, scheme + 3), 20)}"`
   if (whiteSpace.test(text.charAt(offset))) return 'remove the white space'
   if (isUpper(text.charCodeAt(offset))) return `write ${shown(lowered(text, offset))}`
-  if (offset === 0 && text.charCodeAt(0) === openBracket) return 'name a repository behind the address: [2001:db8::1]:5000/NAME'
-  if (offset === text.length && text.endsWith('/')) return 'remove the slash at the end, or write a repository behind it'
+  if (offset === 0 && text.charCodeAt(0) === openBracket)
+    return 'name a repository behind the address: [2001:db8::1]:5000/NAME'
+  if (offset === text.length && text.endsWith('/'))
+    return 'remove the slash at the end, or write a repository behind it'
   return otherwise
 }

@@ -16,7 +16,10 @@ import { isIdentifier, scanReference } from './scan-reference.ts'
  */
 export function parseReference(input: string | Reference): Reference {
   if (typeof input === 'string') return makeReference(scanReference(cursorOn(input)))
-  if (typeof input !== 'object' || input === null) refuse(String(input), 'REFERENCE_INVALID', 0, 'it is neither text nor a reference', { hint: 'pass a string such as alpine:3.20' })
+  if (typeof input !== 'object' || input === null)
+    refuse(String(input), 'REFERENCE_INVALID', 0, 'it is neither text nor a reference', {
+      hint: 'pass a string such as alpine:3.20',
+    })
   return parseCanonicalReference(joinName(nameOf(input), input))
 }
 
@@ -41,11 +44,16 @@ export function parseCanonicalReference(text: string): Reference {
   const canonical = String(reference)
   if (canonical === text) return reference
   const expected = shown(canonical)
-  return refuse(text, 'REFERENCE_NOT_CANONICAL', 0, 'it is not written in full', { hint: `write ${expected}`, expected })
+  return refuse(text, 'REFERENCE_NOT_CANONICAL', 0, 'it is not written in full', {
+    hint: `write ${expected}`,
+    expected,
+  })
 }
 
 /** What a word on a command line may mean. */
-export type AnyReference = { readonly kind: 'reference'; readonly reference: Reference } | { readonly kind: 'digest'; readonly digest: Digest }
+export type AnyReference =
+  | { readonly kind: 'reference'; readonly reference: Reference }
+  | { readonly kind: 'digest'; readonly digest: Digest }
 
 /**
  * A digest when the text is one, or is 64 lower-case hexadecimal digits (then sha256); otherwise a reference. Shorter hexadecimal

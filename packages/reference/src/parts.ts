@@ -11,7 +11,10 @@ import { scanTag } from './scan-tag.ts'
 export function parseTag(text: string): string {
   const cursor = cursorOn(text)
   scanTag(cursor)
-  if (peek(cursor) !== end) refuse(text, 'TAG_INVALID', cursor.at, 'the tag has "@" where it cannot be', { hint: 'a tag and a digest are two parts' })
+  if (peek(cursor) !== end)
+    refuse(text, 'TAG_INVALID', cursor.at, 'the tag has "@" where it cannot be', {
+      hint: 'a tag and a digest are two parts',
+    })
   return text
 }
 

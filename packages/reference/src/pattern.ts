@@ -9,7 +9,8 @@ export interface Chunk {
   readonly accepts: readonly Accepts[]
 }
 
-const hint = 'a pattern is text with * and ? (neither matches a slash), [a-z] and [^a-z]; a backslash takes the meaning from the character behind it'
+const hint =
+  'a pattern is text with * and ? (neither matches a slash), [a-z] and [^a-z]; a backslash takes the meaning from the character behind it'
 
 interface Reader {
   /** Code points, so that one `?` or class member is one character of any script. */
@@ -19,7 +20,11 @@ interface Reader {
 
 function refusePattern({ characters, at }: Reader, message: string): never {
   const pattern = shown(characters.join(''))
-  throw new ImageReferenceError('PATTERN_INVALID', `invalid pattern "${pattern}": ${message}`, { actual: pattern, offset: characters.slice(0, at).join('').length, hint })
+  throw new ImageReferenceError('PATTERN_INVALID', `invalid pattern "${pattern}": ${message}`, {
+    actual: pattern,
+    offset: characters.slice(0, at).join('').length,
+    hint,
+  })
 }
 
 /** A character that may be written with a backslash. */
@@ -33,7 +38,8 @@ function readEscaped(reader: Reader): string {
 
 function readClassMember(reader: Reader): string {
   const character = reader.characters[reader.at]
-  if (character === '-' || character === ']') return refusePattern(reader, `a class has "${character}" where a character must be`)
+  if (character === '-' || character === ']')
+    return refusePattern(reader, `a class has "${character}" where a character must be`)
   return readEscaped(reader)
 }
 

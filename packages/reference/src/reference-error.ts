@@ -20,14 +20,28 @@ export type ImageReferenceErrorCode =
  */
 export class ImageReferenceError extends LadingError<ImageReferenceErrorCode> {}
 
-Object.defineProperty(ImageReferenceError.prototype, 'name', { value: 'ImageReferenceError', configurable: true, writable: true })
+Object.defineProperty(ImageReferenceError.prototype, 'name', {
+  value: 'ImageReferenceError',
+  configurable: true,
+  writable: true,
+})
 
 /** Outside text as it may be shown: no controls, no secrets, not long. */
 export const shown = (text: string): string => printable(redact(text.slice(0, 1024)), 300)
 
 /** Throws, and says of which text and where. */
-export function refuse(text: string, code: ImageReferenceErrorCode, offset: number, message: string, options: ErrorOptions = {}): never {
+export function refuse(
+  text: string,
+  code: ImageReferenceErrorCode,
+  offset: number,
+  message: string,
+  options: ErrorOptions = {},
+): never {
   const reference = shown(text)
   const where = offset === 0 ? '' : ` (at offset ${offset})`
-  throw new ImageReferenceError(code, `invalid reference "${reference}": ${message}${where}`, { reference, offset, ...options })
+  throw new ImageReferenceError(code, `invalid reference "${reference}": ${message}${where}`, {
+    reference,
+    offset,
+    ...options,
+  })
 }

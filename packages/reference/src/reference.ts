@@ -15,7 +15,8 @@ export interface Reference {
 
 export type ReferenceParts = Pick<Reference, 'domain' | 'path' | 'tag' | 'digest'>
 
-const suffixOf = ({ tag, digest }: ReferenceParts): string => (tag === undefined ? '' : `:${tag}`) + (digest === undefined ? '' : `@${digest}`)
+const suffixOf = ({ tag, digest }: ReferenceParts): string =>
+  (tag === undefined ? '' : `:${tag}`) + (digest === undefined ? '' : `@${digest}`)
 
 /** The name with the tag and digest of a reference behind it. */
 export const joinName = (name: string, parts: ReferenceParts): string => name + suffixOf(parts)

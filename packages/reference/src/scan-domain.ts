@@ -26,7 +26,11 @@ function scanBracketed(cursor: Cursor): void {
   cursor.at++
   const length = skip(cursor, (unit) => isHex(unit) || unit === colon)
   if (length === 0 || peek(cursor) !== closeBracket) {
-    refuseDomain(cursor, `the address in brackets ${offence(cursor.text, cursor.at)} where it cannot be`, 'an IPv6 address is hexadecimal digits and colons in brackets, without a zone: [2001:db8::1]:5000/NAME')
+    refuseDomain(
+      cursor,
+      `the address in brackets ${offence(cursor.text, cursor.at)} where it cannot be`,
+      'an IPv6 address is hexadecimal digits and colons in brackets, without a zone: [2001:db8::1]:5000/NAME',
+    )
   }
   cursor.at++
 }
@@ -46,7 +50,8 @@ export function scanDomain(cursor: Cursor): void {
   }
   if (peek(cursor) === colon) {
     cursor.at++
-    if (skip(cursor, isDigit) === 0) refuseDomain(cursor, `the port ${offence(cursor.text, cursor.at)} where a digit must be`)
+    if (skip(cursor, isDigit) === 0)
+      refuseDomain(cursor, `the port ${offence(cursor.text, cursor.at)} where a digit must be`)
   }
   if (peek(cursor) !== slash) refuseDomain(cursor, `the host ${offence(cursor.text, cursor.at)} where it cannot be`)
 }

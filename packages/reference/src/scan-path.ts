@@ -6,12 +6,15 @@ import { refuse } from './reference-error.ts'
 /** Characters in a path at most; the domain, the tag and the digest are not counted. */
 export const maxPathLength = 255
 
-const example = 'a repository is lower-case letters and digits, with single . or _, double __ or dashes between them, and slashes between its parts'
+const example =
+  'a repository is lower-case letters and digits, with single . or _, double __ or dashes between them, and slashes between its parts'
 
 function refusePath(cursor: Cursor, message: string): never {
   const { text, at: offset } = cursor
   if (isUpper(text.charCodeAt(offset))) {
-    refuse(text, 'REFERENCE_UPPERCASE', offset, `the repository ${offence(text, offset)}, and must be lower case`, { hint: hintFor(text, offset, example) })
+    refuse(text, 'REFERENCE_UPPERCASE', offset, `the repository ${offence(text, offset)}, and must be lower case`, {
+      hint: hintFor(text, offset, example),
+    })
   }
   refuse(text, 'REFERENCE_INVALID', offset, message, { hint: hintFor(text, offset, example) })
 }

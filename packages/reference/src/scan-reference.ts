@@ -41,7 +41,12 @@ function scanDigest(cursor: Cursor): Digest {
   } catch (cause) {
     if (!(cause instanceof DigestError)) throw cause
     const { message, code, hint, facts } = cause
-    return refuse(text, code as ImageReferenceErrorCode, start + (facts.offset ?? 0), message, { cause, hint, expected: facts.expected, actual: facts.actual })
+    return refuse(text, code as ImageReferenceErrorCode, start + (facts.offset ?? 0), message, {
+      cause,
+      hint,
+      expected: facts.expected,
+      actual: facts.actual,
+    })
   }
 }
 
@@ -50,7 +55,9 @@ export function scanReference(cursor: Cursor): ReferenceParts {
   const { text } = cursor
   if (text === '') refuse(text, 'REFERENCE_EMPTY', 0, 'it is empty', { hint: 'name an image, for example alpine:3.20' })
   if (isIdentifier(cursor)) {
-    refuse(text, 'REFERENCE_HEX_NAME', 0, '64 hexadecimal digits are an image ID, not a repository', { hint: `an image ID cannot be asked of a registry; for a repository of that name write ${defaultDomain}/${text}` })
+    refuse(text, 'REFERENCE_HEX_NAME', 0, '64 hexadecimal digits are an image ID, not a repository', {
+      hint: `an image ID cannot be asked of a registry; for a repository of that name write ${defaultDomain}/${text}`,
+    })
   }
   let domain = defaultDomain
   if (startsWithDomain(cursor)) {
@@ -64,7 +71,17 @@ export function scanReference(cursor: Cursor): ReferenceParts {
   const written = text.slice(start, cursor.at)
   const path = domain === defaultDomain && !written.includes('/') ? officialPrefix + written : written
   if (path.length > maxPathLength) {
-    refuse(text, 'REFERENCE_TOO_LONG', start + written.length - (path.length - maxPathLength), `the repository has ${path.length} characters`, { expected: maxPathLength, actual: path.length, hint: `a repository has at most ${maxPathLength} characters after the host` })
+    refuse(
+      text,
+      'REFERENCE_TOO_LONG',
+      start + written.length - (path.length - maxPathLength),
+      `the repository has ${path.length} characters`,
+      {
+        expected: maxPathLength,
+        actual: path.length,
+        hint: `a repository has at most ${maxPathLength} characters after the host`,
+      },
+    )
   }
   let tag: string | undefined
   let digest: Digest | undefined

@@ -17,12 +17,19 @@ export function scanTag(cursor: Cursor): string {
   if (cursor.at === start || (unit !== end && unit !== at)) {
     const offset = cursor.at
     const message = unit === end ? 'nothing follows the colon' : `the tag ${offence(text, offset)} where it cannot be`
-    const hint = unit === end ? 'write a tag after the colon, or leave the colon out' : 'a tag is letters, digits, _, . and -, and starts with none of the last two'
+    const hint =
+      unit === end
+        ? 'write a tag after the colon, or leave the colon out'
+        : 'a tag is letters, digits, _, . and -, and starts with none of the last two'
     refuse(text, 'TAG_INVALID', offset, message, { hint: hintFor(text, offset, hint) })
   }
   const length = cursor.at - start
   if (length > maxTagLength) {
-    refuse(text, 'TAG_TOO_LONG', start + maxTagLength, `the tag has ${length} characters`, { expected: maxTagLength, actual: length, hint: `a tag has at most ${maxTagLength} characters` })
+    refuse(text, 'TAG_TOO_LONG', start + maxTagLength, `the tag has ${length} characters`, {
+      expected: maxTagLength,
+      actual: length,
+      hint: `a tag has at most ${maxTagLength} characters`,
+    })
   }
   return text.slice(start, cursor.at)
 }

@@ -25,5 +25,7 @@ function rankOfReference({ tag, digest }: Reference): number {
 export function sortReferences(texts: Iterable<string>): string[] {
   const ranked = Array.from(texts, (text) => ({ text, rank: rankOf(text) }))
   // By UTF-16 unit, as text compares: the same on every machine.
-  return ranked.toSorted((a, b) => a.rank - b.rank || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0)).map(({ text }) => text)
+  return ranked
+    .toSorted((a, b) => a.rank - b.rank || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ text }) => text)
 }

@@ -7,7 +7,11 @@ describe('a reference', () => {
   it.each(accepted)('%s', (text, parts) => expect(parseReference(text)).toEqual(parts))
 
   it.each(refused)('%j is none: %s', (text, code, offset) => {
-    expect(refusalOf(() => parseReference(text))).toMatchObject({ name: 'ImageReferenceError', code, facts: { offset } })
+    expect(refusalOf(() => parseReference(text))).toMatchObject({
+      name: 'ImageReferenceError',
+      code,
+      facts: { offset },
+    })
     expect(tryParseReference(text)).toBeUndefined()
   })
 })

@@ -73,11 +73,17 @@ describe('a pattern', () => {
     ['[\\', 2],
     ['nothing like it[', 16],
   ])('%s is none', (pattern, offset) => {
-    expect(refusalOf(() => matches(parseReference('alpine'), pattern))).toMatchObject({ code: 'PATTERN_INVALID', facts: { offset }, hint: expect.stringContaining('[a-z]') })
+    expect(refusalOf(() => matches(parseReference('alpine'), pattern))).toMatchObject({
+      code: 'PATTERN_INVALID',
+      facts: { offset },
+      hint: expect.stringContaining('[a-z]'),
+    })
   })
 
   it('without special characters is equality with the familiar text', () => {
-    const path = fc.array(fc.constantFrom('a', 'b', 'ab'), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'))
+    const path = fc
+      .array(fc.constantFrom('a', 'b', 'ab'), { minLength: 1, maxLength: 3 })
+      .map((parts) => parts.join('/'))
     fc.assert(
       fc.property(path, path, fc.constantFrom('', ':a', ':b'), (left, right, tag) => {
         expect(matches(parseReference(left + tag), right)).toBe(left === right)
@@ -88,7 +94,12 @@ describe('a pattern', () => {
 
   it('of stars and question marks agrees with the regular expression it stands for', () => {
     const piece = fc.constantFrom('a', 'b', '/', '*', '?', ':')
-    const path = fc.array(fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 4 }).map((letters) => letters.join('')), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'))
+    const path = fc
+      .array(
+        fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 4 }).map((letters) => letters.join('')),
+        { minLength: 1, maxLength: 3 },
+      )
+      .map((parts) => parts.join('/'))
     fc.assert(
       fc.property(path, fc.array(piece, { maxLength: 8 }), (name, pieces) => {
         const reference: Reference = parseReference(`${name}:a`)

@@ -1,25 +1,60 @@
 import type { Digest } from '@lading/digest'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { familiarName, familiarString, isTag, nameOf, parseReference, tryParseReference, withDefaultTag, withTag, type Reference } from '../src/index.ts'
+import {
+  familiarName,
+  familiarString,
+  isTag,
+  nameOf,
+  parseReference,
+  tryParseReference,
+  withDefaultTag,
+  withTag,
+  type Reference,
+} from '../src/index.ts'
 import { f, wide, zeros } from './support/digests.ts'
 import { refusalOf } from './support/refusal.ts'
 
 // Each of these held in one million runs (LADING_TEST_RUNS=1000000 LADING_TEST_SEED=20261124, Node 26.10).
-const text = (characters: string, size: { minLength?: number; maxLength: number }): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom(...Array.from(characters)), ...size })
+const text = (characters: string, size: { minLength?: number; maxLength: number }): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...Array.from(characters)), ...size })
 const anyUnits = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units))
-const component = fc.tuple(text('az09', { minLength: 1, maxLength: 4 }), fc.constantFrom('', '.', '_', '__', '-', '---'), text('az09', { minLength: 1, maxLength: 4 })).map((parts) => parts.join(''))
+const component = fc
+  .tuple(
+    text('az09', { minLength: 1, maxLength: 4 }),
+    fc.constantFrom('', '.', '_', '__', '-', '---'),
+    text('az09', { minLength: 1, maxLength: 4 }),
+  )
+  .map((parts) => parts.join(''))
 const host = fc.oneof(
   fc.constantFrom('', 'docker.io/', 'index.docker.io/', 'localhost/', 'ghcr.io/', 'library/'),
-  fc.tuple(fc.constantFrom('localhost', 'a.b', 'Host', 'x-1.example.COM', '[::1]', '127.0.0.1', 'host'), fc.constantFrom('', ':5000')).map(([name, port]) => `${name}${port}/`),
+  fc
+    .tuple(
+      fc.constantFrom('localhost', 'a.b', 'Host', 'x-1.example.COM', '[::1]', '127.0.0.1', 'host'),
+      fc.constantFrom('', ':5000'),
+    )
+    .map(([name, port]) => `${name}${port}/`),
 )
-const path = fc.array(fc.oneof(component, fc.constantFrom('library', 'localhost', 'docker.io', 'example.com', 'a'.repeat(64))), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'))
-const tag = fc.tuple(text('aZ0_', { minLength: 1, maxLength: 1 }), text('aZ0_.-', { maxLength: 10 })).map(([first, rest]) => first + rest)
+const path = fc
+  .array(fc.oneof(component, fc.constantFrom('library', 'localhost', 'docker.io', 'example.com', 'a'.repeat(64))), {
+    minLength: 1,
+    maxLength: 4,
+  })
+  .map((parts) => parts.join('/'))
+const tag = fc
+  .tuple(text('aZ0_', { minLength: 1, maxLength: 1 }), text('aZ0_.-', { maxLength: 10 }))
+  .map(([first, rest]) => first + rest)
 const digest = fc.constantFrom<Digest>(f, wide, zeros)
-const version = fc.tuple(fc.option(tag, { nil: undefined }), fc.option(digest, { nil: undefined })).map(([name, hash]) => (name === undefined ? '' : `:${name}`) + (hash === undefined ? '' : `@${hash}`))
+const version = fc
+  .tuple(fc.option(tag, { nil: undefined }), fc.option(digest, { nil: undefined }))
+  .map(([name, hash]) => (name === undefined ? '' : `:${name}`) + (hash === undefined ? '' : `@${hash}`))
 const written = fc.tuple(host, path, version).map((parts) => parts.join(''))
-const reference = written.map((line) => tryParseReference(line)).filter((value): value is Reference => value !== undefined)
-const nearly = fc.tuple(written, fc.nat(), fc.oneof(text('aA/:@.-_[] ', { maxLength: 2 }), anyUnits)).map(([line, place, put]) => line.slice(0, place % line.length) + put + line.slice((place % line.length) + 1))
+const reference = written
+  .map((line) => tryParseReference(line))
+  .filter((value): value is Reference => value !== undefined)
+const nearly = fc
+  .tuple(written, fc.nat(), fc.oneof(text('aA/:@.-_[] ', { maxLength: 2 }), anyUnits))
+  .map(([line, place, put]) => line.slice(0, place % line.length) + put + line.slice((place % line.length) + 1))
 
 /** The grammar as one expression of its own, for short texts only; what is split off before it is as distribution/reference does. */
 const label = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'

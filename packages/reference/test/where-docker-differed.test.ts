@@ -8,10 +8,18 @@ describe('where docker 1.11 said otherwise', () => {
     ['an address in brackets is a host', '[2001:db8::1]:5000/repo:tag', '[2001:db8::1]:5000/repo:tag'],
     ['upper case before the slash makes a host', 'Docker/docker', 'Docker/docker'],
     ['a host of upper case alone', 'LOCALDOMAIN/debian', 'LOCALDOMAIN/debian'],
-    ['64 hexadecimal digits behind docker.io are a name', `docker.io/${'a'.repeat(64)}`, `docker.io/library/${'a'.repeat(64)}`],
+    [
+      '64 hexadecimal digits behind docker.io are a name',
+      `docker.io/${'a'.repeat(64)}`,
+      `docker.io/library/${'a'.repeat(64)}`,
+    ],
     ['library/ stays before two components', 'library/foo/bar', 'docker.io/library/foo/bar'],
     ['a tag beside a digest is kept', `alpine:3@${f}`, `docker.io/library/alpine:3@${f}`],
-    ['the host is not counted to the 255 characters', `example.com/${'a'.repeat(255)}`, `example.com/${'a'.repeat(255)}`],
+    [
+      'the host is not counted to the 255 characters',
+      `example.com/${'a'.repeat(255)}`,
+      `example.com/${'a'.repeat(255)}`,
+    ],
     ['sha512 is a digest like any other', `a@${wide}`, `docker.io/library/a@${wide}`],
   ])('%s', (_what, text, full) => expect(String(parseReference(text))).toBe(full))
 

@@ -7,7 +7,11 @@ export interface BlobSink {
   /** Of the bytes already there. */
   readonly validator?: string | undefined
   /** `start` 0: the server sends everything again. */
-  begin(answer: { readonly start: number; readonly validator?: string | undefined; readonly source: string }): void | Promise<void>
+  begin(answer: {
+    readonly start: number
+    readonly validator?: string | undefined
+    readonly source: string
+  }): void | Promise<void>
   /** Owns the chunk; a promise asks for a pause. */
   write(chunk: Uint8Array): void | Promise<void>
 }

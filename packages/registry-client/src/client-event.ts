@@ -3,21 +3,47 @@ import type { RateLimit } from './http/rate-limit.ts'
 /** What the client does on the wire, for debug output. URLs come without query and credentials; nothing here is secret. */
 export type ClientEvent =
   /** An answer's head arrived, or none did (`status` absent). */
-  | { readonly type: 'request'; readonly method: string; readonly url: string; readonly status?: number | undefined; readonly milliseconds: number; /** An `Authorization` header was sent. */ readonly authorized: boolean; /** Through which proxy, without its user name and password. */ readonly proxy?: string | undefined }
+  | {
+      readonly type: 'request'
+      readonly method: string
+      readonly url: string
+      readonly status?: number | undefined
+      readonly milliseconds: number
+      /** An `Authorization` header was sent. */ readonly authorized: boolean
+      /** Through which proxy, without its user name and password. */ readonly proxy?: string | undefined
+    }
   | { readonly type: 'redirect'; readonly from: string; readonly to: string; readonly status: number }
   /** A small request is repeated after `afterMs`. */
-  | { readonly type: 'retry'; readonly url: string; readonly attempt: number; readonly afterMs: number; readonly code: string }
+  | {
+      readonly type: 'retry'
+      readonly url: string
+      readonly attempt: number
+      readonly afterMs: number
+      readonly code: string
+    }
   /** What a registry wants its users to know (`Warning: 299`), each text once a client. */
   | { readonly type: 'warning'; readonly host: string; readonly text: string }
   /** A mirror does not answer and is left alone for `forMs`, because of `code`; one request tries it; it answers again. */
-  | { readonly type: 'mirror'; readonly origin: string; readonly state: 'skipped' | 'probed' | 'back'; readonly forMs?: number | undefined; readonly code?: string | undefined }
+  | {
+      readonly type: 'mirror'
+      readonly origin: string
+      readonly state: 'skipped' | 'probed' | 'back'
+      readonly forMs?: number | undefined
+      readonly code?: string | undefined
+    }
   /** A host answered 429, or 503 with a `Retry-After`; requests to it wait. */
   | { readonly type: 'pause'; readonly host: string; readonly forMs: number }
   /** So many requests may now be under way at a host: half as many after a 429, one more after as many good answers. */
   | { readonly type: 'concurrency'; readonly host: string; readonly limit: number }
   /** What a host says of the requests that it still allows. */
   | ({ readonly type: 'rate-limit'; readonly host: string } & RateLimit)
-  | { readonly type: 'token'; readonly realm: string; readonly scope: string; readonly as: 'anonymous' | 'basic' | 'identity'; /** There were credentials, and this token server may not see them. */ readonly withheld: boolean }
+  | {
+      readonly type: 'token'
+      readonly realm: string
+      readonly scope: string
+      readonly as: 'anonymous' | 'basic' | 'identity'
+      /** There were credentials, and this token server may not see them. */ readonly withheld: boolean
+    }
 
 export type Emit = (event: ClientEvent) => void
 

@@ -9,5 +9,7 @@ import { createUndiciTransport } from './transport/undici-transport.ts'
  */
 export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
   const { timeouts, certificates, lookup } = options
-  return createRegistryClientOver(options, (listeners) => createUndiciTransport({ timeouts, certificates, lookup, ...listeners }))
+  return createRegistryClientOver(options, (listeners) =>
+    createUndiciTransport({ timeouts, certificates, lookup, ...listeners }),
+  )
 }

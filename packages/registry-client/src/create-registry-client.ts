@@ -81,7 +81,10 @@ interface TransportListeners {
 }
 
 /** @param standardTransport the transport where none is given */
-export function createRegistryClientOver(options: RegistryClientOptions, standardTransport: (listeners: TransportListeners) => ClosableTransport): RegistryClient {
+export function createRegistryClientOver(
+  options: RegistryClientOptions,
+  standardTransport: (listeners: TransportListeners) => ClosableTransport,
+): RegistryClient {
   const { clock = systemClock, schemas = standardSchemas } = options
   const timeouts = readTimeouts(options.timeouts)
   const connections = readConnections(options.connections)
@@ -91,8 +94,12 @@ export function createRegistryClientOver(options: RegistryClientOptions, standar
   const mirrors = mirrorEndpoints(options.mirrors ?? [], insecure)
   const tls = new Set<string>()
   const reachedAt = new Map<string, Set<AddressClass>>()
-  const onConnected = (hostname: string, at: AddressClass): void => void reachedAt.set(hostname, (reachedAt.get(hostname) ?? new Set<AddressClass>()).add(at))
-  const wire = options.transport === undefined ? standardTransport({ onTls: (host) => void tls.add(host), onConnected }) : closable(options.transport)
+  const onConnected = (hostname: string, at: AddressClass): void =>
+    void reachedAt.set(hostname, (reachedAt.get(hostname) ?? new Set<AddressClass>()).add(at))
+  const wire =
+    options.transport === undefined
+      ? standardTransport({ onTls: (host) => void tls.add(host), onConnected })
+      : closable(options.transport)
   const emit = options.onEvent ?? (() => undefined)
   let closed = false
   const context: ClientContext = {
@@ -118,7 +125,10 @@ export function createRegistryClientOver(options: RegistryClientOptions, standar
   }
   const authorizers = new Map<string, Authorizer>()
 
-  const siteAt = (given: Endpoint, { domain, path, name }: { readonly domain: string; readonly path: string; readonly name: string }): Site => {
+  const siteAt = (
+    given: Endpoint,
+    { domain, path, name }: { readonly domain: string; readonly path: string; readonly name: string },
+  ): Site => {
     const endpoint = wholeEndpoint(given)
     assertScheme(endpoint)
     if (endpoint.tls !== undefined) context.tlsSettings.useAt(new URL(endpoint.url).origin, endpoint.tls)
@@ -132,7 +142,15 @@ export function createRegistryClientOver(options: RegistryClientOptions, standar
       authorizers.set(key, authorizer)
     }
     const { url: base, path: rewritten = path, overridePath, namespace } = endpoint
-    return { base, api: overridePath === true ? '' : undefined, path: rewritten, namespace, name, authorizer, context: own }
+    return {
+      base,
+      api: overridePath === true ? '' : undefined,
+      path: rewritten,
+      namespace,
+      name,
+      authorizer,
+      context: own,
+    }
   }
 
   /** A registry itself: what a mirror says of its list or its users is the mirror's own. */
@@ -143,23 +161,53 @@ export function createRegistryClientOver(options: RegistryClientOptions, standar
   }
 
   return {
-    endpoints: (target) => planEndpoints(typeof target === 'string' ? { domain: target } : target, { insecure, mirrors, hosts }),
+    endpoints: (target) =>
+      planEndpoints(typeof target === 'string' ? { domain: target } : target, { insecure, mirrors, hosts }),
     tlsSeen: (host) => speaksTls(context, host),
-    repository<Known = StandardDocuments>(name: string | Reference, { endpoint, content = [], schemas: known }: { readonly endpoint?: Endpoint | undefined; readonly content?: readonly Endpoint[] | undefined; readonly schemas?: Schemas<Known> | undefined } = {}) {
+    repository<Known = StandardDocuments>(
+      name: string | Reference,
+      {
+        endpoint,
+        content = [],
+        schemas: known,
+      }: {
+        readonly endpoint?: Endpoint | undefined
+        readonly content?: readonly Endpoint[] | undefined
+        readonly schemas?: Schemas<Known> | undefined
+      } = {},
+    ) {
       const reference = parseReference(name)
-      const candidate = (each: Endpoint): Candidate => ({ endpoint: each, site: siteAt(each, { domain: reference.domain, path: reference.path, name: nameOf(reference) }) })
-      const candidates = (endpoint === undefined ? planEndpoints(reference, { insecure, mirrors, hosts }) : [endpoint]).map(candidate)
+      const candidate = (each: Endpoint): Candidate => ({
+        endpoint: each,
+        site: siteAt(each, { domain: reference.domain, path: reference.path, name: nameOf(reference) }),
+      })
+      const candidates = (
+        endpoint === undefined ? planEndpoints(reference, { insecure, mirrors, hosts }) : [endpoint]
+      ).map(candidate)
       const able = [...content.map(candidate), ...candidates]
-      const atSite = createAtSite(context, { resolve: candidates.filter((each) => offers(each.endpoint, 'resolve')), pull: able.filter((each) => offers(each.endpoint, 'pull')) })
+      const atSite = createAtSite(context, {
+        resolve: candidates.filter((each) => offers(each.endpoint, 'resolve')),
+        pull: able.filter((each) => offers(each.endpoint, 'pull')),
+      })
       // A mirror has what others pushed elsewhere: nothing is changed there, unless it was named.
-      const origins = candidates.filter((each) => endpoint !== undefined || (!each.endpoint.mirror && offers(each.endpoint, 'push')))
-      const atOrigin = origins.length === able.length ? atSite : createAtSite(context, { resolve: origins, pull: origins })
+      const origins = candidates.filter(
+        (each) => endpoint !== undefined || (!each.endpoint.mirror && offers(each.endpoint, 'push')),
+      )
+      const atOrigin =
+        origins.length === able.length ? atSite : createAtSite(context, { resolve: origins, pull: origins })
       // Without schemas of their own, callers get what `Known` is by default.
-      return createRepository(nameOf(reference), { endpoint, atSite, atOrigin, schemas: known ?? (schemas as unknown as Schemas<Known>) })
+      return createRepository(nameOf(reference), {
+        endpoint,
+        atSite,
+        atOrigin,
+        schemas: known ?? (schemas as unknown as Schemas<Known>),
+      })
     },
     async *catalog(host, how = {}) {
       const candidates = originsOf(host)
-      yield* fromFirstPage(createAtSite(context, { resolve: candidates, pull: candidates }), (site) => listCatalog(site, how))
+      yield* fromFirstPage(createAtSite(context, { resolve: candidates, pull: candidates }), (site) =>
+        listCatalog(site, how),
+      )
     },
     rateLimit: (host) => context.rateLimits.get(host),
     fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(context, url, descriptor, sink, how),
@@ -174,12 +222,16 @@ export function createRegistryClientOver(options: RegistryClientOptions, standar
 }
 
 function readConnections(given = 32): number {
-  if (!Number.isInteger(given) || given < 1) throw new RegistryError('OPTION_INVALID', `connections is ${String(given)}`, { hint: 'a whole number from 1 on' })
+  if (!Number.isInteger(given) || given < 1)
+    throw new RegistryError('OPTION_INVALID', `connections is ${String(given)}`, { hint: 'a whole number from 1 on' })
   return given
 }
 
 /** An endpoint of the caller's own making is held to the same rule as ours. */
 function assertScheme({ url, host, insecure }: Endpoint): void {
   if (new URL(url).protocol === 'https:' || insecure || isLoopback(host)) return
-  throw new RegistryError('ORIGIN_REFUSED', `plain http is not allowed at ${host}`, { host, hint: `mark the host insecure (--insecure ${host}) if you accept the risk` })
+  throw new RegistryError('ORIGIN_REFUSED', `plain http is not allowed at ${host}`, {
+    host,
+    hint: `mark the host insecure (--insecure ${host}) if you accept the risk`,
+  })
 }

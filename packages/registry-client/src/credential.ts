@@ -7,6 +7,10 @@ export type Credential =
 
 /** Who are you at this host? `undefined`: nobody. `rejected`: the registry refused this one; a provider may have another. */
 export type CredentialProvider = (
-  target: { readonly host: string; readonly repository?: string | undefined; readonly rejected?: Credential | undefined },
+  target: {
+    readonly host: string
+    readonly repository?: string | undefined
+    readonly rejected?: Credential | undefined
+  },
   options?: { signal?: AbortSignal | undefined },
 ) => Promise<Credential | undefined>

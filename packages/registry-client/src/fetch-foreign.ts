@@ -15,16 +15,41 @@ import { fetchBlob } from './repository/fetch-blob.ts'
  * A layer from one of its descriptor's `urls`: only where the registry that served the descriptor may lead us, nothing
  * secret sent, no challenge answered (pull-behaviour 3.9; reliability B1, C1).
  */
-export async function fetchForeign(context: ClientContext, text: string, descriptor: Descriptor, sink: BlobSink, { signal, endpoint }: AbortOptions & { readonly endpoint?: Endpoint | undefined }): Promise<void> {
+export async function fetchForeign(
+  context: ClientContext,
+  text: string,
+  descriptor: Descriptor,
+  sink: BlobSink,
+  { signal, endpoint }: AbortOptions & { readonly endpoint?: Endpoint | undefined },
+): Promise<void> {
   const url = URL.parse(text)
-  if (url === null) throw new RegistryError('ORIGIN_REFUSED', `"${printable(text, 200)}" is no URL to fetch a layer from`, { digest: descriptor.digest })
+  if (url === null)
+    throw new RegistryError('ORIGIN_REFUSED', `"${printable(text, 200)}" is no URL to fetch a layer from`, {
+      digest: descriptor.digest,
+    })
   url.hash = ''
   // When nobody in particular named it, it is held to the rules for a public registry.
   const registry = new URL(endpoint?.url ?? 'https://registry.invalid')
-  const decision = judgeUrl(endpoint === undefined ? context : atEndpoint(context, endpoint), { url, from: registry, registry, purpose: 'foreign' })
-  if (!decision.call) throw new RegistryError('ORIGIN_REFUSED', `the layer ${descriptor.digest} names ${printable(url.host === '' ? url.protocol : url.host, 200)}: ${decision.reason}`, { host: url.host, digest: descriptor.digest, hint: decision.hint })
+  const decision = judgeUrl(endpoint === undefined ? context : atEndpoint(context, endpoint), {
+    url,
+    from: registry,
+    registry,
+    purpose: 'foreign',
+  })
+  if (!decision.call)
+    throw new RegistryError(
+      'ORIGIN_REFUSED',
+      `the layer ${descriptor.digest} names ${printable(url.host === '' ? url.protocol : url.host, 200)}: ${decision.reason}`,
+      { host: url.host, digest: descriptor.digest, hint: decision.hint },
+    )
   await fetchBlob(descriptor, sink, async (headers, to) => {
-    const refusal = await stream(context, { method: 'GET', url, headers }, to, { registry, place: decision, streamed: true, signal })
-    if (refusal !== undefined) throw errorOfAnswer(refusal.head, refusal.body, { subject: 'blob', digest: descriptor.digest })
+    const refusal = await stream(context, { method: 'GET', url, headers }, to, {
+      registry,
+      place: decision,
+      streamed: true,
+      signal,
+    })
+    if (refusal !== undefined)
+      throw errorOfAnswer(refusal.head, refusal.body, { subject: 'blob', digest: descriptor.digest })
   })
 }

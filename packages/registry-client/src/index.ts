@@ -5,17 +5,40 @@ export type { Clock } from './clock.ts'
 export type { RegistryClientOptions } from './create-registry-client.ts'
 export { createRegistryClient } from './create-node-client.ts'
 export type { Credential, CredentialProvider } from './credential.ts'
-export { RegistryError, type RegistryErrorCode, type RegistryErrorOptions, type ReportedError } from './errors/registry-error.ts'
+export {
+  RegistryError,
+  type RegistryErrorCode,
+  type RegistryErrorOptions,
+  type ReportedError,
+} from './errors/registry-error.ts'
 export { SinkError } from './errors/sink-error.ts'
 export { SourceError } from './errors/source-error.ts'
-export { TransportError, type RequestClock, type TransportErrorCode, type TransportErrorOptions } from './errors/transport-error.ts'
+export {
+  TransportError,
+  type RequestClock,
+  type TransportErrorCode,
+  type TransportErrorOptions,
+} from './errors/transport-error.ts'
 export type { Capability, Endpoint, HostRule } from './endpoint/endpoint.ts'
 export type { Hosts, HostsAnswer, HostTarget, HostTls, PassedOver } from './endpoint/hosts.ts'
 export type { RateLimit } from './http/rate-limit.ts'
 export type { AddressClass } from './origin/address-class.ts'
 export type { AllowedRealm } from './origin/allowed-realms.ts'
-export { decideOrigin, type OriginDecision, type OriginPurpose, type OriginQuestion, type Shown } from './origin/decide-origin.ts'
-export type { AbortOptions, BlobSize, FetchedManifest, PushedManifest, RegistryClient, Repository } from './registry-client.ts'
+export {
+  decideOrigin,
+  type OriginDecision,
+  type OriginPurpose,
+  type OriginQuestion,
+  type Shown,
+} from './origin/decide-origin.ts'
+export type {
+  AbortOptions,
+  BlobSize,
+  FetchedManifest,
+  PushedManifest,
+  RegistryClient,
+  Repository,
+} from './registry-client.ts'
 export type { UploadOptions } from './repository/upload/upload-blob.ts'
 export type { BlobSource } from './repository/upload/upload-source.ts'
 export type { SignIn, SignInOptions } from './sign-in.ts'

@@ -27,17 +27,32 @@ export interface RegistryClient {
    * are asked before it for what has a digest. `schemas`: the manifests that are asked for and decoded there, in place of
    * the client's.
    */
-  repository<Known = StandardDocuments>(name: string | Reference, options?: { readonly endpoint?: Endpoint | undefined; readonly content?: readonly Endpoint[] | undefined; readonly schemas?: Schemas<Known> | undefined }): Repository<Known[keyof Known]>
+  repository<Known = StandardDocuments>(
+    name: string | Reference,
+    options?: {
+      readonly endpoint?: Endpoint | undefined
+      readonly content?: readonly Endpoint[] | undefined
+      readonly schemas?: Schemas<Known> | undefined
+    },
+  ): Repository<Known[keyof Known]>
   /**
    * A layer's `urls` entry: no credentials, same sink. The caller decided that it may be followed; `endpoint` is the one
    * that served the descriptor, and the origin policy holds what it may lead to (default: what a public registry may).
    */
-  fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AbortOptions & { readonly endpoint?: Endpoint | undefined }): Promise<void>
+  fetchForeign(
+    url: string,
+    descriptor: Descriptor,
+    sink: BlobSink,
+    options?: AbortOptions & { readonly endpoint?: Endpoint | undefined },
+  ): Promise<void>
   /**
    * Every repository of a registry, page after page, where it lists them (Docker's `_catalog`): paths without the host.
    * `maxPages`: default 1000.
    */
-  catalog(host: string, options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined }): AsyncIterable<string>
+  catalog(
+    host: string,
+    options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined },
+  ): AsyncIterable<string>
   /** Whether a registry knows somebody, found out at `GET /v2/` without a repository. @throws `UNAUTHORIZED` when it does not */
   signIn(host: string, options?: SignInOptions): Promise<SignIn>
   /** What a host (`registry-1.docker.io`) last said of the requests that it still allows; `undefined`: nothing. */
@@ -55,10 +70,17 @@ export interface Repository<Document = Manifest> {
      * What a tag or digest points to, without its bytes. `undefined`: the registry did not say the digest; use `get`.
      * `thenGet`: a 5xx is not repeated, because the caller goes on with `get`, which is.
      */
-    head(target: string, options?: AbortOptions & { readonly thenGet?: boolean | undefined }): Promise<Descriptor | undefined>
+    head(
+      target: string,
+      options?: AbortOptions & { readonly thenGet?: boolean | undefined },
+    ): Promise<Descriptor | undefined>
     /** The manifest's exact bytes, verified when asked for by digest, and their typed view. `notModified` only with `ifNoneMatch`. */
     get(target: string, options?: AbortOptions): Promise<FetchedManifest<Document>>
-    getIfChanged(target: string, knownDigest: string, options?: AbortOptions): Promise<FetchedManifest<Document> | 'not-modified'>
+    getIfChanged(
+      target: string,
+      knownDigest: string,
+      options?: AbortOptions,
+    ): Promise<FetchedManifest<Document> | 'not-modified'>
     /**
      * Stores these very bytes under a tag or their digest. Where the manifest has a `subject` and the registry keeps no
      * referrers itself, the list under the fallback tag is kept too. Repeated: the same bytes change nothing.
@@ -67,7 +89,14 @@ export interface Repository<Document = Manifest> {
      *
      * @throws `DIGEST_MISMATCH`, `OPTION_INVALID`, `REFERRERS_INVALID`, `REFERRERS_CONFLICT`
      */
-    put(target: string, bytes: Uint8Array, options?: AbortOptions & { readonly mediaType?: string | undefined; readonly tags?: readonly string[] | undefined }): Promise<PushedManifest>
+    put(
+      target: string,
+      bytes: Uint8Array,
+      options?: AbortOptions & {
+        readonly mediaType?: string | undefined
+        readonly tags?: readonly string[] | undefined
+      },
+    ): Promise<PushedManifest>
     /**
      * Deletes by digest, which takes the tags that point there with it, or by tag. Registries differ in what a tag's
      * deletion does: some drop the tag alone, some the manifest with all its tags. Repeated: what is not there after an
@@ -81,7 +110,10 @@ export interface Repository<Document = Manifest> {
     /** Throws at the end unless size and digest are right. */
     open(descriptor: Descriptor, options?: AbortOptions): AsyncIterable<Uint8Array>
     /** A small blob, whole and verified. @throws `TOO_LARGE` above `maxBytes`, default 4 MiB. */
-    read(descriptor: Descriptor, options?: AbortOptions & { readonly maxBytes?: number | undefined }): Promise<Uint8Array>
+    read(
+      descriptor: Descriptor,
+      options?: AbortOptions & { readonly maxBytes?: number | undefined },
+    ): Promise<Uint8Array>
     /** Whether a blob is there, and its size, for whoever has no descriptor of it. `undefined`: the registry does not say how large it is. @throws `BLOB_UNKNOWN` */
     head(digest: Digest, options?: AbortOptions): Promise<BlobSize | undefined>
     /** The short way: each socket chunk straight to the sink, from `sink.offset`. Does not verify the digest: the sink does. Never repeats. */
@@ -104,14 +136,19 @@ export interface Repository<Document = Manifest> {
     delete(digest: Digest, options?: AbortOptions): Promise<void>
   }
   /** Every tag, page after page. */
-  tags(options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined }): AsyncIterable<string>
+  tags(
+    options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined },
+  ): AsyncIterable<string>
   /**
    * What refers to a manifest: signatures, SBOMs and the like, by the registry's API or the fallback tag. Nothing for a
    * digest that nobody refers to. `artifactType`: only those of this type. `maxPages`: default 1000.
    *
    * @throws `REFERRERS_INVALID`, `NAME_UNKNOWN`
    */
-  referrers(digest: Digest, options?: AbortOptions & { readonly artifactType?: string | undefined; readonly maxPages?: number | undefined }): AsyncIterable<Descriptor>
+  referrers(
+    digest: Digest,
+    options?: AbortOptions & { readonly artifactType?: string | undefined; readonly maxPages?: number | undefined },
+  ): AsyncIterable<Descriptor>
 }
 
 export interface PushedManifest {

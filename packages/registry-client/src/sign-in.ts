@@ -56,34 +56,67 @@ export async function signIn(host: string, candidates: readonly Candidate[], opt
       last = error
     }
   }
-  throw last ?? new RegistryError('TARGET_INVALID', `there is no endpoint for ${host}`, { host, hint: 'see what the configuration of hosts says of it' })
+  throw (
+    last ??
+    new RegistryError('TARGET_INVALID', `there is no endpoint for ${host}`, {
+      host,
+      hint: 'see what the configuration of hosts says of it',
+    })
+  )
 }
 
-async function at(host: string, { endpoint, site: { base, api = '/v2', context } }: Candidate, { credential, signal }: SignInOptions): Promise<SignIn> {
+async function at(
+  host: string,
+  { endpoint, site: { base, api = '/v2', context } }: Candidate,
+  { credential, signal }: SignInOptions,
+): Promise<SignIn> {
   const registry = new URL(base)
   const ping = (authorization?: string): Promise<Answer> => {
     const url = new URL(`${base}${api}/`)
     const once = async (): Promise<Answer> => {
-      const answer = await ask(context, { method: 'GET', url, headers: {}, authorization }, { registry, maxBytes: mostBytes, signal })
+      const answer = await ask(
+        context,
+        { method: 'GET', url, headers: {}, authorization },
+        { registry, maxBytes: mostBytes, signal },
+      )
       assertRegistry(answer)
       return answer
     }
     return repeat(context, url, once, { signal })
   }
   const refuse = ({ head, body }: Answer, hint?: string): never => {
-    throw errorOfAnswer(head, body, { subject: 'registry', hint: head.status === 401 || head.status === 403 ? hint : undefined })
+    throw errorOfAnswer(head, body, {
+      subject: 'registry',
+      hint: head.status === 401 || head.status === 403 ? hint : undefined,
+    })
   }
   const first = await ping()
   if (first.head.status === 200) return { outcome: 'not-asked', endpoint, scheme: 'none', realm: undefined }
-  const scheme = first.head.status === 401 && !first.head.elsewhere ? chooseScheme(parseChallenges(first.head.headers.get('www-authenticate')), registry) : undefined
+  const scheme =
+    first.head.status === 401 && !first.head.elsewhere
+      ? chooseScheme(parseChallenges(first.head.headers.get('www-authenticate')), registry)
+      : undefined
   if (scheme === undefined) return refuse(first)
   const realm = scheme.kind === 'bearer' ? scheme.challenge.realm.host : undefined
   const how = { endpoint, scheme: scheme.kind, realm }
-  if (scheme.kind === 'bearer' && credential !== undefined && credential.kind !== 'registry' && isWithheld(context, registry, scheme.challenge)) return { outcome: 'withheld', ...how }
-  const authorization = scheme.kind === 'basic' ? basic(host, credential) : await bearer(context, host, { registry, challenge: scheme.challenge, credential, signal })
+  if (
+    scheme.kind === 'bearer' &&
+    credential !== undefined &&
+    credential.kind !== 'registry' &&
+    isWithheld(context, registry, scheme.challenge)
+  )
+    return { outcome: 'withheld', ...how }
+  const authorization =
+    scheme.kind === 'basic'
+      ? basic(host, credential)
+      : await bearer(context, host, { registry, challenge: scheme.challenge, credential, signal })
   if (authorization === undefined) return refuse(first, `log in: lading login ${host}`)
   const second = await ping(authorization)
-  if (second.head.status !== 200) return refuse(second, credential === undefined ? `log in: lading login ${host}` : 'check the user name and the password')
+  if (second.head.status !== 200)
+    return refuse(
+      second,
+      credential === undefined ? `log in: lading login ${host}` : 'check the user name and the password',
+    )
   return { outcome: credential === undefined ? 'anonymous' : 'accepted', ...how }
 }
 
@@ -92,7 +125,11 @@ function assertRegistry({ head, body }: Answer): void {
   const { status, headers, url } = head
   if (mayPassLater(status)) throw errorOfAnswer(head, body, { subject: 'registry' })
   if (status === 200 && /^text\/html\b/i.test(headers.get('content-type') ?? '')) {
-    throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page`, { host: url.host, status, hint: 'is a proxy or a login page in between, or is this not the address of a registry?' })
+    throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page`, {
+      host: url.host,
+      status,
+      hint: 'is a proxy or a login page in between, or is this not the address of a registry?',
+    })
   }
 }
 
@@ -103,11 +140,27 @@ function isWithheld(context: ClientContext, registry: URL, { realm }: BearerChal
 }
 
 function basic(host: string, credential: Credential | undefined): string | undefined {
-  if (credential === undefined || credential.kind === 'basic') return credential === undefined ? undefined : basicHeader(credential)
-  throw new RegistryError('UNAUTHORIZED', `${host} wants a user name and a password, and knows no tokens`, { host, hint: 'log in with a user name and a password' })
+  if (credential === undefined || credential.kind === 'basic')
+    return credential === undefined ? undefined : basicHeader(credential)
+  throw new RegistryError('UNAUTHORIZED', `${host} wants a user name and a password, and knows no tokens`, {
+    host,
+    hint: 'log in with a user name and a password',
+  })
 }
 
-async function bearer(context: ClientContext, host: string, { credential, signal, ...challenge }: { readonly registry: URL; readonly challenge: BearerChallenge; readonly credential: Credential | undefined } & AbortOptions): Promise<string> {
+async function bearer(
+  context: ClientContext,
+  host: string,
+  {
+    credential,
+    signal,
+    ...challenge
+  }: {
+    readonly registry: URL
+    readonly challenge: BearerChallenge
+    readonly credential: Credential | undefined
+  } & AbortOptions,
+): Promise<string> {
   if (credential?.kind === 'registry') return `Bearer ${credential.token}`
   const { token } = await fetchToken(context, { ...challenge, scope: '', repository: host, credential }, { signal })
   return `Bearer ${token.value}`

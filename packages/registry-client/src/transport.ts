@@ -46,4 +46,8 @@ export interface TransportReceiver {
 }
 
 /** Resolves when the body ended whole; rejects with a `TransportError` otherwise, or with the signal's reason. */
-export type Transport = (request: TransportRequest, to: TransportReceiver, options?: { signal?: AbortSignal | undefined }) => Promise<void>
+export type Transport = (
+  request: TransportRequest,
+  to: TransportReceiver,
+  options?: { signal?: AbortSignal | undefined },
+) => Promise<void>

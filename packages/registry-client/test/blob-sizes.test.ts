@@ -8,18 +8,26 @@ import { bytes, serve, sha256, type Handler, type ScriptedServer } from './suppo
 const blob = Buffer.from('0123456789'.repeat(1000))
 const digest = sha256(blob)
 
-async function repositoryThat(handler: Handler): Promise<{ readonly head: () => Promise<BlobSize | undefined>; readonly registry: ScriptedServer }> {
+async function repositoryThat(
+  handler: Handler,
+): Promise<{ readonly head: () => Promise<BlobSize | undefined>; readonly registry: ScriptedServer }> {
   const registry = await serve(handler)
   const { blobs }: Repository = clientOf().repository(`${registry.host}/a/b`)
   return { head: () => blobs.head(digest), registry }
 }
 
-const emptyAnswer = (response: ServerResponse, status: number, headers: Record<string, string> = {}): void => void response.writeHead(status, headers).end()
+const emptyAnswer = (response: ServerResponse, status: number, headers: Record<string, string> = {}): void =>
+  void response.writeHead(status, headers).end()
 /** A server that answers HEAD with a status alone. */
-const headless = (status: number, get: Handler, headers: Record<string, string> = {}): Handler => (request, response) => (request.method === 'HEAD' ? emptyAnswer(response, status, headers) : get(request, response))
-const firstByte: Handler = (_request, response) => bytes(response, 206, blob.subarray(0, 1), { 'content-range': `bytes 0-0/${blob.length}` })
+const headless =
+  (status: number, get: Handler, headers: Record<string, string> = {}): Handler =>
+  (request, response) =>
+    request.method === 'HEAD' ? emptyAnswer(response, status, headers) : get(request, response)
+const firstByte: Handler = (_request, response) =>
+  bytes(response, 206, blob.subarray(0, 1), { 'content-range': `bytes 0-0/${blob.length}` })
 
-const linesOf = ({ requests }: ScriptedServer): string[] => requests.map(({ line, headers }) => `${line.split(' ')[0]} ${headers.range ?? ''}`.trim())
+const linesOf = ({ requests }: ScriptedServer): string[] =>
+  requests.map(({ line, headers }) => `${line.split(' ')[0]} ${headers.range ?? ''}`.trim())
 
 describe('the size of a blob', () => {
   it('is what HEAD says, in one request', async () => {
@@ -29,7 +37,11 @@ describe('the size of a blob', () => {
   })
 
   it('is what HEAD says where a redirect leads', async () => {
-    const { head, registry } = await repositoryThat((request, response) => (request.url === '/elsewhere' ? bytes(response, 200, blob) : emptyAnswer(response, 307, { location: '/elsewhere' })))
+    const { head, registry } = await repositoryThat((request, response) =>
+      request.url === '/elsewhere'
+        ? bytes(response, 200, blob)
+        : emptyAnswer(response, 307, { location: '/elsewhere' }),
+    )
     expect(await head()).toEqual({ digest, size: blob.length })
     expect(registry.requests.map(({ line }) => line)).toEqual([`HEAD /v2/a/b/blobs/${digest}`, 'HEAD /elsewhere'])
   })
@@ -47,21 +59,35 @@ describe('the size of a blob', () => {
 
   it('is that of the whole where ranges are ignored, and no more of it is read than came with the head', async () => {
     const large = 1_000_000_000
-    const { head } = await repositoryThat(headless(405, (_request, response) => {
-      response.writeHead(200, { 'content-length': String(large) })
-      response.write(blob)
-    }))
+    const { head } = await repositoryThat(
+      headless(405, (_request, response) => {
+        response.writeHead(200, { 'content-length': String(large) })
+        response.write(blob)
+      }),
+    )
     expect(await head()).toEqual({ digest, size: large })
   })
 
-  it.each([['a chunked whole', 200, {}], ['a range of unknown whole', 206, { 'content-range': 'bytes 0-0/*' }], ['a range that is none', 206, { 'content-range': 'rubbish' }]])('is not known from %s', async (_what, status, headers) => {
-    const { head } = await repositoryThat(headless(405, (_request, response) => void response.writeHead(status, { 'transfer-encoding': 'chunked', ...headers }).end('0')))
+  it.each([
+    ['a chunked whole', 200, {}],
+    ['a range of unknown whole', 206, { 'content-range': 'bytes 0-0/*' }],
+    ['a range that is none', 206, { 'content-range': 'rubbish' }],
+  ])('is not known from %s', async (_what, status, headers) => {
+    const { head } = await repositoryThat(
+      headless(
+        405,
+        (_request, response) =>
+          void response.writeHead(status, { 'transfer-encoding': 'chunked', ...headers }).end('0'),
+      ),
+    )
     expect(await head()).toBeUndefined()
   })
 
   it.each(['-1', '1e3', '99999999999999999999', 'x'])('is not taken from the length %s', async (length) => {
     const { head } = await repositoryThat((request) => {
-      request.socket.end(`HTTP/1.1 ${request.method === 'HEAD' ? '405 no' : '206 part'}\r\nContent-Range: bytes 0-0/${length}\r\nContent-Length: ${request.method === 'HEAD' ? 0 : 1}\r\n\r\n${request.method === 'HEAD' ? '' : '0'}`)
+      request.socket.end(
+        `HTTP/1.1 ${request.method === 'HEAD' ? '405 no' : '206 part'}\r\nContent-Range: bytes 0-0/${length}\r\nContent-Length: ${request.method === 'HEAD' ? 0 : 1}\r\n\r\n${request.method === 'HEAD' ? '' : '0'}`,
+      )
     })
     expect(await head()).toBeUndefined()
   })
@@ -79,22 +105,30 @@ describe('the size of a blob', () => {
       response.writeHead(403, { 'content-type': 'application/json', 'content-length': String(body.length) })
       response.end(request.method === 'HEAD' ? undefined : body)
     })
-    expect(await failureOf(head())).toMatchObject({ code: 'DENIED', message: expect.stringContaining('not for you') as string })
+    expect(await failureOf(head())).toMatchObject({
+      code: 'DENIED',
+      message: expect.stringContaining('not for you') as string,
+    })
   })
 
   it('is not taken from an answer that is coded', async () => {
-    const { head } = await repositoryThat((_request, response) => bytes(response, 200, blob, { 'content-encoding': 'gzip' }))
+    const { head } = await repositoryThat((_request, response) =>
+      bytes(response, 200, blob, { 'content-encoding': 'gzip' }),
+    )
     expect(await failureOf(head())).toMatchObject({ code: 'CONTENT_CODING' })
   })
 
-  it('is asked again after a server\'s bad moment', async () => {
+  it("is asked again after a server's bad moment", async () => {
     let asked = 0
     const { head } = await repositoryThat((_request, response) => bytes(response, ++asked < 3 ? 503 : 200, blob))
     expect(await head()).toEqual({ digest, size: blob.length })
     expect(asked).toBe(3)
   })
 
-  it.each([[503, ['HEAD', ...Array<string>(5).fill('GET bytes=0-0')]], [429, Array<string>(5).fill('HEAD')]])('costs no more than it must where everything answers %i', async (status, lines) => {
+  it.each([
+    [503, ['HEAD', ...Array<string>(5).fill('GET bytes=0-0')]],
+    [429, Array<string>(5).fill('HEAD')],
+  ])('costs no more than it must where everything answers %i', async (status, lines) => {
     const { head, registry } = await repositoryThat((_request, response) => emptyAnswer(response, status, {}))
     expect(await failureOf(head())).toMatchObject({ facts: { status } })
     expect(linesOf(registry)).toEqual(lines)
@@ -104,6 +138,8 @@ describe('the size of a blob', () => {
     const controller = new AbortController()
     const reason = new Error('enough')
     const registry = await serve(() => controller.abort(reason))
-    expect(await failureOf(clientOf().repository(`${registry.host}/a/b`).blobs.head(digest, { signal: controller.signal }))).toBe(reason)
+    expect(
+      await failureOf(clientOf().repository(`${registry.host}/a/b`).blobs.head(digest, { signal: controller.signal })),
+    ).toBe(reason)
   })
 })

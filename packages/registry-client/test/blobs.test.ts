@@ -9,7 +9,9 @@ import { sinkOf } from './support/sink.ts'
 const blob = Buffer.from('0123456789'.repeat(1000))
 const descriptor = descriptorOf(blob)
 
-async function repositoryThat(handler: Handler): Promise<{ readonly blobs: Repository['blobs']; readonly registry: ScriptedServer }> {
+async function repositoryThat(
+  handler: Handler,
+): Promise<{ readonly blobs: Repository['blobs']; readonly registry: ScriptedServer }> {
   const registry = await serve(handler)
   return { blobs: clientOf().repository(`${registry.host}/a/b`).blobs, registry }
 }
@@ -25,7 +27,10 @@ const ranged: Handler = (request, response) => {
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '')
   if (range === null) return bytes(response, 200, blob, { etag: '"v1"' })
   const last = range[2] === '' ? blob.length - 1 : Number(range[2])
-  return bytes(response, 206, blob.subarray(Number(range[1]), last + 1), { etag: '"v1"', 'content-range': `bytes ${range[1]}-${last}/${blob.length}` })
+  return bytes(response, 206, blob.subarray(Number(range[1]), last + 1), {
+    etag: '"v1"',
+    'content-range': `bytes ${range[1]}-${last}/${blob.length}`,
+  })
 }
 
 describe('fetching a blob', () => {
@@ -70,7 +75,9 @@ describe('fetching a blob', () => {
     ['unknown total', { 'content-range': 'bytes 4000-9999/*' }],
     ['known total', { 'content-range': 'bytes 4000-9999/10000' }],
   ])('accepts a 206 with %s', async (_what, headers) => {
-    const { blobs, registry } = await repositoryThat((_request, response) => bytes(response, 206, blob.subarray(4000), headers))
+    const { blobs, registry } = await repositoryThat((_request, response) =>
+      bytes(response, 206, blob.subarray(4000), headers),
+    )
     const sink = sinkOf(blob.subarray(0, 4000))
     await blobs.fetch(descriptor, sink)
     expect(sink.content()).toEqual(blob)
@@ -83,9 +90,13 @@ describe('fetching a blob', () => {
     ['without a range', {}],
     ['with an unsatisfied range', { 'content-range': 'bytes */10000' }],
     ['in several parts', { 'content-type': 'multipart/byteranges; boundary=x' }],
-    ['with a length that is not the range\'s', { 'content-range': 'bytes 4000-9998/10000' }],
+    ["with a length that is not the range's", { 'content-range': 'bytes 4000-9998/10000' }],
   ])('gives up a 206 %s for the whole, before a byte is written', async (_what, headers) => {
-    const { blobs, registry } = await repositoryThat((request, response) => (request.headers.range === undefined ? bytes(response, 200, blob) : bytes(response, 206, blob.subarray(4000), headers)))
+    const { blobs, registry } = await repositoryThat((request, response) =>
+      request.headers.range === undefined
+        ? bytes(response, 200, blob)
+        : bytes(response, 206, blob.subarray(4000), headers),
+    )
     const sink = sinkOf(blob.subarray(0, 4000))
     await blobs.fetch(descriptor, sink)
     expect(sink.begun).toMatchObject([{ start: 0 }])
@@ -106,7 +117,9 @@ describe('fetching a blob', () => {
 
   it('says that a piece cannot be had where ranges are not known', async () => {
     const { blobs } = await repositoryThat((_request, response) => bytes(response, 416, ''))
-    expect(await failureOf(blobs.fetch(descriptor, sinkOf(blob.subarray(0, 10), { end: 100 })))).toMatchObject({ code: 'RANGE_INVALID' })
+    expect(await failureOf(blobs.fetch(descriptor, sinkOf(blob.subarray(0, 10), { end: 100 })))).toMatchObject({
+      code: 'RANGE_INVALID',
+    })
   })
 
   it('asks nobody when nothing is missing', async () => {
@@ -119,7 +132,9 @@ describe('fetching a blob', () => {
 
   it('refuses a sink that has more than the blob', async () => {
     const { blobs, registry } = await repositoryThat(ranged)
-    expect(await failureOf(blobs.fetch(descriptor, sinkOf(Buffer.alloc(blob.length + 1))))).toMatchObject({ code: 'SIZE_MISMATCH' })
+    expect(await failureOf(blobs.fetch(descriptor, sinkOf(Buffer.alloc(blob.length + 1))))).toMatchObject({
+      code: 'SIZE_MISMATCH',
+    })
     expect(registry.requests).toEqual([])
   })
 
@@ -132,26 +147,66 @@ describe('fetching a blob', () => {
   })
 
   it.each<[string, string, Handler]>([
-    ['SIZE_MISMATCH', 'says another length', (_request, response) => bytes(response, 200, Buffer.concat([blob, Buffer.from('x')]))],
-    ['SIZE_MISMATCH', 'goes on without having said a length', (_request, response) => void response.end(Buffer.concat([blob, blob]))],
-    ['SHORT_BODY', 'ends early in good order', (_request, response) => {
-      response.write(blob.subarray(0, 4000))
-      response.end()
-    }],
-    ['CONNECTION_LOST', 'is cut', (_request, response) => {
-      response.writeHead(200, { 'content-length': String(blob.length) })
-      response.write(blob.subarray(0, 4000), () => response.destroy())
-    }],
-    ['CONNECTION_LOST', 'is cut in the middle of a chunk', (_request, response) => {
-      response.write(blob.subarray(0, 4000), () => response.destroy())
-    }],
-    ['RANGE_INVALID', 'is a part that nobody asked for', (_request, response) => bytes(response, 206, blob.subarray(0, 5), { 'content-range': 'bytes 0-4/10000' })],
+    [
+      'SIZE_MISMATCH',
+      'says another length',
+      (_request, response) => bytes(response, 200, Buffer.concat([blob, Buffer.from('x')])),
+    ],
+    [
+      'SIZE_MISMATCH',
+      'goes on without having said a length',
+      (_request, response) => void response.end(Buffer.concat([blob, blob])),
+    ],
+    [
+      'SHORT_BODY',
+      'ends early in good order',
+      (_request, response) => {
+        response.write(blob.subarray(0, 4000))
+        response.end()
+      },
+    ],
+    [
+      'CONNECTION_LOST',
+      'is cut',
+      (_request, response) => {
+        response.writeHead(200, { 'content-length': String(blob.length) })
+        response.write(blob.subarray(0, 4000), () => response.destroy())
+      },
+    ],
+    [
+      'CONNECTION_LOST',
+      'is cut in the middle of a chunk',
+      (_request, response) => {
+        response.write(blob.subarray(0, 4000), () => response.destroy())
+      },
+    ],
+    [
+      'RANGE_INVALID',
+      'is a part that nobody asked for',
+      (_request, response) => bytes(response, 206, blob.subarray(0, 5), { 'content-range': 'bytes 0-4/10000' }),
+    ],
     ['CONTENT_CODING', 'is coded', (_request, response) => bytes(response, 200, blob, { 'content-encoding': 'gzip' })],
     ['BLOB_UNKNOWN', 'is not there', (_request, response) => bytes(response, 404, '')],
     ['BAD_RESPONSE', 'is not HTTP', (_request, response) => void response.socket?.end('SSH-2.0-OpenSSH\r\n')],
-    ['BAD_RESPONSE', 'has two lengths', (_request, response) => void response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello')],
-    ['BAD_RESPONSE', 'has a length and chunks', (_request, response) => void response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n')],
-    ['BAD_RESPONSE', 'has endless headers', (_request, response) => void response.socket?.end(`HTTP/1.1 200 OK\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`)],
+    [
+      'BAD_RESPONSE',
+      'has two lengths',
+      (_request, response) =>
+        void response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello'),
+    ],
+    [
+      'BAD_RESPONSE',
+      'has a length and chunks',
+      (_request, response) =>
+        void response.socket?.end(
+          'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+        ),
+    ],
+    [
+      'BAD_RESPONSE',
+      'has endless headers',
+      (_request, response) => void response.socket?.end(`HTTP/1.1 200 OK\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`),
+    ],
   ])('fails with %s when the body %s, and never asks again', async (code, _what, handler) => {
     const { blobs, registry } = await repositoryThat(handler)
     const sink = sinkOf()
@@ -175,11 +230,16 @@ describe('fetching a blob', () => {
     expect(sent).toBeLessThan(64 * 1024 * 1024)
   })
 
-  it.each(['bad', 'sha256:../../etc/passwd', `sha256:${'A'.repeat(64)}`])('puts no unparsed digest into a URL: %s', async (digest) => {
-    const { blobs, registry } = await repositoryThat(ranged)
-    await expect(async () => blobs.fetch({ ...descriptor, digest: digest as typeof descriptor.digest }, sinkOf())).rejects.toThrow(/digest/)
-    expect(registry.requests).toEqual([])
-  })
+  it.each(['bad', 'sha256:../../etc/passwd', `sha256:${'A'.repeat(64)}`])(
+    'puts no unparsed digest into a URL: %s',
+    async (digest) => {
+      const { blobs, registry } = await repositoryThat(ranged)
+      await expect(async () =>
+        blobs.fetch({ ...descriptor, digest: digest as typeof descriptor.digest }, sinkOf()),
+      ).rejects.toThrow(/digest/)
+      expect(registry.requests).toEqual([])
+    },
+  )
 })
 
 describe('a sink', () => {
@@ -218,7 +278,11 @@ describe('a sink', () => {
     })
     const controller = new AbortController()
     let writes = 0
-    const fetching = blobs.fetch({ ...descriptor, size: large }, { offset: 0, begin: () => undefined, write: () => (writes++, stopped) }, { signal: controller.signal })
+    const fetching = blobs.fetch(
+      { ...descriptor, size: large },
+      { offset: 0, begin: () => undefined, write: () => (writes++, stopped) },
+      { signal: controller.signal },
+    )
     const outcome = failureOf(fetching)
     // The kernel's buffers fill, and then the server makes no more headway.
     for (let before = -1, now = 0; now === 0 || now !== before; before = now, now = sent) {
@@ -233,14 +297,33 @@ describe('a sink', () => {
   })
 
   it.each<[string, Partial<BlobSink>]>([
-    ['begin throws', { begin: () => { throw new Error('disk full') } }],
+    [
+      'begin throws',
+      {
+        begin: () => {
+          throw new Error('disk full')
+        },
+      },
+    ],
     ['begin rejects', { begin: () => Promise.reject(new Error('disk full')) }],
-    ['write throws', { write: () => { throw new Error('disk full') } }],
+    [
+      'write throws',
+      {
+        write: () => {
+          throw new Error('disk full')
+        },
+      },
+    ],
     ['write rejects', { write: () => Promise.reject(new Error('disk full')) }],
   ])('whose %s is told from the network', async (_what, broken) => {
     const { blobs } = await repositoryThat(ranged)
     const error = await failureOf(blobs.fetch(descriptor, { ...sinkOf(), ...broken }))
-    expect(error).toMatchObject({ name: 'SinkError', code: 'SINK_FAILED', cause: { message: 'disk full' }, facts: { digest: descriptor.digest } })
+    expect(error).toMatchObject({
+      name: 'SinkError',
+      code: 'SINK_FAILED',
+      cause: { message: 'disk full' },
+      facts: { digest: descriptor.digest },
+    })
   })
 
   it('has settled its last write when the fetch rejects', async () => {
@@ -283,7 +366,9 @@ describe('reading and opening a blob', () => {
 
   it('refuse to read what is too large for memory, and ask nobody', async () => {
     const { blobs, registry } = await repositoryThat(ranged)
-    expect(await failureOf(blobs.read({ ...descriptor, size: 4 * 1024 * 1024 + 1 }))).toMatchObject({ code: 'TOO_LARGE' })
+    expect(await failureOf(blobs.read({ ...descriptor, size: 4 * 1024 * 1024 + 1 }))).toMatchObject({
+      code: 'TOO_LARGE',
+    })
     expect(await failureOf(blobs.read(descriptor, { maxBytes: 10 }))).toMatchObject({ code: 'TOO_LARGE' })
     expect(registry.requests).toEqual([])
   })
@@ -317,7 +402,11 @@ describe('reading and opening a blob', () => {
     registry.repository('a/b').putBlob(content)
     const lengths: number[] = []
     const { blobs } = clientOf().repository(`${registry.host}/a/b`)
-    await blobs.fetch(descriptorOf(content), { offset: 0, begin: () => Promise.resolve(), write: (chunk) => Promise.resolve(void lengths.push(chunk.byteLength)) })
+    await blobs.fetch(descriptorOf(content), {
+      offset: 0,
+      begin: () => Promise.resolve(),
+      write: (chunk) => Promise.resolve(void lengths.push(chunk.byteLength)),
+    })
     expect(lengths).not.toContain(0)
     expect(lengths.reduce((sum, length) => sum + length)).toBe(content.length)
   })

@@ -16,10 +16,32 @@ it('reads a manifest and a blob where there is nothing but what the Web has', as
   const asked: string[] = []
   const fetch = async (url: string, { headers }: { readonly headers: Record<string, string> }): Promise<Response> => {
     asked.push(new URL(url).pathname)
-    if (headers['authorization'] === undefined) return new Response('{}', { status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } })
-    return url.includes('/blobs/') ? new Response(layer) : new Response(new Uint8Array(manifest.bytes), { headers: { 'content-type': manifestType } })
+    if (headers['authorization'] === undefined)
+      return new Response('{}', { status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } })
+    return url.includes('/blobs/')
+      ? new Response(layer)
+      : new Response(new Uint8Array(manifest.bytes), { headers: { 'content-type': manifestType } })
   }
-  const web = { fetch, Response, Request, Headers, URL, URLSearchParams, TextEncoder, TextDecoder, AbortController, AbortSignal, ReadableStream, setTimeout, clearTimeout, performance, atob, btoa, queueMicrotask, crypto }
+  const web = {
+    fetch,
+    Response,
+    Request,
+    Headers,
+    URL,
+    URLSearchParams,
+    TextEncoder,
+    TextDecoder,
+    AbortController,
+    AbortSignal,
+    ReadableStream,
+    setTimeout,
+    clearTimeout,
+    performance,
+    atob,
+    btoa,
+    queueMicrotask,
+    crypto,
+  }
   const use = `(async () => {
     const client = subject.createRegistryClient({ fetch, credentials: async () => ({ kind: 'basic', username: 'ann', password: 'pä' }) })
     const repository = client.repository('registry.test/acme/app')
@@ -31,5 +53,9 @@ it('reads a manifest and a blob where there is nothing but what the Web has', as
   })()`
   const results: unknown = JSON.parse((await runInNewContext(`${await bundle()};${use}`, web)) as string)
   expect(results).toEqual([manifest.digest, 'layer'])
-  expect(asked).toEqual(['/v2/acme/app/manifests/1.4', '/v2/acme/app/manifests/1.4', expect.stringMatching(/blobs.sha256:/)])
+  expect(asked).toEqual([
+    '/v2/acme/app/manifests/1.4',
+    '/v2/acme/app/manifests/1.4',
+    expect.stringMatching(/blobs.sha256:/),
+  ])
 })

@@ -20,14 +20,20 @@ interface Asking {
 }
 
 /** Asks every client for its certificate; whether it must have one is `demand`. */
-async function askingServer(handler: Handler, { demand = false, names }: { readonly demand?: boolean; readonly names?: readonly string[] } = {}): Promise<Asking> {
+async function askingServer(
+  handler: Handler,
+  { demand = false, names }: { readonly demand?: boolean; readonly names?: readonly string[] } = {},
+): Promise<Asking> {
   const own = makeCertificate({ issuer: authority, hosts: names })
   const seen: (string | undefined)[] = []
-  const server = createServer({ key: own.key, cert: own.cert, ca: [authority.cert], requestCert: true, rejectUnauthorized: demand }, (request, response) => {
-    const { subject } = (request.socket as TLSSocket).getPeerCertificate() as { subject?: { CN?: string } }
-    seen.push(subject?.CN)
-    void handler(request, response)
-  })
+  const server = createServer(
+    { key: own.key, cert: own.cert, ca: [authority.cert], requestCert: true, rejectUnauthorized: demand },
+    (request, response) => {
+      const { subject } = (request.socket as TLSSocket).getPeerCertificate() as { subject?: { CN?: string } }
+      seen.push(subject?.CN)
+      void handler(request, response)
+    },
+  )
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
@@ -38,44 +44,66 @@ async function askingServer(handler: Handler, { demand = false, names }: { reado
   return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
 }
 
-const endpointOf = (host: string, settings: Endpoint['tls']): Endpoint => ({ url: `https://${host}`, host, scheme: 'https', mirror: false, insecure: false, tls: settings })
-const serveManifest: Handler = (_request, response) => bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
+const endpointOf = (host: string, settings: Endpoint['tls']): Endpoint => ({
+  url: `https://${host}`,
+  host,
+  scheme: 'https',
+  mirror: false,
+  insecure: false,
+  tls: settings,
+})
+const serveManifest: Handler = (_request, response) =>
+  bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
 
-describe('an endpoint\'s TLS settings', () => {
+describe("an endpoint's TLS settings", () => {
   it('make its authority trusted there, and nowhere else', async () => {
     const [one, other] = [await askingServer(serveManifest), await askingServer(serveManifest)]
     const registry = clientOf()
     await registry.repository(`${one.host}/a`, { endpoint: endpointOf(one.host, { ca: tls.ca }) }).manifests.get('1')
-    expect(await failureOf(registry.repository(`${other.host}/a`, { endpoint: endpointOf(other.host, undefined) }).manifests.get('1'))).toMatchObject({ code: 'TLS_REFUSED' })
+    expect(
+      await failureOf(
+        registry.repository(`${other.host}/a`, { endpoint: endpointOf(other.host, undefined) }).manifests.get('1'),
+      ),
+    ).toMatchObject({ code: 'TLS_REFUSED' })
     expect(one.seen).toEqual([undefined])
   })
 
   it('do not take trust away from the authorities that are trusted everywhere', async () => {
     const one = await askingServer(serveManifest)
     const stranger = makeCertificate({ authority: true })
-    await clientOf({ certificates: [authority.cert] }).repository(`${one.host}/a`, { endpoint: endpointOf(one.host, { ca: [stranger.cert] }) }).manifests.get('1')
+    await clientOf({ certificates: [authority.cert] })
+      .repository(`${one.host}/a`, { endpoint: endpointOf(one.host, { ca: [stranger.cert] }) })
+      .manifests.get('1')
     expect(one.seen).toEqual([undefined])
   })
 
   it('show the client certificate where it is demanded', async () => {
     const one = await askingServer(serveManifest, { demand: true })
-    await clientOf().repository(`${one.host}/a`, { endpoint: endpointOf(one.host, tls) }).manifests.get('1')
+    await clientOf()
+      .repository(`${one.host}/a`, { endpoint: endpointOf(one.host, tls) })
+      .manifests.get('1')
     expect(one.seen).toEqual(['ann'])
   })
 
   it('show it to a token server on the same origin', async () => {
     const one = await askingServer((request, response) => {
       if (request.url?.startsWith('/token') === true) json(response, 200, { token: 't' })
-      else if (request.headers.authorization === undefined) json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${request.headers.host}/token"` })
+      else if (request.headers.authorization === undefined)
+        json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${request.headers.host}/token"` })
       else void serveManifest(request, response)
     })
-    await clientOf().repository(`${one.host}/a`, { endpoint: endpointOf(one.host, tls) }).manifests.get('1')
+    await clientOf()
+      .repository(`${one.host}/a`, { endpoint: endpointOf(one.host, tls) })
+      .manifests.get('1')
     expect(one.seen).toEqual(['ann', 'ann', 'ann'])
   })
 
   it('of a minimum version are kept', async () => {
     const own = makeCertificate({ issuer: authority })
-    const server = createServer({ key: own.key, cert: own.cert, maxVersion: 'TLSv1.2' }, (request, response) => void serveManifest(request, response))
+    const server = createServer(
+      { key: own.key, cert: own.cert, maxVersion: 'TLSv1.2' },
+      (request, response) => void serveManifest(request, response),
+    )
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve)
     })
@@ -84,7 +112,10 @@ describe('an endpoint\'s TLS settings', () => {
       server.close()
     })
     const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
-    const get = (minVersion: 'TLSv1.2' | 'TLSv1.3'): Promise<unknown> => clientOf().repository(`${host}/a`, { endpoint: endpointOf(host, { ca: tls.ca, minVersion }) }).manifests.get('1')
+    const get = (minVersion: 'TLSv1.2' | 'TLSv1.3'): Promise<unknown> =>
+      clientOf()
+        .repository(`${host}/a`, { endpoint: endpointOf(host, { ca: tls.ca, minVersion }) })
+        .manifests.get('1')
     await get('TLSv1.2')
     expect(await failureOf(get('TLSv1.3'))).toMatchObject({ code: 'TLS_REFUSED' })
   })
@@ -95,7 +126,11 @@ describe('an endpoint\'s TLS settings', () => {
     ['an authority that is no PEM', { ca: ['-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----'] }],
   ])('that are of no use (%s) are said to be', async (_what, settings) => {
     const one = await askingServer(serveManifest, { demand: true })
-    const error = await failureOf(clientOf({ certificates: [authority.cert] }).repository(`${one.host}/a`, { endpoint: endpointOf(one.host, settings) }).manifests.get('1'))
+    const error = await failureOf(
+      clientOf({ certificates: [authority.cert] })
+        .repository(`${one.host}/a`, { endpoint: endpointOf(one.host, settings) })
+        .manifests.get('1'),
+    )
     expect(error).toMatchObject({ code: 'OPTION_INVALID' })
     expect(one.seen).toEqual([])
   })
@@ -114,7 +149,9 @@ describe('a client certificate', () => {
       if (request.url === '/back') bytes(response, 200, layer)
       else response.writeHead(307, { location: `https://${cdn.host}/blob` }).end()
     })
-    await clientOf(everywhere).repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) }).blobs.read(descriptorOf(layer))
+    await clientOf(everywhere)
+      .repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) })
+      .blobs.read(descriptorOf(layer))
     expect(registry.seen).toEqual(['ann', undefined])
     expect(cdn.seen).toEqual([undefined])
   })
@@ -133,10 +170,13 @@ describe('a client certificate', () => {
       response.writeHead(202, { location: `https://${registry.host}/back` }).end()
     })
     const registry: Asking = await askingServer((request, response) => {
-      if (request.url === '/v2/a/blobs/uploads/') response.writeHead(202, { location: `https://${away.host}/upload` }).end()
+      if (request.url === '/v2/a/blobs/uploads/')
+        response.writeHead(202, { location: `https://${away.host}/upload` }).end()
       else response.writeHead(request.method === 'PUT' ? 201 : 202, { location: '/back' }).end()
     })
-    await clientOf(everywhere).repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) }).blobs.upload(descriptorOf(layer), layer, { chunkSize: layer.byteLength })
+    await clientOf(everywhere)
+      .repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) })
+      .blobs.upload(descriptorOf(layer), layer, { chunkSize: layer.byteLength })
     expect(away.seen).toEqual([undefined])
     expect(registry.seen).toEqual(['ann', undefined])
   })
@@ -149,20 +189,28 @@ describe('a client certificate', () => {
     const registry: Asking = await askingServer((request, response) => {
       if (request.url?.startsWith('/token') === true) json(response, 200, { token: 't' })
       else if (request.url !== '/v2/b/blobs/x') response.writeHead(307, { location: `https://${away.host}/blob` }).end()
-      else if (request.headers.authorization === undefined) json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${registry.host}/token"` })
+      else if (request.headers.authorization === undefined)
+        json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${registry.host}/token"` })
       else bytes(response, 200, layer)
     })
-    expect(await clientOf(everywhere).repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) }).blobs.read(descriptorOf(layer))).toEqual(new Uint8Array(layer))
+    expect(
+      await clientOf(everywhere)
+        .repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) })
+        .blobs.read(descriptorOf(layer)),
+    ).toEqual(new Uint8Array(layer))
     expect(registry.seen).toEqual(['ann', undefined, undefined, undefined])
   })
 
   it('is not shown to a token server on another host', async () => {
     const auth = await askingServer((_request, response) => json(response, 200, { token: 't' }))
     const registry = await askingServer((request, response) => {
-      if (request.headers.authorization === undefined) json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${auth.host}/token"` })
+      if (request.headers.authorization === undefined)
+        json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${auth.host}/token"` })
       else void serveManifest(request, response)
     })
-    await clientOf(everywhere).repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) }).manifests.get('1')
+    await clientOf(everywhere)
+      .repository(`${registry.host}/a`, { endpoint: endpointOf(registry.host, tls) })
+      .manifests.get('1')
     expect(registry.seen).toEqual(['ann', 'ann'])
     expect(auth.seen).toEqual([undefined])
   })
@@ -170,10 +218,14 @@ describe('a client certificate', () => {
   it('is not shown where a redirect leads and a challenge comes, though that is an endpoint too', async () => {
     const behind = await askingServer((request, response) => {
       if (request.url?.startsWith('/token') === true) json(response, 200, { token: 't' })
-      else if (request.headers.authorization === undefined) json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${request.headers.host}/token"` })
+      else if (request.headers.authorization === undefined)
+        json(response, 401, {}, { 'www-authenticate': `Bearer realm="https://${request.headers.host}/token"` })
       else void serveManifest(request, response)
     })
-    const front = await askingServer((_request, response) => void response.writeHead(307, { location: `https://${behind.host}/v2/a/manifests/1` }).end())
+    const front = await askingServer(
+      (_request, response) =>
+        void response.writeHead(307, { location: `https://${behind.host}/v2/a/manifests/1` }).end(),
+    )
     const one = clientOf(everywhere)
     // From here on, the client knows settings for it.
     await one.repository(`${behind.host}/a`, { endpoint: endpointOf(behind.host, tls) }).manifests.get('1')
@@ -183,12 +235,19 @@ describe('a client certificate', () => {
     expect(behind.seen).toEqual([undefined, undefined, undefined])
   })
 
-  it('is not shown where a layer\'s own URL leads, though that is an endpoint', async () => {
-    const registry = await askingServer((request, response) => (request.url === '/layer' ? bytes(response, 200, layer) : void serveManifest(request, response)))
+  it("is not shown where a layer's own URL leads, though that is an endpoint", async () => {
+    const registry = await askingServer((request, response) =>
+      request.url === '/layer' ? bytes(response, 200, layer) : void serveManifest(request, response),
+    )
     const endpoint = endpointOf(registry.host, tls)
     const one = clientOf(everywhere)
     await one.repository(`${registry.host}/a`, { endpoint }).manifests.get('1')
-    await one.fetchForeign(`https://${registry.host}/layer`, descriptorOf(layer), { offset: 0, begin: () => undefined, write: () => undefined }, { endpoint })
+    await one.fetchForeign(
+      `https://${registry.host}/layer`,
+      descriptorOf(layer),
+      { offset: 0, begin: () => undefined, write: () => undefined },
+      { endpoint },
+    )
     expect(registry.seen).toEqual(['ann', undefined])
   })
 })

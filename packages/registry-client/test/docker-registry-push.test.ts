@@ -14,14 +14,22 @@ import { descriptorOf, manifestOf, manifestType } from './support/image.ts'
 import { sha256 } from './support/scripted-server.ts'
 
 const run = promisify(execFile)
-const skopeo = async (...args: string[]): Promise<string> => (await run(pathOf('skopeo'), args, { maxBuffer: 16 * 1024 * 1024 })).stdout
+const skopeo = async (...args: string[]): Promise<string> =>
+  (await run(pathOf('skopeo'), args, { maxBuffer: 16 * 1024 * 1024 })).stdout
 
 describe.skipIf(missing('docker-registry', 'skopeo'))('pushing to distribution 2.8', () => {
   let folder: string
   let registry: DockerRegistry
   let repository: (name: string) => Repository
   const layer = gzipSync(Buffer.concat([randomBytes(300_000), Buffer.alloc(10_240)]))
-  const config = Buffer.from(JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [sha256('x')] } }))
+  const config = Buffer.from(
+    JSON.stringify({
+      architecture: 'amd64',
+      os: 'linux',
+      config: {},
+      rootfs: { type: 'layers', diff_ids: [sha256('x')] },
+    }),
+  )
   const image = manifestOf(config, [layer])
 
   beforeAll(async () => {
@@ -43,8 +51,16 @@ describe.skipIf(missing('docker-registry', 'skopeo'))('pushing to distribution 2
 
   it('what we push is what skopeo reads and copies, and what skopeo pushes is what we read', async () => {
     await push('team/app', ['1', '2'])
-    expect(await skopeo('inspect', '--tls-verify=false', '--raw', `docker://${registry.host}/team/app:2`)).toBe(image.bytes.toString())
-    await skopeo('copy', '--src-tls-verify=false', '--dest-tls-verify=false', `docker://${registry.host}/team/app:1`, `dir:${folder}/copy`)
+    expect(await skopeo('inspect', '--tls-verify=false', '--raw', `docker://${registry.host}/team/app:2`)).toBe(
+      image.bytes.toString(),
+    )
+    await skopeo(
+      'copy',
+      '--src-tls-verify=false',
+      '--dest-tls-verify=false',
+      `docker://${registry.host}/team/app:1`,
+      `dir:${folder}/copy`,
+    )
     expect(await readFile(join(folder, 'copy', descriptorOf(layer).digest.slice('sha256:'.length)))).toEqual(layer)
     await skopeo('copy', '--dest-tls-verify=false', `dir:${folder}/copy`, `docker://${registry.host}/team/back:1`)
     const back = await repository('team/back').manifests.get('1')
@@ -59,7 +75,14 @@ describe.skipIf(missing('docker-registry', 'skopeo'))('pushing to distribution 2
     const breaking: Transport = (request, to, options) => {
       const { body } = request
       seen.push(`${request.method} ${request.headers['content-range'] ?? ''}`.trim())
-      if (request.method !== 'PATCH' || left-- <= 0 || body === undefined || typeof body === 'string' || body instanceof Uint8Array) return undici.transport(request, to, options)
+      if (
+        request.method !== 'PATCH' ||
+        left-- <= 0 ||
+        body === undefined ||
+        typeof body === 'string' ||
+        body instanceof Uint8Array
+      )
+        return undici.transport(request, to, options)
       return undici.transport({ ...request, body: cut(body, 150_000) }, to, options)
     }
     async function* cut(body: AsyncIterable<Uint8Array>, after: number): AsyncGenerator<Uint8Array, void, undefined> {
@@ -80,9 +103,13 @@ describe.skipIf(missing('docker-registry', 'skopeo'))('pushing to distribution 2
   it('a blob is mounted from another repository, and not from any', async () => {
     await push('team/base')
     expect(await repository('team/mounted').blobs.mount(descriptorOf(layer).digest, { from: 'team/base' })).toBe(true)
-    expect(await repository('team/mounted').blobs.head(descriptorOf(layer).digest)).toMatchObject({ size: layer.length })
+    expect(await repository('team/mounted').blobs.head(descriptorOf(layer).digest)).toMatchObject({
+      size: layer.length,
+    })
     expect(await repository('team/other').blobs.mount(descriptorOf(layer).digest)).toBe(false)
-    expect(await repository('team/other').blobs.upload(descriptorOf(layer), layer, { mount: { from: 'team/none' } })).toEqual({ mounted: false })
+    expect(
+      await repository('team/other').blobs.upload(descriptorOf(layer), layer, { mount: { from: 'team/none' } }),
+    ).toEqual({ mounted: false })
   })
 
   it('a wrong digest is refused, an empty blob taken', async () => {
@@ -97,7 +124,16 @@ describe.skipIf(missing('docker-registry', 'skopeo'))('pushing to distribution 2
     const { blobs, manifests, referrers } = repository('team/signed')
     await blobs.upload(descriptorOf(Buffer.from('{}')), Buffer.from('{}'))
     const empty = descriptorOf(Buffer.from('{}'), 'application/vnd.oci.empty.v1+json')
-    const signature = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: manifestType, artifactType: 'x/signature', config: empty, layers: [empty], subject: { mediaType: manifestType, digest: image.digest, size: image.bytes.length } }))
+    const signature = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: manifestType,
+        artifactType: 'x/signature',
+        config: empty,
+        layers: [empty],
+        subject: { mediaType: manifestType, digest: image.digest, size: image.bytes.length },
+      }),
+    )
     expect(await manifests.put(sha256(signature), signature)).toMatchObject({ referrers: 'fallback-tag' })
     const list = async (): Promise<string[]> => {
       const all: string[] = []
@@ -112,7 +148,10 @@ describe.skipIf(missing('docker-registry', 'skopeo'))('pushing to distribution 2
   it('an image is deleted by digest, and a tag is refused with a hint', async () => {
     await push('team/gone')
     const { manifests, blobs } = repository('team/gone')
-    expect(await failureOf(manifests.delete('1'))).toMatchObject({ code: 'UNSUPPORTED', hint: expect.stringContaining('digest') as string })
+    expect(await failureOf(manifests.delete('1'))).toMatchObject({
+      code: 'UNSUPPORTED',
+      hint: expect.stringContaining('digest') as string,
+    })
     await manifests.delete(image.digest)
     expect(await failureOf(manifests.head('1'))).toMatchObject({ code: 'MANIFEST_UNKNOWN' })
     await blobs.delete(descriptorOf(layer).digest)

@@ -12,7 +12,10 @@ import { sinkOf } from './support/sink.ts'
 async function startDockerRegistry(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'lading-docker-registry-'))
   const config = join(directory, 'config.yml')
-  await writeFile(config, `version: 0.1\nlog: { level: info, formatter: json }\nstorage: { filesystem: { rootdirectory: ${directory}/data } }\nhttp: { addr: 127.0.0.1:0 }\n`)
+  await writeFile(
+    config,
+    `version: 0.1\nlog: { level: info, formatter: json }\nstorage: { filesystem: { rootdirectory: ${directory}/data } }\nhttp: { addr: 127.0.0.1:0 }\n`,
+  )
   const child = spawn(pathOf('docker-registry'), ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] })
   const exited = new Promise((resolve) => {
     child.once('exit', resolve)
@@ -33,7 +36,12 @@ async function startDockerRegistry(): Promise<string> {
   return promise
 }
 
-async function push(host: string, contents: readonly Uint8Array[], manifest: Uint8Array, tags: readonly string[]): Promise<void> {
+async function push(
+  host: string,
+  contents: readonly Uint8Array[],
+  manifest: Uint8Array,
+  tags: readonly string[],
+): Promise<void> {
   for (const content of contents) {
     const session = await fetch(`http://${host}/v2/team/app/blobs/uploads/`, { method: 'POST' })
     const location = new URL(session.headers.get('location') ?? '', `http://${host}`)
@@ -41,7 +49,11 @@ async function push(host: string, contents: readonly Uint8Array[], manifest: Uin
     await fetch(location, { method: 'PUT', body: new Uint8Array(content) })
   }
   for (const tag of tags) {
-    const answer = await fetch(`http://${host}/v2/team/app/manifests/${tag}`, { method: 'PUT', headers: { 'content-type': manifestType }, body: new Uint8Array(manifest) })
+    const answer = await fetch(`http://${host}/v2/team/app/manifests/${tag}`, {
+      method: 'PUT',
+      headers: { 'content-type': manifestType },
+      body: new Uint8Array(manifest),
+    })
     expect(answer.status).toBe(201)
   }
 }
@@ -66,13 +78,18 @@ describe.skipIf(missing('docker-registry'))('distribution 2.8', () => {
 
     // It answers 416 with the length of the whole blob and then hangs up.
     const tooFar = { ...descriptorOf(layer), size: 200_000 }
-    expect(await failureOf(repository.blobs.fetch(tooFar, sinkOf(Buffer.alloc(150_000))))).toMatchObject({ code: 'SIZE_MISMATCH', facts: { actual: layer.length } })
+    expect(await failureOf(repository.blobs.fetch(tooFar, sinkOf(Buffer.alloc(150_000))))).toMatchObject({
+      code: 'SIZE_MISMATCH',
+      facts: { actual: layer.length },
+    })
 
     const tags: string[] = []
     for await (const tag of repository.tags({ pageSize: 1 })) tags.push(tag)
     // In the order of its file system, and all at once.
     expect(tags.toSorted()).toEqual(['1', '2', '3'])
     expect(await failureOf(repository.manifests.get('nope'))).toMatchObject({ code: 'MANIFEST_UNKNOWN' })
-    expect(await failureOf(repository.blobs.read(descriptorOf(Buffer.from('nope'))))).toMatchObject({ code: 'BLOB_UNKNOWN' })
+    expect(await failureOf(repository.blobs.read(descriptorOf(Buffer.from('nope'))))).toMatchObject({
+      code: 'BLOB_UNKNOWN',
+    })
   })
 })

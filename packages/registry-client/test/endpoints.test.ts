@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createRegistryClient, type RegistryClientOptions } from '../src/index.ts'
 
-const urls = (domain: string, options: RegistryClientOptions = {}): readonly string[] => createRegistryClient(options).endpoints(domain).map(({ url, insecure }) => (insecure ? `${url} insecure` : url))
+const urls = (domain: string, options: RegistryClientOptions = {}): readonly string[] =>
+  createRegistryClient(options)
+    .endpoints(domain)
+    .map(({ url, insecure }) => (insecure ? `${url} insecure` : url))
 
 describe('the endpoints of a domain', () => {
   it('are mirrors in order, without duplicates, and then the Hub for docker.io', () => {
@@ -9,14 +12,21 @@ describe('the endpoints of a domain', () => {
     expect(createRegistryClient({ mirrors }).endpoints('docker.io')).toEqual([
       { url: 'https://one.example', host: 'one.example', scheme: 'https', mirror: true, insecure: false },
       { url: 'https://two.example:8443/hub', host: 'two.example:8443', scheme: 'https', mirror: true, insecure: false },
-      { url: 'https://registry-1.docker.io', host: 'registry-1.docker.io', scheme: 'https', mirror: false, insecure: false },
+      {
+        url: 'https://registry-1.docker.io',
+        host: 'registry-1.docker.io',
+        scheme: 'https',
+        mirror: false,
+        insecure: false,
+      },
     ])
     expect(urls('index.docker.io')).toEqual(['https://registry-1.docker.io'])
     expect(urls('ghcr.io', { mirrors })).toEqual(['https://ghcr.io'])
   })
 
   it('are https and then http on loopback, with certificates checked', () => {
-    for (const host of ['localhost', 'localhost:5000', '127.0.0.1:5000', '127.9.9.9', '[::1]:5000']) expect(urls(host)).toEqual([`https://${host}`, `http://${host}`])
+    for (const host of ['localhost', 'localhost:5000', '127.0.0.1:5000', '127.9.9.9', '[::1]:5000'])
+      expect(urls(host)).toEqual([`https://${host}`, `http://${host}`])
   })
 
   it.each<[string, readonly string[], boolean]>([
@@ -36,34 +46,83 @@ describe('the endpoints of a domain', () => {
     ['localhost:5000', ['localhost:5000'], true],
     ['127.0.0.1:5000', ['example.com'], false],
   ])('%s with %j: insecure %s', (domain, insecure, expected) => {
-    expect(createRegistryClient({ insecure }).endpoints(domain).some((endpoint) => endpoint.insecure)).toBe(expected)
+    expect(
+      createRegistryClient({ insecure })
+        .endpoints(domain)
+        .some((endpoint) => endpoint.insecure),
+    ).toBe(expected)
   })
 
   it('are https and then http where the user marked the host insecure', () => {
-    expect(urls('example.com:5000', { insecure: ['example.com:5000'] })).toEqual(['https://example.com:5000 insecure', 'http://example.com:5000 insecure'])
+    expect(urls('example.com:5000', { insecure: ['example.com:5000'] })).toEqual([
+      'https://example.com:5000 insecure',
+      'http://example.com:5000 insecure',
+    ])
   })
 
-  it.each(['user@ghcr.io', 'ghcr.io/x', 'ghcr.io\\@evil.example', 'ghcr.io#x', 'ghcr.io?x', '', 'a b', 'ghcr.io:99999', 'ghcr.io\r\nx'])('are refused for %j', (domain) => {
+  it.each([
+    'user@ghcr.io',
+    'ghcr.io/x',
+    'ghcr.io\\@evil.example',
+    'ghcr.io#x',
+    'ghcr.io?x',
+    '',
+    'a b',
+    'ghcr.io:99999',
+    'ghcr.io\r\nx',
+  ])('are refused for %j', (domain) => {
     expect(() => createRegistryClient().endpoints(domain)).toThrow(expect.objectContaining({ code: 'TARGET_INVALID' }))
   })
 
   it('of plain http are not made by hand either', () => {
-    const endpoint = { url: 'http://registry.example.com', host: 'registry.example.com', scheme: 'http', mirror: false, insecure: false } as const
-    expect(() => createRegistryClient().repository('registry.example.com/a', { endpoint })).toThrow(expect.objectContaining({ code: 'ORIGIN_REFUSED' }))
+    const endpoint = {
+      url: 'http://registry.example.com',
+      host: 'registry.example.com',
+      scheme: 'http',
+      mirror: false,
+      insecure: false,
+    } as const
+    expect(() => createRegistryClient().repository('registry.example.com/a', { endpoint })).toThrow(
+      expect.objectContaining({ code: 'ORIGIN_REFUSED' }),
+    )
   })
 })
 
 describe('an option that makes no sense', () => {
-  it.each(['mirror.example', 'ftp://mirror.example', 'https://user:secret@mirror.example', 'https://mirror.example?x', 'https://mirror.example#x', 'http://mirror.example', 'https://', ''])('is the mirror %j', (mirror) => {
-    expect(() => createRegistryClient({ mirrors: [mirror] })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+  it.each([
+    'mirror.example',
+    'ftp://mirror.example',
+    'https://user:secret@mirror.example',
+    'https://mirror.example?x',
+    'https://mirror.example#x',
+    'http://mirror.example',
+    'https://',
+    '',
+  ])('is the mirror %j', (mirror) => {
+    expect(() => createRegistryClient({ mirrors: [mirror] })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    )
   })
 
   it('is not a mirror in plain http on loopback, or where the host is marked insecure', () => {
-    expect(urls('docker.io', { mirrors: ['http://127.0.0.1:5001', 'http://m.example'], insecure: ['m.example'] })).toEqual(['http://127.0.0.1:5001', 'http://m.example insecure', 'https://registry-1.docker.io'])
+    expect(
+      urls('docker.io', { mirrors: ['http://127.0.0.1:5001', 'http://m.example'], insecure: ['m.example'] }),
+    ).toEqual(['http://127.0.0.1:5001', 'http://m.example insecure', 'https://registry-1.docker.io'])
   })
 
-  it.each(['https://example.com', 'example.com/', '10.0.0.0/33', '10.0.0/8', 'a b', '', 'user@example.com', '10.0.0.0/8/8'])('is the insecure host %j', (entry) => {
-    expect(() => createRegistryClient({ insecure: [entry] })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+  it.each([
+    'https://example.com',
+    'example.com/',
+    '10.0.0.0/33',
+    '10.0.0/8',
+    'a b',
+    '',
+    'user@example.com',
+    '10.0.0.0/8/8',
+  ])('is the insecure host %j', (entry) => {
+    expect(() => createRegistryClient({ insecure: [entry] })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    )
   })
 
   it('shows no password of a mirror in its error', () => {

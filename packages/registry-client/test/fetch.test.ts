@@ -12,33 +12,58 @@ const get = { method: 'GET', url, headers: {} } as const
 
 describe('the client over fetch', () => {
   it('signs in, follows redirects by its own rules and reads a manifest', async () => {
-    const cdn = await serve((_request, response) => bytes(response, 200, manifest.bytes, { 'content-type': manifestType }))
+    const cdn = await serve((_request, response) =>
+      bytes(response, 200, manifest.bytes, { 'content-type': manifestType }),
+    )
     const registry = await serve((request, response) => {
       if (request.url?.startsWith('/token') === true) json(response, 200, { token: 't' })
-      else if (request.headers.authorization === undefined) json(response, 401, {}, { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token"` })
+      else if (request.headers.authorization === undefined)
+        json(response, 401, {}, { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token"` })
       else response.writeHead(307, { location: `${cdn.origin}/m` }).end()
     })
     const client = createRegistryClient({ insecure: [registry.host] })
     onTestFinished(() => client.close())
-    expect((await client.repository(`${registry.host}/a`, { endpoint: { url: registry.origin, host: registry.host, scheme: 'http', mirror: false, insecure: true } }).manifests.get('1')).descriptor.digest).toBe(manifest.digest)
+    expect(
+      (
+        await client
+          .repository(`${registry.host}/a`, {
+            endpoint: { url: registry.origin, host: registry.host, scheme: 'http', mirror: false, insecure: true },
+          })
+          .manifests.get('1')
+      ).descriptor.digest,
+    ).toBe(manifest.digest)
     expect(registry.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined, 'Bearer t'])
     expect(cdn.requests.map(({ headers }) => headers.authorization)).toEqual([undefined])
   })
 
   it('refuses what was coded on the way, though fetch has undone it', async () => {
     const { gzipSync } = await import('node:zlib')
-    const registry = await serve((_request, response) => bytes(response, 200, gzipSync(manifest.bytes), { 'content-type': manifestType, 'content-encoding': 'gzip' }))
+    const registry = await serve((_request, response) =>
+      bytes(response, 200, gzipSync(manifest.bytes), { 'content-type': manifestType, 'content-encoding': 'gzip' }),
+    )
     const client = createRegistryClient({ insecure: [registry.host] })
     onTestFinished(() => client.close())
-    const endpoint = { url: registry.origin, host: registry.host, scheme: 'http', mirror: false, insecure: true } as const
-    expect(await failureOf(client.repository(`${registry.host}/a`, { endpoint }).manifests.get('1'))).toMatchObject({ code: 'CONTENT_CODING' })
+    const endpoint = {
+      url: registry.origin,
+      host: registry.host,
+      scheme: 'http',
+      mirror: false,
+      insecure: true,
+    } as const
+    expect(await failureOf(client.repository(`${registry.host}/a`, { endpoint }).manifests.get('1'))).toMatchObject({
+      code: 'CONTENT_CODING',
+    })
     expect(registry.requests[0]?.headers['accept-encoding']).toBe('identity')
   })
 
   it('waits as long as an upload moves, and for its answer after that', async () => {
     const { createHash } = await import('node:crypto')
     const registry = await serve((request, response) => {
-      request.resume().on('end', () => bytes(response, request.method === 'POST' ? 202 : 201, '', { location: '/v2/a/blobs/uploads/1' }))
+      request
+        .resume()
+        .on('end', () =>
+          bytes(response, request.method === 'POST' ? 202 : 201, '', { location: '/v2/a/blobs/uploads/1' }),
+        )
     })
     async function* slow(): AsyncGenerator<Uint8Array, void, undefined> {
       for (const piece of ['a', 'b', 'c', 'd', 'e', 'f']) {
@@ -48,12 +73,22 @@ describe('the client over fetch', () => {
     }
     const client = createRegistryClient({ insecure: [registry.host], timeouts: { headers: 600 } })
     onTestFinished(() => client.close())
-    const endpoint = { url: registry.origin, host: registry.host, scheme: 'http', mirror: false, insecure: true } as const
+    const endpoint = {
+      url: registry.origin,
+      host: registry.host,
+      scheme: 'http',
+      mirror: false,
+      insecure: true,
+    } as const
     const digest = `sha256:${createHash('sha256').update('abcdef').digest('hex')}` as const
-    expect(await client.repository(`${registry.host}/a`, { endpoint }).blobs.upload({ mediaType: '', digest, size: 6 }, slow())).toEqual({ mounted: false })
+    expect(
+      await client
+        .repository(`${registry.host}/a`, { endpoint })
+        .blobs.upload({ mediaType: '', digest, size: 6 }, slow()),
+    ).toEqual({ mounted: false })
   })
 
-  it('takes a fetch of one\'s own', async () => {
+  it("takes a fetch of one's own", async () => {
     const asked: string[] = []
     const fetch: Fetch = async (address, { redirect }) => {
       asked.push(`${address} ${redirect}`)
@@ -74,34 +109,61 @@ describe('what fetch cannot do', () => {
     ['a client certificate', { tls: { cert: 'c', key: 'k' } }],
     ['a minimum version', { tls: { minVersion: 'TLSv1.3' } }],
   ] as const)('is refused before anything is asked: %s', async (what, how) => {
-    expect(await failureOf(createFetchTransport({ fetch: never })({ ...get, ...how }, ignore))).toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining(what) as string, facts: { host: 'registry.test' } })
+    expect(await failureOf(createFetchTransport({ fetch: never })({ ...get, ...how }, ignore))).toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining(what) as string,
+      facts: { host: 'registry.test' },
+    })
   })
 
-  it('is to show a browser\'s redirect: that is an error of its own', async () => {
+  it("is to show a browser's redirect: that is an error of its own", async () => {
     // What a browser gives for `redirect: 'manual'`.
     const opaque = Object.defineProperties(Response.error(), { type: { value: 'opaqueredirect' } })
-    expect(await failureOf(createFetchTransport({ fetch: async () => opaque })(get, ignore))).toMatchObject({ name: 'TransportError', code: 'REDIRECT_HIDDEN', temporary: false })
+    expect(await failureOf(createFetchTransport({ fetch: async () => opaque })(get, ignore))).toMatchObject({
+      name: 'TransportError',
+      code: 'REDIRECT_HIDDEN',
+      temporary: false,
+    })
   })
 })
 
 describe('a fetch that fails', () => {
   it.each<[string, unknown, string]>([
-    ['Node, with a cause', new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'CERT_HAS_EXPIRED' }) }), 'TLS_REFUSED'],
-    ['Bun, with a code of its own', Object.assign(new Error('Unable to connect'), { code: 'ConnectionRefused' }), 'CONNECTION_REFUSED'],
+    [
+      'Node, with a cause',
+      new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'CERT_HAS_EXPIRED' }) }),
+      'TLS_REFUSED',
+    ],
+    [
+      'Bun, with a code of its own',
+      Object.assign(new Error('Unable to connect'), { code: 'ConnectionRefused' }),
+      'CONNECTION_REFUSED',
+    ],
     ['a browser, with no word why', new TypeError('Failed to fetch'), 'CONNECTION_LOST'],
     ['nothing at all', undefined, 'CONNECTION_LOST'],
   ])('says why as far as it is known: %s', async (_what, error, code) => {
     const fetch: Fetch = async () => {
       throw error
     }
-    expect(await failureOf(createFetchTransport({ fetch })(get, ignore))).toMatchObject({ name: 'TransportError', code })
+    expect(await failureOf(createFetchTransport({ fetch })(get, ignore))).toMatchObject({
+      name: 'TransportError',
+      code,
+    })
   })
 
   it('to answer in time is given up, and so is a body that drips', async () => {
     const silent = await serve(() => undefined)
     const dripping = await serve((_request, response) => void response.writeHead(200).write('x'))
     const transport = createFetchTransport({ timeouts: { headers: 50, stall: 50 } })
-    expect(await failureOf(transport({ ...get, url: new URL(silent.origin) }, ignore))).toMatchObject({ code: 'TIMEOUT', temporary: true, message: expect.stringContaining('did not answer') as string })
-    expect(await failureOf(transport({ ...get, url: new URL(dripping.origin) }, ignore))).toMatchObject({ code: 'TIMEOUT', temporary: true, message: expect.stringContaining('stopped sending') as string })
+    expect(await failureOf(transport({ ...get, url: new URL(silent.origin) }, ignore))).toMatchObject({
+      code: 'TIMEOUT',
+      temporary: true,
+      message: expect.stringContaining('did not answer') as string,
+    })
+    expect(await failureOf(transport({ ...get, url: new URL(dripping.origin) }, ignore))).toMatchObject({
+      code: 'TIMEOUT',
+      temporary: true,
+      message: expect.stringContaining('stopped sending') as string,
+    })
   })
 })

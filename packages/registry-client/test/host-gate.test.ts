@@ -13,7 +13,13 @@ interface Visitor {
 }
 
 /** A gate with visitors who come, go and give up, and a record of what the gate did. */
-function scene(most: number): { readonly clock: SteppedClock; readonly gate: HostGate; readonly limits: number[]; readonly entered: number[]; readonly come: () => Visitor } {
+function scene(most: number): {
+  readonly clock: SteppedClock
+  readonly gate: HostGate
+  readonly limits: number[]
+  readonly entered: number[]
+  readonly come: () => Visitor
+} {
   const clock = steppedClock()
   const limits: number[] = []
   const entered: number[] = []
@@ -43,7 +49,7 @@ const leave = (visitor: Visitor | undefined, outcome: Outcome): void => {
   visitor?.pass?.leave(outcome)
 }
 
-describe('a host\'s gate', () => {
+describe("a host's gate", () => {
   it('lets in as many as may, the others in the order they came', async () => {
     const { clock, entered, come } = scene(2)
     const all = Array.from({ length: 5 }, come)
@@ -138,7 +144,7 @@ describe('a host\'s gate', () => {
     expect(clock.sleeping).toBe(0)
   })
 
-  it('forgets who gives up in the queue, with the signal\'s own reason, and holds no timer for nobody', async () => {
+  it("forgets who gives up in the queue, with the signal's own reason, and holds no timer for nobody", async () => {
     const { clock, gate, entered, come } = scene(1)
     gate.pause(60_000)
     const visitor = come()
@@ -183,53 +189,69 @@ describe('a host\'s gate', () => {
   it('keeps its rules whatever happens', async () => {
     const happening = fc.oneof(
       { weight: 4, arbitrary: fc.constant({ kind: 'come' } as const) },
-      { weight: 4, arbitrary: fc.record({ kind: fc.constant('leave' as const), who: fc.nat(), outcome: fc.constantFrom<Outcome>('good', 'too-much', 'unreachable', 'neither') }) },
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          kind: fc.constant('leave' as const),
+          who: fc.nat(),
+          outcome: fc.constantFrom<Outcome>('good', 'too-much', 'unreachable', 'neither'),
+        }),
+      },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('give up' as const), who: fc.nat() }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('pause' as const), ms: fc.nat(3000) }) },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('time' as const), ms: fc.nat(2000) }) },
     )
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 6 }), fc.array(happening, { maxLength: 60 }), async (most, happenings) => {
-        const { clock, gate, limits, entered, come } = scene(most)
-        let waiting: Visitor[] = []
-        let inside: Visitor[] = []
-        let restsUntil = 0
-        const look = async (): Promise<void> => {
-          await clock.pass(0)
-          const limit = limits.at(-1) ?? most
-          const before = inside.length
-          const came = waiting.filter(({ pass }) => pass !== undefined)
-          waiting = waiting.filter(({ pass, failure }) => pass === undefined && failure === undefined)
-          inside.push(...came)
-          const rests = clock.now() < restsUntil
-          expect({
-            'more came in than may be there': came.length > 0 && inside.length > limit,
-            'somebody waits in front of an open gate': waiting.length > 0 && !rests && inside.length < limit,
-            'somebody came in while the host rests': rests && inside.length > before,
-          }).toEqual({ 'more came in than may be there': false, 'somebody waits in front of an open gate': false, 'somebody came in while the host rests': false })
-          expect(limit).toBeGreaterThanOrEqual(1)
-          expect(limit).toBeLessThanOrEqual(most)
-        }
-        for (const event of happenings) {
-          if (event.kind === 'come') waiting.push(come())
-          else if (event.kind === 'leave') {
-            const [visitor] = inside.splice(event.who % Math.max(1, inside.length), 1)
-            leave(visitor, event.outcome)
-          } else if (event.kind === 'give up') waiting[event.who % Math.max(1, waiting.length)]?.controller.abort(new Error('enough'))
-          else if (event.kind === 'pause') {
-            restsUntil = Math.max(restsUntil, clock.now() + event.ms)
-            gate.pause(event.ms)
-          } else await clock.pass(event.ms)
-          await look()
-        }
-        // In the order they came.
-        expect(entered).toEqual(entered.toSorted((a, b) => a - b))
-        // When all have gone, everybody gets in, one round after the other, and nothing is left behind.
-        for (await clock.pass(3000); inside.length + waiting.length > 0; await look()) {
-          for (const visitor of inside.splice(0)) leave(visitor, 'neither')
-        }
-        expect(clock.sleeping).toBe(0)
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(happening, { maxLength: 60 }),
+        async (most, happenings) => {
+          const { clock, gate, limits, entered, come } = scene(most)
+          let waiting: Visitor[] = []
+          let inside: Visitor[] = []
+          let restsUntil = 0
+          const look = async (): Promise<void> => {
+            await clock.pass(0)
+            const limit = limits.at(-1) ?? most
+            const before = inside.length
+            const came = waiting.filter(({ pass }) => pass !== undefined)
+            waiting = waiting.filter(({ pass, failure }) => pass === undefined && failure === undefined)
+            inside.push(...came)
+            const rests = clock.now() < restsUntil
+            expect({
+              'more came in than may be there': came.length > 0 && inside.length > limit,
+              'somebody waits in front of an open gate': waiting.length > 0 && !rests && inside.length < limit,
+              'somebody came in while the host rests': rests && inside.length > before,
+            }).toEqual({
+              'more came in than may be there': false,
+              'somebody waits in front of an open gate': false,
+              'somebody came in while the host rests': false,
+            })
+            expect(limit).toBeGreaterThanOrEqual(1)
+            expect(limit).toBeLessThanOrEqual(most)
+          }
+          for (const event of happenings) {
+            if (event.kind === 'come') waiting.push(come())
+            else if (event.kind === 'leave') {
+              const [visitor] = inside.splice(event.who % Math.max(1, inside.length), 1)
+              leave(visitor, event.outcome)
+            } else if (event.kind === 'give up')
+              waiting[event.who % Math.max(1, waiting.length)]?.controller.abort(new Error('enough'))
+            else if (event.kind === 'pause') {
+              restsUntil = Math.max(restsUntil, clock.now() + event.ms)
+              gate.pause(event.ms)
+            } else await clock.pass(event.ms)
+            await look()
+          }
+          // In the order they came.
+          expect(entered).toEqual(entered.toSorted((a, b) => a - b))
+          // When all have gone, everybody gets in, one round after the other, and nothing is left behind.
+          for (await clock.pass(3000); inside.length + waiting.length > 0; await look()) {
+            for (const visitor of inside.splice(0)) leave(visitor, 'neither')
+          }
+          expect(clock.sleeping).toBe(0)
+        },
+      ),
     )
   })
 })

@@ -13,19 +13,23 @@ describe('a bandwidth', () => {
   it('is not exceeded over any time, nor wasted, however many take from it', async () => {
     const chunk = fc.integer({ min: 1, max: 100_000 })
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1000, max: 1_000_000 }), fc.array(fc.array(chunk, { minLength: 1, maxLength: 10 }), { minLength: 1, maxLength: 5 }), async (rate, connections) => {
-        const clock = steppedClock()
-        const bandwidth = createBandwidth(clock, rate)
-        const total = connections.flat().reduce((sum, each) => sum + each, 0)
-        const ends: number[] = []
-        const running = connections.map(async (chunks) => {
-          for (const each of chunks) await bandwidth.take(each)
-          ends.push(clock.now())
-        })
-        await clock.pass((total / rate) * 1000 + 1)
-        await Promise.all(running)
-        expect(Math.max(...ends)).toBeCloseTo((total / rate) * 1000, 3)
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1000, max: 1_000_000 }),
+        fc.array(fc.array(chunk, { minLength: 1, maxLength: 10 }), { minLength: 1, maxLength: 5 }),
+        async (rate, connections) => {
+          const clock = steppedClock()
+          const bandwidth = createBandwidth(clock, rate)
+          const total = connections.flat().reduce((sum, each) => sum + each, 0)
+          const ends: number[] = []
+          const running = connections.map(async (chunks) => {
+            for (const each of chunks) await bandwidth.take(each)
+            ends.push(clock.now())
+          })
+          await clock.pass((total / rate) * 1000 + 1)
+          await Promise.all(running)
+          expect(Math.max(...ends)).toBeCloseTo((total / rate) * 1000, 3)
+        },
+      ),
     )
   })
 
@@ -85,7 +89,11 @@ describe('a client with a limited rate', () => {
     const client = clientOf({ clock, limitRate: 1000 })
     const { promise: first, resolve: arrived } = Promise.withResolvers<void>()
     const sink = sinkOf()
-    const fetching = failureOf(client.repository(`${registry.host}/a`).blobs.fetch(descriptorOf(large), { ...sink, write: (chunk) => (arrived(), sink.write(chunk)) }))
+    const fetching = failureOf(
+      client
+        .repository(`${registry.host}/a`)
+        .blobs.fetch(descriptorOf(large), { ...sink, write: (chunk) => (arrived(), sink.write(chunk)) }),
+    )
     await first
     // The clock stands still, so nothing more is read: what the server can write is what buffers hold.
     let before = -1
@@ -99,13 +107,20 @@ describe('a client with a limited rate', () => {
     expect(await fetching).toMatchObject({ code: 'CONNECTION_LOST' })
   })
 
-  it('stops waiting with the signal\'s own reason', async () => {
+  it("stops waiting with the signal's own reason", async () => {
     const reason = new Error('enough')
     const controller = new AbortController()
-    const registry = await serve((_request, response) => void response.writeHead(200, { 'content-length': String(blob.length) }).write(blob.subarray(0, 50_000)))
+    const registry = await serve(
+      (_request, response) =>
+        void response.writeHead(200, { 'content-length': String(blob.length) }).write(blob.subarray(0, 50_000)),
+    )
     const fetching = clientOf({ clock: steppedClock(), limitRate: 10 })
       .repository(`${registry.host}/a`)
-      .blobs.fetch(descriptorOf(blob), { ...sinkOf(), write: () => controller.abort(reason) }, { signal: controller.signal })
+      .blobs.fetch(
+        descriptorOf(blob),
+        { ...sinkOf(), write: () => controller.abort(reason) },
+        { signal: controller.signal },
+      )
     await expect(fetching).rejects.toBe(reason)
   })
 })

@@ -25,9 +25,14 @@ interface Scene {
 
 /** A mirror of changing mood before a registry that is always well. */
 async function sceneOf(options: Partial<RegistryClientOptions> = {}): Promise<Scene> {
-  const answer = (well: () => boolean) => (request: { url?: string | undefined }, response: Parameters<typeof json>[0]): void => {
-    if (well()) bytes(response, 200, (request.url ?? '').includes('/blobs/') ? layer : manifest.bytes, { 'content-type': manifestType })
-  }
+  const answer =
+    (well: () => boolean) =>
+    (request: { url?: string | undefined }, response: Parameters<typeof json>[0]): void => {
+      if (well())
+        bytes(response, 200, (request.url ?? '').includes('/blobs/') ? layer : manifest.bytes, {
+          'content-type': manifestType,
+        })
+    }
   const mirror = await serve((request, response) => {
     if (scene.mood === 'gone') request.socket.destroy()
     else if (scene.mood === 'broken') json(response, 503, { errors: [] })
@@ -37,18 +42,29 @@ async function sceneOf(options: Partial<RegistryClientOptions> = {}): Promise<Sc
   const upstream = await serve(answer(() => true))
   const events: ClientEvent[] = []
   const clock = virtualClock(() => 0)
-  const client = clientOf({ clock, mirrors: [`${upstream.host}=${mirror.origin}`], onEvent: (event) => events.push(event), ...options })
+  const client = clientOf({
+    clock,
+    mirrors: [`${upstream.host}=${mirror.origin}`],
+    onEvent: (event) => events.push(event),
+    ...options,
+  })
   const scene: Scene = {
     mirror,
     upstream,
     clock,
     client,
     mood: 'well',
-    told: () => events.flatMap((event) => (event.type === 'mirror' ? [`${event.state}${event.forMs === undefined ? '' : ` ${event.forMs} ${event.code}`}`] : [])),
+    told: () =>
+      events.flatMap((event) =>
+        event.type === 'mirror'
+          ? [`${event.state}${event.forMs === undefined ? '' : ` ${event.forMs} ${event.code}`}`]
+          : [],
+      ),
     async read(times = 1) {
       const before = mirror.requests.length
       // Another repository object each time: what is remembered is the client's.
-      for (let time = 0; time < times; time++) await client.repository(`${upstream.host}/a`).blobs.read(descriptorOf(layer))
+      for (let time = 0; time < times; time++)
+        await client.repository(`${upstream.host}/a`).blobs.read(descriptorOf(layer))
       return mirror.requests.length - before
     },
   }
@@ -107,10 +123,15 @@ describe('a mirror', () => {
     await once(nobody, 'close')
     const upstream = await serve((_request, response) => bytes(response, 200, layer))
     const events: ClientEvent[] = []
-    const client = clientOf({ mirrors: [`${upstream.host}=http://127.0.0.1:${port}`], onEvent: (event) => events.push(event) })
+    const client = clientOf({
+      mirrors: [`${upstream.host}=http://127.0.0.1:${port}`],
+      onEvent: (event) => events.push(event),
+    })
     for (let time = 0; time < 30; time++) await client.repository(`${upstream.host}/a`).blobs.read(descriptorOf(layer))
     expect(events.filter((event) => event.type === 'request' && event.url.includes(`:${port}/`))).toHaveLength(1)
-    expect(events.filter(({ type }) => type === 'mirror')).toEqual([{ type: 'mirror', origin: `http://127.0.0.1:${port}`, state: 'skipped', forMs: 5000, code: 'CONNECTION_REFUSED' }])
+    expect(events.filter(({ type }) => type === 'mirror')).toEqual([
+      { type: 'mirror', origin: `http://127.0.0.1:${port}`, state: 'skipped', forMs: 5000, code: 'CONNECTION_REFUSED' },
+    ])
   })
 
   it('is tried by one request alone, and by the next when that one is given up', async () => {
@@ -122,7 +143,9 @@ describe('a mirror', () => {
     const arrived = new Promise<void>((resolve) => (asked = resolve))
     scene.mirror.server.removeAllListeners('request').on('request', () => asked())
     const leave = new AbortController()
-    const slow = failureOf(scene.client.repository(`${scene.upstream.host}/a`).blobs.read(descriptorOf(layer), { signal: leave.signal }))
+    const slow = failureOf(
+      scene.client.repository(`${scene.upstream.host}/a`).blobs.read(descriptorOf(layer), { signal: leave.signal }),
+    )
     await arrived
     const upstreamBefore = scene.upstream.requests.length
     await scene.read(3)
@@ -142,7 +165,11 @@ describe('a mirror', () => {
     await scene.read()
     const [endpoint] = scene.client.endpoints(scene.upstream.host)
     const error = await failureOf(scene.client.repository(`${scene.upstream.host}/a`, { endpoint }).manifests.get('1'))
-    expect(error).toMatchObject({ code: 'MIRROR_SKIPPED', message: `the mirror ${scene.mirror.host} is left alone: it failed (503)`, hint: expect.stringContaining('asked again in 5 s') as string })
+    expect(error).toMatchObject({
+      code: 'MIRROR_SKIPPED',
+      message: `the mirror ${scene.mirror.host} is left alone: it failed (503)`,
+      hint: expect.stringContaining('asked again in 5 s') as string,
+    })
   })
 })
 

@@ -24,17 +24,43 @@ const registries: Readonly<Record<string, Registry>> = {
 }
 
 type Relation = 'own origin' | 'own host' | 'another host'
-type Target = (registry: URL) => { readonly host: string; readonly kind: Class; readonly relation: Relation } | undefined
+type Target = (
+  registry: URL,
+) => { readonly host: string; readonly kind: Class; readonly relation: Relation } | undefined
 
-const other = (host: string, kind: Class): Target => () => ({ host, kind, relation: 'another host' })
+const other =
+  (host: string, kind: Class): Target =>
+  () => ({ host, kind, relation: 'another host' })
 const hasName = ({ hostname }: URL): boolean => /^[a-z.]+\.[a-z]+$/.test(hostname)
 const targets: Readonly<Record<string, Target>> = {
-  'itself': ({ host }) => ({ host, kind: 'public', relation: 'own origin' }),
+  itself: ({ host }) => ({ host, kind: 'public', relation: 'own origin' }),
   'another port': ({ hostname }) => ({ host: `${hostname}:9999`, kind: 'public', relation: 'own host' }),
-  'a sub-domain': (url) => (hasName(url) ? { host: `auth.${url.hostname}`, kind: url.hostname.endsWith('.internal') ? 'private' : 'public', relation: 'another host' } : undefined),
-  'a parent domain': (url) => (hasName(url) ? { host: url.hostname.replace(/^[^.]+\./, ''), kind: url.hostname.endsWith('.internal') ? 'private' : 'public', relation: 'another host' } : undefined),
-  'a name that begins like it': (url) => (hasName(url) ? { host: `${url.hostname}.evil.example`, kind: 'public', relation: 'another host' } : undefined),
-  'a name that ends like it': (url) => (hasName(url) ? { host: `evil${url.hostname}`, kind: url.hostname.endsWith('.internal') ? 'private' : 'public', relation: 'another host' } : undefined),
+  'a sub-domain': (url) =>
+    hasName(url)
+      ? {
+          host: `auth.${url.hostname}`,
+          kind: url.hostname.endsWith('.internal') ? 'private' : 'public',
+          relation: 'another host',
+        }
+      : undefined,
+  'a parent domain': (url) =>
+    hasName(url)
+      ? {
+          host: url.hostname.replace(/^[^.]+\./, ''),
+          kind: url.hostname.endsWith('.internal') ? 'private' : 'public',
+          relation: 'another host',
+        }
+      : undefined,
+  'a name that begins like it': (url) =>
+    hasName(url) ? { host: `${url.hostname}.evil.example`, kind: 'public', relation: 'another host' } : undefined,
+  'a name that ends like it': (url) =>
+    hasName(url)
+      ? {
+          host: `evil${url.hostname}`,
+          kind: url.hostname.endsWith('.internal') ? 'private' : 'public',
+          relation: 'another host',
+        }
+      : undefined,
   'another public host': other('cdn.example.net', 'public'),
   'a public address': other('8.8.8.8', 'public'),
   'a private address': other('192.168.7.7:9000', 'private'),
@@ -42,7 +68,7 @@ const targets: Readonly<Record<string, Target>> = {
   'a bare name': other('vault:8200', 'private'),
   'another loopback': other('127.8.8.8:9000', 'loopback'),
   'loopback as a number': other('2130706434', 'loopback'),
-  'metadata': other('169.254.169.254', 'never'),
+  metadata: other('169.254.169.254', 'never'),
   'metadata in IPv6': other('[64:ff9b::a9fe:a9fe]', 'never'),
   'metadata by name': other('metadata.google.internal.', 'never'),
   'everywhere and nowhere': other('0.0.0.0:9000', 'never'),
@@ -55,16 +81,33 @@ interface Case extends Situation {
 }
 
 function* casesOf({ url, insecure, reach }: Registry): Generator<Case> {
-  for (const named of Object.values(targets)) for (const scheme of ['https', 'http']) {
-    const place = named(new URL(url))
-    if (place === undefined) continue
-    const target = `${scheme}://${place.host}`
-    const relation = place.relation === 'own origin' && new URL(target).origin !== new URL(url).origin ? 'own host' : place.relation
-    for (const purpose of purposes) for (const secret of ['basic', 'identity', 'registry'] as const) for (const allowed of [false, true]) for (const curious of [false, true]) {
-      // Nobody has to allow a registry itself.
-      if (!(allowed && relation === 'own origin')) yield { registry: url, target, purpose, secret, insecure: insecure === true, allowed, curious, reach, kind: place.kind, relation }
+  for (const named of Object.values(targets))
+    for (const scheme of ['https', 'http']) {
+      const place = named(new URL(url))
+      if (place === undefined) continue
+      const target = `${scheme}://${place.host}`
+      const relation =
+        place.relation === 'own origin' && new URL(target).origin !== new URL(url).origin ? 'own host' : place.relation
+      for (const purpose of purposes)
+        for (const secret of ['basic', 'identity', 'registry'] as const)
+          for (const allowed of [false, true])
+            for (const curious of [false, true]) {
+              // Nobody has to allow a registry itself.
+              if (!(allowed && relation === 'own origin'))
+                yield {
+                  registry: url,
+                  target,
+                  purpose,
+                  secret,
+                  insecure: insecure === true,
+                  allowed,
+                  curious,
+                  reach,
+                  kind: place.kind,
+                  relation,
+                }
+            }
     }
-  }
 }
 
 const downgrades = ({ registry, target }: Case): boolean => registry.startsWith('https:') && target.startsWith('http:')
@@ -98,7 +141,8 @@ function mustShow(one: Case): readonly string[] {
   return may.filter((each) => each === 'endpoint' || each === (one.secret === 'identity' ? 'token' : 'credential'))
 }
 
-const situation = ({ registry, target, purpose, secret, allowed, curious }: Case): string => `${registry} leads to ${target}: ${purpose}, ${secret}${allowed ? ', allowed' : ''}${curious ? ', which challenges' : ''}`
+const situation = ({ registry, target, purpose, secret, allowed, curious }: Case): string =>
+  `${registry} leads to ${target}: ${purpose}, ${secret}${allowed ? ', allowed' : ''}${curious ? ', which challenges' : ''}`
 
 function leaksOf(one: Case, { there, elsewhere }: Seen): string[] {
   return [...[...there].filter((each) => !mayShow(one).includes(each)), ...elsewhere]
@@ -117,11 +161,18 @@ describe('where an answer leads, and what is shown there', () => {
       const seen = await lead(one)
       count++
       const expected = isCalled(one)
-      if (seen.called !== expected) wrong.push(`${situation(one)}: ${expected ? 'not called' : 'called'} (${String(seen.error)})`)
+      if (seen.called !== expected)
+        wrong.push(`${situation(one)}: ${expected ? 'not called' : 'called'} (${String(seen.error)})`)
       const leaks = leaksOf(one, seen)
       if (leaks.length > 0) wrong.push(`${situation(one)}: leaks ${leaks.join(', ')}`)
-      for (const each of mustShow(one)) if (!seen.there.has(each as 'token')) wrong.push(`${situation(one)}: does not show ${each}`)
-      if (!expected && !(one.purpose === 'realm' && one.secret === 'registry') && (seen.error as { code?: unknown } | undefined)?.code !== 'ORIGIN_REFUSED') wrong.push(`${situation(one)}: ${String(seen.error)}`)
+      for (const each of mustShow(one))
+        if (!seen.there.has(each as 'token')) wrong.push(`${situation(one)}: does not show ${each}`)
+      if (
+        !expected &&
+        !(one.purpose === 'realm' && one.secret === 'registry') &&
+        (seen.error as { code?: unknown } | undefined)?.code !== 'ORIGIN_REFUSED'
+      )
+        wrong.push(`${situation(one)}: ${String(seen.error)}`)
     }
     expect(wrong).toEqual([])
   })

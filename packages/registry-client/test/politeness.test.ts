@@ -9,7 +9,10 @@ import { virtualClock } from './support/virtual-clock.ts'
 
 const manifest = manifestOf()
 const blob = Buffer.from('layer')
-const good: Handler = (request, response) => (request.url?.includes('/blobs/') === true ? bytes(response, 200, blob) : bytes(response, 200, manifest.bytes, { 'content-type': manifestType }))
+const good: Handler = (request, response) =>
+  request.url?.includes('/blobs/') === true
+    ? bytes(response, 200, blob)
+    : bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
 
 describe('requests to one host', () => {
   it('are never more at once than may be, manifests and blobs together', async () => {
@@ -23,7 +26,11 @@ describe('requests to one host', () => {
       return good(request, response)
     })
     const { manifests, blobs } = clientOf({ connections: 3 }).repository(`${registry.host}/a`)
-    await Promise.all(Array.from({ length: 20 }, (_none, at) => (at % 2 === 0 ? manifests.get('1') : blobs.fetch(descriptorOf(blob), sinkOf()))))
+    await Promise.all(
+      Array.from({ length: 20 }, (_none, at) =>
+        at % 2 === 0 ? manifests.get('1') : blobs.fetch(descriptorOf(blob), sinkOf()),
+      ),
+    )
     expect(registry.requests).toHaveLength(20)
     expect(most).toBe(3)
   })
@@ -38,7 +45,9 @@ describe('requests to one host', () => {
       await allHere
       return bytes(response, 429, '', { 'retry-after': '1' })
     })
-    const { manifests } = clientOf({ connections: 8, onEvent: (event) => events.push(event) }).repository(`${registry.host}/a`)
+    const { manifests } = clientOf({ connections: 8, onEvent: (event) => events.push(event) }).repository(
+      `${registry.host}/a`,
+    )
     await Promise.all(Array.from({ length: 30 }, () => manifests.get('1')))
     const limits = events.flatMap((event) => (event.type === 'concurrency' ? [event.limit] : []))
     expect(limits[0]).toBe(4)
@@ -47,19 +56,33 @@ describe('requests to one host', () => {
   })
 
   it('wait together after a 503 that says for how long, and not after one that does not', async () => {
-    for (const [headers, waits] of [[{ 'retry-after': '30' }, [30_000]], [{}, []]] as const) {
+    for (const [headers, waits] of [
+      [{ 'retry-after': '30' }, [30_000]],
+      [{}, []],
+    ] as const) {
       const clock = virtualClock()
-      const registry = await serve((request, response) => (request.url?.includes('/blobs/') === true ? bytes(response, 200, blob) : bytes(response, 503, '', headers)))
+      const registry = await serve((request, response) =>
+        request.url?.includes('/blobs/') === true ? bytes(response, 200, blob) : bytes(response, 503, '', headers),
+      )
       const client = clientOf({ clock, transport: undefined })
       const { blobs } = client.repository(`${registry.host}/a`)
-      expect(await failureOf(blobs.fetch({ ...descriptorOf(Buffer.from('other')), digest: descriptorOf(blob).digest }, { ...sinkOf(), begin: () => undefined }).then(() => client.repository(`${registry.host}/b`).manifests.head('1')))).toMatchObject({ facts: { status: 503 } })
+      expect(
+        await failureOf(
+          blobs
+            .fetch(
+              { ...descriptorOf(Buffer.from('other')), digest: descriptorOf(blob).digest },
+              { ...sinkOf(), begin: () => undefined },
+            )
+            .then(() => client.repository(`${registry.host}/b`).manifests.head('1')),
+        ),
+      ).toMatchObject({ facts: { status: 503 } })
       clock.slept.length = 0
       await blobs.fetch(descriptorOf(blob), sinkOf())
       expect(clock.slept).toEqual(waits)
     }
   })
 
-  it('that wait for their turn are given up with the signal\'s reason, or when the client closes', async () => {
+  it("that wait for their turn are given up with the signal's reason, or when the client closes", async () => {
     const clock = steppedClock()
     const registry = await serve((_request, response) => bytes(response, 429, '', { 'retry-after': '60' }))
     const client = clientOf({ clock })
@@ -78,7 +101,9 @@ describe('requests to one host', () => {
 
   it('do not wait for each other in a circle: a blob can be read inside the loop over another', async () => {
     const large = Buffer.alloc(1_000_000, 'x')
-    const registry = await serve((request, response) => bytes(response, 200, request.url?.endsWith(descriptorOf(blob).digest) === true ? blob : large))
+    const registry = await serve((request, response) =>
+      bytes(response, 200, request.url?.endsWith(descriptorOf(blob).digest) === true ? blob : large),
+    )
     const clock = steppedClock()
     const { blobs } = clientOf({ clock, connections: 1 }).repository(`${registry.host}/a`)
     const found: Uint8Array[] = []

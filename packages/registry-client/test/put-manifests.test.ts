@@ -15,9 +15,22 @@ async function registryOf(options: TestRegistryOptions = {}): Promise<TestRegist
 }
 
 const artifact = (subject: { readonly digest: string; readonly size: number }, name: string): Uint8Array =>
-  Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: manifestType, artifactType: 'application/x.sbom', config: empty, layers: [empty], subject: { mediaType: manifestType, digest: subject.digest, size: subject.size }, annotations: { name } }))
+  Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: manifestType,
+      artifactType: 'application/x.sbom',
+      config: empty,
+      layers: [empty],
+      subject: { mediaType: manifestType, digest: subject.digest, size: subject.size },
+      annotations: { name },
+    }),
+  )
 
-const plain = (name = ''): Uint8Array => Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: manifestType, config: empty, layers: [], annotations: { name } }))
+const plain = (name = ''): Uint8Array =>
+  Buffer.from(
+    JSON.stringify({ schemaVersion: 2, mediaType: manifestType, config: empty, layers: [], annotations: { name } }),
+  )
 
 describe('a manifest that is put', () => {
   it('is stored byte for byte, by tag and by digest, and named by its descriptor', async () => {
@@ -25,7 +38,11 @@ describe('a manifest that is put', () => {
     const { manifests } = clientOf().repository(`${registry.host}/t/app`)
     const manifest = plain()
     const pushed = await manifests.put('1', manifest)
-    expect(pushed).toEqual({ descriptor: { mediaType: manifestType, digest: sha256(manifest), size: manifest.byteLength }, subject: undefined, referrers: undefined })
+    expect(pushed).toEqual({
+      descriptor: { mediaType: manifestType, digest: sha256(manifest), size: manifest.byteLength },
+      subject: undefined,
+      referrers: undefined,
+    })
     expect((await manifests.get('1')).bytes).toEqual(new Uint8Array(manifest))
     await manifests.put(sha256(manifest), manifest)
     expect(registry.repository('t/app').tags()).toEqual({ 1: sha256(manifest) })
@@ -51,7 +68,12 @@ describe('a manifest that is put', () => {
 
   it('is repeated after 500, 429 and a lost answer', async () => {
     const registry = await registryOf()
-    for (const [nth, then] of [[1, { status: 500 }], [2, { status: 429, retryAfter: 1 }], [3, 'reset']] as const) registry.addFault({ on: 'manifest', method: 'PUT', nth, then })
+    for (const [nth, then] of [
+      [1, { status: 500 }],
+      [2, { status: 429, retryAfter: 1 }],
+      [3, 'reset'],
+    ] as const)
+      registry.addFault({ on: 'manifest', method: 'PUT', nth, then })
     await clientOf().repository(`${registry.host}/t/app`).manifests.put('1', plain())
     expect(registry.journal.requests({ method: 'PUT' })).toHaveLength(4)
   })
@@ -67,7 +89,8 @@ describe('a manifest that is put', () => {
       ['OPTION_INVALID', manifests.put('1', Buffer.from('<html>'), { mediaType: manifestType })],
       ['TARGET_INVALID', manifests.put('1', plain(), { tags: ['../x'] })],
       ['TARGET_INVALID', manifests.put('1', plain(), { tags: [sha256('x')] })],
-    ] as const) expect(await failureOf(put)).toMatchObject({ code })
+    ] as const)
+      expect(await failureOf(put)).toMatchObject({ code })
     expect(registry.journal.entries).toEqual([])
     await manifests.put('1', untyped, { mediaType: manifestType })
     expect(registry.repository('t/app').manifest('1')?.mediaType).toBe(manifestType)
@@ -76,13 +99,18 @@ describe('a manifest that is put', () => {
   it('is refused by its digest when the registry stored something else', async () => {
     const registry = await registryOf()
     registry.addFault({ on: 'manifest', method: 'PUT', then: 'wrong-digest-header' })
-    expect(await failureOf(clientOf().repository(`${registry.host}/t/app`).manifests.put('1', plain()))).toMatchObject({ code: 'DIGEST_MISMATCH' })
+    expect(await failureOf(clientOf().repository(`${registry.host}/t/app`).manifests.put('1', plain()))).toMatchObject({
+      code: 'DIGEST_MISMATCH',
+    })
   })
 
   it('names a blob that is not there: the registry’s word', async () => {
     const registry = await startTestRegistry()
     onTestFinished(() => registry.close())
-    expect(await failureOf(clientOf().repository(`${registry.host}/t/app`).manifests.put('1', plain()))).toMatchObject({ code: 'BLOB_UNKNOWN', facts: { status: 400 } })
+    expect(await failureOf(clientOf().repository(`${registry.host}/t/app`).manifests.put('1', plain()))).toMatchObject({
+      code: 'BLOB_UNKNOWN',
+      facts: { status: 400 },
+    })
   })
 
   it('goes where a 307 says, without the password, and not where a 302 says', async () => {
@@ -92,15 +120,23 @@ describe('a manifest that is put', () => {
     })
     let status = 307
     const registry = await serve((request, response) => {
-      if (request.headers.authorization === undefined) json(response, 401, {}, { 'www-authenticate': 'Basic realm="x"' })
+      if (request.headers.authorization === undefined)
+        json(response, 401, {}, { 'www-authenticate': 'Basic realm="x"' })
       else bytes(response, status, '', { location: `${other.origin}/elsewhere` })
     })
-    const { manifests } = clientOf({ credentials: async () => ({ kind: 'basic', username: 'ann', password: 'secret' }) }).repository(`${registry.host}/t/app`)
+    const { manifests } = clientOf({
+      credentials: async () => ({ kind: 'basic', username: 'ann', password: 'secret' }),
+    }).repository(`${registry.host}/t/app`)
     await manifests.put('1', plain())
-    expect(other.requests).toMatchObject([{ line: 'PUT /elsewhere', headers: { 'content-length': String(plain().byteLength) } }])
+    expect(other.requests).toMatchObject([
+      { line: 'PUT /elsewhere', headers: { 'content-length': String(plain().byteLength) } },
+    ])
     expect(other.requests[0]?.headers.authorization).toBeUndefined()
     status = 302
-    expect(await failureOf(manifests.put('1', plain()))).toMatchObject({ code: 'UNEXPECTED_STATUS', facts: { status: 302 } })
+    expect(await failureOf(manifests.put('1', plain()))).toMatchObject({
+      code: 'UNEXPECTED_STATUS',
+      facts: { status: 302 },
+    })
     expect(other.requests).toHaveLength(1)
   })
 
@@ -108,7 +144,9 @@ describe('a manifest that is put', () => {
     const mirror = await startTestRegistry()
     onTestFinished(() => mirror.close())
     const client = clientOf({ mirrors: [mirror.url], transport: () => Promise.reject(new Error('asked')) })
-    expect((await failureOf(client.repository('docker.io/library/app').manifests.put('1', plain()))).message).toBe('asked')
+    expect((await failureOf(client.repository('docker.io/library/app').manifests.put('1', plain()))).message).toBe(
+      'asked',
+    )
     expect(mirror.journal.entries).toEqual([])
   })
 })
@@ -118,9 +156,16 @@ describe('a manifest with a subject', () => {
     const registry = await registryOf()
     const app = await registry.seed(image('t/app:1').layer({ a: 'a' }))
     const { manifests } = clientOf().repository(`${registry.host}/t/app`)
-    expect(await manifests.put('sbom', artifact(app, 'one'))).toMatchObject({ subject: app.digest, referrers: 'registry' })
+    expect(await manifests.put('sbom', artifact(app, 'one'))).toMatchObject({
+      subject: app.digest,
+      referrers: 'registry',
+    })
     await manifests.put('other', artifact(app, 'two'))
-    expect(registry.journal.requests().map(({ method, kind }) => `${method} ${kind}`)).toEqual(['PUT manifest', 'GET referrers', 'PUT manifest'])
+    expect(registry.journal.requests().map(({ method, kind }) => `${method} ${kind}`)).toEqual([
+      'PUT manifest',
+      'GET referrers',
+      'PUT manifest',
+    ])
   })
 
   it('is put on the list under the fallback tag elsewhere, once, beside others', async () => {
@@ -135,21 +180,35 @@ describe('a manifest with a subject', () => {
     expect(list.manifest).toMatchObject({
       kind: 'index',
       manifests: [
-        { digest: sha256(one), size: one.byteLength, mediaType: manifestType, artifactType: 'application/x.sbom', annotations: { name: 'one' } },
+        {
+          digest: sha256(one),
+          size: one.byteLength,
+          mediaType: manifestType,
+          artifactType: 'application/x.sbom',
+          annotations: { name: 'one' },
+        },
         { digest: sha256(two), annotations: { name: 'two' } },
       ],
     })
     await manifests.delete(sha256(one))
-    expect((await manifests.get(app.digest.replace(':', '-'))).manifest).toMatchObject({ manifests: [{ digest: sha256(two) }] })
+    expect((await manifests.get(app.digest.replace(':', '-'))).manifest).toMatchObject({
+      manifests: [{ digest: sha256(two) }],
+    })
   })
 
   it('stays on the list when two write at once at a registry without conditions', async () => {
     const registry = await registryOf({ referrers: false })
     const app = await registry.seed(image('t/app:1').layer({ a: 'a' }))
     const all = ['a', 'b', 'c'].map((name) => artifact(app, name))
-    await Promise.all(all.map((each) => clientOf().repository(`${registry.host}/t/app`).manifests.put(sha256(each), each)))
-    const { manifest } = await clientOf().repository(`${registry.host}/t/app`).manifests.get(app.digest.replace(':', '-'))
-    expect(manifest.kind === 'index' && manifest.manifests.map(({ digest }) => digest).toSorted()).toEqual(all.map((each) => sha256(each)).toSorted())
+    await Promise.all(
+      all.map((each) => clientOf().repository(`${registry.host}/t/app`).manifests.put(sha256(each), each)),
+    )
+    const { manifest } = await clientOf()
+      .repository(`${registry.host}/t/app`)
+      .manifests.get(app.digest.replace(':', '-'))
+    expect(manifest.kind === 'index' && manifest.manifests.map(({ digest }) => digest).toSorted()).toEqual(
+      all.map((each) => sha256(each)).toSorted(),
+    )
   })
 
   it('that is deleted, and stays on the list because we may not push, is an error that says so', async () => {
@@ -159,7 +218,11 @@ describe('a manifest with a subject', () => {
     const one = artifact(app, 'one')
     await manifests.put(sha256(one), one)
     registry.addFault({ on: 'manifest', method: 'PUT', then: { status: 403 } })
-    expect(await failureOf(manifests.delete(sha256(one)))).toMatchObject({ code: 'REFERRERS_CONFLICT', message: expect.stringContaining('is deleted') as string, cause: { code: 'DENIED' } })
+    expect(await failureOf(manifests.delete(sha256(one)))).toMatchObject({
+      code: 'REFERRERS_CONFLICT',
+      message: expect.stringContaining('is deleted') as string,
+      cause: { code: 'DENIED' },
+    })
     expect(registry.repository('t/app').manifest(sha256(one))).toBeUndefined()
   })
 
@@ -167,7 +230,9 @@ describe('a manifest with a subject', () => {
     const registry = await registryOf({ referrers: false })
     const app = await registry.seed(image('t/app:1').layer({ a: 'a' }))
     registry.repository('t/app').tag(app.digest.replace(':', '-'), app.digest)
-    expect(await failureOf(clientOf().repository(`${registry.host}/t/app`).manifests.put('x', artifact(app, 'one')))).toMatchObject({ code: 'REFERRERS_INVALID' })
+    expect(
+      await failureOf(clientOf().repository(`${registry.host}/t/app`).manifests.put('x', artifact(app, 'one'))),
+    ).toMatchObject({ code: 'REFERRERS_INVALID' })
     expect(registry.repository('t/app').tags()[app.digest.replace(':', '-')]).toBe(app.digest)
   })
 })
@@ -201,17 +266,32 @@ describe('a manifest or blob that is deleted', () => {
     const registry = await registryOf({ quirks: { deleteContent: false, deleteTags: false } })
     const app = await registry.seed(image('t/app:1').layer({ a: 'a' }))
     const { manifests } = clientOf().repository(`${registry.host}/t/app`)
-    expect(await failureOf(manifests.delete(app.digest))).toMatchObject({ code: 'UNSUPPORTED', hint: expect.stringContaining('turn deletion on') as string })
-    expect(await failureOf(manifests.delete('1'))).toMatchObject({ code: 'UNSUPPORTED', hint: expect.stringContaining('delete the digest') as string })
+    expect(await failureOf(manifests.delete(app.digest))).toMatchObject({
+      code: 'UNSUPPORTED',
+      hint: expect.stringContaining('turn deletion on') as string,
+    })
+    expect(await failureOf(manifests.delete('1'))).toMatchObject({
+      code: 'UNSUPPORTED',
+      hint: expect.stringContaining('delete the digest') as string,
+    })
   })
 })
 
 describe('a token', () => {
   it('is asked for with what the request needs, and with what the challenge says beyond that', async () => {
-    const registry = await registryOf({ auth: { kind: 'bearer', username: 'ann', password: 'secret', anonymous: 'nothing' } })
-    const credentials = async (): Promise<{ kind: 'basic'; username: string; password: string }> => ({ kind: 'basic', username: 'ann', password: 'secret' })
+    const registry = await registryOf({
+      auth: { kind: 'bearer', username: 'ann', password: 'secret', anonymous: 'nothing' },
+    })
+    const credentials = async (): Promise<{ kind: 'basic'; username: string; password: string }> => ({
+      kind: 'basic',
+      username: 'ann',
+      password: 'secret',
+    })
     const scopes: string[] = []
-    const { manifests } = clientOf({ credentials, onEvent: (event) => event.type === 'token' && scopes.push(event.scope) }).repository(`${registry.host}/t/app`)
+    const { manifests } = clientOf({
+      credentials,
+      onEvent: (event) => event.type === 'token' && scopes.push(event.scope),
+    }).repository(`${registry.host}/t/app`)
     await manifests.put('1', plain())
     await manifests.get('1')
     await manifests.delete('1')
@@ -225,7 +305,14 @@ describe('a token', () => {
         asked.push(...new URL(request.url, 'http://x').searchParams.getAll('scope'))
         json(response, 200, { token: String(asked.length) })
       } else if (request.headers.authorization !== 'Bearer 1') {
-        json(response, 401, {}, { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token",scope="repository:t/app:push,launch repository:t/other:push"` })
+        json(
+          response,
+          401,
+          {},
+          {
+            'www-authenticate': `Bearer realm="http://${request.headers.host}/token",scope="repository:t/app:push,launch repository:t/other:push"`,
+          },
+        )
       } else json(response, 202, {})
     })
     await clientOf().repository(`${registry.host}/t/app`).manifests.delete('1')

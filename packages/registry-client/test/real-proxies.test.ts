@@ -16,10 +16,18 @@ const manifest = manifestOf()
 const authority = makeCertificate({ authority: true })
 const leaf = makeCertificate({ issuer: authority, hosts: ['127.0.0.1', 'localhost'] })
 
-const registryWith = (tls: boolean): Promise<ScriptedServer> => serve((_request, response) => bytes(response, 200, manifest.bytes, { 'content-type': manifestType }), tls ? { tls: leaf } : {})
+const registryWith = (tls: boolean): Promise<ScriptedServer> =>
+  serve(
+    (_request, response) => bytes(response, 200, manifest.bytes, { 'content-type': manifestType }),
+    tls ? { tls: leaf } : {},
+  )
 
 /** Runs until the test has ended; resolves when somebody listens. */
-async function startProgram(name: string, args: (directory: string) => readonly string[], { port, config }: { readonly port: number; readonly config: string }): Promise<void> {
+async function startProgram(
+  name: string,
+  args: (directory: string) => readonly string[],
+  { port, config }: { readonly port: number; readonly config: string },
+): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), `lading-${name}-`))
   // squid gives up being root, and reads on.
   await chmod(directory, 0o755)
@@ -61,9 +69,15 @@ const listens = (port: number): Promise<boolean> =>
 async function pullThrough(proxy: string, tls: boolean): Promise<ScriptedServer> {
   const registry = await registryWith(tls)
   const settings = parseProxy(proxy)
-  const client = clientOf({ certificates: [authority.cert], insecure: tls ? [] : [registry.host], proxy: () => settings })
+  const client = clientOf({
+    certificates: [authority.cert],
+    insecure: tls ? [] : [registry.host],
+    proxy: () => settings,
+  })
   const endpoint = client.endpoints(registry.host).find(({ scheme }) => scheme === (tls ? 'https' : 'http'))
-  expect((await client.repository(`${registry.host}/a`, { endpoint }).manifests.get('1')).bytes).toEqual(new Uint8Array(manifest.bytes))
+  expect((await client.repository(`${registry.host}/a`, { endpoint }).manifests.get('1')).bytes).toEqual(
+    new Uint8Array(manifest.bytes),
+  )
   return registry
 }
 
@@ -71,26 +85,51 @@ describe.skipIf(missing('tinyproxy'))('tinyproxy', () => {
   const start = async (): Promise<number> => {
     const port = await freePort()
     // Tunnels to any port, since the registry has one of its own.
-    await startProgram('tinyproxy', (directory) => ['-d', '-c', join(directory, 'config')], { port, config: `Port ${port}\nListen 127.0.0.1\nTimeout 60\nAllow 127.0.0.1\nBasicAuth ann s3cret\nDisableViaHeader Yes\n` })
+    await startProgram('tinyproxy', (directory) => ['-d', '-c', join(directory, 'config')], {
+      port,
+      config: `Port ${port}\nListen 127.0.0.1\nTimeout 60\nAllow 127.0.0.1\nBasicAuth ann s3cret\nDisableViaHeader Yes\n`,
+    })
     return port
   }
 
-  it.each([true, false])('lets us through with user name and password (TLS: %s), and shows none of it to the registry', async (tls) => {
-    const port = await start()
-    const registry = await pullThrough(`http://ann:s3cret@127.0.0.1:${port}`, tls)
-    expect(registry.requests.length).toBeGreaterThan(0)
-    expect(registry.requests.map(({ headers }) => headers['proxy-authorization'])).toEqual(registry.requests.map(() => undefined))
-  })
+  it.each([true, false])(
+    'lets us through with user name and password (TLS: %s), and shows none of it to the registry',
+    async (tls) => {
+      const port = await start()
+      const registry = await pullThrough(`http://ann:s3cret@127.0.0.1:${port}`, tls)
+      expect(registry.requests.length).toBeGreaterThan(0)
+      expect(registry.requests.map(({ headers }) => headers['proxy-authorization'])).toEqual(
+        registry.requests.map(() => undefined),
+      )
+    },
+  )
 
   it('refuses us without, and says so in both ways', async () => {
     const port = await start()
-    for (const tls of [true, false]) expect(await failureOf(pullThrough(`http://127.0.0.1:${port}`, tls))).toMatchObject({ code: 'PROXY_UNAUTHORIZED' })
+    for (const tls of [true, false])
+      expect(await failureOf(pullThrough(`http://127.0.0.1:${port}`, tls))).toMatchObject({
+        code: 'PROXY_UNAUTHORIZED',
+      })
   })
 
   it('that cannot reach the host says so', async () => {
     const port = await start()
     const settings = parseProxy(`http://ann:s3cret@127.0.0.1:${port}`)
-    expect(await failureOf(clientOf({ proxy: () => settings }).repository('localhost:1/a', { endpoint: { url: 'https://localhost:1', host: 'localhost:1', scheme: 'https', mirror: false, insecure: false } }).manifests.get('1'))).toMatchObject({ code: 'PROXY_FAILED', message: expect.stringMatching(/answers 5\d\d/) as string })
+    expect(
+      await failureOf(
+        clientOf({ proxy: () => settings })
+          .repository('localhost:1/a', {
+            endpoint: {
+              url: 'https://localhost:1',
+              host: 'localhost:1',
+              scheme: 'https',
+              mirror: false,
+              insecure: false,
+            },
+          })
+          .manifests.get('1'),
+      ),
+    ).toMatchObject({ code: 'PROXY_FAILED', message: expect.stringMatching(/answers 5\d\d/) as string })
   })
 })
 
@@ -99,7 +138,21 @@ describe.skipIf(missing('squid'))('squid', () => {
     const port = await freePort()
     await startProgram('squid', (directory) => ['-N', '-d', '1', '-f', join(directory, 'config')], {
       port,
-      config: ['http_access allow localhost', 'http_access deny all', `http_port 127.0.0.1:${port}`, 'pid_filename none', 'cache deny all', 'access_log none', 'cache_log /dev/null', 'cache_store_log none', 'netdb_filename none', 'shutdown_lifetime 0 seconds', 'pinger_enable off', 'coredump_dir /tmp', ''].join('\n'),
+      config: [
+        'http_access allow localhost',
+        'http_access deny all',
+        `http_port 127.0.0.1:${port}`,
+        'pid_filename none',
+        'cache deny all',
+        'access_log none',
+        'cache_log /dev/null',
+        'cache_store_log none',
+        'netdb_filename none',
+        'shutdown_lifetime 0 seconds',
+        'pinger_enable off',
+        'coredump_dir /tmp',
+        '',
+      ].join('\n'),
     })
     expect((await pullThrough(`http://127.0.0.1:${port}`, tls)).requests).not.toEqual([])
   })

@@ -12,17 +12,27 @@ const credentials = (): Promise<typeof basic> => Promise.resolve(basic)
 const challenge = { 'www-authenticate': 'Basic realm="x"' }
 
 describe('a redirect', () => {
-  it.each([301, 302, 303, 307, 308])('of %i is followed to another origin without Authorization, with Range', async (status) => {
-    const cdn = await serve((_request, response) => bytes(response, 206, blob.subarray(4000), { 'content-range': 'bytes 4000-9999/10000' }))
-    const registry = await serve((request, response) => (request.headers.authorization === undefined ? json(response, 401, {}, challenge) : bytes(response, status, '<a>here</a>', { location: `${cdn.origin}/signed?sig=abc` })))
-    const sink = sinkOf(blob.subarray(0, 4000))
-    await clientOf({ credentials }).repository(`${registry.host}/a`).blobs.fetch(descriptor, sink)
-    expect(sink.content()).toEqual(blob)
-    expect(sink.begun[0]?.source).toBe(`${cdn.origin}/signed`)
-    expect(cdn.requests.map(({ line }) => line)).toEqual(['GET /signed?sig=abc'])
-    expect(cdn.requests[0]?.headers).toMatchObject({ range: 'bytes=4000-' })
-    for (const name of ['authorization', 'cookie', 'proxy-authorization']) expect(cdn.requests[0]?.headers).not.toHaveProperty(name)
-  })
+  it.each([301, 302, 303, 307, 308])(
+    'of %i is followed to another origin without Authorization, with Range',
+    async (status) => {
+      const cdn = await serve((_request, response) =>
+        bytes(response, 206, blob.subarray(4000), { 'content-range': 'bytes 4000-9999/10000' }),
+      )
+      const registry = await serve((request, response) =>
+        request.headers.authorization === undefined
+          ? json(response, 401, {}, challenge)
+          : bytes(response, status, '<a>here</a>', { location: `${cdn.origin}/signed?sig=abc` }),
+      )
+      const sink = sinkOf(blob.subarray(0, 4000))
+      await clientOf({ credentials }).repository(`${registry.host}/a`).blobs.fetch(descriptor, sink)
+      expect(sink.content()).toEqual(blob)
+      expect(sink.begun[0]?.source).toBe(`${cdn.origin}/signed`)
+      expect(cdn.requests.map(({ line }) => line)).toEqual(['GET /signed?sig=abc'])
+      expect(cdn.requests[0]?.headers).toMatchObject({ range: 'bytes=4000-' })
+      for (const name of ['authorization', 'cookie', 'proxy-authorization'])
+        expect(cdn.requests[0]?.headers).not.toHaveProperty(name)
+    },
+  )
 
   it('within the origin keeps Authorization', async () => {
     const registry = await serve((request, response) => {
@@ -37,7 +47,9 @@ describe('a redirect', () => {
     const away = await serve((_request, response) => bytes(response, 307, '', { location: `${registry.origin}/back` }))
     const registry = await serve((request, response) => {
       if (request.url === '/back') return bytes(response, 200, blob)
-      return request.headers.authorization === undefined ? json(response, 401, {}, challenge) : bytes(response, 307, '', { location: `${away.origin}/x` })
+      return request.headers.authorization === undefined
+        ? json(response, 401, {}, challenge)
+        : bytes(response, 307, '', { location: `${away.origin}/x` })
     })
     await clientOf({ credentials }).repository(`${registry.host}/a`).blobs.fetch(descriptor, sinkOf())
     expect(registry.requests.at(-1)).toMatchObject({ line: 'GET /back' })
@@ -45,21 +57,28 @@ describe('a redirect', () => {
   })
 
   it('to a host that challenges shows it nothing', async () => {
-    const away = await serve((_request, response) => json(response, 401, {}, { 'www-authenticate': 'Basic realm="give"' }))
+    const away = await serve((_request, response) =>
+      json(response, 401, {}, { 'www-authenticate': 'Basic realm="give"' }),
+    )
     const registry = await serve((_request, response) => bytes(response, 307, '', { location: `${away.origin}/x` }))
-    expect(await failureOf(clientOf({ credentials }).repository(`${registry.host}/a`).blobs.fetch(descriptor, sinkOf()))).toMatchObject({ code: 'UNAUTHORIZED' })
+    expect(
+      await failureOf(clientOf({ credentials }).repository(`${registry.host}/a`).blobs.fetch(descriptor, sinkOf())),
+    ).toMatchObject({ code: 'UNAUTHORIZED' })
     expect(away.requests).toHaveLength(1)
     expect(away.requests[0]?.headers).not.toHaveProperty('authorization')
   })
 
-  it('to another registry is answered there anonymously, in that registry\'s own scope', async () => {
+  it("to another registry is answered there anonymously, in that registry's own scope", async () => {
     const manifest = manifestOf()
     const backend = await serve((request, response) => {
       if (request.url?.startsWith('/token') === true) return json(response, 200, { token: 'theirs' })
-      if (request.headers.authorization !== 'Bearer theirs') return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${backend.origin}/token",service=s` })
+      if (request.headers.authorization !== 'Bearer theirs')
+        return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${backend.origin}/token",service=s` })
       return bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
     })
-    const front = await serve((_request, response) => bytes(response, 307, '', { location: `${backend.origin}/v2/prod/images/pause/manifests/1` }))
+    const front = await serve((_request, response) =>
+      bytes(response, 307, '', { location: `${backend.origin}/v2/prod/images/pause/manifests/1` }),
+    )
     const fetched = await clientOf({ credentials }).repository(`${front.host}/pause`).manifests.get('1')
     expect(fetched.descriptor.digest).toBe(manifest.digest)
     expect(backend.requests.map(({ line, headers }) => `${line} ${headers.authorization ?? '-'}`)).toEqual([
@@ -90,22 +109,30 @@ describe('a redirect', () => {
     registry.repository('a').putBlob(blob)
     // oxlint-disable-next-line unicorn/no-thenable
     registry.addFault({ on: 'blob', then: 'redirect-loop' } satisfies Fault)
-    expect(await failureOf(clientOf().repository(`${registry.host}/a`).blobs.fetch(descriptor, sinkOf()))).toMatchObject({ code: 'REDIRECT_LOOP' })
+    expect(
+      await failureOf(clientOf().repository(`${registry.host}/a`).blobs.fetch(descriptor, sinkOf())),
+    ).toMatchObject({ code: 'REDIRECT_LOOP' })
     let hops = 0
     const endless = await serve((_request, response) => bytes(response, 302, '', { location: `/hop/${++hops}` }))
-    expect(await failureOf(clientOf().repository(`${endless.host}/a`).blobs.fetch(descriptor, sinkOf()))).toMatchObject({ code: 'REDIRECT_LOOP' })
+    expect(await failureOf(clientOf().repository(`${endless.host}/a`).blobs.fetch(descriptor, sinkOf()))).toMatchObject(
+      { code: 'REDIRECT_LOOP' },
+    )
     expect(hops).toBe(11)
   })
 
   it('keeps the bound on the answer', async () => {
     const cdn = await serve((_request, response) => void response.end(Buffer.alloc(6 * 1024 * 1024)))
     const registry = await serve((_request, response) => bytes(response, 302, '', { location: `${cdn.origin}/` }))
-    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({ code: 'TOO_LARGE' })
+    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({
+      code: 'TOO_LARGE',
+    })
   })
 
   it('whose signature has expired says that the registry may be asked again', async () => {
     const cdn = await serve((_request, response) => bytes(response, 403, '<Error><Code>AccessDenied</Code></Error>'))
-    const registry = await serve((_request, response) => bytes(response, 307, '', { location: `${cdn.origin}/signed?X-Amz-Signature=canary` }))
+    const registry = await serve((_request, response) =>
+      bytes(response, 307, '', { location: `${cdn.origin}/signed?X-Amz-Signature=canary` }),
+    )
     const error = await failureOf(clientOf().repository(`${registry.host}/a`).blobs.fetch(descriptor, sinkOf()))
     expect(error).toMatchObject({ code: 'REDIRECT_EXPIRED', facts: { status: 403, host: cdn.host } })
     expect(registry.requests).toHaveLength(1)
@@ -123,18 +150,34 @@ describe('a redirect', () => {
 })
 
 describe('a foreign URL of a layer', () => {
-  it.each(['http://127.0.0.1:1/x', 'https://127.0.0.1:1/x', 'https://169.254.169.254/x', 'file:///etc/passwd', 'not a url'])('is refused: %s', async (url) => {
-    expect(await failureOf(clientOf().fetchForeign(url, descriptor, sinkOf()))).toMatchObject({ code: 'ORIGIN_REFUSED' })
+  it.each([
+    'http://127.0.0.1:1/x',
+    'https://127.0.0.1:1/x',
+    'https://169.254.169.254/x',
+    'file:///etc/passwd',
+    'not a url',
+  ])('is refused: %s', async (url) => {
+    expect(await failureOf(clientOf().fetchForeign(url, descriptor, sinkOf()))).toMatchObject({
+      code: 'ORIGIN_REFUSED',
+    })
   })
 
   it('within the class of the registry that named it is fetched', async () => {
     const layers = await serve((_request, response) => bytes(response, 200, blob))
     const client = clientOf({ credentials })
     const sink = sinkOf()
-    await client.fetchForeign(`${layers.origin}/layer`, descriptor, sink, { endpoint: client.endpoints('127.0.0.1:5000')[1] })
+    await client.fetchForeign(`${layers.origin}/layer`, descriptor, sink, {
+      endpoint: client.endpoints('127.0.0.1:5000')[1],
+    })
     expect(sink.content()).toEqual(blob)
     expect(layers.requests[0]?.headers).not.toHaveProperty('authorization')
-    expect(await failureOf(client.fetchForeign(`${layers.origin}/layer`, descriptor, sinkOf(), { endpoint: client.endpoints('ghcr.io')[0] }))).toMatchObject({ code: 'ORIGIN_REFUSED' })
+    expect(
+      await failureOf(
+        client.fetchForeign(`${layers.origin}/layer`, descriptor, sinkOf(), {
+          endpoint: client.endpoints('ghcr.io')[0],
+        }),
+      ),
+    ).toMatchObject({ code: 'ORIGIN_REFUSED' })
   })
 
   it('is fetched without credentials and without answering a challenge', async () => {
@@ -147,7 +190,9 @@ describe('a foreign URL of a layer', () => {
         return Promise.resolve()
       },
     })
-    expect(await failureOf(client.fetchForeign('https://layers.example/x', descriptor, sinkOf()))).toMatchObject({ code: 'UNAUTHORIZED' })
+    expect(await failureOf(client.fetchForeign('https://layers.example/x', descriptor, sinkOf()))).toMatchObject({
+      code: 'UNAUTHORIZED',
+    })
     expect(seen).toEqual([['https://layers.example/x', undefined]])
   })
 })

@@ -7,16 +7,37 @@ import { bytes, json, serve, sha256 } from './support/scripted-server.ts'
 
 const indexType = 'application/vnd.oci.image.index.v1+json'
 const empty = { mediaType: 'application/vnd.oci.empty.v1+json', digest: sha256('{}'), size: 2 }
-const entry = (name: string, artifactType: string): Record<string, unknown> => ({ mediaType: manifestType, digest: sha256(name), size: 1, artifactType })
+const entry = (name: string, artifactType: string): Record<string, unknown> => ({
+  mediaType: manifestType,
+  digest: sha256(name),
+  size: 1,
+  artifactType,
+})
 
-async function registryOf(options: TestRegistryOptions = {}): Promise<{ readonly registry: TestRegistry; readonly subject: Descriptor }> {
+async function registryOf(
+  options: TestRegistryOptions = {},
+): Promise<{ readonly registry: TestRegistry; readonly subject: Descriptor }> {
   const registry = await startTestRegistry(options)
   onTestFinished(() => registry.close())
   const { descriptor } = await registry.seed(image('t/app:1').layer({ a: 'a' }))
   const repository = registry.repository('t/app')
   repository.putBlob('{}')
-  for (const [name, artifactType] of [['a', 'x/sbom'], ['b', 'x/signature'], ['c', 'x/sbom']] as const) {
-    const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: manifestType, artifactType, config: empty, layers: [empty], subject: descriptor, annotations: { name } }))
+  for (const [name, artifactType] of [
+    ['a', 'x/sbom'],
+    ['b', 'x/signature'],
+    ['c', 'x/sbom'],
+  ] as const) {
+    const manifest = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: manifestType,
+        artifactType,
+        config: empty,
+        layers: [empty],
+        subject: descriptor,
+        annotations: { name },
+      }),
+    )
     await clientOf().repository(`${registry.host}/t/app`).manifests.put(sha256(manifest), manifest)
   }
   registry.journal.clear()
@@ -28,7 +49,8 @@ async function gather<T>(list: AsyncIterable<T>): Promise<T[]> {
   for await (const item of list) all.push(item)
   return all
 }
-const names = async (list: AsyncIterable<Descriptor>): Promise<string[]> => (await gather(list)).map(({ annotations }) => annotations?.['name'] ?? '').toSorted()
+const names = async (list: AsyncIterable<Descriptor>): Promise<string[]> =>
+  (await gather(list)).map(({ annotations }) => annotations?.['name'] ?? '').toSorted()
 
 describe('what refers to a manifest', () => {
   it.each<[string, TestRegistryOptions]>([
@@ -44,30 +66,69 @@ describe('what refers to a manifest', () => {
   })
 
   it('is filtered here when the registry did not say that it filters', async () => {
-    const server = await serve((_request, response) => json(response, 200, { schemaVersion: 2, mediaType: indexType, manifests: [entry('a', 'x/a'), entry('b', 'x/b')] }, { 'content-type': indexType }))
-    expect((await gather(clientOf().repository(`${server.host}/a`).referrers(sha256('s'), { artifactType: 'x/b' }))).map(({ digest }) => digest)).toEqual([sha256('b')])
+    const server = await serve((_request, response) =>
+      json(
+        response,
+        200,
+        { schemaVersion: 2, mediaType: indexType, manifests: [entry('a', 'x/a'), entry('b', 'x/b')] },
+        { 'content-type': indexType },
+      ),
+    )
+    expect(
+      (await gather(clientOf().repository(`${server.host}/a`).referrers(sha256('s'), { artifactType: 'x/b' }))).map(
+        ({ digest }) => digest,
+      ),
+    ).toEqual([sha256('b')])
     expect(server.requests[0]?.line).toBe(`GET /v2/a/referrers/${sha256('s')}?artifactType=x%2Fb`)
   })
 
   it('is unknown, not empty, for a repository that is not there', async () => {
     const { registry } = await registryOf({ referrers: false })
-    expect(await failureOf(gather(clientOf().repository(`${registry.host}/t/none`).referrers(sha256('s'))))).toMatchObject({ code: 'NAME_UNKNOWN' })
+    expect(
+      await failureOf(gather(clientOf().repository(`${registry.host}/t/none`).referrers(sha256('s')))),
+    ).toMatchObject({ code: 'NAME_UNKNOWN' })
   })
 
   it.each<[string, string, (host: string) => [body: string, headers: Record<string, string>]]>([
     ['a web page', 'BAD_RESPONSE', () => ['<html>login', { 'content-type': 'text/html' }]],
-    ['a manifest', 'BAD_RESPONSE', () => [JSON.stringify({ schemaVersion: 2, mediaType: manifestType, config: empty, layers: [] }), { 'content-type': manifestType }]],
-    ['a next page elsewhere', 'ORIGIN_REFUSED', () => [JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [] }), { 'content-type': indexType, link: '<http://evil.example/x>; rel="next"' }]],
-    ['the same page again', 'BAD_RESPONSE', (path) => [JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [] }), { 'content-type': indexType, link: `<${path}>; rel="next"` }]],
+    [
+      'a manifest',
+      'BAD_RESPONSE',
+      () => [
+        JSON.stringify({ schemaVersion: 2, mediaType: manifestType, config: empty, layers: [] }),
+        { 'content-type': manifestType },
+      ],
+    ],
+    [
+      'a next page elsewhere',
+      'ORIGIN_REFUSED',
+      () => [
+        JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [] }),
+        { 'content-type': indexType, link: '<http://evil.example/x>; rel="next"' },
+      ],
+    ],
+    [
+      'the same page again',
+      'BAD_RESPONSE',
+      (path) => [
+        JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [] }),
+        { 'content-type': indexType, link: `<${path}>; rel="next"` },
+      ],
+    ],
   ])('is refused when it is %s', async (_what, code, answer) => {
     const server = await serve((request, response) => bytes(response, 200, ...answer(request.url ?? '')))
-    expect(await failureOf(gather(clientOf().repository(`${server.host}/a`).referrers(sha256('s'))))).toMatchObject({ code })
+    expect(await failureOf(gather(clientOf().repository(`${server.host}/a`).referrers(sha256('s'))))).toMatchObject({
+      code,
+    })
   })
 })
 
 describe('the catalog of a registry', () => {
   it('comes page after page, with a token for it', async () => {
-    const registry = await startTestRegistry({ quirks: { maxPageSize: 2 }, auth: { kind: 'bearer', username: 'ann', password: 'secret', anonymous: 'pull' } })
+    const registry = await startTestRegistry({
+      quirks: { maxPageSize: 2 },
+      auth: { kind: 'bearer', username: 'ann', password: 'secret', anonymous: 'pull' },
+    })
     onTestFinished(() => registry.close())
     for (const name of ['a', 'b/c', 'd', 'e', 'f']) registry.repository(name).create()
     const scopes: string[] = []
@@ -83,15 +144,22 @@ describe('the catalog of a registry', () => {
     expect(scopes).toEqual(['registry:catalog:*'])
     expect(asked).toEqual([{ host: registry.host, repository: undefined }])
     const anonymous = await failureOf(gather(clientOf().catalog(registry.host)))
-    expect(anonymous).toMatchObject({ code: expect.stringMatching(/UNAUTHORIZED|DENIED/) as string, hint: expect.stringContaining('administrators') as string })
+    expect(anonymous).toMatchObject({
+      code: expect.stringMatching(/UNAUTHORIZED|DENIED/) as string,
+      hint: expect.stringContaining('administrators') as string,
+    })
   })
 
   it('has no entry that is no repository, and is told when there is none', async () => {
-    const server = await serve((_request, response) => json(response, 200, { repositories: ['ok', '../x', 7, 'UP', 'a\u001B[2J', ''] }))
+    const server = await serve((_request, response) =>
+      json(response, 200, { repositories: ['ok', '../x', 7, 'UP', 'a\u001B[2J', ''] }),
+    )
     expect(await gather(clientOf().catalog(server.host))).toEqual(['ok'])
     const without = await startTestRegistry({ quirks: { catalog: false } })
     onTestFinished(() => without.close())
-    expect((await failureOf(gather(clientOf().catalog(without.host))))['code']).toMatch(/UNSUPPORTED|NAME_UNKNOWN|NOT_FOUND/)
+    expect((await failureOf(gather(clientOf().catalog(without.host))))['code']).toMatch(
+      /UNSUPPORTED|NAME_UNKNOWN|NOT_FOUND/,
+    )
     expect(await failureOf(gather(clientOf().catalog('evil@host')))).toMatchObject({ code: 'TARGET_INVALID' })
   })
 })

@@ -15,17 +15,24 @@ function failing(times: number, fail: Handler): Handler {
 }
 
 describe('a small request', () => {
-  it.each([408, 425, 429, 500, 502, 503, 504])('is repeated after a %i, five times in all, with growing random waits', async (status) => {
-    const clock = virtualClock()
-    const patient = await serve(failing(4, (_request, response) => bytes(response, status, '')))
-    await clientOf({ clock, onEvent: () => undefined }).repository(`${patient.host}/a`).manifests.get('1')
-    expect(patient.requests).toHaveLength(5)
-    // After a 429 the rest of the host's pause comes on top of each wait.
-    expect(clock.slept).toEqual(status === 429 ? [125, 875, 250, 750, 500, 500, 1000] : [125, 250, 500, 1000])
-    const hopeless = await serve((_request, response) => bytes(response, status, ''))
-    expect(await failureOf(clientOf().repository(`${hopeless.host}/a`).manifests.get('1'))).toMatchObject({ facts: { status } })
-    expect(hopeless.requests).toHaveLength(5)
-  })
+  it.each([408, 425, 429, 500, 502, 503, 504])(
+    'is repeated after a %i, five times in all, with growing random waits',
+    async (status) => {
+      const clock = virtualClock()
+      const patient = await serve(failing(4, (_request, response) => bytes(response, status, '')))
+      await clientOf({ clock, onEvent: () => undefined })
+        .repository(`${patient.host}/a`)
+        .manifests.get('1')
+      expect(patient.requests).toHaveLength(5)
+      // After a 429 the rest of the host's pause comes on top of each wait.
+      expect(clock.slept).toEqual(status === 429 ? [125, 875, 250, 750, 500, 500, 1000] : [125, 250, 500, 1000])
+      const hopeless = await serve((_request, response) => bytes(response, status, ''))
+      expect(await failureOf(clientOf().repository(`${hopeless.host}/a`).manifests.get('1'))).toMatchObject({
+        facts: { status },
+      })
+      expect(hopeless.requests).toHaveLength(5)
+    },
+  )
 
   it.each([true, false])('that asks by HEAD is not repeated after a 5xx when a GET follows: %s', async (thenGet) => {
     const registry = await serve((_request, response) => bytes(response, 500, ''))
@@ -34,7 +41,10 @@ describe('a small request', () => {
   })
 
   it('waits between nothing and the bound', async () => {
-    for (const [random, waits] of [[0, [0, 0, 0, 0]], [0.999_99, [249, 499, 999, 1999]]] as const) {
+    for (const [random, waits] of [
+      [0, [0, 0, 0, 0]],
+      [0.999_99, [249, 499, 999, 1999]],
+    ] as const) {
       const clock = virtualClock(() => random)
       const registry = await serve((_request, response) => bytes(response, 503, ''))
       await failureOf(clientOf({ clock }).repository(`${registry.host}/a`).manifests.get('1'))
@@ -55,7 +65,9 @@ describe('a small request', () => {
         response.write(manifest.bytes.subarray(0, 10), () => response.destroy())
       }),
     )
-    expect((await clientOf().repository(`${registry.host}/a`).manifests.get('1')).descriptor.digest).toBe(manifest.digest)
+    expect((await clientOf().repository(`${registry.host}/a`).manifests.get('1')).descriptor.digest).toBe(
+      manifest.digest,
+    )
   })
 
   it('is not repeated after a refused connection or an unknown host', async () => {
@@ -66,8 +78,15 @@ describe('a small request', () => {
     })
     const client = clientOf({ clock })
     const endpoint = client.endpoints(gone.host).find(({ scheme }) => scheme === 'http')
-    expect(await failureOf(client.repository(`${gone.host}/a`, { endpoint }).manifests.get('1'))).toMatchObject({ name: 'TransportError', code: 'CONNECTION_REFUSED', facts: { host: gone.host } })
-    expect(await failureOf(client.repository('nowhere.invalid/a').manifests.get('1'))).toMatchObject({ name: 'TransportError', code: 'HOST_UNKNOWN' })
+    expect(await failureOf(client.repository(`${gone.host}/a`, { endpoint }).manifests.get('1'))).toMatchObject({
+      name: 'TransportError',
+      code: 'CONNECTION_REFUSED',
+      facts: { host: gone.host },
+    })
+    expect(await failureOf(client.repository('nowhere.invalid/a').manifests.get('1'))).toMatchObject({
+      name: 'TransportError',
+      code: 'HOST_UNKNOWN',
+    })
     expect(clock.slept).toEqual([])
   })
 
@@ -75,28 +94,44 @@ describe('a small request', () => {
     const clock = virtualClock()
     const events: unknown[] = []
     const registry = await serve(failing(1, (_request, response) => bytes(response, 503, '', { 'retry-after': '7' })))
-    await clientOf({ clock, onEvent: (event) => events.push(event) }).repository(`${registry.host}/a`).manifests.get('1')
+    await clientOf({ clock, onEvent: (event) => events.push(event) })
+      .repository(`${registry.host}/a`)
+      .manifests.get('1')
     expect(clock.slept).toEqual([7000])
-    expect(events).toContainEqual({ type: 'retry', url: `${registry.origin}/v2/a/manifests/1`, attempt: 1, afterMs: 7000, code: 'UNEXPECTED_STATUS' })
+    expect(events).toContainEqual({
+      type: 'retry',
+      url: `${registry.origin}/v2/a/manifests/1`,
+      attempt: 1,
+      afterMs: 7000,
+      code: 'UNEXPECTED_STATUS',
+    })
   })
 
   it('waits a minute at most', async () => {
     const clock = virtualClock()
-    const registry = await serve(failing(1, (_request, response) => bytes(response, 503, '', { 'retry-after': '99999' })))
+    const registry = await serve(
+      failing(1, (_request, response) => bytes(response, 503, '', { 'retry-after': '99999' })),
+    )
     await clientOf({ clock }).repository(`${registry.host}/a`).manifests.get('1')
     expect(clock.slept).toEqual([60_000])
   })
 
-  it('stops waiting with the signal\'s own reason', async () => {
+  it("stops waiting with the signal's own reason", async () => {
     const reason = new Error('enough')
     const controller = new AbortController()
     const registry = await serve((_request, response) => bytes(response, 503, '', { 'retry-after': '60' }))
     const client = clientOf({ clock: undefined, onEvent: ({ type }) => type === 'retry' && controller.abort(reason) })
-    await expect(client.repository(`${registry.host}/a`).manifests.get('1', { signal: controller.signal })).rejects.toBe(reason)
+    await expect(
+      client.repository(`${registry.host}/a`).manifests.get('1', { signal: controller.signal }),
+    ).rejects.toBe(reason)
   })
 
   it('for a token is not repeated five times five', async () => {
-    const registry = await serve((request, response) => (request.url?.startsWith('/token') === true ? bytes(response, 503, '') : bytes(response, 401, '', { 'www-authenticate': `Bearer realm="${registry.origin}/token"` })))
+    const registry = await serve((request, response) =>
+      request.url?.startsWith('/token') === true
+        ? bytes(response, 503, '')
+        : bytes(response, 401, '', { 'www-authenticate': `Bearer realm="${registry.origin}/token"` }),
+    )
     await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))
     expect(registry.requests.filter(({ line }) => line.startsWith('GET /token'))).toHaveLength(5)
   })
@@ -106,11 +141,21 @@ describe('a 429', () => {
   it('holds every request to that host, blobs too, and no other host', async () => {
     const clock = virtualClock()
     const blob = Buffer.from('layer')
-    const busy = await serve((request, response) => (request.url?.includes('/blobs/') === true ? bytes(response, 200, blob) : bytes(response, 429, '', { 'retry-after': '30' })))
+    const busy = await serve((request, response) =>
+      request.url?.includes('/blobs/') === true
+        ? bytes(response, 200, blob)
+        : bytes(response, 429, '', { 'retry-after': '30' }),
+    )
     const other = await serve(answer)
     const client = clientOf({ clock })
     const blobs = client.repository(`${busy.host}/a`).blobs
-    expect(await failureOf(blobs.fetch({ ...descriptorOf(blob), size: 5 }, sinkOf()).then(() => client.repository(`${busy.host}/a`).manifests.get('1')))).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterMs: 30_000 })
+    expect(
+      await failureOf(
+        blobs
+          .fetch({ ...descriptorOf(blob), size: 5 }, sinkOf())
+          .then(() => client.repository(`${busy.host}/a`).manifests.get('1')),
+      ),
+    ).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterMs: 30_000 })
     const before = clock.slept.length
     await client.repository(`${other.host}/a`).manifests.get('1')
     expect(clock.slept).toHaveLength(before)
@@ -120,7 +165,13 @@ describe('a 429', () => {
 
   it('on a blob is reported at once, for whoever repeats blobs', async () => {
     const registry = await serve((_request, response) => bytes(response, 429, '', { 'retry-after': '5' }))
-    expect(await failureOf(clientOf().repository(`${registry.host}/a`).blobs.fetch(descriptorOf(Buffer.from('x')), sinkOf()))).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterMs: 5000 })
+    expect(
+      await failureOf(
+        clientOf()
+          .repository(`${registry.host}/a`)
+          .blobs.fetch(descriptorOf(Buffer.from('x')), sinkOf()),
+      ),
+    ).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterMs: 5000 })
     expect(registry.requests).toHaveLength(1)
   })
 })
@@ -150,7 +201,10 @@ describe('the endpoints of a domain', () => {
     await manifests.get('1')
     await manifests.get('2')
     expect(down.requests.map(({ line }) => line)).toEqual(['GET /v2/library/alpine/manifests/1'])
-    expect(up.requests.map(({ line }) => line)).toEqual(['GET /v2/library/alpine/manifests/1', 'GET /v2/library/alpine/manifests/2'])
+    expect(up.requests.map(({ line }) => line)).toEqual([
+      'GET /v2/library/alpine/manifests/1',
+      'GET /v2/library/alpine/manifests/2',
+    ])
   })
 
   it('are not tried further once a blob began to arrive', async () => {
@@ -160,13 +214,21 @@ describe('the endpoints of a domain', () => {
       response.write(blob.subarray(0, 10), () => response.destroy())
     })
     const spare = await serve((_request, response) => bytes(response, 200, blob))
-    expect(await failureOf(clientOf({ mirrors: [cut.origin, spare.origin] }).repository('alpine').blobs.fetch(descriptorOf(blob), sinkOf()))).toMatchObject({ code: 'CONNECTION_LOST' })
+    expect(
+      await failureOf(
+        clientOf({ mirrors: [cut.origin, spare.origin] })
+          .repository('alpine')
+          .blobs.fetch(descriptorOf(blob), sinkOf()),
+      ),
+    ).toMatchObject({ code: 'CONNECTION_LOST' })
     expect(spare.requests).toEqual([])
   })
 
-  it('of a mirror keep the mirror\'s path', async () => {
+  it("of a mirror keep the mirror's path", async () => {
     const mirror = await serve(answer)
-    await clientOf({ mirrors: [`${mirror.origin}/hub/`] }).repository('alpine').manifests.get('1')
+    await clientOf({ mirrors: [`${mirror.origin}/hub/`] })
+      .repository('alpine')
+      .manifests.get('1')
     expect(mirror.requests.map(({ line }) => line)).toEqual(['GET /hub/v2/library/alpine/manifests/1'])
   })
 })

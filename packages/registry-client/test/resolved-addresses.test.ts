@@ -21,7 +21,10 @@ function lookupOf(names: Readonly<Record<string, readonly (readonly string[])[]>
     asked.set(hostname, nth + 1)
     const addresses = answers[Math.min(nth, answers.length - 1)]
     if (addresses === undefined) return done(Object.assign(new Error('no such host'), { code: 'ENOTFOUND' }), [])
-    done(null, addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })))
+    done(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    )
   }
 }
 
@@ -35,9 +38,15 @@ interface Setting {
 }
 
 /** A registry at a public name redirects to another public name; both are servers of this test. */
-async function redirected({ names, proxied = false, options = () => ({}) }: Setting): Promise<{ readonly registry: ScriptedServer; readonly cdn: ScriptedServer; readonly outcome: Promise<Buffer> }> {
+async function redirected({ names, proxied = false, options = () => ({}) }: Setting): Promise<{
+  readonly registry: ScriptedServer
+  readonly cdn: ScriptedServer
+  readonly outcome: Promise<Buffer>
+}> {
   const cdn = await named('cdn.example.net', (_request, response) => bytes(response, 200, blob))
-  const registry = await named('registry.example.com', (_request, response) => bytes(response, 307, '', { location: `${cdn.origin}/signed` }))
+  const registry = await named('registry.example.com', (_request, response) =>
+    bytes(response, 307, '', { location: `${cdn.origin}/signed` }),
+  )
   const proxy = await startHttpProxy({ resolve: () => '127.0.0.1' })
   const client = clientOf({
     certificates: [authority.cert],
@@ -47,7 +56,14 @@ async function redirected({ names, proxied = false, options = () => ({}) }: Sett
     ...options(registry, cdn),
   })
   const sink = sinkOf()
-  return { registry, cdn, outcome: client.repository(`${registry.host}/a`).blobs.fetch(descriptorOf(blob), sink).then(() => sink.content()) }
+  return {
+    registry,
+    cdn,
+    outcome: client
+      .repository(`${registry.host}/a`)
+      .blobs.fetch(descriptorOf(blob), sink)
+      .then(() => sink.content()),
+  }
 }
 
 describe('a name that a public registry leads to', () => {
@@ -60,17 +76,30 @@ describe('a name that a public registry leads to', () => {
     ['private', '64:ff9b::a00:1'],
   ])('is not connected to when it resolves to a %s address, %s', async (kind, address) => {
     const { registry, cdn, outcome } = await redirected({ proxied: true, names: { 'cdn.example.net': [[address]] } })
-    expect(await failureOf(outcome)).toMatchObject({ code: 'ORIGIN_REFUSED', message: `cdn.example.net resolves to a ${kind} address, and the registry may not send us there`, hint: `if you trust it, allow it (--allow-realm ${registry.host}=${cdn.host})` })
+    expect(await failureOf(outcome)).toMatchObject({
+      code: 'ORIGIN_REFUSED',
+      message: `cdn.example.net resolves to a ${kind} address, and the registry may not send us there`,
+      hint: `if you trust it, allow it (--allow-realm ${registry.host}=${cdn.host})`,
+    })
     expect(cdn.requests).toEqual([])
   })
 
   it('is connected to when the user allowed it', async () => {
-    const { outcome } = await redirected({ proxied: true, names: { 'cdn.example.net': here }, options: (registry, cdn) => ({ allowRealms: [{ registry: registry.host, realm: cdn.host }] }) })
+    const { outcome } = await redirected({
+      proxied: true,
+      names: { 'cdn.example.net': here },
+      options: (registry, cdn) => ({ allowRealms: [{ registry: registry.host, realm: cdn.host }] }),
+    })
     expect(await outcome).toEqual(blob)
   })
 
   it('is not asked of a SOCKS proxy either when it is looked up here', async () => {
-    const { cdn, outcome } = await redirected({ names: { 'registry.example.com': here, 'cdn.example.net': [['10.0.0.1']] }, options: (registry) => ({ proxy: (url) => (url.host === registry.host ? undefined : { scheme: 'socks5', host: '127.0.0.1:1' }) }) })
+    const { cdn, outcome } = await redirected({
+      names: { 'registry.example.com': here, 'cdn.example.net': [['10.0.0.1']] },
+      options: (registry) => ({
+        proxy: (url) => (url.host === registry.host ? undefined : { scheme: 'socks5', host: '127.0.0.1:1' }),
+      }),
+    })
     expect(await failureOf(outcome)).toMatchObject({ code: 'ORIGIN_REFUSED' })
     expect(cdn.requests).toEqual([])
   })
@@ -83,39 +112,64 @@ describe('a name that a registry leads to', () => {
   })
 
   it('may not resolve to another class', async () => {
-    const { cdn, outcome } = await redirected({ names: { 'registry.example.com': here, 'cdn.example.net': [['192.168.1.1']] } })
+    const { cdn, outcome } = await redirected({
+      names: { 'registry.example.com': here, 'cdn.example.net': [['192.168.1.1']] },
+    })
     expect(await failureOf(outcome)).toMatchObject({ code: 'ORIGIN_REFUSED' })
     expect(cdn.requests).toEqual([])
   })
 
   it('never resolves to metadata', async () => {
-    const { cdn, outcome } = await redirected({ names: { 'registry.example.com': here, 'cdn.example.net': [['169.254.169.254']] }, options: (registry, one) => ({ allowRealms: [{ registry: registry.host, realm: one.host }] }) })
-    expect(await failureOf(outcome)).toMatchObject({ code: 'ORIGIN_REFUSED', message: 'cdn.example.net resolves to a link-local or metadata address, and those are never called' })
+    const { cdn, outcome } = await redirected({
+      names: { 'registry.example.com': here, 'cdn.example.net': [['169.254.169.254']] },
+      options: (registry, one) => ({ allowRealms: [{ registry: registry.host, realm: one.host }] }),
+    })
+    expect(await failureOf(outcome)).toMatchObject({
+      code: 'ORIGIN_REFUSED',
+      message: 'cdn.example.net resolves to a link-local or metadata address, and those are never called',
+    })
     expect(cdn.requests).toEqual([])
   })
 
   it('is connected to at those of its addresses that are allowed', async () => {
-    const { outcome } = await redirected({ names: { 'registry.example.com': here, 'cdn.example.net': [['169.254.169.254', '10.0.0.1', '127.0.0.1']] } })
+    const { outcome } = await redirected({
+      names: { 'registry.example.com': here, 'cdn.example.net': [['169.254.169.254', '10.0.0.1', '127.0.0.1']] },
+    })
     expect(await outcome).toEqual(blob)
   })
 })
 
 describe('the lookup of names', () => {
-  const find = (lookup: Lookup, all: boolean): Promise<unknown> => new Promise((resolve) => {
-    lookup('cdn.example.net', { all }, (error, address, family) => resolve(error === null ? [address, family] : (error as { code?: unknown }).code))
-  })
+  const find = (lookup: Lookup, all: boolean): Promise<unknown> =>
+    new Promise((resolve) => {
+      lookup('cdn.example.net', { all }, (error, address, family) =>
+        resolve(error === null ? [address, family] : (error as { code?: unknown }).code),
+      )
+    })
   const open: readonly AddressClass[] = ['public']
 
   it('judges every answer anew, so that a name cannot be bound again (DNS rebinding)', async () => {
-    const lookup = lookupAllowed({ lookup: lookupOf({ 'cdn.example.net': [['8.8.8.8'], ['127.0.0.1'], ['169.254.169.254']] }), addresses: open })
+    const lookup = lookupAllowed({
+      lookup: lookupOf({ 'cdn.example.net': [['8.8.8.8'], ['127.0.0.1'], ['169.254.169.254']] }),
+      addresses: open,
+    })
     expect(await find(lookup, false)).toEqual(['8.8.8.8', 4])
     expect(await find(lookup, false)).toBe('ORIGIN_REFUSED')
     expect(await find(lookup, true)).toBe('ORIGIN_REFUSED')
   })
 
   it('keeps what is allowed, in its order', async () => {
-    const lookup = lookupAllowed({ lookup: lookupOf({ 'cdn.example.net': [['fe80::1%eth0', '::1', '2001:4860:4860::8888', '10.0.0.1', '8.8.8.8']] }), addresses: open })
-    expect(await find(lookup, true)).toEqual([[{ address: '2001:4860:4860::8888', family: 6 }, { address: '8.8.8.8', family: 4 }], undefined])
+    const lookup = lookupAllowed({
+      lookup: lookupOf({ 'cdn.example.net': [['fe80::1%eth0', '::1', '2001:4860:4860::8888', '10.0.0.1', '8.8.8.8']] }),
+      addresses: open,
+    })
+    expect(await find(lookup, true)).toEqual([
+      [
+        { address: '2001:4860:4860::8888', family: 6 },
+        { address: '8.8.8.8', family: 4 },
+      ],
+      undefined,
+    ])
   })
 
   it('passes the error of a failed one on', async () => {

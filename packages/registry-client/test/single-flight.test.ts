@@ -29,7 +29,10 @@ describe('work under one key', () => {
       return new Promise(() => undefined)
     }
     const leaver = new AbortController()
-    const both = [flights.run('key', never, { signal: leaver.signal }), flights.run('key', never, { signal: leaver.signal })]
+    const both = [
+      flights.run('key', never, { signal: leaver.signal }),
+      flights.run('key', never, { signal: leaver.signal }),
+    ]
     leaver.abort(new Error('left'))
     expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])

@@ -10,22 +10,36 @@ async function gather(tags: AsyncIterable<string>): Promise<readonly string[]> {
   return all
 }
 
-async function repositoryThat(handler: Handler): Promise<{ readonly repository: Repository; readonly lines: () => readonly string[] }> {
+async function repositoryThat(
+  handler: Handler,
+): Promise<{ readonly repository: Repository; readonly lines: () => readonly string[] }> {
   const registry = await serve(handler)
-  return { repository: clientOf().repository(`${registry.host}/a`), lines: () => registry.requests.map(({ line }) => line) }
+  return {
+    repository: clientOf().repository(`${registry.host}/a`),
+    lines: () => registry.requests.map(({ line }) => line),
+  }
 }
 
 /** Pages of two, named by `last`. */
 const paged: Handler = (request, response) => {
   const last = Number(new URL(request.url ?? '', 'http://x').searchParams.get('last') ?? 0)
-  return json(response, 200, { name: 'a', tags: [`t${last + 1}`, `t${last + 2}`] }, last < 4 ? { link: `</v2/a/tags/list?n=2&last=${last + 2}>; rel="next"` } : {})
+  return json(
+    response,
+    200,
+    { name: 'a', tags: [`t${last + 1}`, `t${last + 2}`] },
+    last < 4 ? { link: `</v2/a/tags/list?n=2&last=${last + 2}>; rel="next"` } : {},
+  )
 }
 
 describe('the tags of a repository', () => {
   it('come page after page', async () => {
     const { repository, lines } = await repositoryThat(paged)
     expect(await gather(repository.tags({ pageSize: 2 }))).toEqual(['t1', 't2', 't3', 't4', 't5', 't6'])
-    expect(lines()).toEqual(['GET /v2/a/tags/list?n=2', 'GET /v2/a/tags/list?n=2&last=2', 'GET /v2/a/tags/list?n=2&last=4'])
+    expect(lines()).toEqual([
+      'GET /v2/a/tags/list?n=2',
+      'GET /v2/a/tags/list?n=2&last=2',
+      'GET /v2/a/tags/list?n=2&last=4',
+    ])
   })
 
   it('are fetched no further than they are read', async () => {
@@ -44,9 +58,22 @@ describe('the tags of a repository', () => {
   })
 
   it.each<[string, Handler, string]>([
-    ['another origin', (_request, response) => json(response, 200, { tags: ['x'] }, { link: '<http://127.0.0.1:1/v2/a/tags/list>; rel="next"' }), 'ORIGIN_REFUSED'],
-    ['itself', (_request, response) => json(response, 200, { tags: ['x'] }, { link: '</v2/a/tags/list>; rel="next"' }), 'BAD_RESPONSE'],
-    ['no URL', (_request, response) => json(response, 200, { tags: ['x'] }, { link: '<http://[>; rel="next"' }), 'BAD_RESPONSE'],
+    [
+      'another origin',
+      (_request, response) =>
+        json(response, 200, { tags: ['x'] }, { link: '<http://127.0.0.1:1/v2/a/tags/list>; rel="next"' }),
+      'ORIGIN_REFUSED',
+    ],
+    [
+      'itself',
+      (_request, response) => json(response, 200, { tags: ['x'] }, { link: '</v2/a/tags/list>; rel="next"' }),
+      'BAD_RESPONSE',
+    ],
+    [
+      'no URL',
+      (_request, response) => json(response, 200, { tags: ['x'] }, { link: '<http://[>; rel="next"' }),
+      'BAD_RESPONSE',
+    ],
   ])('end with an error when the next page is at %s', async (_what, handler, code) => {
     const { repository, lines } = await repositoryThat(handler)
     expect(await failureOf(gather(repository.tags()))).toMatchObject({ code })
@@ -55,8 +82,13 @@ describe('the tags of a repository', () => {
 
   it('end with an error after too many pages', async () => {
     let page = 0
-    const { repository } = await repositoryThat((_request, response) => json(response, 200, { tags: [] }, { link: `</v2/a/tags/list?last=${++page}>; rel="next"` }))
-    expect(await failureOf(gather(repository.tags({ maxPages: 5 })))).toMatchObject({ code: 'BAD_RESPONSE', message: expect.stringContaining('more than 5 pages') as string })
+    const { repository } = await repositoryThat((_request, response) =>
+      json(response, 200, { tags: [] }, { link: `</v2/a/tags/list?last=${++page}>; rel="next"` }),
+    )
+    expect(await failureOf(gather(repository.tags({ maxPages: 5 })))).toMatchObject({
+      code: 'BAD_RESPONSE',
+      message: expect.stringContaining('more than 5 pages') as string,
+    })
     expect(page).toBe(5)
   })
 
@@ -77,6 +109,8 @@ describe('the tags of a repository', () => {
     for (const tag of ['one', 'two', 'three']) access.tag(tag, digest)
     // oxlint-disable-next-line unicorn/no-thenable
     registry.addFault({ on: 'tags', then: 'link-loop' } satisfies Fault)
-    expect(await failureOf(gather(clientOf().repository(`${registry.host}/a`).tags({ pageSize: 1 })))).toMatchObject({ code: 'BAD_RESPONSE' })
+    expect(await failureOf(gather(clientOf().repository(`${registry.host}/a`).tags({ pageSize: 1 })))).toMatchObject({
+      code: 'BAD_RESPONSE',
+    })
   })
 })

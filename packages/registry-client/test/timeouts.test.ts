@@ -17,7 +17,12 @@ async function fetchFrom(handler: Handler, write?: () => Promise<void>): Promise
 
 describe('a registry that', () => {
   it('does not answer is given up', async () => {
-    expect(await failureOf(fetchFrom(() => undefined))).toMatchObject({ name: 'TransportError', code: 'TIMEOUT', clock: 'headers', message: expect.stringContaining('did not answer in time') as string })
+    expect(await failureOf(fetchFrom(() => undefined))).toMatchObject({
+      name: 'TransportError',
+      code: 'TIMEOUT',
+      clock: 'headers',
+      message: expect.stringContaining('did not answer in time') as string,
+    })
   })
 
   it('stops in the middle of a body is given up', async () => {
@@ -52,7 +57,11 @@ describe('a registry that', () => {
         socket.once('close', () => clearInterval(drip))
       })
       const { blobs } = clientOf({ timeouts: { headers: 200 } }).repository(`${registry.host}/a`)
-      expect(await failureOf(blobs.fetch(descriptorOf(blob), sinkOf()))).toMatchObject({ code: 'TIMEOUT', clock: 'headers', temporary: true })
+      expect(await failureOf(blobs.fetch(descriptorOf(blob), sinkOf()))).toMatchObject({
+        code: 'TIMEOUT',
+        clock: 'headers',
+        temporary: true,
+      })
     }
   })
 
@@ -65,7 +74,12 @@ describe('a registry that', () => {
     const { port } = server.address() as { port: number }
     const client = clientOf({ timeouts: { connect: 200 } })
     const endpoint = client.endpoints(`127.0.0.1:${port}`)[0]
-    expect(await failureOf(client.repository(`127.0.0.1:${port}/a`, { endpoint }).manifests.get('1'))).toMatchObject({ code: 'TIMEOUT', clock: 'connect', temporary: false, facts: { host: `127.0.0.1:${port}` } })
+    expect(await failureOf(client.repository(`127.0.0.1:${port}/a`, { endpoint }).manifests.get('1'))).toMatchObject({
+      code: 'TIMEOUT',
+      clock: 'connect',
+      temporary: false,
+      facts: { host: `127.0.0.1:${port}` },
+    })
   })
 
   it('is slow, but not too slow for either, is given up when a small answer takes too long as a whole', async () => {
@@ -75,7 +89,10 @@ describe('a registry that', () => {
       const flow = setInterval(() => response.write(Buffer.alloc(1000, ' ')), 10)
       response.once('close', () => clearInterval(flow))
     })
-    const { manifests } = clientOf({ timeouts: { stall: 200, total: 300 }, onEvent: ({ type }) => events.push(type) }).repository(`${registry.host}/a`)
+    const { manifests } = clientOf({
+      timeouts: { stall: 200, total: 300 },
+      onEvent: ({ type }) => events.push(type),
+    }).repository(`${registry.host}/a`)
     expect(await failureOf(manifests.get('1'))).toMatchObject({ code: 'TIMEOUT', clock: 'total', temporary: true })
     expect(events.filter((type) => type === 'retry')).toHaveLength(4)
   })
@@ -84,20 +101,40 @@ describe('a registry that', () => {
     const slow: Handler = (_request, response) => {
       response.writeHead(200, { 'content-length': String(blob.length) })
       let at = 0
-      const flow = setInterval(() => (at < blob.length ? response.write(blob.subarray(at, (at += 5000))) : response.end()), 10)
+      const flow = setInterval(
+        () => (at < blob.length ? response.write(blob.subarray(at, (at += 5000))) : response.end()),
+        10,
+      )
       response.once('close', () => clearInterval(flow))
     }
     const registry = await serve(slow)
-    const fetching = (timeouts: Timeouts): Promise<void> => clientOf({ timeouts }).repository(`${registry.host}/a`).blobs.fetch(descriptorOf(blob), sinkOf())
+    const fetching = (timeouts: Timeouts): Promise<void> =>
+      clientOf({ timeouts }).repository(`${registry.host}/a`).blobs.fetch(descriptorOf(blob), sinkOf())
     await expect(fetching({ total: 50 })).resolves.toBeUndefined()
     expect(await failureOf(fetching({ blob: 50 }))).toMatchObject({ code: 'TIMEOUT', clock: 'total' })
   })
 
   it('takes its time for the end of an upload is waited for, and for its beginning is not', async () => {
-    const slow = (method: string): Handler => (request, response) => {
-      request.resume().on('end', () => setTimeout(() => response.writeHead(request.method === 'POST' ? 202 : 201, { location: '/v2/a/blobs/uploads/1', 'content-length': '0' }).end(), request.method === method ? 1500 : 0))
-    }
-    const upload = async (method: string): Promise<unknown> => clientOf({ timeouts: { headers: 200 } }).repository(`${(await serve(slow(method))).host}/a`).blobs.upload(descriptorOf(blob), blob)
+    const slow =
+      (method: string): Handler =>
+      (request, response) => {
+        request.resume().on('end', () =>
+          setTimeout(
+            () =>
+              response
+                .writeHead(request.method === 'POST' ? 202 : 201, {
+                  location: '/v2/a/blobs/uploads/1',
+                  'content-length': '0',
+                })
+                .end(),
+            request.method === method ? 1500 : 0,
+          ),
+        )
+      }
+    const upload = async (method: string): Promise<unknown> =>
+      clientOf({ timeouts: { headers: 200 } })
+        .repository(`${(await serve(slow(method))).host}/a`)
+        .blobs.upload(descriptorOf(blob), blob)
     expect(await upload('PUT')).toEqual({ mounted: false })
     expect(await failureOf(upload('POST'))).toMatchObject({ code: 'TIMEOUT' })
   })
@@ -129,7 +166,11 @@ describe('an aborted request', () => {
       })
       if (phase === 'before') controller.abort(reason)
       const sink = { ...sinkOf(), write: () => controller.abort(reason) }
-      await expect(clientOf().repository(`${registry.host}/a`).blobs.fetch(descriptorOf(blob), sink, { signal: controller.signal })).rejects.toBe(reason)
+      await expect(
+        clientOf()
+          .repository(`${registry.host}/a`)
+          .blobs.fetch(descriptorOf(blob), sink, { signal: controller.signal }),
+      ).rejects.toBe(reason)
       expect(registry.requests).toHaveLength(phase === 'before' ? 0 : 1)
     }
   })
@@ -144,7 +185,9 @@ describe('an aborted request', () => {
     })
     onTestFinished(() => void server.close())
     const { port } = server.address() as { port: number }
-    await expect(clientOf().repository(`127.0.0.1:${port}/a`).manifests.get('1', { signal: controller.signal })).rejects.toBe(reason)
+    await expect(
+      clientOf().repository(`127.0.0.1:${port}/a`).manifests.get('1', { signal: controller.signal }),
+    ).rejects.toBe(reason)
   })
 
   it('is over while the very first request still loads what it needs', async () => {
@@ -153,7 +196,11 @@ describe('an aborted request', () => {
     const standard = createUndiciTransport()
     onTestFinished(() => standard.close())
     const registry = await serve(() => undefined)
-    const asking = standard.transport({ method: 'GET', url: new URL(registry.origin), headers: {} }, { head: () => undefined, data: () => undefined }, { signal: controller.signal })
+    const asking = standard.transport(
+      { method: 'GET', url: new URL(registry.origin), headers: {} },
+      { head: () => undefined, data: () => undefined },
+      { signal: controller.signal },
+    )
     controller.abort(reason)
     await expect(asking).rejects.toBe(reason)
     expect(registry.requests).toEqual([])
@@ -172,19 +219,34 @@ describe('the transport', () => {
       for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
       log.push('taken')
     }
-    await failureOf(standard.transport({ method: 'GET', url: new URL(registry.origin), headers: {} }, { head: () => undefined, data }, { signal: controller.signal })).then(() => log.push('rejected'))
+    await failureOf(
+      standard.transport(
+        { method: 'GET', url: new URL(registry.origin), headers: {} },
+        { head: () => undefined, data },
+        { signal: controller.signal },
+      ),
+    ).then(() => log.push('rejected'))
     expect(log).toEqual(['taken', 'rejected'])
   })
 })
 
 describe('timeouts', () => {
   it.each([-1, NaN])('of %d are refused', (stall) => {
-    expect(() => clientOf({ timeouts: { stall } })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', hint: expect.stringContaining('milliseconds') as string }) as Error)
+    expect(() => clientOf({ timeouts: { stall } })).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        hint: expect.stringContaining('milliseconds') as string,
+      }) as Error,
+    )
   })
 
   it('of 0 are off', async () => {
     const registry = await serve((_request, response) => void setTimeout(() => bytes(response, 200, blob), 20))
-    await expect(clientOf({ timeouts: { connect: 0, headers: 0, stall: 0, total: 0, blob: 0 } }).repository(`${registry.host}/a`).blobs.read(descriptorOf(blob))).resolves.toHaveLength(blob.length)
+    await expect(
+      clientOf({ timeouts: { connect: 0, headers: 0, stall: 0, total: 0, blob: 0 } })
+        .repository(`${registry.host}/a`)
+        .blobs.read(descriptorOf(blob)),
+    ).resolves.toHaveLength(blob.length)
   })
 })
 
@@ -193,7 +255,9 @@ describe('a closed client', () => {
     const registry = await serve(() => undefined)
     const client = clientOf()
     await client.close()
-    expect(await failureOf(client.repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({ code: 'CLIENT_CLOSED' })
+    expect(await failureOf(client.repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({
+      code: 'CLIENT_CLOSED',
+    })
     expect(registry.requests).toEqual([])
   })
 

@@ -25,20 +25,35 @@ describe('a certificate', () => {
 
   it.each<[string, TestRegistryOptions['tls'], boolean, RegExp]>([
     ['unknown issuer', true, false, /issuer of its certificate \("Test registry CA"\) is not trusted here/],
-    ['expired', { notBefore: new Date(Date.now() - 48 * hour), notAfter: new Date(Date.now() - 24 * hour) }, true, /has expired/],
-    ['not yet valid', { notBefore: new Date(Date.now() + 24 * hour), notAfter: new Date(Date.now() + 48 * hour) }, true, /not valid yet/],
+    [
+      'expired',
+      { notBefore: new Date(Date.now() - 48 * hour), notAfter: new Date(Date.now() - 24 * hour) },
+      true,
+      /has expired/,
+    ],
+    [
+      'not yet valid',
+      { notBefore: new Date(Date.now() + 24 * hour), notAfter: new Date(Date.now() + 48 * hour) },
+      true,
+      /not valid yet/,
+    ],
     ['another name', { hosts: ['registry.example.com'] }, true, /for another name/],
-  ])('that is wrong (%s) is refused on loopback too, named, and never followed by plain http', async (_what, tls, trusted, words) => {
-    await using registry = await tlsRegistry(tls)
-    const client = clientOf({ certificates: trusted ? [registry.ca ?? ''] : [] })
-    const error = await failureOf(client.repository(`${registry.host}/a`).manifests.get('1'))
-    expect(error).toMatchObject({ name: 'TransportError', code: 'TLS_REFUSED', facts: { host: registry.host } })
-    expect(error.message).toMatch(words)
-    expect(client.tlsSeen(registry.host)).toBe(true)
-    expect(registry.journal.entries).toEqual([])
-    const http = client.endpoints(registry.host).find(({ scheme }) => scheme === 'http')
-    expect(await failureOf(client.repository(`${registry.host}/a`, { endpoint: http }).manifests.get('1'))).toMatchObject({ code: 'ORIGIN_REFUSED' })
-  })
+  ])(
+    'that is wrong (%s) is refused on loopback too, named, and never followed by plain http',
+    async (_what, tls, trusted, words) => {
+      await using registry = await tlsRegistry(tls)
+      const client = clientOf({ certificates: trusted ? [registry.ca ?? ''] : [] })
+      const error = await failureOf(client.repository(`${registry.host}/a`).manifests.get('1'))
+      expect(error).toMatchObject({ name: 'TransportError', code: 'TLS_REFUSED', facts: { host: registry.host } })
+      expect(error.message).toMatch(words)
+      expect(client.tlsSeen(registry.host)).toBe(true)
+      expect(registry.journal.entries).toEqual([])
+      const http = client.endpoints(registry.host).find(({ scheme }) => scheme === 'http')
+      expect(
+        await failureOf(client.repository(`${registry.host}/a`, { endpoint: http }).manifests.get('1')),
+      ).toMatchObject({ code: 'ORIGIN_REFUSED' })
+    },
+  )
 
   it('that is self-signed is refused, and accepted where the user marked the host insecure', async () => {
     const own = makeCertificate()
@@ -50,11 +65,20 @@ describe('a certificate', () => {
     expect(insecure.tlsSeen(registry.host)).toBe(true)
   })
 
-  it('is checked at the token server too, whatever the registry\'s own is worth (CVE-2019-10214)', async () => {
+  it("is checked at the token server too, whatever the registry's own is worth (CVE-2019-10214)", async () => {
     const own = makeCertificate()
-    const auth = await serve((_request, response) => json(response, 200, { token: 't' }), { tls: own, hostname: 'localhost' })
-    const registry = await serve((_request, response) => json(response, 401, {}, { 'www-authenticate': `Bearer realm="${auth.origin}/token"` }))
-    const error = await failureOf(clientOf({ insecure: [registry.host] }).repository(`${registry.host}/a`).manifests.get('1'))
+    const auth = await serve((_request, response) => json(response, 200, { token: 't' }), {
+      tls: own,
+      hostname: 'localhost',
+    })
+    const registry = await serve((_request, response) =>
+      json(response, 401, {}, { 'www-authenticate': `Bearer realm="${auth.origin}/token"` }),
+    )
+    const error = await failureOf(
+      clientOf({ insecure: [registry.host] })
+        .repository(`${registry.host}/a`)
+        .manifests.get('1'),
+    )
     expect(error).toMatchObject({ code: 'TLS_REFUSED', facts: { host: auth.host } })
     expect(auth.requests).toEqual([])
   })
@@ -62,7 +86,9 @@ describe('a certificate', () => {
 
 describe('a host that does not speak TLS', () => {
   it('is asked in plain http on loopback', async () => {
-    const registry = await serve((_request, response) => bytes(response, 200, manifest.bytes, { 'content-type': manifestType }))
+    const registry = await serve((_request, response) =>
+      bytes(response, 200, manifest.bytes, { 'content-type': manifestType }),
+    )
     const client = clientOf()
     await client.repository(`${registry.host}/a`).manifests.get('1')
     expect(client.tlsSeen(registry.host)).toBe(false)
@@ -71,7 +97,9 @@ describe('a host that does not speak TLS', () => {
   it.each(['answers in plain text', 'hangs up'])('is told from one with a bad certificate: it %s', async (how) => {
     const server = createServer((socket) => {
       socket.on('error', () => undefined)
-      socket.once('data', () => (how === 'hangs up' ? socket.destroy() : socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')))
+      socket.once('data', () =>
+        how === 'hangs up' ? socket.destroy() : socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      )
     })
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve)
@@ -80,7 +108,10 @@ describe('a host that does not speak TLS', () => {
     const { port } = server.address() as { port: number }
     const client = clientOf()
     const endpoint = client.endpoints(`127.0.0.1:${port}`)[0]
-    expect(await failureOf(client.repository(`127.0.0.1:${port}/a`, { endpoint }).manifests.get('1'))).toMatchObject({ name: 'TransportError', code: 'TLS_FAILED' })
+    expect(await failureOf(client.repository(`127.0.0.1:${port}/a`, { endpoint }).manifests.get('1'))).toMatchObject({
+      name: 'TransportError',
+      code: 'TLS_FAILED',
+    })
     expect(client.tlsSeen(`127.0.0.1:${port}`)).toBe(false)
   })
 })
@@ -91,10 +122,14 @@ describe('TLS, once seen', () => {
     const leaf = makeCertificate({ issuer: own })
     const registry = await serve((request) => void request.socket.destroy(), { tls: leaf })
     const client = clientOf({ certificates: [own.cert] })
-    await failureOf(client.repository(`${registry.host}/a`).blobs.read({ mediaType: 'x/y', digest: manifest.digest, size: 1 }))
+    await failureOf(
+      client.repository(`${registry.host}/a`).blobs.read({ mediaType: 'x/y', digest: manifest.digest, size: 1 }),
+    )
     expect(client.tlsSeen(registry.host)).toBe(true)
     const http = client.endpoints(registry.host).find(({ scheme }) => scheme === 'http')
-    expect(await failureOf(client.repository(`${registry.host}/a`, { endpoint: http }).manifests.get('1'))).toMatchObject({ code: 'ORIGIN_REFUSED' })
+    expect(
+      await failureOf(client.repository(`${registry.host}/a`, { endpoint: http }).manifests.get('1')),
+    ).toMatchObject({ code: 'ORIGIN_REFUSED' })
   })
 })
 

@@ -8,8 +8,12 @@ import { sinkOf } from './support/sink.ts'
 import { virtualClock } from './support/virtual-clock.ts'
 
 const basic: Credential = { kind: 'basic', username: 'ann', password: 'pass word' }
-const giving = (credential: Credential): CredentialProvider => () => Promise.resolve(credential)
-const app = (): ReturnType<typeof image> => image('team/app:1').layer({ a: 'one' }).layer({ b: 'two' }).layer({ c: 'three' })
+const giving =
+  (credential: Credential): CredentialProvider =>
+  () =>
+    Promise.resolve(credential)
+const app = (): ReturnType<typeof image> =>
+  image('team/app:1').layer({ a: 'one' }).layer({ b: 'two' }).layer({ c: 'three' })
 
 async function registryWith(auth: TestRegistryOptions['auth']): Promise<Awaited<ReturnType<typeof startTestRegistry>>> {
   return startTestRegistry({ auth, images: [app()] })
@@ -18,8 +22,17 @@ async function registryWith(auth: TestRegistryOptions['auth']): Promise<Awaited<
 async function tokenServer(answer: string, status = 200): Promise<ScriptedServer> {
   const manifest = manifestOf()
   const registry = await serve((request, response) => {
-    if (request.url?.startsWith('/token') === true) return bytes(response, status, answer, { 'content-type': 'application/json' })
-    if (request.headers.authorization === undefined) return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token?own=1",service="a b&c",scope="repository:other:pull,push,delete registry:catalog:*"` })
+    if (request.url?.startsWith('/token') === true)
+      return bytes(response, status, answer, { 'content-type': 'application/json' })
+    if (request.headers.authorization === undefined)
+      return json(
+        response,
+        401,
+        {},
+        {
+          'www-authenticate': `Bearer realm="${registry.origin}/token?own=1",service="a b&c",scope="repository:other:pull,push,delete registry:catalog:*"`,
+        },
+      )
     return bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
   })
   return registry
@@ -27,10 +40,19 @@ async function tokenServer(answer: string, status = 200): Promise<ScriptedServer
 
 async function pair(tokenStatus = 200): Promise<{ readonly registry: ScriptedServer; readonly auth: ScriptedServer }> {
   const manifest = manifestOf()
-  const auth = await serve((_request, response) => (tokenStatus === 200 ? json(response, 200, { token: 't' }) : json(response, tokenStatus, { errors: [{ code: 'UNAUTHORIZED' }] })), { hostname: 'localhost' })
+  const auth = await serve(
+    (_request, response) =>
+      tokenStatus === 200
+        ? json(response, 200, { token: 't' })
+        : json(response, tokenStatus, { errors: [{ code: 'UNAUTHORIZED' }] }),
+    { hostname: 'localhost' },
+  )
   const registry = await serve((request, response) => {
-    if (request.headers.authorization === undefined) return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${auth.origin}/token",service=s` })
-    return request.url?.endsWith('/secret') === true ? json(response, 404, {}) : bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
+    if (request.headers.authorization === undefined)
+      return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${auth.origin}/token",service=s` })
+    return request.url?.endsWith('/secret') === true
+      ? json(response, 404, {})
+      : bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
   })
   return { registry, auth }
 }
@@ -41,14 +63,20 @@ describe('credentials', () => {
     ['a password where basic is asked', { kind: 'basic', username: 'ann', password: 'pass word' }, basic],
     ['an anonymous token', { kind: 'bearer' }, undefined],
     ['a token for a password', { kind: 'bearer', username: 'ann', password: 'pass word' }, basic],
-    ['a token for an identity', { kind: 'bearer', username: 'ann', password: 'x', identityToken: 'refresh-me' }, { kind: 'identity', token: 'refresh-me' }],
+    [
+      'a token for an identity',
+      { kind: 'bearer', username: 'ann', password: 'x', identityToken: 'refresh-me' },
+      { kind: 'identity', token: 'refresh-me' },
+    ],
     ['an access_token', { kind: 'bearer', tokenMember: 'access_token' }, undefined],
     ['both members', { kind: 'bearer', tokenMember: 'both' }, undefined],
     ['no scope in the challenge', { kind: 'bearer', challengeScope: false }, undefined],
     ['no lifetime in the answer', { kind: 'bearer', expiresInSeconds: null }, undefined],
   ])('open the door: %s', async (_what, auth, credential) => {
     await using registry = await registryWith(auth)
-    const { manifests } = clientOf({ credentials: credential === undefined ? undefined : giving(credential) }).repository(`${registry.host}/team/app`)
+    const { manifests } = clientOf({
+      credentials: credential === undefined ? undefined : giving(credential),
+    }).repository(`${registry.host}/team/app`)
     expect((await manifests.get('1')).manifest.kind).toBe('manifest')
   })
 
@@ -75,7 +103,9 @@ describe('credentials', () => {
   it('that nobody had are asked for again once the registry wants some', async () => {
     await using registry = await registryWith({ kind: 'basic', username: 'ann', password: 'pass word' })
     let login: Credential | undefined
-    const { manifests } = clientOf({ credentials: () => Promise.resolve(login) }).repository(`${registry.host}/team/app`)
+    const { manifests } = clientOf({ credentials: () => Promise.resolve(login) }).repository(
+      `${registry.host}/team/app`,
+    )
     expect(await failureOf(manifests.get('1'))).toMatchObject({ code: 'UNAUTHORIZED' })
     login = basic
     expect((await manifests.get('1')).manifest.kind).toBe('manifest')
@@ -83,14 +113,24 @@ describe('credentials', () => {
 
   it('that a token server refuses are reported with what to do', async () => {
     await using registry = await registryWith({ kind: 'bearer', username: 'ann', password: 'other' })
-    const error = await failureOf(clientOf({ credentials: giving(basic) }).repository(`${registry.host}/team/app`).manifests.get('1'))
-    expect(error).toMatchObject({ code: 'UNAUTHORIZED', hint: `check the user name and the password, or log in to ${registry.host} again` })
+    const error = await failureOf(
+      clientOf({ credentials: giving(basic) })
+        .repository(`${registry.host}/team/app`)
+        .manifests.get('1'),
+    )
+    expect(error).toMatchObject({
+      code: 'UNAUTHORIZED',
+      hint: `check the user name and the password, or log in to ${registry.host} again`,
+    })
   })
 
   it('that are missing are asked for', async () => {
     await using registry = await registryWith({ kind: 'basic', username: 'ann', password: 'x' })
     const error = await failureOf(clientOf().repository(`${registry.host}/team/app`).manifests.get('1'))
-    expect(error).toMatchObject({ code: 'UNAUTHORIZED', hint: expect.stringContaining(`login to ${registry.host}`) as string })
+    expect(error).toMatchObject({
+      code: 'UNAUTHORIZED',
+      hint: expect.stringContaining(`login to ${registry.host}`) as string,
+    })
   })
 
   it.each<[string, TestRegistryOptions['auth']]>([
@@ -111,40 +151,55 @@ describe('credentials', () => {
     ])
   })
 
-  it('are asked for under the name docker.io, and the mirror\'s own at a mirror', async () => {
+  it("are asked for under the name docker.io, and the mirror's own at a mirror", async () => {
     await using mirror = await registryWith({ kind: 'basic', username: 'ann', password: 'pass word' })
     const asked: string[] = []
     const credentials: CredentialProvider = ({ host }) => {
       asked.push(host)
       return Promise.resolve(basic)
     }
-    await clientOf({ credentials, mirrors: [mirror.url] }).repository('team/app').manifests.get('1')
+    await clientOf({ credentials, mirrors: [mirror.url] })
+      .repository('team/app')
+      .manifests.get('1')
     expect(asked).toEqual([mirror.host])
   })
 
   it('of a registry token kind go as they are, once challenged', async () => {
     const manifest = manifestOf()
     const registry = await serve((request, response) => {
-      if (request.headers.authorization !== 'Bearer given-token') return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token"` })
+      if (request.headers.authorization !== 'Bearer given-token')
+        return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token"` })
       return bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
     })
-    const { manifests } = clientOf({ credentials: giving({ kind: 'registry', token: 'given-token' }) }).repository(`${registry.host}/a`)
+    const { manifests } = clientOf({ credentials: giving({ kind: 'registry', token: 'given-token' }) }).repository(
+      `${registry.host}/a`,
+    )
     await manifests.get('1')
     await manifests.get('1')
-    expect(registry.requests.map(({ line, headers }) => `${line} ${headers.authorization ?? '-'}`)).toEqual(['GET /v2/a/manifests/1 -', 'GET /v2/a/manifests/1 Bearer given-token', 'GET /v2/a/manifests/1 Bearer given-token'])
+    expect(registry.requests.map(({ line, headers }) => `${line} ${headers.authorization ?? '-'}`)).toEqual([
+      'GET /v2/a/manifests/1 -',
+      'GET /v2/a/manifests/1 Bearer given-token',
+      'GET /v2/a/manifests/1 Bearer given-token',
+    ])
   })
 
   it('lead to one ping where a private repository hides without a challenge', async () => {
     const manifest = manifestOf()
     const registry = await serve((request, response) => {
       if (request.url === '/v2/') return json(response, 401, {}, { 'www-authenticate': 'Basic realm="x"' })
-      if (request.headers.authorization === undefined || request.url?.endsWith('/missing') === true) return json(response, 404, { errors: [{ code: 'NAME_UNKNOWN' }] })
+      if (request.headers.authorization === undefined || request.url?.endsWith('/missing') === true)
+        return json(response, 404, { errors: [{ code: 'NAME_UNKNOWN' }] })
       return bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
     })
     const { manifests } = clientOf({ credentials: giving(basic) }).repository(`${registry.host}/a`)
     await manifests.get('1')
     expect(await failureOf(manifests.get('missing'))).toMatchObject({ code: 'NAME_UNKNOWN' })
-    expect(registry.requests.map(({ line }) => line)).toEqual(['GET /v2/a/manifests/1', 'GET /v2/', 'GET /v2/a/manifests/1', 'GET /v2/a/manifests/missing'])
+    expect(registry.requests.map(({ line }) => line)).toEqual([
+      'GET /v2/a/manifests/1',
+      'GET /v2/',
+      'GET /v2/a/manifests/1',
+      'GET /v2/a/manifests/missing',
+    ])
     const stranger = await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))
     expect(stranger).toMatchObject({ code: 'NAME_UNKNOWN' })
     expect(registry.requests).toHaveLength(5)
@@ -153,7 +208,9 @@ describe('credentials', () => {
 
 describe('a ping', () => {
   it('is sent once an endpoint, even if it brings no challenge', async () => {
-    const registry = await serve((request, response) => (request.url === '/v2/' ? json(response, 200, {}) : json(response, 404, {})))
+    const registry = await serve((request, response) =>
+      request.url === '/v2/' ? json(response, 200, {}) : json(response, 404, {}),
+    )
     const { manifests } = clientOf({ credentials: giving(basic) }).repository(`${registry.host}/a`)
     for (const tag of ['1', '2', '3']) await failureOf(manifests.get(tag))
     expect(registry.requests.filter(({ line }) => line === 'GET /v2/')).toHaveLength(1)
@@ -163,10 +220,17 @@ describe('a ping', () => {
     let pings = 0
     const manifest = manifestOf()
     const registry = await serve((request, response) => {
-      if (request.url === '/v2/') return ++pings < 3 ? json(response, 503, {}) : json(response, 401, {}, { 'www-authenticate': 'Basic realm="x"' })
-      return request.headers.authorization === undefined ? json(response, 404, {}) : bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
+      if (request.url === '/v2/')
+        return ++pings < 3
+          ? json(response, 503, {})
+          : json(response, 401, {}, { 'www-authenticate': 'Basic realm="x"' })
+      return request.headers.authorization === undefined
+        ? json(response, 404, {})
+        : bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
     })
-    await clientOf({ credentials: giving(basic) }).repository(`${registry.host}/a`).manifests.get('1')
+    await clientOf({ credentials: giving(basic) })
+      .repository(`${registry.host}/a`)
+      .manifests.get('1')
     expect(pings).toBe(3)
   })
 })
@@ -175,7 +239,12 @@ describe('a challenge', () => {
   it('that led nowhere is not answered in advance by what comes after it', async () => {
     await using registry = await registryWith({ kind: 'bearer' })
     const { manifests } = clientOf().repository(`${registry.host}/team/app`)
-    registry.addFault({ on: 'manifest', unauthorized: true, times: 1, then: { status: 401, headers: { 'www-authenticate': 'Bearer realm="http://127.0.0.2:47/token",service="x"' } } })
+    registry.addFault({
+      on: 'manifest',
+      unauthorized: true,
+      times: 1,
+      then: { status: 401, headers: { 'www-authenticate': 'Bearer realm="http://127.0.0.2:47/token",service="x"' } },
+    })
     expect(await failureOf(manifests.get('1'))).toMatchObject({ code: 'CONNECTION_REFUSED' })
     await manifests.get('1')
   })
@@ -200,17 +269,26 @@ describe('a token', () => {
     await using registry = await registryWith({ kind: 'bearer' })
     const client = clientOf()
     await client.repository(`${registry.host}/team/app`).manifests.get('1')
-    expect(await failureOf(client.repository(`${registry.host}/team/other`).manifests.get('1'))).toMatchObject({ code: expect.stringMatching(/UNKNOWN/) as string })
+    expect(await failureOf(client.repository(`${registry.host}/team/other`).manifests.get('1'))).toMatchObject({
+      code: expect.stringMatching(/UNKNOWN/) as string,
+    })
     const scopes = registry.journal.entries.filter(({ path }) => path.startsWith('/token'))
     expect(scopes).toHaveLength(2)
   })
 
   it('is asked for with our own scope alone, whatever the challenge wants', async () => {
     const registry = await tokenServer('{"token":"t"}')
-    await clientOf({ credentials: giving(basic) }).repository(`${registry.host}/team/app`).manifests.get('1')
+    await clientOf({ credentials: giving(basic) })
+      .repository(`${registry.host}/team/app`)
+      .manifests.get('1')
     const asked = registry.requests.find(({ line }) => line.startsWith('GET /token'))
     const url = new URL(asked?.line.slice(4) ?? '', registry.origin)
-    expect([...url.searchParams]).toEqual([['own', '1'], ['service', 'a b&c'], ['scope', 'repository:team/app:pull'], ['account', 'ann']])
+    expect([...url.searchParams]).toEqual([
+      ['own', '1'],
+      ['service', 'a b&c'],
+      ['scope', 'repository:team/app:pull'],
+      ['account', 'ann'],
+    ])
     expect(asked?.headers.authorization).toBe(`Basic ${Buffer.from('ann:pass word').toString('base64')}`)
   })
 
@@ -226,12 +304,17 @@ describe('a token', () => {
     ['a duplicate member', '{"token":"a","token":"b"}'],
   ])('is refused: %s', async (_what, answer) => {
     const registry = await tokenServer(answer)
-    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({ name: 'RegistryError', code: 'TOKEN_FAILED' })
+    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({
+      name: 'RegistryError',
+      code: 'TOKEN_FAILED',
+    })
   })
 
   it('is refused beyond a megabyte', async () => {
     const registry = await tokenServer(`{"token":"t"${' '.repeat(1024 * 1024)}}`)
-    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({ code: 'TOO_LARGE' })
+    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({
+      code: 'TOO_LARGE',
+    })
   })
 
   it.each<[string, string, number]>([
@@ -261,17 +344,35 @@ describe('a token', () => {
     const registry = await serve((request, response) => {
       if (request.method === 'POST') return bytes(response, status, '')
       if (request.url?.startsWith('/token') === true) return json(response, 200, { token: 't' })
-      if (request.headers.authorization !== 'Bearer t') return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token",service=s` })
+      if (request.headers.authorization !== 'Bearer t')
+        return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token",service=s` })
       return bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
     })
-    await clientOf({ credentials: giving({ kind: 'identity', token: 'id' }) }).repository(`${registry.host}/a`).manifests.get('1')
-    expect(registry.requests.map(({ line }) => line.split('?')[0])).toEqual(['GET /v2/a/manifests/1', 'POST /token', 'GET /token', 'GET /v2/a/manifests/1'])
+    await clientOf({ credentials: giving({ kind: 'identity', token: 'id' }) })
+      .repository(`${registry.host}/a`)
+      .manifests.get('1')
+    expect(registry.requests.map(({ line }) => line.split('?')[0])).toEqual([
+      'GET /v2/a/manifests/1',
+      'POST /token',
+      'GET /token',
+      'GET /v2/a/manifests/1',
+    ])
   })
 
   it('that is new and refused ends it', async () => {
-    const registry = await serve((request, response) => (request.url?.startsWith('/token') === true ? json(response, 200, { token: 't' }) : json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token"` })))
-    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({ code: 'UNAUTHORIZED' })
-    expect(registry.requests.map(({ line }) => line.split('?')[0])).toEqual(['GET /v2/a/manifests/1', 'GET /token', 'GET /v2/a/manifests/1'])
+    const registry = await serve((request, response) =>
+      request.url?.startsWith('/token') === true
+        ? json(response, 200, { token: 't' })
+        : json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token"` }),
+    )
+    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({
+      code: 'UNAUTHORIZED',
+    })
+    expect(registry.requests.map(({ line }) => line.split('?')[0])).toEqual([
+      'GET /v2/a/manifests/1',
+      'GET /token',
+      'GET /v2/a/manifests/1',
+    ])
   })
 
   it('still comes for the others when one who waits leaves', async () => {
@@ -284,7 +385,8 @@ describe('a token', () => {
         await held
         return json(response, 200, { token: 't' })
       }
-      if (request.headers.authorization === undefined) return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token"` })
+      if (request.headers.authorization === undefined)
+        return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token"` })
       return bytes(response, 200, manifest.bytes, { 'content-type': manifestType })
     })
     const { manifests } = clientOf().repository(`${registry.host}/a`)
@@ -304,7 +406,9 @@ describe('a token server on another host', () => {
   it('is asked anonymously, and sees no credentials', async () => {
     const { registry, auth } = await pair()
     for (const credential of [basic, { kind: 'identity', token: 'canary' }] as const) {
-      await clientOf({ credentials: giving(credential) }).repository(`${registry.host}/a`).manifests.get('1')
+      await clientOf({ credentials: giving(credential) })
+        .repository(`${registry.host}/a`)
+        .manifests.get('1')
     }
     expect(auth.requests).toHaveLength(2)
     expect(JSON.stringify(auth.requests)).not.toMatch(/canary|ann|authorization|POST/)
@@ -313,21 +417,45 @@ describe('a token server on another host', () => {
   it('explains what to allow when that is not enough, at the token server or at the registry', async () => {
     const refused = await pair(401)
     const hint = expect.stringContaining(`--allow-realm ${refused.registry.host}=${refused.auth.host}`) as string
-    expect(await failureOf(clientOf({ credentials: giving(basic) }).repository(`${refused.registry.host}/a`).manifests.get('1'))).toMatchObject({ code: 'UNAUTHORIZED', hint })
+    expect(
+      await failureOf(
+        clientOf({ credentials: giving(basic) })
+          .repository(`${refused.registry.host}/a`)
+          .manifests.get('1'),
+      ),
+    ).toMatchObject({ code: 'UNAUTHORIZED', hint })
     const hidden = await pair()
-    expect(await failureOf(clientOf({ credentials: giving(basic) }).repository(`${hidden.registry.host}/a`).manifests.get('secret'))).toMatchObject({ code: 'MANIFEST_UNKNOWN', hint: expect.stringContaining('allow the realm') as string })
+    expect(
+      await failureOf(
+        clientOf({ credentials: giving(basic) })
+          .repository(`${hidden.registry.host}/a`)
+          .manifests.get('secret'),
+      ),
+    ).toMatchObject({ code: 'MANIFEST_UNKNOWN', hint: expect.stringContaining('allow the realm') as string })
   })
 
-  it.each(['http://169.254.169.254/token', 'http://10.0.0.1/token', 'ftp://localhost/token', 'http://u:p@localhost/token'])('is not called at %s', async (realm) => {
-    const registry = await serve((_request, response) => json(response, 401, {}, { 'www-authenticate': `Bearer realm="${realm}"` }))
-    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({ code: 'ORIGIN_REFUSED' })
+  it.each([
+    'http://169.254.169.254/token',
+    'http://10.0.0.1/token',
+    'ftp://localhost/token',
+    'http://u:p@localhost/token',
+  ])('is not called at %s', async (realm) => {
+    const registry = await serve((_request, response) =>
+      json(response, 401, {}, { 'www-authenticate': `Bearer realm="${realm}"` }),
+    )
+    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({
+      code: 'ORIGIN_REFUSED',
+    })
   })
 
   it('that redirects to where nobody may go is not followed', async () => {
     const registry = await serve((request, response) => {
-      if (request.url?.startsWith('/token') === true) return bytes(response, 302, '', { location: 'http://169.254.169.254/latest/meta-data' })
+      if (request.url?.startsWith('/token') === true)
+        return bytes(response, 302, '', { location: 'http://169.254.169.254/latest/meta-data' })
       return json(response, 401, {}, { 'www-authenticate': `Bearer realm="${registry.origin}/token"` })
     })
-    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({ code: 'ORIGIN_REFUSED' })
+    expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({
+      code: 'ORIGIN_REFUSED',
+    })
   })
 })

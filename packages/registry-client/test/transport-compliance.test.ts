@@ -7,6 +7,6 @@ describe('over undici', () => {
   testTransport({ describe, it }, { create: () => createUndiciTransport() })
 })
 
-describe('over the runtime\'s fetch', () => {
+describe("over the runtime's fetch", () => {
   testTransport({ describe, it }, { create: () => ({ transport: createFetchTransport() }) })
 })

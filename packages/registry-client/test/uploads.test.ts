@@ -14,15 +14,20 @@ async function registryOf(options: TestRegistryOptions = {}): Promise<TestRegist
   return registry
 }
 
-const repositoryOf = (registry: { readonly host: string }): Repository => clientOf().repository(`${registry.host}/t/app`)
-const lines = (registry: TestRegistry): string[] => registry.journal.requests().map(({ method, kind, status }) => `${method} ${kind} ${status ?? '-'}`)
+const repositoryOf = (registry: { readonly host: string }): Repository =>
+  clientOf().repository(`${registry.host}/t/app`)
+const lines = (registry: TestRegistry): string[] =>
+  registry.journal.requests().map(({ method, kind, status }) => `${method} ${kind} ${status ?? '-'}`)
 const content = randomBytes(300_000)
 const blob = descriptorOf(content)
 
 async function* pieces(from: Uint8Array, length = 10_000): AsyncGenerator<Uint8Array, void, undefined> {
   for (let at = 0; at < from.byteLength; at += length) yield from.subarray(at, at + length)
 }
-const restartable = (from: Uint8Array) => (offset: number): AsyncIterable<Uint8Array> => pieces(from.subarray(offset))
+const restartable =
+  (from: Uint8Array) =>
+  (offset: number): AsyncIterable<Uint8Array> =>
+    pieces(from.subarray(offset))
 const sources: [string, (from: Uint8Array) => BlobSource][] = [
   ['bytes', (from) => from],
   ['an iterable', (from) => pieces(from)],
@@ -35,15 +40,27 @@ describe('an upload', () => {
     expect(await repositoryOf(registry).blobs.upload(blob, source(content))).toEqual({ mounted: false })
     expect(registry.repository('t/app').blob(blob.digest)).toEqual(new Uint8Array(content))
     expect(lines(registry)).toEqual(['POST upload 202', 'PUT upload 201'])
-    expect(registry.journal.requests({ method: 'PUT' })[0]?.headers).toMatchObject({ 'content-length': '300000', 'content-type': 'application/octet-stream' })
+    expect(registry.journal.requests({ method: 'PUT' })[0]?.headers).toMatchObject({
+      'content-length': '300000',
+      'content-type': 'application/octet-stream',
+    })
   })
 
-  it.each(sources)('of %s in chunks keeps to their order and to the least the registry takes', async (_what, source) => {
-    const registry = await registryOf({ quirks: { chunkMinBytes: 100_000, statefulLocations: true, absoluteLocations: true } })
-    await repositoryOf(registry).blobs.upload(blob, source(content), { chunkSize: 7 })
-    expect(registry.repository('t/app').blob(blob.digest)).toEqual(new Uint8Array(content))
-    expect(registry.journal.requests({ method: 'PATCH' }).map(({ headers }) => headers['content-range'])).toEqual(['0-99999', '100000-199999', '200000-299999'])
-  })
+  it.each(sources)(
+    'of %s in chunks keeps to their order and to the least the registry takes',
+    async (_what, source) => {
+      const registry = await registryOf({
+        quirks: { chunkMinBytes: 100_000, statefulLocations: true, absoluteLocations: true },
+      })
+      await repositoryOf(registry).blobs.upload(blob, source(content), { chunkSize: 7 })
+      expect(registry.repository('t/app').blob(blob.digest)).toEqual(new Uint8Array(content))
+      expect(registry.journal.requests({ method: 'PATCH' }).map(({ headers }) => headers['content-range'])).toEqual([
+        '0-99999',
+        '100000-199999',
+        '200000-299999',
+      ])
+    },
+  )
 
   it.each(sources)('of nothing as %s is a blob too', async (_what, source) => {
     const registry = await registryOf()
@@ -60,9 +77,13 @@ describe('an upload', () => {
   })
 
   it('tells how far it is, and takes a token that allows it', async () => {
-    const registry = await registryOf({ auth: { kind: 'bearer', username: 'ann', password: 'secret', anonymous: 'nothing' } })
+    const registry = await registryOf({
+      auth: { kind: 'bearer', username: 'ann', password: 'secret', anonymous: 'nothing' },
+    })
     const sent: number[] = []
-    await clientOf({ credentials: async () => ({ kind: 'basic', username: 'ann', password: 'secret' }) }).repository(`${registry.host}/t/app`).blobs.upload(blob, pieces(content), { onProgress: (count) => sent.push(count) })
+    await clientOf({ credentials: async () => ({ kind: 'basic', username: 'ann', password: 'secret' }) })
+      .repository(`${registry.host}/t/app`)
+      .blobs.upload(blob, pieces(content), { onProgress: (count) => sent.push(count) })
     expect(sent).toEqual(Array.from({ length: 30 }, (_, index) => (index + 1) * 10_000))
     expect(lines(registry)).toEqual(['POST upload 401', 'GET token 200', 'POST upload 202', 'PUT upload 201'])
   })
@@ -85,7 +106,10 @@ describe('an upload', () => {
         yield mebibyte
       }
     }
-    await repositoryOf(server).blobs.upload({ ...blob, digest: `sha256:${hash.digest('hex')}`, size: 64 * mebibyte.length }, fast())
+    await repositoryOf(server).blobs.upload(
+      { ...blob, digest: `sha256:${hash.digest('hex')}`, size: 64 * mebibyte.length },
+      fast(),
+    )
     expect(received).toBe(64 * mebibyte.length)
     expect(ahead).toBeLessThan(16 * mebibyte.length)
   })
@@ -93,7 +117,12 @@ describe('an upload', () => {
 
 describe('an upload of something else', () => {
   it.each<[string, string, Descriptor, BlobSource]>([
-    ['another content', 'DIGEST_MISMATCH', blob, restartable(Buffer.concat([content.subarray(0, -1), Buffer.from([~(content.at(-1) ?? 0) & 255])]))],
+    [
+      'another content',
+      'DIGEST_MISMATCH',
+      blob,
+      restartable(Buffer.concat([content.subarray(0, -1), Buffer.from([~(content.at(-1) ?? 0) & 255])])),
+    ],
     ['less', 'SIZE_MISMATCH', { ...blob, size: blob.size + 1 }, content],
     ['more', 'SIZE_MISMATCH', { ...blob, size: blob.size - 1 }, restartable(content)],
     ['something for an empty blob', 'SIZE_MISMATCH', descriptorOf(Buffer.alloc(0)), content],
@@ -101,7 +130,10 @@ describe('an upload of something else', () => {
   ])('%s never becomes a blob, whole or in chunks, and is cancelled', async (_what, code, descriptor, source) => {
     const registry = await registryOf()
     for (const chunkSize of [undefined, 50_000]) {
-      expect(await failureOf(repositoryOf(registry).blobs.upload(descriptor, source, { chunkSize }))).toMatchObject({ code, facts: { digest: descriptor.digest } })
+      expect(await failureOf(repositoryOf(registry).blobs.upload(descriptor, source, { chunkSize }))).toMatchObject({
+        code,
+        facts: { digest: descriptor.digest },
+      })
       expect(registry.repository('t/app').blobs()).toEqual([])
       expect(lines(registry)).toContain('DELETE upload 204')
       registry.journal.clear()
@@ -115,7 +147,10 @@ describe('an upload of something else', () => {
       yield content.subarray(0, 100_000)
       throw why
     }
-    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, broken()))).toMatchObject({ code: 'SOURCE_FAILED', cause: why })
+    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, broken()))).toMatchObject({
+      code: 'SOURCE_FAILED',
+      cause: why,
+    })
     expect(registry.repository('t/app').blobs()).toEqual([])
     expect(lines(registry)).toContain('DELETE upload 204')
   })
@@ -123,7 +158,12 @@ describe('an upload of something else', () => {
   it('is refused before anything is sent when the options are none', async () => {
     const registry = await registryOf()
     const { blobs } = repositoryOf(registry)
-    for (const failed of [blobs.upload({ ...blob, size: -1 }, content), blobs.upload(blob, content, { chunkSize: 0 }), blobs.upload(blob, content, { mount: { from: '../x' } }), blobs.upload({ ...blob, digest: 'sha256:../x' }, content)]) {
+    for (const failed of [
+      blobs.upload({ ...blob, size: -1 }, content),
+      blobs.upload(blob, content, { chunkSize: 0 }),
+      blobs.upload(blob, content, { mount: { from: '../x' } }),
+      blobs.upload({ ...blob, digest: 'sha256:../x' }, content),
+    ]) {
       expect((await failureOf(failed))['code']).toMatch(/OPTION_INVALID|DIGEST_/)
     }
     expect(registry.journal.entries).toEqual([])
@@ -134,15 +174,40 @@ describe('an upload that fails on the way', () => {
   const faults: [string, Fault, { readonly chunkSize?: number }?][] = [
     ['a reset in the middle', { on: 'upload', method: 'PUT', nth: 1, afterRequestBytes: 100_000, then: 'reset' }],
     ['500 in the middle', { on: 'upload', method: 'PUT', nth: 1, afterRequestBytes: 100_000, then: { status: 500 } }],
-    ['503 in the middle of a chunk', { on: 'upload', method: 'PATCH', nth: 2, afterRequestBytes: 30_000, then: { status: 503 } }, { chunkSize: 100_000 }],
-    ['a reset in the middle of a chunk', { on: 'upload', method: 'PATCH', nth: 2, afterRequestBytes: 30_000, then: 'reset' }, { chunkSize: 100_000 }],
+    [
+      '503 in the middle of a chunk',
+      { on: 'upload', method: 'PATCH', nth: 2, afterRequestBytes: 30_000, then: { status: 503 } },
+      { chunkSize: 100_000 },
+    ],
+    [
+      'a reset in the middle of a chunk',
+      { on: 'upload', method: 'PATCH', nth: 2, afterRequestBytes: 30_000, then: 'reset' },
+      { chunkSize: 100_000 },
+    ],
     ['429', { on: 'upload', method: 'PUT', nth: 1, then: { status: 429, retryAfter: 3 } }],
     ['416 to a chunk', { on: 'upload', method: 'PATCH', nth: 2, then: { status: 416 } }, { chunkSize: 100_000 }],
-    ['a session that expired', { on: 'upload', method: 'PATCH', nth: 2, then: { status: 404, body: { errors: [{ code: 'BLOB_UPLOAD_UNKNOWN' }] } } }, { chunkSize: 100_000 }],
+    [
+      'a session that expired',
+      {
+        on: 'upload',
+        method: 'PATCH',
+        nth: 2,
+        then: { status: 404, body: { errors: [{ code: 'BLOB_UPLOAD_UNKNOWN' }] } },
+      },
+      { chunkSize: 100_000 },
+    ],
     ['500 when it is opened', { on: 'upload', method: 'POST', nth: 1, then: { status: 500 } }],
     ['a lost answer when it is opened', { on: 'upload', method: 'POST', nth: 1, then: 'reset' }],
-    ['a bit that is wrong on the way', { on: 'upload', method: 'PATCH', nth: 3, afterRequestBytes: 10, then: 'reset' }, { chunkSize: 60_000 }],
-    ['a chunk that the registry took half of', { on: 'upload', method: 'PATCH', nth: 1, then: { headers: { range: '0-49999' } } }, { chunkSize: 100_000 }],
+    [
+      'a bit that is wrong on the way',
+      { on: 'upload', method: 'PATCH', nth: 3, afterRequestBytes: 10, then: 'reset' },
+      { chunkSize: 60_000 },
+    ],
+    [
+      'a chunk that the registry took half of',
+      { on: 'upload', method: 'PATCH', nth: 1, then: { headers: { range: '0-49999' } } },
+      { chunkSize: 100_000 },
+    ],
   ]
   it.each(faults)('goes on after %s', async (_what, fault, options) => {
     const registry = await registryOf()
@@ -156,7 +221,13 @@ describe('an upload that fails on the way', () => {
     const registry = await registryOf()
     registry.addFault({ on: 'upload', method: 'PUT', nth: 1, afterRequestBytes: 200_000, then: 'reset' })
     await repositoryOf(registry).blobs.upload(blob, content)
-    expect(lines(registry)).toEqual(['POST upload 202', 'PUT upload -', 'GET upload 204', 'PATCH upload 202', 'PUT upload 201'])
+    expect(lines(registry)).toEqual([
+      'POST upload 202',
+      'PUT upload -',
+      'GET upload 204',
+      'PATCH upload 202',
+      'PUT upload 201',
+    ])
     const first = Number(registry.journal.requests({ method: 'PATCH' })[0]?.headers['content-range']?.split('-')[0])
     expect(first).toBeGreaterThanOrEqual(65_536)
   })
@@ -165,7 +236,13 @@ describe('an upload that fails on the way', () => {
     for (const chunkSize of [undefined, 100_000]) {
       const registry = await registryOf()
       registry.addFault({ on: 'upload', method: 'PUT', nth: 1, afterBytes: 0, then: 'reset' })
-      registry.addFault({ on: 'upload', method: 'PUT', nth: 1, then: 'reset', afterRequestBytes: chunkSize === undefined ? content.length : 0 })
+      registry.addFault({
+        on: 'upload',
+        method: 'PUT',
+        nth: 1,
+        then: 'reset',
+        afterRequestBytes: chunkSize === undefined ? content.length : 0,
+      })
       await repositoryOf(registry).blobs.upload(blob, content, { chunkSize })
       expect(registry.repository('t/app').blob(blob.digest)).toEqual(new Uint8Array(content))
     }
@@ -182,7 +259,12 @@ describe('an upload that fails on the way', () => {
     })
     await repositoryOf(server).blobs.upload(blob, pieces(content))
     expect(Buffer.concat(stored).equals(content)).toBe(true)
-    expect(server.requests.map(({ line }) => line.split('?')[0])).toEqual(['POST /v2/t/app/blobs/uploads/', 'PUT /v2/t/app/blobs/uploads/1', 'GET /v2/t/app/blobs/uploads/1', `HEAD /v2/t/app/blobs/${blob.digest}`])
+    expect(server.requests.map(({ line }) => line.split('?')[0])).toEqual([
+      'POST /v2/t/app/blobs/uploads/',
+      'PUT /v2/t/app/blobs/uploads/1',
+      'GET /v2/t/app/blobs/uploads/1',
+      `HEAD /v2/t/app/blobs/${blob.digest}`,
+    ])
   })
 
   it('goes on with a source that can be read once when nothing of it was lost', async () => {
@@ -197,14 +279,21 @@ describe('an upload that fails on the way', () => {
   it('says what to do when something of a source that can be read once was lost, and cancels', async () => {
     const registry = await registryOf()
     registry.addFault({ on: 'upload', method: 'PUT', nth: 1, afterRequestBytes: 100_000, then: 'reset' })
-    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, pieces(content)))).toMatchObject({ code: 'UPLOAD_FAILED', hint: expect.stringContaining('function') as string, cause: { code: 'CONNECTION_LOST' } })
+    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, pieces(content)))).toMatchObject({
+      code: 'UPLOAD_FAILED',
+      hint: expect.stringContaining('function') as string,
+      cause: { code: 'CONNECTION_LOST' },
+    })
     expect(lines(registry).at(-1)).toBe('DELETE upload 204')
   })
 
   it('says so too when a token ran out while such a source was read', async () => {
     const registry = await registryOf({ auth: { kind: 'bearer', anonymous: 'everything' } })
     registry.addFault({ on: 'upload', method: 'PUT', nth: 1, then: 'expire-token' })
-    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, pieces(content)))).toMatchObject({ code: 'UPLOAD_FAILED', hint: expect.stringContaining('function') as string })
+    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, pieces(content)))).toMatchObject({
+      code: 'UPLOAD_FAILED',
+      hint: expect.stringContaining('function') as string,
+    })
     registry.clearFaults()
     registry.addFault({ on: 'upload', method: 'PUT', nth: 1, then: 'expire-token' })
     await repositoryOf(registry).blobs.upload(blob, content)
@@ -218,14 +307,19 @@ describe('an upload that fails on the way', () => {
       else if (request.method === 'GET') bytes(response, 204, '', { range: `0-${(has += 10)}` })
       else request.on('end', () => bytes(response, request.method === 'DELETE' ? 204 : 500, ''))
     })
-    expect(await failureOf(repositoryOf(server).blobs.upload(blob, content))).toMatchObject({ code: 'UNEXPECTED_STATUS' })
+    expect(await failureOf(repositoryOf(server).blobs.upload(blob, content))).toMatchObject({
+      code: 'UNEXPECTED_STATUS',
+    })
     expect(server.requests.filter(({ line }) => /^P(UT|ATCH)/.test(line))).toHaveLength(5)
   })
 
   it('gives up after five attempts without progress, and cancels', async () => {
     const registry = await registryOf()
     registry.addFault({ on: 'upload', method: 'PUT', then: { status: 502 } })
-    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, content))).toMatchObject({ code: 'UNEXPECTED_STATUS', facts: { status: 502 } })
+    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, content))).toMatchObject({
+      code: 'UNEXPECTED_STATUS',
+      facts: { status: 502 },
+    })
     expect(registry.journal.requests({ method: 'PUT' })).toHaveLength(5)
     expect(lines(registry).at(-1)).toBe('DELETE upload 204')
   })
@@ -241,7 +335,11 @@ describe('an upload that fails on the way', () => {
   })
 
   it('is refused for good by 401, 403 and 413, and cancelled', async () => {
-    for (const [status, code] of [[403, 'DENIED'], [413, 'TOO_LARGE'], [400, 'UNEXPECTED_STATUS']] as const) {
+    for (const [status, code] of [
+      [403, 'DENIED'],
+      [413, 'TOO_LARGE'],
+      [400, 'UNEXPECTED_STATUS'],
+    ] as const) {
       const registry = await registryOf()
       registry.addFault({ on: 'upload', method: 'PUT', then: { status, body: '' } })
       expect(await failureOf(repositoryOf(registry).blobs.upload(blob, content))).toMatchObject({ code })
@@ -254,7 +352,10 @@ describe('an upload that fails on the way', () => {
     registry.addFault({ on: 'upload', method: 'PUT', afterRequestBytes: 100_000, then: 'stall' })
     const controller = new AbortController()
     const reason = new Error('stop')
-    const upload = repositoryOf(registry).blobs.upload(blob, content, { signal: controller.signal, onProgress: (sent) => sent > 100_000 && controller.abort(reason) })
+    const upload = repositoryOf(registry).blobs.upload(blob, content, {
+      signal: controller.signal,
+      onProgress: (sent) => sent > 100_000 && controller.abort(reason),
+    })
     expect(await failureOf(upload)).toBe(reason)
     await registry.journal.waitFor({ method: 'DELETE', kind: 'upload' })
   })
@@ -267,32 +368,55 @@ describe('an upload that fails on the way', () => {
       controller.abort(new Error('stop'))
       await new Promise(() => undefined)
     }
-    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, silent(), { signal: controller.signal }))).toBe(controller.signal.reason)
+    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, silent(), { signal: controller.signal }))).toBe(
+      controller.signal.reason,
+    )
   })
 
   it('brings exactly the blob wherever connections break', async () => {
     const registry = await registryOf()
     await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 5000 }), fc.array(fc.tuple(fc.nat(5000), fc.constantFrom<Fault['then']>('reset', { status: 500 }, { status: 416 })), { maxLength: 3 }), fc.option(fc.integer({ min: 1, max: 3000 }), { nil: undefined }), async (data, breaks, chunkSize) => {
-        registry.clearFaults()
-        registry.repository('t/app').deleteBlob(sha256(data))
-        for (const [index, [at, then]] of breaks.entries()) registry.addFault({ on: 'upload', method: ['PUT', 'PATCH'], nth: index + 1, afterRequestBytes: at % data.length, then })
-        await repositoryOf(registry).blobs.upload(descriptorOf(data), restartable(data), { chunkSize })
-        expect(registry.repository('t/app').blob(sha256(data))).toEqual(data)
-      }),
+      fc.asyncProperty(
+        fc.uint8Array({ minLength: 1, maxLength: 5000 }),
+        fc.array(fc.tuple(fc.nat(5000), fc.constantFrom<Fault['then']>('reset', { status: 500 }, { status: 416 })), {
+          maxLength: 3,
+        }),
+        fc.option(fc.integer({ min: 1, max: 3000 }), { nil: undefined }),
+        async (data, breaks, chunkSize) => {
+          registry.clearFaults()
+          registry.repository('t/app').deleteBlob(sha256(data))
+          for (const [index, [at, then]] of breaks.entries())
+            registry.addFault({
+              on: 'upload',
+              method: ['PUT', 'PATCH'],
+              nth: index + 1,
+              afterRequestBytes: at % data.length,
+              then,
+            })
+          await repositoryOf(registry).blobs.upload(descriptorOf(data), restartable(data), { chunkSize })
+          expect(registry.repository('t/app').blob(sha256(data))).toEqual(data)
+        },
+      ),
       { numRuns: 25 },
     )
   })
 })
 
 describe('where an upload goes on', () => {
-  const credentials = async (): Promise<{ kind: 'basic'; username: string; password: string }> => ({ kind: 'basic', username: 'ann', password: 'canary' })
-  const challenging = (location: () => string): Parameters<typeof serve>[0] => (request, response) => {
-    request.resume()
-    if (request.headers.authorization === undefined) bytes(response, 401, '', { 'www-authenticate': 'Basic realm="x"' })
-    else if (request.method === 'POST') bytes(response, 202, '', { location: location() })
-    else request.on('end', () => bytes(response, 201, ''))
-  }
+  const credentials = async (): Promise<{ kind: 'basic'; username: string; password: string }> => ({
+    kind: 'basic',
+    username: 'ann',
+    password: 'canary',
+  })
+  const challenging =
+    (location: () => string): Parameters<typeof serve>[0] =>
+    (request, response) => {
+      request.resume()
+      if (request.headers.authorization === undefined)
+        bytes(response, 401, '', { 'www-authenticate': 'Basic realm="x"' })
+      else if (request.method === 'POST') bytes(response, 202, '', { location: location() })
+      else request.on('end', () => bytes(response, 201, ''))
+    }
 
   it('may be another origin, which sees no password (CVE-2026-50151)', async () => {
     const storage = await serve((request, response) => {
@@ -300,7 +424,9 @@ describe('where an upload goes on', () => {
     })
     const registry = await serve(challenging(() => `${storage.origin}/put?sig=a%20b+c&x`))
     await clientOf({ credentials }).repository(`${registry.host}/t/app`).blobs.upload(blob, content)
-    expect(storage.requests).toMatchObject([{ line: `PUT /put?sig=a%20b+c&x&digest=${encodeURIComponent(blob.digest)}` }])
+    expect(storage.requests).toMatchObject([
+      { line: `PUT /put?sig=a%20b+c&x&digest=${encodeURIComponent(blob.digest)}` },
+    ])
     expect(storage.requests[0]?.headers.authorization).toBeUndefined()
   })
 
@@ -309,47 +435,76 @@ describe('where an upload goes on', () => {
       request.resume().on('end', () => bytes(response, 401, '', { 'www-authenticate': 'Basic realm="give"' }))
     })
     const registry = await serve(challenging(() => `${storage.origin}/put`))
-    expect(await failureOf(clientOf({ credentials }).repository(`${registry.host}/t/app`).blobs.upload(blob, content))).toMatchObject({ code: 'UNAUTHORIZED' })
+    expect(
+      await failureOf(clientOf({ credentials }).repository(`${registry.host}/t/app`).blobs.upload(blob, content)),
+    ).toMatchObject({ code: 'UNAUTHORIZED' })
     for (const { headers } of storage.requests) expect(headers.authorization).toBeUndefined()
   })
 
-  it.each([['http://169.254.169.254/latest'], ['http://metadata.google.internal/x'], ['file:///etc/passwd'], ['http://ann:secret@127.0.0.1/x'], ['http://[fd00:ec2::254]/']])('is not %s', async (location) => {
+  it.each([
+    ['http://169.254.169.254/latest'],
+    ['http://metadata.google.internal/x'],
+    ['file:///etc/passwd'],
+    ['http://ann:secret@127.0.0.1/x'],
+    ['http://[fd00:ec2::254]/'],
+  ])('is not %s', async (location) => {
     const registry = await serve(challenging(() => location))
-    expect(await failureOf(clientOf({ credentials }).repository(`${registry.host}/t/app`).blobs.upload(blob, content))).toMatchObject({ code: 'ORIGIN_REFUSED' })
+    expect(
+      await failureOf(clientOf({ credentials }).repository(`${registry.host}/t/app`).blobs.upload(blob, content)),
+    ).toMatchObject({ code: 'ORIGIN_REFUSED' })
     expect(registry.requests.every(({ line }) => !line.startsWith('PUT'))).toBe(true)
   })
 
   it.each([['http://'], ['http://[x/']])('is not %j, which is no URL', async (location) => {
     const registry = await serve(challenging(() => location))
-    expect(await failureOf(clientOf({ credentials }).repository(`${registry.host}/t/app`).blobs.upload(blob, content))).toMatchObject({ code: 'BAD_RESPONSE' })
+    expect(
+      await failureOf(clientOf({ credentials }).repository(`${registry.host}/t/app`).blobs.upload(blob, content)),
+    ).toMatchObject({ code: 'BAD_RESPONSE' })
   })
 
   it('is nowhere when the registry does not say', async () => {
     const server = await serve((_request, response) => bytes(response, 202, ''))
-    expect(await failureOf(repositoryOf(server).blobs.upload(blob, content))).toMatchObject({ code: 'BAD_RESPONSE', message: expect.stringContaining('does not say where') as string })
+    expect(await failureOf(repositoryOf(server).blobs.upload(blob, content))).toMatchObject({
+      code: 'BAD_RESPONSE',
+      message: expect.stringContaining('does not say where') as string,
+    })
   })
 
   it('is not where a 307 leads after the blob was read: a source is not poured out twice', async () => {
     const registry = await registryOf()
     registry.addFault({ on: 'upload', method: 'PUT', then: { redirect: `${registry.cdn.url}/x` } })
-    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, pieces(content)))).toMatchObject({ code: 'UNEXPECTED_STATUS', facts: { status: 307 } })
+    expect(await failureOf(repositoryOf(registry).blobs.upload(blob, pieces(content)))).toMatchObject({
+      code: 'UNEXPECTED_STATUS',
+      facts: { status: 307 },
+    })
   })
 })
 
 describe('a mount', () => {
   it('takes the blob from another repository, or from any; with a token for both', async () => {
-    const registry = await registryOf({ auth: { kind: 'bearer', username: 'ann', password: 'secret', anonymous: 'nothing' } })
+    const registry = await registryOf({
+      auth: { kind: 'bearer', username: 'ann', password: 'secret', anonymous: 'nothing' },
+    })
     registry.repository('t/base').putBlob(content)
     const scopes: string[] = []
-    const client = clientOf({ credentials: async () => ({ kind: 'basic', username: 'ann', password: 'secret' }), onEvent: (event) => event.type === 'token' && scopes.push(event.scope) })
+    const client = clientOf({
+      credentials: async () => ({ kind: 'basic', username: 'ann', password: 'secret' }),
+      onEvent: (event) => event.type === 'token' && scopes.push(event.scope),
+    })
     expect(await client.repository(`${registry.host}/t/app`).blobs.mount(blob.digest, { from: 't/base' })).toBe(true)
     expect(scopes).toEqual(['repository:t/app:pull,push repository:t/base:pull'])
-    expect(await client.repository(`${registry.host}/t/two`).blobs.mount(blob.digest, { from: `${registry.host}/t/base` })).toBe(true)
+    expect(
+      await client.repository(`${registry.host}/t/two`).blobs.mount(blob.digest, { from: `${registry.host}/t/base` }),
+    ).toBe(true)
     const open = await registryOf()
     open.repository('t/base').putBlob(content)
     expect(await repositoryOf(open).blobs.mount(blob.digest)).toBe(true)
     expect(registry.repository('t/app').blobs()).toEqual([blob.digest])
-    expect(lines(registry).filter((line) => line.startsWith('POST'))).toEqual(['POST upload 401', 'POST upload 201', 'POST upload 201'])
+    expect(lines(registry).filter((line) => line.startsWith('POST'))).toEqual([
+      'POST upload 401',
+      'POST upload 201',
+      'POST upload 201',
+    ])
   })
 
   it('that the registry does not do leaves no upload behind', async () => {
@@ -372,7 +527,9 @@ describe('a mount', () => {
   it('from what we may not read becomes an upload', async () => {
     const registry = await registryOf()
     registry.addFault({ on: 'upload', method: 'POST', nth: 1, then: { status: 403 } })
-    expect(await repositoryOf(registry).blobs.upload(blob, content, { mount: { from: 't/secret' } })).toEqual({ mounted: false })
+    expect(await repositoryOf(registry).blobs.upload(blob, content, { mount: { from: 't/secret' } })).toEqual({
+      mounted: false,
+    })
     expect(lines(registry)).toEqual(['POST upload 403', 'POST upload 202', 'PUT upload 201'])
   })
 })

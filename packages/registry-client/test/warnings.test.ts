@@ -22,22 +22,32 @@ describe('Warning', () => {
   })
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('299', ' ', '-', '"', '\\', ',', 'a', '\u0007') }), (text) => {
-      for (const warning of parseWarnings(text)) expect(warning).not.toContain('\u0007')
-    }))
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('299', ' ', '-', '"', '\\', ',', 'a', '\u0007') }), (text) => {
+        for (const warning of parseWarnings(text)) expect(warning).not.toContain('\u0007')
+      }),
+    )
   })
 
   it('is told once a client, and only when the registry itself says it', async () => {
     const manifest = manifestOf()
     const cdn = await serve((_request, response) => bytes(response, 200, 'x', { warning: '299 - "from the side"' }))
     const registry = await serve((request, response) => {
-      if (request.url?.includes('/blobs/') === true) bytes(response, 307, '', { location: `${cdn.origin}/x`, warning: '299 - "old"' })
+      if (request.url?.includes('/blobs/') === true)
+        bytes(response, 307, '', { location: `${cdn.origin}/x`, warning: '299 - "old"' })
       else bytes(response, 200, manifest.bytes, { 'content-type': manifestType, warning: '299 - "old", 299 - "new"' })
     })
     const told: unknown[] = []
     const client = clientOf({ onEvent: (event) => event.type === 'warning' && told.push(event) })
     for (const name of ['a', 'b']) await client.repository(`${registry.host}/${name}`).manifests.get('1')
-    await client.repository(`${registry.host}/a`).blobs.read({ mediaType: '', digest: 'sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', size: 1 })
-    expect(told).toEqual([{ type: 'warning', host: registry.host, text: 'old' }, { type: 'warning', host: registry.host, text: 'new' }])
+    await client.repository(`${registry.host}/a`).blobs.read({
+      mediaType: '',
+      digest: 'sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
+      size: 1,
+    })
+    expect(told).toEqual([
+      { type: 'warning', host: registry.host, text: 'old' },
+      { type: 'warning', host: registry.host, text: 'new' },
+    ])
   })
 })

@@ -11,7 +11,11 @@ import { readTree, type StoredImage, type Tree } from './tree.ts'
  * @param wanted only an image for this platform
  * @throws `IMAGE_INCOMPLETE`, `PLATFORM_ABSENT`; what reading throws
  */
-export async function chooseImage({ contents, platform }: Parts, target: Descriptor, wanted?: Platform): Promise<StoredImage> {
+export async function chooseImage(
+  { contents, platform }: Parts,
+  target: Descriptor,
+  wanted?: Platform,
+): Promise<StoredImage> {
   const tree = await readTree(contents, target)
   const present = await presentImages(contents, tree)
   if (tree.indexes.length === 0) {
@@ -26,22 +30,39 @@ export async function chooseImage({ contents, platform }: Parts, target: Descrip
   throw new StoreError('PLATFORM_ABSENT', `${target.digest} is not here for ${formatPlatform(wanted)}`, {
     digest: target.digest,
     expected: formatPlatform(wanted),
-    actual: present.flatMap(({ descriptor }) => descriptor.platform ?? []).map(formatPlatform).join(', '),
+    actual: present
+      .flatMap(({ descriptor }) => descriptor.platform ?? [])
+      .map(formatPlatform)
+      .join(', '),
     hint: `pull it with --platform ${formatPlatform(wanted)}`,
   })
 }
 
-function rank(images: readonly StoredImage[], wanted: Platform): { readonly candidates: readonly StoredImage[]; readonly others: readonly StoredImage[] } {
-  const { candidates, rejected } = matchPlatforms(images.map(({ descriptor }) => descriptor), wanted)
+function rank(
+  images: readonly StoredImage[],
+  wanted: Platform,
+): { readonly candidates: readonly StoredImage[]; readonly others: readonly StoredImage[] } {
+  const { candidates, rejected } = matchPlatforms(
+    images.map(({ descriptor }) => descriptor),
+    wanted,
+  )
   const imageOf = new Map(images.map((image) => [image.descriptor, image]))
-  const imagesOf = (descriptors: readonly Descriptor[]): StoredImage[] => descriptors.flatMap((descriptor) => imageOf.get(descriptor) ?? [])
+  const imagesOf = (descriptors: readonly Descriptor[]): StoredImage[] =>
+    descriptors.flatMap((descriptor) => imageOf.get(descriptor) ?? [])
   // Among the rejected are those for other platforms, and what is no image at all.
-  return { candidates: imagesOf(candidates), others: imagesOf(rejected.map(({ descriptor }) => descriptor)).filter(isForSomePlatform) }
+  return {
+    candidates: imagesOf(candidates),
+    others: imagesOf(rejected.map(({ descriptor }) => descriptor)).filter(isForSomePlatform),
+  }
 }
 
-const isForSomePlatform = ({ descriptor }: StoredImage): boolean => matchPlatforms([descriptor], descriptor.platform ?? { os: '', architecture: '' }).candidates.length > 0
+const isForSomePlatform = ({ descriptor }: StoredImage): boolean =>
+  matchPlatforms([descriptor], descriptor.platform ?? { os: '', architecture: '' }).candidates.length > 0
 
-async function incomplete({ contents }: Pick<Parts, 'contents'>, { target, images, absent }: Tree): Promise<StoreError> {
+async function incomplete(
+  { contents }: Pick<Parts, 'contents'>,
+  { target, images, absent }: Tree,
+): Promise<StoreError> {
   const missing = (await Promise.all(images.map(({ manifest }) => missingBlobs(contents, manifest)))).flat()
   const digests = [...absent, ...missing].map(({ digest }) => digest)
   return new StoreError('IMAGE_INCOMPLETE', `of ${target.digest}, ${digests[0] ?? 'every image'} is missing`, {

@@ -34,7 +34,10 @@ interface Sweep {
 export async function collect(parts: Parts, names: Names, removed: readonly Tree[]): Promise<readonly Digest[]> {
   const kept = await reachable(parts, names)
   const held = await parts.leases.held()
-  const stays: Stays = { ids: new Set(kept.images.map(({ manifest }) => idOf(manifest))), layers: await layersOf(parts, kept.images) }
+  const stays: Stays = {
+    ids: new Set(kept.images.map(({ manifest }) => idOf(manifest))),
+    layers: await layersOf(parts, kept.images),
+  }
   const sweep = await planSweep(parts, removed, stays)
   const deleted = await deletedIds(parts, removed, stays)
 
@@ -52,7 +55,9 @@ export async function collect(parts: Parts, names: Names, removed: readonly Tree
 }
 
 async function planSweep(parts: Parts, removed: readonly Tree[], stays: Stays): Promise<Sweep> {
-  const documents = new Set<Digest>(removed.flatMap(({ indexes, images }) => [...indexes, ...images].map(({ descriptor }) => descriptor.digest)))
+  const documents = new Set<Digest>(
+    removed.flatMap(({ indexes, images }) => [...indexes, ...images].map(({ descriptor }) => descriptor.digest)),
+  )
   const blobs = new Set<Digest>(removed.flatMap(({ reached }) => [...reached]))
   const layers = new Set<Digest>()
   const records: ImageRecord[] = []
@@ -80,7 +85,8 @@ async function deletedIds(parts: Parts, removed: readonly Tree[], stays: Stays):
   return [...deleted]
 }
 
-const chainOf = async (parts: Parts, image: StoredImage): Promise<readonly Digest[]> => chainIdsOf((await diffIdsOf(parts, image)) ?? [])
+const chainOf = async (parts: Parts, image: StoredImage): Promise<readonly Digest[]> =>
+  chainIdsOf((await diffIdsOf(parts, image)) ?? [])
 
 /** The chainIDs of all these images; `undefined` when those of one are not known. */
 async function layersOf(parts: Parts, images: readonly StoredImage[]): Promise<ReadonlySet<Digest> | undefined> {

@@ -5,7 +5,10 @@ import type { Parts } from './parts.ts'
 import type { StoredImage } from './tree.ts'
 
 /** From the config, or from the record where the config cannot be read; `undefined` where neither says. */
-export async function diffIdsOf({ contents, images }: Parts, { manifest }: StoredImage): Promise<readonly Digest[] | undefined> {
+export async function diffIdsOf(
+  { contents, images }: Parts,
+  { manifest }: StoredImage,
+): Promise<readonly Digest[] | undefined> {
   try {
     return (await readConfig(contents, manifest.config)).rootfs.diffIds
   } catch {

@@ -37,12 +37,20 @@ export async function findImage(parts: Parts, names: readonly NamedTarget[], ter
 }
 
 /** Every image ID that a name reaches, and the names. What cannot be read has no ID to be found by. */
-export async function idsOf(parts: Parts, names: readonly NamedTarget[]): Promise<ReadonlyMap<Digest, readonly NamedTarget[]>> {
+export async function idsOf(
+  parts: Parts,
+  names: readonly NamedTarget[],
+): Promise<ReadonlyMap<Digest, readonly NamedTarget[]>> {
   const ids = new Map<Digest, NamedTarget[]>()
   const imagesAt = new Map<Digest, readonly StoredImage[]>()
   for (const named of names) {
     const { target } = named
-    const images = imagesAt.get(target.digest) ?? (await readTree(parts.contents, target).then((tree) => tree.images, () => []))
+    const images =
+      imagesAt.get(target.digest) ??
+      (await readTree(parts.contents, target).then(
+        (tree) => tree.images,
+        () => [],
+      ))
     imagesAt.set(target.digest, images)
     for (const id of new Set(images.map(({ manifest }) => idOf(manifest)))) ids.set(id, [...(ids.get(id) ?? []), named])
   }
@@ -52,9 +60,12 @@ export async function idsOf(parts: Parts, names: readonly NamedTarget[]): Promis
 export const idOf = (manifest: ImageManifest): Digest => manifest.config.digest
 
 // 64 hexadecimal digits are no name to docker, and a digest's algorithm is no repository.
-const isWholeId = (term: string): boolean => tryParseDigest(term) !== undefined || tryParseDigest(`sha256:${term}`) !== undefined
+const isWholeId = (term: string): boolean =>
+  tryParseDigest(term) !== undefined || tryParseDigest(`sha256:${term}`) !== undefined
 
 function unknown(term: string): StoreError {
-  return new StoreError('IMAGE_UNKNOWN', `No such image: ${printable(term, 300)}`, { reference: printable(term, 300), hint: 'lading images lists what is here; lading pull fetches it' })
+  return new StoreError('IMAGE_UNKNOWN', `No such image: ${printable(term, 300)}`, {
+    reference: printable(term, 300),
+    hint: 'lading images lists what is here; lading pull fetches it',
+  })
 }
-

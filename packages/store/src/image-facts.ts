@@ -28,7 +28,11 @@ export function platformOf({ os, architecture, variant, osVersion, osFeatures }:
  * @param documents the indexes it is reached by
  * @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`
  */
-export async function recordOf(contents: ContentStore, { descriptor, manifest }: StoredImage, documents: readonly Digest[]): Promise<ImageRecord | undefined> {
+export async function recordOf(
+  contents: ContentStore,
+  { descriptor, manifest }: StoredImage,
+  documents: readonly Digest[],
+): Promise<ImageRecord | undefined> {
   let config: ImageConfig
   try {
     config = await readConfig(contents, manifest.config)

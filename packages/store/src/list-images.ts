@@ -27,7 +27,8 @@ export function createListImages(parts: Parts): Store['images'] {
     if (damaged.length > 0) {
       // Readers hold no lock: what was removed or moved meanwhile was no damage.
       const now = new Map((await parts.references.list()).map(({ name, target }) => [name, target.digest]))
-      for (const { named, error } of damaged) if (now.get(named.name) === named.target.digest) onDamaged?.({ reference: named.name, error })
+      for (const { named, error } of damaged)
+        if (now.get(named.name) === named.target.digest) onDamaged?.({ reference: named.name, error })
     }
     return summaries
   }
@@ -44,5 +45,10 @@ const byDigest = ({ reference, target }: NamedTarget): string => `${nameOf(refer
 /** Documents that cannot be read as an image become a `StoreError`; what the disk says passes through. */
 function asDamage({ name, target }: NamedTarget, error: unknown): unknown {
   if (!isLadingError(error) || error.name === 'StoreError') return error
-  return new StoreError('IMAGE_DAMAGED', `${printable(name)}: ${error.message}`, { reference: name, digest: target.digest, cause: error, hint: 'pull it again, or remove it' })
+  return new StoreError('IMAGE_DAMAGED', `${printable(name)}: ${error.message}`, {
+    reference: name,
+    digest: target.digest,
+    cause: error,
+    hint: 'pull it again, or remove it',
+  })
 }

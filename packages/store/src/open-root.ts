@@ -18,7 +18,13 @@ export async function openRoot(fs: FileSystem, root: string, readOnly: boolean):
     if (await hasMarker(fs, root)) await prepareRoot(fs, root, { readOnly: true })
   }
   if (readOnly) {
-    return () => Promise.reject(new StoreError('STORE_READ_ONLY', `the store at ${root} was opened for reading`, { path: root, hint: 'open it without readOnly' }))
+    return () =>
+      Promise.reject(
+        new StoreError('STORE_READ_ONLY', `the store at ${root} was opened for reading`, {
+          path: root,
+          hint: 'open it without readOnly',
+        }),
+      )
   }
   let ready: Promise<void> | undefined
   return () => {

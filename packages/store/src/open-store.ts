@@ -27,7 +27,13 @@ export interface OpenStoreOptions {
  *
  * @throws `FORMAT_UNSUPPORTED` for a store of a newer Lading, `ROOT_INVALID`, `NOT_A_DIRECTORY`
  */
-export async function openStore({ root: given, fs = nodeFileSystem(), readOnly = false, workers, platform = hostPlatform() }: OpenStoreOptions): Promise<Store> {
+export async function openStore({
+  root: given,
+  fs = nodeFileSystem(),
+  readOnly = false,
+  workers,
+  platform = hostPlatform(),
+}: OpenStoreOptions): Promise<Store> {
   const root = resolve(given)
   const writable = await openRoot(fs, root, readOnly)
   const contents = createContentStore({ root, fs })

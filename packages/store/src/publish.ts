@@ -34,7 +34,13 @@ export function createPublish(parts: Parts): Store['publish'] {
   }
 }
 
-async function publishLocked(parts: Parts, { reference, target }: Publication, plan: PublicationPlan, staged: StagedDocuments, names: Names): Promise<PublishResult> {
+async function publishLocked(
+  parts: Parts,
+  { reference, target }: Publication,
+  plan: PublicationPlan,
+  staged: StagedDocuments,
+  names: Names,
+): Promise<PublishResult> {
   const { contents, images } = parts
   const missing = [...(await missingOf(contents, plan.needed)), ...(await missingBelow(parts, plan))]
   if (missing.length > 0) return { outcome: 'missing', blobs: missing }
@@ -43,7 +49,8 @@ async function publishLocked(parts: Parts, { reference, target }: Publication, p
 
   // A collection may have taken since what was here a moment ago.
   for (const document of plan.documents) {
-    if (!staged.has(document.descriptor.digest) && (await contents.stat(document.descriptor.digest)) === undefined) await stage(parts, document, staged)
+    if (!staged.has(document.descriptor.digest) && (await contents.stat(document.descriptor.digest)) === undefined)
+      await stage(parts, document, staged)
   }
   const here = plan.documents.map(({ descriptor }) => descriptor.digest).filter((digest) => !staged.has(digest))
   await contents.syncDirectories([...plan.needed.map(({ digest }) => digest), ...besideOf(target), ...here])
@@ -52,7 +59,8 @@ async function publishLocked(parts: Parts, { reference, target }: Publication, p
   for (const record of records) await images.create(record)
 
   const byDigest = targetReference(reference, target)
-  const unchanged = staged.size === 0 && names.get(reference)?.digest === target.digest && names.get(byDigest) !== undefined
+  const unchanged =
+    staged.size === 0 && names.get(reference)?.digest === target.digest && names.get(byDigest) !== undefined
   const previous = names.set(reference, target)
   names.set(byDigest, target)
   if (unchanged) return { outcome: 'unchanged' }
@@ -63,7 +71,8 @@ async function publishLocked(parts: Parts, { reference, target }: Publication, p
 async function missingBelow({ contents }: Parts, plan: PublicationPlan): Promise<readonly Descriptor[]> {
   const missing: Descriptor[] = []
   for (const below of plan.needed.filter(({ mediaType }) => isIndexType(mediaType))) {
-    if ((await contents.stat(below.digest)) !== undefined) missing.push(...(await readTree(contents, below)).absent.filter(({ mediaType }) => isIndexType(mediaType)))
+    if ((await contents.stat(below.digest)) !== undefined)
+      missing.push(...(await readTree(contents, below)).absent.filter(({ mediaType }) => isIndexType(mediaType)))
   }
   return missing
 }
@@ -79,12 +88,21 @@ async function isHere({ contents }: Parts, { descriptor }: PlannedDocument): Pro
   }
 }
 
-async function stage({ contents }: Parts, { descriptor, bytes }: PlannedDocument, staged: StagedDocuments): Promise<void> {
+async function stage(
+  { contents }: Parts,
+  { descriptor, bytes }: PlannedDocument,
+  staged: StagedDocuments,
+): Promise<void> {
   staged.set(descriptor.digest, await contents.stage(descriptor.digest, bytes))
 }
 
-async function recordsOf({ contents }: Parts, plan: PublicationPlan): Promise<readonly ImageRecord[] | { readonly unreadable: readonly Descriptor[] }> {
-  const indexes = plan.documents.filter(({ manifest }) => manifest.kind === 'index').map(({ descriptor }) => descriptor.digest)
+async function recordsOf(
+  { contents }: Parts,
+  plan: PublicationPlan,
+): Promise<readonly ImageRecord[] | { readonly unreadable: readonly Descriptor[] }> {
+  const indexes = plan.documents
+    .filter(({ manifest }) => manifest.kind === 'index')
+    .map(({ descriptor }) => descriptor.digest)
   const records: ImageRecord[] = []
   const unreadable: Descriptor[] = []
   for (const image of plan.images) {

@@ -15,7 +15,10 @@ export interface Reachable {
  *
  * @throws when a manifest that one of our names needs is not here or cannot be read: then nobody knows what it names
  */
-export async function reachable({ contents }: Parts, names: Pick<Names, 'list' | 'foreignTargets'>): Promise<Reachable> {
+export async function reachable(
+  { contents }: Parts,
+  names: Pick<Names, 'list' | 'foreignTargets'>,
+): Promise<Reachable> {
   const digests = new Set<Digest>()
   const images = new Map<Digest, StoredImage>()
   for (const [target, named] of byTarget(names.list())) {
@@ -28,14 +31,22 @@ export async function reachable({ contents }: Parts, names: Pick<Names, 'list' |
   // Names of one target need not keep the same beside it.
   for (const { target } of names.list()) for (const digest of besideOf(target)) digests.add(digest)
   for (const target of names.foreignTargets()) {
-    const reached = await readTree(contents, target).then((tree) => tree.reached, () => [target.digest])
+    const reached = await readTree(contents, target).then(
+      (tree) => tree.reached,
+      () => [target.digest],
+    )
     for (const digest of reached) digests.add(digest)
   }
   return { digests, images: [...images.values()] }
 }
 
-const byTarget = (names: readonly NamedTarget[]): ReadonlyMap<Digest, NamedTarget> => new Map(names.map((named) => [named.target.digest, named]))
+const byTarget = (names: readonly NamedTarget[]): ReadonlyMap<Digest, NamedTarget> =>
+  new Map(names.map((named) => [named.target.digest, named]))
 
 function unreadable({ name }: NamedTarget, { digest }: Descriptor): StoreError {
-  return new StoreError('IMAGE_INCOMPLETE', `${name} needs ${digest}, which is not here, so nothing can be collected`, { reference: name, digest, hint: 'pull that image again, or remove it' })
+  return new StoreError('IMAGE_INCOMPLETE', `${name} needs ${digest}, which is not here, so nothing can be collected`, {
+    reference: name,
+    digest,
+    hint: 'pull that image again, or remove it',
+  })
 }

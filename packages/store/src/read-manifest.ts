@@ -14,7 +14,10 @@ export interface ReadManifest {
  * The verified bytes of a manifest and their typed view; `undefined` when its file is not here. Damage counts as not
  * being here after it was moved aside, and is thrown the first time.
  */
-export async function readManifest(contents: ContentStore, { digest, mediaType }: Descriptor): Promise<ReadManifest | undefined> {
+export async function readManifest(
+  contents: ContentStore,
+  { digest, mediaType }: Descriptor,
+): Promise<ReadManifest | undefined> {
   let bytes: Uint8Array
   try {
     bytes = await contents.read(digest, { maxBytes: documentLimit })

@@ -38,7 +38,9 @@ async function removeLocked(parts: Parts, names: Names, term: string, force: boo
 function withLastDigest(names: Names, named: NamedTarget): readonly NamedTarget[] {
   const { reference, target } = named
   if (reference.tag === undefined) return [named]
-  const siblings = names.list().filter((other) => nameOf(other.reference) === nameOf(reference) && other.target.digest === target.digest)
+  const siblings = names
+    .list()
+    .filter((other) => nameOf(other.reference) === nameOf(reference) && other.target.digest === target.digest)
   if (siblings.some((other) => other.reference.tag !== undefined && other.name !== named.name)) return [named]
   const byDigest = storedName(targetReference(reference, target))
   return [named, ...siblings.filter(({ name }) => name === byDigest)]
@@ -47,11 +49,15 @@ function withLastDigest(names: Names, named: NamedTarget): readonly NamedTarget[
 function namesOfId({ id, named }: Extract<Found, { by: 'id' }>, term: string, force: boolean): readonly NamedTarget[] {
   const repositories = new Set(named.map(({ reference }) => nameOf(reference)))
   if (repositories.size > 1 && !force) {
-    throw new StoreError('REFERENCE_CONFLICT', `unable to delete ${printable(term)} (must be forced): image is referenced in multiple repositories`, {
-      digest: id,
-      actual: named.map(({ reference }) => familiarString(reference)).join(', '),
-      hint: 'remove it by name, or all of its names with --force',
-    })
+    throw new StoreError(
+      'REFERENCE_CONFLICT',
+      `unable to delete ${printable(term)} (must be forced): image is referenced in multiple repositories`,
+      {
+        digest: id,
+        actual: named.map(({ reference }) => familiarString(reference)).join(', '),
+        hint: 'remove it by name, or all of its names with --force',
+      },
+    )
   }
   return named
 }
@@ -61,7 +67,9 @@ async function readTrees({ contents }: Parts, doomed: readonly NamedTarget[]): P
   const trees: Tree[] = []
   for (const { target } of doomed) {
     const tree = await readTree(contents, target).catch(() => undefined)
-    trees.push(tree ?? { target, indexes: [], images: [], absent: [], reached: new Set([target.digest, ...besideOf(target)]) })
+    trees.push(
+      tree ?? { target, indexes: [], images: [], absent: [], reached: new Set([target.digest, ...besideOf(target)]) },
+    )
   }
   return trees
 }

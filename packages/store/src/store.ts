@@ -12,7 +12,9 @@ export interface Store {
   /** What a name points to. `name:tag`, `name@digest`, both (the digest decides); bare names mean `latest`. */
   resolve(reference: Reference): Promise<Descriptor | undefined>
   /** The manifest's verified bytes and typed view, if its file is here. */
-  manifest(descriptor: Descriptor): Promise<{ readonly bytes: Uint8Array; readonly manifest: ImageManifest | ImageIndex } | undefined>
+  manifest(
+    descriptor: Descriptor,
+  ): Promise<{ readonly bytes: Uint8Array; readonly manifest: ImageManifest | ImageIndex } | undefined>
   /** The law of the store: true when the manifest is here and a stat finds each blob that it names. */
   present(manifest: Descriptor): Promise<boolean>
   /** Keeps what a running pull fetches from being collected. Released by `release`, or when its owner dies. */
@@ -20,7 +22,11 @@ export interface Store {
   /** The last step of a pull, under the lock, in the order of the law. */
   publish(publication: Publication, options?: AbortOptions): Promise<PublishResult>
   /** Every name of an image, newest facts. Damaged ones are left out and reported, artifacts are left out. */
-  images(options?: AbortOptions & { readonly onDamaged?: ((damage: { readonly reference: string; readonly error: unknown }) => void) | undefined }): Promise<readonly ImageSummary[]>
+  images(
+    options?: AbortOptions & {
+      readonly onDamaged?: ((damage: { readonly reference: string; readonly error: unknown }) => void) | undefined
+    },
+  ): Promise<readonly ImageSummary[]>
   /** A name, an image ID, or a unique prefix of one. @throws `IMAGE_UNKNOWN`, `IMAGE_AMBIGUOUS` */
   inspect(term: string, options?: AbortOptions & { readonly platform?: Platform | undefined }): Promise<ImageDetails>
   /** @throws `IMAGE_UNKNOWN` when the source names nothing here. */

@@ -7,7 +7,10 @@ import type { ImageSummary } from './store.ts'
 import { blobsOf, type StoredImage } from './tree.ts'
 
 /** What an image is, whatever it is called. @throws what reading its config throws */
-export async function describeImage({ contents }: Pick<Parts, 'contents'>, { manifest }: StoredImage): Promise<Pick<ImageSummary, 'id' | 'platform' | 'created' | 'size'> & { readonly config: ImageConfig }> {
+export async function describeImage(
+  { contents }: Pick<Parts, 'contents'>,
+  { manifest }: StoredImage,
+): Promise<Pick<ImageSummary, 'id' | 'platform' | 'created' | 'size'> & { readonly config: ImageConfig }> {
   const config = await readConfig(contents, manifest.config)
   return {
     id: manifest.config.digest,

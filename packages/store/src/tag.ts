@@ -7,7 +7,11 @@ import type { Store } from './store.ts'
 export function createTag(parts: Parts): Store['tag'] {
   return async (source, target, options) => {
     if (target.digest !== undefined) {
-      throw new StoreError('REFERENCE_HAS_DIGEST', `refusing to create a tag with a digest reference: ${familiarString(target)}`, { reference: String(target), hint: 'leave the digest out' })
+      throw new StoreError(
+        'REFERENCE_HAS_DIGEST',
+        `refusing to create a tag with a digest reference: ${familiarString(target)}`,
+        { reference: String(target), hint: 'leave the digest out' },
+      )
     }
     await parts.writable()
     await parts.references.update(async (names) => {

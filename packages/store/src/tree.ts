@@ -1,7 +1,14 @@
 import type { ContentStore } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
-import { isIndexType, isManifestType, schema1EnvelopeOf, type Descriptor, type ImageIndex, type ImageManifest } from '@lading/manifest'
+import {
+  isIndexType,
+  isManifestType,
+  schema1EnvelopeOf,
+  type Descriptor,
+  type ImageIndex,
+  type ImageManifest,
+} from '@lading/manifest'
 import { readManifest, type ReadManifest } from './read-manifest.ts'
 
 export interface StoredImage {
@@ -39,7 +46,10 @@ export async function readTree(contents: ContentStore, target: Descriptor): Prom
     reached.add(descriptor.digest)
     // An entry of an index that is no manifest is kept, and names nothing.
     if (descriptor !== target && !isDocument(descriptor)) continue
-    const found = descriptor === target || isIndexType(descriptor.mediaType) ? await readManifest(contents, descriptor) : await readEntry(contents, descriptor)
+    const found =
+      descriptor === target || isIndexType(descriptor.mediaType)
+        ? await readManifest(contents, descriptor)
+        : await readEntry(contents, descriptor)
     if (found === 'no manifest') continue
     if (found === undefined) {
       absent.push(descriptor)
@@ -56,7 +66,10 @@ export async function readTree(contents: ContentStore, target: Descriptor): Prom
 }
 
 /** An index may call anything a manifest. What is none names nothing, and must not make the whole store unreadable. */
-async function readEntry(contents: ContentStore, descriptor: Descriptor): Promise<ReadManifest | undefined | 'no manifest'> {
+async function readEntry(
+  contents: ContentStore,
+  descriptor: Descriptor,
+): Promise<ReadManifest | undefined | 'no manifest'> {
   try {
     return await readManifest(contents, descriptor)
   } catch (error) {

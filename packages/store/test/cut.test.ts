@@ -29,7 +29,8 @@ describe.each(changes)('$title', (change) => {
   const fs = unsyncedFileSystem()
   const isNew = title.includes('new root')
   const expected = isNew ? names : { ...names, ...namesOfOther }
-  const open = (root: string, through = fs): Promise<Store> => openStore({ root, fs: through, workers: 0, platform: linux('amd64') })
+  const open = (root: string, through = fs): Promise<Store> =>
+    openStore({ root, fs: through, workers: 0, platform: linux('amd64') })
 
   const copy = async (label: string): Promise<string> => {
     const root = join(directory, `${title} ${label}`)
@@ -58,7 +59,13 @@ describe.each(changes)('$title', (change) => {
     const root = await copy(`${nth} ${String(forGood)}`)
     const before = consult(root)
     const victim = await open(root, faultyFileSystem(fs, [{ nth, errno: 'ENOSPC', forGood }])).catch(() => undefined)
-    const answer = victim === undefined ? 'failed' : await change.run(victim).then(() => 'done', () => 'failed')
+    const answer =
+      victim === undefined
+        ? 'failed'
+        : await change.run(victim).then(
+            () => 'done',
+            () => 'failed',
+          )
 
     const after = consult(root, { afterCrash: true })
     expect(after.violations).toEqual([])
@@ -89,18 +96,25 @@ describe.each(changes)('$title', (change) => {
   it.each([
     ['fails', false, (operation: Operation) => operation !== 'read', atScale(13, 1)],
     ['is the last', true, (operation: Operation) => changing.has(operation), atScale(4, 1)],
-  ])('keeps the law when any step %s', async (_, forGood, counts, stride) => {
-    const points = steps.flatMap((operation, at) => (counts(operation) ? [{ nth: at + 1, operation }] : [])).filter((_point, at) => at % stride === 0)
-    expect(points.length).toBeGreaterThan(1)
-    for (const { nth, operation } of points) {
-      await cutAt(nth, forGood).catch((error: unknown) => {
-        throw new Error(`${title}: step ${nth} of ${steps.length}, ${operation}`, { cause: error })
-      })
-    }
-  }, 900_000)
+  ])(
+    'keeps the law when any step %s',
+    async (_, forGood, counts, stride) => {
+      const points = steps
+        .flatMap((operation, at) => (counts(operation) ? [{ nth: at + 1, operation }] : []))
+        .filter((_point, at) => at % stride === 0)
+      expect(points.length).toBeGreaterThan(1)
+      for (const { nth, operation } of points) {
+        await cutAt(nth, forGood).catch((error: unknown) => {
+          throw new Error(`${title}: step ${nth} of ${steps.length}, ${operation}`, { cause: error })
+        })
+      }
+    },
+    900_000,
+  )
 })
 
 /** A name is what it was or what it shall be, and none is lost that both have. */
 function expectEitherOf(names: Findings['names'], before: Findings['names'], after: Findings['names']): void {
-  for (const name of new Set([...Object.keys(names), ...Object.keys(before), ...Object.keys(after)])) expect([before[name], after[name]]).toContain(names[name])
+  for (const name of new Set([...Object.keys(names), ...Object.keys(before), ...Object.keys(after)]))
+    expect([before[name], after[name]]).toContain(names[name])
 }

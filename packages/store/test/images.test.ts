@@ -22,12 +22,14 @@ const both = index([
   [app, linux('amd64')],
   [arm, linux('arm64', 'v8')],
 ])
-const sizeOf = ({ config, layers }: TestImage): number => [config, ...layers].reduce((sum, { descriptor }) => sum + descriptor.size, 0)
+const sizeOf = ({ config, layers }: TestImage): number =>
+  [config, ...layers].reduce((sum, { descriptor }) => sum + descriptor.size, 0)
 const damage = async ({ descriptor }: Content): Promise<void> => {
   await chmod(store.contents.path(descriptor.digest), 0o600)
   await writeFile(store.contents.path(descriptor.digest), new Uint8Array(descriptor.size))
 }
-const listed = async (): Promise<string[]> => (await store.images()).map(({ name, tag = '<none>', id }) => `${name}:${tag} ${id.slice(7, 19)}`)
+const listed = async (): Promise<string[]> =>
+  (await store.images()).map(({ name, tag = '<none>', id }) => `${name}:${tag} ${id.slice(7, 19)}`)
 
 describe('a root that does not exist', () => {
   it('reads as empty and is not made', async () => {
@@ -55,8 +57,10 @@ describe('opening', () => {
       () => reader.lease(),
       () => reader.tag('app:1', parseReference('b')),
       () => reader.remove('app:1'),
-      () => reader.publish({ reference: parseReference('b'), target: app.manifest.descriptor, manifests: [app.manifest] }),
-    ]) await expect(write()).rejects.toMatchObject({ code: 'STORE_READ_ONLY' })
+      () =>
+        reader.publish({ reference: parseReference('b'), target: app.manifest.descriptor, manifests: [app.manifest] }),
+    ])
+      await expect(write()).rejects.toMatchObject({ code: 'STORE_READ_ONLY' })
     expect(await store.images()).toHaveLength(1)
   })
 
@@ -84,27 +88,51 @@ describe('listing', () => {
     await pull(store, 'app:1', app)
     await pull(store, 'localhost:5000/team/app:2', arm)
     expect(await store.images()).toEqual([
-      { name: 'docker.io/library/app', tag: '1', target: app.manifest.descriptor, id: app.id, platform: linux('amd64'), created: '2026-11-24T00:00:00Z', size: sizeOf(app) },
-      { name: 'localhost:5000/team/app', tag: '2', target: arm.manifest.descriptor, id: arm.id, platform: linux('arm64', 'v8'), created: '2026-11-24T00:00:00Z', size: sizeOf(arm) },
+      {
+        name: 'docker.io/library/app',
+        tag: '1',
+        target: app.manifest.descriptor,
+        id: app.id,
+        platform: linux('amd64'),
+        created: '2026-11-24T00:00:00Z',
+        size: sizeOf(app),
+      },
+      {
+        name: 'localhost:5000/team/app',
+        tag: '2',
+        target: arm.manifest.descriptor,
+        id: arm.id,
+        platform: linux('arm64', 'v8'),
+        created: '2026-11-24T00:00:00Z',
+        size: sizeOf(arm),
+      },
     ])
   })
 
   it('counts a layer once that is in an image twice', async () => {
     const twice = image(['same', 'same'])
     await pull(store, 'app:1', twice)
-    expect(await store.images()).toMatchObject([{ size: twice.config.bytes.length + (twice.layers[0]?.bytes.length ?? 0) }])
+    expect(await store.images()).toMatchObject([
+      { size: twice.config.bytes.length + (twice.layers[0]?.bytes.length ?? 0) },
+    ])
   })
 
   it('shows what a moved tag left behind, and no digest beside its tag', async () => {
     await pull(store, 'app:1', app)
     await pull(store, 'app:1', arm)
     await pull(store, `other@${app.manifest.descriptor.digest}`, app)
-    expect(await listed()).toEqual([`docker.io/library/app:1 ${arm.id.slice(7, 19)}`, `docker.io/library/app:<none> ${app.id.slice(7, 19)}`, `docker.io/library/other:<none> ${app.id.slice(7, 19)}`])
+    expect(await listed()).toEqual([
+      `docker.io/library/app:1 ${arm.id.slice(7, 19)}`,
+      `docker.io/library/app:<none> ${app.id.slice(7, 19)}`,
+      `docker.io/library/other:<none> ${app.id.slice(7, 19)}`,
+    ])
   })
 
-  it('of an index shows the platform that is here, this machine\'s first', async () => {
+  it("of an index shows the platform that is here, this machine's first", async () => {
     await pull(store, 'app:1', both, [arm])
-    expect(await store.images()).toMatchObject([{ target: both.index.descriptor, id: arm.id, platform: linux('arm64', 'v8') }])
+    expect(await store.images()).toMatchObject([
+      { target: both.index.descriptor, id: arm.id, platform: linux('arm64', 'v8') },
+    ])
     await pull(store, 'app:1', both, [app])
     expect(await store.images()).toMatchObject([{ id: app.id }])
     expect(await (await root.open({ platform: linux('arm64') })).images()).toMatchObject([{ id: arm.id }])
@@ -122,14 +150,19 @@ describe('listing', () => {
     await pull(store, 'arm:1', arm)
     await harm()
     const reported: unknown[] = []
-    expect(await store.images({ onDamaged: (damaged) => reported.push(damaged) })).toMatchObject([{ name: 'docker.io/library/arm' }])
-    expect(reported).toMatchObject([{ reference: 'docker.io/library/app:1', error: { code, facts: { digest: app.manifest.descriptor.digest } } }])
+    expect(await store.images({ onDamaged: (damaged) => reported.push(damaged) })).toMatchObject([
+      { name: 'docker.io/library/arm' },
+    ])
+    expect(reported).toMatchObject([
+      { reference: 'docker.io/library/app:1', error: { code, facts: { digest: app.manifest.descriptor.digest } } },
+    ])
     expect(await store.images()).toHaveLength(1)
   })
 
   it('survives the loss of all records', async () => {
     await pull(store, 'app:1', app)
-    for (const records of ['images', 'layers', 'diff-ids']) await rm(join(root.path, 'lading', records), { recursive: true })
+    for (const records of ['images', 'layers', 'diff-ids'])
+      await rm(join(root.path, 'lading', records), { recursive: true })
     expect(await listed()).toEqual([`docker.io/library/app:1 ${app.id.slice(7, 19)}`])
     expect(await store.inspect(app.id.slice(7, 12))).toMatchObject({ id: app.id })
   })
@@ -147,7 +180,15 @@ describe('inspecting', () => {
   it('finds a name, a whole image ID with or without algorithm, and the start of one', async () => {
     await pull(store, 'app:1', app)
     await pull(store, 'app', arm)
-    for (const term of ['app:1', 'docker.io/library/app:1', `app@${app.manifest.descriptor.digest}`, app.id, app.id.slice(7), app.id.slice(0, 15), app.id.slice(7, 12)]) {
+    for (const term of [
+      'app:1',
+      'docker.io/library/app:1',
+      `app@${app.manifest.descriptor.digest}`,
+      app.id,
+      app.id.slice(7),
+      app.id.slice(0, 15),
+      app.id.slice(7, 12),
+    ]) {
       expect((await store.inspect(term)).id).toBe(app.id)
     }
     expect((await store.inspect('app')).id).toBe(arm.id)
@@ -177,8 +218,14 @@ describe('inspecting', () => {
   it('takes the platform that is asked for', async () => {
     await pull(store, 'app:1', both, [app, arm])
     expect((await store.inspect('app:1')).id).toBe(app.id)
-    expect(await store.inspect('app:1', { platform: linux('arm64') })).toMatchObject({ id: arm.id, manifest: { digest: arm.manifest.descriptor.digest } })
-    await expect(store.inspect('app:1', { platform: linux('s390x') })).rejects.toMatchObject({ code: 'PLATFORM_ABSENT', facts: { actual: 'linux/amd64, linux/arm64/v8' } })
+    expect(await store.inspect('app:1', { platform: linux('arm64') })).toMatchObject({
+      id: arm.id,
+      manifest: { digest: arm.manifest.descriptor.digest },
+    })
+    await expect(store.inspect('app:1', { platform: linux('s390x') })).rejects.toMatchObject({
+      code: 'PLATFORM_ABSENT',
+      facts: { actual: 'linux/amd64, linux/arm64/v8' },
+    })
     expect((await store.inspect(arm.id.slice(7, 19))).id).toBe(arm.id)
   })
 
@@ -186,7 +233,10 @@ describe('inspecting', () => {
     await pull(store, 'app:1', app)
     await pull(store, 'arm:1', arm)
     for (const term of ['nothing', '', 'app:2', 'UPPER', 'sha256:', `sha256:${'0'.repeat(64)}`, '\u001b[2J']) {
-      await expect(store.inspect(term)).rejects.toMatchObject({ code: 'IMAGE_UNKNOWN', hint: expect.any(String) as string })
+      await expect(store.inspect(term)).rejects.toMatchObject({
+        code: 'IMAGE_UNKNOWN',
+        hint: expect.any(String) as string,
+      })
     }
     await expect(store.inspect('\u001b[2J')).rejects.toThrow('No such image: \\x1b[2J')
   })
@@ -197,14 +247,20 @@ describe('inspecting', () => {
     for (const [n, one] of many.entries()) await pull(store, `many:${n}`, one)
     const digits = many.map(({ id }) => id.slice(7, 8))
     const twice = digits.find((digit, at) => digits.indexOf(digit) !== at) ?? ''
-    await expect(store.inspect(twice)).rejects.toMatchObject({ code: 'IMAGE_AMBIGUOUS', hint: expect.any(String) as string })
+    await expect(store.inspect(twice)).rejects.toMatchObject({
+      code: 'IMAGE_AMBIGUOUS',
+      hint: expect.any(String) as string,
+    })
   })
 
   it('by ID takes the copy that is whole', async () => {
     await pull(store, 'app:1', app)
     await pull(store, 'twin:1', zstd)
     await store.contents.remove(app.layers[0]?.descriptor.digest ?? app.id)
-    expect(await store.inspect(app.id)).toMatchObject({ name: 'docker.io/library/twin', manifest: zstd.manifest.descriptor })
+    expect(await store.inspect(app.id)).toMatchObject({
+      name: 'docker.io/library/twin',
+      manifest: zstd.manifest.descriptor,
+    })
     await expect(store.inspect('app:1')).rejects.toMatchObject({ code: 'IMAGE_INCOMPLETE' })
   })
 })

@@ -24,8 +24,17 @@ const app = image(['base', 'app'])
 const arm = image(['arm', 'app'], { platform: linux('arm64') })
 const targets: readonly { readonly target: TestImage | TestIndex; readonly images: readonly TestImage[] }[] = [
   { target: app, images: [app] },
-  ...[image(['base', 'app'], { encoding: 'zstd' }), image(['base']), image([])].map((target) => ({ target, images: [target] })),
-  ...[[app], [arm], [app, arm]].map((images) => ({ target: index([[app, linux('amd64')], [arm, linux('arm64')]]), images })),
+  ...[image(['base', 'app'], { encoding: 'zstd' }), image(['base']), image([])].map((target) => ({
+    target,
+    images: [target],
+  })),
+  ...[[app], [arm], [app, arm]].map((images) => ({
+    target: index([
+      [app, linux('amd64')],
+      [arm, linux('arm64')],
+    ]),
+    images,
+  })),
 ]
 
 const repositoryOf = (name: string): string => nameOf(parseReference(name))
@@ -41,7 +50,9 @@ function drop({ names }: Model, name: string): readonly string[] {
   if (digest === undefined) return []
   names.delete(name)
   const last = `${repositoryOf(name)}@${digest}`
-  const isTagged = [...names].some(([other, to]) => to === digest && repositoryOf(other) === repositoryOf(name) && other !== last)
+  const isTagged = [...names].some(
+    ([other, to]) => to === digest && repositoryOf(other) === repositoryOf(name) && other !== last,
+  )
   if (name === last || isTagged || !names.delete(last)) return [name]
   return [name, last]
 }
@@ -67,11 +78,15 @@ const command = (title: string, run: (model: Model, real: Real) => Promise<void>
   toString: () => title,
 })
 
-const tagName = fc.constantFrom('app', 'app:2', 'other', 'quay.io/app:1').map((text) => String(withDefaultTag(parseReference(text))))
+const tagName = fc
+  .constantFrom('app', 'app:2', 'other', 'quay.io/app:1')
+  .map((text) => String(withDefaultTag(parseReference(text))))
 /** A tag, or the digest name of one of the targets. */
 const anyName = fc.oneof(
   tagName,
-  fc.tuple(fc.constantFrom('app', 'other'), fc.constantFrom(...targets)).map(([name, { target }]) => `docker.io/library/${name}@${documentOf(target).descriptor.digest}`),
+  fc
+    .tuple(fc.constantFrom('app', 'other'), fc.constantFrom(...targets))
+    .map(([name, { target }]) => `docker.io/library/${name}@${documentOf(target).descriptor.digest}`),
 )
 
 const commands = fc.commands<Model, Real, true>(
@@ -130,7 +145,10 @@ describe('any sequence of changes', () => {
         runs += 1
         const root = await testRoot()
         try {
-          await fc.asyncModelRun(async () => ({ model: { names: new Map() }, real: { root, store: await open(root) } }), sequence)
+          await fc.asyncModelRun(
+            async () => ({ model: { names: new Map() }, real: { root, store: await open(root) } }),
+            sequence,
+          )
         } finally {
           await root.end()
         }

@@ -52,8 +52,11 @@ export function consult(root: string, { afterCrash = false }: { readonly afterCr
   const allowed = afterCrash ? [...layout, ...transient] : layout
   for (const file of files) if (!allowed.some((form) => form.test(file))) violations.push(`unknown file ${file}`)
 
-  const blobs = files.filter((file) => file.startsWith('blobs/')).map((file) => file.slice('blobs/'.length).replace('/', ':'))
-  for (const digest of blobs) if (hashOf(read(root, digest), digest) !== digest) violations.push(`${digest} is not what its name says`)
+  const blobs = files
+    .filter((file) => file.startsWith('blobs/'))
+    .map((file) => file.slice('blobs/'.length).replace('/', ':'))
+  for (const digest of blobs)
+    if (hashOf(read(root, digest), digest) !== digest) violations.push(`${digest} is not what its name says`)
   const has = (entry: Entry): boolean => blobs.includes(entry.digest) && read(root, entry.digest).length === entry.size
 
   // Which entries are names is told by their annotation alone.
@@ -81,7 +84,8 @@ export function consult(root: string, { afterCrash = false }: { readonly afterCr
       if (named.filter((blob) => blob !== undefined && note(blob)).length === named.length) found.whole += 1
       return
     }
-    for (const child of document.manifests) if (/image\.index|manifest\.list/.test(child.mediaType) || has(child)) walk(child, found)
+    for (const child of document.manifests)
+      if (/image\.index|manifest\.list/.test(child.mediaType) || has(child)) walk(child, found)
   }
 
   function note(blob: Entry): boolean {
@@ -95,10 +99,19 @@ export function consult(root: string, { afterCrash = false }: { readonly afterCr
 function entriesOf(root: string, violations: string[]): readonly Entry[] {
   const path = join(root, 'index.json')
   if (!existsSync(path)) return []
-  const index = JSON.parse(readFileSync(path, 'utf8')) as { schemaVersion: number; mediaType: string; manifests: readonly Entry[] }
-  if (index.schemaVersion !== 2 || index.mediaType !== 'application/vnd.oci.image.index.v1+json') violations.push('index.json is no image index')
+  const index = JSON.parse(readFileSync(path, 'utf8')) as {
+    schemaVersion: number
+    mediaType: string
+    manifests: readonly Entry[]
+  }
+  if (index.schemaVersion !== 2 || index.mediaType !== 'application/vnd.oci.image.index.v1+json')
+    violations.push('index.json is no image index')
   const marker = join(root, 'oci-layout')
-  if (!existsSync(marker) || (JSON.parse(readFileSync(marker, 'utf8')) as { imageLayoutVersion: string }).imageLayoutVersion !== '1.0.0') violations.push('no image layout')
+  if (
+    !existsSync(marker) ||
+    (JSON.parse(readFileSync(marker, 'utf8')) as { imageLayoutVersion: string }).imageLayoutVersion !== '1.0.0'
+  )
+    violations.push('no image layout')
   return index.manifests
 }
 

@@ -38,14 +38,28 @@ describe.skipIf(missing('skopeo'))('skopeo', () => {
     await pull(store, 'app', arm)
     await pull(store, 'a__b:1', arm)
     for (const name of ['localhost:5000/t/app:1', `localhost:5000/t/app@${app.manifest.descriptor.digest}`]) {
-      expect(await inspect(name)).toMatchObject({ Digest: app.manifest.descriptor.digest, Architecture: 'amd64', Layers: app.layers.map(({ descriptor }) => descriptor.digest) })
+      expect(await inspect(name)).toMatchObject({
+        Digest: app.manifest.descriptor.digest,
+        Architecture: 'amd64',
+        Layers: app.layers.map(({ descriptor }) => descriptor.digest),
+      })
     }
     expect(await inspect('docker.io/library/app:latest')).toMatchObject({ Architecture: 'arm64' })
   })
 
   it('reads the platform of an index that is here', async () => {
-    await pull(store, 'app:1', index([[app, linux('amd64')], [arm, linux('arm64')]]), [arm])
-    expect(await inspect('docker.io/library/app:1', '--override-arch', 'arm64')).toMatchObject({ Architecture: 'arm64' })
+    await pull(
+      store,
+      'app:1',
+      index([
+        [app, linux('amd64')],
+        [arm, linux('arm64')],
+      ]),
+      [arm],
+    )
+    expect(await inspect('docker.io/library/app:1', '--override-arch', 'arm64')).toMatchObject({
+      Architecture: 'arm64',
+    })
   })
 })
 
@@ -54,6 +68,10 @@ describe.skipIf(missing('umoci'))('umoci', () => {
     await pull(store, 'quay.io/t/app:1', app)
     await store.tag('quay.io/t/app:1', parseReference('other'))
     const { stdout } = await run(pathOf('umoci'), ['ls', '--layout', root.path])
-    expect(stdout.trim().split('\n').toSorted()).toEqual(['docker.io/library/other:latest', 'quay.io/t/app:1', `quay.io/t/app@${app.manifest.descriptor.digest}`])
+    expect(stdout.trim().split('\n').toSorted()).toEqual([
+      'docker.io/library/other:latest',
+      'quay.io/t/app:1',
+      `quay.io/t/app@${app.manifest.descriptor.digest}`,
+    ])
   })
 })

@@ -1,7 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterPowerCut, recordingFileSystem, type RecordingFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
+import {
+  afterPowerCut,
+  recordingFileSystem,
+  type RecordingFileSystem,
+  unsyncedFileSystem,
+} from '@lading/content-store/testing'
 import { isLadingError } from '@lading/errors'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,7 +29,8 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
 const fs = unsyncedFileSystem()
-const open = (root: string, through = fs): Promise<Store> => openStore({ root, fs: through, workers: 0, platform: linux('amd64') })
+const open = (root: string, through = fs): Promise<Store> =>
+  openStore({ root, fs: through, workers: 0, platform: linux('amd64') })
 
 describe.each(changes)('$title', (change) => {
   const isNew = change.title.includes('new root')
@@ -56,7 +62,10 @@ describe.each(changes)('$title', (change) => {
     let state = 0
     const cuts = fc.record({
       // The end is where success has been reported.
-      at: fc.oneof({ arbitrary: fc.nat({ max: recorded.log.length }), weight: 4 }, { arbitrary: fc.constant(recorded.log.length), weight: 1 }),
+      at: fc.oneof(
+        { arbitrary: fc.nat({ max: recorded.log.length }), weight: 4 },
+        { arbitrary: fc.constant(recorded.log.length), weight: 1 },
+      ),
       random: dice(),
     })
     await fc.assert(

@@ -16,7 +16,9 @@ beforeEach(async () => {
 afterEach(() => root.end())
 
 const start = (name: string, rounds: number): ChildProcessByStdio<Writable, Readable, null> =>
-  spawn(process.execPath, ['--conditions=@lading/source', writer, root.path, name, String(rounds)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  spawn(process.execPath, ['--conditions=@lading/source', writer, root.path, name, String(rounds)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
 
 describe('processes that write to one root at once', () => {
   it('lose no name, and nothing that a name reaches', async () => {
@@ -31,7 +33,12 @@ describe('processes that write to one root at once', () => {
     const found = consult(root.path)
     expect(found.violations).toEqual([])
     const tags = Object.keys(found.names).filter((name) => !name.includes('@'))
-    const expected = names.flatMap((name) => Array.from({ length: rounds }, (_, n) => [`docker.io/common/${name}:${n}`, `docker.io/library/${name}:${n}`]).flat())
+    const expected = names.flatMap((name) =>
+      Array.from({ length: rounds }, (_, n) => [
+        `docker.io/common/${name}:${n}`,
+        `docker.io/library/${name}:${n}`,
+      ]).flat(),
+    )
     expect(tags.toSorted()).toEqual(expected.toSorted())
     expect(found.blobs).toEqual(found.reached)
     expect(await (await root.open()).images()).toHaveLength(expected.length)

@@ -28,12 +28,18 @@ describe('publishing', () => {
   it('makes a name point to a whole image, and its digest too', async () => {
     expect(await pull(store, 'app:1', app)).toEqual({ outcome: 'published' })
     const { digest } = app.manifest.descriptor
-    expect(consult(root.path)).toMatchObject({ violations: [], names: { 'docker.io/library/app:1': digest, [`docker.io/library/app@${digest}`]: digest } })
+    expect(consult(root.path)).toMatchObject({
+      violations: [],
+      names: { 'docker.io/library/app:1': digest, [`docker.io/library/app@${digest}`]: digest },
+    })
     expect(await resolve('app:1')).toBe(digest)
     expect(await resolve(`app@${digest}`)).toBe(digest)
     expect(await resolve(`app:whatever@${digest}`)).toBe(digest)
     expect(await store.present(app.manifest.descriptor)).toBe(true)
-    expect(await store.manifest(app.manifest.descriptor)).toMatchObject({ bytes: app.manifest.bytes, manifest: { kind: 'manifest' } })
+    expect(await store.manifest(app.manifest.descriptor)).toMatchObject({
+      bytes: app.manifest.bytes,
+      manifest: { kind: 'manifest' },
+    })
   })
 
   it('says what is missing, and writes nothing', async () => {
@@ -113,7 +119,11 @@ describe('publishing', () => {
     const other = index([[image(['other'], { platform: linux('s390x') }), linux('s390x')]])
     const nested = index([[both], [other]])
     await fetch(store, arm)
-    const publication = { reference: parseReference('app:1'), target: nested.index.descriptor, manifests: [nested, both, arm].map(documentOf) }
+    const publication = {
+      reference: parseReference('app:1'),
+      target: nested.index.descriptor,
+      manifests: [nested, both, arm].map(documentOf),
+    }
     expect(await store.publish(publication)).toEqual({ outcome: 'missing', blobs: [other.index.descriptor] })
     expect(await publish(store, 'app:1', nested, [arm])).toEqual({ outcome: 'published' })
     expect(await store.present(nested.index.descriptor)).toBe(true)
@@ -132,15 +142,23 @@ describe('publishing', () => {
   it.each([
     ['without its target', { target: app.manifest.descriptor, manifests: [] }],
     ['without an image', { target: both.index.descriptor, manifests: [both.index] }],
-    ['with an image that the target does not name', { target: both.index.descriptor, manifests: [both.index, image(['x']).manifest] }],
+    [
+      'with an image that the target does not name',
+      { target: both.index.descriptor, manifests: [both.index, image(['x']).manifest] },
+    ],
   ])('%s is refused', async (_, publication) => {
-    await expect(store.publish({ reference: parseReference('app:1'), ...publication })).rejects.toMatchObject({ code: 'PUBLICATION_INVALID', hint: expect.any(String) as string })
+    await expect(store.publish({ reference: parseReference('app:1'), ...publication })).rejects.toMatchObject({
+      code: 'PUBLICATION_INVALID',
+      hint: expect.any(String) as string,
+    })
   })
 
   it('refuses bytes that are not what their descriptor says', async () => {
     await fetch(store, app)
     const manifests = [{ descriptor: app.manifest.descriptor, bytes: arm.manifest.bytes }]
-    await expect(store.publish({ reference: parseReference('app:1'), target: app.manifest.descriptor, manifests })).rejects.toMatchObject({ code: expect.stringMatching(/MISMATCH|MANIFEST_/) as string })
+    await expect(
+      store.publish({ reference: parseReference('app:1'), target: app.manifest.descriptor, manifests }),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/MISMATCH|MANIFEST_/) as string })
     expect(await resolve('app:1')).toBeUndefined()
   })
 
@@ -153,7 +171,11 @@ describe('publishing', () => {
   it('rejects with the reason of its signal', async () => {
     await fetch(store, app)
     const reason = new Error('enough')
-    const publication = { reference: parseReference('app:1'), target: app.manifest.descriptor, manifests: [app.manifest] }
+    const publication = {
+      reference: parseReference('app:1'),
+      target: app.manifest.descriptor,
+      manifests: [app.manifest],
+    }
     await expect(store.publish(publication, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(consult(root.path).violations).toEqual([])
   })

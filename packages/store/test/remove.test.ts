@@ -28,8 +28,12 @@ const both = index([
 
 const digestOf = (target: TestImage | TestIndex): string => documentOf(target).descriptor.digest
 /** docker's `Deleted:` lines for a whole image: its ID, then its chainIDs, top first. */
-const linesOf = ({ id, diffIds }: TestImage): unknown[] => [id, ...diffIds.map((_, at) => chainIdOf(diffIds.slice(0, at + 1))).toReversed()]
-const recordsIn = async (kind: string): Promise<string[]> => (await readdir(join(root.path, 'lading', kind, 'sha256'))).filter((name) => !name.endsWith('.tmp'))
+const linesOf = ({ id, diffIds }: TestImage): unknown[] => [
+  id,
+  ...diffIds.map((_, at) => chainIdOf(diffIds.slice(0, at + 1))).toReversed(),
+]
+const recordsIn = async (kind: string): Promise<string[]> =>
+  (await readdir(join(root.path, 'lading', kind, 'sha256'))).filter((name) => !name.endsWith('.tmp'))
 const expectEmpty = async (): Promise<void> => {
   expect(consult(root.path)).toEqual({ violations: [], names: {}, blobs: [], reached: [] })
   for (const kind of ['images', 'layers', 'diff-ids']) expect(await recordsIn(kind)).toEqual([])
@@ -47,7 +51,8 @@ describe('tagging', () => {
     await pull(store, 'app:1', app)
     await store.tag('app:1', parseReference('other'))
     await store.tag(app.id.slice(7, 19), parseReference('quay.io/app:2'))
-    for (const name of ['other:latest', 'quay.io/app:2']) expect((await store.resolve(parseReference(name)))?.digest).toBe(digestOf(app))
+    for (const name of ['other:latest', 'quay.io/app:2'])
+      expect((await store.resolve(parseReference(name)))?.digest).toBe(digestOf(app))
     expectWhole(app)
   })
 
@@ -74,7 +79,10 @@ describe('tagging', () => {
     ['REFERENCE_AMBIGUOUS', 'app:1', 'sha256:2'],
   ])('%s: from %s to %s', async (code, source, target) => {
     await pull(store, 'app:1', app)
-    await expect(store.tag(source, parseReference(target))).rejects.toMatchObject({ code, hint: expect.any(String) as string })
+    await expect(store.tag(source, parseReference(target))).rejects.toMatchObject({
+      code,
+      hint: expect.any(String) as string,
+    })
     expect(Object.keys(consult(root.path).names)).toHaveLength(2)
   })
 })
@@ -115,7 +123,10 @@ describe('removing a name', () => {
     await pull(store, 'app:1', next)
     expect((await store.remove('app:1')).untagged).toEqual(['app:1', `app@${digestOf(next)}`])
     expectWhole(app)
-    expect(await store.remove(`app@${digestOf(app)}`)).toEqual({ untagged: [`app@${digestOf(app)}`], deleted: linesOf(app) })
+    expect(await store.remove(`app@${digestOf(app)}`)).toEqual({
+      untagged: [`app@${digestOf(app)}`],
+      deleted: linesOf(app),
+    })
     await expectEmpty()
   })
 
@@ -123,7 +134,10 @@ describe('removing a name', () => {
     ['zstd', image(['base', 'app'], { encoding: 'zstd' })],
     ['a Docker-typed manifest', image(['base', 'app'], { family: 'docker' })],
   ])('does not harm its twin: %s', async (_, twin) => {
-    for (const [first, second] of [[app, twin], [twin, app]] as const) {
+    for (const [first, second] of [
+      [app, twin],
+      [twin, app],
+    ] as const) {
       await pull(store, 'one:1', first)
       await pull(store, 'two:1', second)
       const { deleted } = await store.remove('one:1')
@@ -164,16 +178,27 @@ describe('removing an ID', () => {
   it('removes all names of one repository', async () => {
     await pull(store, 'app:1', app)
     await store.tag('app:1', parseReference('app:2'))
-    expect(await store.remove(app.id.slice(7, 19))).toEqual({ untagged: ['app:1', 'app:2', `app@${digestOf(app)}`], deleted: linesOf(app) })
+    expect(await store.remove(app.id.slice(7, 19))).toEqual({
+      untagged: ['app:1', 'app:2', `app@${digestOf(app)}`],
+      deleted: linesOf(app),
+    })
     await expectEmpty()
   })
 
   it('needs force for several repositories', async () => {
     await pull(store, 'app:1', app)
     await store.tag('app:1', parseReference('quay.io/app:1'))
-    await expect(store.remove(app.id)).rejects.toMatchObject({ code: 'REFERENCE_CONFLICT', message: expect.stringContaining('image is referenced in multiple repositories') as string, hint: expect.stringContaining('--force') as string })
+    await expect(store.remove(app.id)).rejects.toMatchObject({
+      code: 'REFERENCE_CONFLICT',
+      message: expect.stringContaining('image is referenced in multiple repositories') as string,
+      hint: expect.stringContaining('--force') as string,
+    })
     expectWhole(app)
-    expect((await store.remove(app.id, { force: true })).untagged).toEqual(['app:1', `app@${digestOf(app)}`, 'quay.io/app:1'])
+    expect((await store.remove(app.id, { force: true })).untagged).toEqual([
+      'app:1',
+      `app@${digestOf(app)}`,
+      'quay.io/app:1',
+    ])
     await expectEmpty()
   })
 
@@ -211,8 +236,18 @@ describe('what stays', () => {
 
   it('is not decided by an entry of an index that calls something else a manifest', async () => {
     const [layer] = next.layers
-    const lies = [arm.manifest.descriptor, layer?.descriptor ?? arm.config.descriptor].map((descriptor) => ({ ...descriptor, mediaType: 'application/vnd.docker.distribution.manifest.v2+json', platform: linux('s390x') }))
-    const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType: both.index.descriptor.mediaType, manifests: [{ ...app.manifest.descriptor, platform: linux('amd64') }, ...lies] }))
+    const lies = [arm.manifest.descriptor, layer?.descriptor ?? arm.config.descriptor].map((descriptor) => ({
+      ...descriptor,
+      mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+      platform: linux('s390x'),
+    }))
+    const bytes = new TextEncoder().encode(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: both.index.descriptor.mediaType,
+        manifests: [{ ...app.manifest.descriptor, platform: linux('amd64') }, ...lies],
+      }),
+    )
     const liar: TestIndex = { index: content(both.index.descriptor.mediaType, bytes), children: [] }
     await pull(store, 'liar:1', liar, [app])
     await pull(store, 'arm:1', arm)
@@ -229,7 +264,9 @@ describe('what stays', () => {
     await pull(store, 'app:1', app)
     await fetch(store, arm)
     await store.remove('app:1')
-    expect(consult(root.path).blobs).toEqual([arm.config, ...arm.layers].map(({ descriptor }) => descriptor.digest).toSorted())
+    expect(consult(root.path).blobs).toEqual(
+      [arm.config, ...arm.layers].map(({ descriptor }) => descriptor.digest).toSorted(),
+    )
     expect(await publish(store, 'arm:1', arm)).toEqual({ outcome: 'published' })
     expectWhole(arm)
   })
@@ -241,7 +278,11 @@ describe('what stays', () => {
     await chmod(path, 0o600)
     await writeFile(path, 'x')
     for (const names of [['app:1', `app@${digestOf(app)}`], ['tagged:1']]) {
-      expect(await store.remove(names[0] ?? '')).toMatchObject({ untagged: names, deleted: [], uncollected: expect.any(Error) as Error })
+      expect(await store.remove(names[0] ?? '')).toMatchObject({
+        untagged: names,
+        deleted: [],
+        uncollected: expect.any(Error) as Error,
+      })
       expect(await store.contents.stat(app.id)).toBeDefined()
       expect(await store.layers.get(chainIdOf(app.diffIds) ?? app.id)).toBeDefined()
       await store.tag('next:1', parseReference('tagged:1'))
@@ -256,8 +297,14 @@ describe('what stays', () => {
     await pull(store, 'app:1', app)
     await pull(store, 'next:1', next)
     const path = join(root.path, 'index.json')
-    const document = JSON.parse(await readFile(path, 'utf8')) as { manifests: { digest: string; annotations: Record<string, string> }[] }
-    const foreign = { ...documentOf(app).descriptor, annotations: { 'org.opencontainers.image.ref.name': '1' }, unheard: 1 }
+    const document = JSON.parse(await readFile(path, 'utf8')) as {
+      manifests: { digest: string; annotations: Record<string, string> }[]
+    }
+    const foreign = {
+      ...documentOf(app).descriptor,
+      annotations: { 'org.opencontainers.image.ref.name': '1' },
+      unheard: 1,
+    }
     const dangling = content('application/vnd.oci.image.manifest.v1+json', new Uint8Array(3)).descriptor
     await writeFile(path, JSON.stringify({ ...document, manifests: [foreign, dangling, ...document.manifests] }))
     expect(await store.remove('app:1')).not.toHaveProperty('uncollected')

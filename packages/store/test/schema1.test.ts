@@ -25,11 +25,26 @@ const other = image(['other'])
 const text = (content: string): Uint8Array => new TextEncoder().encode(content)
 
 /** What a puller does with a schema 1 image: the document as it came is put beside the OCI manifest that stands for it. */
-async function pullSchema1(name: string, of: TestImage, envelope: Uint8Array, canonical: string): Promise<{ readonly target: Descriptor; readonly result: PublishResult }> {
+async function pullSchema1(
+  name: string,
+  of: TestImage,
+  envelope: Uint8Array,
+  canonical: string,
+): Promise<{ readonly target: Descriptor; readonly result: PublishResult }> {
   await fetch(store, of)
   await store.contents.put(digestOf(envelope), envelope)
-  const target = schema1Target(of.manifest.descriptor, { digest: digestOf(text(canonical)), envelope: digestOf(envelope) })
-  return { target, result: await store.publish({ reference: parseReference(name), target, manifests: [{ descriptor: target, bytes: of.manifest.bytes }] }) }
+  const target = schema1Target(of.manifest.descriptor, {
+    digest: digestOf(text(canonical)),
+    envelope: digestOf(envelope),
+  })
+  return {
+    target,
+    result: await store.publish({
+      reference: parseReference(name),
+      target,
+      manifests: [{ descriptor: target, bytes: of.manifest.bytes }],
+    }),
+  }
 }
 
 const first = text('signed once')

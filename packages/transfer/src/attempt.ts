@@ -16,7 +16,12 @@ export interface AttemptLimits {
 }
 
 /** Runs `once` until it succeeds, `how` calls its error final, or it failed `attempts` times without progress. */
-export async function attempt<T>(once: (signal: AbortSignal) => Promise<T>, how: AttemptPolicy, signal: AbortSignal, limits: AttemptLimits): Promise<T> {
+export async function attempt<T>(
+  once: (signal: AbortSignal) => Promise<T>,
+  how: AttemptPolicy,
+  signal: AbortSignal,
+  limits: AttemptLimits,
+): Promise<T> {
   let failures = 0
   // The furthest of all failures and not the last one: a server that starts from zero each time makes no progress.
   let furthest = how.position()
@@ -44,7 +49,12 @@ function jitter(failures: number, { backoff, clock }: AttemptLimits): number {
   return clock.random() * Math.min(maxMs, baseMs * 2 ** (failures - 1))
 }
 
-async function countDown(delay: number, tell: (seconds: number) => void, signal: AbortSignal, clock: Clock): Promise<void> {
+async function countDown(
+  delay: number,
+  tell: (seconds: number) => void,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<void> {
   let seconds = Math.max(1, Math.ceil(delay / 1000))
   // The odd part of a second comes first, so that the last seconds are whole ones.
   let step = delay - (seconds - 1) * 1000

@@ -47,7 +47,11 @@ export function createTransfers(options: TransfersOptions = {}): Transfers {
   }
 
   return {
-    run<Result, Progress>(key: string, work: Work<Result, Progress>, { signal }: { signal?: AbortSignal | undefined } = {}) {
+    run<Result, Progress>(
+      key: string,
+      work: Work<Result, Progress>,
+      { signal }: { signal?: AbortSignal | undefined } = {},
+    ) {
       const watcher = createWatcher<Result, Progress>(signal)
       // The key says what the work is, so everyone who uses it agrees on its types.
       join(key, work, watcher)
@@ -64,5 +68,9 @@ export function createTransfers(options: TransfersOptions = {}): Transfers {
 
 function atLeastOne(name: string, value: number): void {
   if ((Number.isInteger(value) || value === Infinity) && value >= 1) return
-  throw new TransferError('TRANSFER_OPTION_INVALID', `${name} must be a whole number of at least 1, or Infinity; it is ${value}`, { expected: '>= 1', actual: value })
+  throw new TransferError(
+    'TRANSFER_OPTION_INVALID',
+    `${name} must be a whole number of at least 1, or Infinity; it is ${value}`,
+    { expected: '>= 1', actual: value },
+  )
 }

@@ -20,7 +20,12 @@ export interface Transfer<Result, Progress> {
  * A transfer whose work is called by `begin`. `onEnd` runs when the work has ended, before any watcher hears of it:
  * whoever then asks for the same key gets a new transfer.
  */
-export function createTransfer<Result, Progress>(work: Work<Result, Progress>, slot: Slot, limits: AttemptLimits, onEnd: () => void): Transfer<Result, Progress> {
+export function createTransfer<Result, Progress>(
+  work: Work<Result, Progress>,
+  slot: Slot,
+  limits: AttemptLimits,
+  onEnd: () => void,
+): Transfer<Result, Progress> {
   const watchers = new Set<Watcher<Result, Progress>>()
   const controller = new AbortController()
   const { signal } = controller

@@ -43,7 +43,11 @@ export interface Watch<Result, Progress> extends AsyncIterable<Progress> {
 
 export interface Transfers {
   /** Starts the work under `key`, or joins the one that runs (then `work` is not called). */
-  run<Result, Progress>(key: string, work: Work<Result, Progress>, options?: { signal?: AbortSignal | undefined }): Watch<Result, Progress>
+  run<Result, Progress>(
+    key: string,
+    work: Work<Result, Progress>,
+    options?: { signal?: AbortSignal | undefined },
+  ): Watch<Result, Progress>
   /** Cancels everything and waits for its end. Watches of what was cancelled, and of later `run` calls, reject with `TRANSFERS_CLOSED`. */
   close(): Promise<void>
 }

@@ -37,7 +37,11 @@ describe('attempt', () => {
           if (tries < 21) throw new Error('again')
           return tries
         },
-        { position: () => position, retry: () => ({ afterMs: 0 }), onRetry: ({ attempt: failed }) => attempts.push(failed) },
+        {
+          position: () => position,
+          retry: () => ({ afterMs: 0 }),
+          onRetry: ({ attempt: failed }) => attempts.push(failed),
+        },
       ),
     )
     expect(await watch.result()).toBe(21)
@@ -48,7 +52,10 @@ describe('attempt', () => {
     const positions = [1000, 900, 1000, 950, 1000, 1000]
     let tries = 0
     const watch = createTransfers({ clock: createVirtualClock() }).run('k', ({ attempt }) =>
-      attempt(() => Promise.reject(new Error(`attempt ${(tries += 1)}`)), { position: () => positions[tries - 1] ?? 0, retry: () => ({}) }),
+      attempt(() => Promise.reject(new Error(`attempt ${(tries += 1)}`)), {
+        position: () => positions[tries - 1] ?? 0,
+        retry: () => ({}),
+      }),
     )
     await expect(watch.result()).rejects.toThrow('attempt 5')
   })
@@ -83,28 +90,37 @@ describe('attempt', () => {
 
   it('chooses each wait between nothing and the exponential, never above its bound', () =>
     fc.assert(
-      fc.asyncProperty(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.integer({ min: 1, max: 60_000 }), fc.integer({ min: 1, max: 60_000 }), async (random, baseMs, maxMs) => {
-        const clock = createVirtualClock(random)
-        const waits: number[] = []
-        let before = 0
-        const watch = createTransfers({ clock, backoff: { baseMs, maxMs }, attempts: 7 }).run('k', ({ attempt }) =>
-          attempt(() => {
-            waits.push(clock.now() - before)
-            before = clock.now()
-            return Promise.reject(new Error('no'))
-          }, always),
-        )
-        await expect(watch.result()).rejects.toThrow('no')
-        waits.slice(1).forEach((wait, index) => expect(wait).toBeCloseTo(random * Math.min(maxMs, baseMs * 2 ** index), 6))
-        expect(waits).toHaveLength(7)
-      }),
+      fc.asyncProperty(
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.integer({ min: 1, max: 60_000 }),
+        fc.integer({ min: 1, max: 60_000 }),
+        async (random, baseMs, maxMs) => {
+          const clock = createVirtualClock(random)
+          const waits: number[] = []
+          let before = 0
+          const watch = createTransfers({ clock, backoff: { baseMs, maxMs }, attempts: 7 }).run('k', ({ attempt }) =>
+            attempt(() => {
+              waits.push(clock.now() - before)
+              before = clock.now()
+              return Promise.reject(new Error('no'))
+            }, always),
+          )
+          await expect(watch.result()).rejects.toThrow('no')
+          waits
+            .slice(1)
+            .forEach((wait, index) => expect(wait).toBeCloseTo(random * Math.min(maxMs, baseMs * 2 ** index), 6))
+          expect(waits).toHaveLength(7)
+        },
+      ),
     ))
 
   it('ends at once, with the signal’s reason, when it is cancelled in the middle of a wait', async () => {
     const waiting = Promise.withResolvers<void>()
     let seen: unknown
     const watch = createTransfers({ backoff: { baseMs: 1e9, maxMs: 1e9 } }).run('k', ({ attempt }) =>
-      attempt(() => Promise.reject(new Error('no')), { ...always, onRetry: () => waiting.resolve() }).catch((error: unknown) => (seen = error)),
+      attempt(() => Promise.reject(new Error('no')), { ...always, onRetry: () => waiting.resolve() }).catch(
+        (error: unknown) => (seen = error),
+      ),
     )
     await waiting.promise
     await watch.release()
@@ -118,7 +134,9 @@ describe('attempt', () => {
       try {
         await attempt((signal) => {
           started.resolve()
-          return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('socket closed'))))
+          return new Promise((_resolve, reject) =>
+            signal.addEventListener('abort', () => reject(new Error('socket closed'))),
+          )
         }, always)
       } catch (error) {
         seen = error

@@ -3,11 +3,18 @@ import { describe, expect, it } from 'vitest'
 import { createTransfers, TransferError, type Watch, type Work } from '../src/index.ts'
 import { settle } from './support/controlled-work.ts'
 
-type Step = { readonly do: 'run'; readonly key: string; readonly early: boolean; readonly fails: boolean } | { readonly do: 'leave'; readonly whose: number }
+type Step =
+  | { readonly do: 'run'; readonly key: string; readonly early: boolean; readonly fails: boolean }
+  | { readonly do: 'leave'; readonly whose: number }
 
 const steps = fc.array(
   fc.oneof(
-    fc.record({ do: fc.constant('run' as const), key: fc.constantFrom('a', 'b', 'c', 'd'), early: fc.boolean(), fails: fc.boolean() }),
+    fc.record({
+      do: fc.constant('run' as const),
+      key: fc.constantFrom('a', 'b', 'c', 'd'),
+      early: fc.boolean(),
+      fails: fc.boolean(),
+    }),
     fc.record({ do: fc.constant('leave' as const), whose: fc.nat(20) }),
   ),
   { minLength: 1, maxLength: 20 },
@@ -81,12 +88,21 @@ describe('in whatever order things happen', () => {
         }
 
         const outcomes = await Promise.allSettled(watches.map(({ watch }) => watch.result()))
-        const told = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason instanceof TransferError ? outcome.reason.code : (outcome.reason as Error).message))
-        told.forEach((text, index) => expect([watches[index]!.key, `${watches[index]!.key} failed`, 'WATCH_RELEASED']).toContain(text))
+        const told = outcomes.map((outcome) =>
+          outcome.status === 'fulfilled'
+            ? outcome.value
+            : outcome.reason instanceof TransferError
+              ? outcome.reason.code
+              : (outcome.reason as Error).message,
+        )
+        told.forEach((text, index) =>
+          expect([watches[index]!.key, `${watches[index]!.key} failed`, 'WATCH_RELEASED']).toContain(text),
+        )
         expect([...working.values()].every((count) => count === 0)).toBe(true)
         // Every slot came back: as many as the limit can be held again.
         const held: string[] = []
-        for (let index = 0; index < limit; index += 1) transfers.run(`again ${index}`, async ({ started }) => started.then(() => held.push('')))
+        for (let index = 0; index < limit; index += 1)
+          transfers.run(`again ${index}`, async ({ started }) => started.then(() => held.push('')))
         await settle()
         expect(held).toHaveLength(limit)
         await transfers.close()
@@ -95,30 +111,35 @@ describe('in whatever order things happen', () => {
 
   it('gives every watcher who stays the last value last', () =>
     fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 8 }), async (scheduler, watchers, values) => {
-        const transfers = createTransfers()
-        const work: Work<undefined, number> = async ({ report }) => {
-          for (let value = 1; value <= values; value += 1) {
-            await scheduler.schedule(Promise.resolve(), `value ${value}`)
-            report(value)
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 8 }),
+        async (scheduler, watchers, values) => {
+          const transfers = createTransfers()
+          const work: Work<undefined, number> = async ({ report }) => {
+            for (let value = 1; value <= values; value += 1) {
+              await scheduler.schedule(Promise.resolve(), `value ${value}`)
+              report(value)
+            }
+            return undefined
           }
-          return undefined
-        }
-        const seen: number[][] = []
-        const readers = Array.from({ length: watchers }, async (_, index) => {
-          const mine: number[] = []
-          seen.push(mine)
-          const watch = transfers.run('k', work)
-          for await (const value of watch) {
-            mine.push(value)
-            await scheduler.schedule(Promise.resolve(), `reader ${index}`)
+          const seen: number[][] = []
+          const readers = Array.from({ length: watchers }, async (_, index) => {
+            const mine: number[] = []
+            seen.push(mine)
+            const watch = transfers.run('k', work)
+            for await (const value of watch) {
+              mine.push(value)
+              await scheduler.schedule(Promise.resolve(), `reader ${index}`)
+            }
+          })
+          await scheduler.waitFor(Promise.all(readers))
+          for (const mine of seen) {
+            expect(mine.at(-1)).toBe(values)
+            expect(mine).toEqual([...new Set(mine)].toSorted((a, b) => a - b))
           }
-        })
-        await scheduler.waitFor(Promise.all(readers))
-        for (const mine of seen) {
-          expect(mine.at(-1)).toBe(values)
-          expect(mine).toEqual([...new Set(mine)].toSorted((a, b) => a - b))
-        }
-      }),
+        },
+      ),
     ))
 })

@@ -128,7 +128,13 @@ describe('leaving', () => {
     transfers.run('blocker', blocker.work)
     transfers.run('failing', () => Promise.reject(new Error('no')))
     void transfers.run('queued, then left', createControlledWork().work).release()
-    void transfers.run('ignores its slot', async ({ signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))).release()
+    void transfers
+      .run(
+        'ignores its slot',
+        async ({ signal }) =>
+          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      )
+      .release()
     await transfers.close()
     transfers.run('late', blocker.work)
     await settle()

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { createTransfers } from '../src/index.ts'
 import { createControlledWork, settle } from './support/controlled-work.ts'
 
-const works = (count: number): ReturnType<typeof createControlledWork>[] => Array.from({ length: count }, () => createControlledWork())
-const running = (list: ReturnType<typeof createControlledWork>[]): number[] => list.flatMap((one, index) => (one.running ? [index] : []))
+const works = (count: number): ReturnType<typeof createControlledWork>[] =>
+  Array.from({ length: count }, () => createControlledWork())
+const running = (list: ReturnType<typeof createControlledWork>[]): number[] =>
+  list.flatMap((one, index) => (one.running ? [index] : []))
 
 describe('slots', () => {
   it('gives three by default, in the order of asking', async () => {

@@ -14,18 +14,39 @@ const tokenUser = '<token>'
 const longestPassword = 64 * 1024
 
 /** From the options, from standard input, or from the person at the terminal. */
-export async function askForCredential(host: string, given: GivenCredential, context: CommandContext): Promise<Credential> {
+export async function askForCredential(
+  host: string,
+  given: GivenCredential,
+  context: CommandContext,
+): Promise<Credential> {
   const { input, terminal, signal } = context
-  if (given.password !== undefined && given.passwordStdin === true) throw new CliError('USAGE', '--password and --password-stdin exclude each other', { hint: 'use --password-stdin' })
-  if (given.passwordStdin === true && !given.username) throw new CliError('USAGE', '--password-stdin needs --username', { hint: `lading login -u USER --password-stdin ${host}` })
+  if (given.password !== undefined && given.passwordStdin === true)
+    throw new CliError('USAGE', '--password and --password-stdin exclude each other', { hint: 'use --password-stdin' })
+  if (given.passwordStdin === true && !given.username)
+    throw new CliError('USAGE', '--password-stdin needs --username', {
+      hint: `lading login -u USER --password-stdin ${host}`,
+    })
   if (!input.interactive && (!given.username || (given.passwordStdin !== true && given.password === undefined))) {
-    throw new CliError('USAGE', 'there is no terminal to ask for a user name and a password', { hint: `lading login -u USER --password-stdin ${host} < file-with-the-password` })
+    throw new CliError('USAGE', 'there is no terminal to ask for a user name and a password', {
+      hint: `lading login -u USER --password-stdin ${host} < file-with-the-password`,
+    })
   }
-  if (given.password !== undefined) terminal.write(`${terminal.paint('yellow', 'WARNING:')} others can see a password on the command line; use --password-stdin\n`)
+  if (given.password !== undefined)
+    terminal.write(
+      `${terminal.paint('yellow', 'WARNING:')} others can see a password on the command line; use --password-stdin\n`,
+    )
   const username = given.username || (await input.ask(`Username for ${host}: `, { signal })).trim()
-  const password = given.password ?? (given.passwordStdin === true ? withoutLineEnd(await input.readAll(longestPassword, { signal })) : await input.ask('Password: ', { signal, hidden: true }))
-  if (username === '' || password === '') throw new CliError('USAGE', `there is no ${username === '' ? 'user name' : 'password'}`, { hint: `lading login -u USER --password-stdin ${host}` })
-  if (username.includes(':')) throw new CliError('USAGE', 'a user name has no colon', { hint: 'the password is given apart' })
+  const password =
+    given.password ??
+    (given.passwordStdin === true
+      ? withoutLineEnd(await input.readAll(longestPassword, { signal }))
+      : await input.ask('Password: ', { signal, hidden: true }))
+  if (username === '' || password === '')
+    throw new CliError('USAGE', `there is no ${username === '' ? 'user name' : 'password'}`, {
+      hint: `lading login -u USER --password-stdin ${host}`,
+    })
+  if (username.includes(':'))
+    throw new CliError('USAGE', 'a user name has no colon', { hint: 'the password is given apart' })
   return username === tokenUser ? { kind: 'identity', token: password } : { kind: 'basic', username, password }
 }
 

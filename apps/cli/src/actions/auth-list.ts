@@ -13,8 +13,21 @@ interface AuthListOptions extends GlobalOptions {
 export const authList: Action<[], AuthListOptions> = async (_given, options, context) => {
   const known = await listCredentials({ env: context.environment.variables, signal: context.signal })
   const readable = known.filter(({ error }) => error === undefined)
-  if (options.json === true) context.print(jsonText(readable.map(({ registry, kind, username, place }) => ({ registry, kind, username, place }))))
-  else for (const line of formatTable(['REGISTRY', 'USER', 'KIND', 'PLACE'], readable.map(({ registry, kind, username, place }) => [registry, printable(username ?? ''), kind ?? '', printable(place)]))) context.print(line)
+  if (options.json === true)
+    context.print(
+      jsonText(readable.map(({ registry, kind, username, place }) => ({ registry, kind, username, place }))),
+    )
+  else
+    for (const line of formatTable(
+      ['REGISTRY', 'USER', 'KIND', 'PLACE'],
+      readable.map(({ registry, kind, username, place }) => [
+        registry,
+        printable(username ?? ''),
+        kind ?? '',
+        printable(place),
+      ]),
+    ))
+      context.print(line)
   let code: ExitCode = exitCodes.ok
   for (const { error } of known) {
     if (error === undefined) continue

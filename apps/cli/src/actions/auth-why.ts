@@ -27,10 +27,27 @@ export const authWhy: Action<[host: string], AuthWhyOptions> = async ([given], o
   const used = failed === undefined ? findings.find(({ outcome }) => outcome === 'used') : undefined
   const check = options.check === true && failed === undefined ? await tryOut(target, options, context) : undefined
   if (options.json === true) {
-    context.print(jsonText({ registry: target.host, repository: target.repository, findings: findings.map(({ error, ...finding }) => ({ ...finding, ...(error === undefined ? {} : { code: error.code }) })), used: used?.place, check: check?.report }))
+    context.print(
+      jsonText({
+        registry: target.host,
+        repository: target.repository,
+        findings: findings.map(({ error, ...finding }) => ({
+          ...finding,
+          ...(error === undefined ? {} : { code: error.code }),
+        })),
+        used: used?.place,
+        check: check?.report,
+      }),
+    )
   } else {
-    for (const line of formatTable(['SOURCE', 'PLACE', '', 'WHY'], findings.map(({ source: name, place, outcome, reason }) => [name, printable(place), outcome, printable(reason)]))) context.print(line)
-    context.print(`\n${target.host}: ${failed !== undefined ? 'it cannot be said, for a place failed' : used === undefined ? 'nobody' : who(used)}${check === undefined ? '' : `; ${check.words}`}`)
+    for (const line of formatTable(
+      ['SOURCE', 'PLACE', '', 'WHY'],
+      findings.map(({ source: name, place, outcome, reason }) => [name, printable(place), outcome, printable(reason)]),
+    ))
+      context.print(line)
+    context.print(
+      `\n${target.host}: ${failed !== undefined ? 'it cannot be said, for a place failed' : used === undefined ? 'nobody' : who(used)}${check === undefined ? '' : `; ${check.words}`}`,
+    )
   }
   const error = failed ?? check?.error
   return error === undefined ? exitCodes.ok : context.report(error)
@@ -44,7 +61,8 @@ function parseTarget(text: string): Target {
 }
 
 function who({ kind, username, place }: Finding): string {
-  const name = kind === 'basic' ? printable(username ?? '') : kind === 'identity' ? 'an identity token' : 'a bearer token'
+  const name =
+    kind === 'basic' ? printable(username ?? '') : kind === 'identity' ? 'an identity token' : 'a bearer token'
   return `${name}, from ${printable(place)}`
 }
 
@@ -59,7 +77,9 @@ async function tryOut(target: Target, options: RegistryCommandOptions, context: 
   const { signal } = context
   try {
     const credential = await (await credentialSource(context))(target, { signal })
-    const { outcome, scheme, realm } = await withClient(options, context, (client) => client.signIn(target.host, { credential, signal }))
+    const { outcome, scheme, realm } = await withClient(options, context, (client) =>
+      client.signIn(target.host, { credential, signal }),
+    )
     return { words: inWords(outcome, realm), report: { outcome, scheme, realm } }
   } catch (error) {
     signal.throwIfAborted()

@@ -18,16 +18,32 @@ interface BlobOptions extends RegistryCommandOptions {
 export const blob: Action<[reference: string], BlobOptions> = async ([text], options, context) => {
   const reference = parseReference(text)
   const { digest } = reference
-  if (digest === undefined) throw new CliError('USAGE', 'a blob is named by its digest', { reference: text, hint: 'write NAME@DIGEST; `lading manifest NAME` shows the digests of an image' })
+  if (digest === undefined)
+    throw new CliError('USAGE', 'a blob is named by its digest', {
+      reference: text,
+      hint: 'write NAME@DIGEST; `lading manifest NAME` shows the digests of an image',
+    })
   const file = options.output === '-' ? undefined : options.output
-  if (file === undefined && options.json === true) throw new CliError('USAGE', '--json would stand in the middle of the blob', { hint: 'write the blob to a file: -o FILE' })
-  if (file === undefined && context.output.interactive && options.force !== true) throw new CliError('USAGE', 'a blob is seldom fit for a terminal', { hint: 'write it to a file with -o FILE, or through a pipe, or insist with --force' })
+  if (file === undefined && options.json === true)
+    throw new CliError('USAGE', '--json would stand in the middle of the blob', {
+      hint: 'write the blob to a file: -o FILE',
+    })
+  if (file === undefined && context.output.interactive && options.force !== true)
+    throw new CliError('USAGE', 'a blob is seldom fit for a terminal', {
+      hint: 'write it to a file with -o FILE, or through a pipe, or insist with --force',
+    })
   const { signal } = context
   await withClient(options, context, async (client) => {
     const repository = client.repository(reference)
     const size = (await repository.blobs.head(digest, { signal }))?.size
-    if (size === undefined) throw new CliError('SIZE_UNKNOWN', `the registry does not say how large ${digest} is`, { reference: repository.name, digest, hint: 'ask the registry\'s operator' })
-    const write = (to: (bytes: Uint8Array) => Promise<void>): Promise<void> => fetchBlob(repository, { digest, size, mediaType: '' }, to, { signal })
+    if (size === undefined)
+      throw new CliError('SIZE_UNKNOWN', `the registry does not say how large ${digest} is`, {
+        reference: repository.name,
+        digest,
+        hint: "ask the registry's operator",
+      })
+    const write = (to: (bytes: Uint8Array) => Promise<void>): Promise<void> =>
+      fetchBlob(repository, { digest, size, mediaType: '' }, to, { signal })
     if (file === undefined) await write((bytes) => context.output.write(bytes))
     else await writeFileAtomically(file, write)
     if (options.json === true) context.print(jsonText({ reference: atDigest(reference, digest), digest, size, file }))

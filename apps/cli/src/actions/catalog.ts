@@ -4,7 +4,18 @@ import { exitCodes } from '../exit-codes.ts'
 import { pageSizeFor, printList, type ListOptions } from './print-list.ts'
 import { withClient } from './with-client.ts'
 
-export const catalog: Action<[host: string], RegistryCommandOptions & ListOptions> = async ([host], options, context) => {
-  await withClient(options, context, (client) => printList(client.catalog(host, { signal: context.signal, pageSize: pageSizeFor(options) }), options, context, (repositories) => ({ registry: host, repositories })))
+export const catalog: Action<[host: string], RegistryCommandOptions & ListOptions> = async (
+  [host],
+  options,
+  context,
+) => {
+  await withClient(options, context, (client) =>
+    printList(
+      client.catalog(host, { signal: context.signal, pageSize: pageSizeFor(options) }),
+      options,
+      context,
+      (repositories) => ({ registry: host, repositories }),
+    ),
+  )
   return exitCodes.ok
 }

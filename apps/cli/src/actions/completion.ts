@@ -6,9 +6,17 @@ import { zshCompletion } from '../completion/zsh.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 
-const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', (outlines: readonly Outline[]) => string>> = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
+const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', (outlines: readonly Outline[]) => string>> = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+}
 
-export async function completion(shell: keyof typeof scripts, program: Command, context: CommandContext): Promise<ExitCode> {
+export async function completion(
+  shell: keyof typeof scripts,
+  program: Command,
+  context: CommandContext,
+): Promise<ExitCode> {
   context.print(scripts[shell](outlineOf(program)).trimEnd())
   return exitCodes.ok
 }

@@ -24,8 +24,18 @@ export const config: Action<[reference: string], ConfigOptions> = async ([text],
   const bytes = await withClient(options, context, async (client) => {
     const repository = client.repository(reference)
     const got = await repository.manifests.get(target, { signal })
-    const image = got.manifest.kind === 'index' ? (await repository.manifests.get((await choosePlatform(repository, got, platform, { signal })).digest, { signal })).manifest : got.manifest
-    if (image.kind === 'index') throw new CliError('PLATFORM_UNAVAILABLE', `${text} leads from index to index`, { hint: 'choose a manifest by digest' })
+    const image =
+      got.manifest.kind === 'index'
+        ? (
+            await repository.manifests.get((await choosePlatform(repository, got, platform, { signal })).digest, {
+              signal,
+            })
+          ).manifest
+        : got.manifest
+    if (image.kind === 'index')
+      throw new CliError('PLATFORM_UNAVAILABLE', `${text} leads from index to index`, {
+        hint: 'choose a manifest by digest',
+      })
     return repository.blobs.read(image.config, { signal })
   })
   if (options.raw === true) await writeRaw(bytes, context)
@@ -37,6 +47,9 @@ function parsed(bytes: Uint8Array, reference: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
-    throw new CliError('CONFIG_NOT_JSON', `the config of ${reference} is not JSON`, { cause, hint: 'artifacts may have any config: --raw writes its bytes' })
+    throw new CliError('CONFIG_NOT_JSON', `the config of ${reference} is not JSON`, {
+      cause,
+      hint: 'artifacts may have any config: --raw writes its bytes',
+    })
   }
 }

@@ -4,7 +4,10 @@ import type { CommandContext } from '../context.ts'
 
 /** Everything that the environment says about who we are, as one source. */
 export async function credentialSource({ environment }: CommandContext): Promise<CredentialSource> {
-  const [{ chain, credentialsFromEnv }, { cloudCredentials }] = await Promise.all([import('@lading/credentials'), import('@lading/credentials/cloud')])
+  const [{ chain, credentialsFromEnv }, { cloudCredentials }] = await Promise.all([
+    import('@lading/credentials'),
+    import('@lading/credentials/cloud'),
+  ])
   const env = environment.variables
   return chain(credentialsFromEnv({ env }), cloudCredentials({ env }))
 }

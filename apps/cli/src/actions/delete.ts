@@ -24,15 +24,27 @@ export const deleteRemote: Action<[reference: string], DeleteOptions> = async ([
     const endpoint = endpoints.some(({ mirror }) => mirror) ? endpoints.find(({ mirror }) => !mirror) : undefined
     const repository = client.repository(reference, { endpoint })
     // Whoever deletes the wrong thing wants to know afterwards what it was.
-    const digest = (await repository.manifests.head(target, { signal }))?.digest ?? (await repository.manifests.get(target, { signal })).descriptor.digest
+    const digest =
+      (await repository.manifests.head(target, { signal }))?.digest ??
+      (await repository.manifests.get(target, { signal })).descriptor.digest
     if (options.yes !== true && !(await mayDelete(reference, digest, context))) {
       context.terminal.write('nothing was deleted\n')
       return exitCodes.failure
     }
     await remove(repository, reference, { target, digest }, context)
     const what = reference.digest === undefined ? 'tag' : 'manifest'
-    if (options.json === true) context.print(jsonText({ deleted: what, reference: reference.digest === undefined ? `${repository.name}:${target}` : atDigest(reference, digest), digest }))
-    else context.print(`${what === 'tag' ? 'Untagged' : 'Deleted'}: ${familiarString(reference)}${what === 'tag' ? `@${digest}` : ''}`)
+    if (options.json === true)
+      context.print(
+        jsonText({
+          deleted: what,
+          reference: reference.digest === undefined ? `${repository.name}:${target}` : atDigest(reference, digest),
+          digest,
+        }),
+      )
+    else
+      context.print(
+        `${what === 'tag' ? 'Untagged' : 'Deleted'}: ${familiarString(reference)}${what === 'tag' ? `@${digest}` : ''}`,
+      )
     return exitCodes.ok
   })
 }
@@ -40,26 +52,47 @@ export const deleteRemote: Action<[reference: string], DeleteOptions> = async ([
 function targetOf(reference: Reference): string {
   const { tag, digest } = reference
   const name = familiarName(reference)
-  if (tag !== undefined && digest !== undefined) throw new CliError('USAGE', 'both a tag and a digest: which of them is to go?', { hint: `lading delete ${name}:${tag}, or lading delete ${name}@${digest}` })
+  if (tag !== undefined && digest !== undefined)
+    throw new CliError('USAGE', 'both a tag and a digest: which of them is to go?', {
+      hint: `lading delete ${name}:${tag}, or lading delete ${name}@${digest}`,
+    })
   const target = digest ?? tag
   // `latest` by default is for those who look, not for those who delete.
-  if (target === undefined) throw new CliError('USAGE', 'say which tag or digest is to go', { hint: `lading delete ${name}:TAG, or lading delete ${name}@DIGEST` })
+  if (target === undefined)
+    throw new CliError('USAGE', 'say which tag or digest is to go', {
+      hint: `lading delete ${name}:TAG, or lading delete ${name}@DIGEST`,
+    })
   return target
 }
 
 async function mayDelete(reference: Reference, digest: string, { input, signal }: CommandContext): Promise<boolean> {
   if (!input.interactive) throw new CliError('USAGE', 'nobody is there to confirm a deletion', { hint: 'add --yes' })
   const name = familiarString(reference)
-  const question = reference.digest === undefined ? `Delete the tag ${name} (now ${digest})? Some registries delete the image with it.` : `Delete ${name} with all tags that point to it?`
+  const question =
+    reference.digest === undefined
+      ? `Delete the tag ${name} (now ${digest})? Some registries delete the image with it.`
+      : `Delete ${name} with all tags that point to it?`
   return /^y(?:es)?$/i.test((await input.ask(`${question} [y/N] `, { signal })).trim())
 }
 
-async function remove(repository: Repository, reference: Reference, { target, digest }: { readonly target: string; readonly digest: string }, { signal }: CommandContext): Promise<void> {
+async function remove(
+  repository: Repository,
+  reference: Reference,
+  { target, digest }: { readonly target: string; readonly digest: string },
+  { signal }: CommandContext,
+): Promise<void> {
   try {
     await repository.manifests.delete(target, { signal })
   } catch (error) {
-    if (!(error instanceof RegistryError) || !isLadingError(error, 'UNSUPPORTED') || error.facts.status === 405) throw error
+    if (!(error instanceof RegistryError) || !isLadingError(error, 'UNSUPPORTED') || error.facts.status === 405)
+      throw error
     const { code, message, facts, reported } = error
-    throw new RegistryError(code, message, { ...facts, repository: repository.name, reported, cause: error, hint: `this registry does not delete tags; lading delete ${familiarName(reference)}@${digest} deletes the image with all its tags` })
+    throw new RegistryError(code, message, {
+      ...facts,
+      repository: repository.name,
+      reported,
+      cause: error,
+      hint: `this registry does not delete tags; lading delete ${familiarName(reference)}@${digest} deletes the image with all its tags`,
+    })
   }
 }

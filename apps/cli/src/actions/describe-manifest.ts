@@ -21,9 +21,21 @@ export function describeManifest(manifest: Manifest, descriptor: Descriptor): st
     ...content,
     ['Annotations', Object.entries(manifest.annotations ?? {}).map(([name, value]) => `${name}=${value}`)],
   ]
-  return facts.flatMap(([name, values]) => values.filter((value) => value !== undefined && value !== '').map((value, index) => `${(index === 0 ? `${name}:` : '').padEnd(13)}${printable(value ?? '', 4096)}`))
+  return facts.flatMap(([name, values]) =>
+    values
+      .filter((value) => value !== undefined && value !== '')
+      .map((value, index) => `${(index === 0 ? `${name}:` : '').padEnd(13)}${printable(value ?? '', 4096)}`),
+  )
 }
 
-const line = ({ digest, size, mediaType, artifactType }: Descriptor, more?: string): string => [digest, formatSize(size), artifactType ?? mediaType, more].filter((part) => part !== undefined && part !== '').join('  ')
+const line = ({ digest, size, mediaType, artifactType }: Descriptor, more?: string): string =>
+  [digest, formatSize(size), artifactType ?? mediaType, more]
+    .filter((part) => part !== undefined && part !== '')
+    .join('  ')
 
-const entryKind = (entry: Descriptor): string | undefined => (isAttestation(entry) ? 'attestation' : entry.platform === undefined ? entry.annotations?.[title] : formatPlatform(entry.platform))
+const entryKind = (entry: Descriptor): string | undefined =>
+  isAttestation(entry)
+    ? 'attestation'
+    : entry.platform === undefined
+      ? entry.annotations?.[title]
+      : formatPlatform(entry.platform)

@@ -26,7 +26,15 @@ export const digest: Action<[reference: string], DigestOptions> = async ([text],
     const got = await repository.manifests.get(target, { signal })
     return platform === undefined ? got.descriptor : choosePlatform(repository, got, platform, { signal })
   })
-  if (options.json === true) context.print(jsonText({ reference: `${nameOf(reference)}${reference.tag === undefined ? '' : `:${reference.tag}`}`, digest: found.digest, mediaType: found.mediaType, size: found.size }))
+  if (options.json === true)
+    context.print(
+      jsonText({
+        reference: `${nameOf(reference)}${reference.tag === undefined ? '' : `:${reference.tag}`}`,
+        digest: found.digest,
+        mediaType: found.mediaType,
+        size: found.size,
+      }),
+    )
   else context.print(options.fullRef === true ? atDigest(reference, found.digest) : found.digest)
   return exitCodes.ok
 }

@@ -14,7 +14,12 @@ const longestWaitMs = 60_000
  *
  * @throws RegistryError `DIGEST_MISMATCH`; what `write` throws
  */
-export async function fetchBlob(repository: Repository, descriptor: Descriptor, write: (bytes: Uint8Array) => Promise<void>, { signal }: AbortOptions): Promise<void> {
+export async function fetchBlob(
+  repository: Repository,
+  descriptor: Descriptor,
+  write: (bytes: Uint8Array) => Promise<void>,
+  { signal }: AbortOptions,
+): Promise<void> {
   const { digest } = descriptor
   const hasher = createHasher(algorithmOf(digest))
   let position = 0
@@ -53,7 +58,13 @@ export async function fetchBlob(repository: Repository, descriptor: Descriptor, 
     }
   }
   const actual = hasher.digest()
-  if (actual !== digest) throw new RegistryError('DIGEST_MISMATCH', `the blob is ${actual} instead of ${digest}`, { digest, expected: digest, actual, hint: 'what was written is not the blob: throw it away' })
+  if (actual !== digest)
+    throw new RegistryError('DIGEST_MISMATCH', `the blob is ${actual} instead of ${digest}`, {
+      digest,
+      expected: digest,
+      actual,
+      hint: 'what was written is not the blob: throw it away',
+    })
 }
 
 const passing: ReadonlySet<string> = new Set(['SHORT_BODY', 'REDIRECT_EXPIRED', 'TOO_MANY_REQUESTS', 'UNAVAILABLE'])

@@ -31,7 +31,13 @@ function asTable(reference: Reference, endpoints: readonly Endpoint[], { blocked
   if (blocked !== undefined) return [`${familiarString(reference)} is blocked: ${ruleText(blocked)}`]
   return formatTable(
     ['ENDPOINT', 'KIND', 'ASKED FOR', 'CONNECTION', 'SAID BY'],
-    endpoints.map((endpoint) => [printable(addressOf(endpoint, reference)), endpoint.mirror ? 'mirror' : 'registry', (endpoint.capabilities ?? ['all']).join(', '), connectionOf(endpoint), saidBy(endpoint)]),
+    endpoints.map((endpoint) => [
+      printable(addressOf(endpoint, reference)),
+      endpoint.mirror ? 'mirror' : 'registry',
+      (endpoint.capabilities ?? ['all']).join(', '),
+      connectionOf(endpoint),
+      saidBy(endpoint),
+    ]),
   )
 }
 
@@ -54,7 +60,11 @@ function connectionOf({ scheme, insecure, tls, headers, dialTimeout }: Endpoint)
 function saidBy({ rule, insecureRule, tlsRule, mirror, insecure }: Endpoint): string {
   const parts = [
     rule === undefined ? (mirror ? '--mirror' : 'built in') : ruleText(rule),
-    insecureRule === undefined || insecureRule === rule ? (insecure && rule === undefined ? 'insecure by --insecure' : undefined) : `insecure by ${ruleText(insecureRule)}`,
+    insecureRule === undefined || insecureRule === rule
+      ? insecure && rule === undefined
+        ? 'insecure by --insecure'
+        : undefined
+      : `insecure by ${ruleText(insecureRule)}`,
     tlsRule === undefined ? undefined : `certificates from ${printable(tlsRule.file ?? '')}`,
   ]
   return parts.filter((part) => part !== undefined).join('; ')
@@ -63,7 +73,10 @@ function saidBy({ rule, insecureRule, tlsRule, mirror, insecure }: Endpoint): st
 const ruleText = ({ file, rule }: HostRule): string => printable(file === undefined ? rule : `${file}: ${rule}`)
 
 function notesOf({ passedOver }: HostsAnswer, ignored: readonly HostRule[]): readonly string[] {
-  return [...passedOver.map(({ what, why, rule }) => `${printable(what)} is not asked: ${why} (${ruleText(rule)})`), ...ignored.map((rule) => `not followed: ${ruleText(rule)}`)]
+  return [
+    ...passedOver.map(({ what, why, rule }) => `${printable(what)} is not asked: ${why} (${ruleText(rule)})`),
+    ...ignored.map((rule) => `not followed: ${ruleText(rule)}`),
+  ]
 }
 
 /** Certificates, keys and the values of headers are not shown. */
@@ -73,7 +86,22 @@ function asJson(reference: Reference, endpoints: readonly Endpoint[], { blocked,
     reference: String(reference),
     blocked: blocked ?? null,
     endpoints: endpoints.map((endpoint) => {
-      const { url, host, scheme, mirror, insecure, capabilities = ['pull', 'resolve', 'push'], namespace, credentialHost, headers, tls, dialTimeout, rule, insecureRule, tlsRule } = endpoint
+      const {
+        url,
+        host,
+        scheme,
+        mirror,
+        insecure,
+        capabilities = ['pull', 'resolve', 'push'],
+        namespace,
+        credentialHost,
+        headers,
+        tls,
+        dialTimeout,
+        rule,
+        insecureRule,
+        tlsRule,
+      } = endpoint
       return {
         url,
         repository: addressOf(endpoint, reference),
@@ -95,4 +123,3 @@ function asJson(reference: Reference, endpoints: readonly Endpoint[], { blocked,
     passedOver,
   }
 }
-

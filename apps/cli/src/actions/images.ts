@@ -29,21 +29,30 @@ export const images: Action<[pattern: string | undefined], ImagesOptions> = asyn
   const all = await withStore({ ...options, readOnly: true }, context, (store) =>
     store.images({
       signal: context.signal,
-      onDamaged: ({ reference, error }) => context.terminal.write(`${context.terminal.paint('yellow', 'WARNING:')} ${printable(reference)} is left out: ${describeError(error)}\n`),
+      onDamaged: ({ reference, error }) =>
+        context.terminal.write(
+          `${context.terminal.paint('yellow', 'WARNING:')} ${printable(reference)} is left out: ${describeError(error)}\n`,
+        ),
     }),
   )
-  const found = all.filter((image) => patterns.length === 0 || patterns.some((each) => matches(nameFor(image), each))).toSorted(newestFirst)
+  const found = all
+    .filter((image) => patterns.length === 0 || patterns.some((each) => matches(nameFor(image), each)))
+    .toSorted(newestFirst)
   for (const line of format(found, options)) context.print(line)
   return exitCodes.ok
 }
 
 function patternOf(filter: string): string {
   const match = /^reference=(.+)$/.exec(filter)
-  if (match?.[1] === undefined) throw new CliError('USAGE', `unknown filter '${printable(filter)}'`, { hint: 'the filter there is: reference=PATTERN' })
+  if (match?.[1] === undefined)
+    throw new CliError('USAGE', `unknown filter '${printable(filter)}'`, {
+      hint: 'the filter there is: reference=PATTERN',
+    })
   return match[1]
 }
 
-const nameFor = ({ name, tag }: ImageSummary): ReturnType<typeof parseReference> => parseReference(tag === undefined ? name : `${name}:${tag}`)
+const nameFor = ({ name, tag }: ImageSummary): ReturnType<typeof parseReference> =>
+  parseReference(tag === undefined ? name : `${name}:${tag}`)
 
 const time = ({ created }: ImageSummary): number => Date.parse(created ?? '') || 0
 
@@ -54,7 +63,8 @@ function newestFirst(one: ImageSummary, other: ImageSummary): number {
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
 function format(found: readonly ImageSummary[], options: ImagesOptions): string[] {
-  if (options.json === true) return [jsonText(found.map((image) => ({ ...image, platform: formatPlatform(image.platform) })))]
+  if (options.json === true)
+    return [jsonText(found.map((image) => ({ ...image, platform: formatPlatform(image.platform) })))]
   const id = (image: ImageSummary): string => (options.trunc ? shortImageId(image.id) : image.id)
   // Several names of one image are one ID.
   if (options.quiet === true) return [...new Set(found.map(id))]

@@ -19,17 +19,31 @@ export const inspect: Action<[images: readonly string[]], InspectOptions> = asyn
   const platform: Platform | undefined = wanted === undefined ? undefined : parsePlatform(wanted)
   const found: (ImageDetails | StoredArtifact)[] = []
   const code = await withStore({ ...options, readOnly: true }, context, (store) =>
-    eachTerm(terms, context, async (term) => void found.push((await storedArtifact(store, term)) ?? (await store.inspect(term, { signal: context.signal, platform })))),
+    eachTerm(
+      terms,
+      context,
+      async (term) =>
+        void found.push(
+          (await storedArtifact(store, term)) ?? (await store.inspect(term, { signal: context.signal, platform })),
+        ),
+    ),
   )
   if (options.json === true) context.print(jsonText(found.map(asJson)))
-  else for (const [index, each] of found.entries()) context.print(`${index === 0 ? '' : '\n'}${describe(each).join('\n')}`)
+  else
+    for (const [index, each] of found.entries()) context.print(`${index === 0 ? '' : '\n'}${describe(each).join('\n')}`)
   return code
 }
 
-const describe = (found: ImageDetails | StoredArtifact): string[] => ('bytes' in found ? describeManifest(found.manifest, found.descriptor) : describeImage(found))
+const describe = (found: ImageDetails | StoredArtifact): string[] =>
+  'bytes' in found ? describeManifest(found.manifest, found.descriptor) : describeImage(found)
 
 function asJson(found: ImageDetails | StoredArtifact): unknown {
   if (!('bytes' in found)) return found
   const { descriptor, bytes } = found
-  return { digest: descriptor.digest, mediaType: descriptor.mediaType, size: descriptor.size, manifest: JSON.parse(new TextDecoder().decode(bytes)) as unknown }
+  return {
+    digest: descriptor.digest,
+    mediaType: descriptor.mediaType,
+    size: descriptor.size,
+    manifest: JSON.parse(new TextDecoder().decode(bytes)) as unknown,
+  }
 }

@@ -15,7 +15,11 @@ interface LoginOptions extends RegistryCommandOptions, GivenCredential {
   readonly json?: boolean | undefined
 }
 
-export const login: Action<[host: string | undefined], LoginOptions> = async ([given = 'docker.io'], options, context) => {
+export const login: Action<[host: string | undefined], LoginOptions> = async (
+  [given = 'docker.io'],
+  options,
+  context,
+) => {
   const { terminal, environment, signal } = context
   const host = registryHost(given)
   // What is wrong with the command line is said before a password is asked for.
@@ -25,36 +29,61 @@ export const login: Action<[host: string | undefined], LoginOptions> = async ([g
   const stored = await storeCredential(host, credential, { env: environment.variables, signal })
   if (realm !== undefined) await rememberRealm(environment.configDirectory, realm)
   const warn = (text: string): void => terminal.write(`${terminal.paint('yellow', 'WARNING:')} ${printable(text)}\n`)
-  if (result.outcome === 'not-asked') warn(`${host} lets everybody in and asked for nothing: whether it knows you has not been checked`)
-  if (stored.kind === 'file') warn(`the password is kept unencrypted in ${stored.file}; a credential helper (credsStore) would keep it safer`)
+  if (result.outcome === 'not-asked')
+    warn(`${host} lets everybody in and asked for nothing: whether it knows you has not been checked`)
+  if (stored.kind === 'file')
+    warn(`the password is kept unencrypted in ${stored.file}; a credential helper (credsStore) would keep it safer`)
   context.print(options.json === true ? jsonText(report(host, { credential, result, stored })) : 'Login Succeeded')
   return exitCodes.ok
 }
 
 /** Nothing is stored that the registry did not take. A token server elsewhere is shown to the user before it sees anything. */
-async function checked(host: string, credential: Credential, options: LoginOptions, context: CommandContext): Promise<{ readonly result: SignIn; readonly realm?: AllowedRealm }> {
-  const attempt = (allowRealm: readonly string[]): Promise<SignIn> => withClient({ ...options, allowRealm }, context, (client) => client.signIn(host, { credential, signal: context.signal }))
+async function checked(
+  host: string,
+  credential: Credential,
+  options: LoginOptions,
+  context: CommandContext,
+): Promise<{ readonly result: SignIn; readonly realm?: AllowedRealm }> {
+  const attempt = (allowRealm: readonly string[]): Promise<SignIn> =>
+    withClient({ ...options, allowRealm }, context, (client) =>
+      client.signIn(host, { credential, signal: context.signal }),
+    )
   const named = options.allowRealm ?? []
   const first = await attempt(named)
   if (first.realm === undefined) return { result: first }
   const realm = { registry: host, realm: first.realm }
   // Named on this command line is as good as answered.
-  if (first.outcome !== 'withheld') return named.some((text) => text.endsWith(`=${realm.realm}`)) ? { result: first, realm } : { result: first }
+  if (first.outcome !== 'withheld')
+    return named.some((text) => text.endsWith(`=${realm.realm}`)) ? { result: first, realm } : { result: first }
   await agree(realm, context)
   const result = await attempt([...named, `${host}=${realm.realm}`])
   if (result.realm === first.realm && result.outcome !== 'withheld') return { result, realm }
-  throw new CliError('USAGE', `${host} names another token server each time`, { host, hint: 'ask the registry\'s operator' })
+  throw new CliError('USAGE', `${host} names another token server each time`, {
+    host,
+    hint: "ask the registry's operator",
+  })
 }
 
 async function agree({ registry, realm }: AllowedRealm, { input, terminal, signal }: CommandContext): Promise<void> {
-  const refused = (message: string): CliError => new CliError('USAGE', message, { host: registry, hint: `if you trust it: lading login --allow-realm ${registry}=${realm} ${registry}` })
-  if (!input.interactive) throw refused(`${registry} wants the password shown to its token server ${printable(realm)}, which is another host`)
-  terminal.write(`${registry} wants the password shown to its token server ${printable(realm)}, which is another host.\n`)
+  const refused = (message: string): CliError =>
+    new CliError('USAGE', message, {
+      host: registry,
+      hint: `if you trust it: lading login --allow-realm ${registry}=${realm} ${registry}`,
+    })
+  if (!input.interactive)
+    throw refused(`${registry} wants the password shown to its token server ${printable(realm)}, which is another host`)
+  terminal.write(
+    `${registry} wants the password shown to its token server ${printable(realm)}, which is another host.\n`,
+  )
   const answer = await input.ask('Show it there, now and later? [y/N] ', { signal })
-  if (!/^y(?:es)?$/i.test(answer.trim())) throw refused(`nothing was shown to ${printable(realm)}, and nothing is stored`)
+  if (!/^y(?:es)?$/i.test(answer.trim()))
+    throw refused(`nothing was shown to ${printable(realm)}, and nothing is stored`)
 }
 
-function report(registry: string, { credential, result, stored }: { readonly credential: Credential; readonly result: SignIn; readonly stored: Stored }): object {
+function report(
+  registry: string,
+  { credential, result, stored }: { readonly credential: Credential; readonly result: SignIn; readonly stored: Stored },
+): object {
   return {
     registry,
     kind: credential.kind,

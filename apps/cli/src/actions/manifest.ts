@@ -27,12 +27,26 @@ export const manifest: Action<[reference: string], ManifestOptions> = async ([te
     const got = await every.manifests.get(target, { signal })
     if (platform === undefined || got.manifest.kind === 'schema1') return got
     const repository = client.repository(reference)
-    const { digest } = await choosePlatform(repository, { manifest: got.manifest, descriptor: got.descriptor }, platform, { signal })
+    const { digest } = await choosePlatform(
+      repository,
+      { manifest: got.manifest, descriptor: got.descriptor },
+      platform,
+      { signal },
+    )
     return digest === got.descriptor.digest ? got : repository.manifests.get(digest, { signal })
   })
   if (options.raw === true) await writeRaw(found.bytes, context)
-  else if (options.json === true) context.print(jsonText({ digest: found.descriptor.digest, mediaType: found.descriptor.mediaType, size: found.descriptor.size, manifest: parsed(found.bytes) }))
-  else if (options.summary === true && found.manifest.kind !== 'schema1') context.print(describeManifest(found.manifest, found.descriptor).join('\n'))
+  else if (options.json === true)
+    context.print(
+      jsonText({
+        digest: found.descriptor.digest,
+        mediaType: found.descriptor.mediaType,
+        size: found.descriptor.size,
+        manifest: parsed(found.bytes),
+      }),
+    )
+  else if (options.summary === true && found.manifest.kind !== 'schema1')
+    context.print(describeManifest(found.manifest, found.descriptor).join('\n'))
   else context.print(jsonText(parsed(found.bytes)))
   return exitCodes.ok
 }

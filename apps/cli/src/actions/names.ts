@@ -8,7 +8,8 @@ import { withStore } from './open-store.ts'
 export const names: Action<[], GlobalOptions> = async (_given, options, context) => {
   try {
     const images = await withStore({ ...options, readOnly: true }, context, (store) => store.images())
-    for (const { name, tag } of images) if (tag !== undefined) context.print(familiarString(parseReference(`${name}:${tag}`)))
+    for (const { name, tag } of images)
+      if (tag !== undefined) context.print(familiarString(parseReference(`${name}:${tag}`)))
   } catch {
     return exitCodes.failure
   }

@@ -3,10 +3,15 @@ import { openStore, type Store } from '@lading/store'
 import type { GlobalOptions } from '../commands/options.ts'
 import type { CommandContext } from '../context.ts'
 
-export const rootOf = ({ root }: GlobalOptions, { environment }: CommandContext): string => resolve(root ?? environment.root)
+export const rootOf = ({ root }: GlobalOptions, { environment }: CommandContext): string =>
+  resolve(root ?? environment.root)
 
 /** Uses the store that the options or the environment name, and closes it. */
-export async function withStore<Result>(options: GlobalOptions & { readonly readOnly?: boolean | undefined }, context: CommandContext, use: (store: Store) => Promise<Result>): Promise<Result> {
+export async function withStore<Result>(
+  options: GlobalOptions & { readonly readOnly?: boolean | undefined },
+  context: CommandContext,
+  use: (store: Store) => Promise<Result>,
+): Promise<Result> {
   const store = await openStore({ root: rootOf(options, context), readOnly: options.readOnly ?? false })
   try {
     return await use(store)

@@ -7,10 +7,16 @@ export interface ListOptions {
 }
 
 /** No more than is wanted, where that is less than registries give by themselves; some refuse to give more. */
-export const pageSizeFor = ({ limit }: ListOptions): number | undefined => (limit !== undefined && limit <= 100 ? limit : undefined)
+export const pageSizeFor = ({ limit }: ListOptions): number | undefined =>
+  limit !== undefined && limit <= 100 ? limit : undefined
 
 /** Prints a list line by line as it comes, or whole as JSON. */
-export async function printList(list: AsyncIterable<string>, { json = false, limit = Number.POSITIVE_INFINITY }: ListOptions, { print }: CommandContext, asJson: (list: readonly string[]) => unknown): Promise<void> {
+export async function printList(
+  list: AsyncIterable<string>,
+  { json = false, limit = Number.POSITIVE_INFINITY }: ListOptions,
+  { print }: CommandContext,
+  asJson: (list: readonly string[]) => unknown,
+): Promise<void> {
   const all: string[] = []
   let count = 0
   if (limit > 0) {

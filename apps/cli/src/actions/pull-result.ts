@@ -28,7 +28,12 @@ export function errorEvent(error: unknown): object {
 }
 
 function errorFacts(error: unknown): object {
-  if (error instanceof Interruption) return { code: 'INTERRUPTED', message: error.message, hint: 'what has arrived is kept, and the next pull goes on from there' }
+  if (error instanceof Interruption)
+    return {
+      code: 'INTERRUPTED',
+      message: error.message,
+      hint: 'what has arrived is kept, and the next pull goes on from there',
+    }
   if (!isLadingError(error)) return { code: 'UNKNOWN', message: describeError(error) }
   return { code: error.code, message: error.message, hint: error.hint, ...error.facts }
 }

@@ -29,18 +29,30 @@ export const pull: Action<[reference: string], PullCommandOptions> = async ([tex
   }
 }
 
-async function run(reference: Reference, options: PullCommandOptions, json: boolean, context: CommandContext): Promise<ExitCode> {
+async function run(
+  reference: Reference,
+  options: PullCommandOptions,
+  json: boolean,
+  context: CommandContext,
+): Promise<ExitCode> {
   const all = options.allTags === true
   if (all && !isNameOnly(reference)) {
-    throw new CliError('USAGE', "tag can't be used with --all-tags/-a", { hint: `leave the tag out: lading pull -a ${familiarName(reference)}` })
+    throw new CliError('USAGE', "tag can't be used with --all-tags/-a", {
+      hint: `leave the tag out: lading pull -a ${familiarName(reference)}`,
+    })
   }
   const platform = options.platform ?? context.environment.platform
   if (platform !== undefined) parsePlatform(platform)
   const given = await clientOptions(options, context)
-  const renderer = createRenderer(options.debug === true && options.progress === 'auto' ? 'plain' : options.progress, context.terminal, options)
+  const renderer = createRenderer(
+    options.debug === true && options.progress === 'auto' ? 'plain' : options.progress,
+    context.terminal,
+    options,
+  )
   const onEvent = (event: ClientEvent): void => {
     given.onEvent?.(event)
-    if (event.type === 'warning') renderer.event({ type: 'warning', code: 'REGISTRY_WARNING', message: warningText(event) })
+    if (event.type === 'warning')
+      renderer.event({ type: 'warning', code: 'REGISTRY_WARNING', message: warningText(event) })
   }
   const puller = await createPuller({ ...given, onEvent, root: rootOf(options, context), jobs: options.jobs })
   const how = {

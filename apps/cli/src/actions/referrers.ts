@@ -17,7 +17,10 @@ interface ReferrersOptions extends RegistryCommandOptions {
   readonly platform?: string | undefined
 }
 
-const asJson = ({ data, ...entry }: Descriptor): object => ({ ...entry, ...(data === undefined ? {} : { data: Buffer.from(data).toString('base64') }) })
+const asJson = ({ data, ...entry }: Descriptor): object => ({
+  ...entry,
+  ...(data === undefined ? {} : { data: Buffer.from(data).toString('base64') }),
+})
 
 export const referrers: Action<[reference: string], ReferrersOptions> = async ([text], options, context) => {
   const { reference, target } = remoteTarget(text)
@@ -25,15 +28,35 @@ export const referrers: Action<[reference: string], ReferrersOptions> = async ([
   const { signal } = context
   const { digest, found } = await withClient(options, context, async (client) => {
     const repository = client.repository(reference)
-    const known = platform === undefined ? (reference.digest ?? (await repository.manifests.head(target, { signal }))?.digest) : undefined
+    const known =
+      platform === undefined
+        ? (reference.digest ?? (await repository.manifests.head(target, { signal }))?.digest)
+        : undefined
     const got = known === undefined ? await repository.manifests.get(target, { signal }) : undefined
-    const subject = got === undefined ? known : platform === undefined ? got.descriptor.digest : (await choosePlatform(repository, got, platform, { signal })).digest
+    const subject =
+      got === undefined
+        ? known
+        : platform === undefined
+          ? got.descriptor.digest
+          : (await choosePlatform(repository, got, platform, { signal })).digest
     const list: Descriptor[] = []
-    if (subject !== undefined) for await (const entry of repository.referrers(subject, { artifactType: options.artifactType, signal })) list.push(entry)
+    if (subject !== undefined)
+      for await (const entry of repository.referrers(subject, { artifactType: options.artifactType, signal }))
+        list.push(entry)
     return { digest: subject ?? target, found: list }
   })
-  if (options.json === true) context.print(jsonText({ subject: atDigest(reference, digest), referrers: found.map(asJson) }))
+  if (options.json === true)
+    context.print(jsonText({ subject: atDigest(reference, digest), referrers: found.map(asJson) }))
   else if (options.quiet === true) for (const entry of found) context.print(entry.digest)
-  else for (const line of formatTable(['DIGEST', 'ARTIFACT TYPE', 'SIZE'], found.map((entry) => [entry.digest, printable(entry.artifactType ?? entry.mediaType, 200), formatSize(entry.size)]))) context.print(line)
+  else
+    for (const line of formatTable(
+      ['DIGEST', 'ARTIFACT TYPE', 'SIZE'],
+      found.map((entry) => [
+        entry.digest,
+        printable(entry.artifactType ?? entry.mediaType, 200),
+        formatSize(entry.size),
+      ]),
+    ))
+      context.print(line)
   return exitCodes.ok
 }

@@ -8,7 +8,8 @@ import { CliError } from '../cli-error.ts'
 /** `$XDG_CONFIG_HOME/lading/realms/`: a file for each registry, so that two logins at once touch different ones. */
 const folderOf = (configDirectory: string): string => join(configDirectory, 'realms')
 // A host has colons, and a Windows file name has none.
-const fileOf = (configDirectory: string, registry: string): string => join(folderOf(configDirectory), `${encodeURIComponent(registry)}.json`)
+const fileOf = (configDirectory: string, registry: string): string =>
+  join(folderOf(configDirectory), `${encodeURIComponent(registry)}.json`)
 
 /**
  * The token servers that a person allowed at a login.
@@ -36,7 +37,8 @@ export async function rememberRealm(configDirectory: string, { registry, realm }
   }
 }
 
-export const forgetRealm = (configDirectory: string, registry: string): Promise<void> => rm(fileOf(configDirectory, registry), { force: true })
+export const forgetRealm = (configDirectory: string, registry: string): Promise<void> =>
+  rm(fileOf(configDirectory, registry), { force: true })
 
 async function readRealm(path: string): Promise<AllowedRealm> {
   try {
@@ -49,4 +51,8 @@ async function readRealm(path: string): Promise<AllowedRealm> {
 }
 
 const unreadable = (path: string, cause?: unknown): CliError =>
-  new CliError('REALMS_INVALID', `${printable(path)} does not say which token server a registry may have`, { path, cause, hint: 'remove it, and log in to the registry again' })
+  new CliError('REALMS_INVALID', `${printable(path)} does not say which token server a registry may have`, {
+    path,
+    cause,
+    hint: 'remove it, and log in to the registry again',
+  })

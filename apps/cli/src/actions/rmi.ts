@@ -18,12 +18,19 @@ export const rmi: Action<[images: readonly string[]], RmiOptions> = async ([term
       for (const digest of removal.deleted) context.print(`Deleted: ${digest}`)
       if (removal.uncollected !== undefined) {
         const { terminal } = context
-        terminal.write(`${terminal.paint('yellow', 'WARNING:')} the names are gone, but their content is still here: ${describeError(removal.uncollected)}\n`)
+        terminal.write(
+          `${terminal.paint('yellow', 'WARNING:')} the names are gone, but their content is still here: ${describeError(removal.uncollected)}\n`,
+        )
       }
     }),
   )
 
-async function remove(store: Store, term: string, { force = false }: RmiOptions, context: CommandContext): Promise<Removal> {
+async function remove(
+  store: Store,
+  term: string,
+  { force = false }: RmiOptions,
+  context: CommandContext,
+): Promise<Removal> {
   try {
     return await store.remove(term, { signal: context.signal, force })
   } catch (error) {

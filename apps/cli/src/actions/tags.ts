@@ -6,12 +6,24 @@ import { exitCodes } from '../exit-codes.ts'
 import { pageSizeFor, printList, type ListOptions } from './print-list.ts'
 import { withClient } from './with-client.ts'
 
-export const tags: Action<[repository: string], RegistryCommandOptions & ListOptions> = async ([text], options, context) => {
+export const tags: Action<[repository: string], RegistryCommandOptions & ListOptions> = async (
+  [text],
+  options,
+  context,
+) => {
   const reference = parseReference(text)
-  if (!isNameOnly(reference)) throw new CliError('USAGE', 'tags are those of a repository, without a tag or digest', { hint: `lading tags ${familiarName(reference)}` })
+  if (!isNameOnly(reference))
+    throw new CliError('USAGE', 'tags are those of a repository, without a tag or digest', {
+      hint: `lading tags ${familiarName(reference)}`,
+    })
   await withClient(options, context, async (client) => {
     const repository = client.repository(reference)
-    await printList(repository.tags({ signal: context.signal, pageSize: pageSizeFor(options) }), options, context, (list) => ({ repository: repository.name, tags: list }))
+    await printList(
+      repository.tags({ signal: context.signal, pageSize: pageSizeFor(options) }),
+      options,
+      context,
+      (list) => ({ repository: repository.name, tags: list }),
+    )
   })
   return exitCodes.ok
 }

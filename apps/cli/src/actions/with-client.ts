@@ -4,7 +4,11 @@ import type { CommandContext } from '../context.ts'
 import { clientOptions } from './client-options.ts'
 
 /** Uses a registry client as the options say, and closes it. What a registry wants its users to know is shown, once. */
-export async function withClient<Result>(options: RegistryCommandOptions, context: CommandContext, use: (client: RegistryClient) => Promise<Result>): Promise<Result> {
+export async function withClient<Result>(
+  options: RegistryCommandOptions,
+  context: CommandContext,
+  use: (client: RegistryClient) => Promise<Result>,
+): Promise<Result> {
   const { terminal } = context
   const given = await clientOptions(options, context)
   const onEvent = (event: ClientEvent): void => {
@@ -20,4 +24,5 @@ export async function withClient<Result>(options: RegistryCommandOptions, contex
 }
 
 /** A registry's warning, with the registry that says it. */
-export const warningText = ({ host, text }: Extract<ClientEvent, { type: 'warning' }>): string => `${host} says: ${text}`
+export const warningText = ({ host, text }: Extract<ClientEvent, { type: 'warning' }>): string =>
+  `${host} says: ${text}`

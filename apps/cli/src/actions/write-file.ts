@@ -51,7 +51,7 @@ async function replace(path: string, fill: Fill): Promise<void> {
 
 const writeAll = (file: FileHandle, path: string, bytes: Uint8Array): Promise<void> =>
   guarded(path, async () => {
-    for (let rest = bytes; rest.byteLength > 0; ) rest = rest.subarray((await file.write(rest)).bytesWritten)
+    for (let rest = bytes; rest.byteLength > 0;) rest = rest.subarray((await file.write(rest)).bytesWritten)
   })
 
 async function guarded<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
@@ -59,6 +59,10 @@ async function guarded<Result>(path: string, work: () => Promise<Result>): Promi
     return await work()
   } catch (cause) {
     const { code = 'unknown' } = cause as NodeJS.ErrnoException
-    throw new CliError('OUTPUT_FAILED', `cannot write ${path} (${code})`, { path, cause, hint: code === 'ENOSPC' ? 'make room, or write elsewhere' : 'is the directory there, and may you write in it?' })
+    throw new CliError('OUTPUT_FAILED', `cannot write ${path} (${code})`, {
+      path,
+      cause,
+      hint: code === 'ENOSPC' ? 'make room, or write elsewhere' : 'is the directory there, and may you write in it?',
+    })
   }
 }

@@ -4,7 +4,10 @@ import type { ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions } from './options.ts'
 
 /** How a command's definition finds its action: loaded when it is used, and not before. */
-export type Attach = <Given extends unknown[], Options>(command: Command, load: () => Promise<Action<Given, Options & GlobalOptions>>) => void
+export type Attach = <Given extends unknown[], Options>(
+  command: Command,
+  load: () => Promise<Action<Given, Options & GlobalOptions>>,
+) => void
 
 export function createAttach(context: CommandContext, finish: (code: ExitCode) => void): Attach {
   return (command, load) => {

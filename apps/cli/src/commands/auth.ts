@@ -6,13 +6,21 @@ import { addRegistryOptions } from './registry-options.ts'
 export function loginCommand(attach: Attach): Command {
   const command = new Command('login')
     .summary('log in to a registry')
-    .description('Check a user name and a password with a registry, and keep them where docker does: with the configured credential helper, else in docker\'s config.json.')
+    .description(
+      "Check a user name and a password with a registry, and keep them where docker does: with the configured credential helper, else in docker's config.json.",
+    )
     .argument('[host]', 'the registry; default: docker.io')
     .option('-u, --username <name>', 'who you are; <token> says that the password is an identity token')
     .option('-p, --password <password>', 'the password, for others to see: prefer --password-stdin')
     .option('--password-stdin', 'read the password from standard input')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', examples(['lading login ghcr.io', 'asks for both; the password is not shown'], ['lading login -u ann --password-stdin ghcr.io < token', 'for scripts']))
+    .addHelpText(
+      'after',
+      examples(
+        ['lading login ghcr.io', 'asks for both; the password is not shown'],
+        ['lading login -u ann --password-stdin ghcr.io < token', 'for scripts'],
+      ),
+    )
   addRegistryOptions(command)
   attach(command, async () => (await import('../actions/login.ts')).login)
   return command
@@ -33,7 +41,9 @@ export function authCommand(attach: Attach): Command {
   const list = new Command('list')
     .alias('ls')
     .summary('list who is known where')
-    .description('List the registries that docker\'s and containers\' files, their credential helpers and netrc know. No secrets.')
+    .description(
+      "List the registries that docker's and containers' files, their credential helpers and netrc know. No secrets.",
+    )
     .option('--json', 'print a JSON array')
     .addHelpText('after', examples(['lading auth list', 'for people'], ['lading auth list --json', 'for programs']))
   attach(list, async () => (await import('../actions/auth-list.ts')).authList)
@@ -44,11 +54,25 @@ export function authCommand(attach: Attach): Command {
     .argument('<host>', 'a registry, or a repository: quay.io/acme/app')
     .option('--check', 'try them with the registry, without a pull')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', examples(['lading auth why ghcr.io', 'where they come from'], ['lading auth why --check docker.io', 'whether they are good']))
+    .addHelpText(
+      'after',
+      examples(
+        ['lading auth why ghcr.io', 'where they come from'],
+        ['lading auth why --check docker.io', 'whether they are good'],
+      ),
+    )
   addRegistryOptions(why)
   attach(why, async () => (await import('../actions/auth-why.ts')).authWhy)
 
-  const command = new Command('auth').summary('see who you are to registries').description('See who you are to registries.')
+  const command = new Command('auth')
+    .summary('see who you are to registries')
+    .description('See who you are to registries.')
   for (const sub of [list, why]) command.addCommand(sub)
-  return command.addHelpText('after', examples(['lading auth list', 'who is known where'], ['lading auth why --check ghcr.io', 'which credentials, why, and whether they are good']))
+  return command.addHelpText(
+    'after',
+    examples(
+      ['lading auth list', 'who is known where'],
+      ['lading auth why --check ghcr.io', 'which credentials, why, and whether they are good'],
+    ),
+  )
 }

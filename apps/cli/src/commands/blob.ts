@@ -6,7 +6,9 @@ import { addRegistryOptions } from './registry-options.ts'
 export function blobCommand(attach: Attach): Command {
   const command = new Command('blob')
     .summary('fetch a blob')
-    .description('Fetch a blob of a repository, a layer say, to standard output or a file. The exit code tells whether its digest was right; a file is there only then.')
+    .description(
+      'Fetch a blob of a repository, a layer say, to standard output or a file. The exit code tells whether its digest was right; a file is there only then.',
+    )
     .argument('<reference>', 'NAME@DIGEST')
     .option('-o, --output <file>', 'write it there: whole and verified, or not at all')
     .option('-f, --force', 'write it even to a terminal')

@@ -11,7 +11,13 @@ export function catalogCommand(attach: Attach): Command {
     .argument('<host>', 'the registry: host or host:port')
     .option('--json', 'print a JSON object, when all are there')
     .addOption(new Option('--limit <number>', 'no more than so many').argParser(anyCount))
-    .addHelpText('after', examples(['lading catalog registry.example.com', 'all of them'], ['lading catalog --json localhost:5000', 'for programs']))
+    .addHelpText(
+      'after',
+      examples(
+        ['lading catalog registry.example.com', 'all of them'],
+        ['lading catalog --json localhost:5000', 'for programs'],
+      ),
+    )
   addRegistryOptions(command)
   attach(command, async () => (await import('../actions/catalog.ts')).catalog)
   return command

@@ -7,7 +7,9 @@ import { addRegistryOptions } from './registry-options.ts'
 export function configCommand(attach: Attach): Command {
   const command = new Command('config')
     .summary('print the configuration of an image')
-    .description('Print the configuration of an image at its registry, as indented JSON. It is verified, and nothing is stored.')
+    .description(
+      'Print the configuration of an image at its registry, as indented JSON. It is verified, and nothing is stored.',
+    )
     .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
     .option('--json', 'print JSON, as without it')
     .addOption(new Option('--raw', 'print exactly the bytes that the image ID is over').conflicts('json'))

@@ -6,7 +6,9 @@ import { addRegistryOptions } from './registry-options.ts'
 export function deleteCommand(attach: Attach): Command {
   const command = new Command('delete')
     .summary('delete a tag or an image at its registry')
-    .description('Delete at a registry: by digest an image with all tags that point to it; by tag the tag, and at some registries the image with it. Nothing in the store is touched.')
+    .description(
+      'Delete at a registry: by digest an image with all tags that point to it; by tag the tag, and at some registries the image with it. Nothing in the store is touched.',
+    )
     .argument('<reference>', 'NAME:TAG or NAME@DIGEST')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'print a JSON object')

@@ -6,11 +6,18 @@ import { addRegistryOptions } from './registry-options.ts'
 export function digestCommand(attach: Attach): Command {
   const command = new Command('digest')
     .summary('print the digest that a reference points to')
-    .description('Print the digest that a reference points to at its registry. Takes one HEAD request, which registries do not count as a pull.')
+    .description(
+      'Print the digest that a reference points to at its registry. Takes one HEAD request, which registries do not count as a pull.',
+    )
     .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
     .option('--full-ref', 'print NAME@DIGEST')
     .option('--json', 'print a JSON object, with media type and size')
-    .addOption(new Option('--platform <platform>', 'of the image for this platform instead of the index: os/arch or os/arch/variant'))
+    .addOption(
+      new Option(
+        '--platform <platform>',
+        'of the image for this platform instead of the index: os/arch or os/arch/variant',
+      ),
+    )
     .addHelpText(
       'after',
       examples(

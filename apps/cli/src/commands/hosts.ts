@@ -6,7 +6,9 @@ import { addRegistryOptions } from './registry-options.ts'
 export function hostsCommand(attach: Attach): Command {
   const command = new Command('hosts')
     .summary('show who would be asked for an image')
-    .description('Show which endpoints would be tried for a reference, in which order, for what, and which file says so. Nothing is asked.')
+    .description(
+      'Show which endpoints would be tried for a reference, in which order, for what, and which file says so. Nothing is asked.',
+    )
     .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
     .option('--json', 'print a JSON object')
     .addHelpText(

@@ -12,7 +12,9 @@ export function imagesCommand(attach: Attach, name = 'images'): Command {
     .option('-q, --quiet', 'print only image IDs')
     .option('--digests', 'show the digest that each name points to')
     .option('--no-trunc', 'print image IDs in full')
-    .addOption(repeatable('-f, --filter <filter>', 'reference=PATTERN, where * and ? match anything but a slash (repeatable)'))
+    .addOption(
+      repeatable('-f, --filter <filter>', 'reference=PATTERN, where * and ? match anything but a slash (repeatable)'),
+    )
     .addHelpText(
       'after',
       examples(

@@ -6,12 +6,24 @@ import { addRegistryOptions } from './registry-options.ts'
 export function manifestCommand(attach: Attach): Command {
   const command = new Command('manifest')
     .summary('print a manifest or index')
-    .description('Print the manifest or index that a reference points to at its registry, as indented JSON. It is verified, and nothing is stored.')
+    .description(
+      'Print the manifest or index that a reference points to at its registry, as indented JSON. It is verified, and nothing is stored.',
+    )
     .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
     .addOption(new Option('--raw', 'print exactly the bytes that the digest is over').conflicts(['json', 'summary']))
-    .addOption(new Option('--summary', 'print what is in it for people: subject, config, layers with their titles, platforms').conflicts('json'))
+    .addOption(
+      new Option(
+        '--summary',
+        'print what is in it for people: subject, config, layers with their titles, platforms',
+      ).conflicts('json'),
+    )
     .option('--json', 'print a JSON object with digest, media type, size and the manifest')
-    .addOption(new Option('--platform <platform>', 'the image for this platform instead of the index: os/arch or os/arch/variant'))
+    .addOption(
+      new Option(
+        '--platform <platform>',
+        'the image for this platform instead of the index: os/arch or os/arch/variant',
+      ),
+    )
     .addHelpText(
       'after',
       examples(

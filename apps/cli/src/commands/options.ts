@@ -10,12 +10,16 @@ export interface GlobalOptions {
 /** For an option that may be given several times. */
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
 
-export const repeatable = (flags: string, description: string): Option => new Option(flags, description).argParser(collect)
+export const repeatable = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(collect)
 
 export const progressOption = (): Option =>
-  new Option('--progress <mode>', 'how to show what happens').choices(['auto', 'tty', 'plain', 'json'] satisfies ProgressMode[]).default('auto')
+  new Option('--progress <mode>', 'how to show what happens')
+    .choices(['auto', 'tty', 'plain', 'json'] satisfies ProgressMode[])
+    .default('auto')
 
-export const platformOption = (what: string): Option => new Option('--platform <platform>', `${what}: os/arch or os/arch/variant (env: DOCKER_DEFAULT_PLATFORM)`)
+export const platformOption = (what: string): Option =>
+  new Option('--platform <platform>', `${what}: os/arch or os/arch/variant (env: DOCKER_DEFAULT_PLATFORM)`)
 
 export function anyCount(value: string): number {
   if (!/^[1-9][0-9]{0,8}$/.test(value)) throw new InvalidArgumentError('It must be a whole number, at least 1.')

@@ -12,10 +12,30 @@ export interface PaceOptions {
 
 export function addPaceOptions(command: Command): void {
   command
-    .addOption(new Option('--limit-rate <rate>', 'download no more bytes a second than this, over all connections: 500k, 10M, 1.5G').argParser(parseRate))
-    .addOption(new Option('--connect-timeout <time>', 'give up a host that takes no connection for so long: 10s, 500ms, 2m (default: 30s)').argParser(parseDuration))
-    .addOption(new Option('--stall-timeout <time>', 'give up a transfer that stalls, or drips less than 1 KiB a second, for so long; it is resumed (default: 30s)').argParser(parseDuration))
-    .addOption(new Option('--request-timeout <time>', 'give up a small request (token, manifest, tags) that takes longer as a whole (default: 2m)').argParser(parseDuration))
+    .addOption(
+      new Option(
+        '--limit-rate <rate>',
+        'download no more bytes a second than this, over all connections: 500k, 10M, 1.5G',
+      ).argParser(parseRate),
+    )
+    .addOption(
+      new Option(
+        '--connect-timeout <time>',
+        'give up a host that takes no connection for so long: 10s, 500ms, 2m (default: 30s)',
+      ).argParser(parseDuration),
+    )
+    .addOption(
+      new Option(
+        '--stall-timeout <time>',
+        'give up a transfer that stalls, or drips less than 1 KiB a second, for so long; it is resumed (default: 30s)',
+      ).argParser(parseDuration),
+    )
+    .addOption(
+      new Option(
+        '--request-timeout <time>',
+        'give up a small request (token, manifest, tags) that takes longer as a whole (default: 2m)',
+      ).argParser(parseDuration),
+    )
 }
 
 const powers: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
@@ -24,7 +44,8 @@ const powers: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2,
 export function parseRate(text: string): number {
   const match = /^([0-9]{1,9}(?:\.[0-9]{1,6})?)([kmg]?)$/i.exec(text)
   const rate = Math.round(Number(match?.[1]) * (powers[match?.[2]?.toLowerCase() ?? ''] ?? NaN))
-  if (!(rate >= 1)) throw new InvalidArgumentError('It must be bytes per second, more than 0, such as 500k, 10M or 1.5G.')
+  if (!(rate >= 1))
+    throw new InvalidArgumentError('It must be bytes per second, more than 0, such as 500k, 10M or 1.5G.')
   return rate
 }
 

@@ -13,7 +13,11 @@ export function pullCommand(attach: Attach): Command {
     .addOption(platformOption('which image of a multi-platform one'))
     .option('-q, --quiet', 'print only the reference of what was pulled')
     .addOption(progressOption())
-    .addOption(new Option('--verify <what>', 'full: digests and what layers inflate to; digest: digests only').choices(['full', 'digest']).default('full'))
+    .addOption(
+      new Option('--verify <what>', 'full: digests and what layers inflate to; digest: digests only')
+        .choices(['full', 'digest'])
+        .default('full'),
+    )
     .addOption(new Option('--jobs <number>', 'downloads at the same time').argParser(positiveInteger).default(3))
     .option('--allow-foreign-urls', 'fetch layers that the registry does not have from the URLs their manifest names')
     .option('--allow-schema1', 'pull images in the format before Docker 1.10 too, whose signatures are then verified')

@@ -6,10 +6,17 @@ import { addRegistryOptions } from './registry-options.ts'
 export function referrersCommand(attach: Attach): Command {
   const command = new Command('referrers')
     .summary('list what refers to an image: signatures, SBOMs and the like')
-    .description('List the manifests that name this one as their subject: signatures, SBOMs and the like. Asks the registry, or reads the fallback tag where it keeps no list.')
+    .description(
+      'List the manifests that name this one as their subject: signatures, SBOMs and the like. Asks the registry, or reads the fallback tag where it keeps no list.',
+    )
     .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
     .option('--artifact-type <type>', 'only those of this type')
-    .addOption(new Option('--platform <platform>', 'of the image for this platform instead of the index: os/arch or os/arch/variant'))
+    .addOption(
+      new Option(
+        '--platform <platform>',
+        'of the image for this platform instead of the index: os/arch or os/arch/variant',
+      ),
+    )
     .option('-q, --quiet', 'print only digests')
     .option('--json', 'print a JSON object')
     .addHelpText(

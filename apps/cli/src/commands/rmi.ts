@@ -10,10 +10,7 @@ export function rmiCommand(attach: Attach, name = 'rmi'): Command {
     .option('-f, --force', 'remove an image ID that has names in several repositories; accept what is not there')
     .addHelpText(
       'after',
-      examples(
-        ['lading rmi alpine:3.20', 'one name'],
-        ['lading rmi -f 4bcff63911fc', 'an image with all its names'],
-      ),
+      examples(['lading rmi alpine:3.20', 'one name'], ['lading rmi -f 4bcff63911fc', 'an image with all its names']),
     )
   if (name === 'rm') command.alias('remove')
   attach(command, async () => (await import('../actions/rmi.ts')).rmi)

@@ -17,7 +17,10 @@ export function throwUsageErrors(command: Command, print: (line: string) => void
 function usageError(error: CommanderError, command: Command): CliError {
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
   const help = `see '${pathOf(command)} --help'`
-  return new CliError('USAGE', message, { hint: suggestion === undefined ? help : `${suggestion.replace(/^\((.*)\)$/, '$1')} Otherwise ${help}` })
+  return new CliError('USAGE', message, {
+    hint: suggestion === undefined ? help : `${suggestion.replace(/^\((.*)\)$/, '$1')} Otherwise ${help}`,
+  })
 }
 
-const pathOf = (command: Command): string => (command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`)
+const pathOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`

@@ -54,6 +54,7 @@ function branch({ path, options, commands, words, images }: Outline): string {
 }
 
 function valueBranch({ flags, value }: OutlineOption): string {
-  const values = value === 'directory' ? '@directory' : value === 'any' || value === undefined ? '@any' : value.join(' ')
+  const values =
+    value === 'directory' ? '@directory' : value === 'any' || value === undefined ? '@any' : value.join(' ')
   return `        ${flags.join('|')}) values='${values}' ;;`
 }

@@ -7,7 +7,10 @@ function __lading_at
   set -l path ''
   for word in (commandline -opc)[2..]
     set -l longer (string trim -- "$path $word")
-    contains -- $longer ${outlines.filter(({ path }) => path !== '').map(({ path }) => quote(path)).join(' ')}; and set path $longer
+    contains -- $longer ${outlines
+      .filter(({ path }) => path !== '')
+      .map(({ path }) => quote(path))
+      .join(' ')}; and set path $longer
   end
   test "$path" = "$argv[1]"
 end
@@ -28,7 +31,14 @@ function command({ path, commands, options, words, images }: Outline): string {
 
 function optionArguments({ flags, description, value }: OutlineOption): string {
   const names = flags.map((flag) => (flag.startsWith('--') ? ` -l ${flag.slice(2)}` : ` -s ${flag.slice(1)}`)).join('')
-  const after = value === undefined ? '' : value === 'directory' ? " -x -a '(__fish_complete_directories)'" : value === 'any' ? ' -x' : ` -x -a ${quote(value.join(' '))}`
+  const after =
+    value === undefined
+      ? ''
+      : value === 'directory'
+        ? " -x -a '(__fish_complete_directories)'"
+        : value === 'any'
+          ? ' -x'
+          : ` -x -a ${quote(value.join(' '))}`
   return `${names}${after} -d ${quote(description)}`
 }
 

@@ -37,7 +37,9 @@ export function outlineOf(program: Command): Outline[] {
         words: command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
         images: takeImages.has(command.name()),
       },
-      ...visible.filter((sub) => sub.name() !== 'help').flatMap((sub) => visit(sub, path === '' ? sub.name() : `${path} ${sub.name()}`)),
+      ...visible
+        .filter((sub) => sub.name() !== 'help')
+        .flatMap((sub) => visit(sub, path === '' ? sub.name() : `${path} ${sub.name()}`)),
     ]
   }
   return visit(program, '')

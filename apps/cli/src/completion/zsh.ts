@@ -19,7 +19,11 @@ const functionOf = (path: string): string => `_lading${path === '' ? '' : `_${pa
 function command({ path, commands, options, words, images }: Outline): string {
   const specs = options.flatMap(optionSpecs)
   if (commands.length === 0) {
-    const rest = images ? "'*:image:_lading_names'" : words.length > 0 ? `'1:value:(${words.join(' ')})'` : "'*:argument: '"
+    const rest = images
+      ? "'*:image:_lading_names'"
+      : words.length > 0
+        ? `'1:value:(${words.join(' ')})'`
+        : "'*:argument: '"
     return `${functionOf(path)}() {\n  _arguments -s \\\n${[...specs, rest].map((spec) => `    ${spec}`).join(' \\\n')}\n}`
   }
   return `${functionOf(path)}() {
@@ -45,7 +49,14 @@ ${commands
 
 function optionSpecs({ flags, description, value }: OutlineOption): string[] {
   const text = description.replace(/[[\]:\\]/g, '\\$&')
-  const after = value === undefined ? '' : value === 'directory' ? ':directory:_files -/' : value === 'any' ? ':value: ' : `:value:(${value.join(' ')})`
+  const after =
+    value === undefined
+      ? ''
+      : value === 'directory'
+        ? ':directory:_files -/'
+        : value === 'any'
+          ? ':value: '
+          : `:value:(${value.join(' ')})`
   return flags.map((flag) => quote(`${flag}[${text}]${after}`))
 }
 

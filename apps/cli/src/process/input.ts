@@ -44,7 +44,10 @@ export function inputFrom(stream: NodeJS.ReadStream, terminal: Terminal): Input 
       signal?.addEventListener('abort', onAbort, { once: true })
       for await (const chunk of stream.iterator({ destroyOnReturn: true }) as AsyncIterable<Uint8Array>) {
         size += chunk.byteLength
-        if (size > maxBytes) throw new CliError('USAGE', `more than ${maxBytes} bytes on standard input`, { hint: 'give the password, and nothing else' })
+        if (size > maxBytes)
+          throw new CliError('USAGE', `more than ${maxBytes} bytes on standard input`, {
+            hint: 'give the password, and nothing else',
+          })
         chunks.push(chunk)
       }
       signal?.removeEventListener('abort', onAbort)
@@ -59,7 +62,10 @@ function hideTyping(stream: ReadStream): () => void {
 }
 
 /** In raw mode the terminal edits nothing, so this does: backspace, Ctrl-U, Ctrl-C, Ctrl-D. */
-function readLine(stream: NodeJS.ReadStream, { signal, hidden }: AbortOptions & { readonly hidden: boolean }): Promise<string> {
+function readLine(
+  stream: NodeJS.ReadStream,
+  { signal, hidden }: AbortOptions & { readonly hidden: boolean },
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let line = ''
     const decoder = new TextDecoder()

@@ -4,18 +4,28 @@ import type { Terminal } from './terminal.ts'
 const bugs = 'https://github.com/lading/lading/issues'
 
 /** One line that says what went wrong and where, one that says what to do; with `debug` also how it came about. */
-export function reportError(error: unknown, terminal: Terminal, { debug = false }: { debug?: boolean | undefined } = {}): void {
+export function reportError(
+  error: unknown,
+  terminal: Terminal,
+  { debug = false }: { debug?: boolean | undefined } = {},
+): void {
   terminal.write(`${terminal.paint('red', 'lading:')} ${describeError(error)}\n`)
-  const hint = isLadingError(error) ? error.hint : `this should not have happened: run it with --debug and tell us at ${bugs}`
+  const hint = isLadingError(error)
+    ? error.hint
+    : `this should not have happened: run it with --debug and tell us at ${bugs}`
   if (hint !== undefined) terminal.write(`${terminal.paint('bold', 'hint:')} ${printable(hint)}\n`)
   if (debug) terminal.write(explain(error))
 }
 
 /** The message on one line, with the reference and the host it is about when it does not name them itself. */
 export function describeError(error: unknown): string {
-  if (!isLadingError(error)) return printable(redact(error instanceof Error ? error.message || error.name : String(error)))
+  if (!isLadingError(error))
+    return printable(redact(error instanceof Error ? error.message || error.name : String(error)))
   const { reference, host } = error.facts
-  const about = [named(error, reference) ? undefined : reference, host === undefined || error.message.includes(host) ? undefined : `at ${host}`].filter((part) => part !== undefined)
+  const about = [
+    named(error, reference) ? undefined : reference,
+    host === undefined || error.message.includes(host) ? undefined : `at ${host}`,
+  ].filter((part) => part !== undefined)
   return printable(about.length === 0 ? error.message : `${error.message} (${about.join(' ')})`)
 }
 
@@ -23,7 +33,9 @@ export function describeError(error: unknown): string {
 function named({ message }: LadingError, reference: string | undefined): boolean {
   if (reference === undefined) return true
   const repository = reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
-  return [reference, repository, repository.replace(/^docker\.io\/(library\/)?/, '')].some((form) => message.includes(form))
+  return [reference, repository, repository.replace(/^docker\.io\/(library\/)?/, '')].some((form) =>
+    message.includes(form),
+  )
 }
 
 function explain(error: unknown): string {
@@ -32,8 +44,10 @@ function explain(error: unknown): string {
   for (let current = error; current !== undefined && !seen.has(current); current = causeOf(current)) {
     seen.add(current)
     lines.push(`${lines.length === 0 ? 'error' : 'cause'}: ${summary(current)}`)
-    if (current instanceof Error) lines.push(...(current.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)))
-    if (current instanceof AggregateError) lines.push(...current.errors.map((inner: unknown) => `  one of: ${summary(inner)}`))
+    if (current instanceof Error)
+      lines.push(...(current.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)))
+    if (current instanceof AggregateError)
+      lines.push(...current.errors.map((inner: unknown) => `  one of: ${summary(inner)}`))
   }
   return lines.map((line) => `${printable(redact(line), 4096)}\n`).join('')
 }

@@ -17,7 +17,9 @@ const importance: readonly LayerPhase[] = ['active', 'waiting', 'done']
 export function chooseRows<T extends Row>(rows: readonly T[], room: number): Choice<T> {
   const hidden = { active: 0, waiting: 0, done: 0 }
   if (rows.length <= room) return { shown: rows, hidden }
-  const chosen = new Set(importance.flatMap((phase) => rows.filter((row) => row.phase === phase)).slice(0, Math.max(0, room)))
+  const chosen = new Set(
+    importance.flatMap((phase) => rows.filter((row) => row.phase === phase)).slice(0, Math.max(0, room)),
+  )
   for (const row of rows) if (!chosen.has(row)) hidden[row.phase] += 1
   return { shown: rows.filter((row) => chosen.has(row)), hidden }
 }

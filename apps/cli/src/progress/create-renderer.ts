@@ -6,8 +6,14 @@ import type { ProgressMode, Renderer } from './renderer.ts'
 import { createTtyRenderer } from './tty.ts'
 
 /** The renderer for `--progress` and `--quiet`; `auto` looks at the terminal. */
-export function createRenderer(mode: ProgressMode, terminal: Terminal, { quiet = false }: { quiet?: boolean | undefined } = {}): Renderer {
+export function createRenderer(
+  mode: ProgressMode,
+  terminal: Terminal,
+  { quiet = false }: { quiet?: boolean | undefined } = {},
+): Renderer {
   if (quiet) return createQuietRenderer(terminal)
   if (mode === 'json') return createJsonRenderer(terminal)
-  return mode === 'tty' || (mode === 'auto' && terminal.interactive) ? createTtyRenderer(terminal) : createPlainRenderer(terminal)
+  return mode === 'tty' || (mode === 'auto' && terminal.interactive)
+    ? createTtyRenderer(terminal)
+    : createPlainRenderer(terminal)
 }

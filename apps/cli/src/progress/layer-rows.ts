@@ -21,7 +21,8 @@ export function createLayerRows(): LayerRows {
     update(event) {
       const words = layerWords(event)
       if (words === undefined || !('id' in event) || !('digest' in event)) return false
-      const resumed = event.type === 'layer:resume' ? percent(event.offset, event.total) : rows.get(event.digest)?.resumed
+      const resumed =
+        event.type === 'layer:resume' ? percent(event.offset, event.total) : rows.get(event.digest)?.resumed
       rows.set(event.digest, { ...words, id: event.id, resumed })
       return true
     },

@@ -27,7 +27,8 @@ export function createLiveBlock(terminal: Pick<Terminal, 'write' | 'columns'>): 
     return widths.reduce((rows, width) => rows + Math.max(1, Math.ceil(width / columns)), 0)
   }
   // One write a frame, and no line is erased before it is written again: nothing flickers.
-  const replace = (lines: readonly string[]): void => terminal.write(`${up(height())}${lines.map((line) => `${line}${eraseRest}\n`).join('')}${eraseBelow}`)
+  const replace = (lines: readonly string[]): void =>
+    terminal.write(`${up(height())}${lines.map((line) => `${line}${eraseRest}\n`).join('')}${eraseBelow}`)
 
   return {
     draw(lines) {

@@ -14,7 +14,10 @@ const hideCursor = '\u001b[?25l'
 const showCursor = '\u001b[?25h'
 
 /** The screen: each layer has a line, drawn in place at most ten times a second. */
-export function createTtyRenderer(terminal: Terminal, { timers = realTimers }: { timers?: Timers | undefined } = {}): Renderer {
+export function createTtyRenderer(
+  terminal: Terminal,
+  { timers = realTimers }: { timers?: Timers | undefined } = {},
+): Renderer {
   const messageWords = createMessageWords()
   const rows = createLayerRows()
   const block = createLiveBlock(terminal)
@@ -70,7 +73,8 @@ export function createTtyRenderer(terminal: Terminal, { timers = realTimers }: {
     event(event) {
       if (!open) return
       const message = messageWords(event)
-      if (message !== undefined) say(message.style === undefined ? message.text : terminal.paint(message.style, message.text), message.ends)
+      if (message !== undefined)
+        say(message.style === undefined ? message.text : terminal.paint(message.style, message.text), message.ends)
       else if (rows.update(event)) redraw.request()
     },
     close,
@@ -92,7 +96,9 @@ const toLine = (text: string): Line => ({ text, width: text.length })
 const phaseWords: Readonly<Record<LayerPhase, string>> = { active: 'in progress', waiting: 'waiting', done: 'complete' }
 
 function restText(hidden: Readonly<Record<LayerPhase, number>>): string {
-  const counts = (['active', 'waiting', 'done'] as const).filter((phase) => hidden[phase] > 0).map((phase) => `${hidden[phase]} ${phaseWords[phase]}`)
+  const counts = (['active', 'waiting', 'done'] as const)
+    .filter((phase) => hidden[phase] > 0)
+    .map((phase) => `${hidden[phase]} ${phaseWords[phase]}`)
   return `... and ${hidden.active + hidden.waiting + hidden.done} more layers: ${counts.join(', ')}`
 }
 

@@ -70,7 +70,12 @@ function messageWords(event: PullEvent): MessageWords | undefined {
     case 'digest':
       return { text: printable(`Digest: ${event.digest}`), ends: true }
     case 'status':
-      return { text: printable(`Status: ${event.status === 'downloaded' ? 'Downloaded newer image' : 'Image is up to date'} for ${event.reference}`), ends: true }
+      return {
+        text: printable(
+          `Status: ${event.status === 'downloaded' ? 'Downloaded newer image' : 'Image is up to date'} for ${event.reference}`,
+        ),
+        ends: true,
+      }
     case 'tag:failed':
       return { text: printable(`${event.reference}: ${event.message}`), style: 'red', ends: true }
     case 'warning':
@@ -78,7 +83,11 @@ function messageWords(event: PullEvent): MessageWords | undefined {
     case 'endpoint':
       return event.mirror ? { text: printable(`Using mirror ${event.url}`), style: 'dim', ends: false } : undefined
     case 'endpoint:failed':
-      return { text: printable(`${event.url} did not work out, trying the next: ${event.message}`), style: 'dim', ends: false }
+      return {
+        text: printable(`${event.url} did not work out, trying the next: ${event.message}`),
+        style: 'dim',
+        ends: false,
+      }
     case 'platform':
       return platformWords(event)
     default:
@@ -89,5 +98,7 @@ function messageWords(event: PullEvent): MessageWords | undefined {
 function platformWords({ platform, wanted }: PullEvent & { type: 'platform' }): MessageWords | undefined {
   if (platform === undefined) return undefined
   const [chosen, asked] = [formatPlatform(platform), formatPlatform(wanted)]
-  return chosen === asked ? undefined : { text: printable(`Platform: ${chosen}, the best of this image for ${asked}`), style: 'dim', ends: false }
+  return chosen === asked
+    ? undefined
+    : { text: printable(`Platform: ${chosen}, the best of this image for ${asked}`), style: 'dim', ends: false }
 }

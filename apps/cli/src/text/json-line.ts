@@ -11,4 +11,5 @@ export function jsonText(value: unknown): string {
   return escapeJson(JSON.stringify(value, undefined, 2))
 }
 
-const escapeJson = (json: string): string => json.replace(unsafe, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const escapeJson = (json: string): string =>
+  json.replace(unsafe, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -15,4 +15,5 @@ export function formatSize(bytes: number, digits = 4): string {
 }
 
 /** C's `%.4g` for numbers in [0, 1000]: rounding 999.96 gives 1000, not the next unit. */
-const significant = (value: number, digits: number): string => (value >= 10 ** digits ? String(Math.round(value)) : String(Number(value.toPrecision(digits))))
+const significant = (value: number, digits: number): string =>
+  value >= 10 ** digits ? String(Math.round(value)) : String(Number(value.toPrecision(digits)))

@@ -14,7 +14,10 @@ export interface Session {
 /** The command line at a real terminal, which `script` of util-linux makes. */
 export function atATerminal(args: readonly string[], env: Readonly<Record<string, string>>): Session {
   const command = [process.execPath, '--conditions=@lading/source', bin, ...args].map((word) => `'${word}'`).join(' ')
-  const child = spawn(pathOf('script'), ['-qec', command, '/dev/null'], { stdio: 'pipe', env: { ...process.env, NO_COLOR: '1', LADING_HOSTS: 'off', ...env } })
+  const child = spawn(pathOf('script'), ['-qec', command, '/dev/null'], {
+    stdio: 'pipe',
+    env: { ...process.env, NO_COLOR: '1', LADING_HOSTS: 'off', ...env },
+  })
   let screen = ''
   let from = 0
   const waiting = new Set<() => void>()

@@ -17,12 +17,29 @@ export interface Running {
 }
 
 /** Whoever runs the tests is logged in somewhere; the tests are not. */
-const nobody = { DOCKER_CONFIG: '/nonexistent/none', XDG_CONFIG_HOME: '/nonexistent/none', XDG_RUNTIME_DIR: '/nonexistent/none', NETRC: '/nonexistent/none', REGISTRY_AUTH_FILE: '', DOCKER_AUTH_CONFIG: '' }
+const nobody = {
+  DOCKER_CONFIG: '/nonexistent/none',
+  XDG_CONFIG_HOME: '/nonexistent/none',
+  XDG_RUNTIME_DIR: '/nonexistent/none',
+  NETRC: '/nonexistent/none',
+  REGISTRY_AUTH_FILE: '',
+  DOCKER_AUTH_CONFIG: '',
+}
 
 /** Starts the command line from source as a child process, as a user would. */
-export function start(args: readonly string[], { env = {}, input = '', node = [process.execPath, '--conditions=@lading/source', bin] }: { env?: Record<string, string>; input?: string; node?: readonly string[] } = {}): Running {
+export function start(
+  args: readonly string[],
+  {
+    env = {},
+    input = '',
+    node = [process.execPath, '--conditions=@lading/source', bin],
+  }: { env?: Record<string, string>; input?: string; node?: readonly string[] } = {},
+): Running {
   const [program = '', ...before] = node
-  const child = spawn(program, [...before, ...args], { stdio: 'pipe', env: { ...process.env, ...nobody, NO_COLOR: '1', DOCKER_DEFAULT_PLATFORM: '', LADING_HOSTS: 'off', ...env } })
+  const child = spawn(program, [...before, ...args], {
+    stdio: 'pipe',
+    env: { ...process.env, ...nobody, NO_COLOR: '1', DOCKER_DEFAULT_PLATFORM: '', LADING_HOSTS: 'off', ...env },
+  })
   child.stdin.on('error', () => undefined).end(input)
   let stdout = ''
   let stderr = ''
@@ -32,7 +49,9 @@ export function start(args: readonly string[], { env = {}, input = '', node = [p
     stderr += text
     for (const look of waiting) look()
   })
-  const ended = new Promise<Ended>((resolve, reject) => child.once('error', reject).once('close', (code) => resolve({ code, stdout, stderr })))
+  const ended = new Promise<Ended>((resolve, reject) =>
+    child.once('error', reject).once('close', (code) => resolve({ code, stdout, stderr })),
+  )
   return {
     child,
     ended,
@@ -48,4 +67,5 @@ export function start(args: readonly string[], { env = {}, input = '', node = [p
   }
 }
 
-export const lading = (args: readonly string[], options?: Parameters<typeof start>[1]): Promise<Ended> => start(args, options).ended
+export const lading = (args: readonly string[], options?: Parameters<typeof start>[1]): Promise<Ended> =>
+  start(args, options).ended

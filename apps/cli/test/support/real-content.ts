@@ -24,7 +24,16 @@ export async function buildLayout(folder: string, parts: readonly string[]): Pro
 
 /** skopeo from a layout (`oci:…`) or registry to the registry at `to`, without TLS. */
 export async function skopeoCopy(from: string, to: string, ...extra: string[]): Promise<void> {
-  await must(pathOf('skopeo'), ['--insecure-policy', 'copy', '-q', '--src-tls-verify=false', '--dest-tls-verify=false', ...extra, from, to])
+  await must(pathOf('skopeo'), [
+    '--insecure-policy',
+    'copy',
+    '-q',
+    '--src-tls-verify=false',
+    '--dest-tls-verify=false',
+    ...extra,
+    from,
+    to,
+  ])
 }
 
 /** The manifest's exact bytes as skopeo sees them. */
@@ -32,7 +41,8 @@ export async function rawManifest(image: string): Promise<Buffer> {
   return Buffer.from(await must(pathOf('skopeo'), ['inspect', '--raw', '--tls-verify=false', image]))
 }
 
-export const sha256 = (bytes: Uint8Array | string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+export const sha256 = (bytes: Uint8Array | string): string =>
+  `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
 /** What a program printed that must succeed. */
 export async function must(program: string, args: readonly string[]): Promise<string> {

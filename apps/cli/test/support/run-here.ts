@@ -7,7 +7,24 @@ import type { Ended } from './lading.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 /** Runs a command line in this process, with a store that is not there yet unless a root is given. */
-export async function runHere(args: readonly string[], { root, input = '', variables = { LADING_HOSTS: 'off' }, interactive = false, answer, asked }: { root?: string; input?: string; variables?: Readonly<Record<string, string>>; interactive?: boolean; answer?: string; asked?: (question: string) => void } = {}): Promise<Ended> {
+export async function runHere(
+  args: readonly string[],
+  {
+    root,
+    input = '',
+    variables = { LADING_HOSTS: 'off' },
+    interactive = false,
+    answer,
+    asked,
+  }: {
+    root?: string
+    input?: string
+    variables?: Readonly<Record<string, string>>
+    interactive?: boolean
+    answer?: string
+    asked?: (question: string) => void
+  } = {},
+): Promise<Ended> {
   const terminal = fakeTerminal({ interactive: false })
   const lines: string[] = []
   const ask = (question: string): Promise<string> => {
@@ -19,7 +36,11 @@ export async function runHere(args: readonly string[], { root, input = '', varia
     signal: new AbortController().signal,
     environment: fromEnvironment({ HOME: home, ...variables, ...(root === undefined ? {} : { LADING_ROOT: root }) }),
     terminal,
-    input: { interactive: answer !== undefined, ask: (question) => ask(question), readAll: () => Promise.resolve(input) },
+    input: {
+      interactive: answer !== undefined,
+      ask: (question) => ask(question),
+      readAll: () => Promise.resolve(input),
+    },
     print: (line) => lines.push(`${line}\n`),
     output: { interactive, write: async (bytes) => void lines.push(Buffer.from(bytes).toString('latin1')) },
     report(error) {

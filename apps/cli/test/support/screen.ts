@@ -88,7 +88,10 @@ export function createScreen(columns: number, height: number): Screen {
     },
     columns: () => columns,
     rows: () => height,
-    lines: () => unwrapped().map((line) => line.trimEnd()).filter((line) => line !== ''),
+    lines: () =>
+      unwrapped()
+        .map((line) => line.trimEnd())
+        .filter((line) => line !== ''),
     visible: () => all.slice(top()).map(({ text }) => text.trimEnd()),
     get cursorShown() {
       return cursorShown

@@ -25,7 +25,16 @@ export async function makeUser(): Promise<User> {
   const home = await temporaryDirectory()
   await mkdir(join(home, 'run'), { mode: 0o700 })
   const path = (...parts: string[]): string => join(home, ...parts)
-  const env = { HOME: home, XDG_CONFIG_HOME: path('.config'), XDG_DATA_HOME: path('.local'), XDG_RUNTIME_DIR: path('run'), DOCKER_CONFIG: '', NETRC: '', REGISTRY_AUTH_FILE: '', PATH: `${path('bin')}:${process.env['PATH']}` }
+  const env = {
+    HOME: home,
+    XDG_CONFIG_HOME: path('.config'),
+    XDG_DATA_HOME: path('.local'),
+    XDG_RUNTIME_DIR: path('run'),
+    DOCKER_CONFIG: '',
+    NETRC: '',
+    REGISTRY_AUTH_FILE: '',
+    PATH: `${path('bin')}:${process.env['PATH']}`,
+  }
   return {
     env,
     path,
@@ -37,7 +46,9 @@ export async function makeUser(): Promise<User> {
       await chmod(file, mode)
       return file
     },
-    run: (args, { input, env: more } = {}) => lading(args, { env: { ...env, ...more }, ...(input === undefined ? {} : { input }) }),
-    here: (args, { input, env: more } = {}) => runHere(args, { variables: { ...env, LADING_HOSTS: 'off', ...more }, ...(input === undefined ? {} : { input }) }),
+    run: (args, { input, env: more } = {}) =>
+      lading(args, { env: { ...env, ...more }, ...(input === undefined ? {} : { input }) }),
+    here: (args, { input, env: more } = {}) =>
+      runHere(args, { variables: { ...env, LADING_HOSTS: 'off', ...more }, ...(input === undefined ? {} : { input }) }),
   }
 }

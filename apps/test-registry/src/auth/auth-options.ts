@@ -1,5 +1,10 @@
 /** Who may come in. */
-export type AuthOptions = { readonly kind: 'none' } | BasicOptions | BearerOptions | CertificateAuthOptions | SeveralOptions
+export type AuthOptions =
+  | { readonly kind: 'none' }
+  | BasicOptions
+  | BearerOptions
+  | CertificateAuthOptions
+  | SeveralOptions
 
 /** For some repositories. The first rule that fits a repository holds; where none does, everybody may come in. */
 export type AuthRule = AuthOptions & {

@@ -7,7 +7,11 @@ import { basicScheme, bearerScheme, certificateScheme, type Scheme } from './sch
 import type { Tokens } from './tokens.ts'
 
 /** Decides who comes in. `undefined`: this one does. Otherwise the answer to send. */
-export type Gate = (request: RegistryRequest, route: Route, options?: { readonly counted: boolean }) => Reply | undefined
+export type Gate = (
+  request: RegistryRequest,
+  route: Route,
+  options?: { readonly counted: boolean },
+) => Reply | undefined
 
 export interface GateOptions {
   readonly rules: readonly AuthRule[]
@@ -29,7 +33,9 @@ export function createGate({ rules, tokens, realm }: GateOptions): Gate {
     }
     if (challenges.length === 0) return failure('DENIED', 'a client certificate is needed')
     const inOne = entrance.rule.kind !== 'several' || entrance.rule.header !== 'each'
-    return failure('UNAUTHORIZED', undefined, { headers: { 'www-authenticate': inOne ? challenges.join(', ') : challenges } })
+    return failure('UNAUTHORIZED', undefined, {
+      headers: { 'www-authenticate': inOne ? challenges.join(', ') : challenges },
+    })
   }
 }
 

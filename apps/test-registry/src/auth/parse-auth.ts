@@ -13,7 +13,8 @@ const oneOf =
   (...words: readonly unknown[]): Check =>
   (value) =>
     words.includes(value)
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const members: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
   none: {},
@@ -37,7 +38,10 @@ const members: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
   certificate: { commonName: text },
   several: { schemes: Array.isArray, header: oneOf('one', 'each') },
 }
-const needed: Readonly<Partial<Record<Kind, readonly string[]>>> = { basic: ['username', 'password'], several: ['schemes'] }
+const needed: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  basic: ['username', 'password'],
+  several: ['schemes'],
+}
 
 /**
  * Who may come in, as JSON: `AuthOptions`, or a list of rules by repository.
@@ -55,23 +59,36 @@ export function parseAuth(json: string): AuthOptions | readonly AuthRule[] {
     check(value, 'auth', Object.keys(members))
     return value as AuthOptions
   }
-  for (const [position, rule] of value.entries()) check(rule, `auth[${position}]`, Object.keys(members), { repositories: texts })
+  for (const [position, rule] of value.entries())
+    check(rule, `auth[${position}]`, Object.keys(members), { repositories: texts })
   return value as readonly AuthRule[]
 }
 
-function check(value: unknown, path: string, kinds: readonly string[], more: Readonly<Record<string, Check>> = {}): void {
+function check(
+  value: unknown,
+  path: string,
+  kinds: readonly string[],
+  more: Readonly<Record<string, Check>> = {},
+): void {
   if (!isRecord(value)) throw wrong(path, 'not an object')
   const { kind, ...rest } = value
   if (typeof kind !== 'string' || !kinds.includes(kind)) throw wrong(`${path}.kind`, `not one of ${kinds.join(', ')}`)
   const shape = { ...members[kind as Kind], ...more }
   for (const [name, member] of Object.entries(rest)) {
-    if (!Object.hasOwn(shape, name)) throw wrong(path, `'${printable(kind, 20)}' has no member '${printable(name, 40)}'`)
-    if (shape[name]?.(member) !== true) throw wrong(`${path}.${name}`, `not so: ${printable(JSON.stringify(member), 60)}`)
+    if (!Object.hasOwn(shape, name))
+      throw wrong(path, `'${printable(kind, 20)}' has no member '${printable(name, 40)}'`)
+    if (shape[name]?.(member) !== true)
+      throw wrong(`${path}.${name}`, `not so: ${printable(JSON.stringify(member), 60)}`)
   }
-  for (const name of needed[kind as Kind] ?? []) if (!Object.hasOwn(rest, name)) throw wrong(path, `'${kind}' needs '${name}'`)
+  for (const name of needed[kind as Kind] ?? [])
+    if (!Object.hasOwn(rest, name)) throw wrong(path, `'${kind}' needs '${name}'`)
   // What anybody may do needs no second way in, and ways do not nest.
-  if (kind === 'several') for (const [position, scheme] of (rest['schemes'] as readonly unknown[]).entries()) check(scheme, `${path}.schemes[${position}]`, ['basic', 'bearer', 'certificate'])
+  if (kind === 'several')
+    for (const [position, scheme] of (rest['schemes'] as readonly unknown[]).entries())
+      check(scheme, `${path}.schemes[${position}]`, ['basic', 'bearer', 'certificate'])
 }
 
-const hint = 'write { "kind": "bearer", "username": "alice", "password": "secret" }, or an array of such rules with "repositories"'
-const wrong = (path: string, message: string): TestRegistryError => new TestRegistryError('OPTION_INVALID', `${path}: ${message}`, { hint })
+const hint =
+  'write { "kind": "bearer", "username": "alice", "password": "secret" }, or an array of such rules with "repositories"'
+const wrong = (path: string, message: string): TestRegistryError =>
+  new TestRegistryError('OPTION_INVALID', `${path}: ${message}`, { hint })

@@ -20,23 +20,41 @@ export function basicScheme({ username, password, realm = 'test registry' }: Bas
 }
 
 export function certificateScheme({ commonName }: CertificateAuthOptions): Scheme {
-  return ({ certificate }) => (certificate !== undefined && (commonName === undefined || certificate === commonName) ? undefined : {})
+  return ({ certificate }) =>
+    certificate !== undefined && (commonName === undefined || certificate === commonName) ? undefined : {}
 }
 
 /** @param realm the token endpoint as a request should see it */
-export function bearerScheme(bearer: BearerOptions, tokens: Tokens, realm: (request: RegistryRequest, bearer: BearerOptions) => string): Scheme {
+export function bearerScheme(
+  bearer: BearerOptions,
+  tokens: Tokens,
+  realm: (request: RegistryRequest, bearer: BearerOptions) => string,
+): Scheme {
   return (request, route, { counted }) => {
     const needed = neededScope(route, request.method)
     const text = bearerToken(request.headers.authorization)
-    if (text !== undefined && bearer.registryToken !== undefined && sameSecret(text, bearer.registryToken)) return undefined
+    if (text !== undefined && bearer.registryToken !== undefined && sameSecret(text, bearer.registryToken))
+      return undefined
     const token = text === undefined ? undefined : counted ? tokens.use(text, bearer) : tokens.find(text, bearer)
     if (token !== undefined && (needed === undefined || covers(token.scopes, needed))) return undefined
     const error = text === undefined ? undefined : token === undefined ? 'invalid_token' : 'insufficient_scope'
-    return { challenge: challengeOf(bearer, realm(request, bearer), needed === undefined ? undefined : formatScope(needed), error) }
+    return {
+      challenge: challengeOf(
+        bearer,
+        realm(request, bearer),
+        needed === undefined ? undefined : formatScope(needed),
+        error,
+      ),
+    }
   }
 }
 
-function challengeOf(bearer: BearerOptions, realm: string, scope: string | undefined, error: string | undefined): string {
+function challengeOf(
+  bearer: BearerOptions,
+  realm: string,
+  scope: string | undefined,
+  error: string | undefined,
+): string {
   const parts = [`realm="${realm}"`, `service="${bearer.service ?? 'test-registry'}"`]
   if (scope !== undefined && bearer.challengeScope !== false) parts.push(`scope="${scope}"`)
   if (error !== undefined) parts.push(`error="${error}"`)

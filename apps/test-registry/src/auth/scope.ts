@@ -10,7 +10,11 @@ export interface Scope {
 export function parseScope(text: string): Scope | undefined {
   const match = /^([a-z]+)(?:\([a-z]+\))?:(.+):([a-z*,]*)$/.exec(text)
   if (match === null) return undefined
-  return { type: match[1] ?? '', name: match[2] ?? '', actions: (match[3] ?? '').split(',').filter((action) => action !== '') }
+  return {
+    type: match[1] ?? '',
+    name: match[2] ?? '',
+    actions: (match[3] ?? '').split(',').filter((action) => action !== ''),
+  }
 }
 
 export const formatScope = ({ type, name, actions }: Scope): string => `${type}:${name}:${actions.join(',')}`
@@ -19,11 +23,20 @@ export const formatScope = ({ type, name, actions }: Scope): string => `${type}:
 export function neededScope(route: Route, method: string): Scope | undefined {
   if (route.kind === 'catalog') return { type: 'registry', name: 'catalog', actions: ['*'] }
   if (route.repository === undefined) return undefined
-  const actions = method === 'GET' || method === 'HEAD' ? (route.kind === 'upload' ? ['pull', 'push'] : ['pull']) : method === 'DELETE' && route.kind !== 'upload' ? ['delete'] : ['pull', 'push']
+  const actions =
+    method === 'GET' || method === 'HEAD'
+      ? route.kind === 'upload'
+        ? ['pull', 'push']
+        : ['pull']
+      : method === 'DELETE' && route.kind !== 'upload'
+        ? ['delete']
+        : ['pull', 'push']
   return { type: 'repository', name: route.repository, actions }
 }
 
 export function covers(granted: readonly Scope[], needed: Scope): boolean {
-  const actions = new Set(granted.filter(({ type, name }) => type === needed.type && name === needed.name).flatMap((scope) => scope.actions))
+  const actions = new Set(
+    granted.filter(({ type, name }) => type === needed.type && name === needed.name).flatMap((scope) => scope.actions),
+  )
   return actions.has('*') || needed.actions.every((action) => actions.has(action))
 }

@@ -30,7 +30,8 @@ export async function tokenEndpoint(request: RegistryRequest, office: TokenOffic
   const given = basicCredentials(authorization)
   if (authorization !== undefined && (given === undefined || !isUser(issuer, given))) return failure('UNAUTHORIZED')
   const who: Who = authorization === undefined ? 'anonymous' : 'user'
-  const identity = who === 'user' && request.query.get('offline_token') === 'true' ? office.tokens.identity(issuer) : undefined
+  const identity =
+    who === 'user' && request.query.get('offline_token') === 'true' ? office.tokens.identity(issuer) : undefined
   return issue({ ...office, issuer, who, scopes, identity, form: false })
 }
 
@@ -46,24 +47,49 @@ async function oauth(request: RegistryRequest, office: TokenOffice): Promise<Rep
   const absent = ['grant_type', 'service', 'client_id'].find((member) => !form.has(member))
   if (absent !== undefined) return json(400, { error: 'invalid_request', error_description: `${absent} is missing` })
   const identity = office.tokens.identity(issuer)
-  const refreshed = form.get('grant_type') === 'refresh_token' && identity !== undefined && sameSecret(form.get('refresh_token') ?? '', identity)
-  const known = form.get('grant_type') === 'password' && isUser(issuer, { username: form.get('username') ?? '', password: form.get('password') ?? '' })
+  const refreshed =
+    form.get('grant_type') === 'refresh_token' &&
+    identity !== undefined &&
+    sameSecret(form.get('refresh_token') ?? '', identity)
+  const known =
+    form.get('grant_type') === 'password' &&
+    isUser(issuer, { username: form.get('username') ?? '', password: form.get('password') ?? '' })
   if (!refreshed && !known) return json(401, { error: 'invalid_grant' })
   const renewed = refreshed && issuer.identityTokenRotates === true ? office.tokens.renewIdentity(issuer) : undefined
-  return issue({ ...office, issuer, who: 'user', scopes, identity: renewed ?? (form.get('access_type') === 'offline' ? identity : undefined), form: true })
+  return issue({
+    ...office,
+    issuer,
+    who: 'user',
+    scopes,
+    identity: renewed ?? (form.get('access_type') === 'offline' ? identity : undefined),
+    form: true,
+  })
 }
 
 /** Several rules may have tokens: that of the first repository asked for, else of the service, else the first. */
-function issuerFor(rules: readonly AuthRule[], path: string, service: string | null, scopes: readonly string[]): BearerOptions | undefined {
-  const here = (rule: AuthRule): readonly BearerOptions[] => bearersIn(rule).filter((bearer) => tokenPathOf(bearer) === path)
+function issuerFor(
+  rules: readonly AuthRule[],
+  path: string,
+  service: string | null,
+  scopes: readonly string[],
+): BearerOptions | undefined {
+  const here = (rule: AuthRule): readonly BearerOptions[] =>
+    bearersIn(rule).filter((bearer) => tokenPathOf(bearer) === path)
   const repository = scopes.flatMap((text) => parseScope(text) ?? []).find(({ type }) => type === 'repository')?.name
   const own = rules.find((rule) => isFor(rule, repository))
   const all = rules.flatMap(here)
-  return (repository === undefined || own === undefined ? undefined : here(own)[0]) ?? all.find((bearer) => (bearer.service ?? 'test-registry') === service) ?? all[0]
+  return (
+    (repository === undefined || own === undefined ? undefined : here(own)[0]) ??
+    all.find((bearer) => (bearer.service ?? 'test-registry') === service) ??
+    all[0]
+  )
 }
 
 const isUser = (issuer: BearerOptions, given: { readonly username: string; readonly password: string }): boolean =>
-  issuer.username !== undefined && issuer.password !== undefined && sameSecret(given.username, issuer.username) && sameSecret(given.password, issuer.password)
+  issuer.username !== undefined &&
+  issuer.password !== undefined &&
+  sameSecret(given.username, issuer.username) &&
+  sameSecret(given.password, issuer.password)
 
 interface Issue extends TokenOffice {
   readonly issuer: BearerOptions
@@ -93,6 +119,7 @@ function allowed(scope: Scope | undefined, issuer: BearerOptions, who: Who): rea
   if (who === 'user') return [scope]
   const anonymous = issuer.anonymous ?? (issuer.username === undefined ? 'pull' : 'nothing')
   if (anonymous === 'everything') return [scope]
-  const actions = anonymous === 'pull' && scope.type === 'repository' ? scope.actions.filter((action) => action === 'pull') : []
+  const actions =
+    anonymous === 'pull' && scope.type === 'repository' ? scope.actions.filter((action) => action === 'pull') : []
   return actions.length === 0 ? [] : [{ ...scope, actions }]
 }

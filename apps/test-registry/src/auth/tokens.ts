@@ -33,11 +33,19 @@ export function createTokens(now: () => number): Tokens {
   const identities = new Map<BearerOptions, string>()
   const find = (text: string, issuer: BearerOptions): Token | undefined => {
     const token = known.get(text)
-    return token === undefined || token.issuer !== issuer || token.requestsLeft <= 0 || now() >= token.expiresAt ? undefined : token
+    return token === undefined || token.issuer !== issuer || token.requestsLeft <= 0 || now() >= token.expiresAt
+      ? undefined
+      : token
   }
   return {
     issue(issuer, scopes, lifeMs) {
-      const token: Token = { text: secret(), scopes, issuer, expiresAt: now() + lifeMs, requestsLeft: issuer.expiresAfterRequests ?? Number.POSITIVE_INFINITY }
+      const token: Token = {
+        text: secret(),
+        scopes,
+        issuer,
+        expiresAt: now() + lifeMs,
+        requestsLeft: issuer.expiresAfterRequests ?? Number.POSITIVE_INFINITY,
+      }
       known.set(token.text, token)
       const [oldest] = known.keys()
       if (known.size > most && oldest !== undefined) known.delete(oldest)

@@ -40,7 +40,10 @@ export function makeCertificate(options: CertificateOptions = {}): Certificate {
   const notBefore = options.notBefore ?? new Date(Date.now() - hour)
   const notAfter = options.notAfter ?? new Date(Date.now() + 720 * hour)
   for (const date of [notBefore, notAfter]) {
-    if (!(date.getUTCFullYear() >= 1950 && date.getUTCFullYear() <= 9999)) throw new TestRegistryError('CERTIFICATE_INVALID', 'not a date a certificate can hold', { hint: 'from 1950 to 9999' })
+    if (!(date.getUTCFullYear() >= 1950 && date.getUTCFullYear() <= 9999))
+      throw new TestRegistryError('CERTIFICATE_INVALID', 'not a date a certificate can hold', {
+        hint: 'from 1950 to 9999',
+      })
   }
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const spki = publicKey.export({ type: 'spki', format: 'der' })
@@ -54,7 +57,12 @@ export function makeCertificate(options: CertificateOptions = {}): Certificate {
     extension('2.5.29.15', authority ? bits(Uint8Array.of(0b0000_0110), 1) : bits(Uint8Array.of(0b1000_0000), 7), true),
     extension('2.5.29.14', octets(keyId)),
     extension('2.5.29.35', sequence(implicit(0, signer.keyId))),
-    ...(authority ? [] : [extension('2.5.29.37', sequence(oid('1.3.6.1.5.5.7.3.1'), oid('1.3.6.1.5.5.7.3.2'))), extension('2.5.29.17', sequence(...hosts.map(alternativeName)))]),
+    ...(authority
+      ? []
+      : [
+          extension('2.5.29.37', sequence(oid('1.3.6.1.5.5.7.3.1'), oid('1.3.6.1.5.5.7.3.2'))),
+          extension('2.5.29.17', sequence(...hosts.map(alternativeName))),
+        ]),
   ]
   const body = sequence(
     tagged(0, integer(Uint8Array.of(2))),
@@ -67,10 +75,15 @@ export function makeCertificate(options: CertificateOptions = {}): Certificate {
     tagged(3, sequence(...extensions)),
   )
   const der = sequence(body, ecdsaWithSha256, bits(sign('sha256', body, signer.privateKey)))
-  return { cert: pem(der), key: privateKey.export({ type: 'pkcs8', format: 'pem' }), subject: { name, keyId, privateKey } }
+  return {
+    cert: pem(der),
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    subject: { name, keyId, privateKey },
+  }
 }
 
-const extension = (id: string, value: Uint8Array, critical = false): Uint8Array => sequence(oid(id), ...(critical ? [truth()] : []), octets(value))
+const extension = (id: string, value: Uint8Array, critical = false): Uint8Array =>
+  sequence(oid(id), ...(critical ? [truth()] : []), octets(value))
 
 function alternativeName(host: string): Uint8Array {
   const bare = host.replace(/^\[(.*)\]$/, '$1')
@@ -96,4 +109,9 @@ function serialNumber(): Uint8Array {
   return bytes
 }
 
-const pem = (der: Uint8Array): string => `-----BEGIN CERTIFICATE-----\n${(Buffer.from(der).toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END CERTIFICATE-----\n`
+const pem = (der: Uint8Array): string =>
+  `-----BEGIN CERTIFICATE-----\n${(
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []
+  ).join('\n')}\n-----END CERTIFICATE-----\n`

@@ -11,14 +11,21 @@ export interface AuthArguments {
 }
 
 /** `undefined`: the profile decides. */
-export async function authOf({ auth, user, tokenSeconds, authFile }: AuthArguments): Promise<AuthOptions | readonly AuthRule[] | undefined> {
+export async function authOf({
+  auth,
+  user,
+  tokenSeconds,
+  authFile,
+}: AuthArguments): Promise<AuthOptions | readonly AuthRule[] | undefined> {
   if (authFile !== undefined) {
-    if (auth !== undefined || user !== undefined || tokenSeconds !== undefined) throw wrong('--auth-file says all of it', 'leave --auth, --user and --token-seconds out')
+    if (auth !== undefined || user !== undefined || tokenSeconds !== undefined)
+      throw wrong('--auth-file says all of it', 'leave --auth, --user and --token-seconds out')
     return parseAuth(await readText(authFile, 'rules of authentication'))
   }
   const colon = user?.indexOf(':') ?? -1
   if (user !== undefined && colon < 1) throw wrong('the user has no password', 'write --user name:password')
-  if (tokenSeconds !== undefined && auth !== 'bearer') throw wrong('the life of a token is only for --auth bearer', 'add --auth bearer')
+  if (tokenSeconds !== undefined && auth !== 'bearer')
+    throw wrong('the life of a token is only for --auth bearer', 'add --auth bearer')
   const known = user === undefined ? undefined : { username: user.slice(0, colon), password: user.slice(colon + 1) }
   if (auth === 'bearer') return { kind: 'bearer', ...known, expiresInSeconds: tokenSeconds }
   if (auth === 'basic') {
@@ -29,4 +36,5 @@ export async function authOf({ auth, user, tokenSeconds, authFile }: AuthArgumen
   return auth === undefined ? undefined : { kind: 'none' }
 }
 
-const wrong = (message: string, hint: string): TestRegistryError => new TestRegistryError('OPTION_INVALID', message, { hint })
+const wrong = (message: string, hint: string): TestRegistryError =>
+  new TestRegistryError('OPTION_INVALID', message, { hint })

@@ -6,8 +6,14 @@ import { generalHelp, seedHelp, serveHelp } from './examples.ts'
 export const isUsageError = (error: unknown): error is CommanderError => error instanceof CommanderError
 
 export function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-  const program = new Command('lading-test-registry').description('An OCI registry for tests, with faults on command.').version(version).exitOverride().addHelpText('after', generalHelp)
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  const program = new Command('lading-test-registry')
+    .description('An OCI registry for tests, with faults on command.')
+    .version(version)
+    .exitOverride()
+    .addHelpText('after', generalHelp)
   addServe(program)
   addSeed(program)
   return program
@@ -30,7 +36,9 @@ function addServe(program: Command): void {
     .option('--images <file>', "seed images first, as 'seed' does")
     .option('--sample', 'seed the demo images first')
     .optionsGroup('Who may come in:')
-    .addOption(new Option('--auth <kind>', 'default: none, or what the profile has').choices(['none', 'basic', 'bearer']))
+    .addOption(
+      new Option('--auth <kind>', 'default: none, or what the profile has').choices(['none', 'basic', 'bearer']),
+    )
     .option('--user <name:password>', 'for --auth basic and bearer')
     .option('--token-seconds <seconds>', 'life of a token with --auth bearer', whole(1))
     .option('--auth-file <file>', 'in place of these: JSON with every kind, or rules by repository')
@@ -42,7 +50,9 @@ function addServe(program: Command): void {
     .option('--latency <milliseconds>', 'before each answer', whole(0))
     .option('--no-referrers', 'no referrers API, as Docker Hub and GHCR')
     .optionsGroup('Who sees what:')
-    .addOption(new Option('--log <form>', 'tell of each request on stderr, when it has ended').choices(['json', 'text']))
+    .addOption(
+      new Option('--log <form>', 'tell of each request on stderr, when it has ended').choices(['json', 'text']),
+    )
     .option('--no-control', 'neither page nor API at /_lading/')
     .option('--control-host <host:port>', 'a further host that page and API answer to', collect)
     .addHelpText('after', serveHelp)
@@ -76,6 +86,9 @@ const whole =
   (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const value = Number(text)
-    if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`)
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(
+        `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`,
+      )
     return value
   }

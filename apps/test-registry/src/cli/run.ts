@@ -12,7 +12,9 @@ export async function run(args: readonly string[]): Promise<void> {
       return
     }
     const message = error instanceof Error ? error.message : String(error)
-    process.stderr.write(`lading-test-registry: ${message}\n${isLadingError(error) && error.hint !== undefined ? `  ${error.hint}\n` : ''}`)
+    process.stderr.write(
+      `lading-test-registry: ${message}\n${isLadingError(error) && error.hint !== undefined ? `  ${error.hint}\n` : ''}`,
+    )
     process.exitCode = 1
   }
 }

@@ -33,8 +33,13 @@ export interface ServeArguments extends AuthArguments {
 
 /** Serves until SIGINT or SIGTERM. */
 export async function serve(options: ServeArguments): Promise<void> {
-  for (const [given, name] of [[options.caFile, '--ca-file'], [options.clientFile, '--client-file'], [options.alsoHttp, '--also-http']] as const) {
-    if (given !== undefined && options.tls !== true) throw new TestRegistryError('OPTION_INVALID', `${name} is only for --tls`, { hint: 'add --tls' })
+  for (const [given, name] of [
+    [options.caFile, '--ca-file'],
+    [options.clientFile, '--client-file'],
+    [options.alsoHttp, '--also-http'],
+  ] as const) {
+    if (given !== undefined && options.tls !== true)
+      throw new TestRegistryError('OPTION_INVALID', `${name} is only for --tls`, { hint: 'add --tls' })
   }
   const auth = await authOf(options)
   const faults = options.faults === undefined ? [] : parseFaults(await readText(options.faults, 'fault script'))
@@ -63,7 +68,10 @@ export async function serve(options: ServeArguments): Promise<void> {
     if (options.caFile !== undefined) await writeFile(options.caFile, registry.ca ?? '')
     if (options.clientFile !== undefined) await writeClient(options.clientFile, registry.makeClientCertificate())
     const loopback = isLoopback(options.host)
-    if (!loopback) process.stderr.write(`listening on ${options.host}: everyone who can reach this machine can read${options.control ? ', push and command it; --no-control takes the last' : ' and push'}\n`)
+    if (!loopback)
+      process.stderr.write(
+        `listening on ${options.host}: everyone who can reach this machine can read${options.control ? ', push and command it; --no-control takes the last' : ' and push'}\n`,
+      )
     process.stdout.write(`${JSON.stringify(readyLine(registry, options, loopback))}\n`)
     await stopped
   } finally {
@@ -72,15 +80,34 @@ export async function serve(options: ServeArguments): Promise<void> {
 }
 
 /** Certificate and key in one file, as curl's `--cert` takes them. */
-const writeClient = (path: string, { cert, key }: { readonly cert: string; readonly key: string }): Promise<void> => writeFile(path, cert + key, { mode: 0o600 })
+const writeClient = (path: string, { cert, key }: { readonly cert: string; readonly key: string }): Promise<void> =>
+  writeFile(path, cert + key, { mode: 0o600 })
 
 function readyLine(registry: TestRegistry, { control, dir, profile }: ServeArguments, loopback: boolean): unknown {
-  const images = registry.repositories().flatMap((name) => Object.keys(registry.repository(name).tags()).map((tag) => `${name}:${tag}`))
-  return { url: registry.url, host: registry.host, port: registry.port, loopback, cdn: registry.cdn.url, control: control ? `${registry.url}/_lading/` : undefined, directory: dir, profile, images, ca: registry.ca }
+  const images = registry
+    .repositories()
+    .flatMap((name) => Object.keys(registry.repository(name).tags()).map((tag) => `${name}:${tag}`))
+  return {
+    url: registry.url,
+    host: registry.host,
+    port: registry.port,
+    loopback,
+    cdn: registry.cdn.url,
+    control: control ? `${registry.url}/_lading/` : undefined,
+    directory: dir,
+    profile,
+    images,
+    ca: registry.ca,
+  }
 }
 
 async function imagesOf({ images, sample }: ServeArguments): Promise<readonly Seedable[]> {
-  const described = images === undefined ? [] : (await import('../images/described/parse-images.ts')).parseImages(await readText(images, 'description of images'))
+  const described =
+    images === undefined
+      ? []
+      : (await import('../images/described/parse-images.ts')).parseImages(
+          await readText(images, 'description of images'),
+        )
   return [...(sample === true ? (await import('../images/sample-images.ts')).sampleImages() : []), ...described]
 }
 
@@ -88,7 +115,10 @@ function layoutsOf(layouts: readonly string[]): Readonly<Record<string, string>>
   return Object.fromEntries(
     layouts.map((text) => {
       const equals = text.indexOf('=')
-      if (equals < 1) throw new TestRegistryError('OPTION_INVALID', 'a layout needs a repository and a path', { hint: 'write --layout t/app=./layout' })
+      if (equals < 1)
+        throw new TestRegistryError('OPTION_INVALID', 'a layout needs a repository and a path', {
+          hint: 'write --layout t/app=./layout',
+        })
       return [text.slice(0, equals), text.slice(equals + 1)]
     }),
   )

@@ -10,4 +10,14 @@ import { rangeChecks } from './ranges.ts'
 import { referrerChecks } from './referrers.ts'
 
 /** What the distribution spec (1.1.1 and its main branch) and its official suite insist on. */
-export const allChecks: readonly Check[] = [...blobChecks, ...rangeChecks, ...chunkChecks, ...mountChecks, ...manifestChecks, ...kindChecks, ...listChecks, ...referrerChecks, ...deleteChecks]
+export const allChecks: readonly Check[] = [
+  ...blobChecks,
+  ...rangeChecks,
+  ...chunkChecks,
+  ...mountChecks,
+  ...manifestChecks,
+  ...kindChecks,
+  ...listChecks,
+  ...referrerChecks,
+  ...deleteChecks,
+]

@@ -9,7 +9,11 @@ const pull = checksOf('pull')
 const push = checksOf('push')
 
 const close = (target: Target, session: Answer, digest: string, bytes: Uint8Array): Promise<Answer> =>
-  target.at(target.location(session, { digest }), { method: 'PUT', body: bytes, headers: { 'content-type': 'application/octet-stream', 'content-length': String(bytes.length) } })
+  target.at(target.location(session, { digest }), {
+    method: 'PUT',
+    body: bytes,
+    headers: { 'content-type': 'application/octet-stream', 'content-length': String(bytes.length) },
+  })
 
 const contents: readonly (readonly [string, Uint8Array])[] = [
   ['some bytes', blobData],
@@ -31,13 +35,21 @@ export const blobChecks: readonly Check[] = [
     }),
   ),
   push('blob: one POST', async (target) => {
-    const answer = await target.at(`/blobs/uploads/?digest=${digestOf(blobData)}`, { method: 'POST', body: blobData, headers: { 'content-type': 'application/octet-stream', 'content-length': '2048' } })
+    const answer = await target.at(`/blobs/uploads/?digest=${digestOf(blobData)}`, {
+      method: 'POST',
+      body: blobData,
+      headers: { 'content-type': 'application/octet-stream', 'content-length': '2048' },
+    })
     if (answer.status === 202) throw new Unsupported('one POST opens a session')
     status(answer, 201)
     sameBytes(await target.at(target.location(answer)), blobData)
   }),
   push('blob: one POST with a wrong digest is 400', async (target) => {
-    const answer = await target.at(`/blobs/uploads/?digest=${digestOf(emptyJson)}`, { method: 'POST', body: blobData, headers: { 'content-type': 'application/octet-stream', 'content-length': '2048' } })
+    const answer = await target.at(`/blobs/uploads/?digest=${digestOf(emptyJson)}`, {
+      method: 'POST',
+      body: blobData,
+      headers: { 'content-type': 'application/octet-stream', 'content-length': '2048' },
+    })
     if (answer.status === 202) throw new Unsupported('one POST opens a session')
     failed(answer, [400], 'DIGEST_INVALID')
     status(await target.at(`/blobs/${digestOf(emptyJson)}`), 404)
@@ -47,11 +59,16 @@ export const blobChecks: readonly Check[] = [
     status(await target.at(`/blobs/${digestOf(emptyJson)}`), 404)
   }),
   push('blob: PATCH, then PUT with a wrong digest is 400', async (target) => {
-    const patched = await target.at(target.location(await target.session()), { method: 'PATCH', body: blobData, headers: { 'content-type': 'application/octet-stream' } })
+    const patched = await target.at(target.location(await target.session()), {
+      method: 'PATCH',
+      body: blobData,
+      headers: { 'content-type': 'application/octet-stream' },
+    })
     failed(await close(target, patched, digestOf(emptyJson), new Uint8Array(0)), [400], 'DIGEST_INVALID')
   }),
   push('blob: PUT with a malformed digest, without one, and with an unknown algorithm is 400', async (target) => {
-    for (const digest of ['sha256:xyz', 'md5:d41d8cd98f00b204e9800998ecf8427e', '']) failed(await close(target, await target.session(), digest, blobData), [400], 'DIGEST_INVALID')
+    for (const digest of ['sha256:xyz', 'md5:d41d8cd98f00b204e9800998ecf8427e', ''])
+      failed(await close(target, await target.session(), digest, blobData), [400], 'DIGEST_INVALID')
   }),
   push(
     'blob: by sha512, and its digest header in that algorithm',
@@ -61,7 +78,8 @@ export const blobChecks: readonly Check[] = [
       status(closed, 201)
       const answer = await target.at(`/blobs/${digest}`)
       sameBytes(answer, blobData)
-      if (answer.headers['docker-content-digest'] !== undefined) assert.equal(answer.headers['docker-content-digest'], digest)
+      if (answer.headers['docker-content-digest'] !== undefined)
+        assert.equal(answer.headers['docker-content-digest'], digest)
     },
     { since: '1.1' },
   ),
@@ -77,7 +95,14 @@ export const blobChecks: readonly Check[] = [
   ),
   push(
     'blob: an algorithm told in advance that nobody knows is 400',
-    async (target) => status(await target.at('/blobs/uploads/?digest-algorithm=unknown', { method: 'POST', headers: { 'content-length': '0' } }), 400),
+    async (target) =>
+      status(
+        await target.at('/blobs/uploads/?digest-algorithm=unknown', {
+          method: 'POST',
+          headers: { 'content-length': '0' },
+        }),
+        400,
+      ),
     { since: 'dev' },
   ),
   pull('blob: HEAD has the length and no body', async (target) => {
@@ -91,7 +116,8 @@ export const blobChecks: readonly Check[] = [
     'blob: GET and HEAD have the digest header',
     async (target) => {
       const digest = await target.pushBlob(blobData)
-      for (const method of ['GET', 'HEAD']) assert.equal((await target.at(`/blobs/${digest}`, { method })).headers['docker-content-digest'], digest)
+      for (const method of ['GET', 'HEAD'])
+        assert.equal((await target.at(`/blobs/${digest}`, { method })).headers['docker-content-digest'], digest)
     },
     { since: 'dev' },
   ),
@@ -103,7 +129,9 @@ export const blobChecks: readonly Check[] = [
     status(head, 404)
     assert.equal(head.body.length, 0)
   }),
-  pull('blob: of a repository that is not there is 404', async (target) => failed(await target.at(`/blobs/${digestOf(blobData)}`), [404], 'BLOB_UNKNOWN', 'NAME_UNKNOWN')),
+  pull('blob: of a repository that is not there is 404', async (target) =>
+    failed(await target.at(`/blobs/${digestOf(blobData)}`), [404], 'BLOB_UNKNOWN', 'NAME_UNKNOWN'),
+  ),
   pull('blob: a malformed digest is 400 or 404', async (target) => {
     await target.pushBlob(blobData)
     status(await target.at('/blobs/sha256:xyz'), 400, 404)

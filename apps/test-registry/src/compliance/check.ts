@@ -19,4 +19,10 @@ Object.defineProperty(Unsupported.prototype, 'name', { value: 'Unsupported', con
 /** A group of checks that share a subject. */
 export const checksOf =
   (group: Check['group'], since: Check['since'] = '1.0') =>
-  (name: string, run: Check['run'], own: Partial<Pick<Check, 'group' | 'since'>> = {}): Check => ({ name, group, since, run, ...own })
+  (name: string, run: Check['run'], own: Partial<Pick<Check, 'group' | 'since'>> = {}): Check => ({
+    name,
+    group,
+    since,
+    run,
+    ...own,
+  })

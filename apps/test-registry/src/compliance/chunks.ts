@@ -23,13 +23,23 @@ async function prepare(target: Target): Promise<Chunks> {
   const session = await target.session()
   const size = Math.max(leastChunk, Number(session.headers['oci-chunk-min-length'] ?? 0))
   const data = Uint8Array.from({ length: 2 * size + 100 }, (_, position) => (position * 13) % 249)
-  return { session, size, data, digest: digestOf(data), parts: [data.subarray(0, size), data.subarray(size, 2 * size), data.subarray(2 * size)] }
+  return {
+    session,
+    size,
+    data,
+    digest: digestOf(data),
+    parts: [data.subarray(0, size), data.subarray(size, 2 * size), data.subarray(2 * size)],
+  }
 }
 
 const chunk = (bytes: Uint8Array, start: number, method = 'PATCH'): Question => ({
   method,
   body: bytes,
-  headers: { 'content-type': 'application/octet-stream', 'content-length': String(bytes.length), 'content-range': `${start}-${start + bytes.length - 1}` },
+  headers: {
+    'content-type': 'application/octet-stream',
+    'content-length': String(bytes.length),
+    'content-range': `${start}-${start + bytes.length - 1}`,
+  },
 })
 
 async function accepted(target: Target, before: Answer, bytes: Uint8Array, start: number): Promise<Answer> {
@@ -39,7 +49,8 @@ async function accepted(target: Target, before: Answer, bytes: Uint8Array, start
   return answer
 }
 
-const finish = (target: Target, before: Answer, digest: string): Promise<Answer> => target.at(target.location(before, { digest }), { method: 'PUT', headers: { 'content-length': '0' } })
+const finish = (target: Target, before: Answer, digest: string): Promise<Answer> =>
+  target.at(target.location(before, { digest }), { method: 'PUT', headers: { 'content-length': '0' } })
 
 async function made(target: Target, closed: Answer, data: Uint8Array): Promise<void> {
   status(closed, 201)
@@ -97,7 +108,11 @@ export const chunkChecks: readonly Check[] = [
   ),
   push('stream: without Content-Range and without Content-Length', async (target) => {
     const { session, data, digest } = await prepare(target)
-    const streamed = await target.at(target.location(session), { method: 'PATCH', body: data, headers: { 'transfer-encoding': 'chunked', 'content-type': 'application/octet-stream' } })
+    const streamed = await target.at(target.location(session), {
+      method: 'PATCH',
+      body: data,
+      headers: { 'transfer-encoding': 'chunked', 'content-type': 'application/octet-stream' },
+    })
     status(streamed, 202)
     await made(target, await finish(target, streamed, digest), data)
   }),
@@ -108,7 +123,15 @@ export const chunkChecks: readonly Check[] = [
   push('upload: one that nobody opened is 404 BLOB_UPLOAD_UNKNOWN', async (target) => {
     const opened = await target.session()
     const { pathname } = new URL(target.location(opened))
-    failed(await target.at(new URL(`${pathname.slice(0, pathname.lastIndexOf('/'))}/00000000-0000-4000-8000-000000000000`, target.url).href), [404], 'BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID')
+    failed(
+      await target.at(
+        new URL(`${pathname.slice(0, pathname.lastIndexOf('/'))}/00000000-0000-4000-8000-000000000000`, target.url)
+          .href,
+      ),
+      [404],
+      'BLOB_UPLOAD_UNKNOWN',
+      'BLOB_UPLOAD_INVALID',
+    )
   }),
   push(
     'upload: cancelled is gone',

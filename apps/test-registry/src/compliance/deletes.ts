@@ -9,7 +9,11 @@ const management = checksOf('management')
 
 async function remove(target: Target, path: string): Promise<Answer> {
   const answer = await target.at(path, { method: 'DELETE' })
-  if (answer.status === 405 || (answer.status === 400 && json(answer)['errors'] !== undefined && path.startsWith('/manifests/'))) throw new Unsupported(`deleting is refused with ${answer.status}`)
+  if (
+    answer.status === 405 ||
+    (answer.status === 400 && json(answer)['errors'] !== undefined && path.startsWith('/manifests/'))
+  )
+    throw new Unsupported(`deleting is refused with ${answer.status}`)
   return answer
 }
 

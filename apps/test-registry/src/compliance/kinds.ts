@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict'
 import { checksOf, type Check } from './check.ts'
-import { configType, digestOf, emptyJson, emptyType, indexOf, indexType, layerType, manifestOf, manifestType, named, textBytes } from './documents.ts'
+import {
+  configType,
+  digestOf,
+  emptyJson,
+  emptyType,
+  indexOf,
+  indexType,
+  layerType,
+  manifestOf,
+  manifestType,
+  named,
+  textBytes,
+} from './documents.ts'
 import { sameBytes, status } from './expectations.ts'
 import { aConfig } from './manifests.ts'
 import type { Target } from './target.ts'
@@ -27,22 +39,50 @@ export const kindChecks: readonly Check[] = [
   push('kind: an image with layers, one of them twice', async (target) => {
     const [one, two] = [layer('one'), layer('two')]
     for (const bytes of [one, two]) await target.pushBlob(bytes)
-    await roundTrip(target, manifestOf({ config: await aConfig(target), layers: [one, two, one].map((bytes) => named(layerType, bytes)) }))
+    await roundTrip(
+      target,
+      manifestOf({ config: await aConfig(target), layers: [one, two, one].map((bytes) => named(layerType, bytes)) }),
+    )
   }),
-  push('kind: an image without layers', async (target) => await roundTrip(target, manifestOf({ config: await aConfig(target), layers: [] }))),
-  push('kind: an image without mediaType', async (target) => await roundTrip(target, manifestOf({ mediaType: undefined, config: await aConfig(target), layers: [] }))),
+  push(
+    'kind: an image without layers',
+    async (target) => await roundTrip(target, manifestOf({ config: await aConfig(target), layers: [] })),
+  ),
+  push(
+    'kind: an image without mediaType',
+    async (target) =>
+      await roundTrip(target, manifestOf({ mediaType: undefined, config: await aConfig(target), layers: [] })),
+  ),
   push('kind: an image of Docker’s types', async (target) => {
     const config = textBytes('{"architecture":"amd64","os":"linux"}')
     await target.pushBlob(config)
     const type = 'application/vnd.docker.distribution.manifest.v2+json'
-    await roundTrip(target, manifestOf({ mediaType: type, config: named('application/vnd.docker.container.image.v1+json', config), layers: [] }), type)
+    await roundTrip(
+      target,
+      manifestOf({
+        mediaType: type,
+        config: named('application/vnd.docker.container.image.v1+json', config),
+        layers: [],
+      }),
+      type,
+    )
   }),
-  push('kind: unknown members stay', async (target) => await roundTrip(target, manifestOf({ config: await aConfig(target), layers: [], 'x-unknown': { nested: [1, 'two', null] } }))),
+  push(
+    'kind: unknown members stay',
+    async (target) =>
+      await roundTrip(
+        target,
+        manifestOf({ config: await aConfig(target), layers: [], 'x-unknown': { nested: [1, 'two', null] } }),
+      ),
+  ),
   push('kind: embedded data', async (target) => {
     const config = await aConfig(target)
     const bytes = layer('embedded')
     await target.pushBlob(bytes)
-    await roundTrip(target, manifestOf({ config, layers: [{ ...named(layerType, bytes), data: Buffer.from(bytes).toString('base64') }] }))
+    await roundTrip(
+      target,
+      manifestOf({ config, layers: [{ ...named(layerType, bytes), data: Buffer.from(bytes).toString('base64') }] }),
+    )
   }),
   push(
     'kind: a non-distributable layer need not be there',
@@ -52,18 +92,35 @@ export const kindChecks: readonly Check[] = [
     },
     { since: '1.1' },
   ),
-  push('kind: near 4 MiB', async (target) => await roundTrip(target, manifestOf({ config: await aConfig(target), layers: [], annotations: { large: 'x'.repeat(4_190_000) } })), { since: '1.1' }),
+  push(
+    'kind: near 4 MiB',
+    async (target) =>
+      await roundTrip(
+        target,
+        manifestOf({ config: await aConfig(target), layers: [], annotations: { large: 'x'.repeat(4_190_000) } }),
+      ),
+    { since: '1.1' },
+  ),
   push(
     'kind: far too large is 413, or kept',
     async (target) => {
-      const bytes = manifestOf({ config: await aConfig(target), layers: [], annotations: { large: 'x'.repeat(12_000_000) } })
+      const bytes = manifestOf({
+        config: await aConfig(target),
+        layers: [],
+        annotations: { large: 'x'.repeat(12_000_000) },
+      })
       status(await target.pushManifest(bytes, { target: 'large' }), 413, 201)
     },
     { since: 'dev' },
   ),
   push('kind: an index of two images', async (target) => {
     const [one, two] = [await target.pushImage(undefined, 'one'), await target.pushImage(undefined, 'two')]
-    const entry = ({ mediaType, digest, size }: typeof one, architecture: string): object => ({ mediaType, digest, size, platform: { os: 'linux', architecture } })
+    const entry = ({ mediaType, digest, size }: typeof one, architecture: string): object => ({
+      mediaType,
+      digest,
+      size,
+      platform: { os: 'linux', architecture },
+    })
     await roundTrip(target, indexOf([entry(one, 'amd64'), entry(two, 'arm64')]), indexType)
   }),
   push('kind: an index without entries', async (target) => {
@@ -80,7 +137,10 @@ export const kindChecks: readonly Check[] = [
     'kind: an artifact without files',
     async (target) => {
       await target.pushBlob(emptyJson)
-      await roundTrip(target, manifestOf({ artifactType: 'application/vnd.example.thing', config: empty, layers: [empty] }))
+      await roundTrip(
+        target,
+        manifestOf({ artifactType: 'application/vnd.example.thing', config: empty, layers: [empty] }),
+      )
     },
     { since: '1.1' },
   ),
@@ -90,7 +150,14 @@ export const kindChecks: readonly Check[] = [
       const file = textBytes('content of a file')
       await target.pushBlob(emptyJson)
       await target.pushBlob(file)
-      await roundTrip(target, manifestOf({ artifactType: 'application/vnd.example.thing', config: empty, layers: [named('text/plain', file)] }))
+      await roundTrip(
+        target,
+        manifestOf({
+          artifactType: 'application/vnd.example.thing',
+          config: empty,
+          layers: [named('text/plain', file)],
+        }),
+      )
     },
     { since: '1.1' },
   ),
@@ -109,7 +176,13 @@ export const kindChecks: readonly Check[] = [
       await target.pushBlob(emptyJson)
       const artifact = manifestOf({ artifactType: 'application/vnd.example.thing', config: empty, layers: [empty] })
       status(await target.pushManifest(artifact), 201)
-      await roundTrip(target, indexOf([{ ...named(manifestType, artifact), artifactType: 'application/vnd.example.thing' }], { artifactType: 'application/vnd.example.things' }), indexType)
+      await roundTrip(
+        target,
+        indexOf([{ ...named(manifestType, artifact), artifactType: 'application/vnd.example.thing' }], {
+          artifactType: 'application/vnd.example.things',
+        }),
+        indexType,
+      )
     },
     { since: '1.1' },
   ),

@@ -11,7 +11,7 @@ const tagsOf = (answer: Answer): readonly unknown[] => (json(answer)['tags'] ?? 
 /** From this page to the last. */
 async function pagesFrom(target: Target, path: string): Promise<readonly (readonly unknown[])[]> {
   const pages: (readonly unknown[])[] = []
-  for (let next: string | undefined = path; next !== undefined; ) {
+  for (let next: string | undefined = path; next !== undefined;) {
     assert.ok(pages.length < 20, 'paging ends')
     const answer: Answer = await target.at(next)
     status(answer, 200)
@@ -41,7 +41,10 @@ export const listChecks: readonly Check[] = [
   discovery('tags: n limits, and Link leads on to the end', async (target) => {
     await fiveTags(target)
     const pages = await pagesFrom(target, '/tags/list?n=2')
-    assert.ok(pages.every((tags) => tags.length <= 2), 'a page is no longer than n')
+    assert.ok(
+      pages.every((tags) => tags.length <= 2),
+      'a page is no longer than n',
+    )
     assert.deepEqual(pages.flat(), ['a', 'b', 'c', 'd', 'e'])
   }),
   discovery('tags: last is exclusive, with n and without', async (target) => {
@@ -70,7 +73,9 @@ export const listChecks: readonly Check[] = [
     },
     { since: 'dev' },
   ),
-  discovery('tags: of a repository that is not there is 404', async (target) => failed(await target.at('/tags/list'), [404], 'NAME_UNKNOWN')),
+  discovery('tags: of a repository that is not there is 404', async (target) =>
+    failed(await target.at('/tags/list'), [404], 'NAME_UNKNOWN'),
+  ),
   discovery(
     'catalog: sorted, and paged like tags',
     async (target) => {

@@ -17,7 +17,10 @@ export interface Login {
 /** Basic and Bearer challenges (RFC 7617, distribution token.md), anonymous without credentials. */
 export function createLogin(credentials: Credentials | undefined, wire: Wire): Login {
   const taken = new Map<string, string>()
-  const basic = credentials === undefined ? undefined : `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`
+  const basic =
+    credentials === undefined
+      ? undefined
+      : `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`
 
   async function token(challenge: string, repositories: readonly string[]): Promise<string | undefined> {
     const parameter = (name: string): string | undefined => new RegExp(`\\b${name}="([^"]*)"`).exec(challenge)?.[1]
@@ -26,7 +29,11 @@ export function createLogin(credentials: Credentials | undefined, wire: Wire): L
     const query = new URLSearchParams({ service: parameter('service') ?? '' })
     for (const repository of repositories) query.append('scope', `repository:${repository}:pull,push,delete`)
     if (repositories.length === 0) query.append('scope', 'registry:catalog:*')
-    const answer = await ask(`${endpoint}?${query.toString()}`, { headers: basic === undefined ? {} : { authorization: basic } }, wire)
+    const answer = await ask(
+      `${endpoint}?${query.toString()}`,
+      { headers: basic === undefined ? {} : { authorization: basic } },
+      wire,
+    )
     if (answer.status !== 200) return undefined
     const body = json(answer)
     const text = body['token'] ?? body['access_token']
@@ -38,7 +45,8 @@ export function createLogin(credentials: Credentials | undefined, wire: Wire): L
     async answer({ headers }, repositories) {
       const challenge = headers['www-authenticate'] ?? ''
       const bearer = /\bBearer .*$/i.exec(challenge)?.[0]
-      const found = bearer === undefined ? (/\bBasic\b/i.test(challenge) ? basic : undefined) : await token(bearer, repositories)
+      const found =
+        bearer === undefined ? (/\bBasic\b/i.test(challenge) ? basic : undefined) : await token(bearer, repositories)
       if (found !== undefined) taken.set(repositories.join(' '), found)
       return found
     },

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { checksOf, type Check } from './check.ts'
-import { configType, digestOf, indexOf, layerType, manifestOf, manifestType, named, textBytes, type Named } from './documents.ts'
+import {
+  configType,
+  digestOf,
+  indexOf,
+  layerType,
+  manifestOf,
+  manifestType,
+  named,
+  textBytes,
+  type Named,
+} from './documents.ts'
 import { failed, sameBytes, status } from './expectations.ts'
 import type { Target } from './target.ts'
 
@@ -32,7 +42,8 @@ export const manifestChecks: readonly Check[] = [
       status(answer, 201)
       sameBytes(await target.manifest('one', {}), bytes)
       sameBytes(await target.at(target.location(answer), { headers: { accept: manifestType } }), bytes)
-      if (answer.headers['docker-content-digest'] !== undefined) assert.equal(answer.headers['docker-content-digest'], digestOf(bytes))
+      if (answer.headers['docker-content-digest'] !== undefined)
+        assert.equal(answer.headers['docker-content-digest'], digestOf(bytes))
     }
   }),
   pull('manifest: HEAD has no body, and the length if any', async (target) => {
@@ -65,7 +76,9 @@ export const manifestChecks: readonly Check[] = [
       assert.equal(head.body.length, 0)
     }
   }),
-  pull('manifest: of a repository that is not there is 404', async (target) => failed(await target.manifest('one'), [404], 'NAME_UNKNOWN', 'MANIFEST_UNKNOWN')),
+  pull('manifest: of a repository that is not there is 404', async (target) =>
+    failed(await target.manifest('one'), [404], 'NAME_UNKNOWN', 'MANIFEST_UNKNOWN'),
+  ),
   pull('manifest: GET of a malformed digest is 400 or 404', async (target) => {
     await target.pushImage('one')
     status(await target.manifest('sha256:xyz'), 400, 404)
@@ -101,7 +114,10 @@ export const manifestChecks: readonly Check[] = [
     async (target) => {
       const [config, layer] = [textBytes('{"os":"linux","architecture":"amd64"}'), textBytes('a layer')]
       for (const bytes of [config, layer]) await target.pushBlob(bytes, digestOf(bytes, 'sha512'))
-      const bytes = manifestOf({ config: named(configType, config, 'sha512'), layers: [named(layerType, layer, 'sha512')] })
+      const bytes = manifestOf({
+        config: named(configType, config, 'sha512'),
+        layers: [named(layerType, layer, 'sha512')],
+      })
       status(await target.pushManifest(bytes, { target: digestOf(bytes, 'sha512') }), 201)
       sameBytes(await target.manifest(digestOf(bytes, 'sha512')), bytes)
     },
@@ -118,13 +134,20 @@ export const manifestChecks: readonly Check[] = [
   }),
   push('manifest: what is no JSON is 400 MANIFEST_INVALID', async (target) => {
     await target.pushImage('one')
-    for (const text of ['', '{', '[]']) failed(await target.pushManifest(textBytes(text), { target: 'two' }), [400], 'MANIFEST_INVALID')
+    for (const text of ['', '{', '[]'])
+      failed(await target.pushManifest(textBytes(text), { target: 'two' }), [400], 'MANIFEST_INVALID')
   }),
   push('manifest: naming a blob or a manifest that is not there is refused, or kept', async (target) => {
     await target.pushImage('one')
     const absent = named(configType, textBytes('absent'))
-    for (const bytes of [manifestOf({ config: absent, layers: [] }), indexOf([named(manifestType, textBytes('absent too'))])]) {
-      const answer = await target.pushManifest(bytes, { target: 'two', type: (JSON.parse(new TextDecoder().decode(bytes)) as { mediaType: string }).mediaType })
+    for (const bytes of [
+      manifestOf({ config: absent, layers: [] }),
+      indexOf([named(manifestType, textBytes('absent too'))]),
+    ]) {
+      const answer = await target.pushManifest(bytes, {
+        target: 'two',
+        type: (JSON.parse(new TextDecoder().decode(bytes)) as { mediaType: string }).mediaType,
+      })
       // The spec lets a registry check, and lets it not.
       if (answer.status !== 201) failed(answer, [400, 404], 'MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN', 'MANIFEST_UNKNOWN')
     }
@@ -134,7 +157,11 @@ export const manifestChecks: readonly Check[] = [
     async (target) => {
       const { bytes, digest } = await target.pushImage('one')
       const tags = Array.from({ length: 10 }, (_, number) => `tag-${number}`)
-      const answer = await target.at(`/manifests/${digest}?${tags.map((tag) => `tag=${tag}`).join('&')}`, { method: 'PUT', body: bytes, headers: { 'content-type': manifestType } })
+      const answer = await target.at(`/manifests/${digest}?${tags.map((tag) => `tag=${tag}`).join('&')}`, {
+        method: 'PUT',
+        body: bytes,
+        headers: { 'content-type': manifestType },
+      })
       status(answer, 201)
       assert.deepEqual((answer.headers['oci-tag'] ?? '').split(/ *, */).toSorted(), tags)
       for (const tag of tags) sameBytes(await target.manifest(tag), bytes)

@@ -6,7 +6,8 @@ import type { Target } from './target.ts'
 
 const push = checksOf('push')
 
-const mount = (target: Target, query: string): Promise<Answer> => target.at(`/blobs/uploads/?${query}`, { method: 'POST', headers: { 'content-length': '0' } })
+const mount = (target: Target, query: string): Promise<Answer> =>
+  target.at(`/blobs/uploads/?${query}`, { method: 'POST', headers: { 'content-length': '0' } })
 
 export const mountChecks: readonly Check[] = [
   push('mount: from another repository', async (target) => {
@@ -34,7 +35,14 @@ export const mountChecks: readonly Check[] = [
     const digest = digestOf(bytes)
     const answer = await mount(target, `mount=${digest}&from=${target.other().repository}`)
     status(answer, 202)
-    status(await target.at(target.location(answer, { digest }), { method: 'PUT', body: bytes, headers: { 'content-type': 'application/octet-stream' } }), 201)
+    status(
+      await target.at(target.location(answer, { digest }), {
+        method: 'PUT',
+        body: bytes,
+        headers: { 'content-type': 'application/octet-stream' },
+      }),
+      201,
+    )
     sameBytes(await target.at(`/blobs/${digest}`), bytes)
   }),
 ]

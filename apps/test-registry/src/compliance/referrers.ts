@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict'
 import { checksOf, Unsupported, type Check } from './check.ts'
-import { configType, digestOf, emptyJson, emptyType, indexOf, indexType, manifestOf, manifestType, named, textBytes, type Named } from './documents.ts'
+import {
+  configType,
+  digestOf,
+  emptyJson,
+  emptyType,
+  indexOf,
+  indexType,
+  manifestOf,
+  manifestType,
+  named,
+  textBytes,
+  type Named,
+} from './documents.ts'
 import { status } from './expectations.ts'
 import { json, type Answer } from './http.ts'
 import { nextOf } from './lists.ts'
@@ -10,7 +22,11 @@ const discovery = checksOf('discovery', '1.1')
 const empty = named(emptyType, emptyJson)
 
 /** All pages. 404 is the answer of a registry without the API. */
-async function listed(target: Target, digest: string, query = ''): Promise<{ readonly first: Answer; readonly entries: readonly Record<string, unknown>[] }> {
+async function listed(
+  target: Target,
+  digest: string,
+  query = '',
+): Promise<{ readonly first: Answer; readonly entries: readonly Record<string, unknown>[] }> {
   const first = await target.at(`/referrers/${digest}${query}`)
   if (first.status === 404) throw new Unsupported('there is no referrers API')
   const entries: Record<string, unknown>[] = []
@@ -36,7 +52,10 @@ interface Referrer {
 
 const bare = ({ mediaType, digest, size }: Named): Named => ({ mediaType, digest, size })
 
-async function refer(target: Target, { subject, artifactType, annotations }: Referrer): Promise<{ readonly bytes: Uint8Array; readonly pushed: Answer }> {
+async function refer(
+  target: Target,
+  { subject, artifactType, annotations }: Referrer,
+): Promise<{ readonly bytes: Uint8Array; readonly pushed: Answer }> {
   await target.pushBlob(emptyJson)
   const bytes = manifestOf({ artifactType, config: empty, layers: [empty], subject: bare(subject), annotations })
   const pushed = await target.pushManifest(bytes)
@@ -47,7 +66,8 @@ async function refer(target: Target, { subject, artifactType, annotations }: Ref
 export const referrerChecks: readonly Check[] = [
   discovery('referrers: none is an empty index, for digests that nobody knows as well', async (target) => {
     const subject = await target.pushImage('one')
-    for (const digest of [subject.digest, digestOf(textBytes('nobody'))]) assert.deepEqual((await listed(target, digest)).entries, [])
+    for (const digest of [subject.digest, digestOf(textBytes('nobody'))])
+      assert.deepEqual((await listed(target, digest)).entries, [])
   }),
   discovery('referrers: a malformed digest is 400', async (target) => {
     const { digest } = await target.pushImage('one')
@@ -56,9 +76,15 @@ export const referrerChecks: readonly Check[] = [
   }),
   discovery('referrers: an artifact with its type and annotations, announced with OCI-Subject', async (target) => {
     const subject = await target.pushImage('one')
-    const { bytes, pushed } = await refer(target, { subject, artifactType: 'application/vnd.example.sbom', annotations: { made: 'here' } })
+    const { bytes, pushed } = await refer(target, {
+      subject,
+      artifactType: 'application/vnd.example.sbom',
+      annotations: { made: 'here' },
+    })
     const { entries } = await listed(target, subject.digest)
-    assert.deepEqual(entries, [{ ...named(manifestType, bytes), artifactType: 'application/vnd.example.sbom', annotations: { made: 'here' } }])
+    assert.deepEqual(entries, [
+      { ...named(manifestType, bytes), artifactType: 'application/vnd.example.sbom', annotations: { made: 'here' } },
+    ])
     assert.equal(pushed.headers['oci-subject'], subject.digest)
   }),
   discovery('referrers: an image has the type of its config', async (target) => {
@@ -67,12 +93,17 @@ export const referrerChecks: readonly Check[] = [
     await target.pushBlob(config)
     const bytes = manifestOf({ config: named(configType, config), layers: [], subject: bare(subject) })
     const pushed = await target.pushManifest(bytes)
-    assert.deepEqual((await listed(target, subject.digest)).entries, [{ ...named(manifestType, bytes), artifactType: configType }])
+    assert.deepEqual((await listed(target, subject.digest)).entries, [
+      { ...named(manifestType, bytes), artifactType: configType },
+    ])
     assert.equal(pushed.headers['oci-subject'], subject.digest)
   }),
   discovery('referrers: an index, with its type or without', async (target) => {
     const subject = await target.pushImage('one')
-    const [typed, untyped] = [indexOf([], { subject: bare(subject), artifactType: 'application/vnd.example.set' }), indexOf([], { subject: bare(subject) })]
+    const [typed, untyped] = [
+      indexOf([], { subject: bare(subject), artifactType: 'application/vnd.example.set' }),
+      indexOf([], { subject: bare(subject) }),
+    ]
     for (const bytes of [typed, untyped]) {
       const pushed = await target.pushManifest(bytes, { type: indexType })
       status(pushed, 201)
@@ -80,22 +111,35 @@ export const referrerChecks: readonly Check[] = [
       assert.equal(pushed.headers['oci-subject'], subject.digest)
     }
     const { entries } = await listed(target, subject.digest)
-    const expected = [{ ...named(indexType, typed), artifactType: 'application/vnd.example.set' }, named(indexType, untyped)]
+    const expected = [
+      { ...named(indexType, typed), artifactType: 'application/vnd.example.set' },
+      named(indexType, untyped),
+    ]
     assert.deepEqual(entries.toSorted(byDigest), expected.toSorted(byDigest))
   }),
   discovery('referrers: several, and the filter says that it was applied', async (target) => {
     const subject = await target.pushImage('one')
-    for (const kind of ['sbom', 'signature', 'report']) await refer(target, { subject, artifactType: `application/vnd.example.${kind}` })
+    for (const kind of ['sbom', 'signature', 'report'])
+      await refer(target, { subject, artifactType: `application/vnd.example.${kind}` })
     assert.equal((await listed(target, subject.digest)).entries.length, 3)
     const { first, entries } = await listed(target, subject.digest, '?artifactType=application%2Fvnd.example.signature')
     if (first.headers['oci-filters-applied'] === undefined) throw new Unsupported('there is no filter')
     assert.equal(first.headers['oci-filters-applied'], 'artifactType')
-    assert.deepEqual(entries.map(({ artifactType }) => artifactType), ['application/vnd.example.signature'])
+    assert.deepEqual(
+      entries.map(({ artifactType }) => artifactType),
+      ['application/vnd.example.signature'],
+    )
   }),
   discovery('referrers: of a subject that is not there, yet or at all', async (target) => {
     const bytes = manifestOf({ config: empty, layers: [empty], annotations: { later: 'yes' } })
-    const { bytes: referrer } = await refer(target, { subject: named(manifestType, bytes), artifactType: 'application/vnd.example.sbom' })
-    assert.deepEqual((await listed(target, digestOf(bytes))).entries.map(({ digest }) => digest), [digestOf(referrer)])
+    const { bytes: referrer } = await refer(target, {
+      subject: named(manifestType, bytes),
+      artifactType: 'application/vnd.example.sbom',
+    })
+    assert.deepEqual(
+      (await listed(target, digestOf(bytes))).entries.map(({ digest }) => digest),
+      [digestOf(referrer)],
+    )
     status(await target.pushManifest(bytes), 201)
     assert.equal((await listed(target, digestOf(bytes))).entries.length, 1)
   }),
@@ -124,4 +168,5 @@ export const referrerChecks: readonly Check[] = [
   }),
 ]
 
-const byDigest = (left: Record<string, unknown> | Named, right: Record<string, unknown> | Named): number => (String(left['digest']) < String(right['digest']) ? -1 : 1)
+const byDigest = (left: Record<string, unknown> | Named, right: Record<string, unknown> | Named): number =>
+  String(left['digest']) < String(right['digest']) ? -1 : 1

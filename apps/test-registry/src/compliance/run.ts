@@ -22,7 +22,11 @@ export interface ComplianceOptions extends TargetOptions {
  *
  * @throws `signal.reason`, and nothing else: what goes wrong is in the results
  */
-export async function runCompliance({ checks = allChecks, concurrency = 1, ...target }: ComplianceOptions): Promise<readonly ComplianceResult[]> {
+export async function runCompliance({
+  checks = allChecks,
+  concurrency = 1,
+  ...target
+}: ComplianceOptions): Promise<readonly ComplianceResult[]> {
   const results: ComplianceResult[] = []
   const waiting = checks.entries()
   const work = async (): Promise<void> => {
@@ -41,7 +45,11 @@ async function outcomeOf(check: Check, options: TargetOptions): Promise<Complian
     await check.run(createTarget(options))
     return { check, outcome: 'passed', reason: undefined }
   } catch (error) {
-    return { check, outcome: error instanceof Unsupported ? 'unsupported' : 'failed', reason: error instanceof Error ? error.message : String(error) }
+    return {
+      check,
+      outcome: error instanceof Unsupported ? 'unsupported' : 'failed',
+      reason: error instanceof Error ? error.message : String(error),
+    }
   }
 }
 
@@ -63,7 +71,11 @@ export interface TestComplianceOptions {
  *
  * @param target where the registry is, asked when a test runs: it may be started in a hook
  */
-export function testCompliance({ describe, it }: TestFunctions, target: () => TargetOptions, { checks = allChecks, unsupported = 'pass' }: TestComplianceOptions = {}): void {
+export function testCompliance(
+  { describe, it }: TestFunctions,
+  target: () => TargetOptions,
+  { checks = allChecks, unsupported = 'pass' }: TestComplianceOptions = {},
+): void {
   describe('the distribution spec', () => {
     for (const check of checks) {
       it(check.name, async () => {

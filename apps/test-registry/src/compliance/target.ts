@@ -27,7 +27,10 @@ export interface Target {
   session(query?: string): Promise<Answer>
   pushBlob(bytes: Uint8Array, digest?: string): Promise<string>
   /** @param target a tag; default: by digest */
-  pushManifest(bytes: Uint8Array, how?: { readonly target?: string | undefined; readonly type?: string | undefined }): Promise<Answer>
+  pushManifest(
+    bytes: Uint8Array,
+    how?: { readonly target?: string | undefined; readonly type?: string | undefined },
+  ): Promise<Answer>
   /** An image without layers, and its blobs. `text` makes it another one. */
   pushImage(tag: string | undefined, text?: string): Promise<PushedImage>
   manifest(target: string, question?: Question): Promise<Answer>
@@ -86,11 +89,16 @@ export function createTarget(options: TargetOptions, login: Login = createLogin(
     return answer
   }
   const pushBlob: Target['pushBlob'] = async (bytes, digest = digestOf(bytes)) => {
-    const closed = await at(location(await session(), { digest }), { method: 'PUT', body: bytes, headers: { 'content-type': 'application/octet-stream', 'content-length': String(bytes.length) } })
+    const closed = await at(location(await session(), { digest }), {
+      method: 'PUT',
+      body: bytes,
+      headers: { 'content-type': 'application/octet-stream', 'content-length': String(bytes.length) },
+    })
     assert.equal(closed.status, 201, 'a blob is made with 201')
     return digest
   }
-  const pushManifest: Target['pushManifest'] = (bytes, { target = digestOf(bytes), type = manifestType } = {}) => at(`/manifests/${target}`, { method: 'PUT', body: bytes, headers: { 'content-type': type } })
+  const pushManifest: Target['pushManifest'] = (bytes, { target = digestOf(bytes), type = manifestType } = {}) =>
+    at(`/manifests/${target}`, { method: 'PUT', body: bytes, headers: { 'content-type': type } })
   return {
     url,
     repository,
@@ -102,13 +110,16 @@ export function createTarget(options: TargetOptions, login: Login = createLogin(
     pushBlob,
     pushManifest,
     async pushImage(tag, text = tag ?? '') {
-      const configBytes = textBytes(JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] }, author: text }))
+      const configBytes = textBytes(
+        JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] }, author: text }),
+      )
       const config = await pushBlob(configBytes)
       const bytes = manifestOf({ config: named(configType, configBytes), layers: [] })
       const answer = await pushManifest(bytes, { target: tag })
       assert.equal(answer.status, 201, 'an image is pushed')
       return { ...named(manifestType, bytes), bytes, config }
     },
-    manifest: (target, question = {}) => at(`/manifests/${target}`, { ...question, headers: { accept, ...question.headers } }),
+    manifest: (target, question = {}) =>
+      at(`/manifests/${target}`, { ...question, headers: { accept, ...question.headers } }),
   }
 }

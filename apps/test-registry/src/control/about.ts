@@ -6,7 +6,9 @@ export const about: Endpoint = {
   methods: ['GET'],
   answer({ rest }, controlled) {
     if (rest !== '') return undefined
-    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
     return ok({ version, ...controlled.addresses(), auth: controlled.auth })
   },
 }

@@ -9,14 +9,16 @@ const assertions: Readonly<Record<string, (journal: Journal, value: unknown) => 
   fetchedOnce: (journal, value) => isText(value) && holds(() => journal.assertFetchedOnce(value)),
   notFetched: (journal, value) => isText(value) && holds(() => journal.assertNotFetched(value)),
   noByteTwice: (journal, value) => isText(value) && holds(() => journal.assertNoByteTwice(value)),
-  noSecretAt: (journal, value) => (value === 'registry' || value === 'cdn') && holds(() => journal.assertNoSecretAt(value)),
+  noSecretAt: (journal, value) =>
+    (value === 'registry' || value === 'cdn') && holds(() => journal.assertNoSecretAt(value)),
   retryAfterHonoured: (journal, value) => value === true && holds(() => journal.assertRetryAfterHonoured()),
   requests: (journal, value) => isCount(value) && holds(() => journal.assertRequests(value.filter ?? {}, value.count)),
 }
 
 /** `{ "fetchedOnce": "sha256:…", "noSecretAt": "cdn" }`: 204 when all of it holds, 409 with the first that does not. */
 export function check(body: unknown, journal: Journal): ControlReply {
-  const wrong = (): ControlReply => refuse('INVALID', `write { "fetchedOnce": "sha256:…" }; there are ${Object.keys(assertions).join(', ')}`)
+  const wrong = (): ControlReply =>
+    refuse('INVALID', `write { "fetchedOnce": "sha256:…" }; there are ${Object.keys(assertions).join(', ')}`)
   if (typeof body !== 'object' || body === null || Array.isArray(body) || Object.keys(body).length === 0) return wrong()
   try {
     for (const [name, value] of Object.entries(body)) {
@@ -39,5 +41,11 @@ const members = ['origin', 'method', 'kind', 'repository', 'target', 'status']
 function isCount(value: unknown): value is { readonly count: number; readonly filter?: JournalFilter } {
   if (typeof value !== 'object' || value === null) return false
   const { count, filter = {}, ...others } = value as Record<string, unknown>
-  return Number.isSafeInteger(count) && Object.keys(others).length === 0 && typeof filter === 'object' && filter !== null && Object.keys(filter).every((member) => members.includes(member))
+  return (
+    Number.isSafeInteger(count) &&
+    Object.keys(others).length === 0 &&
+    typeof filter === 'object' &&
+    filter !== null &&
+    Object.keys(filter).every((member) => members.includes(member))
+  )
 }

@@ -10,7 +10,8 @@ export const clock: Endpoint = {
     if (rest !== '') return undefined
     if (method === 'POST') {
       const ms: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'advanceMs') : undefined
-      if (!Number.isSafeInteger(ms) || (ms as number) < 0 || hands.now() + (ms as number) > lastMoment) return refuse('INVALID', 'write { "advanceMs": 60000 }: whole milliseconds, forwards, at most to the year 9999')
+      if (!Number.isSafeInteger(ms) || (ms as number) < 0 || hands.now() + (ms as number) > lastMoment)
+        return refuse('INVALID', 'write { "advanceMs": 60000 }: whole milliseconds, forwards, at most to the year 9999')
       hands.advance(ms as number)
     }
     return ok({ now: hands.now() })

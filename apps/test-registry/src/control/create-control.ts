@@ -16,7 +16,15 @@ import { repositories } from './repositories-endpoint.ts'
 import { securityHeaders } from './security-headers.ts'
 import { tokens } from './tokens-endpoint.ts'
 
-const endpoints: Readonly<Record<string, Endpoint>> = { '': about, faults, journal, images, clock, tokens, repositories }
+const endpoints: Readonly<Record<string, Endpoint>> = {
+  '': about,
+  faults,
+  journal,
+  images,
+  clock,
+  tokens,
+  repositories,
+}
 const prefix = '/_lading'
 const mebibyte = 1024 * 1024
 const mostStreams = 100
@@ -28,27 +36,35 @@ export interface ControlParts extends ControlOptions {
 }
 
 /** Answers for the page and its API; false for a request that is not theirs. None of it is in the journal, and no fault and no credential has a part in it. */
-export function createControl({ controlled, patienceMs, hosts = [] }: ControlParts): (message: IncomingMessage, response: ServerResponse) => boolean {
+export function createControl({
+  controlled,
+  patienceMs,
+  hosts = [],
+}: ControlParts): (message: IncomingMessage, response: ServerResponse) => boolean {
   let streams = 0
   return (message, response) => {
     const target = message.url ?? '/'
     const question = target.indexOf('?')
     const path = question === -1 ? target : target.slice(0, question)
     if (path !== prefix && !path.startsWith(`${prefix}/`)) return false
-    respond(path.slice(prefix.length), new URLSearchParams(question === -1 ? '' : target.slice(question + 1))).catch(() => response.destroy())
+    respond(path.slice(prefix.length), new URLSearchParams(question === -1 ? '' : target.slice(question + 1))).catch(
+      () => response.destroy(),
+    )
     return true
 
     async function respond(below: string, query: URLSearchParams): Promise<void> {
       const refusal = refusalOf(message, hosts)
       if (refusal !== undefined) return sendReply(message, response, refusal)
       if (below === '/api/journal/events') return stream(query)
-      if (below === '/api' || below.startsWith('/api/')) return sendReply(message, response, await answer(below.slice('/api/'.length), query))
+      if (below === '/api' || below.startsWith('/api/'))
+        return sendReply(message, response, await answer(below.slice('/api/'.length), query))
       await sendPage(message, response, below)
     }
 
     function stream(query: URLSearchParams): void {
       if (message.method !== 'GET') return sendReply(message, response, wrongMethod(['GET']))
-      if (streams >= mostStreams) return sendReply(message, response, refuse('BUSY', `${mostStreams} streams are open; close one`))
+      if (streams >= mostStreams)
+        return sendReply(message, response, refuse('BUSY', `${mostStreams} streams are open; close one`))
       const why = streamJournal(message, response, query, controlled.journal, securityHeaders)
       if (why !== undefined) return sendReply(message, response, why)
       streams += 1
@@ -62,10 +78,15 @@ export function createControl({ controlled, patienceMs, hosts = [] }: ControlPar
       if (endpoint === undefined) return unknown
       const method = message.method ?? 'GET'
       if (!endpoint.methods.includes(method)) return wrongMethod(endpoint.methods)
-      const read = ['POST', 'PUT', 'PATCH'].includes(method) ? await readJson(message, { limit: endpoint.bodyLimit ?? mebibyte, patienceMs }) : { value: undefined }
+      const read = ['POST', 'PUT', 'PATCH'].includes(method)
+        ? await readJson(message, { limit: endpoint.bodyLimit ?? mebibyte, patienceMs })
+        : { value: undefined }
       if ('refusal' in read) return read.refusal
       try {
-        const reply = await endpoint.answer({ method, rest: decoded(rest.join('/')), query, body: read.value }, controlled)
+        const reply = await endpoint.answer(
+          { method, rest: decoded(rest.join('/')), query, body: read.value },
+          controlled,
+        )
         if (method !== 'GET') await controlled.settled()
         return reply ?? unknown
       } catch (error) {
@@ -76,20 +97,33 @@ export function createControl({ controlled, patienceMs, hosts = [] }: ControlPar
   }
 }
 
-const wrongMethod = (methods: readonly string[]): ControlReply => refuse('METHOD', `the methods here are ${methods.join(', ')}`, { allow: methods.join(', ') })
+const wrongMethod = (methods: readonly string[]): ControlReply =>
+  refuse('METHOD', `the methods here are ${methods.join(', ')}`, { allow: methods.join(', ') })
 
-function sendReply(message: IncomingMessage, response: ServerResponse, { status, value, headers = {} }: ControlReply): void {
+function sendReply(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { status, value, headers = {} }: ControlReply,
+): void {
   const body = value === undefined ? '' : `${JSON.stringify(value)}\n`
   // What was not read is not worth reading: the connection goes with it.
   const rest = message.complete || !hasBody(message) ? {} : { connection: 'close' }
-  response.writeHead(status, { ...securityHeaders, ...(value === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }), ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }), ...rest, ...headers })
+  response.writeHead(status, {
+    ...securityHeaders,
+    ...(value === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+    ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
+    ...rest,
+    ...headers,
+  })
   response.end(message.method === 'HEAD' ? undefined : body)
 }
 
-const hasBody = ({ headers }: IncomingMessage): boolean => headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 async function sendPage(message: IncomingMessage, response: ServerResponse, below: string): Promise<void> {
-  if (message.method !== 'GET' && message.method !== 'HEAD') return sendReply(message, response, wrongMethod(['GET', 'HEAD']))
+  if (message.method !== 'GET' && message.method !== 'HEAD')
+    return sendReply(message, response, wrongMethod(['GET', 'HEAD']))
   if (below === '') return sendReply(message, response, { status: 308, headers: { location: `${prefix}/` } })
   const file = await pageFile(below.slice(1))
   if (file === undefined) return sendReply(message, response, refuse('NOT_FOUND', 'there is no such page'))

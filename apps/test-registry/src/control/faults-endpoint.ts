@@ -28,7 +28,12 @@ function add(body: unknown, { faults: book }: Controlled): ReturnType<Endpoint['
   return ok({ faults: book.list().filter(({ id }) => ids.has(id)) }, 201)
 }
 
-function one(rest: string, method: string, body: unknown, { faults: book }: Controlled): ReturnType<Endpoint['answer']> {
+function one(
+  rest: string,
+  method: string,
+  body: unknown,
+  { faults: book }: Controlled,
+): ReturnType<Endpoint['answer']> {
   const found = /^\d{1,15}$/.test(rest) ? book.find(Number(rest)) : undefined
   if (found === undefined) return undefined
   if (method === 'DELETE') {
@@ -36,7 +41,10 @@ function one(rest: string, method: string, body: unknown, { faults: book }: Cont
     return done
   }
   if (method === 'PATCH') {
-    const enabled: unknown = typeof body === 'object' && body !== null && Object.keys(body).join() === 'enabled' ? Reflect.get(body, 'enabled') : undefined
+    const enabled: unknown =
+      typeof body === 'object' && body !== null && Object.keys(body).join() === 'enabled'
+        ? Reflect.get(body, 'enabled')
+        : undefined
     if (typeof enabled !== 'boolean') return refuse('INVALID', 'write { "enabled": true } or { "enabled": false }')
     found.enable(enabled)
   } else if (method !== 'GET') {

@@ -23,7 +23,14 @@ function list({ query }: ControlRequest, { journal: kept }: Controlled): Control
   const asked = readJournalQuery(query, ['since', 'limit'])
   if (typeof asked === 'string') return refuse('INVALID', asked)
   const { since = 0, limit = ordinaryLimit } = asked.numbers
-  const fitting = kept.requests(asked.filter).filter((entry) => entry.number >= since && (entry.finished || !asked.finished))
+  const fitting = kept
+    .requests(asked.filter)
+    .filter((entry) => entry.number >= since && (entry.finished || !asked.finished))
   const entries = fitting.slice(0, Math.min(limit, mostEntries))
-  return ok({ entries, more: entries.length < fitting.length, next: (entries.at(-1)?.number ?? since - 1) + 1, dropped: kept.dropped })
+  return ok({
+    entries,
+    more: entries.length < fitting.length,
+    next: (entries.at(-1)?.number ?? since - 1) + 1,
+    dropped: kept.dropped,
+  })
 }

@@ -21,8 +21,10 @@ export function readJournalQuery(query: URLSearchParams, known: readonly string[
   for (const [name, value] of query) {
     if (words.some((word) => word === name)) filter[name] = value
     else if (name === 'finished' && (value === 'true' || value === 'false')) finished = value === 'true'
-    else if ((name === 'status' || known.includes(name)) && /^\d{1,15}$/.test(value)) (name === 'status' ? filter : numbers)[name] = Number(value)
-    else return `the query may have ${[...words, 'status', 'finished', ...known].join(', ')}; numbers are whole, finished is true or false`
+    else if ((name === 'status' || known.includes(name)) && /^\d{1,15}$/.test(value))
+      (name === 'status' ? filter : numbers)[name] = Number(value)
+    else
+      return `the query may have ${[...words, 'status', 'finished', ...known].join(', ')}; numbers are whole, finished is true or false`
   }
   return { filter, numbers, finished }
 }

@@ -15,7 +15,13 @@ const heartbeatMs = 15_000
  *
  * @returns why there is no stream
  */
-export function streamJournal(message: IncomingMessage, response: ServerResponse, query: URLSearchParams, journal: Journal, headers: Readonly<Record<string, string>>): ControlReply | undefined {
+export function streamJournal(
+  message: IncomingMessage,
+  response: ServerResponse,
+  query: URLSearchParams,
+  journal: Journal,
+  headers: Readonly<Record<string, string>>,
+): ControlReply | undefined {
   const asked = readJournalQuery(query, ['since', 'last'])
   if (typeof asked === 'string') return refuse('INVALID', asked)
   const events = (message.headers.accept ?? '').includes('text/event-stream')
@@ -30,7 +36,10 @@ export function streamJournal(message: IncomingMessage, response: ServerResponse
     pending.delete(entry.number)
     pending.set(entry.number, entry)
   }
-  for (const entry of backlog(journal, asked.numbers, message.headers['last-event-id']).filter(wanted).slice(-mostPending)) add(entry)
+  for (const entry of backlog(journal, asked.numbers, message.headers['last-event-id'])
+    .filter(wanted)
+    .slice(-mostPending))
+    add(entry)
   const unsubscribe = journal.subscribe((entry) => {
     if (entry === undefined) {
       pending.clear()
@@ -48,7 +57,10 @@ export function streamJournal(message: IncomingMessage, response: ServerResponse
     gone.abort()
     wake?.()
   })
-  response.writeHead(200, { ...headers, 'content-type': events ? 'text/event-stream' : 'application/x-ndjson; charset=utf-8' })
+  response.writeHead(200, {
+    ...headers,
+    'content-type': events ? 'text/event-stream' : 'application/x-ndjson; charset=utf-8',
+  })
   response.flushHeaders()
   pump().catch(() => response.destroy())
   return undefined
@@ -66,18 +78,34 @@ export function streamJournal(message: IncomingMessage, response: ServerResponse
     for (const { number } of batch) pending.delete(number)
     const clear = cleared && events ? 'event: cleared\ndata: {}\n\n' : ''
     cleared = false
-    return clear + batch.map((entry) => (events ? `event: request\nid: ${changedAt(entry)}\ndata: ${JSON.stringify(entry)}\n\n` : `${JSON.stringify(entry)}\n`)).join('')
+    return (
+      clear +
+      batch
+        .map((entry) =>
+          events
+            ? `event: request\nid: ${changedAt(entry)}\ndata: ${JSON.stringify(entry)}\n\n`
+            : `${JSON.stringify(entry)}\n`,
+        )
+        .join('')
+    )
   }
 }
 
 /** What happened before: since an entry, the last so many, or for a reader who comes back, since what it had. */
-function backlog({ entries }: Journal, { since, last }: Readonly<Record<string, number>>, lastEventId: string | string[] | undefined): readonly JournalEntry[] {
-  if (typeof lastEventId === 'string' && /^\d{1,15}$/.test(lastEventId)) return entries.filter((entry) => changedAt(entry) >= Number(lastEventId))
+function backlog(
+  { entries }: Journal,
+  { since, last }: Readonly<Record<string, number>>,
+  lastEventId: string | string[] | undefined,
+): readonly JournalEntry[] {
+  if (typeof lastEventId === 'string' && /^\d{1,15}$/.test(lastEventId))
+    return entries.filter((entry) => changedAt(entry) >= Number(lastEventId))
   if (since !== undefined) return entries.filter(({ number }) => number >= since)
   return last === undefined || last === 0 ? [] : entries.slice(-last)
 }
 
 /** In milliseconds since 1970, so that a registry that was started again is no older than the one before. */
-const changedAt = ({ time, startedAt, endedAt }: JournalEntry): number => Math.floor(time + ((endedAt ?? startedAt) - startedAt))
+const changedAt = ({ time, startedAt, endedAt }: JournalEntry): number =>
+  Math.floor(time + ((endedAt ?? startedAt) - startedAt))
 
-const fits = (entry: JournalEntry, filter: JournalFilter): boolean => Object.entries(filter).every(([member, value]) => entry[member as keyof JournalFilter] === value)
+const fits = (entry: JournalEntry, filter: JournalFilter): boolean =>
+  Object.entries(filter).every(([member, value]) => entry[member as keyof JournalFilter] === value)

@@ -10,7 +10,10 @@ interface Named {
 }
 
 /** A manifest or index for people: what it is, and what it names. Schema 1 does not say how large its layers are: `sizeOf` does. */
-export function manifestSummary({ digest, mediaType, bytes }: StoredManifest, sizeOf: (digest: Digest) => number | undefined): Readonly<Record<string, unknown>> {
+export function manifestSummary(
+  { digest, mediaType, bytes }: StoredManifest,
+  sizeOf: (digest: Digest) => number | undefined,
+): Readonly<Record<string, unknown>> {
   const document = parse(bytes)
   return {
     digest,
@@ -19,17 +22,24 @@ export function manifestSummary({ digest, mediaType, bytes }: StoredManifest, si
     artifactType: text(document['artifactType']),
     subject: named(document['subject'])[0]?.digest,
     config: named(document['config'])[0],
-    layers: Array.isArray(document['layers']) ? document['layers'].flatMap(named) : oldLayers(document['fsLayers'], sizeOf),
+    layers: Array.isArray(document['layers'])
+      ? document['layers'].flatMap(named)
+      : oldLayers(document['fsLayers'], sizeOf),
     manifests: Array.isArray(document['manifests']) ? document['manifests'].flatMap(named) : undefined,
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Of schema 1, where the base is last. */
 function oldLayers(value: unknown, sizeOf: (digest: Digest) => number | undefined): readonly Named[] | undefined {
   if (!Array.isArray(value)) return undefined
-  return value.toReversed().flatMap((layer) => (isRecord(layer) ? named({ digest: layer['blobSum'], size: sizeOf(layer['blobSum'] as Digest) }) : []))
+  return value
+    .toReversed()
+    .flatMap((layer) =>
+      isRecord(layer) ? named({ digest: layer['blobSum'], size: sizeOf(layer['blobSum'] as Digest) }) : [],
+    )
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
@@ -47,7 +57,14 @@ function named(value: unknown): readonly Named[] {
   if (!isRecord(value)) return []
   const { digest, size, mediaType, platform } = value
   if (typeof digest !== 'string') return []
-  return [{ digest, size: typeof size === 'number' ? size : undefined, mediaType: text(mediaType), platform: platformText(platform) }]
+  return [
+    {
+      digest,
+      size: typeof size === 'number' ? size : undefined,
+      mediaType: text(mediaType),
+      platform: platformText(platform),
+    },
+  ]
 }
 
 function platformText(value: unknown): string | undefined {

@@ -14,18 +14,30 @@ export function refusalOf(message: IncomingMessage, hosts: readonly string[]): C
   const scheme = message.socket instanceof TLSSocket ? 'https' : 'http'
   const own = authority(scheme, host)
   if (own === undefined || !isOwn(own, scheme, message.socket, hosts)) {
-    return refuse('FOREIGN_HOST', 'the Host header is none of the registry’s own; name others with control: { hosts: [...] } or --control-host')
+    return refuse(
+      'FOREIGN_HOST',
+      'the Host header is none of the registry’s own; name others with control: { hosts: [...] } or --control-host',
+    )
   }
-  if (origin !== undefined && origin !== `${scheme}://${own}`) return refuse('FOREIGN_ORIGIN', 'a web page elsewhere may not use the control API')
+  if (origin !== undefined && origin !== `${scheme}://${own}`)
+    return refuse('FOREIGN_ORIGIN', 'a web page elsewhere may not use the control API')
   const site = message.headers['sec-fetch-site']
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return refuse('FOREIGN_ORIGIN', 'a web page elsewhere may not lead here; type the address')
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    return refuse('FOREIGN_ORIGIN', 'a web page elsewhere may not lead here; type the address')
   return undefined
 }
 
-function isOwn(own: string, scheme: 'http' | 'https', { localAddress = '', localPort = 0 }: Socket, hosts: readonly string[]): boolean {
+function isOwn(
+  own: string,
+  scheme: 'http' | 'https',
+  { localAddress = '', localPort = 0 }: Socket,
+  hosts: readonly string[],
+): boolean {
   const address = localAddress.replace(/^::ffff:/, '')
   const names = isLoopback(address) ? [address, 'localhost', '127.0.0.1', '::1'] : [address]
-  return [...names.map((name) => `${isIPv6(name) ? `[${name}]` : name}:${localPort}`), ...hosts].some((name) => authority(scheme, name) === own)
+  return [...names.map((name) => `${isIPv6(name) ? `[${name}]` : name}:${localPort}`), ...hosts].some(
+    (name) => authority(scheme, name) === own,
+  )
 }
 
 /** In its one normal form: lower case, without the scheme's own port. `undefined` for what is none. */

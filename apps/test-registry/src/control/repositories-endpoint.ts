@@ -10,15 +10,27 @@ const most = 1000
 export const repositories: Endpoint = {
   methods: ['GET', 'PUT', 'DELETE'],
   answer(request, controlled) {
-    if (request.rest === '') return request.method === 'GET' ? ok({ repositories: controlled.repositories().map((name) => shortly(controlled.repository(name))) }) : undefined
-    if (!isRepositoryName(request.rest) || (request.method !== 'PUT' && !controlled.repositories().includes(request.rest))) return undefined
+    if (request.rest === '')
+      return request.method === 'GET'
+        ? ok({ repositories: controlled.repositories().map((name) => shortly(controlled.repository(name))) })
+        : undefined
+    if (
+      !isRepositoryName(request.rest) ||
+      (request.method !== 'PUT' && !controlled.repositories().includes(request.rest))
+    )
+      return undefined
     const repository = controlled.repository(request.rest)
     if (request.method === 'GET') return ok(wholly(repository))
     return request.method === 'PUT' ? moveTag(repository, request) : remove(repository, request)
   },
 }
 
-const shortly = (repository: RepositoryAccess): unknown => ({ name: repository.name, tags: repository.tags(), manifests: repository.manifests().length, blobs: repository.blobs().length })
+const shortly = (repository: RepositoryAccess): unknown => ({
+  name: repository.name,
+  tags: repository.tags(),
+  manifests: repository.manifests().length,
+  blobs: repository.blobs().length,
+})
 
 function wholly(repository: RepositoryAccess): unknown {
   const [manifests, blobs] = [repository.manifests(), repository.blobs()]
@@ -37,7 +49,8 @@ function wholly(repository: RepositoryAccess): unknown {
 function moveTag(repository: RepositoryAccess, { query, body }: ControlRequest): ControlReply {
   const tag = query.get('tag')
   const digest: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'digest') : undefined
-  if (tag === null || !isTag(tag) || typeof digest !== 'string' || !isDigest(digest)) return refuse('INVALID', 'write ?tag=NAME and { "digest": "sha256:…" }')
+  if (tag === null || !isTag(tag) || typeof digest !== 'string' || !isDigest(digest))
+    return refuse('INVALID', 'write ?tag=NAME and { "digest": "sha256:…" }')
   repository.tag(tag, digest)
   return done
 }
@@ -49,6 +62,7 @@ function remove(repository: RepositoryAccess, { query }: ControlRequest): Contro
     manifest: () => isDigest(target) && repository.deleteManifest(target),
     blob: () => isDigest(target) && repository.deleteBlob(target),
   }
-  if (!Object.hasOwn(removers, what) || others.length > 0) return refuse('INVALID', 'write ?tag=NAME, ?manifest=DIGEST or ?blob=DIGEST')
+  if (!Object.hasOwn(removers, what) || others.length > 0)
+    return refuse('INVALID', 'write ?tag=NAME, ?manifest=DIGEST or ?blob=DIGEST')
   return removers[what]?.() === true ? done : undefined
 }

@@ -12,7 +12,8 @@ export const endless: Content = {
   },
 }
 
-export const gzipped = async (content: Content): Promise<Content> => memoryContent(await promisify(gzip)(await wholeContent(content), { level: 1 }))
+export const gzipped = async (content: Content): Promise<Content> =>
+  memoryContent(await promisify(gzip)(await wholeContent(content), { level: 1 }))
 
 /** One after the other. */
 export const joined = (first: Content, second: Content): Content => ({

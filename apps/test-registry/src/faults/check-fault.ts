@@ -7,10 +7,14 @@ import { isRequestAction } from './request-effect.ts'
 
 const routes = ['ping', 'manifest', 'blob', 'upload', 'tags', 'catalog', 'referrers', 'token', 'cdn', 'any']
 
-const whole = (least: number) => (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= least
+const whole =
+  (least: number) =>
+  (value: unknown): boolean =>
+    Number.isSafeInteger(value) && (value as number) >= least
 const text = (value: unknown): boolean => typeof value === 'string'
 const flag = (value: unknown): boolean => typeof value === 'boolean'
-const record = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const record = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const anything = (): boolean => true
 
 const members: Record<keyof Fault, (value: unknown) => boolean> = {
@@ -40,7 +44,10 @@ const actionMembers: Record<string, (value: unknown) => boolean> = {
   status: (value) => whole(200)(value) && (value as number) <= 599,
   headers: record,
   body: anything,
-  retryAfter: (value) => typeof value === 'number' || text(value) || (record(value) && Number.isFinite(value['inSeconds']) && retryForms.includes(value['form'])),
+  retryAfter: (value) =>
+    typeof value === 'number' ||
+    text(value) ||
+    (record(value) && Number.isFinite(value['inSeconds']) && retryForms.includes(value['form'])),
   dateSkewSeconds: Number.isFinite,
   content: text,
   extraBytes: whole(1),
@@ -57,7 +64,11 @@ const actionMembers: Record<string, (value: unknown) => boolean> = {
 }
 
 const isAction = (action: Record<string, unknown>): boolean =>
-  Object.keys(action).length > 0 && Object.entries(action).every(([member, value]) => value === undefined || (Object.hasOwn(actionMembers, member) && actionMembers[member]?.(value) === true))
+  Object.keys(action).length > 0 &&
+  Object.entries(action).every(
+    ([member, value]) =>
+      value === undefined || (Object.hasOwn(actionMembers, member) && actionMembers[member]?.(value) === true),
+  )
 
 /**
  * A misspelt fault that silently never fires would make a test pass for the wrong reason.
@@ -69,11 +80,15 @@ export function checkFault(fault: unknown): asserts fault is Fault {
   for (const member of ['on', 'then']) if (fault[member] === undefined) throw invalid(`a fault needs '${member}'`)
   for (const [member, value] of Object.entries(fault)) {
     if (!Object.hasOwn(members, member)) throw invalid(`a fault has no member '${printable(member, 40)}'`)
-    if (value !== undefined && !members[member as keyof Fault](value)) throw invalid(`not a fault's '${member}': ${printable(JSON.stringify(value), 100)}`)
+    if (value !== undefined && !members[member as keyof Fault](value))
+      throw invalid(`not a fault's '${member}': ${printable(JSON.stringify(value), 100)}`)
   }
   if (fault['then'] === 'truncate' && fault['afterBytes'] === undefined) throw invalid("'truncate' needs 'afterBytes'")
-  if (fault['afterRequestBytes'] !== undefined && !isRequestAction(fault['then'] as FaultAction)) throw invalid("'afterRequestBytes' goes with 'reset', 'close', 'stall', 'flip' and a status")
+  if (fault['afterRequestBytes'] !== undefined && !isRequestAction(fault['then'] as FaultAction))
+    throw invalid("'afterRequestBytes' goes with 'reset', 'close', 'stall', 'flip' and a status")
 }
 
 const invalid = (message: string): TestRegistryError =>
-  new TestRegistryError('FAULT_INVALID', message, { hint: "write it like { on: 'blob', nth: 1, afterBytes: 1000, then: 'reset' }" })
+  new TestRegistryError('FAULT_INVALID', message, {
+    hint: "write it like { on: 'blob', nth: 1, afterBytes: 1000, then: 'reset' }",
+  })

@@ -19,9 +19,13 @@ export function effectOf(fault: Fault): Effect {
   if ('status' in action) return { replace: (context) => statusReply(action, context) }
   if ('realm' in action) return { replace: (context) => otherRealm(context, action.realm) }
   if ('raw' in action) return { raw: action.raw }
-  if ('headers' in action) return { change: (given) => ({ ...given, headers: overridden(given.headers, action.headers) }) }
+  if ('headers' in action)
+    return { change: (given) => ({ ...given, headers: overridden(given.headers, action.headers) }) }
   if ('content' in action) return { change: (given) => ({ ...given, body: textContent(action.content) }) }
-  if ('extraBytes' in action) return { change: (given) => ({ ...given, body: joined(given.body, memoryContent(new Uint8Array(action.extraBytes))) }) }
+  if ('extraBytes' in action)
+    return {
+      change: (given) => ({ ...given, body: joined(given.body, memoryContent(new Uint8Array(action.extraBytes))) }),
+    }
   if ('members' in action) return { change: (given) => withMembers(given, action.members) }
   return action
 }

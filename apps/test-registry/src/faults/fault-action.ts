@@ -1,5 +1,13 @@
 /** What happens. Several faults may hit one request: they are done in the order they were added. */
-export type FaultAction = NamedAction | StatusAction | HeadersAction | BodyAction | RedirectAction | ChallengeAction | RawAction | PaceAction
+export type FaultAction =
+  | NamedAction
+  | StatusAction
+  | HeadersAction
+  | BodyAction
+  | RedirectAction
+  | ChallengeAction
+  | RawAction
+  | PaceAction
 
 export type NamedAction =
   /** The connection is reset (RST). What the client had not read yet may be lost, so it gets at most `afterBytes`. */

@@ -68,7 +68,15 @@ export function createFaultBook(): FaultBook {
   return {
     add(fault) {
       checkFault(fault)
-      const entry: Entry = { id: ++lastId, enabled: true, name: fault.name ?? describeFault(fault), fault, random: seededRandom(fault.seed ?? 1), met: 0, fired: 0 }
+      const entry: Entry = {
+        id: ++lastId,
+        enabled: true,
+        name: fault.name ?? describeFault(fault),
+        fault,
+        random: seededRandom(fault.seed ?? 1),
+        met: 0,
+        fired: 0,
+      }
       entries.push(entry)
       return switchOf(entry)
     },
@@ -96,12 +104,24 @@ function fits(fault: Fault, { method, route, ranged, reused, unauthorized }: Fau
   )
 }
 
-const bodyActions: readonly unknown[] = ['flip', 'truncate', 'endless', 'gzip', 'cut-chunk', 'bad-chunk', 'tls-alert', 'unasked-range']
+const bodyActions: readonly unknown[] = [
+  'flip',
+  'truncate',
+  'endless',
+  'gzip',
+  'cut-chunk',
+  'bad-chunk',
+  'tls-alert',
+  'unasked-range',
+]
 
 /** A fault inside a body is meant for a request that has one, or whose answer has. */
 function usualMethods({ afterBytes, afterRequestBytes, then }: Fault): readonly string[] | undefined {
   if (afterRequestBytes !== undefined) return ['POST', 'PUT', 'PATCH']
-  const inBody = afterBytes !== undefined || bodyActions.includes(then) || (typeof then === 'object' && ('extraBytes' in then || 'content' in then))
+  const inBody =
+    afterBytes !== undefined ||
+    bodyActions.includes(then) ||
+    (typeof then === 'object' && ('extraBytes' in then || 'content' in then))
   return inBody ? ['GET'] : undefined
 }
 

@@ -12,15 +12,24 @@ export function parseFaults(text: string): readonly Fault[] {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new TestRegistryError('FAULT_INVALID', 'the fault script is not JSON', { cause, hint: 'it is a JSON array of faults' })
+    throw new TestRegistryError('FAULT_INVALID', 'the fault script is not JSON', {
+      cause,
+      hint: 'it is a JSON array of faults',
+    })
   }
-  if (!Array.isArray(value)) throw new TestRegistryError('FAULT_INVALID', 'the fault script is not an array', { hint: 'it is a JSON array of faults' })
+  if (!Array.isArray(value))
+    throw new TestRegistryError('FAULT_INVALID', 'the fault script is not an array', {
+      hint: 'it is a JSON array of faults',
+    })
   return value.map((fault: unknown, position) => {
     try {
       checkFault(fault)
     } catch (cause) {
       if (!(cause instanceof TestRegistryError)) throw cause
-      throw new TestRegistryError('FAULT_INVALID', `fault ${position + 1} of the script: ${cause.message}`, { cause, hint: cause.hint })
+      throw new TestRegistryError('FAULT_INVALID', `fault ${position + 1} of the script: ${cause.message}`, {
+        cause,
+        hint: cause.hint,
+      })
     }
     return fault
   })

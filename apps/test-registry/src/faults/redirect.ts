@@ -15,7 +15,9 @@ export function redirect({ redirect: to, status = 307, expiresInMs = 60_000, hop
         next.set(hopParameter, String(hop + 1))
         return reply(status, { location: `${path}?${next.toString()}` })
       }
-      return reply(status, { location: to === 'cdn' ? context.signedUrl(expiresInMs) : to === 'registry' ? context.registryUrl() : to })
+      return reply(status, {
+        location: to === 'cdn' ? context.signedUrl(expiresInMs) : to === 'registry' ? context.registryUrl() : to,
+      })
     },
   }
 }

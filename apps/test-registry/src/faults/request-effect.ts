@@ -9,11 +9,21 @@ export const isRequestAction = (action: FaultAction): action is 'reset' | 'close
 export function requestEffect(action: FaultAction, at: number): Effect {
   if (!isRequestAction(action)) return {}
   if (action === 'flip') return { request: (request) => ({ ...request, body: flippedBody(request.body, at) }) }
-  const how: RequestCut['how'] = typeof action === 'string' ? action : (context) => ({ ...statusReply(action, context), headers: { ...statusReply(action, context).headers, connection: 'close' } })
+  const how: RequestCut['how'] =
+    typeof action === 'string'
+      ? action
+      : (context) => ({
+          ...statusReply(action, context),
+          headers: { ...statusReply(action, context).headers, connection: 'close' },
+        })
   return { request: (request) => ({ ...request, body: cutBody(request.body, at, how) }) }
 }
 
-async function* cutBody(body: AsyncIterable<Uint8Array>, at: number, how: RequestCut['how']): AsyncIterable<Uint8Array> {
+async function* cutBody(
+  body: AsyncIterable<Uint8Array>,
+  at: number,
+  how: RequestCut['how'],
+): AsyncIterable<Uint8Array> {
   let come = 0
   for await (const chunk of body) {
     if (come + chunk.length >= at) {

@@ -14,7 +14,14 @@ const cutBytes = 1024
 const alert = Uint8Array.of(0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x50)
 
 /** The body up to where a fault ends it, and then the end. The head is written. */
-export async function endEarly(response: ServerResponse, socket: Socket, content: Content, end: number, how: Ending['how'], options: WriteOptions): Promise<void> {
+export async function endEarly(
+  response: ServerResponse,
+  socket: Socket,
+  content: Content,
+  end: number,
+  how: Ending['how'],
+  options: WriteOptions,
+): Promise<void> {
   const cut = how === 'cut-chunk' ? Math.min(cutBytes, end) : 0
   await writeContent(response, content, 0, end - cut, options)
   await flushed(response)

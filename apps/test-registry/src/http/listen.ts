@@ -1,4 +1,10 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { TestRegistryError } from '../error.ts'
@@ -37,14 +43,28 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void
 const hour = 3_600_000
 
 /** @throws TestRegistryError `LISTEN_FAILED` */
-export async function listen(answer: Answer, { host, port, tls, alsoPlain, patienceMs }: ListenOptions): Promise<Listener> {
-  const limits: ServerOptions = { headersTimeout: patienceMs, requestTimeout: hour, connectionsCheckingInterval: Math.min(patienceMs / 2, 30_000) }
+export async function listen(
+  answer: Answer,
+  { host, port, tls, alsoPlain, patienceMs }: ListenOptions,
+): Promise<Listener> {
+  const limits: ServerOptions = {
+    headersTimeout: patienceMs,
+    requestTimeout: hour,
+    connectionsCheckingInterval: Math.min(patienceMs / 2, 30_000),
+  }
   const plain = tls === undefined || alsoPlain ? createHttpServer(limits, answer) : undefined
   const secure = tls === undefined ? undefined : secureServer(answer, limits, tls)
-  const server = plain !== undefined && secure !== undefined ? bothOnOnePort(plain, secure) : ((secure ?? plain) as Server)
+  const server =
+    plain !== undefined && secure !== undefined ? bothOnOnePort(plain, secure) : ((secure ?? plain) as Server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
-      reject(new TestRegistryError('LISTEN_FAILED', `cannot listen on ${host}:${port}`, { cause, host: `${host}:${port}`, hint: 'another program has the port, or the address is not of this machine; port 0 takes a free one' })),
+      reject(
+        new TestRegistryError('LISTEN_FAILED', `cannot listen on ${host}:${port}`, {
+          cause,
+          host: `${host}:${port}`,
+          hint: 'another program has the port, or the address is not of this machine; port 0 takes a free one',
+        }),
+      ),
     )
     server.listen(port, host, resolve)
   })
@@ -62,15 +82,27 @@ export async function listen(answer: Answer, { host, port, tls, alsoPlain, patie
   }
 }
 
-function secureServer(answer: Answer, limits: ServerOptions, { cert, key, ca, clientCertificates, version }: ServerTls): Server {
+function secureServer(
+  answer: Answer,
+  limits: ServerOptions,
+  { cert, key, ca, clientCertificates, version }: ServerTls,
+): Server {
   return createHttpsServer(
     {
       ...limits,
       cert,
       key,
-      ...(ca === undefined || clientCertificates === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: clientCertificates === 'required' }),
+      ...(ca === undefined || clientCertificates === undefined
+        ? {}
+        : { ca, requestCert: true, rejectUnauthorized: clientCertificates === 'required' }),
       // OpenSSL keeps the two oldest versions behind its lowest security level.
-      ...(version === undefined ? {} : { minVersion: version, maxVersion: version, ...(version < 'TLSv1.2' ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}) }),
+      ...(version === undefined
+        ? {}
+        : {
+            minVersion: version,
+            maxVersion: version,
+            ...(version < 'TLSv1.2' ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
+          }),
     },
     answer,
   )

@@ -24,7 +24,11 @@ export interface Reply {
   readonly body: Content
 }
 
-export const reply = (status: number, headers: ReplyHeaders = {}, body: Content = emptyContent): Reply => ({ status, headers, body })
+export const reply = (status: number, headers: ReplyHeaders = {}, body: Content = emptyContent): Reply => ({
+  status,
+  headers,
+  body,
+})
 
 export const json = (status: number, value: unknown, headers: ReplyHeaders = {}): Reply =>
   reply(status, { 'content-type': 'application/json; charset=utf-8', ...headers }, textContent(JSON.stringify(value)))

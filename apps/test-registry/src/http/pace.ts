@@ -31,7 +31,11 @@ export function pacedSize(lanes: readonly Lane[]): number {
 }
 
 /** A request's body, read at the lanes' pace. */
-export async function* pacedBody(body: AsyncIterable<Uint8Array>, lanes: readonly Lane[], signal: AbortSignal): AsyncIterable<Uint8Array> {
+export async function* pacedBody(
+  body: AsyncIterable<Uint8Array>,
+  lanes: readonly Lane[],
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
   for await (const chunk of body) {
     await keepPace(lanes, chunk.length, signal)
     yield chunk

@@ -48,7 +48,19 @@ const registryErrors: Readonly<Record<RegistryErrorCode, readonly [status: numbe
 }
 
 /** An error body as the distribution spec writes it. `status` and `message` in place of the code's usual ones. */
-export function failure(code: RegistryErrorCode, detail?: unknown, options: { readonly status?: number | undefined; readonly headers?: ReplyHeaders | undefined; readonly message?: string | undefined } = {}): Reply {
+export function failure(
+  code: RegistryErrorCode,
+  detail?: unknown,
+  options: {
+    readonly status?: number | undefined
+    readonly headers?: ReplyHeaders | undefined
+    readonly message?: string | undefined
+  } = {},
+): Reply {
   const [status, message] = registryErrors[code]
-  return json(options.status ?? status, { errors: [{ code, message: options.message ?? message, ...(detail === undefined ? {} : { detail }) }] }, options.headers)
+  return json(
+    options.status ?? status,
+    { errors: [{ code, message: options.message ?? message, ...(detail === undefined ? {} : { detail }) }] },
+    options.headers,
+  )
 }

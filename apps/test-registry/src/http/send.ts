@@ -26,7 +26,13 @@ export interface Manner {
 }
 
 /** Puts an answer on the wire, with everything that can go wrong there. */
-export async function send(response: ServerResponse, method: string, given: Reply, manner: Manner, entry: OpenEntry): Promise<void> {
+export async function send(
+  response: ServerResponse,
+  method: string,
+  given: Reply,
+  manner: Manner,
+  entry: OpenEntry,
+): Promise<void> {
   const { signal, ending, lanes } = manner
   if (manner.delayMs > 0) await sleep(manner.delayMs, undefined, { signal })
   const socket = await socketOf(response, signal)
@@ -34,14 +40,22 @@ export async function send(response: ServerResponse, method: string, given: Repl
   if (manner.raw !== undefined) return await sendRaw(socket, manner.raw, signal, entry)
   const options: WriteOptions = { lanes, signal, count: (bytes) => void (entry.bytesSent += bytes) }
   const bodyless = method === 'HEAD' || given.status === 204 || given.status === 304
-  if (manner.headBytesPerSecond !== undefined) return await sendSlowly(socket, given, bodyless ? 0 : given.body.size, manner.headBytesPerSecond, options, entry)
+  if (manner.headBytesPerSecond !== undefined)
+    return await sendSlowly(socket, given, bodyless ? 0 : given.body.size, manner.headBytesPerSecond, options, entry)
   const lies = writeHead(response, given)
   entry.status = given.status
   entry.responseHeaders = sentHeaders(response)
   if (ending !== undefined) {
     response.flushHeaders()
     const until = ending.afterBytes === 'half' ? Math.floor(given.body.size / 2) : (ending.afterBytes ?? 0)
-    return await endEarly(response, socket, given.body, bodyless ? 0 : Math.min(given.body.size, until), ending.how, options)
+    return await endEarly(
+      response,
+      socket,
+      given.body,
+      bodyless ? 0 : Math.min(given.body.size, until),
+      ending.how,
+      options,
+    )
   }
   await writeContent(response, given.body, 0, bodyless ? 0 : given.body.size, options)
   await new Promise<void>((resolve) => {
@@ -53,13 +67,16 @@ export async function send(response: ServerResponse, method: string, given: Repl
 }
 
 /** A request that came before the one in front of it was answered has no socket to answer on yet. */
-export const socketOf = async (response: ServerResponse, signal: AbortSignal): Promise<Socket> => response.socket ?? ((await once(response, 'socket', { signal })) as [Socket])[0]
+export const socketOf = async (response: ServerResponse, signal: AbortSignal): Promise<Socket> =>
+  response.socket ?? ((await once(response, 'socket', { signal })) as [Socket])[0]
 
 /** True when the declared length is not the body's. */
 function writeHead(response: ServerResponse, { status, headers, body }: Reply): boolean {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, typeof value === 'string' ? value : [...value])
+  for (const [name, value] of Object.entries(headers))
+    response.setHeader(name, typeof value === 'string' ? value : [...value])
   const declared = headers['content-length']
-  if (declared === undefined && headers['transfer-encoding'] === undefined && status !== 204 && status !== 304) response.setHeader('content-length', body.size)
+  if (declared === undefined && headers['transfer-encoding'] === undefined && status !== 204 && status !== 304)
+    response.setHeader('content-length', body.size)
   response.writeHead(status)
   return declared !== undefined && Number(declared) !== body.size
 }
@@ -73,12 +90,24 @@ async function sendRaw(socket: Socket, raw: string, signal: AbortSignal, entry: 
   socket.end()
 }
 
-async function sendSlowly(socket: Socket, given: Reply, end: number, bytesPerSecond: number, options: WriteOptions, entry: OpenEntry): Promise<void> {
+async function sendSlowly(
+  socket: Socket,
+  given: Reply,
+  end: number,
+  bytesPerSecond: number,
+  options: WriteOptions,
+  entry: OpenEntry,
+): Promise<void> {
   const head = rawHead(given)
-  await writeContent(socket, memoryContent(head), 0, head.length, { ...options, lanes: [{ key: {}, bytesPerSecond }], count: () => {} })
+  await writeContent(socket, memoryContent(head), 0, head.length, {
+    ...options,
+    lanes: [{ key: {}, bytesPerSecond }],
+    count: () => {},
+  })
   entry.status = given.status
   await writeContent(socket, given.body, 0, end, options)
   socket.end()
 }
 
-const sentHeaders = (response: ServerResponse): Record<string, string> => Object.fromEntries(Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]))
+const sentHeaders = (response: ServerResponse): Record<string, string> =>
+  Object.fromEntries(Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]))

@@ -23,7 +23,13 @@ export interface WriteOptions {
 }
 
 /** Content from `start` to `end`, at the lanes' pace. */
-export async function writeContent(out: Writable, content: Content, start: number, end: number, { lanes, signal, count }: WriteOptions): Promise<void> {
+export async function writeContent(
+  out: Writable,
+  content: Content,
+  start: number,
+  end: number,
+  { lanes, signal, count }: WriteOptions,
+): Promise<void> {
   if (start >= end) return
   for await (const chunk of content.read(start, end)) {
     const step = lanes.length === 0 ? chunk.length : pacedSize(lanes)

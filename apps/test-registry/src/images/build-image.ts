@@ -52,9 +52,15 @@ export function buildImage(parts: ImageParts): BuiltImage {
   }
 }
 
-function buildConfig(parts: ImageParts, layers: readonly BuiltLayer[], diffIds: readonly Digest[], mediaType: string): BuiltContent {
+function buildConfig(
+  parts: ImageParts,
+  layers: readonly BuiltLayer[],
+  diffIds: readonly Digest[],
+  mediaType: string,
+): BuiltContent {
   if (parts.rawConfig !== undefined) return content(parts.rawConfig.bytes, parts.rawConfig.mediaType)
-  const history = parts.history ?? layers.map((_, position) => ({ created, created_by: `layer ${position + 1} of a test image` }))
+  const history =
+    parts.history ?? layers.map((_, position) => ({ created, created_by: `layer ${position + 1} of a test image` }))
   return content(
     encodeJson(
       defined({
@@ -72,5 +78,11 @@ function buildConfig(parts: ImageParts, layers: readonly BuiltLayer[], diffIds: 
 
 export function content(bytes: Uint8Array, mediaType: string, artifactType?: string): BuiltContent {
   const digest = digestOf(bytes)
-  return { bytes, digest, size: bytes.length, mediaType, descriptor: { mediaType, digest, size: bytes.length, ...(artifactType === undefined ? {} : { artifactType }) } }
+  return {
+    bytes,
+    digest,
+    size: bytes.length,
+    mediaType,
+    descriptor: { mediaType, digest, size: bytes.length, ...(artifactType === undefined ? {} : { artifactType }) },
+  }
 }

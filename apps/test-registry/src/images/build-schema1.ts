@@ -61,10 +61,22 @@ function layersOf({ content, images }: Schema1Parts): readonly BuiltLayer[] {
 function emptyOne(): BuiltLayer {
   const digest = digestOf(emptyLayer)
   const mediaType = docker.layer.gzip
-  return { bytes: emptyLayer, digest, size: emptyLayer.length, mediaType, descriptor: { mediaType, digest, size: emptyLayer.length }, diffId: digestOf(emptyTar), tar: emptyTar, stored: true }
+  return {
+    bytes: emptyLayer,
+    digest,
+    size: emptyLayer.length,
+    mediaType,
+    descriptor: { mediaType, digest, size: emptyLayer.length },
+    diffId: digestOf(emptyTar),
+    tar: emptyTar,
+    stored: true,
+  }
 }
 
-function document({ name, images, platform, container, members }: Schema1Parts, layers: readonly BuiltLayer[]): Record<string, unknown> {
+function document(
+  { name, images, platform, container, members }: Schema1Parts,
+  layers: readonly BuiltLayer[],
+): Record<string, unknown> {
   const history: string[] = []
   let parent: string | undefined
   for (const [step, { throwaway, members: own }] of images.entries()) {
@@ -73,11 +85,15 @@ function document({ name, images, platform, container, members }: Schema1Parts, 
       parent,
       created,
       container_config: { Cmd: [`step ${step + 1} of a test image`] },
-      ...(last ? { architecture: platform.architecture, os: platform.os, docker_version: '1.10.3', config: container ?? {} } : {}),
+      ...(last
+        ? { architecture: platform.architecture, os: platform.os, docker_version: '1.10.3', config: container ?? {} }
+        : {}),
       ...(throwaway ? { throwaway: true } : {}),
       ...own,
     }
-    const id = digestOf(new TextEncoder().encode(`${layers[step]?.digest ?? ''} ${JSON.stringify(defined(facts))}`)).slice('sha256:'.length)
+    const id = digestOf(
+      new TextEncoder().encode(`${layers[step]?.digest ?? ''} ${JSON.stringify(defined(facts))}`),
+    ).slice('sha256:'.length)
     history.push(JSON.stringify(defined({ id, ...facts })))
     parent = id
   }

@@ -46,17 +46,27 @@ export interface ImageBuilder extends Buildable<BuiltImage> {
  * @throws TestRegistryError `NAME_INVALID`
  */
 export function image(name?: string): ImageBuilder {
-  return builder({ name: name === undefined ? undefined : parseImageName(name), layers: [], platform: { os: 'linux', architecture: 'amd64' }, flavour: 'oci' })
+  return builder({
+    name: name === undefined ? undefined : parseImageName(name),
+    layers: [],
+    platform: { os: 'linux', architecture: 'amd64' },
+    flavour: 'oci',
+  })
 }
-
 
 function builder(parts: ImageParts): ImageBuilder {
   const withParts = (more: Partial<ImageParts>): ImageBuilder => builder({ ...parts, ...more })
   return {
     layer: (content, options = {}) => withParts({ layers: [...parts.layers, { content, options }] }),
     randomLayer: (bytes, { seed = 1, ...options } = {}) =>
-      withParts({ layers: [...parts.layers, { content: tar({ [`random-${seed}`]: randomBytes(bytes, seed) }), options: { level: 0, ...options } }] }),
-    rawLayer: (blob, { tar: archive, ...options } = {}) => withParts({ layers: [...parts.layers, { content: archive ?? blob, blob, options }] }),
+      withParts({
+        layers: [
+          ...parts.layers,
+          { content: tar({ [`random-${seed}`]: randomBytes(bytes, seed) }), options: { level: 0, ...options } },
+        ],
+      }),
+    rawLayer: (blob, { tar: archive, ...options } = {}) =>
+      withParts({ layers: [...parts.layers, { content: archive ?? blob, blob, options }] }),
     platform: (platform) => withParts({ platform: toPlatform(platform) }),
     config: (container) => withParts({ container: { ...parts.container, ...container } }),
     configMembers: (members) => withParts({ configMembers: { ...parts.configMembers, ...members } }),

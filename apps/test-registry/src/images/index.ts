@@ -57,14 +57,18 @@ export function index(name?: string): IndexBuilder {
 
 function builder(parts: Parts): IndexBuilder {
   const withParts = (more: Partial<Parts>): IndexBuilder => builder({ ...parts, ...more })
-  const add: IndexBuilder['add'] = (child, options = {}) => withParts({ entries: [...parts.entries, { child: 'build' in child ? child.build() : child, options }] })
+  const add: IndexBuilder['add'] = (child, options = {}) =>
+    withParts({ entries: [...parts.entries, { child: 'build' in child ? child.build() : child, options }] })
   return {
     add,
     attest: (child) => {
       const attested = 'build' in child ? child.build() : child
       return add(attestation(attested), {
         platform: 'unknown/unknown',
-        annotations: { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': attested.digest },
+        annotations: {
+          'vnd.docker.reference.type': 'attestation-manifest',
+          'vnd.docker.reference.digest': attested.digest,
+        },
       })
     },
     mediaTypes: (flavour) => withParts({ flavour }),
@@ -77,7 +81,11 @@ function builder(parts: Parts): IndexBuilder {
 }
 
 function attestation(attested: BuiltImage): ImageBuilder {
-  const statement = encodeJson({ _type: 'https://in-toto.io/Statement/v0.1', predicateType: 'https://slsa.dev/provenance/v0.2', subject: [{ digest: { sha256: attested.digest.slice(7) } }] })
+  const statement = encodeJson({
+    _type: 'https://in-toto.io/Statement/v0.1',
+    predicateType: 'https://slsa.dev/provenance/v0.2',
+    subject: [{ digest: { sha256: attested.digest.slice(7) } }],
+  })
   return image()
     .platform('unknown/unknown')
     .rawLayer(statement, { mediaType: 'application/vnd.in-toto+json' })
@@ -106,6 +114,7 @@ function build(parts: Parts): BuiltIndex {
 
 function entry({ child, options }: Parts['entries'][number]): Record<string, unknown> {
   const own = child.kind === 'manifest' ? child.platform : undefined
-  const platform = options.platform === null ? undefined : options.platform === undefined ? own : toPlatform(options.platform)
+  const platform =
+    options.platform === null ? undefined : options.platform === undefined ? own : toPlatform(options.platform)
   return { ...descriptorJson({ ...child.descriptor, platform, annotations: options.annotations }), ...options.members }
 }

@@ -23,4 +23,5 @@ export function descriptorJson(descriptor: Descriptor): Record<string, unknown> 
   })
 }
 
-export const defined = (value: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
+export const defined = (value: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))

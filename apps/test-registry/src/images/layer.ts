@@ -54,5 +54,15 @@ export function buildLayer(source: LayerSource, flavour: Flavour): BuiltLayer & 
     ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
     ...(options.embed === true ? { data: bytes } : {}),
   }
-  return { bytes, digest, size: bytes.length, mediaType, descriptor, diffId, tar: archive, stored: options.stored ?? !foreign, claimedDiffId: options.claimedDiffId ?? diffId }
+  return {
+    bytes,
+    digest,
+    size: bytes.length,
+    mediaType,
+    descriptor,
+    diffId,
+    tar: archive,
+    stored: options.stored ?? !foreign,
+    claimedDiffId: options.claimedDiffId ?? diffId,
+  }
 }

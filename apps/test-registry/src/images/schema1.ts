@@ -44,15 +44,23 @@ export interface Schema1Builder extends Buildable<BuiltSchema1> {
  * @throws TestRegistryError `NAME_INVALID`
  */
 export function schema1(name: string): Schema1Builder {
-  return builder({ name: parseImageName(name), content: image().mediaTypes('docker'), images: [], platform: { os: 'linux', architecture: 'amd64' }, signed: true })
+  return builder({
+    name: parseImageName(name),
+    content: image().mediaTypes('docker'),
+    images: [],
+    platform: { os: 'linux', architecture: 'amd64' },
+    signed: true,
+  })
 }
 
 function builder(parts: Schema1Parts): Schema1Builder {
   const withParts = (more: Partial<Schema1Parts>): Schema1Builder => builder({ ...parts, ...more })
-  const add = (content: ImageBuilder, members: V1Members | undefined): Schema1Builder => withParts({ content, images: [...parts.images, { throwaway: false, members }] })
+  const add = (content: ImageBuilder, members: V1Members | undefined): Schema1Builder =>
+    withParts({ content, images: [...parts.images, { throwaway: false, members }] })
   return {
     layer: (content, { image: members, ...options } = {}) => add(parts.content.layer(content, options), members),
-    randomLayer: (bytes, { image: members, ...options } = {}) => add(parts.content.randomLayer(bytes, options), members),
+    randomLayer: (bytes, { image: members, ...options } = {}) =>
+      add(parts.content.randomLayer(bytes, options), members),
     rawLayer: (blob, { image: members, ...options } = {}) => add(parts.content.rawLayer(blob, options), members),
     throwaway: (members) => withParts({ images: [...parts.images, { throwaway: true, members }] }),
     platform: (platform) => withParts({ platform: toPlatform(platform) }),

@@ -25,7 +25,8 @@ export function tar(files: TarFiles): Uint8Array {
   const parts: Uint8Array[] = []
   for (const [path, value] of Object.entries(files)) {
     const entry: TarEntry = typeof value === 'string' || value instanceof Uint8Array ? { content: value } : value
-    const content = typeof entry.content === 'string' ? encoder.encode(entry.content) : (entry.content ?? new Uint8Array(0))
+    const content =
+      typeof entry.content === 'string' ? encoder.encode(entry.content) : (entry.content ?? new Uint8Array(0))
     parts.push(header(path, entry, content.length), content, new Uint8Array(-content.length & (block - 1)))
   }
   parts.push(new Uint8Array(2 * block))
@@ -36,7 +37,8 @@ function header(path: string, entry: TarEntry, size: number): Uint8Array {
   const type = entry.type ?? (path.endsWith('/') ? 'directory' : 'file')
   const bytes = new Uint8Array(block)
   const put = (offset: number, text: string): void => bytes.set(encoder.encode(text), offset)
-  const octal = (offset: number, width: number, value: number): void => put(offset, value.toString(8).padStart(width - 1, '0'))
+  const octal = (offset: number, width: number, value: number): void =>
+    put(offset, value.toString(8).padStart(width - 1, '0'))
   const { prefix, name } = splitPath(path)
   const target = entry.target ?? ''
   if (encoder.encode(target).length > 100) throw tooLong(target)
@@ -63,10 +65,13 @@ function splitPath(path: string): { prefix: string; name: string } {
   if (encoder.encode(path).length <= 100) return { prefix: '', name: path }
   for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
     const [prefix, name] = [path.slice(0, slash), path.slice(slash + 1)]
-    if (encoder.encode(prefix).length <= 155 && name !== '' && encoder.encode(name).length <= 100) return { prefix, name }
+    if (encoder.encode(prefix).length <= 155 && name !== '' && encoder.encode(name).length <= 100)
+      return { prefix, name }
   }
   throw tooLong(path)
 }
 
 const tooLong = (path: string): TestRegistryError =>
-  new TestRegistryError('IMAGE_INVALID', `too long for a ustar header: '${path.slice(0, 40)}…'`, { hint: 'give the layer as the bytes of a tar archive made elsewhere' })
+  new TestRegistryError('IMAGE_INVALID', `too long for a ustar header: '${path.slice(0, 40)}…'`, {
+    hint: 'give the layer as the bytes of a tar archive made elsewhere',
+  })

@@ -31,15 +31,24 @@ interface Source {
 
 export function createAssertions(source: Source): Assertions {
   const all = (): readonly JournalEntry[] => {
-    if (source.dropped > 0) throw failed(`the journal lost ${source.dropped} entries`, [], 'clear it between the parts of a long test')
+    if (source.dropped > 0)
+      throw failed(`the journal lost ${source.dropped} entries`, [], 'clear it between the parts of a long test')
     return source.entries
   }
-  const requestsFor = (digest: string): readonly JournalEntry[] => all().filter(({ kind, target }) => (kind === 'blob' || kind === 'cdn') && target === digest)
+  const requestsFor = (digest: string): readonly JournalEntry[] =>
+    all().filter(({ kind, target }) => (kind === 'blob' || kind === 'cdn') && target === digest)
   return {
     assertFetchedOnce(digest) {
       const requests = requestsFor(digest)
       const count = requests.filter(isFetch).length
-      if (count !== 1) throw failed(`${printable(digest)} was fetched ${times(count)}, not once`, requests, count === 0 ? 'the client may have had it already, or have failed before' : 'a client that resumes fetches in parts: assertNoByteTwice allows that')
+      if (count !== 1)
+        throw failed(
+          `${printable(digest)} was fetched ${times(count)}, not once`,
+          requests,
+          count === 0
+            ? 'the client may have had it already, or have failed before'
+            : 'a client that resumes fetches in parts: assertNoByteTwice allows that',
+        )
     },
     assertNotFetched(digest) {
       const requests = requestsFor(digest)
@@ -51,26 +60,51 @@ export function createAssertions(source: Source): Assertions {
       const fetches = requests.filter(isFetch)
       if (fetches.length === 0) throw failed(`${printable(digest)} was not fetched at all`, requests)
       const twice = overlap(fetches.map(partOf))
-      if (twice !== undefined) throw failed(`bytes ${twice.start} to ${twice.end - 1} of ${printable(digest)} were sent twice`, requests, 'the client did not go on where it stopped')
+      if (twice !== undefined)
+        throw failed(
+          `bytes ${twice.start} to ${twice.end - 1} of ${printable(digest)} were sent twice`,
+          requests,
+          'the client did not go on where it stopped',
+        )
     },
     assertNoSecretAt(origin) {
       const leaks = all().filter((entry) => entry.origin === origin && entry.secrets.length > 0)
       const [first] = leaks
-      if (first !== undefined) throw failed(`a secret reached ${origin === 'cdn' ? 'the second origin' : 'the registry'}, in the request's ${first.secrets.join(', ')}`, leaks, 'a credential belongs to the origin that asked for it: drop it when a redirect or a realm leads elsewhere')
+      if (first !== undefined)
+        throw failed(
+          `a secret reached ${origin === 'cdn' ? 'the second origin' : 'the registry'}, in the request's ${first.secrets.join(', ')}`,
+          leaks,
+          'a credential belongs to the origin that asked for it: drop it when a redirect or a realm leads elsewhere',
+        )
     },
     assertRetryAfterHonoured() {
       const entries = all()
-      const told = entries.filter(({ status, responseHeaders }) => status !== undefined && status >= 300 && responseHeaders['retry-after'] !== undefined)
-      if (told.length === 0) throw failed('no answer had a Retry-After', entries, "add one, as in { on: 'manifest', times: 1, then: { status: 429, retryAfter: 1 } }")
+      const told = entries.filter(
+        ({ status, responseHeaders }) =>
+          status !== undefined && status >= 300 && responseHeaders['retry-after'] !== undefined,
+      )
+      if (told.length === 0)
+        throw failed(
+          'no answer had a Retry-After',
+          entries,
+          "add one, as in { on: 'manifest', times: 1, then: { status: 429, retryAfter: 1 } }",
+        )
       for (const answer of told) {
         const early = tooEarly(answer, entries)
-        if (early !== undefined) throw failed(`a request came ${Math.ceil(early.byMs)} ms before the end of 'Retry-After: ${printable(answer.responseHeaders['retry-after'] ?? '')}'`, [answer, early.entry])
+        if (early !== undefined)
+          throw failed(
+            `a request came ${Math.ceil(early.byMs)} ms before the end of 'Retry-After: ${printable(answer.responseHeaders['retry-after'] ?? '')}'`,
+            [answer, early.entry],
+          )
       }
     },
     assertRequests(filter, count) {
       const wanted = Object.entries(filter).filter(([, value]) => value !== undefined)
-      const requests = all().filter((entry) => wanted.every(([member, value]) => entry[member as keyof JournalFilter] === value))
-      if (requests.length !== count) throw failed(`${requests.length} requests with ${printable(JSON.stringify(filter))}, not ${count}`, requests)
+      const requests = all().filter((entry) =>
+        wanted.every(([member, value]) => entry[member as keyof JournalFilter] === value),
+      )
+      if (requests.length !== count)
+        throw failed(`${requests.length} requests with ${printable(JSON.stringify(filter))}, not ${count}`, requests)
     },
   }
 }

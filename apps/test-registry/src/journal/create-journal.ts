@@ -1,5 +1,12 @@
 import { performance } from 'node:perf_hooks'
-import type { JournalEntry, JournalFilter, JournalListener, JournalView, OpenEntry, WritableJournal } from '../journal.ts'
+import type {
+  JournalEntry,
+  JournalFilter,
+  JournalListener,
+  JournalView,
+  OpenEntry,
+  WritableJournal,
+} from '../journal.ts'
 import { createAssertions } from './assertions.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
 import { sightings } from './sightings.ts'
@@ -28,7 +35,8 @@ export function createJournal(secrets: Secrets = createSecrets()): WritableJourn
       return dropped
     },
     requests: (filter = {}) => entries.filter((entry) => fits(entry, filter)),
-    blob: (digest) => viewOf(entries.filter((entry) => (entry.kind === 'blob' || entry.kind === 'cdn') && entry.target === digest)),
+    blob: (digest) =>
+      viewOf(entries.filter((entry) => (entry.kind === 'blob' || entry.kind === 'cdn') && entry.target === digest)),
     manifest: (target) => viewOf(entries.filter((entry) => entry.kind === 'manifest' && entry.target === target)),
     waitFor(filter, { signal } = {}) {
       const there = entries.find((entry) => entry.finished && fits(entry, filter))
@@ -65,7 +73,9 @@ export function createJournal(secrets: Secrets = createSecrets()): WritableJourn
       tell(undefined)
     },
     open({ origin, method, path, headers, route }) {
-      const { authorization, ...others } = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+      const { authorization, ...others } = Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, String(value)]),
+      )
       const scheme = authorization?.split(' ')[0]?.toLowerCase()
       const kept = { ...others, ...(scheme === undefined ? {} : { authorization: scheme }) }
       const entry: OpenEntry = {
@@ -103,7 +113,10 @@ export function createJournal(secrets: Secrets = createSecrets()): WritableJourn
   return Object.assign(journal, createAssertions(journal))
 
   function add(entry: OpenEntry): void {
-    const own = overhead + entry.path.length + Object.entries(entry.headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+    const own =
+      overhead +
+      entry.path.length +
+      Object.entries(entry.headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
     weights.set(entry, own)
     entries.push(entry)
     weight += own
@@ -116,7 +129,9 @@ export function createJournal(secrets: Secrets = createSecrets()): WritableJourn
 }
 
 const fits = (entry: JournalEntry, filter: JournalFilter): boolean =>
-  Object.entries(filter).every(([member, value]) => value === undefined || entry[member as keyof JournalFilter] === value)
+  Object.entries(filter).every(
+    ([member, value]) => value === undefined || entry[member as keyof JournalFilter] === value,
+  )
 
 const viewOf = (requests: readonly JournalEntry[]): JournalView => ({
   requests,

@@ -6,7 +6,16 @@ const most = 20
 /** `#3 GET /v2/t/app/blobs/sha256:… bytes=5- -> 206, 100 bytes (blob #1 reset)`: one line for each request. */
 export function describeEntry(entry: JournalEntry): string {
   const { number, origin, method, path, range, status, bytesSent, faults, secrets } = entry
-  const words = [`#${number}`, ...(origin === 'cdn' ? ['cdn'] : []), method, path, ...(range === undefined ? [] : [range]), '->', `${status ?? 'no answer'},`, `${bytesSent} bytes`]
+  const words = [
+    `#${number}`,
+    ...(origin === 'cdn' ? ['cdn'] : []),
+    method,
+    path,
+    ...(range === undefined ? [] : [range]),
+    '->',
+    `${status ?? 'no answer'},`,
+    `${bytesSent} bytes`,
+  ]
   const notes = [...faults, ...secrets.map((place) => `secret in ${place}`)]
   return printable(`${words.join(' ')}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`, 400)
 }

@@ -10,7 +10,10 @@ function retryAfterMs({ responseHeaders, time, startedAt, endedAt }: JournalEntr
 }
 
 /** The first request for the same thing that came before its time. */
-export function tooEarly(answer: JournalEntry, entries: readonly JournalEntry[]): { readonly entry: JournalEntry; readonly byMs: number } | undefined {
+export function tooEarly(
+  answer: JournalEntry,
+  entries: readonly JournalEntry[],
+): { readonly entry: JournalEntry; readonly byMs: number } | undefined {
   const wait = retryAfterMs(answer)
   if (wait === undefined || answer.endedAt === undefined) return undefined
   const due = answer.endedAt + wait
@@ -20,4 +23,8 @@ export function tooEarly(answer: JournalEntry, entries: readonly JournalEntry[])
 }
 
 const isSame = (left: JournalEntry, right: JournalEntry): boolean =>
-  left.origin === right.origin && left.method === right.method && left.kind === right.kind && left.repository === right.repository && left.target === right.target
+  left.origin === right.origin &&
+  left.method === right.method &&
+  left.kind === right.kind &&
+  left.repository === right.repository &&
+  left.target === right.target

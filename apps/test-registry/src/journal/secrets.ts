@@ -70,6 +70,7 @@ export function addSecretsOf(options: unknown, secrets: Secrets): void {
   if (typeof options !== 'object' || options === null) return
   const { username, password, identityToken, registryToken } = options as Record<string, unknown>
   for (const secret of [password, identityToken, registryToken]) if (typeof secret === 'string') secrets.add(secret)
-  if (typeof username === 'string' && typeof password === 'string') secrets.add(Buffer.from(`${username}:${password}`).toString('base64'))
+  if (typeof username === 'string' && typeof password === 'string')
+    secrets.add(Buffer.from(`${username}:${password}`).toString('base64'))
   for (const member of Object.values(options)) addSecretsOf(member, secrets)
 }

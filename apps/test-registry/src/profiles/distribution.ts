@@ -26,5 +26,11 @@ export const distribution28: Profile = {
     ignoredParameters: { tags: ['n', 'last'], manifest: ['tag'], upload: ['digest-algorithm'] },
     headers: { 'docker-distribution-api-version': 'registry/2.0' },
   },
-  faults: [{ name: 'no such endpoint', on: 'referrers', then: { status: 404, body: '404 page not found\n', headers: { 'x-content-type-options': 'nosniff' } } }],
+  faults: [
+    {
+      name: 'no such endpoint',
+      on: 'referrers',
+      then: { status: 404, body: '404 page not found\n', headers: { 'x-content-type-options': 'nosniff' } },
+    },
+  ],
 }

@@ -11,5 +11,11 @@ export const ecr: Profile = {
     'Chunks of at least 5 MiB but the last, a chunk answered with 201, and mounts only of blobs that a manifest names: aws/containers-roadmap #1931, #2783, #2860.',
   ],
   auth: { kind: 'basic', username: 'AWS', password: 'password' },
-  quirks: { createOnPush: false, redirectBlobs: true, chunkMinBytes: 5 * mebibyte, chunkStatus: 201, mounts: 'referenced' },
+  quirks: {
+    createOnPush: false,
+    redirectBlobs: true,
+    chunkMinBytes: 5 * mebibyte,
+    chunkStatus: 201,
+    mounts: 'referenced',
+  },
 }

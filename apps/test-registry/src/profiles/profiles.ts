@@ -25,7 +25,10 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
  *
  * @throws TestRegistryError `OPTION_INVALID` for a name that is none
  */
-export function withProfile({ profile: chosen, ...options }: TestRegistryOptions): TestRegistryOptions & { readonly profileFaults: Profile['faults'] } {
+export function withProfile({
+  profile: chosen,
+  ...options
+}: TestRegistryOptions): TestRegistryOptions & { readonly profileFaults: Profile['faults'] } {
   if (chosen === undefined) return { ...options, profileFaults: undefined }
   const profile = typeof chosen === 'string' ? named(chosen) : chosen
   return {
@@ -40,7 +43,9 @@ export function withProfile({ profile: chosen, ...options }: TestRegistryOptions
 
 function named(name: string): Profile {
   if (!Object.hasOwn(profiles, name)) {
-    throw new TestRegistryError('OPTION_INVALID', `no profile is called '${printable(name, 60)}'`, { hint: `there are ${Object.keys(profiles).join(', ')}` })
+    throw new TestRegistryError('OPTION_INVALID', `no profile is called '${printable(name, 60)}'`, {
+      hint: `there are ${Object.keys(profiles).join(', ')}`,
+    })
   }
   return profiles[name as ProfileName]
 }

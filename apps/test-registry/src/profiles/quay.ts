@@ -10,10 +10,22 @@ export const quay: Profile = {
     'Configs of other types are refused unless the installation allows them: oras-project/oras-www #380.',
     'Referrers since 2024.',
   ],
-  auth: { kind: 'bearer', service: 'quay.io', tokenPath: '/v2/auth', username: 'user', password: 'password', anonymous: 'pull' },
+  auth: {
+    kind: 'bearer',
+    service: 'quay.io',
+    tokenPath: '/v2/auth',
+    username: 'user',
+    password: 'password',
+    anonymous: 'pull',
+  },
   quirks: { configTypes: [oci.config, docker.config, oci.empty], schema1: true },
   faults: [
     { name: 'true', on: 'ping', unauthorized: true, then: { content: 'true' } },
-    { name: 'as HTML', on: 'ping', unauthorized: true, then: { headers: { 'content-type': 'text/html; charset=utf-8' } } },
+    {
+      name: 'as HTML',
+      on: 'ping',
+      unauthorized: true,
+      then: { headers: { 'content-type': 'text/html; charset=utf-8' } },
+    },
   ],
 }

@@ -25,12 +25,22 @@ export async function beginTurn(upload: Upload): Promise<Turn> {
  * Takes the request's body as the next bytes. A chunk out of order is refused with 416 before a byte is read. When the
  * connection breaks, what came stays.
  */
-export async function append(context: RouteContext, upload: Upload, turn: Turn, { last = false }: { readonly last?: boolean } = {}): Promise<Reply | undefined> {
+export async function append(
+  context: RouteContext,
+  upload: Upload,
+  turn: Turn,
+  { last = false }: { readonly last?: boolean } = {},
+): Promise<Reply | undefined> {
   const { limits, quirks, request } = context
   const { receiver } = upload
   const header = request.headers['content-range']
   const range = header === undefined || quirks.chunkOrder === false ? undefined : /^(?:bytes )?(\d+)-(\d+)/.exec(header)
-  const outOfOrder = (): Reply => failure('BLOB_UPLOAD_INVALID', { range: header, have: receiver.size }, { status: 416, headers: where(context, upload) })
+  const outOfOrder = (): Reply =>
+    failure(
+      'BLOB_UPLOAD_INVALID',
+      { range: header, have: receiver.size },
+      { status: 416, headers: where(context, upload) },
+    )
   if (range === null || (range !== undefined && Number(range[1]) !== receiver.size)) return outOfOrder()
   let received = 0
   let full: Reply | undefined
@@ -45,11 +55,18 @@ export async function append(context: RouteContext, upload: Upload, turn: Turn, 
     if (upload.turn === turn.number) await receiver.rest()
   }
   if (full !== undefined) return full
-  if (range !== undefined && Number(range[2]) - Number(range[1]) + 1 !== received) return await undone(failure('SIZE_INVALID', { range: header }))
+  if (range !== undefined && Number(range[2]) - Number(range[1]) + 1 !== received)
+    return await undone(failure('SIZE_INVALID', { range: header }))
   return await tooShort()
 
   async function write(chunk: Uint8Array): Promise<Reply | undefined> {
-    if (receiver.size + chunk.length > limits.blobBytes) return await undone(failure('SIZE_INVALID', `larger than ${limits.blobBytes} bytes`, { status: 413, headers: { connection: 'close' } }))
+    if (receiver.size + chunk.length > limits.blobBytes)
+      return await undone(
+        failure('SIZE_INVALID', `larger than ${limits.blobBytes} bytes`, {
+          status: 413,
+          headers: { connection: 'close' },
+        }),
+      )
     try {
       upload.writing = receiver.write(chunk)
       await upload.writing
@@ -69,7 +86,8 @@ export async function append(context: RouteContext, upload: Upload, turn: Turn, 
   /** Only the last chunk may have less than the least, so the one after a short one is one too many. */
   async function tooShort(): Promise<Reply | undefined> {
     if (quirks.chunkMinBytes === undefined || received === 0) return undefined
-    if (upload.hasLast) return await undone(failure('SIZE_INVALID', `a chunk had fewer than ${quirks.chunkMinBytes} bytes`))
+    if (upload.hasLast)
+      return await undone(failure('SIZE_INVALID', `a chunk had fewer than ${quirks.chunkMinBytes} bytes`))
     upload.hasLast = !last && received < quirks.chunkMinBytes
     return undefined
   }

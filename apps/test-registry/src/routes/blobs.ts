@@ -24,16 +24,37 @@ export async function blobs(context: RouteContext): Promise<Reply> {
   const etag = `"${target}"`
   const named = { etag, ...digestHeader(target, () => content.bytes(), quirks) }
   if (!noneMatch(request.headers['if-none-match'], etag)) return reply(304, named)
-  if (quirks.redirectBlobs === true && context.caller.signedUrl !== undefined) return reply(307, { location: context.caller.signedUrl() })
-  const headers = { 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes', 'cache-control': 'max-age=31536000', ...named }
+  if (quirks.redirectBlobs === true && context.caller.signedUrl !== undefined)
+    return reply(307, { location: context.caller.signedUrl() })
+  const headers = {
+    'content-type': 'application/octet-stream',
+    'accept-ranges': 'bytes',
+    'cache-control': 'max-age=31536000',
+    ...named,
+  }
   const ifRange = request.headers['if-range']
   // RFC 9110 13.1.5: a validator that is not ours means that the client holds something else, so it gets everything.
   const ranged = request.method === 'GET' && quirks.ignoreRanges !== true && (ifRange === undefined || ifRange === etag)
   const range = ranged ? parseRange(request.headers.range, content.size) : undefined
   if (range === undefined) return reply(200, headers, content)
-  if (range === 'unsatisfiable') return quirks.brokenRangeError === true ? brokenRangeError(content.size) : failure('RANGE_INVALID', { range: request.headers.range, size: content.size }, { headers: { 'content-range': `bytes */${content.size}` } })
-  return reply(206, { ...headers, 'content-range': `bytes ${range.start}-${range.end - 1}/${content.size}` }, slice(content, range.start, range.end))
+  if (range === 'unsatisfiable')
+    return quirks.brokenRangeError === true
+      ? brokenRangeError(content.size)
+      : failure(
+          'RANGE_INVALID',
+          { range: request.headers.range, size: content.size },
+          { headers: { 'content-range': `bytes */${content.size}` } },
+        )
+  return reply(
+    206,
+    { ...headers, 'content-range': `bytes ${range.start}-${range.end - 1}/${content.size}` },
+    slice(content, range.start, range.end),
+  )
 }
 
 const brokenRangeError = (size: number): Reply =>
-  reply(416, { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(size), 'content-range': `bytes */${size}` }, textContent('invalid range: failed to overlap\n'))
+  reply(
+    416,
+    { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(size), 'content-range': `bytes */${size}` },
+    textContent('invalid range: failed to overlap\n'),
+  )

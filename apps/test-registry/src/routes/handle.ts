@@ -15,9 +15,17 @@ export type Shelves = Omit<RouteContext, 'request' | 'repository' | 'target' | '
 /** The registry itself: a request in, the right answer out. Faults, pace and sockets are others' business. */
 export async function handle(request: RegistryRequest, route: Route, shelves: Shelves, caller: Caller): Promise<Reply> {
   const { quirks } = shelves
-  const answer = await answerTo({ ...request, query: without(request.query, quirks.ignoredParameters?.[route.kind]) }, route, shelves, caller)
+  const answer = await answerTo(
+    { ...request, query: without(request.query, quirks.ignoredParameters?.[route.kind]) },
+    route,
+    shelves,
+    caller,
+  )
   const { location } = answer.headers
-  const absolute = quirks.absoluteLocations === true && typeof location === 'string' && location.startsWith('/') ? { location: `${request.scheme}://${request.headers.host ?? ''}${location}` } : {}
+  const absolute =
+    quirks.absoluteLocations === true && typeof location === 'string' && location.startsWith('/')
+      ? { location: `${request.scheme}://${request.headers.host ?? ''}${location}` }
+      : {}
   return { ...answer, headers: { ...quirks.headers, ...answer.headers, ...absolute } }
 }
 
@@ -25,11 +33,19 @@ async function answerTo(request: RegistryRequest, route: Route, shelves: Shelves
   const { quirks, state } = shelves
   const reading = request.method === 'GET' || request.method === 'HEAD'
   if (route.kind === 'ping') return reading ? json(200, {}) : failure('UNSUPPORTED')
-  if (route.kind === 'catalog' && quirks.catalog !== false) return reading ? catalog(shelves, request.query) : failure('UNSUPPORTED')
+  if (route.kind === 'catalog' && quirks.catalog !== false)
+    return reading ? catalog(shelves, request.query) : failure('UNSUPPORTED')
   if (route.repository === undefined) return failure('UNSUPPORTED', undefined, { status: 404 })
   if (!isRepositoryName(route.repository)) return failure('NAME_INVALID', { name: route.repository })
-  if (quirks.createOnPush === false && !state.repositories.has(route.repository)) return failure('NAME_UNKNOWN', { name: route.repository })
-  const context: RouteContext = { ...shelves, caller, request, repository: route.repository, target: route.target ?? '' }
+  if (quirks.createOnPush === false && !state.repositories.has(route.repository))
+    return failure('NAME_UNKNOWN', { name: route.repository })
+  const context: RouteContext = {
+    ...shelves,
+    caller,
+    request,
+    repository: route.repository,
+    target: route.target ?? '',
+  }
   switch (route.kind) {
     case 'manifest':
       return await manifests(context)

@@ -18,5 +18,10 @@ export function tags({ request, state, repository, quirks }: RouteContext): Repl
 
 /** Docker's `_catalog`. */
 export function catalog({ state, quirks }: Pick<RouteContext, 'state' | 'quirks'>, query: URLSearchParams): Reply {
-  return page([...state.repositories.keys()], { query, path: '/v2/_catalog', most: quirks.maxPageSize, body: (repositories) => ({ repositories }) })
+  return page([...state.repositories.keys()], {
+    query,
+    path: '/v2/_catalog',
+    most: quirks.maxPageSize,
+    body: (repositories) => ({ repositories }),
+  })
 }

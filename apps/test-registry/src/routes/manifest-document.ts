@@ -36,10 +36,15 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function isNamed(value: unknown): value is Named {
   if (!isRecord(value)) return false
   const { digest, mediaType, urls } = value
-  return typeof digest === 'string' && (mediaType === undefined || typeof mediaType === 'string') && (urls === undefined || Array.isArray(urls))
+  return (
+    typeof digest === 'string' &&
+    (mediaType === undefined || typeof mediaType === 'string') &&
+    (urls === undefined || Array.isArray(urls))
+  )
 }

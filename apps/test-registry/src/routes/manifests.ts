@@ -13,7 +13,8 @@ import { putManifest } from './put-manifest.ts'
 /** Manifests by tag or digest: GET, HEAD, PUT, DELETE. */
 export async function manifests(context: RouteContext): Promise<Reply> {
   const { request, state, target, quirks } = context
-  if (target.includes(':') && !isDigest(target)) return failure('DIGEST_INVALID', { digest: target }, { status: quirks.malformedDigestStatus })
+  if (target.includes(':') && !isDigest(target))
+    return failure('DIGEST_INVALID', { digest: target }, { status: quirks.malformedDigestStatus })
   if (!target.includes(':') && !isTag(target)) return failure('TAG_INVALID', { tag: target })
   if (request.method === 'PUT') return putManifest(context)
   const repository = state.repositories.get(context.repository)
@@ -22,11 +23,25 @@ export async function manifests(context: RouteContext): Promise<Reply> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return failure('UNSUPPORTED')
   const found = findManifest(repository, target)
   if (found === undefined) return failure('MANIFEST_UNKNOWN', { name: context.repository, reference: target })
-  if (quirks.acceptNeeded === true && found.mediaType.startsWith('application/vnd.oci.') && !accepts(request.headers.accept, found.mediaType)) {
+  if (
+    quirks.acceptNeeded === true &&
+    found.mediaType.startsWith('application/vnd.oci.') &&
+    !accepts(request.headers.accept, found.mediaType)
+  ) {
     return failure('MANIFEST_UNKNOWN', 'OCI manifest found, but Accept does not name it')
   }
-  const old = quirks.schema1 === true && !accepts(request.headers.accept, found.mediaType) && !accepts(request.headers.accept, '*/*') ? asSchema1(found, repository, target) : undefined
-  if (old !== undefined) return reply(200, { 'content-type': schema1Type, ...digestHeader(digestOf(old), () => old, quirks) }, memoryContent(old))
+  const old =
+    quirks.schema1 === true &&
+    !accepts(request.headers.accept, found.mediaType) &&
+    !accepts(request.headers.accept, '*/*')
+      ? asSchema1(found, repository, target)
+      : undefined
+  if (old !== undefined)
+    return reply(
+      200,
+      { 'content-type': schema1Type, ...digestHeader(digestOf(old), () => old, quirks) },
+      memoryContent(old),
+    )
   const etag = `"${found.digest}"`
   const headers = { etag, ...digestHeader(found.digest, () => found.bytes, quirks) }
   if (!noneMatch(request.headers['if-none-match'], etag)) return reply(304, headers)
@@ -46,4 +61,5 @@ async function remove({ state, target, quirks }: RouteContext, repository: Repos
   return reply(202)
 }
 
-const accepts = (accept: string | undefined, type: string): boolean => (accept ?? '').split(',').some((entry) => entry.split(';')[0]?.trim() === type)
+const accepts = (accept: string | undefined, type: string): boolean =>
+  (accept ?? '').split(',').some((entry) => entry.split(';')[0]?.trim() === type)

@@ -22,5 +22,7 @@ export function page(items: readonly string[], { query, path, most, sorted = tru
   const shown = rest.slice(0, size)
   const final = shown.at(-1)
   if (final === undefined || shown.length === rest.length) return json(200, body(shown))
-  return json(200, body(shown), { link: `<${path}?${new URLSearchParams({ last: final, n: String(size) }).toString()}>; rel="next"` })
+  return json(200, body(shown), {
+    link: `<${path}?${new URLSearchParams({ last: final, n: String(size) }).toString()}>; rel="next"`,
+  })
 }

@@ -16,9 +16,15 @@ export async function pushedSchema1(bytes: Uint8Array, mediaType: string): Promi
     const manifest = decodeSchema1(bytes, mediaType)
     await verifySchema1(manifest)
     const blobs = manifest.fsLayers.map((digest) => ({ digest }))
-    return { payload: manifest.payload, document: { mediaType: undefined, config: undefined, blobs, children: [], subject: undefined } }
+    return {
+      payload: manifest.payload,
+      document: { mediaType: undefined, config: undefined, blobs, children: [], subject: undefined },
+    }
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error
-    return failure(error.code === 'SCHEMA1_SIGNATURE_INVALID' ? 'MANIFEST_UNVERIFIED' : 'MANIFEST_INVALID', error.message)
+    return failure(
+      error.code === 'SCHEMA1_SIGNATURE_INVALID' ? 'MANIFEST_UNVERIFIED' : 'MANIFEST_INVALID',
+      error.message,
+    )
   }
 }

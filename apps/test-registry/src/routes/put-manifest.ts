@@ -16,17 +16,25 @@ import { readManifest, type ManifestDocument } from './manifest-document.ts'
 export async function putManifest(context: RouteContext): Promise<Reply> {
   const { request, target, limits, state, quirks } = context
   const bytes = await readBody(request.body, limits.manifestBytes)
-  if (bytes === undefined) return failure('MANIFEST_INVALID', `larger than ${limits.manifestBytes} bytes`, { status: quirks.tooLargeStatus ?? 413, headers: { connection: 'close' } })
+  if (bytes === undefined)
+    return failure('MANIFEST_INVALID', `larger than ${limits.manifestBytes} bytes`, {
+      status: quirks.tooLargeStatus ?? 413,
+      headers: { connection: 'close' },
+    })
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
-  const read = isSchema1Type(type) ? await pushedSchema1(bytes, type) : { document: readManifest(bytes), payload: bytes }
+  const read = isSchema1Type(type)
+    ? await pushedSchema1(bytes, type)
+    : { document: readManifest(bytes), payload: bytes }
   if ('status' in read) return read
   const { document, payload } = read
   if (typeof document === 'string') return failure('MANIFEST_INVALID', document)
   const mediaType = type === '' ? document.mediaType : type
   if (mediaType === undefined) return failure('MANIFEST_INVALID', 'no Content-Type')
-  if (document.mediaType !== undefined && document.mediaType !== mediaType) return failure('MANIFEST_INVALID', 'Content-Type and mediaType differ')
+  if (document.mediaType !== undefined && document.mediaType !== mediaType)
+    return failure('MANIFEST_INVALID', 'Content-Type and mediaType differ')
   const digest = digestOf(payload, isDigest(target) ? algorithmOf(target) : 'sha256')
-  if (quirks.manifestAlgorithms === false && algorithmOf(digest) !== 'sha256') return failure('DIGEST_INVALID', { digest: target })
+  if (quirks.manifestAlgorithms === false && algorithmOf(digest) !== 'sha256')
+    return failure('DIGEST_INVALID', { digest: target })
   if (isDigest(target) && digest !== target) return failure('DIGEST_INVALID', { digest: target, computed: digest })
   const tags = request.query.getAll('tag')
   const refused = tags.find((tag) => !isTag(tag))
@@ -44,29 +52,49 @@ export async function putManifest(context: RouteContext): Promise<Reply> {
   return reply(201, {
     location: `/v2/${context.repository}/manifests/${digest}`,
     ...digestHeader(digest, () => bytes, quirks),
-    ...((quirks.ociSubject ?? context.referrers) && subject !== undefined && isDigest(subject) ? { 'oci-subject': subject } : {}),
+    ...((quirks.ociSubject ?? context.referrers) && subject !== undefined && isDigest(subject)
+      ? { 'oci-subject': subject }
+      : {}),
     ...(tags.length === 0 ? {} : { 'oci-tag': tags }),
   })
 }
 
 /** What the manifest names must be there, except its `subject` and foreign layers. */
-function unwelcome({ blobs, config, children, subject }: ManifestDocument, repository: RepositoryState | undefined, quirks: Quirks): Reply | undefined {
+function unwelcome(
+  { blobs, config, children, subject }: ManifestDocument,
+  repository: RepositoryState | undefined,
+  quirks: Quirks,
+): Reply | undefined {
   const hasBlob = (digest: string): boolean => isDigest(digest) && repository?.blobs.has(digest) === true
   const hasManifest = (digest: string): boolean => isDigest(digest) && repository?.manifests.has(digest) === true
   const absent = blobs.filter(({ digest }) => !hasBlob(digest))
   const byDocker = quirks.foreignLayers === 'docker'
-  const foreign = absent.filter(({ mediaType = '', urls }) => (byDocker ? urls !== undefined && isDockerForeign(mediaType) : urls !== undefined || isForeign(mediaType)))
+  const foreign = absent.filter(({ mediaType = '', urls }) =>
+    byDocker ? urls !== undefined && isDockerForeign(mediaType) : urls !== undefined || isForeign(mediaType),
+  )
   // Docker's registry stumbles over the URLs of OCI's type.
-  if (byDocker && absent.some(({ mediaType = '', urls }) => urls !== undefined && isForeign(mediaType) && !isDockerForeign(mediaType))) return failure('UNKNOWN')
+  if (
+    byDocker &&
+    absent.some(({ mediaType = '', urls }) => urls !== undefined && isForeign(mediaType) && !isDockerForeign(mediaType))
+  )
+    return failure('UNKNOWN')
   const missing = absent.find((blob) => !foreign.includes(blob)) ?? children.find(({ digest }) => !hasManifest(digest))
   if (missing !== undefined) return failure('MANIFEST_BLOB_UNKNOWN', { digest: missing.digest })
-  if (quirks.subjectMustExist === true && subject !== undefined && !hasManifest(subject.digest)) return failure('MANIFEST_UNKNOWN', { subject: subject.digest })
+  if (quirks.subjectMustExist === true && subject !== undefined && !hasManifest(subject.digest))
+    return failure('MANIFEST_UNKNOWN', { subject: subject.digest })
   const { configTypes } = quirks
-  if (configTypes !== undefined && config !== undefined && !configTypes.includes(config.mediaType ?? '')) return failure('MANIFEST_INVALID', 'the config has a media type that is not allowed')
+  if (configTypes !== undefined && config !== undefined && !configTypes.includes(config.mediaType ?? ''))
+    return failure('MANIFEST_INVALID', 'the config has a media type that is not allowed')
   return undefined
 }
 
-function immovable(tags: readonly string[], digest: string, repository: RepositoryState | undefined, quirks: Quirks): Reply | undefined {
-  const fixed = quirks.immutableTags === true ? tags.find((tag) => (repository?.tags.get(tag) ?? digest) !== digest) : undefined
+function immovable(
+  tags: readonly string[],
+  digest: string,
+  repository: RepositoryState | undefined,
+  quirks: Quirks,
+): Reply | undefined {
+  const fixed =
+    quirks.immutableTags === true ? tags.find((tag) => (repository?.tags.get(tag) ?? digest) !== digest) : undefined
   return fixed === undefined ? undefined : failure('TAG_INVALID', 'the tag is there and immutable')
 }

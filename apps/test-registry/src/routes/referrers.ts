@@ -13,7 +13,12 @@ export function referrers({ request, state, repository, target, referrers: enabl
   const last = request.query.get('last')
   const found = [...(state.repositories.get(repository)?.manifests.values() ?? [])]
     .flatMap((manifest) => referring(manifest) ?? [])
-    .filter(({ subject, descriptor }) => subject === target && (wanted === null || descriptor.artifactType === wanted) && (last === null || descriptor.digest > last))
+    .filter(
+      ({ subject, descriptor }) =>
+        subject === target &&
+        (wanted === null || descriptor.artifactType === wanted) &&
+        (last === null || descriptor.digest > last),
+    )
     .map(({ descriptor }) => descriptor)
     .toSorted((left, right) => (left.digest < right.digest ? -1 : 1))
   const manifests = found.slice(0, quirks.maxPageSize ?? found.length)
@@ -24,14 +29,24 @@ export function referrers({ request, state, repository, target, referrers: enabl
     {
       'content-type': oci.index,
       ...(wanted === null ? {} : { 'oci-filters-applied': 'artifactType' }),
-      ...(next === undefined ? {} : { link: `</v2/${repository}/referrers/${target}?${new URLSearchParams({ ...(wanted === null ? {} : { artifactType: wanted }), last: next }).toString()}>; rel="next"` }),
+      ...(next === undefined
+        ? {}
+        : {
+            link: `</v2/${repository}/referrers/${target}?${new URLSearchParams({ ...(wanted === null ? {} : { artifactType: wanted }), last: next }).toString()}>; rel="next"`,
+          }),
     },
   )
 }
 
 interface Referring {
   readonly subject: string
-  readonly descriptor: { readonly mediaType: string; readonly digest: string; readonly size: number; readonly artifactType?: string | undefined; readonly annotations?: unknown }
+  readonly descriptor: {
+    readonly mediaType: string
+    readonly digest: string
+    readonly size: number
+    readonly artifactType?: string | undefined
+    readonly annotations?: unknown
+  }
 }
 
 // A manifest never changes, and there may be thousands: each is parsed once.
@@ -48,7 +63,12 @@ function referring(manifest: StoredManifest): Referring | null {
 
 /** `null` for what refers to nothing, and for what is no JSON: seeded manifests may be anything. */
 function read({ bytes, mediaType, digest }: StoredManifest): Referring | null {
-  let document: { readonly subject?: { readonly digest?: string }; readonly artifactType?: string; readonly config?: { readonly mediaType?: string }; readonly annotations?: unknown } | null
+  let document: {
+    readonly subject?: { readonly digest?: string }
+    readonly artifactType?: string
+    readonly config?: { readonly mediaType?: string }
+    readonly annotations?: unknown
+  } | null
   try {
     document = JSON.parse(new TextDecoder().decode(bytes)) as typeof document
   } catch {
@@ -58,5 +78,14 @@ function read({ bytes, mediaType, digest }: StoredManifest): Referring | null {
   if (typeof subject !== 'string') return null
   const artifactType = document?.artifactType ?? document?.config?.mediaType
   const annotations = document?.annotations
-  return { subject, descriptor: { mediaType, digest, size: bytes.length, ...(artifactType === undefined ? {} : { artifactType }), ...(annotations === undefined ? {} : { annotations }) } }
+  return {
+    subject,
+    descriptor: {
+      mediaType,
+      digest,
+      size: bytes.length,
+      ...(artifactType === undefined ? {} : { artifactType }),
+      ...(annotations === undefined ? {} : { annotations }),
+    },
+  }
 }

@@ -14,7 +14,13 @@ export function where({ quirks }: RouteContext, upload: Upload): Record<string, 
 }
 
 export const progress = (context: RouteContext, upload: Upload, status: number): Reply =>
-  reply(status, { ...where(context, upload), ...(context.quirks.chunkMinBytes === undefined || context.request.method !== 'POST' ? {} : { 'oci-chunk-min-length': String(context.quirks.chunkMinBytes) }) })
+  reply(status, {
+    ...where(context, upload),
+    ...(context.quirks.chunkMinBytes === undefined || context.request.method !== 'POST'
+      ? {}
+      : { 'oci-chunk-min-length': String(context.quirks.chunkMinBytes) }),
+  })
 
 /** Whether the client called the session by its newest `Location`. */
-export const isAt = ({ quirks, request }: RouteContext, { receiver }: Upload): boolean => quirks.statefulLocations !== true || request.query.get('_state') === String(receiver.size)
+export const isAt = ({ quirks, request }: RouteContext, { receiver }: Upload): boolean =>
+  quirks.statefulLocations !== true || request.query.get('_state') === String(receiver.size)

@@ -20,7 +20,10 @@ export async function uploads(context: RouteContext): Promise<Reply> {
     case 'GET':
       return progress(context, upload, 204)
     case 'PATCH':
-      return (await append(context, upload, await beginTurn(upload))) ?? progress(context, upload, context.quirks.chunkStatus ?? 202)
+      return (
+        (await append(context, upload, await beginTurn(upload))) ??
+        progress(context, upload, context.quirks.chunkStatus ?? 202)
+      )
     case 'PUT':
       return await finish(context, upload, request.query.get('digest'))
     case 'DELETE':
@@ -34,7 +37,8 @@ export async function uploads(context: RouteContext): Promise<Reply> {
 async function start(context: RouteContext): Promise<Reply> {
   const { query } = context.request
   const asked = query.get('mount')
-  if (asked !== null && isDigest(asked) && (await mount(context, asked, query.get('from')))) return created(context, asked, {})
+  if (asked !== null && isDigest(asked) && (await mount(context, asked, query.get('from'))))
+    return created(context, asked, {})
   const digest = context.quirks.singlePost === false ? null : query.get('digest')
   if (digest !== null && !isDigest(digest)) return failure('DIGEST_INVALID', { digest })
   const algorithm = query.get('digest-algorithm') ?? (digest === null ? 'sha256' : algorithmOf(digest))

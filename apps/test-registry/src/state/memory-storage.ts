@@ -44,7 +44,8 @@ export function memoryStorage(limit: number): Storage {
         bytes.truncate(mark.size)
         hash = (mark.hash as Hash).copy()
       },
-      digest: async (asked) => (asked === algorithm ? `${asked}:${hash.copy().digest('hex')}` : digestOf(bytes.view(), asked)),
+      digest: async (asked) =>
+        asked === algorithm ? `${asked}:${hash.copy().digest('hex')}` : digestOf(bytes.view(), asked),
       keep: async () => blobOf(bytes.take()),
       discard: free,
     }

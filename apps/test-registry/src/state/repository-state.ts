@@ -25,7 +25,12 @@ export const createState = (storage: Storage, repositories: readonly RepositoryS
   storage,
 })
 
-export const emptyRepository = (name: string): RepositoryState => ({ name, blobs: new Map(), manifests: new Map(), tags: new Map() })
+export const emptyRepository = (name: string): RepositoryState => ({
+  name,
+  blobs: new Map(),
+  manifests: new Map(),
+  tags: new Map(),
+})
 
 /** The repository, made when it is not there yet: pushing is what creates one. */
 export function ensureRepository(state: RegistryState, name: string): RepositoryState {
@@ -38,10 +43,16 @@ export function ensureRepository(state: RegistryState, name: string): Repository
 }
 
 /** A blob is addressable by the digest it is stored under. Whatever had that place lets go of it. */
-export function storeBlob({ storage }: RegistryState, repository: RepositoryState, digest: Digest, blob: StoredBlob): void {
+export function storeBlob(
+  { storage }: RegistryState,
+  repository: RepositoryState,
+  digest: Digest,
+  blob: StoredBlob,
+): void {
   const before = repository.blobs.get(digest)
   repository.blobs.set(digest, blob)
-  if (before !== undefined && before !== blob && (before.path === undefined || before.path !== blob.path)) storage.remove(before)
+  if (before !== undefined && before !== blob && (before.path === undefined || before.path !== blob.path))
+    storage.remove(before)
 }
 
 export function deleteBlob({ storage }: RegistryState, repository: RepositoryState, digest: Digest): boolean {

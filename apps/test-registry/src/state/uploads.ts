@@ -52,7 +52,15 @@ export function createUploads(storage: Storage, { now, expiresInMs, most }: Uplo
     open(repository, algorithm) {
       sweep()
       if (open.size >= most) return undefined
-      const upload: Upload = { id: randomUUID(), repository, receiver: storage.receive(algorithm), turn: 0, writing: undefined, usedAt: now(), hasLast: false }
+      const upload: Upload = {
+        id: randomUUID(),
+        repository,
+        receiver: storage.receive(algorithm),
+        turn: 0,
+        writing: undefined,
+        usedAt: now(),
+        hasLast: false,
+      }
       open.set(upload.id, upload)
       return upload
     },

@@ -20,7 +20,11 @@ export interface Page {
   /** Text into what has the focus. */
   type(text: string): Promise<void>
   /** PNG. */
-  screenshot(size?: { readonly width: number; readonly height: number; readonly dark?: boolean | undefined }): Promise<Uint8Array>
+  screenshot(size?: {
+    readonly width: number
+    readonly height: number
+    readonly dark?: boolean | undefined
+  }): Promise<Uint8Array>
   /** Dialogs, errors, and what the content security policy stopped, as they were told. */
   readonly complaints: string[]
   close(): Promise<void>
@@ -47,12 +51,25 @@ interface Told {
   readonly error?: { readonly message: string }
 }
 
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--no-proxy-server', '--remote-debugging-pipe']
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--no-proxy-server',
+  '--remote-debugging-pipe',
+]
 
 /** Starts Chromium and speaks its DevTools protocol over a pipe: messages of JSON that end in a zero byte. */
 export async function openPage(): Promise<Page> {
   const profile = await mkdtemp(join(tmpdir(), 'chromium-'))
-  const child = spawn(pathOf('chromium'), [...flags, `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn(pathOf('chromium'), [...flags, `--user-data-dir=${profile}`, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   const exit = once(child, 'exit')
   const [, , , down, up] = child.stdio as unknown as [null, null, null, Writable, Readable]
   const waiting = new Map<number, { resolve(result: Record<string, unknown>): void; reject(error: Error): void }>()
@@ -65,7 +82,9 @@ export async function openPage(): Promise<Page> {
     new Promise((resolve, reject) => {
       const id = ++lastId
       waiting.set(id, { resolve, reject })
-      down.write(`${JSON.stringify({ id, method, params, ...(session === undefined ? {} : { sessionId: session }) })}\0`)
+      down.write(
+        `${JSON.stringify({ id, method, params, ...(session === undefined ? {} : { sessionId: session }) })}\0`,
+      )
     })
 
   let text = ''
@@ -98,13 +117,19 @@ export async function openPage(): Promise<Page> {
     }
   }
 
-  const { targetInfos } = (await send('Target.getTargets')) as { targetInfos: readonly { readonly type: string; readonly targetId: string }[] }
+  const { targetInfos } = (await send('Target.getTargets')) as {
+    targetInfos: readonly { readonly type: string; readonly targetId: string }[]
+  }
   const target = targetInfos.find(({ type }) => type === 'page')?.targetId
   session = (await send('Target.attachToTarget', { targetId: target, flatten: true }))['sessionId'] as string
   for (const domain of ['Page', 'Runtime', 'Log']) await send(`${domain}.enable`)
 
   async function evaluate<Value>(expression: string): Promise<Value> {
-    const { result, exceptionDetails } = await send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
+    const { result, exceptionDetails } = await send('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    })
     if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails))
     return (result as { readonly value: Value }).value
   }
@@ -117,16 +142,28 @@ export async function openPage(): Promise<Page> {
       await send('Page.navigate', { url })
       await there
     },
-    until: (expression) => evaluate(`new Promise((resolve) => { const look = () => ((${expression}) ? resolve() : setTimeout(look, 20)); look() })`),
+    until: (expression) =>
+      evaluate(
+        `new Promise((resolve) => { const look = () => ((${expression}) ? resolve() : setTimeout(look, 20)); look() })`,
+      ),
     async click(selector) {
       const at = await evaluate<{ x: number; y: number }>(`(${settledMiddle})(${JSON.stringify(selector)})`)
-      for (const type of ['mousePressed', 'mouseReleased']) await send('Input.dispatchMouseEvent', { type, ...at, button: 'left', clickCount: 1 })
+      for (const type of ['mousePressed', 'mouseReleased'])
+        await send('Input.dispatchMouseEvent', { type, ...at, button: 'left', clickCount: 1 })
     },
     async press(key) {
-      const keys: Readonly<Record<string, readonly [code: string, number, text?: string]>> = { Tab: ['Tab', 9], Enter: ['Enter', 13, '\r'], ' ': ['Space', 32, ' '] }
+      const keys: Readonly<Record<string, readonly [code: string, number, text?: string]>> = {
+        Tab: ['Tab', 9],
+        Enter: ['Enter', 13, '\r'],
+        ' ': ['Space', 32, ' '],
+      }
       const [code = key, windowsVirtualKeyCode = 0, pressed] = keys[key] ?? []
       const common = { key, code, windowsVirtualKeyCode }
-      await send('Input.dispatchKeyEvent', { type: pressed === undefined ? 'rawKeyDown' : 'keyDown', ...common, ...(pressed === undefined ? {} : { text: pressed }) })
+      await send('Input.dispatchKeyEvent', {
+        type: pressed === undefined ? 'rawKeyDown' : 'keyDown',
+        ...common,
+        ...(pressed === undefined ? {} : { text: pressed }),
+      })
       await send('Input.dispatchKeyEvent', { type: 'keyUp', ...common })
     },
     async type(insert) {
@@ -134,7 +171,9 @@ export async function openPage(): Promise<Page> {
     },
     async screenshot({ width, height, dark = false } = { width: 1400, height: 900 }) {
       await send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false })
-      await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }] })
+      await send('Emulation.setEmulatedMedia', {
+        features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }],
+      })
       const { data } = await send('Page.captureScreenshot', { format: 'png' })
       return Buffer.from(data as string, 'base64')
     },

@@ -22,33 +22,48 @@ export interface Ask {
 }
 
 /** One request on its own connection, no redirects, nothing decoded. Rejects when no head came. */
-export function ask(url: string, { method = 'GET', headers = {}, body, ca, client, leaveAt }: Ask = {}): Promise<Answer> {
+export function ask(
+  url: string,
+  { method = 'GET', headers = {}, body, ca, client, leaveAt }: Ask = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let headed = false
     const secure = url.startsWith('https:')
-    const outgoing = (secure ? httpsRequest : httpRequest)(url, { method, headers, agent: false, ...(ca === undefined ? {} : { ca }), ...client }, (answer: IncomingMessage) => {
-      // From here on the answer tells how it ended.
-      headed = true
-      const chunks: Buffer[] = []
-      let total = 0
-      const done = (): void => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks), whole: answer.complete })
-      answer.on('data', (chunk: Buffer) => {
-        chunks.push(chunk)
-        total += chunk.length
-        if (leaveAt !== undefined && total >= leaveAt) answer.destroy()
-      })
-      answer.on('error', done)
-      answer.on('close', done)
-    })
+    const outgoing = (secure ? httpsRequest : httpRequest)(
+      url,
+      { method, headers, agent: false, ...(ca === undefined ? {} : { ca }), ...client },
+      (answer: IncomingMessage) => {
+        // From here on the answer tells how it ended.
+        headed = true
+        const chunks: Buffer[] = []
+        let total = 0
+        const done = (): void =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: answer.headers,
+            body: Buffer.concat(chunks),
+            whole: answer.complete,
+          })
+        answer.on('data', (chunk: Buffer) => {
+          chunks.push(chunk)
+          total += chunk.length
+          if (leaveAt !== undefined && total >= leaveAt) answer.destroy()
+        })
+        answer.on('error', done)
+        answer.on('close', done)
+      },
+    )
     outgoing.on('error', (error) => headed || reject(error))
     outgoing.end(body)
   })
 }
 
-export const json = (answer: Answer): Record<string, unknown> => JSON.parse(answer.body.toString()) as Record<string, unknown>
+export const json = (answer: Answer): Record<string, unknown> =>
+  JSON.parse(answer.body.toString()) as Record<string, unknown>
 
 /** The code of the first error in an error body. */
-export const errorCode = (answer: Answer): string | undefined => (json(answer)['errors'] as { code: string }[] | undefined)?.[0]?.code
+export const errorCode = (answer: Answer): string | undefined =>
+  (json(answer)['errors'] as { code: string }[] | undefined)?.[0]?.code
 
 /** What comes back on a plain socket, until the other side ends. */
 export function askRaw(port: number, text: string): Promise<string> {

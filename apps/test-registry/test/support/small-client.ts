@@ -20,7 +20,10 @@ export function createSmallClient(url: string): SmallClient {
       let have = 0
       for (let attempt = 0; attempt < 5; attempt++) {
         try {
-          const answer = await get(`${url}/v2/${repository}/blobs/${digest}`, have === 0 ? {} : { range: `bytes=${have}-` })
+          const answer = await get(
+            `${url}/v2/${repository}/blobs/${digest}`,
+            have === 0 ? {} : { range: `bytes=${have}-` },
+          )
           // A signed URL that expired answers like this; the registry gives a new one.
           if (answer.status === 403) continue
           for await (const chunk of answer.body ?? []) {
@@ -36,6 +39,7 @@ export function createSmallClient(url: string): SmallClient {
       if (`sha256:${createHash('sha256').update(bytes).digest('hex')}` !== digest) throw new Error('DIGEST_MISMATCH')
       return bytes
     },
-    manifest: async (repository, target) => new Uint8Array(await (await get(`${url}/v2/${repository}/manifests/${target}`)).arrayBuffer()),
+    manifest: async (repository, target) =>
+      new Uint8Array(await (await get(`${url}/v2/${repository}/manifests/${target}`)).arrayBuffer()),
   }
 }

@@ -18,15 +18,36 @@ export const waysIn: readonly WayIn[] = [
   { title: 'basic', auth: { kind: 'basic', ...alice }, user },
   { title: 'bearer', auth: { kind: 'bearer', ...alice }, user },
   { title: 'bearer, tokens for strangers', auth: { kind: 'bearer', anonymous: 'everything' } },
-  { title: 'bearer, an identity token', auth: { kind: 'bearer', ...alice, identityToken: 'an-identity' }, identityToken: 'an-identity' },
-  { title: 'bearer or basic', auth: { kind: 'several', schemes: [{ kind: 'bearer', ...alice }, { kind: 'basic', ...alice }] }, user },
+  {
+    title: 'bearer, an identity token',
+    auth: { kind: 'bearer', ...alice, identityToken: 'an-identity' },
+    identityToken: 'an-identity',
+  },
+  {
+    title: 'bearer or basic',
+    auth: {
+      kind: 'several',
+      schemes: [
+        { kind: 'bearer', ...alice },
+        { kind: 'basic', ...alice },
+      ],
+    },
+    user,
+  },
 ]
 
 /** A file of logins as podman and skopeo read it (containers-auth.json(5)). Without a login it holds none, so that nobody's own is taken. */
-export async function writeAuthFile(directory: string, host: string, { user: login, identityToken }: Pick<WayIn, 'user' | 'identityToken'>): Promise<string> {
+export async function writeAuthFile(
+  directory: string,
+  host: string,
+  { user: login, identityToken }: Pick<WayIn, 'user' | 'identityToken'>,
+): Promise<string> {
   const path = join(directory, 'auth.json')
   const base64 = (text: string): string => Buffer.from(text).toString('base64')
-  const entry = identityToken === undefined ? login && { auth: base64(login) } : { auth: base64('00000000-0000-0000-0000-000000000000:'), identitytoken: identityToken }
+  const entry =
+    identityToken === undefined
+      ? login && { auth: base64(login) }
+      : { auth: base64('00000000-0000-0000-0000-000000000000:'), identitytoken: identityToken }
   await writeFile(path, JSON.stringify({ auths: entry ? { [host]: entry } : {} }))
   return path
 }
@@ -36,6 +57,10 @@ export async function writeCertificates(directory: string, registry: TestRegistr
   const folder = join(directory, 'certs')
   const { cert, key } = registry.makeClientCertificate()
   await mkdir(folder)
-  await Promise.all([writeFile(join(folder, 'ca.crt'), registry.ca ?? ''), writeFile(join(folder, 'client.cert'), cert), writeFile(join(folder, 'client.key'), key)])
+  await Promise.all([
+    writeFile(join(folder, 'ca.crt'), registry.ca ?? ''),
+    writeFile(join(folder, 'client.cert'), cert),
+    writeFile(join(folder, 'client.key'), key),
+  ])
   return folder
 }

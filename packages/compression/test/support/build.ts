@@ -13,7 +13,11 @@ const latin1 = (text: string): Buffer => Buffer.from(`${text}\0`, 'latin1')
 
 /** A gzip member made by hand (RFC 1952), since node:zlib writes none of the optional fields. */
 export function gzipMember({ content, name, comment, extra, headerCrc = false, options }: Member): Buffer {
-  const flags = (headerCrc ? 2 : 0) | (extra === undefined ? 0 : 4) | (name === undefined ? 0 : 8) | (comment === undefined ? 0 : 16)
+  const flags =
+    (headerCrc ? 2 : 0) |
+    (extra === undefined ? 0 : 4) |
+    (name === undefined ? 0 : 8) |
+    (comment === undefined ? 0 : 16)
   const parts: Uint8Array[] = [Buffer.from([0x1f, 0x8b, 8, flags, 1, 2, 3, 4, 0, 255])]
   if (extra !== undefined) parts.push(Buffer.from([extra.length & 255, extra.length >> 8]), Buffer.from(extra))
   if (name !== undefined) parts.push(latin1(name))
@@ -46,10 +50,21 @@ export interface Frame {
   readonly open?: boolean | undefined
 }
 
-const littleEndian = (value: bigint, length: number): Buffer => Buffer.from(Array.from({ length }, (_, index) => Number((value >> BigInt(8 * index)) & 255n)))
+const littleEndian = (value: bigint, length: number): Buffer =>
+  Buffer.from(Array.from({ length }, (_, index) => Number((value >> BigInt(8 * index)) & 255n)))
 
 /** A zstd frame made by hand (RFC 8878, section 3.1.1). */
-export function zstdFrame({ content, window, sizeLength = window === undefined ? 8 : 0, contentSize = BigInt(content.length), dictionary, reservedFlag = false, blockType = 0, blockSize = content.length, open = false }: Frame): Buffer {
+export function zstdFrame({
+  content,
+  window,
+  sizeLength = window === undefined ? 8 : 0,
+  contentSize = BigInt(content.length),
+  dictionary,
+  reservedFlag = false,
+  blockType = 0,
+  blockSize = content.length,
+  open = false,
+}: Frame): Buffer {
   const sizeFlag = { 0: 0, 1: 0, 2: 1, 4: 2, 8: 3 }[sizeLength]
   const dictionaryFlag = dictionary === undefined ? 0 : { 1: 1, 2: 2, 4: 3 }[dictionary.length]
   const descriptor = (sizeFlag << 6) | (window === undefined ? 0x20 : 0) | (reservedFlag ? 8 : 0) | dictionaryFlag
@@ -67,7 +82,11 @@ export function zstdFrame({ content, window, sizeLength = window === undefined ?
 }
 
 export function skippableFrame(content: Uint8Array, variant = 0): Buffer {
-  return Buffer.concat([Buffer.from([0x50 + variant, 0x2a, 0x4d, 0x18]), littleEndian(BigInt(content.length), 4), Buffer.from(content)])
+  return Buffer.concat([
+    Buffer.from([0x50 + variant, 0x2a, 0x4d, 0x18]),
+    littleEndian(BigInt(content.length), 4),
+    Buffer.from(content),
+  ])
 }
 
 /** Bytes that compress like a tar of programs: some runs, some noise. Always the same. */

@@ -9,9 +9,11 @@ for (const { name, input, expected } of [...corpus(), ...everyCut()]) {
     cases++
     const wanted = typeof expected === 'string' ? expected : brief(expected)
     const actual = endOf(input, pieces)
-    if (actual !== wanted) process.stdout.write(`${name}, pieces of ${pieces.join(', ')}: ${actual} instead of ${wanted}\n`)
+    if (actual !== wanted)
+      process.stdout.write(`${name}, pieces of ${pieces.join(', ')}: ${actual} instead of ${wanted}\n`)
     const [there, here] = [await asyncTraceOf(input, pieces), traceOf(input, pieces)]
-    if (there !== here) process.stdout.write(`${name}, pieces of ${pieces.join(', ')}: ${there} from the iterable, and ${here}\n`)
+    if (there !== here)
+      process.stdout.write(`${name}, pieces of ${pieces.join(', ')}: ${there} from the iterable, and ${here}\n`)
   }
 }
 process.stdout.write(`${process.versions.node}: ${cases} cases\n`)

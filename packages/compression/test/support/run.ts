@@ -20,7 +20,9 @@ export function* cut(input: Uint8Array, pieces: Pieces): Generator<Uint8Array> {
 
 export function run(input: Uint8Array, pieces: Pieces = [Infinity], bounds: Bounds = {}): Result {
   const output: Buffer[] = []
-  const take = (bytes: Uint8Array): void => { output.push(Buffer.from(bytes)) }
+  const take = (bytes: Uint8Array): void => {
+    output.push(Buffer.from(bytes))
+  }
   const decompressor = createDecompressor(bounds)
   for (const piece of cut(input, pieces)) decompressor.push(piece, take)
   decompressor.end(take)
@@ -29,7 +31,9 @@ export function run(input: Uint8Array, pieces: Pieces = [Infinity], bounds: Boun
 
 export async function runAsync(input: Uint8Array, pieces: Pieces = [Infinity], bounds: Bounds = {}): Promise<Buffer> {
   const output: Uint8Array[] = []
-  const source = async function* (): AsyncGenerator<Uint8Array> { yield* cut(input, pieces) }
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    yield* cut(input, pieces)
+  }
   for await (const chunk of decompress(source(), bounds)) output.push(chunk)
   return Buffer.concat(output)
 }
@@ -52,7 +56,9 @@ export function endOf(input: Uint8Array, pieces?: Pieces, bounds?: Bounds): stri
 /** The same with what came out before the error. */
 export function traceOf(input: Uint8Array, pieces: Pieces = [Infinity]): string {
   const output: Buffer[] = []
-  const take = (bytes: Uint8Array): void => { output.push(Buffer.from(bytes)) }
+  const take = (bytes: Uint8Array): void => {
+    output.push(Buffer.from(bytes))
+  }
   const decompressor = createDecompressor()
   try {
     for (const piece of cut(input, pieces)) decompressor.push(piece, take)
@@ -67,7 +73,9 @@ export function traceOf(input: Uint8Array, pieces: Pieces = [Infinity]): string 
 /** The same for the iterable. */
 export async function asyncTraceOf(input: Uint8Array, pieces: Pieces = [Infinity]): Promise<string> {
   const output: Uint8Array[] = []
-  const source = async function* (): AsyncGenerator<Uint8Array> { yield* cut(input, pieces) }
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    yield* cut(input, pieces)
+  }
   try {
     for await (const chunk of decompress(source())) output.push(chunk)
     return brief(Buffer.concat(output))

@@ -53,7 +53,8 @@ export async function failsWith(code: string, run: () => unknown): Promise<void>
   } catch (error) {
     failure = error
   }
-  if (!isLadingError(failure)) throw new assert.AssertionError({ message: `expected ${code}`, actual: failure, expected: code })
+  if (!isLadingError(failure))
+    throw new assert.AssertionError({ message: `expected ${code}`, actual: failure, expected: code })
   assert.equal(failure.code, code)
   assert.ok(failure.hint !== undefined, `${code} has a hint`)
 }

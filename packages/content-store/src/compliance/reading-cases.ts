@@ -59,7 +59,10 @@ export const readingCases: readonly Case[] = [
     async run({ store: contents }) {
       const kept = await store(contents, someBytes(10, 6))
       const removed = await store(contents, someBytes(20, 7))
-      assert.deepEqual(await list(contents.list()), [kept, removed].toSorted((a, b) => a.digest.localeCompare(b.digest)))
+      assert.deepEqual(
+        await list(contents.list()),
+        [kept, removed].toSorted((a, b) => a.digest.localeCompare(b.digest)),
+      )
       assert.equal(await contents.remove(removed.digest), true)
       assert.equal(await contents.stat(removed.digest), undefined)
       await contents.emptyTrash()
@@ -72,7 +75,14 @@ export const readingCases: readonly Case[] = [
     async run({ store: contents }) {
       for (const text of ['sha256:../../etc/passwd', `sha256:${'A'.repeat(64)}`, 'md5:00', '', '__proto__']) {
         const digest = text as Digest
-        for (const attempt of [() => contents.path(digest), () => contents.stat(digest), () => contents.read(digest), () => contents.ingest({ digest, size: 1 }), () => contents.remove(digest), () => contents.put(digest, new Uint8Array(1))]) {
+        for (const attempt of [
+          () => contents.path(digest),
+          () => contents.stat(digest),
+          () => contents.read(digest),
+          () => contents.ingest({ digest, size: 1 }),
+          () => contents.remove(digest),
+          () => contents.put(digest, new Uint8Array(1)),
+        ]) {
           await assert.rejects(async () => attempt(), isLadingError)
         }
       }
@@ -80,7 +90,9 @@ export const readingCases: readonly Case[] = [
   },
 ]
 
-async function list(entries: AsyncIterable<{ readonly digest: Digest; readonly size: number }>): Promise<{ digest: Digest; size: number }[]> {
+async function list(
+  entries: AsyncIterable<{ readonly digest: Digest; readonly size: number }>,
+): Promise<{ digest: Digest; size: number }[]> {
   const all: { digest: Digest; size: number }[] = []
   for await (const { digest, size } of entries) all.push({ digest, size })
   return all.toSorted((a, b) => a.digest.localeCompare(b.digest))

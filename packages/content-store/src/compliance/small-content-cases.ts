@@ -59,8 +59,14 @@ export const smallContentCases: readonly Case[] = [
     name: 'an aborted put or stage does nothing',
     async run({ store: contents }) {
       const reason = new Error('no')
-      await assert.rejects(contents.put(digest, bytes, { signal: AbortSignal.abort(reason) }), (error) => error === reason)
-      await assert.rejects(contents.stage(digest, bytes, { signal: AbortSignal.abort(reason) }), (error) => error === reason)
+      await assert.rejects(
+        contents.put(digest, bytes, { signal: AbortSignal.abort(reason) }),
+        (error) => error === reason,
+      )
+      await assert.rejects(
+        contents.stage(digest, bytes, { signal: AbortSignal.abort(reason) }),
+        (error) => error === reason,
+      )
       assert.equal(await contents.stat(digest), undefined)
     },
   },

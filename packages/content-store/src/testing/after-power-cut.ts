@@ -19,7 +19,11 @@ export interface PowerCut {
  *
  * That is more than journaling file systems lose, and as much as POSIX allows.
  */
-export async function afterPowerCut({ root, log }: Pick<RecordingFileSystem, 'root' | 'log'>, target: string, { at, random }: PowerCut): Promise<void> {
+export async function afterPowerCut(
+  { root, log }: Pick<RecordingFileSystem, 'root' | 'log'>,
+  target: string,
+  { at, random }: PowerCut,
+): Promise<void> {
   const done = log.slice(0, at)
   // Few and many losses, and each kind alone: a fair coin for each step would seldom lose exactly one.
   const loss = pick([0, 0.1, 0.5, 0.9, 1], random)
@@ -32,7 +36,9 @@ export async function afterPowerCut({ root, log }: Pick<RecordingFileSystem, 'ro
     return known
   }
   const coveredOf = new Map<DirectoryNode, number>()
-  for (const step of done) if (step.kind === 'sync-directory') coveredOf.set(step.directory, Math.max(step.covers, coveredOf.get(step.directory) ?? 0))
+  for (const step of done)
+    if (step.kind === 'sync-directory')
+      coveredOf.set(step.directory, Math.max(step.covers, coveredOf.get(step.directory) ?? 0))
   for (const [index, step] of done.entries()) {
     if (step.kind !== 'entries') continue
     const synced = step.changes.some(({ directory }) => index < (coveredOf.get(directory) ?? 0))
@@ -54,7 +60,12 @@ export async function afterPowerCut({ root, log }: Pick<RecordingFileSystem, 'ro
   await write(root, target)
 }
 
-function contentOf(file: FileNode, done: readonly DiskStep[], survives: () => boolean, random: () => number): Uint8Array {
+function contentOf(
+  file: FileNode,
+  done: readonly DiskStep[],
+  survives: () => boolean,
+  random: () => number,
+): Uint8Array {
   const covered = Math.max(0, ...done.map((step) => (step.kind === 'sync' && step.file === file ? step.covers : 0)))
   let content: Buffer = Buffer.from(file.before)
   for (const [index, step] of done.entries()) {
@@ -66,7 +77,9 @@ function contentOf(file: FileNode, done: readonly DiskStep[], survives: () => bo
       continue
     }
     const torn = !synced && random() < 0.3
-    const bytes = torn ? step.bytes.subarray(0, Math.floor((random() * step.bytes.length) / sector) * sector) : step.bytes
+    const bytes = torn
+      ? step.bytes.subarray(0, Math.floor((random() * step.bytes.length) / sector) * sector)
+      : step.bytes
     // The length may be there before the bytes are.
     const end = step.position + (torn && random() < 0.5 ? step.bytes.length : bytes.length)
     content = resized(content, Math.max(content.length, end))

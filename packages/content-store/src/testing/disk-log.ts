@@ -34,4 +34,8 @@ export type DiskNode = FileNode | DirectoryNode
 
 export const newFile = (before: Uint8Array = new Uint8Array()): FileNode => ({ kind: 'file', before })
 
-export const newDirectory = (before: ReadonlyMap<string, DiskNode> = new Map()): DirectoryNode => ({ kind: 'directory', entries: new Map(before), before })
+export const newDirectory = (before: ReadonlyMap<string, DiskNode> = new Map()): DirectoryNode => ({
+  kind: 'directory',
+  entries: new Map(before),
+  before,
+})

@@ -40,7 +40,11 @@ export interface FaultyFileSystem extends FileSystem {
  * A failing `write` writes the first half first, as a full disk does. A failing `close` closes. Everything else fails
  * before it does anything.
  */
-export function faultyFileSystem(fs: FileSystem, faults: readonly Fault[] = [], hooks: FaultyHooks = {}): FaultyFileSystem {
+export function faultyFileSystem(
+  fs: FileSystem,
+  faults: readonly Fault[] = [],
+  hooks: FaultyHooks = {},
+): FaultyFileSystem {
   const calls: Call[] = []
   const seen = faults.map(() => 0)
   let failures = 0
@@ -59,7 +63,11 @@ export function faultyFileSystem(fs: FileSystem, faults: readonly Fault[] = [], 
     }
     if (errno === undefined) return undefined
     failures++
-    return fileSystemError(Object.assign(new Error(`${errno}: injected, ${operation} '${path}'`), { code: errno }), operation, path)
+    return fileSystemError(
+      Object.assign(new Error(`${errno}: injected, ${operation} '${path}'`), { code: errno }),
+      operation,
+      path,
+    )
   }
   const guarded = async <T>(operation: Operation, path: string, run: () => Promise<T>): Promise<T> => {
     const error = await strike(operation, path)

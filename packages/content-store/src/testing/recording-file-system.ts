@@ -1,7 +1,15 @@
 import { lstat, readFile, readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { FileHandle, FileSystem } from '../file-system.ts'
-import { newDirectory, newFile, type DirectoryNode, type DiskNode, type DiskStep, type EntryChange, type FileNode } from './disk-log.ts'
+import {
+  newDirectory,
+  newFile,
+  type DirectoryNode,
+  type DiskNode,
+  type DiskStep,
+  type EntryChange,
+  type FileNode,
+} from './disk-log.ts'
 
 export interface RecordingFileSystem extends FileSystem {
   /** What a power cut would find on the disk when the log began: all of it durable. */
@@ -19,7 +27,9 @@ export async function recordingFileSystem(fs: FileSystem, directory: string): Pr
   const log: DiskStep[] = []
 
   const partsOf = (path: string): readonly string[] => {
-    const parts = relative(directory, path).split(sep).filter((part) => part !== '')
+    const parts = relative(directory, path)
+      .split(sep)
+      .filter((part) => part !== '')
     if (parts[0] === '..') throw new Error(`${path} is not below ${directory}`)
     return parts
   }
@@ -54,7 +64,12 @@ export async function recordingFileSystem(fs: FileSystem, directory: string): Pr
     ...handle,
     async write(bytes, position) {
       await handle.write(bytes, position)
-      log.push({ kind: 'write', file, position, bytes: new Uint8Array(Buffer.concat(bytes instanceof Uint8Array ? [bytes] : bytes)) })
+      log.push({
+        kind: 'write',
+        file,
+        position,
+        bytes: new Uint8Array(Buffer.concat(bytes instanceof Uint8Array ? [bytes] : bytes)),
+      })
     },
     async truncate(size) {
       await handle.truncate(size)
@@ -82,7 +97,8 @@ export async function recordingFileSystem(fs: FileSystem, directory: string): Pr
       const parts = partsOf(path)
       for (let depth = 1; depth <= parts.length; depth++) {
         const { entries } = nodeAt(parts.slice(0, depth - 1)) as DirectoryNode
-        if (!entries.has(parts[depth - 1] as string)) change(entryAt(join(directory, ...parts.slice(0, depth)), newDirectory()))
+        if (!entries.has(parts[depth - 1] as string))
+          change(entryAt(join(directory, ...parts.slice(0, depth)), newDirectory()))
       }
     },
     async rename(from, to) {

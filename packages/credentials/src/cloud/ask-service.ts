@@ -24,19 +24,43 @@ const timeoutMs = 10_000
  *
  * @throws CredentialError `CLOUD_UNREACHABLE`, `CLOUD_REFUSED`
  */
-export async function askService(cloud: string, { url, method, headers, body }: ServiceRequest, { fetch: ask, signal }: AbortOptions & { readonly fetch: typeof fetch }): Promise<ServiceAnswer> {
-  const facts = { host: url.host, hint: `what the environment says of ${cloud} is used for its registries; unset it, or log in (a login comes first)` }
+export async function askService(
+  cloud: string,
+  { url, method, headers, body }: ServiceRequest,
+  { fetch: ask, signal }: AbortOptions & { readonly fetch: typeof fetch },
+): Promise<ServiceAnswer> {
+  const facts = {
+    host: url.host,
+    hint: `what the environment says of ${cloud} is used for its registries; unset it, or log in (a login comes first)`,
+  }
   try {
     const limit = AbortSignal.timeout(timeoutMs)
-    const response = await ask(url, { method, headers, body: body ?? null, redirect: 'error', signal: signal === undefined ? limit : AbortSignal.any([signal, limit]) })
-    if (response.status !== 200) throw new CredentialError('CLOUD_REFUSED', `${cloud} gives no token: ${url.host} answered ${response.status}`, { ...facts, status: response.status })
+    const response = await ask(url, {
+      method,
+      headers,
+      body: body ?? null,
+      redirect: 'error',
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    })
+    if (response.status !== 200)
+      throw new CredentialError('CLOUD_REFUSED', `${cloud} gives no token: ${url.host} answered ${response.status}`, {
+        ...facts,
+        status: response.status,
+      })
     return answerOf(await bounded(response), (): never => {
-      throw new CredentialError('CLOUD_REFUSED', `${cloud} gives no token: the answer of ${url.host} is not what it should be`, facts)
+      throw new CredentialError(
+        'CLOUD_REFUSED',
+        `${cloud} gives no token: the answer of ${url.host} is not what it should be`,
+        facts,
+      )
     })
   } catch (cause) {
     signal?.throwIfAborted()
     if (cause instanceof CredentialError) throw cause
-    throw new CredentialError('CLOUD_UNREACHABLE', `${cloud} gives no token: ${url.host} cannot be asked`, { ...facts, cause })
+    throw new CredentialError('CLOUD_UNREACHABLE', `${cloud} gives no token: ${url.host} cannot be asked`, {
+      ...facts,
+      cause,
+    })
   }
 }
 
@@ -54,7 +78,17 @@ async function bounded(response: Response): Promise<string> {
 function answerOf(text: string, fail: () => never): ServiceAnswer {
   const root = parseJson(text, fail)
   const at = (path: string): JsonNode | undefined =>
-    path.split('.').reduce<JsonNode | undefined>((node, key) => (node?.kind === 'array' ? node.items[Number(key)] : node?.kind === 'object' ? node.members.find((member) => member.key === key)?.value : undefined), root)
+    path
+      .split('.')
+      .reduce<JsonNode | undefined>(
+        (node, key) =>
+          node?.kind === 'array'
+            ? node.items[Number(key)]
+            : node?.kind === 'object'
+              ? node.members.find((member) => member.key === key)?.value
+              : undefined,
+        root,
+      )
   return {
     text(path) {
       const node = at(path)

@@ -26,21 +26,51 @@ export function amazonEcr(options: CloudOptions = {}): CredentialSource {
       name: cloud,
       registry(host) {
         const [, fips, region, domain] = privateHost.exec(host) ?? []
-        return region === undefined || domain === undefined ? undefined : { region, endpoint: fips === undefined ? `https://api.ecr.${region}.${domain}/` : `https://ecr-fips.${region}.${domain}/` }
+        return region === undefined || domain === undefined
+          ? undefined
+          : {
+              region,
+              endpoint:
+                fips === undefined ? `https://api.ecr.${region}.${domain}/` : `https://ecr-fips.${region}.${domain}/`,
+            }
       },
-      keys({ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken }) {
-        return accessKeyId && secretAccessKey ? { place: 'AWS_ACCESS_KEY_ID', keys: { accessKeyId, secretAccessKey, sessionToken: sessionToken || undefined } } : undefined
+      keys({
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        AWS_SESSION_TOKEN: sessionToken,
+      }) {
+        return accessKeyId && secretAccessKey
+          ? {
+              place: 'AWS_ACCESS_KEY_ID',
+              keys: { accessKeyId, secretAccessKey, sessionToken: sessionToken || undefined },
+            }
+          : undefined
       },
       wanted: 'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY',
       async fetchToken({ region, endpoint }, keys, { env, now, ...how }) {
         const url = new URL(env['AWS_ENDPOINT_URL_ECR'] || endpoint)
-        const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken' }
+        const headers = {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken',
+        }
         const request = { method: 'POST' as const, url, body: '{}' }
-        const answer = await askService(cloud, { ...request, headers: signAws({ ...request, headers }, { ...keys, region, service: 'ecr', now: new Date(now()) }) }, how)
-        const pair = splitPair(Buffer.from(answer.text('authorizationData.0.authorizationToken') ?? '', 'base64').toString('utf8'))
+        const answer = await askService(
+          cloud,
+          {
+            ...request,
+            headers: signAws({ ...request, headers }, { ...keys, region, service: 'ecr', now: new Date(now()) }),
+          },
+          how,
+        )
+        const pair = splitPair(
+          Buffer.from(answer.text('authorizationData.0.authorizationToken') ?? '', 'base64').toString('utf8'),
+        )
         const expiresAt = answer.number('authorizationData.0.expiresAt')
         if (pair === undefined || pair.username === '' || pair.password === '') return noToken(cloud, url.host)
-        return { credential: { kind: 'basic', ...pair }, expiresAt: expiresAt === undefined ? undefined : expiresAt * 1000 }
+        return {
+          credential: { kind: 'basic', ...pair },
+          expiresAt: expiresAt === undefined ? undefined : expiresAt * 1000,
+        }
       },
     },
     options,

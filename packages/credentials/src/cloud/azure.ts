@@ -29,10 +29,31 @@ export function azureContainerRegistry(options: CloudOptions = {}): CredentialSo
       },
       wanted: 'AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET',
       async fetchToken(registry, { tenant, client, secret }, { env, ...how }) {
-        const authority = new URL(`/${encodeURIComponent(tenant)}/oauth2/v2.0/token`, env['AZURE_AUTHORITY_HOST'] || 'https://login.microsoftonline.com')
-        const login = await askService(cloud, form(authority, { grant_type: 'client_credentials', client_id: client, client_secret: secret, scope: 'https://containerregistry.azure.net/.default' }), how)
+        const authority = new URL(
+          `/${encodeURIComponent(tenant)}/oauth2/v2.0/token`,
+          env['AZURE_AUTHORITY_HOST'] || 'https://login.microsoftonline.com',
+        )
+        const login = await askService(
+          cloud,
+          form(authority, {
+            grant_type: 'client_credentials',
+            client_id: client,
+            client_secret: secret,
+            scope: 'https://containerregistry.azure.net/.default',
+          }),
+          how,
+        )
         const access = login.text('access_token') ?? noToken(cloud, authority.host)
-        const exchange = await askService(cloud, form(new URL(`https://${registry}/oauth2/exchange`), { grant_type: 'access_token', service: registry, tenant, access_token: access }), how)
+        const exchange = await askService(
+          cloud,
+          form(new URL(`https://${registry}/oauth2/exchange`), {
+            grant_type: 'access_token',
+            service: registry,
+            tenant,
+            access_token: access,
+          }),
+          how,
+        )
         return { credential: { kind: 'identity', token: exchange.text('refresh_token') ?? noToken(cloud, registry) } }
       },
     },
@@ -40,4 +61,9 @@ export function azureContainerRegistry(options: CloudOptions = {}): CredentialSo
   )
 }
 
-const form = (url: URL, fields: Readonly<Record<string, string>>): ServiceRequest => ({ method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(fields).toString() })
+const form = (url: URL, fields: Readonly<Record<string, string>>): ServiceRequest => ({
+  method: 'POST',
+  url,
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: new URLSearchParams(fields).toString(),
+})

@@ -13,7 +13,11 @@ export interface Cloud<Registry, Keys> {
   readonly keys: (env: Variables) => { readonly keys: Keys; readonly place: string } | undefined
   /** The names that the environment might offer it under. */
   readonly wanted: string
-  readonly fetchToken: (registry: Registry, keys: Keys, how: AbortOptions & { readonly fetch: typeof fetch; readonly now: () => number; readonly env: Variables }) => Promise<Token>
+  readonly fetchToken: (
+    registry: Registry,
+    keys: Keys,
+    how: AbortOptions & { readonly fetch: typeof fetch; readonly now: () => number; readonly env: Variables },
+  ) => Promise<Token>
 }
 
 interface Token {
@@ -26,7 +30,10 @@ interface Token {
 const skewMs = 60_000
 
 /** A cloud as a source: silent for hosts of others, and where the environment has no keys for it. Keeps a token until it ends. */
-export function createCloudSource<Registry, Keys>(cloud: Cloud<Registry, Keys>, { env = process.env, fetch: ask = fetch, now = Date.now }: CloudOptions): CredentialSource {
+export function createCloudSource<Registry, Keys>(
+  cloud: Cloud<Registry, Keys>,
+  { env = process.env, fetch: ask = fetch, now = Date.now }: CloudOptions,
+): CredentialSource {
   const kept = new Map<string, Token>()
   const source = cloud.name
   return createSource(source, async function* (target, { signal, ask: mayAsk }) {
@@ -40,18 +47,35 @@ export function createCloudSource<Registry, Keys>(cloud: Cloud<Registry, Keys>, 
     }
     const { place } = offer
     const known = kept.get(host)
-    const usable = known !== undefined && (known.expiresAt ?? 0) > now() + skewMs && !sameCredential(known.credential, target.rejected)
+    const usable =
+      known !== undefined &&
+      (known.expiresAt ?? 0) > now() + skewMs &&
+      !sameCredential(known.credential, target.rejected)
     if (!usable && !mayAsk) {
-      yield { source, place, outcome: 'unasked', reason: `${host} is a registry of ${cloud.name}; an earlier place decided` }
+      yield {
+        source,
+        place,
+        outcome: 'unasked',
+        reason: `${host} is a registry of ${cloud.name}; an earlier place decided`,
+      }
       return
     }
     const token = usable ? known : await cloud.fetchToken(registry, offer.keys, { signal, fetch: ask, now, env })
     kept.set(host, token)
-    yield { source, place, outcome: 'used', reason: `${host} is a registry of ${cloud.name}`, credential: token.credential }
+    yield {
+      source,
+      place,
+      outcome: 'used',
+      reason: `${host} is a registry of ${cloud.name}`,
+      credential: token.credential,
+    }
   })
 }
 
 /** @throws CredentialError `CLOUD_REFUSED`: there was an answer, and no token in it */
 export function noToken(cloud: string, host: string): never {
-  throw new CredentialError('CLOUD_REFUSED', `${cloud} gives no token: there is none in the answer of ${host}`, { host, hint: 'is something else between here and there?' })
+  throw new CredentialError('CLOUD_REFUSED', `${cloud} gives no token: there is none in the answer of ${host}`, {
+    host,
+    hint: 'is something else between here and there?',
+  })
 }

@@ -9,7 +9,9 @@ export function githubToken(options: CloudOptions = {}): CredentialSource {
       name: 'GitHub',
       registry: (host) => (host === 'ghcr.io' ? host : undefined),
       keys({ GITHUB_TOKEN, GITHUB_ACTOR }) {
-        return GITHUB_TOKEN ? { place: 'GITHUB_TOKEN', keys: { username: GITHUB_ACTOR || 'token', password: GITHUB_TOKEN } } : undefined
+        return GITHUB_TOKEN
+          ? { place: 'GITHUB_TOKEN', keys: { username: GITHUB_ACTOR || 'token', password: GITHUB_TOKEN } }
+          : undefined
       },
       wanted: 'GITHUB_TOKEN',
       fetchToken: async (_registry, keys) => ({ credential: { kind: 'basic', ...keys } }),

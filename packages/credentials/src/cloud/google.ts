@@ -29,9 +29,16 @@ export function googleArtifactRegistry(options: CloudOptions = {}): CredentialSo
         const username = 'oauth2accesstoken'
         if ('token' in keys) return { credential: { kind: 'basic', username, password: keys.token } }
         const url = new URL(`http://${keys.metadata}/computeMetadata/v1/instance/service-accounts/default/token`)
-        const answer = await askService(cloud, { method: 'GET', url, headers: { 'metadata-flavor': 'Google' } }, { fetch, signal })
+        const answer = await askService(
+          cloud,
+          { method: 'GET', url, headers: { 'metadata-flavor': 'Google' } },
+          { fetch, signal },
+        )
         const password = answer.text('access_token') ?? noToken(cloud, url.host)
-        return { credential: { kind: 'basic', username, password }, expiresAt: now() + (answer.number('expires_in') ?? 0) * 1000 }
+        return {
+          credential: { kind: 'basic', username, password },
+          expiresAt: now() + (answer.number('expires_in') ?? 0) * 1000,
+        }
       },
     },
     options,

@@ -11,5 +11,10 @@ export { amazonEcr, azureContainerRegistry, githubToken, googleArtifactRegistry 
 
 /** All of them: each for its own hosts, and only with what the environment offers. */
 export function cloudCredentials(options: CloudOptions = {}): CredentialSource {
-  return chain(githubToken(options), amazonEcr(options), googleArtifactRegistry(options), azureContainerRegistry(options))
+  return chain(
+    githubToken(options),
+    amazonEcr(options),
+    googleArtifactRegistry(options),
+    azureContainerRegistry(options),
+  )
 }

@@ -20,16 +20,20 @@ export function decodeEntry(document: Document, { node, path }: AuthEntry): Cred
   const token = (kind: 'registry' | 'identity', name: 'registrytoken' | 'identitytoken'): Credential | undefined => {
     const value = text(name)
     if (value === '') return undefined
-    return headerSafe.test(value) ? { kind, token: value } : document.fail(members[name]?.start ?? node.start, `${path}.${name} has characters that no token has`)
+    return headerSafe.test(value)
+      ? { kind, token: value }
+      : document.fail(members[name]?.start ?? node.start, `${path}.${name} has characters that no token has`)
   }
   const found = token('registry', 'registrytoken') ?? token('identity', 'identitytoken')
   if (found !== undefined) return found
   const auth = text('auth')
   const pair = auth === '' ? { username: text('username'), password: text('password') } : splitPair(decodeBase64(auth))
-  if (pair === undefined) return document.fail(members.auth?.start ?? node.start, `${path}.auth is not the base64 of user:password`)
+  if (pair === undefined)
+    return document.fail(members.auth?.start ?? node.start, `${path}.auth is not the base64 of user:password`)
   if (pair.username === '' && pair.password === '') return undefined
   if (pair.username === '') return document.fail(node.start, `${path} has a password and no user name`)
-  if (pair.username.includes(':')) return document.fail(members.username?.start ?? node.start, `${path}.username has a colon, which ends a user name`)
+  if (pair.username.includes(':'))
+    return document.fail(members.username?.start ?? node.start, `${path}.username has a colon, which ends a user name`)
   return ofPair(pair)
 }
 
@@ -39,7 +43,9 @@ export function ofPair({ username, password }: { readonly username: string; read
 }
 
 /** At the first colon (RFC 7617 2); NULs at the end of the password are old clients' padding. `undefined`: no colon. */
-export function splitPair(text: string | undefined): { readonly username: string; readonly password: string } | undefined {
+export function splitPair(
+  text: string | undefined,
+): { readonly username: string; readonly password: string } | undefined {
   const colon = text?.indexOf(':') ?? -1
   if (text === undefined || colon === -1) return undefined
   let end = text.length

@@ -30,10 +30,16 @@ export function parseDocument(text: string, place: string): Document {
  * The members that a structure knows, found as docker finds them: whatever their case. Two that differ in case only are
  * refused, for another reader may take the other one.
  */
-export function knownMembers<Name extends string>(document: Document, node: JsonNode, path: string, names: readonly Name[]): Partial<Record<Name, JsonNode>> {
+export function knownMembers<Name extends string>(
+  document: Document,
+  node: JsonNode,
+  path: string,
+  names: readonly Name[],
+): Partial<Record<Name, JsonNode>> {
   const found: Partial<Record<Name, JsonNode>> = {}
   if (isNull(node)) return found
-  if (node.kind !== 'object') return document.fail(node.start, `${path === '' ? 'the document' : path} should be an object`)
+  if (node.kind !== 'object')
+    return document.fail(node.start, `${path === '' ? 'the document' : path} should be an object`)
   for (const member of node.members) {
     const name = names.find((each) => each === member.key || each.toLowerCase() === member.key.toLowerCase())
     if (name === undefined || isNull(member.value)) continue
@@ -49,7 +55,12 @@ export function stringOf(document: Document, node: JsonNode | undefined, path: s
 }
 
 /** An object as a map, which has no prototype that a key could name. */
-export function mapOf<Value>(document: Document, node: JsonNode | undefined, path: string, decode: (value: JsonNode, path: string) => Value): Map<string, Value> {
+export function mapOf<Value>(
+  document: Document,
+  node: JsonNode | undefined,
+  path: string,
+  decode: (value: JsonNode, path: string) => Value,
+): Map<string, Value> {
   if (node === undefined || isNull(node)) return new Map()
   if (node.kind !== 'object') return document.fail(node.start, `${path} should be an object`)
   return new Map(node.members.map(({ key, value }) => [key, decode(value, `${path}["${shownKey(key)}"]`)]))

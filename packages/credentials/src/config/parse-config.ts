@@ -8,9 +8,18 @@ import { knownMembers, mapOf, parseDocument, stringOf, type Document } from './d
  * @param place the file or variable, for errors
  * @throws CredentialError `CREDENTIALS_INVALID`, with line, column and member; never with a value
  */
-export function parseConfig(text: string, place: string): { readonly config: CredentialConfig; readonly document: Document } {
+export function parseConfig(
+  text: string,
+  place: string,
+): { readonly config: CredentialConfig; readonly document: Document } {
   const document = parseDocument(text.trim() === '' ? '{}' : text, place)
-  const known = knownMembers(document, document.root, '', ['auths', 'credHelpers', 'credsStore', 'HttpHeaders', 'proxies'])
+  const known = knownMembers(document, document.root, '', [
+    'auths',
+    'credHelpers',
+    'credsStore',
+    'HttpHeaders',
+    'proxies',
+  ])
   const textAt = (node: Parameters<typeof stringOf>[1], path: string): string => stringOf(document, node, path) ?? ''
   const config: CredentialConfig = {
     place,
@@ -19,8 +28,16 @@ export function parseConfig(text: string, place: string): { readonly config: Cre
     credsStore: stringOf(document, known.credsStore, 'credsStore') || undefined,
     httpHeaders: mapOf(document, known.HttpHeaders, 'HttpHeaders', textAt),
     proxies: mapOf(document, known.proxies, 'proxies', (node, path): ProxySettings => {
-      const settings = knownMembers(document, node, path, ['httpProxy', 'httpsProxy', 'noProxy', 'ftpProxy', 'allProxy'])
-      return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, stringOf(document, value, `${path}.${name}`)]))
+      const settings = knownMembers(document, node, path, [
+        'httpProxy',
+        'httpsProxy',
+        'noProxy',
+        'ftpProxy',
+        'allProxy',
+      ])
+      return Object.fromEntries(
+        Object.entries(settings).map(([name, value]) => [name, stringOf(document, value, `${path}.${name}`)]),
+      )
     }),
   }
   return { config, document }

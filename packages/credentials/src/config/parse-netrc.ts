@@ -22,7 +22,10 @@ interface Token {
  */
 export function parseNetrc(text: string, place: string): readonly NetrcEntry[] {
   const fail = (line: number, why: string): never => {
-    throw new CredentialError('CREDENTIALS_INVALID', `${printable(place)}, line ${line}: ${why}`, { path: place, hint: 'write: machine HOST login USER password PASSWORD' })
+    throw new CredentialError('CREDENTIALS_INVALID', `${printable(place)}, line ${line}: ${why}`, {
+      path: place,
+      hint: 'write: machine HOST login USER password PASSWORD',
+    })
   }
   const entries: { machine: string | undefined; login: string | undefined; password: string | undefined }[] = []
   const tokens = tokensOf(text, fail)
@@ -51,7 +54,9 @@ export function parseNetrc(text: string, place: string): readonly NetrcEntry[] {
       // Other programs have words of their own here, and other machines are theirs.
     }
   }
-  return entries.flatMap(({ machine, login, password }) => (machine === undefined ? [] : [{ machine, login, password }]))
+  return entries.flatMap(({ machine, login, password }) =>
+    machine === undefined ? [] : [{ machine, login, password }],
+  )
 }
 
 function tokensOf(text: string, fail: (line: number, why: string) => never): readonly Token[] {

@@ -21,7 +21,11 @@ export interface ReadText {
 export async function readBounded(path: string, { signal }: AbortOptions = {}): Promise<ReadText | undefined> {
   signal?.throwIfAborted()
   const unreadable = (cause: unknown): CredentialError =>
-    new CredentialError('CREDENTIALS_UNREADABLE', `cannot read ${printable(path)}: ${codeOf(cause)}`, { path, cause, hint: 'make it readable for the user that runs this' })
+    new CredentialError('CREDENTIALS_UNREADABLE', `cannot read ${printable(path)}: ${codeOf(cause)}`, {
+      path,
+      cause,
+      hint: 'make it readable for the user that runs this',
+    })
   const file = await openRegular(path).catch((cause: unknown) => {
     if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return undefined
     throw unreadable(cause)
@@ -31,8 +35,15 @@ export async function readBounded(path: string, { signal }: AbortOptions = {}): 
     const { mode, size } = await file.stat()
     const bytes = new Uint8Array(Math.min(size, mostBytes) + 1)
     let filled = 0
-    for (let read = -1; read !== 0 && filled < bytes.length; filled += read) read = (await file.read(bytes, filled, bytes.length - filled)).bytesRead
-    if (size > mostBytes || filled > mostBytes) throw new CredentialError('CREDENTIALS_TOO_LARGE', `${printable(path)} is larger than ${mostBytes} bytes`, { path, expected: mostBytes, actual: size, hint: 'this is no file of credentials' })
+    for (let read = -1; read !== 0 && filled < bytes.length; filled += read)
+      read = (await file.read(bytes, filled, bytes.length - filled)).bytesRead
+    if (size > mostBytes || filled > mostBytes)
+      throw new CredentialError('CREDENTIALS_TOO_LARGE', `${printable(path)} is larger than ${mostBytes} bytes`, {
+        path,
+        expected: mostBytes,
+        actual: size,
+        hint: 'this is no file of credentials',
+      })
     signal?.throwIfAborted()
     return { text: decode(bytes.subarray(0, filled), path), mode: mode & 0o777 }
   } catch (cause) {
@@ -55,7 +66,11 @@ function decode(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
-    throw new CredentialError('CREDENTIALS_INVALID', `${printable(path)} is not UTF-8 text`, { path, cause, hint: 'correct it, or move it away and log in again' })
+    throw new CredentialError('CREDENTIALS_INVALID', `${printable(path)} is not UTF-8 text`, {
+      path,
+      cause,
+      hint: 'correct it, or move it away and log in again',
+    })
   }
 }
 

@@ -30,16 +30,32 @@ const notFound = /^credentials not found\b/i
  * Its methods throw CredentialError `HELPER_NAME_INVALID`, `HELPER_MISSING`, `HELPER_FAILED`, `HELPER_TIMEOUT` or
  * `HELPER_ANSWER_INVALID`.
  */
-export function createCredentialHelper(name: string, { env = process.env, ...limits }: CredentialHelperOptions = {}): CredentialHelper {
-  const run = async (action: HelperAction, input: string, secret: string, { signal }: AbortOptions): Promise<string | undefined> => {
+export function createCredentialHelper(
+  name: string,
+  { env = process.env, ...limits }: CredentialHelperOptions = {},
+): CredentialHelper {
+  const run = async (
+    action: HelperAction,
+    input: string,
+    secret: string,
+    { signal }: AbortOptions,
+  ): Promise<string | undefined> => {
     const { ok, output } = await runHelper(name, action, input, { env, signal, ...limits })
     if (ok) return output
     const said = output.trim()
     if (action !== 'store' && notFound.test(said)) return undefined
-    throw new CredentialError('HELPER_FAILED', `the credential helper ${name} failed to ${action}: ${whatItSaid(said, secret)}`, { hint: `try it by hand: docker-credential-${name} ${action}` })
+    throw new CredentialError(
+      'HELPER_FAILED',
+      `the credential helper ${name} failed to ${action}: ${whatItSaid(said, secret)}`,
+      { hint: `try it by hand: docker-credential-${name} ${action}` },
+    )
   }
   const invalid = (action: HelperAction): never => {
-    throw new CredentialError('HELPER_ANSWER_INVALID', `the credential helper ${name} does not answer ${action} as the protocol says`, { hint: `is docker-credential-${name} a credential helper?` })
+    throw new CredentialError(
+      'HELPER_ANSWER_INVALID',
+      `the credential helper ${name} does not answer ${action} as the protocol says`,
+      { hint: `is docker-credential-${name} a credential helper?` },
+    )
   }
   const membersOf = (output: string, action: HelperAction): ReadonlyMap<string, JsonNode> => {
     const node = parseJson(output, () => invalid(action))
@@ -64,7 +80,10 @@ export function createCredentialHelper(name: string, { env = process.env, ...lim
     async store(server, credential, options = {}) {
       const Secret = credential.kind === 'basic' ? credential.password : credential.token
       const Username = credential.kind === 'basic' ? credential.username : tokenUser
-      if (credential.kind === 'registry') throw new CredentialError('HELPER_FAILED', 'a credential helper keeps no bearer tokens', { hint: 'store a user name with a password or an identity token' })
+      if (credential.kind === 'registry')
+        throw new CredentialError('HELPER_FAILED', 'a credential helper keeps no bearer tokens', {
+          hint: 'store a user name with a password or an identity token',
+        })
       await run('store', JSON.stringify({ ServerURL: oneLine(server), Username, Secret }), Secret, options)
     },
     async erase(server, options = {}) {
@@ -82,7 +101,9 @@ export function createCredentialHelper(name: string, { env = process.env, ...lim
 /** A helper reads its question by lines. */
 function oneLine(server: string): string {
   if (!/[\r\n\0]/.test(server) && server !== '') return server
-  throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${printable(server, 200)}' is no registry host`, { hint: 'write it as in an image reference: ghcr.io, localhost:5000' })
+  throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${printable(server, 200)}' is no registry host`, {
+    hint: 'write it as in an image reference: ghcr.io, localhost:5000',
+  })
 }
 
 /** A helper's own words, unless they may be what it keeps. */

@@ -15,7 +15,9 @@ const nameGrammar = /^[a-z0-9][a-z0-9_-]{0,63}$/i
  */
 export async function findHelper(name: string, env: Variables): Promise<string> {
   if (!nameGrammar.test(name)) {
-    throw new CredentialError('HELPER_NAME_INVALID', `'${printable(name, 80)}' is no name of a credential helper`, { hint: 'a name has letters, digits, - and _, and is no path: osxkeychain, pass, ecr-login' })
+    throw new CredentialError('HELPER_NAME_INVALID', `'${printable(name, 80)}' is no name of a credential helper`, {
+      hint: 'a name has letters, digits, - and _, and is no path: osxkeychain, pass, ecr-login',
+    })
   }
   const windows = process.platform === 'win32'
   const program = `docker-credential-${name}${windows ? '.exe' : ''}`
@@ -25,7 +27,9 @@ export async function findHelper(name: string, env: Variables): Promise<string> 
     const candidate = join(directory, program)
     if (await isProgram(candidate)) return candidate
   }
-  throw new CredentialError('HELPER_MISSING', `the credential helper ${program} is configured and not on PATH`, { hint: `install ${program}, or take the helper '${name}' out of the configuration` })
+  throw new CredentialError('HELPER_MISSING', `the credential helper ${program} is configured and not on PATH`, {
+    hint: `install ${program}, or take the helper '${name}' out of the configuration`,
+  })
 }
 
 async function isProgram(path: string): Promise<boolean> {

@@ -30,11 +30,22 @@ export interface HelperAnswer {
  *
  * @throws CredentialError `HELPER_NAME_INVALID`, `HELPER_MISSING`, `HELPER_FAILED` when it cannot be started, `HELPER_TIMEOUT`, `HELPER_ANSWER_INVALID` when it says too much
  */
-export async function runHelper(name: string, action: HelperAction, input: string, { env, signal, timeoutMs = 30_000, maxBytes = 1024 * 1024 }: HelperOptions): Promise<HelperAnswer> {
+export async function runHelper(
+  name: string,
+  action: HelperAction,
+  input: string,
+  { env, signal, timeoutMs = 30_000, maxBytes = 1024 * 1024 }: HelperOptions,
+): Promise<HelperAnswer> {
   const program = await findHelper(name, env)
   signal?.throwIfAborted()
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [action], { shell: false, detached: process.platform !== 'win32', windowsHide: true, stdio: ['pipe', 'pipe', 'ignore'], env: { ...env } })
+    const child = spawn(program, [action], {
+      shell: false,
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { ...env },
+    })
     const chunks: Uint8Array[] = []
     let size = 0
     const settle = (how: () => void): void => {
@@ -47,13 +58,40 @@ export async function runHelper(name: string, action: HelperAction, input: strin
       settle(() => reject(reason))
     }
     const onAbort = (): void => end(signal?.reason)
-    const timer = setTimeout(() => end(new CredentialError('HELPER_TIMEOUT', `the credential helper ${name} did not end within ${timeoutMs} ms`, { hint: `does 'docker-credential-${name} ${action}' wait for somebody? Unlock its key store first` })), timeoutMs)
+    const timer = setTimeout(
+      () =>
+        end(
+          new CredentialError('HELPER_TIMEOUT', `the credential helper ${name} did not end within ${timeoutMs} ms`, {
+            hint: `does 'docker-credential-${name} ${action}' wait for somebody? Unlock its key store first`,
+          }),
+        ),
+      timeoutMs,
+    )
     signal?.addEventListener('abort', onAbort, { once: true })
-    child.once('error', (cause) => settle(() => reject(new CredentialError('HELPER_FAILED', `the credential helper ${name} cannot be started: ${printable((cause as NodeJS.ErrnoException).code ?? cause.message)}`, { path: program, cause, hint: 'is it a program for this machine?' }))))
-    child.once('close', (code) => settle(() => resolve({ ok: code === 0, output: Buffer.concat(chunks).toString('utf8') })))
+    child.once('error', (cause) =>
+      settle(() =>
+        reject(
+          new CredentialError(
+            'HELPER_FAILED',
+            `the credential helper ${name} cannot be started: ${printable((cause as NodeJS.ErrnoException).code ?? cause.message)}`,
+            { path: program, cause, hint: 'is it a program for this machine?' },
+          ),
+        ),
+      ),
+    )
+    child.once('close', (code) =>
+      settle(() => resolve({ ok: code === 0, output: Buffer.concat(chunks).toString('utf8') })),
+    )
     child.stdout.on('data', (chunk: Uint8Array) => {
       size += chunk.byteLength
-      if (size > maxBytes) end(new CredentialError('HELPER_ANSWER_INVALID', `the credential helper ${name} answers with more than ${maxBytes} bytes`, { path: program, expected: maxBytes }))
+      if (size > maxBytes)
+        end(
+          new CredentialError(
+            'HELPER_ANSWER_INVALID',
+            `the credential helper ${name} answers with more than ${maxBytes} bytes`,
+            { path: program, expected: maxBytes },
+          ),
+        )
       else chunks.push(chunk)
     })
     // One that does not read its question closes the pipe; its answer counts.

@@ -6,7 +6,8 @@ import { parseJson, type Fail, type JsonMember, type JsonNode } from './parse-js
  */
 export function setMember(text: string, path: readonly string[], value: unknown, fail: Fail): string {
   const style = styleOf(text)
-  if (text.trim() === '' || text.trim() === '\ufeff') return setMember(style.newline === '' ? '{}' : `{}${style.newline}`, path, value, fail)
+  if (text.trim() === '' || text.trim() === '\ufeff')
+    return setMember(style.newline === '' ? '{}' : `{}${style.newline}`, path, value, fail)
   const { node, missing, depth } = descend(parseJson(text, fail), path, fail)
   const wrapped = missing.slice(1).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
   const [key] = missing
@@ -46,17 +47,24 @@ function styleOf(text: string): Style {
   const match = /(\r?\n)([ \t]+)"/.exec(text)
   if (match !== null) return { newline: match[1] ?? '\n', indent: match[2] ?? '\t', colon: ' ' }
   // One line with something in it stays one line.
-  return /"/.test(text) ? { newline: '', indent: '', colon: /":\s/.test(text) ? ' ' : '' } : { newline: '\n', indent: '\t', colon: ' ' }
+  return /"/.test(text)
+    ? { newline: '', indent: '', colon: /":\s/.test(text) ? ' ' : '' }
+    : { newline: '\n', indent: '\t', colon: ' ' }
 }
 
-const lineAt = ({ newline, indent }: Style, depth: number): string => (newline === '' ? '' : newline + indent.repeat(depth))
+const lineAt = ({ newline, indent }: Style, depth: number): string =>
+  newline === '' ? '' : newline + indent.repeat(depth)
 
 function format(value: unknown, style: Style, depth: number): string {
   if (style.newline === '') return JSON.stringify(value)
   return JSON.stringify(value, undefined, style.indent).replaceAll('\n', lineAt(style, depth))
 }
 
-function descend(root: JsonNode, path: readonly string[], fail: Fail): { readonly node: JsonNode; readonly missing: readonly string[]; readonly depth: number } {
+function descend(
+  root: JsonNode,
+  path: readonly string[],
+  fail: Fail,
+): { readonly node: JsonNode; readonly missing: readonly string[]; readonly depth: number } {
   let node = root
   for (const [depth, key] of path.entries()) {
     if (isNull(node)) return { node, missing: path.slice(depth), depth }
@@ -70,4 +78,5 @@ function descend(root: JsonNode, path: readonly string[], fail: Fail): { readonl
 
 const isNull = (node: JsonNode): boolean => node.kind === 'literal' && node.isNull
 
-const splice = (text: string, start: number, end: number, put: string): string => text.slice(0, start) + put + text.slice(end)
+const splice = (text: string, start: number, end: number, put: string): string =>
+  text.slice(0, start) + put + text.slice(end)

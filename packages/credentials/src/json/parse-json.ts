@@ -30,7 +30,8 @@ export function parseJson(text: string, fail: Fail): JsonNode {
     while (at < text.length && ' \t\n\r'.includes(text[at] as string)) at++
   }
   const expect = (unit: string): void => {
-    if (text[at] !== unit) fail(at, at < text.length ? `there should be ${unit}` : `it ends where there should be ${unit}`)
+    if (text[at] !== unit)
+      fail(at, at < text.length ? `there should be ${unit}` : `it ends where there should be ${unit}`)
     at++
   }
   const string = (): string => {
@@ -89,7 +90,8 @@ export function parseJson(text: string, fail: Fail): JsonNode {
       return { kind: 'string', start, end: at, value: decoded }
     }
     literal.lastIndex = at
-    if (!literal.test(text)) fail(at, at < text.length ? 'this is no JSON value' : 'it ends where there should be a value')
+    if (!literal.test(text))
+      fail(at, at < text.length ? 'this is no JSON value' : 'it ends where there should be a value')
     at = literal.lastIndex
     return { kind: 'literal', start, end: at, isNull: text[start] === 'n' }
   }

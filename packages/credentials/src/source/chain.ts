@@ -21,7 +21,11 @@ export function chain(...providers: readonly CredentialProvider[]): CredentialSo
     for (const provider of providers) {
       const found = await explainOne(provider, { host, repository }, { signal, ask: !decided })
       const settled = all.some(({ outcome }) => outcome === 'used' || outcome === 'failed')
-      all.push(...found.map((finding) => (settled && finding.outcome === 'used' ? { ...finding, outcome: 'shadowed' as const } : finding)))
+      all.push(
+        ...found.map((finding) =>
+          settled && finding.outcome === 'used' ? { ...finding, outcome: 'shadowed' as const } : finding,
+        ),
+      )
       decided ||= found.some(({ outcome }) => outcome === 'used' || outcome === 'failed')
     }
     return all
@@ -31,11 +35,24 @@ export function chain(...providers: readonly CredentialProvider[]): CredentialSo
 
 type Explain = CredentialSource['explain']
 
-async function explainOne(provider: CredentialProvider | CredentialSource, target: Parameters<Explain>[0], options: NonNullable<Parameters<Explain>[1]>): Promise<readonly Finding[]> {
+async function explainOne(
+  provider: CredentialProvider | CredentialSource,
+  target: Parameters<Explain>[0],
+  options: NonNullable<Parameters<Explain>[1]>,
+): Promise<readonly Finding[]> {
   if ('explain' in provider) return provider.explain(target, options)
   const place = { source: 'provider', place: provider.name === '' ? 'a function' : printable(provider.name, 80) }
   if (options.ask === false) return [{ ...place, outcome: 'unasked', reason: 'an earlier place decided' }]
   const credential = await provider(target, { signal: options.signal })
-  if (credential === undefined) return [{ ...place, outcome: 'absent', reason: `it knows nothing of ${printable(target.host)}` }]
-  return [{ ...place, outcome: 'used', reason: 'it is the first that knows this host', kind: credential.kind, ...(credential.kind === 'basic' ? { username: printable(credential.username, 200) } : {}) }]
+  if (credential === undefined)
+    return [{ ...place, outcome: 'absent', reason: `it knows nothing of ${printable(target.host)}` }]
+  return [
+    {
+      ...place,
+      outcome: 'used',
+      reason: 'it is the first that knows this host',
+      kind: credential.kind,
+      ...(credential.kind === 'basic' ? { username: printable(credential.username, 200) } : {}),
+    },
+  ]
 }

@@ -18,12 +18,20 @@ export interface ContainersAuthOptions {
  *
  * The source throws CredentialError, as `dockerConfig`'s does.
  */
-export function containersAuth({ env = process.env, files = containersAuthFiles(env) }: ContainersAuthOptions = {}): CredentialSource {
+export function containersAuth({
+  env = process.env,
+  files = containersAuthFiles(env),
+}: ContainersAuthOptions = {}): CredentialSource {
   return createSource('containers', async function* (target, { signal, ask }) {
     for (const place of files) {
       const read = await readBounded(place, { signal })
       if (read === undefined) yield { source: 'containers', place, outcome: 'absent', reason: 'there is no such file' }
-      else yield* lookInConfig({ source: 'containers', place, text: read.text, rules: 'containers', note: modeNote(read.mode) }, target, { env, signal, ask })
+      else
+        yield* lookInConfig(
+          { source: 'containers', place, text: read.text, rules: 'containers', note: modeNote(read.mode) },
+          target,
+          { env, signal, ask },
+        )
     }
   })
 }

@@ -15,7 +15,10 @@ export interface CredentialSource extends CredentialProvider {
 }
 
 /** Looks at places in order and yields what each came to. What it cannot read is thrown as a CredentialError, or yielded with one. */
-export type LookAt = (target: CredentialTarget, options: AbortOptions & { readonly ask: boolean }) => AsyncIterable<Look>
+export type LookAt = (
+  target: CredentialTarget,
+  options: AbortOptions & { readonly ask: boolean },
+) => AsyncIterable<Look>
 
 /** A source of places looked at in order; the first that has something wins. What throws is a place that failed. */
 export function createSource(source: string, lookAt: LookAt): CredentialSource {
@@ -48,5 +51,9 @@ export function createSource(source: string, lookAt: LookAt): CredentialSource {
 
 function redacted({ credential, ...finding }: Look): Finding {
   if (credential === undefined) return finding
-  return { ...finding, kind: credential.kind, ...(credential.kind === 'basic' ? { username: printable(credential.username, 200) } : {}) }
+  return {
+    ...finding,
+    kind: credential.kind,
+    ...(credential.kind === 'basic' ? { username: printable(credential.username, 200) } : {}),
+  }
 }

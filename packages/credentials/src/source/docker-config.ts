@@ -25,12 +25,19 @@ export function dockerConfig({ file, env = process.env }: DockerConfigOptions = 
   return createSource('docker', async function* (target, { signal, ask }) {
     const read = await readBounded(place, { signal })
     if (read === undefined) yield { source: 'docker', place, outcome: 'absent', reason: 'there is no such file' }
-    else yield* lookInConfig({ source: 'docker', place, text: read.text, rules: 'docker', note: modeNote(read.mode) }, target, { env, signal, ask })
+    else
+      yield* lookInConfig(
+        { source: 'docker', place, text: read.text, rules: 'docker', note: modeNote(read.mode) },
+        target,
+        { env, signal, ask },
+      )
   })
 }
 
 /** `DOCKER_AUTH_CONFIG`: a whole `config.json` in a variable, as CI systems hand it over. */
-export function dockerAuthConfig({ env = process.env }: { readonly env?: Variables | undefined } = {}): CredentialSource {
+export function dockerAuthConfig({
+  env = process.env,
+}: { readonly env?: Variables | undefined } = {}): CredentialSource {
   const place = 'DOCKER_AUTH_CONFIG'
   return createSource(place, async function* (target, { signal, ask }) {
     const text = env[place]
@@ -50,7 +57,11 @@ export interface DockerConfigFacts extends Omit<CredentialConfig, 'auths'> {
  *
  * @throws CredentialError `CREDENTIALS_INVALID`, `CREDENTIALS_TOO_LARGE`, `CREDENTIALS_UNREADABLE`
  */
-export async function readDockerConfig({ file, env = process.env, signal }: DockerConfigOptions & AbortOptions = {}): Promise<DockerConfigFacts | undefined> {
+export async function readDockerConfig({
+  file,
+  env = process.env,
+  signal,
+}: DockerConfigOptions & AbortOptions = {}): Promise<DockerConfigFacts | undefined> {
   const place = file ?? dockerConfigFile(env)
   const read = await readBounded(place, { signal })
   if (read === undefined) return undefined

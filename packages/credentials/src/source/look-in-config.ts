@@ -23,7 +23,11 @@ export interface ConfigText {
  *
  * @throws CredentialError for a configuration that cannot be read; a helper's error is yielded
  */
-export async function* lookInConfig({ source, place, text, rules, note }: ConfigText, target: CredentialTarget, { env, ask, signal }: AbortOptions & { readonly env: Variables; readonly ask: boolean }): AsyncGenerator<Look> {
+export async function* lookInConfig(
+  { source, place, text, rules, note }: ConfigText,
+  target: CredentialTarget,
+  { env, ask, signal }: AbortOptions & { readonly env: Variables; readonly ask: boolean },
+): AsyncGenerator<Look> {
   const { config, document } = parseConfig(text, place)
   const host = canonicalHost(target.host)
   const helper = helperFor(config, host, rules)
@@ -55,7 +59,13 @@ export async function* lookInConfig({ source, place, text, rules, note }: Config
     const entry = config.auths.get(key)
     const credential = entry === undefined ? undefined : decodeEntry(document, entry)
     if (credential === undefined) continue
-    yield { source, place, outcome: 'used', reason: `auths["${shownKey(key)}"] is about ${host}${note === undefined ? '' : `; ${note}`}`, credential }
+    yield {
+      source,
+      place,
+      outcome: 'used',
+      reason: `auths["${shownKey(key)}"] is about ${host}${note === undefined ? '' : `; ${note}`}`,
+      credential,
+    }
     return
   }
   yield { source, place, outcome: 'absent', reason: `no entry of auths is about ${host}` }

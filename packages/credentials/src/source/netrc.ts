@@ -28,11 +28,20 @@ export function netrc({ env = process.env, file = netrcFile(env) }: NetrcOptions
       return
     }
     const wanted = canonicalHost(host)
-    const entry = parseNetrc(read.text, file).find(({ machine, login, password }) => canonicalHost(machine) === wanted && login !== undefined && password !== undefined)
-    if (entry === undefined) yield { ...where, outcome: 'absent', reason: `no machine with login and password is ${wanted}` }
+    const entry = parseNetrc(read.text, file).find(
+      ({ machine, login, password }) =>
+        canonicalHost(machine) === wanted && login !== undefined && password !== undefined,
+    )
+    if (entry === undefined)
+      yield { ...where, outcome: 'absent', reason: `no machine with login and password is ${wanted}` }
     else {
       const note = modeNote(read.mode)
-      yield { ...where, outcome: 'used', reason: `machine ${wanted}${note === undefined ? '' : `; ${note}`}`, credential: { kind: 'basic', username: entry.login ?? '', password: entry.password ?? '' } }
+      yield {
+        ...where,
+        outcome: 'used',
+        reason: `machine ${wanted}${note === undefined ? '' : `; ${note}`}`,
+        credential: { kind: 'basic', username: entry.login ?? '', password: entry.password ?? '' },
+      }
     }
   })
 }

@@ -3,17 +3,22 @@ import { isAbsolute, join } from 'node:path'
 import type { Variables } from '../credential.ts'
 
 /** Docker's own: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`. */
-export const dockerConfigFile = (env: Variables): string => join(env['DOCKER_CONFIG'] || join(home(env), '.docker'), 'config.json')
+export const dockerConfigFile = (env: Variables): string =>
+  join(env['DOCKER_CONFIG'] || join(home(env), '.docker'), 'config.json')
 
 /** Containers' own in the order of looking (containers-auth.json): the one that REGISTRY_AUTH_FILE names, or those of the XDG directories. */
 export function containersAuthFiles(env: Variables): readonly string[] {
   const named = env['REGISTRY_AUTH_FILE']
   if (named) return [named]
   const config = env['XDG_CONFIG_HOME']
-  return [...runtimeFiles(env), join(config && isAbsolute(config) ? config : join(home(env), '.config'), 'containers', 'auth.json')]
+  return [
+    ...runtimeFiles(env),
+    join(config && isAbsolute(config) ? config : join(home(env), '.config'), 'containers', 'auth.json'),
+  ]
 }
 
-export const netrcFile = (env: Variables): string => env['NETRC'] || join(home(env), process.platform === 'win32' ? '_netrc' : '.netrc')
+export const netrcFile = (env: Variables): string =>
+  env['NETRC'] || join(home(env), process.platform === 'win32' ? '_netrc' : '.netrc')
 
 function runtimeFiles(env: Variables): readonly string[] {
   const runtime = env['XDG_RUNTIME_DIR']

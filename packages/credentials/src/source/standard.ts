@@ -20,5 +20,11 @@ export interface CredentialsFromEnvOptions {
 export function credentialsFromEnv({ env = process.env, first }: CredentialsFromEnvOptions = {}): CredentialSource {
   const named = Boolean(env['REGISTRY_AUTH_FILE'])
   const files = [containersAuth({ env }), dockerConfig({ env })]
-  return chain(...(first === undefined ? [] : [first]), environmentAuth({ env }), dockerAuthConfig({ env }), ...(named ? files : files.toReversed()), netrc({ env }))
+  return chain(
+    ...(first === undefined ? [] : [first]),
+    environmentAuth({ env }),
+    dockerAuthConfig({ env }),
+    ...(named ? files : files.toReversed()),
+    netrc({ env }),
+  )
 }

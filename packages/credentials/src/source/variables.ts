@@ -13,13 +13,23 @@ const bearer = /^bearer +([\x21-\x7e]+)$/i
  *
  * The source throws CredentialError `CREDENTIALS_INVALID` for a value that is none of these.
  */
-export function environmentAuth({ env = process.env }: { readonly env?: Variables | undefined } = {}): CredentialSource {
+export function environmentAuth({
+  env = process.env,
+}: { readonly env?: Variables | undefined } = {}): CredentialSource {
   return createSource('environment', async function* ({ host }) {
     const place = authVariable(host)
     if (place === undefined) return
     const value = env[place]
-    if (value === undefined || value === '') yield { source: 'environment', place, outcome: 'absent', reason: 'the variable is not set' }
-    else yield { source: 'environment', place, outcome: 'used', reason: `the variable is about ${canonicalHost(host)}`, credential: read(place, value) }
+    if (value === undefined || value === '')
+      yield { source: 'environment', place, outcome: 'absent', reason: 'the variable is not set' }
+    else
+      yield {
+        source: 'environment',
+        place,
+        outcome: 'used',
+        reason: `the variable is about ${canonicalHost(host)}`,
+        credential: read(place, value),
+      }
   })
 }
 
@@ -35,5 +45,8 @@ function read(place: string, value: string): Credential {
   if (token !== undefined) return { kind: 'registry', token }
   const pair = splitPair(value)
   if (pair !== undefined && pair.username !== '' && pair.password !== '') return ofPair(pair)
-  throw new CredentialError('CREDENTIALS_INVALID', `${place} is neither user:password nor Bearer TOKEN`, { path: place, hint: 'write a user name, a colon and a password; a token as the password of its user' })
+  throw new CredentialError('CREDENTIALS_INVALID', `${place} is neither user:password nor Bearer TOKEN`, {
+    path: place,
+    hint: 'write a user name, a colon and a password; a token as the password of its user',
+  })
 }

@@ -23,4 +23,7 @@ function spellingOf(text: string, file: string): string {
   return (spelled.find(({ value }) => !isNull(value)) ?? spelled[0])?.key ?? 'auths'
 }
 
-const failIn = (text: string, file: string): Fail => (offset, why) => parseDocument(text, file).fail(offset, why)
+const failIn =
+  (text: string, file: string): Fail =>
+  (offset, why) =>
+    parseDocument(text, file).fail(offset, why)

@@ -28,7 +28,14 @@ export async function eraseCredential(host: string, { env = process.env, signal 
   if (helper !== undefined) await createCredentialHelper(helper, { env }).erase(key, { signal })
   const read = await readBounded(file, { signal })
   if (read === undefined || read.text.trim() === '') return { helper, file, keys: [] }
-  const keysIn = (text: string): readonly string[] => (text.trim() === '' ? [] : keysFor(parseConfig(text, file).config.auths.keys(), { host: registry }, env['REGISTRY_AUTH_FILE'] ? 'containers' : 'docker'))
+  const keysIn = (text: string): readonly string[] =>
+    text.trim() === ''
+      ? []
+      : keysFor(
+          parseConfig(text, file).config.auths.keys(),
+          { host: registry },
+          env['REGISTRY_AUTH_FILE'] ? 'containers' : 'docker',
+        )
   const keys = keysIn(read.text)
   const without = (text: string): string => keysIn(text).reduce((rest, each) => removeEntry(rest, each, file), text)
   if (keys.length > 0) await rewriteFile(file, without, { signal })

@@ -27,13 +27,18 @@ export async function lockFile(path: string, { signal }: AbortOptions = {}): Pro
   const owner = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() })
   for (let waitedMs = 0; !(await take(lock, owner)); waitedMs += pauseMs) {
     signal?.throwIfAborted()
-    if (waitedMs > patienceMs) throw new CredentialError('CREDENTIALS_LOCKED', `somebody else is writing ${printable(path)}`, { path, hint: `if nobody is, remove ${printable(lock)}` })
+    if (waitedMs > patienceMs)
+      throw new CredentialError('CREDENTIALS_LOCKED', `somebody else is writing ${printable(path)}`, {
+        path,
+        hint: `if nobody is, remove ${printable(lock)}`,
+      })
     const seen = await readOwner(lock)
     if (await abandoned(lock, seen)) await remove(lock, seen)
-    else await sleep(pauseMs, undefined, { signal }).catch((error: unknown) => {
-      signal?.throwIfAborted()
-      throw error
-    })
+    else
+      await sleep(pauseMs, undefined, { signal }).catch((error: unknown) => {
+        signal?.throwIfAborted()
+        throw error
+      })
   }
   const held = async (): Promise<boolean> => (await readOwner(lock)) === owner
   return {
@@ -60,7 +65,10 @@ async function take(lock: string, owner: string): Promise<boolean> {
 }
 
 async function abandoned(lock: string, owner: string | undefined): Promise<boolean> {
-  const age = await stat(lock).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0)
+  const age = await stat(lock).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  )
   if (age > abandonedAfterMs) return true
   const { pid, host } = parse(owner)
   return host === hostname() && typeof pid === 'number' && !alive(pid)

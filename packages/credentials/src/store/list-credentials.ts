@@ -24,7 +24,9 @@ export interface KnownCredential {
  * Everybody who is known in the files and in the helpers that they name, file by file. A place that cannot be read is
  * an entry with an error and hides no other. Variables are not listed: their names do not say a host back.
  */
-export async function listCredentials({ env = process.env, signal }: StoreOptions = {}): Promise<readonly KnownCredential[]> {
+export async function listCredentials({ env = process.env, signal }: StoreOptions = {}): Promise<
+  readonly KnownCredential[]
+> {
   const known: KnownCredential[] = []
   const attempt = async (place: string, act: () => Promise<void>): Promise<void> => {
     try {
@@ -36,16 +38,22 @@ export async function listCredentials({ env = process.env, signal }: StoreOption
     }
   }
   const files = [dockerConfigFile(env), ...containersAuthFiles(env)]
-  for (const file of files) await attempt(file, async () => void known.push(...(await inConfig(file, { env, signal }, attempt))))
+  for (const file of files)
+    await attempt(file, async () => void known.push(...(await inConfig(file, { env, signal }, attempt))))
   const machines = netrcFile(env)
   await attempt(machines, async () => {
     const read = await readBounded(machines, { signal })
-    for (const { machine, login } of parseNetrc(read?.text ?? '', machines)) known.push({ registry: registryOf(machine), place: machines, kind: 'basic', username: login })
+    for (const { machine, login } of parseNetrc(read?.text ?? '', machines))
+      known.push({ registry: registryOf(machine), place: machines, kind: 'basic', username: login })
   })
   return known
 }
 
-async function inConfig(file: string, { env, signal }: StoreOptions & { readonly env: Variables }, attempt: (place: string, act: () => Promise<void>) => Promise<void>): Promise<readonly KnownCredential[]> {
+async function inConfig(
+  file: string,
+  { env, signal }: StoreOptions & { readonly env: Variables },
+  attempt: (place: string, act: () => Promise<void>) => Promise<void>,
+): Promise<readonly KnownCredential[]> {
   const read = await readBounded(file, { signal })
   if (read === undefined || read.text.trim() === '') return []
   const { config, document } = parseConfig(read.text, file)
@@ -56,12 +64,19 @@ async function inConfig(file: string, { env, signal }: StoreOptions & { readonly
       if (credential !== undefined) known.push({ registry: registryOf(key), place: file, ...shown(credential) })
     })
   }
-  const helpers = new Set([...config.credHelpers.values(), ...(config.credsStore === undefined ? [] : [config.credsStore])])
+  const helpers = new Set([
+    ...config.credHelpers.values(),
+    ...(config.credsStore === undefined ? [] : [config.credsStore]),
+  ])
   for (const helper of helpers) {
     const place = `docker-credential-${helper}`
     await attempt(place, async () => {
       for (const [server, username] of await createCredentialHelper(helper, { env }).list({ signal })) {
-        known.push({ registry: registryOf(server), place, ...(username === '<token>' ? { kind: 'identity' } : { kind: 'basic', username }) })
+        known.push({
+          registry: registryOf(server),
+          place,
+          ...(username === '<token>' ? { kind: 'identity' } : { kind: 'basic', username }),
+        })
       }
     })
   }
@@ -73,4 +88,7 @@ function registryOf(key: string): string {
   return shownKey(path === '' ? host : `${host}/${path}`)
 }
 
-const shown = (credential: Credential): Pick<KnownCredential, 'kind' | 'username'> => ({ kind: credential.kind, ...(credential.kind === 'basic' ? { username: credential.username } : {}) })
+const shown = (credential: Credential): Pick<KnownCredential, 'kind' | 'username'> => ({
+  kind: credential.kind,
+  ...(credential.kind === 'basic' ? { username: credential.username } : {}),
+})

@@ -17,12 +17,20 @@ const mostTries = 5
  * @param change gets the text, empty for a file that is not there; the same text means: nothing to do
  * @throws CredentialError `CREDENTIALS_NOT_WRITTEN`, `CREDENTIALS_LOCKED`; what reading and `change` throw
  */
-export async function rewriteFile(path: string, change: (text: string) => string, { signal }: AbortOptions = {}): Promise<void> {
+export async function rewriteFile(
+  path: string,
+  change: (text: string) => string,
+  { signal }: AbortOptions = {},
+): Promise<void> {
   const failed = (cause: unknown): never => {
     if (cause instanceof CredentialError) throw cause
     signal?.throwIfAborted()
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
-    throw new CredentialError('CREDENTIALS_NOT_WRITTEN', `cannot write ${printable(path)}: ${code}`, { path, cause, hint: 'is the directory writable and the disk not full? What was in the file is still there' })
+    throw new CredentialError('CREDENTIALS_NOT_WRITTEN', `cannot write ${printable(path)}: ${code}`, {
+      path,
+      cause,
+      hint: 'is the directory writable and the disk not full? What was in the file is still there',
+    })
   }
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
@@ -33,7 +41,11 @@ export async function rewriteFile(path: string, change: (text: string) => string
     const lock = await lockFile(target, { signal })
     try {
       for (let attempt = 1; !(await attemptOnce(target, change, lock, { signal })); attempt++) {
-        if (attempt === mostTries) throw new CredentialError('CREDENTIALS_LOCKED', `${printable(path)} changes each time it is written`, { path, hint: 'find out what else writes it' })
+        if (attempt === mostTries)
+          throw new CredentialError('CREDENTIALS_LOCKED', `${printable(path)} changes each time it is written`, {
+            path,
+            hint: 'find out what else writes it',
+          })
       }
     } finally {
       await lock.release()
@@ -43,7 +55,12 @@ export async function rewriteFile(path: string, change: (text: string) => string
   }
 }
 
-async function attemptOnce(target: string, change: (text: string) => string, lock: FileLock, { signal }: AbortOptions): Promise<boolean> {
+async function attemptOnce(
+  target: string,
+  change: (text: string) => string,
+  lock: FileLock,
+  { signal }: AbortOptions,
+): Promise<boolean> {
   const before = (await readBounded(target, { signal }))?.text ?? ''
   const after = change(before)
   if (after === before) return true

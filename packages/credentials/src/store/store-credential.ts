@@ -12,7 +12,9 @@ export interface StoreOptions extends AbortOptions {
 }
 
 /** Where a credential went. */
-export type Stored = { readonly kind: 'helper'; readonly helper: string } | { readonly kind: 'file'; readonly file: string }
+export type Stored =
+  | { readonly kind: 'helper'; readonly helper: string }
+  | { readonly kind: 'file'; readonly file: string }
 
 /**
  * Keeps a credential for a registry: with the helper that is configured for it; else in the file itself, base64 and
@@ -20,7 +22,11 @@ export type Stored = { readonly kind: 'helper'; readonly helper: string } | { re
  *
  * @throws CredentialError; nothing is kept then
  */
-export async function storeCredential(host: string, credential: Credential, { env = process.env, signal }: StoreOptions = {}): Promise<Stored> {
+export async function storeCredential(
+  host: string,
+  credential: Credential,
+  { env = process.env, signal }: StoreOptions = {},
+): Promise<Stored> {
   const registry = registryHost(host)
   const { file, key, helper } = await storePlace(registry, { env, signal })
   if (helper !== undefined) await createCredentialHelper(helper, { env }).store(key, credential, { signal })

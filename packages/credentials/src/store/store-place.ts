@@ -19,7 +19,10 @@ export interface StorePlace {
  *
  * @throws CredentialError of reading the file
  */
-export async function storePlace(host: string, { env, signal }: AbortOptions & { readonly env: Variables }): Promise<StorePlace> {
+export async function storePlace(
+  host: string,
+  { env, signal }: AbortOptions & { readonly env: Variables },
+): Promise<StorePlace> {
   const named = env['REGISTRY_AUTH_FILE']
   const file = named || dockerConfigFile(env)
   const key = named ? host : dockerKey(host)

@@ -43,7 +43,13 @@ export async function makeHome(): Promise<Home> {
   }
   return {
     directory,
-    env: { HOME: directory, XDG_RUNTIME_DIR: path('run'), XDG_CONFIG_HOME: path('xdg'), PATH: `${path('bin')}:/usr/bin:/bin`, KEPT: path('kept') },
+    env: {
+      HOME: directory,
+      XDG_RUNTIME_DIR: path('run'),
+      XDG_CONFIG_HOME: path('xdg'),
+      PATH: `${path('bin')}:/usr/bin:/bin`,
+      KEPT: path('kept'),
+    },
     path,
     write,
     async helper(name, script = keeper) {
@@ -53,4 +59,8 @@ export async function makeHome(): Promise<Home> {
 }
 
 export const base64 = (text: string): string => Buffer.from(text).toString('base64')
-export const basic = (username: string, password: string): { kind: 'basic'; username: string; password: string } => ({ kind: 'basic', username, password })
+export const basic = (username: string, password: string): { kind: 'basic'; username: string; password: string } => ({
+  kind: 'basic',
+  username,
+  password,
+})

@@ -26,7 +26,12 @@ export async function imitate(body: unknown): Promise<Imitation> {
     let text = ''
     request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
     request.on('end', () => {
-      asked.push({ method: request.method ?? '', url: String(request.headers['x-meant'] ?? request.url), headers: request.headers, body: text })
+      asked.push({
+        method: request.method ?? '',
+        url: String(request.headers['x-meant'] ?? request.url),
+        headers: request.headers,
+        body: text,
+      })
       response.writeHead(imitation.answer.status, imitation.answer.headers).end(imitation.answer.body)
     })
   }).listen(0, '127.0.0.1')
@@ -39,7 +44,10 @@ export async function imitate(body: unknown): Promise<Imitation> {
     answer: { status: 200, body: JSON.stringify(body) },
     fetch: (input, init) => {
       const url = new URL(input as URL)
-      return fetch(`http://${host}${url.pathname}`, { ...init, headers: { ...(init?.headers as Record<string, string>), 'x-meant': url.href } })
+      return fetch(`http://${host}${url.pathname}`, {
+        ...init,
+        headers: { ...(init?.headers as Record<string, string>), 'x-meant': url.href },
+      })
     },
   }
   return imitation

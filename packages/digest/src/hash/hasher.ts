@@ -14,7 +14,9 @@ export interface Hasher {
 // Node computes far more than we call a digest, md5 among it.
 function assertSupported(algorithm: string): asserts algorithm is Algorithm {
   if (hexLengths.has(algorithm)) return
-  throw new DigestError('DIGEST_UNSUPPORTED', `cannot compute a ${printable(algorithm, 40)} digest`, { hint: 'use sha256, sha384 or sha512' })
+  throw new DigestError('DIGEST_UNSUPPORTED', `cannot compute a ${printable(algorithm, 40)} digest`, {
+    hint: 'use sha256, sha384 or sha512',
+  })
 }
 
 /**

@@ -10,7 +10,8 @@ export interface ExpectedBytes {
   readonly size?: number | undefined
 }
 
-const hint = 'the content was damaged or replaced on its way; fetch it again, and ask the registry\'s operator if it stays like this'
+const hint =
+  "the content was damaged or replaced on its way; fetch it again, and ask the registry's operator if it stays like this"
 
 /**
  * Returns when the bytes are the expected ones. Size first, then digest: it is cheaper, and it narrows the room for
@@ -23,10 +24,20 @@ export function verifyBytes(bytes: Uint8Array, expected: ExpectedBytes): void {
   const { digest, size } = expected
   const algorithm = algorithmOf(digest)
   if (size !== undefined && size !== bytes.byteLength) {
-    throw new DigestError('SIZE_MISMATCH', `content of ${digest} has ${bytes.byteLength} bytes instead of ${size}`, { digest, expected: size, actual: bytes.byteLength, hint })
+    throw new DigestError('SIZE_MISMATCH', `content of ${digest} has ${bytes.byteLength} bytes instead of ${size}`, {
+      digest,
+      expected: size,
+      actual: bytes.byteLength,
+      hint,
+    })
   }
   const actual = digestOf(bytes, algorithm)
   if (actual !== digest) {
-    throw new DigestError('DIGEST_MISMATCH', `content is ${actual} instead of ${digest}`, { digest, expected: digest, actual, hint })
+    throw new DigestError('DIGEST_MISMATCH', `content is ${actual} instead of ${digest}`, {
+      digest,
+      expected: digest,
+      actual,
+      hint,
+    })
   }
 }

@@ -19,19 +19,37 @@ export interface Row {
   readonly always: ByPhase
 }
 
-const status = (code: number, more: Readonly<Record<string, unknown>> = {}): Trouble => ({ then: { status: code, ...more } })
+const status = (code: number, more: Readonly<Record<string, unknown>> = {}): Trouble => ({
+  then: { status: code, ...more },
+})
 const headers = (given: Readonly<Record<string, string | null>>): Trouble => ({ then: { headers: given } })
 const raw = (text: string): Trouble => ({ then: { raw: text } })
 
 /** Tried again, and then it is well. */
-const passing = (trouble: Trouble, code: Outcome, always: Partial<ByPhase> = {}): Row => ({ trouble, once: { rest: 'ok' }, always: { rest: code, ...always } })
+const passing = (trouble: Trouble, code: Outcome, always: Partial<ByPhase> = {}): Row => ({
+  trouble,
+  once: { rest: 'ok' },
+  always: { rest: code, ...always },
+})
 /** Never tried again. */
-const final = (trouble: Trouble, code: Outcome, by: Partial<ByPhase> = {}): Row => ({ trouble, once: { rest: code, ...by }, always: { rest: code, ...by } })
+const final = (trouble: Trouble, code: Outcome, by: Partial<ByPhase> = {}): Row => ({
+  trouble,
+  once: { rest: code, ...by },
+  always: { rest: code, ...by },
+})
 const harmless = (trouble: Trouble): Row => final(trouble, 'ok')
 /** A size or digest tells; the answer to a ping is not read. */
-const content = (trouble: Trouble, by: Partial<ByPhase> = {}): Row => final(trouble, 'DIGEST_MISMATCH', { ping: 'ok', token: 'TOKEN_FAILED', config: 'SIZE_MISMATCH', blob: 'SIZE_MISMATCH', ...by })
+const content = (trouble: Trouble, by: Partial<ByPhase> = {}): Row =>
+  final(trouble, 'DIGEST_MISMATCH', {
+    ping: 'ok',
+    token: 'TOKEN_FAILED',
+    config: 'SIZE_MISMATCH',
+    blob: 'SIZE_MISMATCH',
+    ...by,
+  })
 /** A status with the registry's usual words for it. */
-const refusal = (code: number, what: Outcome, by: Partial<ByPhase> = {}): Row => final(status(code), what, { token: 'TOKEN_FAILED', ...by })
+const refusal = (code: number, what: Outcome, by: Partial<ByPhase> = {}): Row =>
+  final(status(code), what, { token: 'TOKEN_FAILED', ...by })
 // Of a body of two bytes, nothing is lost; of a layer, each attempt brings a piece, which is progress.
 const inside = { ping: 'ok', blob: 'ok' }
 // Half of a blob is no answer for a config, and for a layer reason to try again.
@@ -56,12 +74,22 @@ export const rows: Readonly<Record<string, Row>> = {
   'bytes too many': content({ then: { extraBytes: 9 } }),
   'a body without end': final({ then: 'endless' }, 'TOO_LARGE', { config: 'SIZE_MISMATCH', blob: 'SIZE_MISMATCH' }),
   'gzip in transit': final({ then: 'gzip' }, 'CONTENT_CODING'),
-  'a coding of a thousand layers': final(headers({ 'content-encoding': Array.from({ length: 1000 }, () => 'gzip').join(', ') }), 'CONTENT_CODING'),
-  'a wrong digest header': final({ then: 'wrong-digest-header' }, 'ok', { manifest: 'DIGEST_MISMATCH', index: 'DIGEST_MISMATCH' }),
+  'a coding of a thousand layers': final(
+    headers({ 'content-encoding': Array.from({ length: 1000 }, () => 'gzip').join(', ') }),
+    'CONTENT_CODING',
+  ),
+  'a wrong digest header': final({ then: 'wrong-digest-header' }, 'ok', {
+    manifest: 'DIGEST_MISMATCH',
+    index: 'DIGEST_MISMATCH',
+  }),
   'no digest header': harmless({ then: 'no-digest-header' }),
   'another ETag': harmless({ then: 'new-etag' }),
   'another content type': harmless({ then: 'wrong-content-type' }),
-  'a login page': final({ then: 'html' }, 'BAD_RESPONSE', { token: 'TOKEN_FAILED', config: 'SIZE_MISMATCH', blob: 'SIZE_MISMATCH' }),
+  'a login page': final({ then: 'html' }, 'BAD_RESPONSE', {
+    token: 'TOKEN_FAILED',
+    config: 'SIZE_MISMATCH',
+    blob: 'SIZE_MISMATCH',
+  }),
   'a cookie': harmless(headers({ 'set-cookie': 'session=canary-cookie; Path=/' })),
   'a redirect loop': final({ then: 'redirect-loop' }, 'REDIRECT_LOOP'),
   'a redirect to metadata': final({ then: { redirect: 'http://169.254.169.254/latest/meta-data' } }, 'ORIGIN_REFUSED'),
@@ -75,7 +103,11 @@ export const rows: Readonly<Record<string, Row>> = {
   '408': passing(status(408), 'UNEXPECTED_STATUS'),
   '410': refusal(410, 'UNSUPPORTED'),
   // A range may be given up for the whole; of a layer, the transfer starts again.
-  '416': { trouble: { then: 'range-not-satisfiable' }, once: { rest: 'RANGE_INVALID', token: 'TOKEN_FAILED', blob: 'ok' }, always: { rest: 'RANGE_INVALID', token: 'TOKEN_FAILED' } },
+  '416': {
+    trouble: { then: 'range-not-satisfiable' },
+    once: { rest: 'RANGE_INVALID', token: 'TOKEN_FAILED', blob: 'ok' },
+    always: { rest: 'RANGE_INVALID', token: 'TOKEN_FAILED' },
+  },
   '418 with an endless word': final(status(418, { body: 'x'.repeat(300_000) }), 'UNEXPECTED_STATUS'),
   '425': passing(status(425), 'UNEXPECTED_STATUS'),
   '429': passing(status(429), 'TOO_MANY_REQUESTS'),
@@ -89,6 +121,14 @@ export const rows: Readonly<Record<string, Row>> = {
   'no HTTP at all': final(raw('SSH-2.0-OpenSSH_9.2\r\n'), 'BAD_RESPONSE'),
   'a status that is none': final(raw('HTTP/1.1 999999 what\r\n\r\n'), 'BAD_RESPONSE'),
   // The first request with a token is refused: new and refused is refused. Later, a token may have run out, and one is fetched.
-  'a token thrown away': { trouble: { then: 'expire-token' }, once: { rest: 'ok', ping: 'UNAUTHORIZED', token: 'UNAUTHORIZED', index: 'UNAUTHORIZED' }, always: { rest: 'UNAUTHORIZED' } },
-  'a realm at metadata': final({ then: { realm: 'http://169.254.169.254/token' } }, 'ORIGIN_REFUSED', { ping: 'UNAUTHORIZED', token: 'UNAUTHORIZED', index: 'UNAUTHORIZED' }),
+  'a token thrown away': {
+    trouble: { then: 'expire-token' },
+    once: { rest: 'ok', ping: 'UNAUTHORIZED', token: 'UNAUTHORIZED', index: 'UNAUTHORIZED' },
+    always: { rest: 'UNAUTHORIZED' },
+  },
+  'a realm at metadata': final({ then: { realm: 'http://169.254.169.254/token' } }, 'ORIGIN_REFUSED', {
+    ping: 'UNAUTHORIZED',
+    token: 'UNAUTHORIZED',
+    index: 'UNAUTHORIZED',
+  }),
 }

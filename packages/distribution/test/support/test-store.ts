@@ -8,6 +8,9 @@ import { atScale } from '../../../../test/support/scale.ts'
  * time of a small pull; at CI scale it is as users have it.
  */
 export function openTestStore(root: string, through: (fs: FileSystem) => FileSystem = (fs) => fs): Promise<Store> {
-  const { fs, workers } = atScale<{ fs: FileSystem; workers?: number }>({ fs: unsyncedFileSystem(), workers: 0 }, { fs: nodeFileSystem() })
+  const { fs, workers } = atScale<{ fs: FileSystem; workers?: number }>(
+    { fs: unsyncedFileSystem(), workers: 0 },
+    { fs: nodeFileSystem() },
+  )
   return openStore({ root, fs: through(fs), workers })
 }

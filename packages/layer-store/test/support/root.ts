@@ -18,10 +18,15 @@ export async function temporaryRoot(): Promise<string> {
   return root
 }
 
-export const blobFile = (root: string, digest: Digest): string => join(root, 'blobs', algorithmOf(digest), hexOf(digest))
+export const blobFile = (root: string, digest: Digest): string =>
+  join(root, 'blobs', algorithmOf(digest), hexOf(digest))
 
 /** Puts a blob where the content store would, under its digest or a wrong one. */
-export async function putBlob(root: string, bytes: Uint8Array, digest: Digest = digestOf(bytes)): Promise<{ digest: Digest; size: number }> {
+export async function putBlob(
+  root: string,
+  bytes: Uint8Array,
+  digest: Digest = digestOf(bytes),
+): Promise<{ digest: Digest; size: number }> {
   const path = blobFile(root, digest)
   await mkdir(join(path, '..'), { recursive: true })
   await writeFile(path, bytes)

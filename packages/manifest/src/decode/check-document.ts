@@ -8,7 +8,17 @@ import { schema1, unsupported } from './unsupported.ts'
 
 /** Of manifests and indexes together: what one reader ignores in an index another may take for a manifest. */
 export const documentMembers: KnownNames = knownNames(
-  'schemaVersion', 'mediaType', 'config', 'layers', 'manifests', 'artifactType', 'subject', 'annotations', 'fsLayers', 'history', 'signatures',
+  'schemaVersion',
+  'mediaType',
+  'config',
+  'layers',
+  'manifests',
+  'artifactType',
+  'subject',
+  'annotations',
+  'fsLayers',
+  'history',
+  'signatures',
 )
 const manifestMembers = ['config', 'layers']
 const indexMembers = ['manifests']
@@ -24,9 +34,16 @@ export function checkDocument(members: Members, kind: 'manifest' | 'index', medi
   if (isSchema1(members)) throw schema1(DOCKER_SCHEMA1)
   const own = members.optionalText('mediaType') || mediaType
   if (own !== mediaType) {
-    throw new ManifestError('MANIFEST_MEDIA_TYPE', `the document calls itself "${printable(own, 200)}", but came as "${mediaType}"`, {
-      at: '$.mediaType', expected: mediaType, actual: printable(own, 200), hint: 'the registry or the tool that pushed it is at fault; push the image again',
-    })
+    throw new ManifestError(
+      'MANIFEST_MEDIA_TYPE',
+      `the document calls itself "${printable(own, 200)}", but came as "${mediaType}"`,
+      {
+        at: '$.mediaType',
+        expected: mediaType,
+        actual: printable(own, 200),
+        hint: 'the registry or the tool that pushed it is at fault; push the image again',
+      },
+    )
   }
   const other = (kind === 'manifest' ? indexMembers : manifestMembers).find((name) => members.hasFolded(name))
   if (other !== undefined) throw ambiguous(`came as "${mediaType}", but has ${other}`)
@@ -44,11 +61,14 @@ export function mediaTypeByShape(members: Members): string {
 
 /** @throws ManifestError `MANIFEST_AMBIGUOUS` for a document that some readers would take for another kind than others */
 export function refuseMixture(members: Members): void {
-  const found = [manifestMembers, indexMembers, schema1Members].map((names) => names.filter((name) => members.hasFolded(name))).filter((names) => names.length > 0)
+  const found = [manifestMembers, indexMembers, schema1Members]
+    .map((names) => names.filter((name) => members.hasFolded(name)))
+    .filter((names) => names.length > 0)
   if (found.length > 1) throw ambiguous(`has ${found.flat().join(', ')}`)
 }
 
-const isSchema1 = (members: Members): boolean => schema1Members.some((name) => members.hasFolded(name)) || members.value('schemaVersion') === 1
+const isSchema1 = (members: Members): boolean =>
+  schema1Members.some((name) => members.hasFolded(name)) || members.value('schemaVersion') === 1
 
 function checkSchemaVersion(members: Members): void {
   const version = members.value('schemaVersion')
@@ -56,7 +76,12 @@ function checkSchemaVersion(members: Members): void {
   if (version === 2) return
   if (typeof version !== 'number' && !(version instanceof OddNumber)) members.fail('schemaVersion', 'is not a number')
   const shown = typeof version === 'number' ? String(version) : printable(version.written, 40)
-  throw new ManifestError('MANIFEST_UNSUPPORTED', `schema version ${shown} is unknown`, { at: '$.schemaVersion', expected: 2, actual: shown, hint: 'only version 2 exists today; a newer tool may have written this' })
+  throw new ManifestError('MANIFEST_UNSUPPORTED', `schema version ${shown} is unknown`, {
+    at: '$.schemaVersion',
+    expected: 2,
+    actual: shown,
+    hint: 'only version 2 exists today; a newer tool may have written this',
+  })
 }
 
 function ambiguous(what: string): ManifestError {

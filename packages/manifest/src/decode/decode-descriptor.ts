@@ -5,7 +5,16 @@ import { base64Length, decodeBase64 } from './decode-base64.ts'
 import { knownNames } from './known-names.ts'
 import { readMembers, type Members } from './members.ts'
 
-const descriptorMembers = knownNames('mediaType', 'digest', 'size', 'urls', 'annotations', 'data', 'artifactType', 'platform')
+const descriptorMembers = knownNames(
+  'mediaType',
+  'digest',
+  'size',
+  'urls',
+  'annotations',
+  'data',
+  'artifactType',
+  'platform',
+)
 const platformMembers = knownNames('os', 'architecture', 'variant', 'os.version', 'os.features', 'features')
 
 /** @param untyped tolerate a missing `mediaType`, as Docker's own manifests had for a while: it becomes `''` */
@@ -27,7 +36,10 @@ export function decodeDescriptor(value: unknown, path: string, untyped = false):
 }
 
 /** An absent member stays absent, instead of one that says `undefined` in every log. */
-export function optional<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [N in Name]?: Value } {
+export function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [N in Name]?: Value } {
   return (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: Value }
 }
 

@@ -30,8 +30,14 @@ export function decodeImageManifest(bytes: Uint8Array, mediaType: string, limits
     kind: 'manifest',
     schemaVersion: 2,
     mediaType,
-    config: decodeDescriptor(members.value('config') ?? members.fail('config', 'is missing'), members.pathOf('config'), untyped),
-    layers: members.list('layers', limits.maxLayers ?? defaultMaxLayers).map((layer, index) => decodeDescriptor(layer, itemPath(members.pathOf('layers'), index), untyped)),
+    config: decodeDescriptor(
+      members.value('config') ?? members.fail('config', 'is missing'),
+      members.pathOf('config'),
+      untyped,
+    ),
+    layers: members
+      .list('layers', limits.maxLayers ?? defaultMaxLayers)
+      .map((layer, index) => decodeDescriptor(layer, itemPath(members.pathOf('layers'), index), untyped)),
     ...shared(members),
   }
 }
@@ -44,7 +50,9 @@ export function decodeImageIndex(bytes: Uint8Array, mediaType: string, limits: L
     kind: 'index',
     schemaVersion: 2,
     mediaType,
-    manifests: members.list('manifests', limits.maxManifests ?? defaultMaxManifests).map((entry, index) => decodeDescriptor(entry, itemPath(members.pathOf('manifests'), index))),
+    manifests: members
+      .list('manifests', limits.maxManifests ?? defaultMaxManifests)
+      .map((entry, index) => decodeDescriptor(entry, itemPath(members.pathOf('manifests'), index))),
     ...shared(members),
   }
 }

@@ -9,7 +9,10 @@ export interface KnownNames {
   readonly folded: ReadonlySet<string>
 }
 
-export const knownNames = (...names: readonly string[]): KnownNames => ({ names: new Set(names), folded: new Set(names.map(foldName)) })
+export const knownNames = (...names: readonly string[]): KnownNames => ({
+  names: new Set(names),
+  folded: new Set(names.map(foldName)),
+})
 
 /**
  * Go's decoders fold case when they look a member up: with `layers` and `Layers` in one object, two readers see two images.
@@ -26,10 +29,14 @@ export function refuseFoldedDuplicates(object: object, path: string, known: Know
     if (!known.folded.has(folded)) continue
     const other = seen.get(folded)
     if (other !== undefined) {
-      throw new ManifestError('JSON_DUPLICATE', `${path} has both "${printable(other, 64)}" and "${printable(name, 64)}"`, {
-        at: memberPath(path, name),
-        hint: 'two readers of this document may see different content; have it built again',
-      })
+      throw new ManifestError(
+        'JSON_DUPLICATE',
+        `${path} has both "${printable(other, 64)}" and "${printable(name, 64)}"`,
+        {
+          at: memberPath(path, name),
+          hint: 'two readers of this document may see different content; have it built again',
+        },
+      )
     }
     seen.set(folded, name)
   }

@@ -37,7 +37,12 @@ export interface Members {
  * @throws ManifestError `code`, or `JSON_DUPLICATE` for members that differ in case only
  */
 export function readMembers(value: unknown, path: string, code: ManifestErrorCode, known: KnownNames): Members {
-  if (!isObject(value)) throw new ManifestError(code, `${path} is ${kindOf(value)}, not an object`, { at: path, expected: 'object', actual: kindOf(value) })
+  if (!isObject(value))
+    throw new ManifestError(code, `${path} is ${kindOf(value)}, not an object`, {
+      at: path,
+      expected: 'object',
+      actual: kindOf(value),
+    })
   refuseFoldedDuplicates(value, path, known)
   return new ObjectMembers(value, path, code)
 }
@@ -97,33 +102,50 @@ class ObjectMembers implements Members {
 
   optionalFlag(name: string): boolean | undefined {
     const found = this.value(name)
-    return found === undefined || typeof found === 'boolean' ? found : this.#wrong(this.pathOf(name), 'true or false', found)
+    return found === undefined || typeof found === 'boolean'
+      ? found
+      : this.#wrong(this.pathOf(name), 'true or false', found)
   }
 
   optionalInteger(name: string): number | undefined {
     const found = this.value(name)
-    const value = found instanceof OddNumber && /^-[1-9][0-9]{0,15}$/.test(found.written) ? Number(found.written) : found
-    return value === undefined || Number.isSafeInteger(value) ? (value as number | undefined) : this.#wrong(this.pathOf(name), 'an integer of at most 2^53 - 1', found)
+    const value =
+      found instanceof OddNumber && /^-[1-9][0-9]{0,15}$/.test(found.written) ? Number(found.written) : found
+    return value === undefined || Number.isSafeInteger(value)
+      ? (value as number | undefined)
+      : this.#wrong(this.pathOf(name), 'an integer of at most 2^53 - 1', found)
   }
 
   list(name: string, most: number): readonly unknown[] {
     const found = this.#optionalArray(name)
     if (found === undefined) return this.fail(name, 'is missing')
     if (found.length > most) {
-      throw new ManifestError('TOO_LARGE', `${this.pathOf(name)} has ${found.length} entries; at most ${most} are read`, { at: this.pathOf(name), expected: most, actual: found.length, hint: 'raise the limit if you trust the source' })
+      throw new ManifestError(
+        'TOO_LARGE',
+        `${this.pathOf(name)} has ${found.length} entries; at most ${most} are read`,
+        {
+          at: this.pathOf(name),
+          expected: most,
+          actual: found.length,
+          hint: 'raise the limit if you trust the source',
+        },
+      )
     }
     return found
   }
 
   optionalTexts(name: string): readonly string[] | undefined {
-    return this.#optionalArray(name)?.map((item, index) => (typeof item === 'string' ? item : this.#wrong(itemPath(this.pathOf(name), index), 'a string', item)))
+    return this.#optionalArray(name)?.map((item, index) =>
+      typeof item === 'string' ? item : this.#wrong(itemPath(this.pathOf(name), index), 'a string', item),
+    )
   }
 
   optionalMap(name: string): Readonly<Record<string, string>> | undefined {
     const found = this.#optionalObject(name)
     if (found === undefined) return undefined
     const map = Object.create(null) as Record<string, string>
-    for (const [key, text] of Object.entries(found)) map[key] = typeof text === 'string' ? text : this.#wrong(memberPath(this.pathOf(name), key), 'a string', text)
+    for (const [key, text] of Object.entries(found))
+      map[key] = typeof text === 'string' ? text : this.#wrong(memberPath(this.pathOf(name), key), 'a string', text)
     return map
   }
 
@@ -143,7 +165,11 @@ class ObjectMembers implements Members {
   }
 
   #wrong(at: string, expected: string, found: unknown): never {
-    throw new ManifestError(this.#code, `${at} is ${kindOf(found)}, not ${expected}`, { at, expected, actual: kindOf(found) })
+    throw new ManifestError(this.#code, `${at} is ${kindOf(found)}, not ${expected}`, {
+      at,
+      expected,
+      actual: kindOf(found),
+    })
   }
 }
 

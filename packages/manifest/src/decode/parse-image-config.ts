@@ -10,7 +10,18 @@ import { knownNames } from './known-names.ts'
 import { defaultMaxHistory, defaultMaxLayers, type Limits } from './limits.ts'
 import { readMembers, type Members } from './members.ts'
 
-const configMembers = knownNames('architecture', 'os', 'variant', 'os.version', 'os.features', 'created', 'author', 'config', 'rootfs', 'history')
+const configMembers = knownNames(
+  'architecture',
+  'os',
+  'variant',
+  'os.version',
+  'os.features',
+  'created',
+  'author',
+  'config',
+  'rootfs',
+  'history',
+)
 const rootfsMembers = knownNames('type', 'diff_ids')
 const historyMembers = knownNames('created', 'author', 'created_by', 'comment', 'empty_layer')
 
@@ -32,20 +43,30 @@ export function parseImageConfig(bytes: Uint8Array, limits: Limits = {}): ImageC
     ...optional('author', members.optionalText('author')),
     ...optional('config', readContainerConfig(members)),
     rootfs: { type: 'layers', diffIds: readDiffIds(members, limits) },
-    history: members.has('history') ? members.list('history', limits.maxHistory ?? defaultMaxHistory).map((entry, index) => readHistory(entry, itemPath(members.pathOf('history'), index))) : [],
+    history: members.has('history')
+      ? members
+          .list('history', limits.maxHistory ?? defaultMaxHistory)
+          .map((entry, index) => readHistory(entry, itemPath(members.pathOf('history'), index)))
+      : [],
   }
 }
 
 function readDiffIds(config: Members, limits: Limits): readonly Digest[] {
   const value = config.value('rootfs')
   if (value === undefined) {
-    throw new ManifestError('CONFIG_NO_ROOTFS', 'the image config has no rootfs', { at: '$.rootfs', hint: 'this is no container image, or one from before Docker 1.10' })
+    throw new ManifestError('CONFIG_NO_ROOTFS', 'the image config has no rootfs', {
+      at: '$.rootfs',
+      hint: 'this is no container image, or one from before Docker 1.10',
+    })
   }
   const rootfs = readMembers(value, config.pathOf('rootfs'), 'CONFIG_INVALID', rootfsMembers)
   const type = rootfs.optionalText('type')
   if (type !== 'layers') {
     throw new ManifestError('CONFIG_NO_ROOTFS', 'the image config has a rootfs of an unknown type', {
-      at: rootfs.pathOf('type'), expected: 'layers', actual: type === undefined ? 'none' : printable(type, 100), hint: 'only rootfs of type "layers" can be used',
+      at: rootfs.pathOf('type'),
+      expected: 'layers',
+      actual: type === undefined ? 'none' : printable(type, 100),
+      hint: 'only rootfs of type "layers" can be used',
     })
   }
   // Go writers serialise an image without layers as `null`.
@@ -56,7 +77,11 @@ function readDiffIds(config: Members, limits: Limits): readonly Digest[] {
     try {
       return parseDigest(diffId)
     } catch (cause) {
-      throw new ManifestError('CONFIG_INVALID', `${at} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { at, cause })
+      throw new ManifestError(
+        'CONFIG_INVALID',
+        `${at} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { at, cause },
+      )
     }
   })
 }

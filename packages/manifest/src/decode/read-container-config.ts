@@ -4,7 +4,20 @@ import { knownNames } from './known-names.ts'
 import { readMembers, type Members } from './members.ts'
 
 const containerMembers = knownNames(
-  'User', 'ExposedPorts', 'Env', 'Entrypoint', 'Cmd', 'Volumes', 'WorkingDir', 'Labels', 'StopSignal', 'ArgsEscaped', 'Healthcheck', 'Memory', 'MemorySwap', 'CpuShares',
+  'User',
+  'ExposedPorts',
+  'Env',
+  'Entrypoint',
+  'Cmd',
+  'Volumes',
+  'WorkingDir',
+  'Labels',
+  'StopSignal',
+  'ArgsEscaped',
+  'Healthcheck',
+  'Memory',
+  'MemorySwap',
+  'CpuShares',
 )
 const healthcheckMembers = knownNames('Test', 'Interval', 'Timeout', 'StartPeriod', 'StartInterval', 'Retries')
 

@@ -5,13 +5,21 @@ const replacement = '\ufffd'
 /** Strict UTF-8, without a byte order mark (RFC 8259 8.1). */
 export function decodeUtf8(bytes: Uint8Array): string {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
-    throw new ManifestError('JSON_INVALID', 'the document starts with a byte order mark', { offset: 0, at: '$', hint: 'store the document as UTF-8 without a BOM' })
+    throw new ManifestError('JSON_INVALID', 'the document starts with a byte order mark', {
+      offset: 0,
+      at: '$',
+      hint: 'store the document as UTF-8 without a BOM',
+    })
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
     const offset = firstInvalidByte(bytes)
-    throw new ManifestError('JSON_INVALID', `invalid UTF-8 at byte ${offset}`, { cause, offset, hint: 'the document was damaged or is not JSON' })
+    throw new ManifestError('JSON_INVALID', `invalid UTF-8 at byte ${offset}`, {
+      cause,
+      offset,
+      hint: 'the document was damaged or is not JSON',
+    })
   }
 }
 

@@ -21,7 +21,10 @@ export const defaultMaxDepth = 64
  * @throws ManifestError `JSON_INVALID`, `JSON_DUPLICATE`, `JSON_TOO_DEEP` (with `at` and `facts.offset` in bytes), `TOO_LARGE`
  */
 export function parseStrictJson(bytes: Uint8Array, options: StrictJsonOptions = {}): JsonValue {
-  return scanJson(readText(bytes, options), { maxDepth: options.maxDepth ?? defaultMaxDepth, number: Number }) as JsonValue
+  return scanJson(readText(bytes, options), {
+    maxDepth: options.maxDepth ?? defaultMaxDepth,
+    number: Number,
+  }) as JsonValue
 }
 
 /** The text of a document, if it is not too long. */

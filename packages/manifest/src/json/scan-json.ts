@@ -14,7 +14,11 @@ type Frame =
   | { readonly kind: 'array'; readonly items: unknown[] }
   | { readonly kind: 'object'; readonly members: Record<string, unknown>; name: string | undefined }
 
-const words: readonly (readonly [string, unknown])[] = [['true', true], ['false', false], ['null', null]]
+const words: readonly (readonly [string, unknown])[] = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]
 
 /**
  * One JSON text (RFC 8259), read once from left to right without recursion, so that neither time nor stack
@@ -26,18 +30,32 @@ export function scanJson(text: string, options: ScanOptions): unknown {
   let at = 0
 
   function fail(what: string, where: number = at, code: ManifestErrorCode = 'JSON_INVALID', hint?: string): never {
-    const path = printable(frames.reduce((above, frame) => {
-      if (frame.kind === 'array') return itemPath(above, frame.items.length)
-      return frame.name === undefined ? above : memberPath(above, frame.name)
-    }, '$'), 512)
+    const path = printable(
+      frames.reduce((above, frame) => {
+        if (frame.kind === 'array') return itemPath(above, frame.items.length)
+        return frame.name === undefined ? above : memberPath(above, frame.name)
+      }, '$'),
+      512,
+    )
     const offset = byteLength(text.slice(0, where))
-    throw new ManifestError(code, `${what} at byte ${offset} (${path})`, { at: path, offset, hint: hint ?? 'the document was damaged or is not JSON' })
+    throw new ManifestError(code, `${what} at byte ${offset} (${path})`, {
+      at: path,
+      offset,
+      hint: hint ?? 'the document was damaged or is not JSON',
+    })
   }
 
   function unexpected(wanted: string): never {
     if (at >= text.length) fail(`the document ends where ${wanted} should be`)
     const found = String.fromCodePoint(text.codePointAt(at) ?? 0)
-    fail(`"${printable(found)}" where ${wanted} should be`, at, 'JSON_INVALID', found === '<' ? 'this looks like HTML: a proxy or a login page may have answered in the registry\'s place' : undefined)
+    fail(
+      `"${printable(found)}" where ${wanted} should be`,
+      at,
+      'JSON_INVALID',
+      found === '<'
+        ? "this looks like HTML: a proxy or a login page may have answered in the registry's place"
+        : undefined,
+    )
   }
 
   function skipSpace(): void {
@@ -61,7 +79,12 @@ export function scanJson(text: string, options: ScanOptions): unknown {
     const start = at
     frame.name = string()
     if (frame.name in frame.members) {
-      fail(`the member "${printable(frame.name, 64)}" comes twice`, start, 'JSON_DUPLICATE', 'two readers of this document may see different content; have it built again')
+      fail(
+        `the member "${printable(frame.name, 64)}" comes twice`,
+        start,
+        'JSON_DUPLICATE',
+        'two readers of this document may see different content; have it built again',
+      )
     }
     skipSpace()
     if (text[at] !== ':') unexpected('":"')
@@ -87,8 +110,17 @@ export function scanJson(text: string, options: ScanOptions): unknown {
   function begin(): { readonly value: unknown } | undefined {
     const opening = text[at]
     if (opening !== '{' && opening !== '[') return { value: scalar() }
-    if (frames.length >= options.maxDepth) fail(`nested deeper than ${options.maxDepth} levels`, at, 'JSON_TOO_DEEP', 'no image needs this; the document is hostile or broken')
-    const frame: Frame = opening === '[' ? { kind: 'array', items: [] } : { kind: 'object', members: Object.create(null) as Record<string, unknown>, name: undefined }
+    if (frames.length >= options.maxDepth)
+      fail(
+        `nested deeper than ${options.maxDepth} levels`,
+        at,
+        'JSON_TOO_DEEP',
+        'no image needs this; the document is hostile or broken',
+      )
+    const frame: Frame =
+      opening === '['
+        ? { kind: 'array', items: [] }
+        : { kind: 'object', members: Object.create(null) as Record<string, unknown>, name: undefined }
     at++
     skipSpace()
     if (text[at] === (opening === '[' ? ']' : '}')) {
@@ -107,7 +139,8 @@ export function scanJson(text: string, options: ScanOptions): unknown {
       skipSpace()
       const frame = frames.at(-1)
       if (frame === undefined) {
-        if (at < text.length) fail('something follows the document', at, 'JSON_INVALID', 'exactly one JSON value is expected')
+        if (at < text.length)
+          fail('something follows the document', at, 'JSON_INVALID', 'exactly one JSON value is expected')
         return done.value
       }
       if (frame.kind === 'array') frame.items.push(done.value)

@@ -12,14 +12,23 @@ export interface ScannedString {
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-const simpleEscapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+const simpleEscapes: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
 const fourHex = /^[0-9a-fA-F]{4}$/
 
 /** Reads the string whose opening quote is at `start` (RFC 8259 7), refusing lone surrogates as I-JSON does (RFC 7493 2.1). */
 export function scanString(text: string, start: number): ScannedString | StringFault {
   const pieces: string[] = []
   let from = start + 1
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const unit = text.charCodeAt(at)
     if (unit === QUOTE) {
       const last = text.slice(from, at)
@@ -34,7 +43,9 @@ export function scanString(text: string, start: number): ScannedString | StringF
       at++
     } else {
       // NaN (the end of the text) comes here too.
-      return at >= text.length ? { what: 'the document ends inside a string', at } : { what: 'a control character in a string', at }
+      return at >= text.length
+        ? { what: 'the document ends inside a string', at }
+        : { what: 'a control character in a string', at }
     }
   }
 }
@@ -49,7 +60,8 @@ function scanEscape(text: string, at: number): ScannedString | StringFault {
   if (unit === undefined) return { what: 'a broken \\u escape in a string', at }
   if (unit < 0xd800 || unit > 0xdfff) return { value: String.fromCharCode(unit), end: at + 6 }
   const low = text.startsWith('\\u', at + 6) ? hexUnit(text, at + 6) : undefined
-  if (unit > 0xdbff || low === undefined || low < 0xdc00 || low > 0xdfff) return { what: 'a lone surrogate in a string', at }
+  if (unit > 0xdbff || low === undefined || low < 0xdc00 || low > 0xdfff)
+    return { what: 'a lone surrogate in a string', at }
   return { value: String.fromCharCode(unit, low), end: at + 12 }
 }
 

@@ -51,6 +51,7 @@ function endOfString(text: string, start: number): { readonly end: number; reado
     if (unit === QUOTE) return { end: at, plain }
     if (unit !== BACKSLASH) continue
     at++
-    if (text.charCodeAt(at) === 0x75 && (text.charCodeAt(at + 1) | 0x20) === 0x64 && text.charCodeAt(at + 2) > 0x37) plain = false
+    if (text.charCodeAt(at) === 0x75 && (text.charCodeAt(at + 1) | 0x20) === 0x64 && text.charCodeAt(at + 2) > 0x37)
+      plain = false
   }
 }

@@ -20,7 +20,9 @@ export interface PlatformMatch {
  */
 export function matchPlatforms(entries: readonly Descriptor[], wanted: Platform): PlatformMatch {
   const target = normalizePlatform(wanted)
-  const closeness = new Map(platformFallbacks(target).map(({ architecture, variant }, rank) => [`${architecture}/${variant}`, rank]))
+  const closeness = new Map(
+    platformFallbacks(target).map(({ architecture, variant }, rank) => [`${architecture}/${variant}`, rank]),
+  )
   const ranked: { readonly descriptor: Descriptor; readonly rank: number }[] = []
   const rejected: { readonly descriptor: Descriptor; readonly reason: string }[] = []
   for (const descriptor of entries) {
@@ -34,30 +36,46 @@ export function matchPlatforms(entries: readonly Descriptor[], wanted: Platform)
 /** BuildKit's attestations: entries of an index that describe another entry. */
 export function isAttestation(descriptor: Descriptor): boolean {
   const { platform, annotations } = descriptor
-  return annotations?.['vnd.docker.reference.type'] !== undefined || (platform?.os === 'unknown' && platform.architecture === 'unknown')
+  return (
+    annotations?.['vnd.docker.reference.type'] !== undefined ||
+    (platform?.os === 'unknown' && platform.architecture === 'unknown')
+  )
 }
 
 function notAnImage(descriptor: Descriptor): string | undefined {
   if (isAttestation(descriptor)) return 'an attestation, not an image'
-  if (!isManifestType(descriptor.mediaType) && !isIndexType(descriptor.mediaType)) return `media type ${printable(descriptor.mediaType, 100)} is neither manifest nor index`
-  if (descriptor.platform === undefined && descriptor.artifactType) return `an artifact of type ${printable(descriptor.artifactType, 100)}`
+  if (!isManifestType(descriptor.mediaType) && !isIndexType(descriptor.mediaType))
+    return `media type ${printable(descriptor.mediaType, 100)} is neither manifest nor index`
+  if (descriptor.platform === undefined && descriptor.artifactType)
+    return `an artifact of type ${printable(descriptor.artifactType, 100)}`
   return undefined
 }
 
 /** How close, from 0 on, or why not at all. */
-function rankOf(platform: Platform | undefined, wanted: Platform, closeness: ReadonlyMap<string, number>): number | string {
+function rankOf(
+  platform: Platform | undefined,
+  wanted: Platform,
+  closeness: ReadonlyMap<string, number>,
+): number | string {
   // Twice as many ranks as machines: within one, the wanted Windows build goes first.
   if (platform === undefined) return closeness.size * 2
   const entry = normalizePlatform(platform)
-  if (entry.os !== wanted.os) return `${formatPlatform(platform)} is for another operating system than ${formatPlatform(wanted)}`
+  if (entry.os !== wanted.os)
+    return `${formatPlatform(platform)} is for another operating system than ${formatPlatform(wanted)}`
   const rank = closeness.get(`${entry.architecture}/${entry.variant ?? ''}`)
   if (rank === undefined) {
-    return entry.architecture === wanted.architecture ? `${formatPlatform(platform)} needs another variant than ${formatPlatform(wanted)}` : `${formatPlatform(platform)} is for another architecture than ${formatPlatform(wanted)}`
+    return entry.architecture === wanted.architecture
+      ? `${formatPlatform(platform)} needs another variant than ${formatPlatform(wanted)}`
+      : `${formatPlatform(platform)} is for another architecture than ${formatPlatform(wanted)}`
   }
-  const lacking = wanted.osFeatures === undefined ? undefined : entry.osFeatures?.find((feature) => !wanted.osFeatures?.includes(feature))
+  const lacking =
+    wanted.osFeatures === undefined
+      ? undefined
+      : entry.osFeatures?.find((feature) => !wanted.osFeatures?.includes(feature))
   if (lacking !== undefined) return `${formatPlatform(platform)} needs the feature ${printable(lacking, 64)}`
   if (entry.os !== 'windows' || wanted.osVersion === undefined) return rank * 2
   const { osVersion = '' } = entry
-  if (!windowsRuns(wanted.osVersion, osVersion)) return `${formatPlatform(platform)} does not run on build ${printable(wanted.osVersion, 64)}`
+  if (!windowsRuns(wanted.osVersion, osVersion))
+    return `${formatPlatform(platform)} does not run on build ${printable(wanted.osVersion, 64)}`
   return sameWindowsBuild(wanted.osVersion, osVersion) ? rank * 2 : rank * 2 + 1
 }

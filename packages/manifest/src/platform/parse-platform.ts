@@ -31,20 +31,31 @@ export function parsePlatform(text: string, options: ParsePlatformOptions = {}):
     ...(osVersion === '' ? {} : { osVersion }),
     ...(features === '' ? {} : { osFeatures: features.slice(1).split('+') }),
   }
-  if (architecture !== undefined) return normalizePlatform({ os, architecture, ...(variant === undefined ? {} : { variant }), ...named })
+  if (architecture !== undefined)
+    return normalizePlatform({ os, architecture, ...(variant === undefined ? {} : { variant }), ...named })
   return normalizePlatform({ ...oneWord(text, os, options.host), ...named })
 }
 
 function oneWord(text: string, word: string, host: Platform | undefined): Platform {
   if (isKnownSystem(word)) {
     if (host === undefined) throw invalid(text, `it says no architecture; write ${word.toLowerCase()}/amd64`)
-    return { os: word, architecture: host.architecture, ...(host.variant === undefined ? {} : { variant: host.variant }) }
+    return {
+      os: word,
+      architecture: host.architecture,
+      ...(host.variant === undefined ? {} : { variant: host.variant }),
+    }
   }
   // `linux(1)` has a version, and a version belongs to a system.
   if (isKnownArchitecture(word) && word === text) return { os: host?.os ?? 'linux', architecture: word }
   throw invalid(text)
 }
 
-function invalid(text: string, hint = 'write os/arch or os/arch/variant, for example linux/arm64 or linux/arm/v7'): ManifestError {
-  return new ManifestError('PLATFORM_INVALID', `"${printable(text, 100)}" is not a platform`, { hint, actual: printable(text, 100) })
+function invalid(
+  text: string,
+  hint = 'write os/arch or os/arch/variant, for example linux/arm64 or linux/arm/v7',
+): ManifestError {
+  return new ManifestError('PLATFORM_INVALID', `"${printable(text, 100)}" is not a platform`, {
+    hint,
+    actual: printable(text, 100),
+  })
 }

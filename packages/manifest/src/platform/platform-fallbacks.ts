@@ -23,7 +23,10 @@ export function platformFallbacks(wanted: Platform): readonly Machine[] {
 function amd64(variant: string): readonly Machine[] {
   const level = numbered(/^v([1-9])$/, variant === '' ? 'v1' : variant)
   if (level === undefined) return [{ architecture: 'amd64', variant }]
-  return [...down(level, 1).map((n) => ({ architecture: 'amd64', variant: n === 1 ? '' : `v${n}` })), { architecture: '386', variant: '' }]
+  return [
+    ...down(level, 1).map((n) => ({ architecture: 'amd64', variant: n === 1 ? '' : `v${n}` })),
+    { architecture: '386', variant: '' },
+  ]
 }
 
 function arm(variant: string): readonly Machine[] {

@@ -1,7 +1,12 @@
 import type { Platform } from '../platform.ts'
 import { normalizePlatform } from './normalize-platform.ts'
 
-const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le', mipsel: 'mipsle' }
+const architectures: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  ia32: '386',
+  ppc64: 'ppc64le',
+  mipsel: 'mipsle',
+}
 
 /**
  * `linux/<architecture>` of a machine that Node runs on: containers are Linux also where the host is macOS or Windows.
@@ -11,5 +16,9 @@ const architectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '3
  */
 export function platformOfNode(arch: string, armVersion?: string): Platform {
   const architecture = Object.hasOwn(architectures, arch) ? (architectures[arch] ?? arch) : arch
-  return normalizePlatform({ os: 'linux', architecture, ...(arch === 'arm' && armVersion !== undefined ? { variant: armVersion } : {}) })
+  return normalizePlatform({
+    os: 'linux',
+    architecture,
+    ...(arch === 'arm' && armVersion !== undefined ? { variant: armVersion } : {}),
+  })
 }

@@ -13,5 +13,7 @@ export function samePlatform(actual: Platform, wanted: Platform): boolean {
   if (own.architecture === '') return true
   if (own.architecture !== other.architecture) return false
   if (!actual.variant || !wanted.variant) return true
-  return platformFallbacks(other).some(({ architecture, variant }) => architecture === own.architecture && variant === (own.variant ?? ''))
+  return platformFallbacks(other).some(
+    ({ architecture, variant }) => architecture === own.architecture && variant === (own.variant ?? ''),
+  )
 }

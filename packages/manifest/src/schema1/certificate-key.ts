@@ -20,19 +20,21 @@ export function certificateKey(der: Uint8Array): Uint8Array | undefined {
   if (certificate?.tag !== SEQUENCE || certificate.end !== der.length) return undefined
   const parts = elements(der, certificate)
   const [body, algorithm, signature] = parts ?? []
-  if (parts?.length !== 3 || body?.tag !== SEQUENCE || algorithm?.tag !== SEQUENCE || signature?.tag !== BIT_STRING) return undefined
+  if (parts?.length !== 3 || body?.tag !== SEQUENCE || algorithm?.tag !== SEQUENCE || signature?.tag !== BIT_STRING)
+    return undefined
   const all = elements(der, body) ?? []
   const members = all[0]?.tag === VERSION ? all.slice(1) : all
   const [serial, ...rest] = members
   // After the serial number: algorithm, issuer, validity, subject, key.
-  if (serial?.tag !== INTEGER || rest.length < 5 || rest.slice(0, 5).some(({ tag }) => tag !== SEQUENCE)) return undefined
+  if (serial?.tag !== INTEGER || rest.length < 5 || rest.slice(0, 5).some(({ tag }) => tag !== SEQUENCE))
+    return undefined
   const key = rest[4] as Element
   return der.subarray(key.from, key.end)
 }
 
 function elements(der: Uint8Array, { start, end }: Element): Element[] | undefined {
   const found: Element[] = []
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const next = element(der, at, end)
     if (next === undefined) return undefined
     found.push(next)

@@ -11,7 +11,19 @@ import { DOCKER_SCHEMA1_SIGNED, isSchema1Type } from '../media-types.ts'
 import { parseEnvelope, type Envelope } from './parse-envelope.ts'
 import type { Schema1Manifest } from './schema1-manifest.ts'
 
-const schema1Members = knownNames('schemaVersion', 'mediaType', 'name', 'tag', 'architecture', 'fsLayers', 'history', 'signatures', 'config', 'layers', 'manifests')
+const schema1Members = knownNames(
+  'schemaVersion',
+  'mediaType',
+  'name',
+  'tag',
+  'architecture',
+  'fsLayers',
+  'history',
+  'signatures',
+  'config',
+  'layers',
+  'manifests',
+)
 const layerMembers = knownNames('blobSum')
 const historyMembers = knownNames('v1Compatibility')
 
@@ -28,10 +40,22 @@ export function decodeSchema1(bytes: Uint8Array, mediaType: string, limits: Limi
   refuseMixture(members)
   checkVersion(members)
   const most = limits.maxLayers ?? defaultMaxLayers
-  const fsLayers = members.list('fsLayers', most).map((layer, index) => readDigest(readMembers(layer, itemPath('$.fsLayers', index), 'MANIFEST_INVALID', layerMembers), 'blobSum'))
-  const history = members.list('history', most).map((entry, index) => readMembers(entry, itemPath('$.history', index), 'MANIFEST_INVALID', historyMembers).text('v1Compatibility'))
+  const fsLayers = members
+    .list('fsLayers', most)
+    .map((layer, index) =>
+      readDigest(readMembers(layer, itemPath('$.fsLayers', index), 'MANIFEST_INVALID', layerMembers), 'blobSum'),
+    )
+  const history = members
+    .list('history', most)
+    .map((entry, index) =>
+      readMembers(entry, itemPath('$.history', index), 'MANIFEST_INVALID', historyMembers).text('v1Compatibility'),
+    )
   if (fsLayers.length === 0) members.fail('fsLayers', 'is empty: no FSLayers in manifest')
-  if (fsLayers.length !== history.length) members.fail('history', `has ${history.length} entries: length of history not equal to number of layers, which is ${fsLayers.length}`)
+  if (fsLayers.length !== history.length)
+    members.fail(
+      'history',
+      `has ${history.length} entries: length of history not equal to number of layers, which is ${fsLayers.length}`,
+    )
   return {
     kind: 'schema1',
     schemaVersion: 1,
@@ -58,7 +82,13 @@ function open(bytes: Uint8Array, mediaType: string, limits: Limits): Envelope {
 
 function checkVersion(members: Members): void {
   const version = members.count('schemaVersion')
-  if (version !== 1) throw new ManifestError('MANIFEST_UNSUPPORTED', `unsupported schema version ${version} in a schema 1 manifest`, { at: '$.schemaVersion', expected: 1, actual: version, hint: 'the registry or the tool that pushed it is at fault; push the image again' })
+  if (version !== 1)
+    throw new ManifestError('MANIFEST_UNSUPPORTED', `unsupported schema version ${version} in a schema 1 manifest`, {
+      at: '$.schemaVersion',
+      expected: 1,
+      actual: version,
+      hint: 'the registry or the tool that pushed it is at fault; push the image again',
+    })
   const own = members.optionalText('mediaType') ?? ''
   if (own !== '' && !isSchema1Type(own)) members.fail('mediaType', 'is not that of a schema 1 manifest')
 }

@@ -23,7 +23,10 @@ const imageId = /^[0-9a-f]{64}$/
  *
  * @throws ManifestError `SCHEMA1_HISTORY_INVALID`, and the `JSON_` codes
  */
-export function foldHistory({ fsLayers, history }: Pick<Schema1Manifest, 'fsLayers' | 'history'>): readonly Schema1Entry[] {
+export function foldHistory({
+  fsLayers,
+  history,
+}: Pick<Schema1Manifest, 'fsLayers' | 'history'>): readonly Schema1Entry[] {
   const entries = history.map((v1Compatibility, index): Schema1Entry => {
     const image = readV1Image(v1Compatibility, pathOf(index))
     if (!imageId.test(image.id)) throw invalid(`image ID '${printable(image.id, 80)}' is invalid`, index)
@@ -40,7 +43,8 @@ export function foldHistory({ fsLayers, history }: Pick<Schema1Manifest, 'fsLaye
     if (below !== undefined) {
       // Builders repeated the entry below when a step changed nothing.
       if (entry.image.id === below.image.id) continue
-      if (entry.image.parent !== below.image.id) throw invalid(`invalid parent ID: expected ${below.image.id}, got ${printable(entry.image.parent, 80)}`, index)
+      if (entry.image.parent !== below.image.id)
+        throw invalid(`invalid parent ID: expected ${below.image.id}, got ${printable(entry.image.parent, 80)}`, index)
     }
     folded.push(entry)
   }
@@ -50,7 +54,8 @@ export function foldHistory({ fsLayers, history }: Pick<Schema1Manifest, 'fsLaye
 function refuseReturning(entries: readonly Schema1Entry[]): void {
   const seen = new Set<string>()
   for (const [index, { image }] of entries.entries()) {
-    if (seen.has(image.id) && image.id !== entries[index - 1]?.image.id) throw invalid(`ID ${image.id} appears multiple times in manifest`, index)
+    if (seen.has(image.id) && image.id !== entries[index - 1]?.image.id)
+      throw invalid(`ID ${image.id} appears multiple times in manifest`, index)
     seen.add(image.id)
   }
 }
@@ -58,4 +63,7 @@ function refuseReturning(entries: readonly Schema1Entry[]): void {
 const pathOf = (index: number): string => memberPath(itemPath('$.history', index), 'v1Compatibility')
 
 const invalid = (what: string, index: number): ManifestError =>
-  new ManifestError('SCHEMA1_HISTORY_INVALID', `${what} (${pathOf(index)})`, { at: pathOf(index), hint: 'the image was built or converted wrongly; have it pushed again' })
+  new ManifestError('SCHEMA1_HISTORY_INVALID', `${what} (${pathOf(index)})`, {
+    at: pathOf(index),
+    hint: 'the image was built or converted wrongly; have it pushed again',
+  })

@@ -5,21 +5,26 @@ export type GoValue = string | boolean | null | readonly GoValue[] | ReadonlyMap
 export function goJson(value: GoValue): string {
   if (typeof value === 'string') return goString(value)
   if (value === null || typeof value === 'boolean') return String(value)
-  if (value instanceof Map) return `{${[...(value as ReadonlyMap<string, GoValue>)].map(([name, member]) => `${goString(name)}:${goJson(member)}`).join(',')}}`
+  if (value instanceof Map)
+    return `{${[...(value as ReadonlyMap<string, GoValue>)].map(([name, member]) => `${goString(name)}:${goJson(member)}`).join(',')}}`
   return `[${(value as readonly GoValue[]).map(goJson).join(',')}]`
 }
 
 /** A text as Go writes it: `<`, `>`, `&`, U+2028 and U+2029 escaped, and of the controls only three by a letter. */
 export function goString(text: string): string {
   // JSON.stringify escapes controls as Go does, except that it has letters for these two as well.
-  return escapeForHtml(JSON.stringify(text).replace(/\\(?:\\|"|b|f)/g, (escape) => (escape === '\\b' ? '\\u0008' : escape === '\\f' ? '\\u000c' : escape)))
+  return escapeForHtml(
+    JSON.stringify(text).replace(/\\(?:\\|"|b|f)/g, (escape) =>
+      escape === '\\b' ? '\\u0008' : escape === '\\f' ? '\\u000c' : escape,
+    ),
+  )
 }
 
 /** JSON text as it is, without white space between its parts, and escaped as `goString` does. `text` must be valid JSON. */
 export function compactJson(text: string): string {
   const parts: string[] = []
   let start = 0
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     if (text[at] === '"') {
       at = endOfString(text, at)
     } else if (isSpace(text.charCodeAt(at))) {
@@ -38,7 +43,7 @@ export function compactMembers(text: string): ReadonlyMap<string, string> {
   let depth = 0
   let start = 1
   let name: string | undefined
-  for (let at = 1; at < text.length; ) {
+  for (let at = 1; at < text.length;) {
     const unit = text[at]
     if (unit === '"') {
       at = endOfString(text, at)
@@ -79,4 +84,5 @@ export function byBytes(one: string, other: string): number {
   }
 }
 
-const escapeForHtml = (json: string): string => json.replace(/[<>&\u2028\u2029]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const escapeForHtml = (json: string): string =>
+  json.replace(/[<>&\u2028\u2029]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -11,7 +11,13 @@ export function goTime(text: string): string | undefined {
   const match = form.exec(text)
   if (match === null) return undefined
   const [, year = '', month = '', day = '', hour = '', minute = '', second = '', fraction = '', zone = ''] = match
-  if (!isDate(Number(year), Number(month), Number(day)) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
+  if (
+    !isDate(Number(year), Number(month), Number(day)) ||
+    Number(hour) > 23 ||
+    Number(minute) > 59 ||
+    Number(second) > 59
+  )
+    return undefined
   const [zoneHours = 0, zoneMinutes = 0] = zone === 'Z' ? [] : zone.slice(1).split(':').map(Number)
   if (zoneHours > 23 || zoneMinutes > 59) return undefined
   const nanoseconds = fraction.slice(0, 9).replace(/0+$/, '')

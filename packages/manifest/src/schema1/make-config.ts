@@ -18,9 +18,16 @@ const dropped: readonly string[] = ['id', 'parent', 'Size', 'parent_id', 'layer_
  */
 export function makeConfig(entries: readonly Schema1Entry[], diffIds: readonly Digest[]): Uint8Array {
   const top = entries.at(-1) as Schema1Entry
-  const members = new Map(isOlder(top.image.dockerVersion) ? knownMembers(top) : compactMembers(compactJson(top.v1Compatibility)))
+  const members = new Map(
+    isOlder(top.image.dockerVersion) ? knownMembers(top) : compactMembers(compactJson(top.v1Compatibility)),
+  )
   for (const name of dropped) members.delete(name)
-  members.set('rootfs', goJson(new Map<string, GoValue>([['type', 'layers'], ...(diffIds.length === 0 ? [] : [['diff_ids', diffIds] as const])])))
+  members.set(
+    'rootfs',
+    goJson(
+      new Map<string, GoValue>([['type', 'layers'], ...(diffIds.length === 0 ? [] : [['diff_ids', diffIds] as const])]),
+    ),
+  )
   members.set('history', goJson(entries.map(historyOf)))
   const sorted = [...members].toSorted(([one], [other]) => byBytes(one, other))
   return new TextEncoder().encode(`{${sorted.map(([name, value]) => `${goString(name)}:${value}`).join(',')}}`)
@@ -63,13 +70,16 @@ function knownMembers({ image, v1Compatibility }: Schema1Entry): ReadonlyMap<str
   return new Map([...members].map(([name, value]) => [name, goJson(value)]))
 }
 
-const filled = (name: string, text: string): readonly (readonly [string, GoValue])[] => (text === '' ? [] : [[name, text]])
+const filled = (name: string, text: string): readonly (readonly [string, GoValue])[] =>
+  text === '' ? [] : [[name, text]]
 
 function containerConfig(container: Members): GoValue {
-  return new Map(containerMembers.flatMap((name) => {
-    const value = kinds[name](container, name)
-    return value === undefined ? [] : [[name, value] as const]
-  }))
+  return new Map(
+    containerMembers.flatMap((name) => {
+      const value = kinds[name](container, name)
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  )
 }
 
 /** How a member is written. `undefined`: left out, as Go does with what is marked so and says nothing. */
@@ -119,4 +129,5 @@ const kinds: Readonly<Record<(typeof containerMembers)[number], Kind>> = {
   StopSignal: unlessEmpty(text),
 }
 
-const sortedMap = (entries: readonly (readonly [string, GoValue])[]): ReadonlyMap<string, GoValue> => new Map(entries.toSorted(([one], [other]) => byBytes(one, other)))
+const sortedMap = (entries: readonly (readonly [string, GoValue])[]): ReadonlyMap<string, GoValue> =>
+  new Map(entries.toSorted(([one], [other]) => byBytes(one, other)))

@@ -9,8 +9,22 @@ import { schema1DigestKey } from '../schema1-target.ts'
  * @param layers base first
  * @param digest of the schema 1 manifest; an annotation says it
  */
-export function makeManifest({ config, layers, digest }: { readonly config: Descriptor; readonly layers: readonly Descriptor[]; readonly digest: Digest }): Uint8Array {
+export function makeManifest({
+  config,
+  layers,
+  digest,
+}: {
+  readonly config: Descriptor
+  readonly layers: readonly Descriptor[]
+  readonly digest: Digest
+}): Uint8Array {
   const plain = ({ mediaType, digest: of, size }: Descriptor): Descriptor => ({ mediaType, digest: of, size })
-  const document = { schemaVersion: 2, mediaType: OCI_MANIFEST, config: plain(config), layers: layers.map(plain), annotations: { [schema1DigestKey]: digest } }
+  const document = {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: plain(config),
+    layers: layers.map(plain),
+    annotations: { [schema1DigestKey]: digest },
+  }
   return new TextEncoder().encode(JSON.stringify(document))
 }

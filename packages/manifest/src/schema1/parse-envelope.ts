@@ -41,24 +41,34 @@ export function parseEnvelope(bytes: Uint8Array, limits: Limits = {}): Envelope 
   const document = readAsWritten(bytes, limits)
   const members = readMembers(document, '$', 'MANIFEST_INVALID', documentMembers)
   const blocks = members.has('signatures') ? members.list('signatures', mostSignatures) : []
-  if (blocks.length === 0) throw invalid('missing signature key: the document came as signed and has no signatures', '$.signatures')
+  if (blocks.length === 0)
+    throw invalid('missing signature key: the document came as signed and has no signatures', '$.signatures')
 
   let agreed: Format | undefined
   const signatures: Schema1Signature[] = []
   for (const [index, value] of blocks.entries()) {
     const block = readMembers(value, itemPath('$.signatures', index), 'SCHEMA1_ENVELOPE_INVALID', blockMembers)
     const format = readFormat(block)
-    if (agreed !== undefined && agreed.length !== format.length) throw invalid(`conflicting format length: ${agreed.length} and ${format.length}`, block.pathOf('protected'))
-    if (agreed !== undefined && agreed.tail !== format.tail) throw invalid('conflicting format tail', block.pathOf('protected'))
+    if (agreed !== undefined && agreed.length !== format.length)
+      throw invalid(`conflicting format length: ${agreed.length} and ${format.length}`, block.pathOf('protected'))
+    if (agreed !== undefined && agreed.tail !== format.tail)
+      throw invalid('conflicting format tail', block.pathOf('protected'))
     agreed = format
     signatures.push(readSignature(block))
   }
   const { length, tail } = agreed as Format
-  if (length > bytes.length) throw invalid(`invalid format length: ${length} bytes were signed, and the document has ${bytes.length}`, '$.signatures')
+  if (length > bytes.length)
+    throw invalid(
+      `invalid format length: ${length} bytes were signed, and the document has ${bytes.length}`,
+      '$.signatures',
+    )
 
   const payload = joined(bytes.subarray(0, length), new TextEncoder().encode(tail))
   // Its end is the format tail's, so a place in it may be none in the document.
-  assertNothingElse(document, inner('what was signed', '$', () => readAsWritten(payload, limits)))
+  assertNothingElse(
+    document,
+    inner('what was signed', '$', () => readAsWritten(payload, limits)),
+  )
   return { payload, signatures }
 }
 
@@ -70,7 +80,12 @@ interface Format {
 function readFormat(block: Members): Format {
   const at = block.pathOf('protected')
   const header = decodeBase64Url(block.text('protected')) ?? fail('the protected header is not base64url', at)
-  const members = readMembers(inner('the protected header', at, () => readJson(header, {})), at, 'SCHEMA1_ENVELOPE_INVALID', formatMembers)
+  const members = readMembers(
+    inner('the protected header', at, () => readJson(header, {})),
+    at,
+    'SCHEMA1_ENVELOPE_INVALID',
+    formatMembers,
+  )
   if (!members.has('formatLength')) throw invalid('missing formatted length', at)
   if (!members.has('formatTail')) throw invalid('missing formatted tail', at)
   const tail = decodeUtf8(decodeBase64Url(members.text('formatTail')) ?? fail('the format tail is not base64url', at))
@@ -79,14 +94,26 @@ function readFormat(block: Members): Format {
 }
 
 function readSignature(block: Members): Schema1Signature {
-  const header = readMembers(block.value('header') ?? block.fail('header', 'is missing'), block.pathOf('header'), 'SCHEMA1_ENVELOPE_INVALID', headerMembers)
-  const jwk = header.has('jwk') ? readMembers(header.value('jwk'), header.pathOf('jwk'), 'SCHEMA1_ENVELOPE_INVALID', keyMembers) : undefined
-  const chain = header.has('x5c') ? header.list('x5c', mostCertificates).map((text, index) => certificate(text, itemPath(header.pathOf('x5c'), index))) : undefined
+  const header = readMembers(
+    block.value('header') ?? block.fail('header', 'is missing'),
+    block.pathOf('header'),
+    'SCHEMA1_ENVELOPE_INVALID',
+    headerMembers,
+  )
+  const jwk = header.has('jwk')
+    ? readMembers(header.value('jwk'), header.pathOf('jwk'), 'SCHEMA1_ENVELOPE_INVALID', keyMembers)
+    : undefined
+  const chain = header.has('x5c')
+    ? header
+        .list('x5c', mostCertificates)
+        .map((text, index) => certificate(text, itemPath(header.pathOf('x5c'), index)))
+    : undefined
   return {
     path: block.path,
     algorithm: header.text('alg'),
     protectedHeader: block.text('protected'),
-    signature: decodeBase64Url(block.text('signature')) ?? fail('the signature is not base64url', block.pathOf('signature')),
+    signature:
+      decodeBase64Url(block.text('signature')) ?? fail('the signature is not base64url', block.pathOf('signature')),
     ...(jwk === undefined ? {} : { jwk: header.value('jwk') as Readonly<Record<string, unknown>> }),
     ...(chain === undefined || chain.length === 0 ? {} : { chain }),
   }
@@ -109,12 +136,16 @@ function inner<T>(what: string, at: string, read: () => T): T {
 
 /** Every number as it was written, so that two texts compare equal only when they say the same. */
 function readAsWritten(bytes: Uint8Array, { maxBytes }: Limits): unknown {
-  return scanJson(readText(bytes, { maxBytes }), { maxDepth: defaultMaxDepth, number: (written) => new OddNumber(written) })
+  return scanJson(readText(bytes, { maxBytes }), {
+    maxDepth: defaultMaxDepth,
+    number: (written) => new OddNumber(written),
+  })
 }
 
 function assertNothingElse(document: unknown, payload: unknown): void {
   const { signatures: _, ...rest } = document as Readonly<Record<string, unknown>>
-  if (JSON.stringify(rest) !== JSON.stringify(payload)) throw invalid('the document has content beside what was signed', '$')
+  if (JSON.stringify(rest) !== JSON.stringify(payload))
+    throw invalid('the document has content beside what was signed', '$')
 }
 
 function joined(start: Uint8Array, end: Uint8Array): Uint8Array {
@@ -124,7 +155,8 @@ function joined(start: Uint8Array, end: Uint8Array): Uint8Array {
   return bytes
 }
 
-const invalid = (what: string, at: string): ManifestError => new ManifestError('SCHEMA1_ENVELOPE_INVALID', `${what} (${at})`, { at, hint })
+const invalid = (what: string, at: string): ManifestError =>
+  new ManifestError('SCHEMA1_ENVELOPE_INVALID', `${what} (${at})`, { at, hint })
 
 function fail(what: string, at: string): never {
   throw invalid(what, at)

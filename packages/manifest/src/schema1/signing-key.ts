@@ -24,27 +24,43 @@ const longestExponent = 11
  */
 export async function signingKey(block: Schema1Signature): Promise<SigningKey> {
   const algorithm = algorithms.get(block.algorithm)
-  if (algorithm === undefined) throw unusable(block, `algorithm "${printable(block.algorithm, 40)}" is not one of ${[...algorithms.keys()].join(', ')}`)
+  if (algorithm === undefined)
+    throw unusable(
+      block,
+      `algorithm "${printable(block.algorithm, 40)}" is not one of ${[...algorithms.keys()].join(', ')}`,
+    )
   const [ofChain, beside] = [await chainKey(block, algorithm), await jwkKey(block, algorithm)]
   const key = ofChain ?? beside
   if (key === undefined) throw unusable(block, 'it comes without a public key')
   const keyId = await idOf(key)
-  if (ofChain !== undefined && beside !== undefined && (await idOf(beside)) !== keyId) throw unusable(block, 'its key is not that of its certificate')
+  if (ofChain !== undefined && beside !== undefined && (await idOf(beside)) !== keyId)
+    throw unusable(block, 'its key is not that of its certificate')
   const claimed = block.jwk?.['kid'] ?? keyId
-  if (claimed !== keyId) throw unusable(block, `its key is ${keyId} and calls itself ${typeof claimed === 'string' ? printable(claimed, 80) : 'something else'}`)
+  if (claimed !== keyId)
+    throw unusable(
+      block,
+      `its key is ${keyId} and calls itself ${typeof claimed === 'string' ? printable(claimed, 80) : 'something else'}`,
+    )
   return { key, algorithm, keyId }
 }
 
 async function chainKey(block: Schema1Signature, { key, curve }: SignatureAlgorithm): Promise<CryptoKey | undefined> {
   if (block.chain === undefined) return undefined
-  const keys = block.chain.map((certificate, index) => certificateKey(certificate) ?? fail(block, `certificate ${index + 1} of its chain cannot be read`))
+  const keys = block.chain.map(
+    (certificate, index) =>
+      certificateKey(certificate) ?? fail(block, `certificate ${index + 1} of its chain cannot be read`),
+  )
   const [leaf] = keys
   if (leaf === undefined) return undefined
-  const asWritten = await imported(block, () => crypto.subtle.importKey('spki', new Uint8Array(leaf), key, true, ['verify']))
+  const asWritten = await imported(block, () =>
+    crypto.subtle.importKey('spki', new Uint8Array(leaf), key, true, ['verify']),
+  )
   if (curve === undefined) return asWritten
   // A point can be written in several ways, and a key has one ID.
   const { x, y } = await crypto.subtle.exportKey('jwk', asWritten)
-  return imported(block, () => crypto.subtle.importKey('jwk', { kty: 'EC', crv: curve, x: String(x), y: String(y) }, key, true, ['verify']))
+  return imported(block, () =>
+    crypto.subtle.importKey('jwk', { kty: 'EC', crv: curve, x: String(x), y: String(y) }, key, true, ['verify']),
+  )
 }
 
 async function jwkKey(block: Schema1Signature, { key, curve }: SignatureAlgorithm): Promise<CryptoKey | undefined> {
@@ -54,11 +70,15 @@ async function jwkKey(block: Schema1Signature, { key, curve }: SignatureAlgorith
     return typeof value === 'string' ? value : fail(block, `its key has no "${name}"`)
   }
   const kty = curve === undefined ? 'RSA' : 'EC'
-  if (member('kty') !== kty) throw unusable(block, `a key of type "${printable(member('kty'), 40)}" cannot sign with ${block.algorithm}`)
+  if (member('kty') !== kty)
+    throw unusable(block, `a key of type "${printable(member('kty'), 40)}" cannot sign with ${block.algorithm}`)
   // Nothing but the numbers: whatever else stands there is not for us to follow.
   if (curve !== undefined) {
-    if (member('crv') !== curve) throw unusable(block, `a key on curve "${printable(member('crv'), 40)}" cannot sign with ${block.algorithm}`)
-    return imported(block, () => crypto.subtle.importKey('jwk', { kty, crv: curve, x: member('x'), y: member('y') }, key, true, ['verify']))
+    if (member('crv') !== curve)
+      throw unusable(block, `a key on curve "${printable(member('crv'), 40)}" cannot sign with ${block.algorithm}`)
+    return imported(block, () =>
+      crypto.subtle.importKey('jwk', { kty, crv: curve, x: member('x'), y: member('y') }, key, true, ['verify']),
+    )
   }
   const [n, e] = [member('n'), member('e')]
   if (n.length > longestModulus || e.length > longestExponent) throw unusable(block, 'its key is too large')
@@ -74,10 +94,15 @@ async function imported(block: Schema1Signature, importKey: () => Promise<Crypto
   }
 }
 
-const idOf = async (key: CryptoKey): Promise<string> => keyIdOf(new Uint8Array(await crypto.subtle.exportKey('spki', key)))
+const idOf = async (key: CryptoKey): Promise<string> =>
+  keyIdOf(new Uint8Array(await crypto.subtle.exportKey('spki', key)))
 
 export function unusable({ path }: Schema1Signature, why: string, cause?: unknown): ManifestError {
-  return new ManifestError('SCHEMA1_SIGNATURE_INVALID', `the signature at ${path} cannot be verified: ${why}`, { at: path, cause, hint: 'the manifest was damaged or tampered with; have the image pushed again' })
+  return new ManifestError('SCHEMA1_SIGNATURE_INVALID', `the signature at ${path} cannot be verified: ${why}`, {
+    at: path,
+    cause,
+    hint: 'the manifest was damaged or tampered with; have the image pushed again',
+  })
 }
 
 function fail(block: Schema1Signature, why: string): never {

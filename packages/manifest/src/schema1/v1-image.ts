@@ -32,11 +32,44 @@ export interface V1Containers {
   readonly config: Members | undefined
 }
 
-const imageNames = knownNames('id', 'parent', 'comment', 'created', 'container', 'container_config', 'docker_version', 'author', 'config', 'architecture', 'os', 'throwaway')
+const imageNames = knownNames(
+  'id',
+  'parent',
+  'comment',
+  'created',
+  'container',
+  'container_config',
+  'docker_version',
+  'author',
+  'config',
+  'architecture',
+  'os',
+  'throwaway',
+)
 /** Of docker 1.11's container configuration, in its order. */
 export const containerMembers = [
-  'Hostname', 'Domainname', 'User', 'AttachStdin', 'AttachStdout', 'AttachStderr', 'ExposedPorts', 'Tty', 'OpenStdin', 'StdinOnce', 'Env', 'Cmd', 'ArgsEscaped',
-  'Image', 'Volumes', 'WorkingDir', 'Entrypoint', 'NetworkDisabled', 'MacAddress', 'OnBuild', 'Labels', 'StopSignal',
+  'Hostname',
+  'Domainname',
+  'User',
+  'AttachStdin',
+  'AttachStdout',
+  'AttachStderr',
+  'ExposedPorts',
+  'Tty',
+  'OpenStdin',
+  'StdinOnce',
+  'Env',
+  'Cmd',
+  'ArgsEscaped',
+  'Image',
+  'Volumes',
+  'WorkingDir',
+  'Entrypoint',
+  'NetworkDisabled',
+  'MacAddress',
+  'OnBuild',
+  'Labels',
+  'StopSignal',
 ] as const
 const containerNames = knownNames(...containerMembers)
 const noNames = knownNames()
@@ -71,8 +104,14 @@ export function readV1Containers(text: string, path: string): V1Containers {
 }
 
 function containersOf(members: Members): V1Containers {
-  const read = (name: string): Members | undefined => (members.has(name) ? foldedMembers(members.value(name), members.pathOf(name), containerNames) : undefined)
-  return { container_config: read('container_config') ?? readMembers(emptyObject, members.pathOf('container_config'), 'SCHEMA1_HISTORY_INVALID', noNames), config: read('config') }
+  const read = (name: string): Members | undefined =>
+    members.has(name) ? foldedMembers(members.value(name), members.pathOf(name), containerNames) : undefined
+  return {
+    container_config:
+      read('container_config') ??
+      readMembers(emptyObject, members.pathOf('container_config'), 'SCHEMA1_HISTORY_INVALID', noNames),
+    config: read('config'),
+  }
 }
 
 /** Docker takes a single string for a list of one. */
@@ -86,7 +125,11 @@ function parse(text: string, path: string): unknown {
     return readJson(new TextEncoder().encode(text), {})
   } catch (cause) {
     if (!(cause instanceof ManifestError)) throw cause
-    throw new ManifestError(cause.code, `${path} cannot be read: ${cause.message}`, { at: path, cause, hint: cause.hint })
+    throw new ManifestError(cause.code, `${path} cannot be read: ${cause.message}`, {
+      at: path,
+      cause,
+      hint: cause.hint,
+    })
   }
 }
 

@@ -17,7 +17,10 @@ export interface Schema1Signer {
  * @returns the signers, in the order of the signatures; none for an unsigned manifest
  * @throws ManifestError `SCHEMA1_SIGNATURE_INVALID` when one does not fit or cannot be verified
  */
-export async function verifySchema1({ payload, signatures }: Pick<Schema1Manifest, 'payload' | 'signatures'>): Promise<readonly Schema1Signer[]> {
+export async function verifySchema1({
+  payload,
+  signatures,
+}: Pick<Schema1Manifest, 'payload' | 'signatures'>): Promise<readonly Schema1Signer[]> {
   const encoded = signatures.length === 0 ? '' : encodeBase64Url(payload)
   const signers: Schema1Signer[] = []
   for (const block of signatures) signers.push(await verifyOne(block, encoded))
@@ -29,6 +32,14 @@ async function verifyOne(block: Schema1Signature, encodedPayload: string): Promi
   // RFC 7515 5.2; of ECDSA the two numbers side by side (RFC 7518 3.4), as Web Crypto takes them.
   const signed = new TextEncoder().encode(`${block.protectedHeader}.${encodedPayload}`)
   const { name, hash } = algorithm.verify
-  if (!(await crypto.subtle.verify({ name, ...(hash === undefined ? {} : { hash }) }, key, new Uint8Array(block.signature), signed))) throw unusable(block, `it is not that of ${keyId} over this content`)
+  if (
+    !(await crypto.subtle.verify(
+      { name, ...(hash === undefined ? {} : { hash }) },
+      key,
+      new Uint8Array(block.signature),
+      signed,
+    ))
+  )
+    throw unusable(block, `it is not that of ${keyId} over this content`)
   return { keyId, algorithm: block.algorithm }
 }

@@ -1,11 +1,17 @@
 import { DOCKER_CONFIG, ManifestError, OCI_LAYER_GZIP, OCI_MANIFEST } from '../../src/index.ts'
 
-export const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(typeof value === 'string' && /^[[{]/.test(value) ? value : JSON.stringify(value))
+export const bytesOf = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(typeof value === 'string' && /^[[{]/.test(value) ? value : JSON.stringify(value))
 
 /** `sha256:` and 64 times one hexadecimal digit. */
 export const digestOf = (digit: string): string => `sha256:${digit.repeat(64)}`
 
-export const descriptor = (digit: string, more: object = {}): Record<string, unknown> => ({ mediaType: OCI_LAYER_GZIP, digest: digestOf(digit), size: 12, ...more })
+export const descriptor = (digit: string, more: object = {}): Record<string, unknown> => ({
+  mediaType: OCI_LAYER_GZIP,
+  digest: digestOf(digit),
+  size: 12,
+  ...more,
+})
 
 /** As umoci writes it: without a media type of its own. */
 export const manifestDocument = (more: object = {}): Record<string, unknown> => ({
@@ -17,7 +23,9 @@ export const manifestDocument = (more: object = {}): Record<string, unknown> => 
 
 export const indexDocument = (more: object = {}): Record<string, unknown> => ({
   schemaVersion: 2,
-  manifests: [descriptor('d', { mediaType: OCI_MANIFEST, platform: { os: 'linux', architecture: 'arm', variant: 'v7' } })],
+  manifests: [
+    descriptor('d', { mediaType: OCI_MANIFEST, platform: { os: 'linux', architecture: 'arm', variant: 'v7' } }),
+  ],
   ...more,
 })
 

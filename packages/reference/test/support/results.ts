@@ -1,4 +1,13 @@
-import { familiarString, ImageReferenceError, isNameOnly, matches, parseAnyReference, parseReference, sortReferences, withDefaultTag } from '../../src/index.ts'
+import {
+  familiarString,
+  ImageReferenceError,
+  isNameOnly,
+  matches,
+  parseAnyReference,
+  parseReference,
+  sortReferences,
+  withDefaultTag,
+} from '../../src/index.ts'
 import { accepted, refused } from './vectors.ts'
 
 const patterns = ['*', '*:*', 'alpine', '[a-z]*', 'a?pine', '*/*', '[', 'a\\']
@@ -19,7 +28,13 @@ export function results(): unknown {
     one: texts.map((text) => [endOf(() => parseReference(text)), endOf(() => parseAnyReference(text))]),
     whole: accepted.map(([text]) => {
       const reference = parseReference(text)
-      return [String(reference), familiarString(reference), isNameOnly(reference), String(withDefaultTag(reference)), ...patterns.map((pattern) => endOf(() => matches(reference, pattern)))]
+      return [
+        String(reference),
+        familiarString(reference),
+        isNameOnly(reference),
+        String(withDefaultTag(reference)),
+        ...patterns.map((pattern) => endOf(() => matches(reference, pattern))),
+      ]
     }),
     sorted: sortReferences(texts),
   }

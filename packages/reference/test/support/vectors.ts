@@ -20,7 +20,10 @@ export const accepted: readonly (readonly [string, object])[] = [
   [`example.com/${'a'.repeat(255)}:tag`, at('example.com', 'a'.repeat(255), { tag: 'tag' })],
   ['sub-dom1.foo.com/bar/baz/quux', at('sub-dom1.foo.com', 'bar/baz/quux')],
   ['sub-dom1.foo.com/bar/baz/quux:some-long-tag', at('sub-dom1.foo.com', 'bar/baz/quux', { tag: 'some-long-tag' })],
-  ['b.gcr.io/test.example.com/my-app:test.example.com', at('b.gcr.io', 'test.example.com/my-app', { tag: 'test.example.com' })],
+  [
+    'b.gcr.io/test.example.com/my-app:test.example.com',
+    at('b.gcr.io', 'test.example.com/my-app', { tag: 'test.example.com' }),
+  ],
   ['xn--n3h.com/myimage:xn--n3h.com', at('xn--n3h.com', 'myimage', { tag: 'xn--n3h.com' })],
   [`xn--7o8h.com/myimage:xn--7o8h.com@${wide}`, at('xn--7o8h.com', 'myimage', { tag: 'xn--7o8h.com', digest: wide })],
   ['foo_bar.com:8080', hub('library/foo_bar.com', { tag: '8080' })],

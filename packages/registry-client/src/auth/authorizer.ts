@@ -20,7 +20,12 @@ export interface Authorizer {
    *
    * @throws what `fetchToken` throws
    */
-  answer(challenges: readonly Challenge[], used: string | undefined, repository: string, options?: AuthorizeOptions): Promise<string | undefined>
+  answer(
+    challenges: readonly Challenge[],
+    used: string | undefined,
+    repository: string,
+    options?: AuthorizeOptions,
+  ): Promise<string | undefined>
   /** True once a challenge of this endpoint was seen. */
   readonly challenged: boolean
   /** Access was refused with all that there is to show: nothing of it is believed any longer. */
@@ -59,20 +64,39 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
   const onlyGet = new Set<string>()
   let pinged = false
 
-  const scopeFor = (repository: string, { scope = pullScope(repository) }: AuthorizeOptions): string => widened.get(scope) ?? scope
+  const scopeFor = (repository: string, { scope = pullScope(repository) }: AuthorizeOptions): string =>
+    widened.get(scope) ?? scope
 
-  const tokenFor = async (challenge: BearerChallenge, repository: string, options: AuthorizeOptions): Promise<string> => {
+  const tokenFor = async (
+    challenge: BearerChallenge,
+    repository: string,
+    options: AuthorizeOptions,
+  ): Promise<string> => {
     const scope = scopeFor(repository, options)
     const known = tokens.get(scope)
     if (known !== undefined && known.token.expiresAt > context.clock.now()) return known.token.value
-    const outcome = await fetches.run(scope, (signal) => fetchWithCredential(challenge, scope, repository, { signal }), options)
+    const outcome = await fetches.run(
+      scope,
+      (signal) => fetchWithCredential(challenge, scope, repository, { signal }),
+      options,
+    )
     return outcome.token.value
   }
 
-  const fetchWithCredential = async (challenge: BearerChallenge, scope: string, repository: string, options: AbortOptions, tried = 1): Promise<TokenOutcome> => {
+  const fetchWithCredential = async (
+    challenge: BearerChallenge,
+    scope: string,
+    repository: string,
+    options: AbortOptions,
+    tried = 1,
+  ): Promise<TokenOutcome> => {
     const credential = await credentials.get(repository, options)
     try {
-      const outcome = await fetchToken(context, { registry, challenge, scope, repository: `${host}/${repository}`, credential, onlyGet }, options)
+      const outcome = await fetchToken(
+        context,
+        { registry, challenge, scope, repository: `${host}/${repository}`, credential, onlyGet },
+        options,
+      )
       tokens.set(scope, outcome)
       if (outcome.withheld) withheld.add(repository)
       return outcome
@@ -131,7 +155,9 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
       return first
     },
     hint(repository) {
-      return scheme?.kind === 'bearer' && withheld.has(repository) ? withheldHint(registry.host, scheme.challenge.realm.host) : undefined
+      return scheme?.kind === 'bearer' && withheld.has(repository)
+        ? withheldHint(registry.host, scheme.challenge.realm.host)
+        : undefined
     },
   }
 }
@@ -141,7 +167,11 @@ export function chooseScheme(challenges: readonly Challenge[], registry: URL): S
   const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'))
   if (bearer !== undefined) {
     const realm = URL.parse(bearer.parameters.get('realm') ?? '')
-    if (realm === null) throw new RegistryError('TOKEN_FAILED', `${registry.host} names no valid URL to fetch a token from`, { host: registry.host, hint: 'ask the registry\'s operator' })
+    if (realm === null)
+      throw new RegistryError('TOKEN_FAILED', `${registry.host} names no valid URL to fetch a token from`, {
+        host: registry.host,
+        hint: "ask the registry's operator",
+      })
     realm.hash = ''
     return { kind: 'bearer', challenge: { realm, service: bearer.parameters.get('service') ?? '' } }
   }

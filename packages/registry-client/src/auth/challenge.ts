@@ -81,7 +81,11 @@ export function parseChallenges(header: string | null | undefined): readonly Cha
     }
     token68Form.lastIndex = at
     const token68 = at === blanksFrom ? undefined : token68Form.exec(text)?.[0]
-    challenges.push({ scheme: name.toLowerCase(), parameters: new Map(), ...(token68 === undefined ? {} : { token68 }) })
+    challenges.push({
+      scheme: name.toLowerCase(),
+      parameters: new Map(),
+      ...(token68 === undefined ? {} : { token68 }),
+    })
     // What else follows the scheme's blank is its first parameter.
     if (at === blanksFrom) recover()
     at += token68?.length ?? 0

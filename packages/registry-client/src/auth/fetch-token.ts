@@ -45,16 +45,30 @@ const knowsOnlyGet: ReadonlySet<number> = new Set([404, 405])
  *
  * @throws RegistryError `ORIGIN_REFUSED`, `UNAUTHORIZED`, `DENIED`, `TOO_MANY_REQUESTS`, `TOKEN_FAILED`; TransportError
  */
-export async function fetchToken(context: ClientContext, question: TokenQuestion, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<TokenOutcome> {
+export async function fetchToken(
+  context: ClientContext,
+  question: TokenQuestion,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<TokenOutcome> {
   const { registry, challenge, scope } = question
   const { realm } = challenge
   const decision = judgeUrl(context, { url: realm, from: registry, registry, purpose: 'realm' })
   if (!decision.call) {
-    throw new RegistryError('ORIGIN_REFUSED', `${registry.host} sends us to ${realm.host === '' ? realm.protocol : realm.host} for a token: ${decision.reason}`, { host: registry.host, hint: decision.hint })
+    throw new RegistryError(
+      'ORIGIN_REFUSED',
+      `${registry.host} sends us to ${realm.host === '' ? realm.protocol : realm.host} for a token: ${decision.reason}`,
+      { host: registry.host, hint: decision.hint },
+    )
   }
   const withheld = question.credential !== undefined && !decision.show.authorization
   const credential = withheld ? undefined : question.credential
-  context.emit({ type: 'token', realm: publicUrl(realm), scope, as: credential === undefined || credential.kind === 'registry' ? 'anonymous' : credential.kind, withheld })
+  context.emit({
+    type: 'token',
+    realm: publicUrl(realm),
+    scope,
+    as: credential === undefined || credential.kind === 'registry' ? 'anonymous' : credential.kind,
+    withheld,
+  })
   return repeat(
     context,
     realm,
@@ -73,11 +87,21 @@ interface AskOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-async function askRealm(context: ClientContext, { registry, challenge, scope, onlyGet }: TokenQuestion, { credential, place, signal }: AskOptions): Promise<Answer> {
+async function askRealm(
+  context: ClientContext,
+  { registry, challenge, scope, onlyGet }: TokenQuestion,
+  { credential, place, signal }: AskOptions,
+): Promise<Answer> {
   const { realm, service } = challenge
   const options = { registry, place, maxBytes: longestAnswer, signal }
   if (credential?.kind === 'identity' && onlyGet?.has(realm.href) !== true) {
-    const form = new URLSearchParams({ grant_type: 'refresh_token', service, client_id: 'lading', scope, refresh_token: credential.token })
+    const form = new URLSearchParams({
+      grant_type: 'refresh_token',
+      service,
+      client_id: 'lading',
+      scope,
+      refresh_token: credential.token,
+    })
     const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
     const answer = await ask(context, { method: 'POST', url: realm, headers, body: form.toString() }, options)
     if (!knowsOnlyGet.has(answer.head.status)) return answer
@@ -86,18 +110,60 @@ async function askRealm(context: ClientContext, { registry, challenge, scope, on
   const url = new URL(realm.href)
   if (service !== '') url.searchParams.set('service', service)
   for (const each of scope === '' ? [] : scope.split(' ')) url.searchParams.append('scope', each)
-  const basic = credential?.kind === 'basic' ? credential : credential?.kind === 'identity' ? { username: '<token>', password: credential.token } : undefined
+  const basic =
+    credential?.kind === 'basic'
+      ? credential
+      : credential?.kind === 'identity'
+        ? { username: '<token>', password: credential.token }
+        : undefined
   if (basic !== undefined) url.searchParams.set('account', basic.username)
-  return ask(context, { method: 'GET', url, headers: { accept: 'application/json' }, authorization: basic === undefined ? undefined : basicHeader(basic) }, options)
+  return ask(
+    context,
+    {
+      method: 'GET',
+      url,
+      headers: { accept: 'application/json' },
+      authorization: basic === undefined ? undefined : basicHeader(basic),
+    },
+    options,
+  )
 }
 
-function refusal({ registry, challenge, repository }: TokenQuestion, { answer, withheld, credential }: { readonly answer: Answer; readonly withheld: boolean; readonly credential: Credential | undefined }): RegistryError {
+function refusal(
+  { registry, challenge, repository }: TokenQuestion,
+  {
+    answer,
+    withheld,
+    credential,
+  }: { readonly answer: Answer; readonly withheld: boolean; readonly credential: Credential | undefined },
+): RegistryError {
   const host = challenge.realm.host
   const known = credential !== undefined
-  const hint = withheld ? withheldHint(registry.host, host) : known ? `check the user name and the password, or log in to ${registry.host} again` : `the repository may not exist, or it needs a login to ${registry.host}`
-  const error = errorOfAnswer(answer.head, answer.body, { subject: 'registry', repository, hint: answer.head.status === 401 || answer.head.status === 403 ? hint : undefined })
-  if (error.code === 'UNAUTHORIZED' || error.code === 'DENIED' || error.code === 'TOO_MANY_REQUESTS' || error.code === 'UNEXPECTED_STATUS') return error
-  return new RegistryError('TOKEN_FAILED', `no token: ${error.message}`, { ...error.facts, repository, reported: error.reported, retryAfterMs: error.retryAfterMs, cause: error, hint: error.hint })
+  const hint = withheld
+    ? withheldHint(registry.host, host)
+    : known
+      ? `check the user name and the password, or log in to ${registry.host} again`
+      : `the repository may not exist, or it needs a login to ${registry.host}`
+  const error = errorOfAnswer(answer.head, answer.body, {
+    subject: 'registry',
+    repository,
+    hint: answer.head.status === 401 || answer.head.status === 403 ? hint : undefined,
+  })
+  if (
+    error.code === 'UNAUTHORIZED' ||
+    error.code === 'DENIED' ||
+    error.code === 'TOO_MANY_REQUESTS' ||
+    error.code === 'UNEXPECTED_STATUS'
+  )
+    return error
+  return new RegistryError('TOKEN_FAILED', `no token: ${error.message}`, {
+    ...error.facts,
+    repository,
+    reported: error.reported,
+    retryAfterMs: error.retryAfterMs,
+    cause: error,
+    hint: error.hint,
+  })
 }
 
 /** Why a login did not help, and what does. */

@@ -24,7 +24,10 @@ export function createKnownCredentials(context: ClientContext, host: string): Kn
   const keep = (repository: string, credential: Credential | undefined): void => {
     known.set(repository, { credential, until: context.clock.now() + believedForMs })
   }
-  const targetOf = (repository: string): { readonly host: string; readonly repository: string | undefined } => ({ host, repository: repository === '' ? undefined : repository })
+  const targetOf = (repository: string): { readonly host: string; readonly repository: string | undefined } => ({
+    host,
+    repository: repository === '' ? undefined : repository,
+  })
 
   return {
     async get(repository, options) {

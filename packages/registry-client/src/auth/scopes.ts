@@ -2,7 +2,8 @@
 export const pullScope = (repository: string): string => `repository:${repository}:pull`
 
 /** To push to a repository and, for a mount, to read the one that has the blob already. */
-export const pushScope = (repository: string, from?: string): string => `repository:${repository}:pull,push${from === undefined ? '' : ` ${pullScope(from)}`}`
+export const pushScope = (repository: string, from?: string): string =>
+  `repository:${repository}:pull,push${from === undefined ? '' : ` ${pullScope(from)}`}`
 
 /** To delete manifests, tags and blobs. */
 export const deleteScope = (repository: string): string => `repository:${repository}:pull,delete`

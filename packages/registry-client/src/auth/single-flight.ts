@@ -6,7 +6,11 @@ interface Flight<T> {
 
 /** Work under a key that runs once however many want its result; it is given up when the last of them leaves. */
 export interface SingleFlight<T> {
-  run(key: string, work: (signal: AbortSignal) => Promise<T>, options?: { signal?: AbortSignal | undefined }): Promise<T>
+  run(
+    key: string,
+    work: (signal: AbortSignal) => Promise<T>,
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<T>
 }
 
 export function createSingleFlight<T>(): SingleFlight<T> {

@@ -26,12 +26,28 @@ export function readToken(body: Uint8Array, { host, now }: { readonly host: stri
   try {
     answer = parseStrictJson(body, { maxBytes: 1024 * 1024 })
   } catch (cause) {
-    throw new RegistryError('TOKEN_FAILED', `the token server ${host} did not answer in JSON`, { host, cause, hint: 'is a proxy or a login page in between?' })
+    throw new RegistryError('TOKEN_FAILED', `the token server ${host} did not answer in JSON`, {
+      host,
+      cause,
+      hint: 'is a proxy or a login page in between?',
+    })
   }
-  const { access_token: access, token, expires_in: expiresIn } = (typeof answer === 'object' && answer !== null ? answer : {}) as Readonly<Record<string, unknown>>
+  const {
+    access_token: access,
+    token,
+    expires_in: expiresIn,
+  } = (typeof answer === 'object' && answer !== null ? answer : {}) as Readonly<Record<string, unknown>>
   const value = typeof access === 'string' && access !== '' ? access : token
-  if (typeof value !== 'string' || value === '') throw new RegistryError('TOKEN_FAILED', `the answer of the token server ${host} has no token in it`, { host, hint: 'ask the registry\'s operator' })
-  if (!headerSafe.test(value)) throw new RegistryError('TOKEN_FAILED', `the token of ${host} has characters that no header may have`, { host, hint: 'ask the registry\'s operator' })
+  if (typeof value !== 'string' || value === '')
+    throw new RegistryError('TOKEN_FAILED', `the answer of the token server ${host} has no token in it`, {
+      host,
+      hint: "ask the registry's operator",
+    })
+  if (!headerSafe.test(value))
+    throw new RegistryError('TOKEN_FAILED', `the token of ${host} has characters that no header may have`, {
+      host,
+      hint: "ask the registry's operator",
+    })
   const seconds = typeof expiresIn === 'number' && Number.isFinite(expiresIn) ? expiresIn : 0
   const lifeMs = Math.min(longestLifeMs, Math.max(shortestLifeMs, seconds * 1000))
   return { value, expiresAt: now + lifeMs - skewMs }

@@ -21,7 +21,10 @@ export const answerCases: readonly Case[] = [
         async (url) => {
           const { status, headers, body } = await wholeAnswer(transport, get(url))
           assert.equal(status, 203)
-          assert.deepEqual([headers.get('content-type'), headers.get('CONTENT-TYPE'), headers.get('x-many'), headers.get('x-none')], ['x/y', 'x/y', 'a, b', null])
+          assert.deepEqual(
+            [headers.get('content-type'), headers.get('CONTENT-TYPE'), headers.get('x-many'), headers.get('x-none')],
+            ['x/y', 'x/y', 'a, b', null],
+          )
           assert.equal(body, everyByte.toString('latin1'))
         },
       ),
@@ -32,18 +35,29 @@ export const answerCases: readonly Case[] = [
       let seen: unknown
       await withServer(
         ({ method, url, headers }, response) => {
-          seen = [method, url, headers['authorization'], headers['accept-encoding'], headers['cookie'], headers['x-some']]
+          seen = [
+            method,
+            url,
+            headers['authorization'],
+            headers['accept-encoding'],
+            headers['cookie'],
+            headers['x-some'],
+          ]
           response.end()
         },
         async (url) => {
-          await wholeAnswer(transport, { method: 'DELETE', url: new URL('/v2/a/../%41%2fb?x=%20&y', url), headers: { authorization: 'Basic eA==', 'accept-encoding': 'identity', 'x-some': 'thing' } })
+          await wholeAnswer(transport, {
+            method: 'DELETE',
+            url: new URL('/v2/a/../%41%2fb?x=%20&y', url),
+            headers: { authorization: 'Basic eA==', 'accept-encoding': 'identity', 'x-some': 'thing' },
+          })
         },
       )
       assert.deepEqual(seen, ['DELETE', '/v2/%41%2fb?x=%20&y', 'Basic eA==', 'identity', undefined, 'thing'])
     },
   },
   {
-    name: 'gives a HEAD\'s headers, and no body',
+    name: "gives a HEAD's headers, and no body",
     run: (transport) =>
       withServer(
         (_request, response) => {
@@ -56,30 +70,32 @@ export const answerCases: readonly Case[] = [
         },
       ),
   },
-  ...[301, 302, 303, 307, 308].map(
-    (status): Case => ({
-      name: `does not follow a ${status}`,
-      async run(transport) {
-        let asked = 0
-        await withServer(
-          (_request, response) => {
-            asked++
-            response.writeHead(status, { location: '/elsewhere' }).end('moved')
-          },
-          async (url) => {
-            const answer = await wholeAnswer(transport, get(url))
-            assert.deepEqual([answer.status, answer.headers.get('location'), answer.body], [status, '/elsewhere', 'moved'])
-          },
-        )
-        assert.equal(asked, 1)
-      },
-    }),
-  ),
+  ...[301, 302, 303, 307, 308].map((status): Case => ({
+    name: `does not follow a ${status}`,
+    async run(transport) {
+      let asked = 0
+      await withServer(
+        (_request, response) => {
+          asked++
+          response.writeHead(status, { location: '/elsewhere' }).end('moved')
+        },
+        async (url) => {
+          const answer = await wholeAnswer(transport, get(url))
+          assert.deepEqual(
+            [answer.status, answer.headers.get('location'), answer.body],
+            [status, '/elsewhere', 'moved'],
+          )
+        },
+      )
+      assert.equal(asked, 1)
+    },
+  })),
   {
     name: 'gives answers that say no like any other',
     run: (transport) =>
       withServer(
-        (_request, response) => void response.writeHead(404, { 'www-authenticate': 'Basic realm="r"' }).end('{"errors":[]}'),
+        (_request, response) =>
+          void response.writeHead(404, { 'www-authenticate': 'Basic realm="r"' }).end('{"errors":[]}'),
         async (url) => {
           const { status, headers, body } = await wholeAnswer(transport, get(url))
           assert.deepEqual([status, headers.get('www-authenticate'), body], [404, 'Basic realm="r"', '{"errors":[]}'])
@@ -98,7 +114,8 @@ export const answerCases: readonly Case[] = [
     name: 'keeps what goes before the answer to itself',
     run: (transport) =>
       withServer(
-        (_request, response) => response.writeEarlyHints({ link: '</a>; rel=preload' }, () => void response.end('final')),
+        (_request, response) =>
+          response.writeEarlyHints({ link: '</a>; rel=preload' }, () => void response.end('final')),
         async (url) => {
           const { status, heads, body } = await wholeAnswer(transport, get(url))
           assert.deepEqual([status, heads, body], [200, 1, 'final'])
@@ -113,18 +130,23 @@ export const answerCases: readonly Case[] = [
         async (url) => assert.equal((await wholeAnswer(transport, get(url))).headers.get('content-encoding'), 'gzip'),
       ),
   },
-  ...([
-    ['text', () => 'one two'],
-    ['bytes', () => Buffer.from('one two')],
-    ['pieces', inPieces],
-  ] as const).map(
-    ([what, body]): Case => ({
-      name: `sends a body of ${what}`,
-      run: (transport) =>
-        withServer(
-          (request, response) => void request.pipe(response),
-          async (url) => assert.equal((await wholeAnswer(transport, { method: 'POST', url, headers: { 'content-length': '7' }, body: body() })).body, 'one two'),
-        ),
-    }),
-  ),
+  ...(
+    [
+      ['text', () => 'one two'],
+      ['bytes', () => Buffer.from('one two')],
+      ['pieces', inPieces],
+    ] as const
+  ).map(([what, body]): Case => ({
+    name: `sends a body of ${what}`,
+    run: (transport) =>
+      withServer(
+        (request, response) => void request.pipe(response),
+        async (url) =>
+          assert.equal(
+            (await wholeAnswer(transport, { method: 'POST', url, headers: { 'content-length': '7' }, body: body() }))
+              .body,
+            'one two',
+          ),
+      ),
+  })),
 ]

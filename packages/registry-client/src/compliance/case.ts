@@ -11,12 +11,18 @@ export interface Case {
 }
 
 /** Runs `work` beside a server on loopback, which is gone when it ends. */
-export async function withServer(handler: (request: IncomingMessage, response: ServerResponse) => void, work: (url: URL) => Promise<void>): Promise<void> {
+export async function withServer(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+  work: (url: URL) => Promise<void>,
+): Promise<void> {
   await listening(createHttpServer(handler), work)
 }
 
 /** The same, with a server that knows no HTTP. */
-export async function withSocketServer(handler: (socket: Socket) => void, work: (url: URL) => Promise<void>): Promise<void> {
+export async function withSocketServer(
+  handler: (socket: Socket) => void,
+  work: (url: URL) => Promise<void>,
+): Promise<void> {
   await listening(createServer(handler), work)
 }
 
@@ -82,6 +88,10 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
 /** It is a `TransportError` of this code, about this host. */
 export async function failsWith(code: string, url: URL, promise: Promise<unknown>): Promise<void> {
   const error = await rejection(promise)
-  if (!isLadingError(error)) throw new assert.AssertionError({ message: `expected ${code}`, actual: error, expected: code })
-  assert.deepEqual({ name: error.name, code: error.code, host: error.facts.host }, { name: 'TransportError', code, host: url.host })
+  if (!isLadingError(error))
+    throw new assert.AssertionError({ message: `expected ${code}`, actual: error, expected: code })
+  assert.deepEqual(
+    { name: error.name, code: error.code, host: error.facts.host },
+    { name: 'TransportError', code, host: url.host },
+  )
 }

@@ -14,7 +14,10 @@ async function deadUrl(): Promise<URL> {
   return new URL(`http://127.0.0.1:${port}/`)
 }
 
-const says = (text: string): ((socket: ReturnType<typeof connect>) => void) => (socket) => void socket.once('data', () => socket.end(text, 'latin1'))
+const says =
+  (text: string): ((socket: ReturnType<typeof connect>) => void) =>
+  (socket) =>
+    void socket.once('data', () => socket.end(text, 'latin1'))
 
 const broken: readonly (readonly [what: string, code: string, answer: string])[] = [
   ['no HTTP', 'BAD_RESPONSE', 'SSH-2.0-OpenSSH_9\r\n'],
@@ -22,16 +25,18 @@ const broken: readonly (readonly [what: string, code: string, answer: string])[]
   ['half a head', 'CONNECTION_LOST', 'HTTP/1.1 200 OK\r\ncontent-le'],
   ['less body than it promised', 'CONNECTION_LOST', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello'],
   ['chunks without an end', 'CONNECTION_LOST', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n'],
-  ['a chunk that is none', 'BAD_RESPONSE', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n'],
+  [
+    'a chunk that is none',
+    'BAD_RESPONSE',
+    'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n',
+  ],
 ]
 
 export const failureCases: readonly Case[] = [
-  ...broken.map(
-    ([what, code, answer]): Case => ({
-      name: `rejects an answer of ${what} as ${code}`,
-      run: (transport) => withSocketServer(says(answer), (url) => failsWith(code, url, transport(get(url), ignore))),
-    }),
-  ),
+  ...broken.map(([what, code, answer]): Case => ({
+    name: `rejects an answer of ${what} as ${code}`,
+    run: (transport) => withSocketServer(says(answer), (url) => failsWith(code, url, transport(get(url), ignore))),
+  })),
   {
     name: 'rejects when the connection breaks in the middle of a body',
     run: (transport) =>

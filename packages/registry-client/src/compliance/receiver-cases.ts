@@ -8,7 +8,10 @@ const later = (): Promise<void> =>
   })
 
 /** The `times` handler of a server that sends without end, as fast as it is taken. */
-function endless(_request: unknown, response: { write(bytes: Uint8Array): boolean; once(event: 'drain', listener: () => void): unknown }): void {
+function endless(
+  _request: unknown,
+  response: { write(bytes: Uint8Array): boolean; once(event: 'drain', listener: () => void): unknown },
+): void {
   const more = (): void => {
     while (response.write(chunk));
     response.once('drain', more)
@@ -52,29 +55,31 @@ export const receiverCases: readonly Case[] = [
         async (url) => {
           const chunks: Uint8Array[] = []
           await transport(get(url), { ...ignore, data: (bytes) => void chunks.push(bytes) })
-          assert.ok(Buffer.concat(chunks).equals(Buffer.concat(Array.from({ length: 50 }, (_, count) => Buffer.alloc(20_000, count)))))
+          assert.ok(
+            Buffer.concat(chunks).equals(
+              Buffer.concat(Array.from({ length: 50 }, (_, count) => Buffer.alloc(20_000, count))),
+            ),
+          )
         },
       ),
   },
   ...(['head', 'data'] as const).flatMap((which) =>
-    (['throws', 'rejects'] as const).map(
-      (how): Case => ({
-        name: `rejects with what ${which} ${how}, unchanged, and hears no more`,
-        run: (transport) =>
-          withServer(endless, async (url) => {
-            const reason = new Error('enough')
-            let calls = 0
-            const stop = (): Promise<void> => {
-              calls++
-              if (how === 'throws') throw reason
-              return Promise.reject(reason)
-            }
-            assert.equal(await rejection(transport(get(url), { ...ignore, [which]: stop })), reason)
-            await later()
-            assert.equal(calls, 1)
-          }),
-      }),
-    ),
+    (['throws', 'rejects'] as const).map((how): Case => ({
+      name: `rejects with what ${which} ${how}, unchanged, and hears no more`,
+      run: (transport) =>
+        withServer(endless, async (url) => {
+          const reason = new Error('enough')
+          let calls = 0
+          const stop = (): Promise<void> => {
+            calls++
+            if (how === 'throws') throw reason
+            return Promise.reject(reason)
+          }
+          assert.equal(await rejection(transport(get(url), { ...ignore, [which]: stop })), reason)
+          await later()
+          assert.equal(calls, 1)
+        }),
+    })),
   ),
   {
     name: 'asks nothing when the signal has gone off before',
@@ -94,7 +99,7 @@ export const receiverCases: readonly Case[] = [
     },
   },
   {
-    name: 'rejects with the signal\'s reason while it waits for an answer, and leaves',
+    name: "rejects with the signal's reason while it waits for an answer, and leaves",
     async run(transport) {
       const giveUp = new AbortController()
       const reason = { not: 'an error' }
@@ -112,7 +117,7 @@ export const receiverCases: readonly Case[] = [
     },
   },
   {
-    name: 'rejects with the signal\'s reason in the middle of a body, after the last call has settled, and leaves',
+    name: "rejects with the signal's reason in the middle of a body, after the last call has settled, and leaves",
     async run(transport) {
       const giveUp = new AbortController()
       const reason = { not: 'an error' }

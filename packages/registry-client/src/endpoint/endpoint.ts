@@ -46,4 +46,5 @@ export interface Endpoint {
 }
 
 /** May the endpoint be asked for it? */
-export const offers = ({ capabilities }: Endpoint, wanted: Capability): boolean => capabilities === undefined || capabilities.includes(wanted)
+export const offers = ({ capabilities }: Endpoint, wanted: Capability): boolean =>
+  capabilities === undefined || capabilities.includes(wanted)

@@ -32,7 +32,9 @@ export function createInsecureHosts(entries: readonly string[]): InsecureHosts {
 const isHub = (host: string): boolean => /^(?:[a-z0-9-]+\.)*docker\.io(?::443)?$/.test(host)
 
 const invalid = (entry: string, why: string): RegistryError =>
-  new RegistryError('OPTION_INVALID', `insecure host "${printable(entry, 100)}": ${why}`, { hint: 'write host, host:port, or a range such as 10.0.0.0/8' })
+  new RegistryError('OPTION_INVALID', `insecure host "${printable(entry, 100)}": ${why}`, {
+    hint: 'write host, host:port, or a range such as 10.0.0.0/8',
+  })
 
 function rangeOf(entry: string): AddressRange {
   if (entry.includes('://')) throw invalid(entry, 'a host, not a URL')
@@ -45,6 +47,7 @@ function hostEntry(entry: string): string {
   const lower = entry.toLowerCase()
   const url = URL.parse(`http://${lower}`)
   // Port 80 is the one that a URL forgets.
-  if (url === null || (url.host !== lower && `${url.host}:80` !== lower)) throw invalid(entry, 'neither a host nor host:port')
+  if (url === null || (url.host !== lower && `${url.host}:80` !== lower))
+    throw invalid(entry, 'neither a host nor host:port')
   return lower
 }

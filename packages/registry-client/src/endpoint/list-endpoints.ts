@@ -4,7 +4,13 @@ import type { Endpoint } from './endpoint.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
 import { isLoopback } from './loopback.ts'
 
-const hub: Endpoint = { url: 'https://registry-1.docker.io', host: 'registry-1.docker.io', scheme: 'https', mirror: false, insecure: false }
+const hub: Endpoint = {
+  url: 'https://registry-1.docker.io',
+  host: 'registry-1.docker.io',
+  scheme: 'https',
+  mirror: false,
+  insecure: false,
+}
 
 /** Of Docker Hub, by either of its names. */
 export const isHub = (domain: string): boolean => /^(?:index\.)?docker\.io$/i.test(domain)
@@ -27,5 +33,8 @@ export function listEndpoints(domain: string, { insecure }: { readonly insecure:
 /** Nothing but a host may come out of the text: `user@host`, `host/path` and `evil\@host` are refused (reliability B1, C11, C15). */
 function assertHost(host: string, given: string): void {
   const url = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?$/.test(host) ? URL.parse(`https://${host}`) : null
-  if (url === null) throw new RegistryError('TARGET_INVALID', `"${printable(given, 200)}" is not a registry's host`, { hint: 'write host or host:port' })
+  if (url === null)
+    throw new RegistryError('TARGET_INVALID', `"${printable(given, 200)}" is not a registry's host`, {
+      hint: 'write host or host:port',
+    })
 }

@@ -13,7 +13,10 @@ const ofDomain = /^([a-z0-9.:[\]_-]+)=(.*)$/is
  *
  * @throws RegistryError `OPTION_INVALID`
  */
-export function mirrorEndpoints(mirrors: readonly string[], insecure: InsecureHosts): ReadonlyMap<string, readonly Endpoint[]> {
+export function mirrorEndpoints(
+  mirrors: readonly string[],
+  insecure: InsecureHosts,
+): ReadonlyMap<string, readonly Endpoint[]> {
   const found = new Map<string, Map<string, Endpoint>>()
   for (const mirror of mirrors) {
     const [, domain = 'docker.io', url = mirror] = ofDomain.exec(mirror) ?? []
@@ -27,11 +30,14 @@ export function mirrorEndpoints(mirrors: readonly string[], insecure: InsecureHo
 
 function mirrorEndpoint(mirror: string, insecure: InsecureHosts): Endpoint {
   const invalid = (why: string): RegistryError =>
-    new RegistryError('OPTION_INVALID', `mirror "${printable(mirror, 200)}": ${why}`, { hint: 'write it like https://mirror.example.com, or ghcr.io=https://mirror.example.com for another registry than docker.io' })
+    new RegistryError('OPTION_INVALID', `mirror "${printable(mirror, 200)}": ${why}`, {
+      hint: 'write it like https://mirror.example.com, or ghcr.io=https://mirror.example.com for another registry than docker.io',
+    })
   const read = readMirrorUrl(mirror)
   if (typeof read === 'string') throw invalid(read)
   const marked = insecure(read.host)
-  if (read.scheme === 'http' && !marked && !isLoopback(read.host)) throw invalid('plain http, and the host is not marked insecure')
+  if (read.scheme === 'http' && !marked && !isLoopback(read.host))
+    throw invalid('plain http, and the host is not marked insecure')
   return { ...read, mirror: true, insecure: marked }
 }
 
@@ -41,5 +47,9 @@ export function readMirrorUrl(text: string): Pick<Endpoint, 'url' | 'host' | 'sc
   if (url === null) return 'it must start with https:// or http://'
   if (url.username !== '' || url.password !== '') return 'it must not carry a user name or password'
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) return 'it must not have a query or fragment'
-  return { url: url.origin + url.pathname.replace(/\/+$/, ''), host: url.host, scheme: url.protocol === 'https:' ? 'https' : 'http' }
+  return {
+    url: url.origin + url.pathname.replace(/\/+$/, ''),
+    host: url.host,
+    scheme: url.protocol === 'https:' ? 'https' : 'http',
+  }
 }

@@ -29,10 +29,13 @@ export function planEndpoints(target: HostTarget, { insecure, mirrors, hosts }: 
 /** What is said of the host holds for every endpoint there that says nothing of it itself. */
 function withHost(endpoint: Endpoint, hosts: Hosts): Endpoint {
   const certificates = endpoint.tls === undefined && endpoint.scheme === 'https' ? hosts.tls(endpoint.host) : undefined
-  const insecureRule = endpoint.insecure && endpoint.insecureRule === undefined ? hosts.insecure(endpoint.host) : undefined
+  const insecureRule =
+    endpoint.insecure && endpoint.insecureRule === undefined ? hosts.insecure(endpoint.host) : undefined
   return {
     ...endpoint,
-    ...(certificates === undefined ? {} : { tls: certificates.tls, tlsRule: { file: certificates.file, rule: certificates.rule } }),
+    ...(certificates === undefined
+      ? {}
+      : { tls: certificates.tls, tlsRule: { file: certificates.file, rule: certificates.rule } }),
     ...(insecureRule === undefined ? {} : { insecureRule }),
   }
 }

@@ -3,7 +3,10 @@ import { LadingError, type ErrorOptions } from '@lading/errors'
 /** The source of an upload threw: an unreadable file, say. What it threw is the `cause`; the network had no part in it. */
 export class SourceError extends LadingError<'SOURCE_FAILED'> {
   constructor(cause: unknown, options: ErrorOptions = {}) {
-    super('SOURCE_FAILED', `the blob could not be read: ${cause instanceof Error ? cause.message : String(cause)}`, { ...options, cause })
+    super('SOURCE_FAILED', `the blob could not be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      ...options,
+      cause,
+    })
   }
 }
 

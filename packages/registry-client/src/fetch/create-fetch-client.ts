@@ -3,7 +3,8 @@ import { closable } from '../http/closable.ts'
 import type { RegistryClient } from '../registry-client.ts'
 import { createFetchTransport, type FetchTransportOptions } from './fetch-transport.ts'
 
-export interface FetchClientOptions extends Omit<RegistryClientOptions, 'certificates' | 'timeouts' | 'transport'>, FetchTransportOptions {}
+export interface FetchClientOptions
+  extends Omit<RegistryClientOptions, 'certificates' | 'timeouts' | 'transport'>, FetchTransportOptions {}
 
 /**
  * The same client over `fetch`, without a Node built-in in what it is made of: it bundles for Workers and browsers.

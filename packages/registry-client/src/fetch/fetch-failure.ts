@@ -17,7 +17,11 @@ export function fetchFailure(error: unknown, url: URL, answered: boolean): Ladin
   const { cause } = (error ?? {}) as { readonly cause?: unknown }
   const known = typeof cause === 'object' && cause !== null ? cause : error
   // Node's fetch undoes up to five codings and then gives up; one is already more than we asked for.
-  if (/content-encoding/i.test(String((known as Error | undefined)?.message))) return new RegistryError('CONTENT_CODING', `${url.host} sends the content coded although that was not asked for`, { host: url.host, hint: 'a proxy in between may compress; it must leave registry traffic alone' })
+  if (/content-encoding/i.test(String((known as Error | undefined)?.message)))
+    return new RegistryError('CONTENT_CODING', `${url.host} sends the content coded although that was not asked for`, {
+      host: url.host,
+      hint: 'a proxy in between may compress; it must leave registry traffic alone',
+    })
   const code = codes[failureCode(known)]
   return transportFailure(code === undefined ? known : { code, message: (known as Error).message }, url, answered)
 }

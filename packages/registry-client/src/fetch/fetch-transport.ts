@@ -43,7 +43,11 @@ export function createFetchTransport({ fetch = runtimeFetch, timeouts }: FetchTr
     let late: ReturnType<typeof setTimeout> | undefined
     const wait = (): void => {
       clearTimeout(late)
-      if (headers > 0) late = setTimeout(() => giveUp.abort(timedOut('headers', request.url.host)), Math.max(headers, request.answerTimeout ?? 0))
+      if (headers > 0)
+        late = setTimeout(
+          () => giveUp.abort(timedOut('headers', request.url.host)),
+          Math.max(headers, request.answerTimeout ?? 0),
+        )
     }
     wait()
     const rate = watchRate(stall, () => giveUp.abort(timedOut('stall', request.url.host)))
@@ -64,13 +68,21 @@ const runtimeFetch: Fetch = (url, init) => globalThis.fetch(url, init as Request
 
 /** Going on without what was asked for would go around a proxy, or say less about us than the user thinks. */
 function assertPossible({ url, proxy, tls }: TransportRequest): void {
-  const impossible = (what: string): RegistryError => new RegistryError('OPTION_INVALID', `fetch has no way to use ${what}, which is set for ${url.host}`, { host: url.host, hint: 'use the default transport, or a fetch of your own that does' })
+  const impossible = (what: string): RegistryError =>
+    new RegistryError('OPTION_INVALID', `fetch has no way to use ${what}, which is set for ${url.host}`, {
+      host: url.host,
+      hint: 'use the default transport, or a fetch of your own that does',
+    })
   if (proxy !== undefined) throw impossible('a proxy')
   if (tls?.cert !== undefined) throw impossible('a client certificate')
   if (tls?.minVersion === 'TLSv1.3') throw impossible('a minimum version of TLS')
 }
 
-async function ask(fetch: Fetch, { method, url, headers, body }: TransportRequest, { signal, onSent }: { readonly signal: AbortSignal; readonly onSent: () => void }): Promise<Response> {
+async function ask(
+  fetch: Fetch,
+  { method, url, headers, body }: TransportRequest,
+  { signal, onSent }: { readonly signal: AbortSignal; readonly onSent: () => void },
+): Promise<Response> {
   let answered = false
   const streamed = typeof body === 'object' && !(body instanceof Uint8Array)
   const init: FetchInit = {
@@ -78,7 +90,11 @@ async function ask(fetch: Fetch, { method, url, headers, body }: TransportReques
     headers: { ...headers },
     redirect: 'manual',
     signal,
-    ...(body === undefined ? {} : streamed ? { body: streamOf(watched(body, () => answered || onSent())), duplex: 'half' } : { body: body as Uint8Array<ArrayBuffer> | string }),
+    ...(body === undefined
+      ? {}
+      : streamed
+        ? { body: streamOf(watched(body, () => answered || onSent())), duplex: 'half' }
+        : { body: body as Uint8Array<ArrayBuffer> | string }),
   }
   try {
     return await fetch(url.href, init)
@@ -91,19 +107,38 @@ async function ask(fetch: Fetch, { method, url, headers, body }: TransportReques
 }
 
 /** As long as a body moves, nobody waits for the answer. */
-async function* watched(body: AsyncIterable<Uint8Array>, onChunk: () => unknown): AsyncGenerator<Uint8Array, void, undefined> {
+async function* watched(
+  body: AsyncIterable<Uint8Array>,
+  onChunk: () => unknown,
+): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const chunk of body) {
     onChunk()
     yield chunk
   }
 }
 
-async function hand(response: Response, { request, to, rate, signal }: { readonly request: TransportRequest; readonly to: TransportReceiver; readonly rate: RateWatch; readonly signal: AbortSignal }): Promise<void> {
+async function hand(
+  response: Response,
+  {
+    request,
+    to,
+    rate,
+    signal,
+  }: {
+    readonly request: TransportRequest
+    readonly to: TransportReceiver
+    readonly rate: RateWatch
+    readonly signal: AbortSignal
+  },
+): Promise<void> {
   const { url } = request
   const reader = response.body?.getReader()
   try {
     if (response.status === 0) {
-      throw new TransportError('REDIRECT_HIDDEN', `this runtime hides where ${url.host} redirects to`, { host: url.host, hint: 'browsers do: ask through a server of your own that follows redirects' })
+      throw new TransportError('REDIRECT_HIDDEN', `this runtime hides where ${url.host} redirects to`, {
+        host: url.host,
+        hint: 'browsers do: ask through a server of your own that follows redirects',
+      })
     }
     await waited(to.head(response.status, response.headers), signal)
     if (reader === undefined || request.method === 'HEAD') return
@@ -130,7 +165,10 @@ async function waited(pause: void | Promise<void>, signal: AbortSignal): Promise
   signal.throwIfAborted()
 }
 
-async function next(reader: ReadableStreamDefaultReader<Uint8Array>, { url, signal }: { readonly url: URL; readonly signal: AbortSignal }): Promise<Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>>> {
+async function next(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  { url, signal }: { readonly url: URL; readonly signal: AbortSignal },
+): Promise<Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>>> {
   try {
     const result = await reader.read()
     signal.throwIfAborted()

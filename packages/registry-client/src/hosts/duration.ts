@@ -1,4 +1,13 @@
-const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, 'µs': 1e-3, 'μs': 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const units: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+}
 const longest = 24 * 3_600_000
 
 /** Milliseconds of a duration as Go writes it: `1m30s`, `500ms`. `undefined` for what is none, or not between 0 and a day. */

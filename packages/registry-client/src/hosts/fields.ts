@@ -32,8 +32,15 @@ export function fieldsOf(table: unknown, place: Place): Fields {
     string: (name) => typed(name, 'a text', isString),
     boolean: (name) => typed(name, 'true or false', (given): given is boolean => typeof given === 'boolean'),
     strings: (name) => typed(name, 'a list of texts', isStrings),
-    tables: (name) => (typed(name, 'a list of tables', (given): given is unknown[] => Array.isArray(given)) ?? []).map((each, index) => fieldsOf(each, { file: place.file, rule: `${at(name).rule}[${index}]` })),
-    entries: (name) => Object.entries(typed(name, 'a table', isTable) ?? {}).map(([key, each]) => [key, fieldsOf(each, { file: place.file, rule: `[${name}."${printable(key, 200)}"]` })] as const),
+    tables: (name) =>
+      (typed(name, 'a list of tables', (given): given is unknown[] => Array.isArray(given)) ?? []).map((each, index) =>
+        fieldsOf(each, { file: place.file, rule: `${at(name).rule}[${index}]` }),
+      ),
+    entries: (name) =>
+      Object.entries(typed(name, 'a table', isTable) ?? {}).map(
+        ([key, each]) =>
+          [key, fieldsOf(each, { file: place.file, rule: `[${name}."${printable(key, 200)}"]` })] as const,
+      ),
   }
 }
 

@@ -12,7 +12,11 @@ export class HostsError extends LadingError<HostsErrorCode> {
   /** Where in the file, from 1, when the parser knows. */
   readonly line: number | undefined
 
-  constructor(code: HostsErrorCode, message: string, options: ErrorOptions & { readonly line?: number | undefined } = {}) {
+  constructor(
+    code: HostsErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly line?: number | undefined } = {},
+  ) {
     const { line, ...rest } = options
     super(code, message, rest)
     this.line = line
@@ -28,4 +32,8 @@ export interface Place {
 }
 
 export const invalid = ({ file, rule }: Place, why: string, options: { readonly cause?: unknown } = {}): HostsError =>
-  new HostsError('HOSTS_FILE_INVALID', `${printable(file)}: ${printable(rule, 200)}: ${why}`, { path: file, hint: 'correct the file, or set LADING_HOSTS=off to go without the files of this machine', ...options })
+  new HostsError('HOSTS_FILE_INVALID', `${printable(file)}: ${printable(rule, 200)}: ${why}`, {
+    path: file,
+    hint: 'correct the file, or set LADING_HOSTS=off to go without the files of this machine',
+    ...options,
+  })

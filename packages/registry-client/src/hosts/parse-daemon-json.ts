@@ -25,12 +25,18 @@ export function parseDaemonJson(text: string, file: string): DaemonJson {
     // An empty file is an empty configuration to the daemon too.
     document = text.trim() === '' ? {} : parseStrictJson(new TextEncoder().encode(text), { maxBytes: 1024 * 1024 })
   } catch (cause) {
-    throw new HostsError('HOSTS_FILE_INVALID', `${printable(file)}: it is no JSON: ${cause instanceof Error ? cause.message : ''}`, { path: file, cause, hint: 'correct the file, or set LADING_HOSTS=off to go without the files of this machine' })
+    throw new HostsError(
+      'HOSTS_FILE_INVALID',
+      `${printable(file)}: it is no JSON: ${cause instanceof Error ? cause.message : ''}`,
+      { path: file, cause, hint: 'correct the file, or set LADING_HOSTS=off to go without the files of this machine' },
+    )
   }
   const fields = fieldsOf(document, { file, rule: '' })
   const insecurePlace = { file, rule: 'insecure-registries' }
   return {
-    mirrors: (fields.strings('registry-mirrors') ?? []).map((mirror) => mirrorOf(mirror, { file, rule: 'registry-mirrors' })),
+    mirrors: (fields.strings('registry-mirrors') ?? []).map((mirror) =>
+      mirrorOf(mirror, { file, rule: 'registry-mirrors' }),
+    ),
     insecure: insecureOf(fields.strings('insecure-registries') ?? [], insecurePlace),
     insecurePlace,
   }

@@ -31,7 +31,8 @@ export interface HostsToml {
 
 const known: ReadonlySet<string> = new Set<Capability>(['pull', 'resolve', 'push'])
 /** What a client must be free to say itself. */
-const ourHeaders = /^(?:host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-.*|range|if-.*|accept-encoding|expect)$/i
+const ourHeaders =
+  /^(?:host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-.*|range|if-.*|accept-encoding|expect)$/i
 
 /**
  * Reads containerd's `hosts.toml` (containerd docs, hosts.md).
@@ -42,7 +43,10 @@ export function parseHostsToml(text: string, file: string): HostsToml {
   const root = parseToml(text, file)
   const server = root.string('server')
   return {
-    server: { ...hostTable(root, server, { file, rule: 'server' }), place: { file, rule: server === undefined ? 'no server' : 'server' } },
+    server: {
+      ...hostTable(root, server, { file, rule: 'server' }),
+      place: { file, rule: server === undefined ? 'no server' : 'server' },
+    },
     hosts: root.entries('host').map(([url, fields]) => hostTable(fields, url, fields.place)),
   }
 }
@@ -67,14 +71,18 @@ function baseUrl(text: string, overridePath: boolean, place: Place): Pick<Endpoi
   const read = readMirrorUrl(text.includes('://') ? text : `https://${text}`)
   if (typeof read === 'string') throw invalid(place, `"${printable(text, 200)}": ${read}`)
   // The name of the registry, which every example of this file has, and which is no address of it.
-  const { host, url, scheme } = read.host === 'docker.io' ? { ...read, host: 'registry-1.docker.io', url: read.url.replace('//docker.io', '//registry-1.docker.io') } : read
+  const { host, url, scheme } =
+    read.host === 'docker.io'
+      ? { ...read, host: 'registry-1.docker.io', url: read.url.replace('//docker.io', '//registry-1.docker.io') }
+      : read
   return { host, scheme, url: overridePath ? url : url.replace(/\/v2$/, '') }
 }
 
 function capabilitiesOf(fields: Fields): readonly Capability[] | undefined {
   const given = fields.strings('capabilities')?.map((each) => each.toLowerCase()) ?? []
   const odd = given.find((each) => !known.has(each))
-  if (odd !== undefined) throw invalid(fields.place, `capabilities: "${printable(odd, 60)}" is none of pull, resolve and push`)
+  if (odd !== undefined)
+    throw invalid(fields.place, `capabilities: "${printable(odd, 60)}" is none of pull, resolve and push`)
   return given.length === 0 ? undefined : (given as Capability[])
 }
 
@@ -87,7 +95,8 @@ function clientOf(fields: Fields): HostTable['client'] {
   if (given === undefined) return []
   if (typeof given === 'string') return [[given]]
   const pairs = Array.isArray(given) ? (given as unknown[]).map(pairOf) : [undefined]
-  if (pairs.includes(undefined)) throw invalid(fields.place, 'client: it must be a file, a list of files, or a list of pairs of certificate and key')
+  if (pairs.includes(undefined))
+    throw invalid(fields.place, 'client: it must be a file, a list of files, or a list of pairs of certificate and key')
   return pairs as HostTable['client']
 }
 
@@ -109,7 +118,12 @@ function headersOf(fields: Fields): Readonly<Record<string, string>> | undefined
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(name)) throw problem(`"${shown}" is no name of a header`)
     if (ourHeaders.test(name)) throw problem(`${shown} is the client's own`)
     // The value may be a secret, so it is not shown.
-    if (!values.every((each): each is string => typeof each === 'string' && /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(each))) throw problem(`the value of ${shown} is no text that fits in a header`)
+    if (
+      !values.every(
+        (each): each is string => typeof each === 'string' && /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(each),
+      )
+    )
+      throw problem(`the value of ${shown} is no text that fits in a header`)
     return [name.toLowerCase(), values.join(', ')]
   })
   return Object.fromEntries(headers)
@@ -119,6 +133,7 @@ function dialTimeoutOf(fields: Fields): number | undefined {
   const text = fields.string('dial_timeout')
   if (text === undefined || text === '') return undefined
   const milliseconds = parseDuration(text)
-  if (milliseconds === undefined) throw invalid(fields.place, `dial_timeout: "${printable(text, 60)}" is no duration such as 5s or 500ms`)
+  if (milliseconds === undefined)
+    throw invalid(fields.place, `dial_timeout: "${printable(text, 60)}" is no duration such as 5s or 500ms`)
   return milliseconds
 }

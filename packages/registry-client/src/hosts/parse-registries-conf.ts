@@ -38,8 +38,14 @@ const pulls: ReadonlySet<string> = new Set<Mirror['pull']>(['all', 'digest-only'
 export function parseRegistriesConf(text: string, file: string): RegistriesConf {
   const root = parseToml(text, file)
   // Version 1 had lists of hosts under one table; passing over its `block` would open what is meant to be shut.
-  if (root.value('registries') !== undefined) throw invalid({ file, rule: '[registries]' }, 'version 1 of this format is not supported; write [[registry]] tables')
-  const ignored = ['unqualified-search-registries', 'credential-helpers'].filter((name) => root.value(name) !== undefined)
+  if (root.value('registries') !== undefined)
+    throw invalid(
+      { file, rule: '[registries]' },
+      'version 1 of this format is not supported; write [[registry]] tables',
+    )
+  const ignored = ['unqualified-search-registries', 'credential-helpers'].filter(
+    (name) => root.value(name) !== undefined,
+  )
   return { registries: root.tables('registry').map(registryOf), ignored: ignored.map((rule) => ({ file, rule })) }
 }
 
@@ -50,8 +56,10 @@ function registryOf(fields: Fields): Registry {
   if (prefix === '') throw invalid(place, 'it needs a prefix or a location')
   const wildcard = prefix.startsWith('*.')
   if (location === '' && !wildcard) throw invalid(place, 'it needs a location, unless its prefix is like *.example.com')
-  if (!isPlace(wildcard ? prefix.slice(2) : prefix) || (wildcard && prefix.includes('/'))) throw invalid(place, `prefix: "${printable(prefix, 200)}" is neither host[:port][/path] nor *.host`)
-  if (location !== '' && !isPlace(location)) throw invalid(place, `location: "${printable(location, 200)}" is not host[:port][/path]`)
+  if (!isPlace(wildcard ? prefix.slice(2) : prefix) || (wildcard && prefix.includes('/')))
+    throw invalid(place, `prefix: "${printable(prefix, 200)}" is neither host[:port][/path] nor *.host`)
+  if (location !== '' && !isPlace(location))
+    throw invalid(place, `location: "${printable(location, 200)}" is not host[:port][/path]`)
   const digestOnly = fields.boolean('mirror-by-digest-only') ?? false
   const named: Place = { file: place.file, rule: `[[registry]] prefix = "${prefix}"` }
   return {
@@ -66,10 +74,16 @@ function registryOf(fields: Fields): Registry {
 
 function mirrorOf(fields: Fields, digestOnly: boolean, { file, rule }: Place): Mirror {
   const location = locationOf(fields, 'location')
-  if (!isPlace(location)) throw invalid(fields.place, location === '' ? 'it needs a location' : `location: "${printable(location, 200)}" is not host[:port][/path]`)
+  if (!isPlace(location))
+    throw invalid(
+      fields.place,
+      location === '' ? 'it needs a location' : `location: "${printable(location, 200)}" is not host[:port][/path]`,
+    )
   const pull = fields.string('pull-from-mirror') ?? ''
-  if (pull !== '' && !pulls.has(pull)) throw invalid(fields.place, `pull-from-mirror: "${printable(pull, 60)}" is none of all, digest-only and tag-only`)
-  if (pull !== '' && digestOnly) throw invalid(fields.place, 'pull-from-mirror and mirror-by-digest-only of the registry exclude each other')
+  if (pull !== '' && !pulls.has(pull))
+    throw invalid(fields.place, `pull-from-mirror: "${printable(pull, 60)}" is none of all, digest-only and tag-only`)
+  if (pull !== '' && digestOnly)
+    throw invalid(fields.place, 'pull-from-mirror and mirror-by-digest-only of the registry exclude each other')
   return {
     place: { file, rule: `${rule} mirror "${location}"` },
     location,
@@ -80,9 +94,13 @@ function mirrorOf(fields: Fields, digestOnly: boolean, { file, rule }: Place): M
 
 function locationOf(fields: Fields, name: string): string {
   const text = (fields.string(name) ?? '').replace(/\/+$/, '')
-  if (text.includes('://')) throw invalid(fields.place, `${name}: "${printable(text, 200)}" must not be a URL; write host[:port][/path]`)
+  if (text.includes('://'))
+    throw invalid(fields.place, `${name}: "${printable(text, 200)}" must not be a URL; write host[:port][/path]`)
   return text
 }
 
 /** Tags and digests are allowed at the end of a prefix. */
-const isPlace = (text: string): boolean => /^(?:\[[0-9a-fA-F:.]{2,45}\]|[a-zA-Z0-9._-]{1,253})(?::[0-9]{1,5})?(?:\/[a-z0-9._/-]{1,512})?(?::[a-zA-Z0-9._-]{1,128})?(?:@[a-z0-9:+._-]{1,256})?$/.test(text)
+const isPlace = (text: string): boolean =>
+  /^(?:\[[0-9a-fA-F:.]{2,45}\]|[a-zA-Z0-9._-]{1,253})(?::[0-9]{1,5})?(?:\/[a-z0-9._/-]{1,512})?(?::[a-zA-Z0-9._-]{1,128})?(?:@[a-z0-9:+._-]{1,256})?$/.test(
+    text,
+  )

@@ -11,7 +11,16 @@ export function parseToml(text: string, file: string): Fields {
   } catch (cause) {
     const line = cause instanceof TomlError ? cause.line : undefined
     const [what = ''] = cause instanceof Error ? cause.message.split('\n', 1) : []
-    throw new HostsError('HOSTS_FILE_INVALID', `${printable(file)}${line === undefined ? '' : `:${line}`}: it is no TOML: ${printable(what, 200)}`, { path: file, line, cause, hint: 'correct the file, or set LADING_HOSTS=off to go without the files of this machine' })
+    throw new HostsError(
+      'HOSTS_FILE_INVALID',
+      `${printable(file)}${line === undefined ? '' : `:${line}`}: it is no TOML: ${printable(what, 200)}`,
+      {
+        path: file,
+        line,
+        cause,
+        hint: 'correct the file, or set LADING_HOSTS=off to go without the files of this machine',
+      },
+    )
   }
   return fieldsOf(document, { file, rule: '' })
 }

@@ -21,14 +21,19 @@ export interface ReadOptions {
 export async function readText(path: string, { signal }: ReadOptions = {}): Promise<string | undefined> {
   return unlessAbsent(path, signal, async () => {
     const facts = await stat(path)
-    if (!facts.isFile()) throw new HostsError('HOSTS_FILE_UNREADABLE', `${printable(path)} is no file`, { path, hint: 'move it away' })
+    if (!facts.isFile())
+      throw new HostsError('HOSTS_FILE_UNREADABLE', `${printable(path)} is no file`, { path, hint: 'move it away' })
     if (facts.size > longestFile) throw tooLarge(path, `${facts.size} bytes`)
     const bytes = await readFile(path, { signal })
     if (bytes.byteLength > longestFile) throw tooLarge(path, `${bytes.byteLength} bytes`)
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     } catch (cause) {
-      throw new HostsError('HOSTS_FILE_INVALID', `${printable(path)} is not in UTF-8`, { path, cause, hint: 'correct the file' })
+      throw new HostsError('HOSTS_FILE_INVALID', `${printable(path)} is not in UTF-8`, {
+        path,
+        cause,
+        hint: 'correct the file',
+      })
     }
   })
 }
@@ -36,7 +41,11 @@ export async function readText(path: string, { signal }: ReadOptions = {}): Prom
 /** @throws HostsError `HOSTS_FILE_UNREADABLE` unless it is a directory */
 export async function assertDirectory(path: string, { signal }: ReadOptions = {}): Promise<void> {
   const facts = await unlessAbsent(path, signal, () => stat(path))
-  if (facts?.isDirectory() !== true) throw new HostsError('HOSTS_FILE_UNREADABLE', `${printable(path)} is no directory`, { path, hint: 'check the name of the directory' })
+  if (facts?.isDirectory() !== true)
+    throw new HostsError('HOSTS_FILE_UNREADABLE', `${printable(path)} is no directory`, {
+      path,
+      hint: 'check the name of the directory',
+    })
 }
 
 /** The names in a directory, sorted by code unit as the tools do that share it; none where there is no directory. */
@@ -47,7 +56,11 @@ export async function listDirectory(path: string, { signal }: ReadOptions = {}):
   return names.toSorted((a, b) => (a < b ? -1 : 1))
 }
 
-async function unlessAbsent<T>(path: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
+async function unlessAbsent<T>(
+  path: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   signal?.throwIfAborted()
   try {
     return await work()
@@ -57,13 +70,23 @@ async function unlessAbsent<T>(path: string, signal: AbortSignal | undefined, wo
     if (error instanceof HostsError) throw error
     if (typeof code === 'string' && absent.has(code)) return undefined
     const denied = code === 'EACCES' || code === 'EPERM'
-    throw new HostsError('HOSTS_FILE_UNREADABLE', denied ? `${printable(path)} may not be read by this user` : `${printable(path)} cannot be read (${String(code)})`, {
-      path,
-      cause: error,
-      hint: 'it may say where images must come from, so it is not passed over: make it readable, or set LADING_HOSTS=off to go without the files of this machine',
-    })
+    throw new HostsError(
+      'HOSTS_FILE_UNREADABLE',
+      denied
+        ? `${printable(path)} may not be read by this user`
+        : `${printable(path)} cannot be read (${String(code)})`,
+      {
+        path,
+        cause: error,
+        hint: 'it may say where images must come from, so it is not passed over: make it readable, or set LADING_HOSTS=off to go without the files of this machine',
+      },
+    )
   }
 }
 
 const tooLarge = (path: string, size: string): HostsError =>
-  new HostsError('HOSTS_FILE_TOO_LARGE', `${printable(path)} has ${size}, more than any configuration needs`, { path, expected: longestFile, hint: 'is this the right file?' })
+  new HostsError('HOSTS_FILE_TOO_LARGE', `${printable(path)} has ${size}, more than any configuration needs`, {
+    path,
+    expected: longestFile,
+    hint: 'is this the right file?',
+  })

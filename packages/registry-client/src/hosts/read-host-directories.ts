@@ -22,25 +22,39 @@ export interface HostWithTls extends HostTable {
 }
 
 /** Every host's directory by its name, in each of the given directories. Which of them is good shows when one is needed. */
-export async function readHostDirectories(directories: readonly string[], kind: 'hosts.toml' | 'certificates', options: ReadOptions): Promise<readonly ReadonlyMap<string, HostDirectory>[]> {
+export async function readHostDirectories(
+  directories: readonly string[],
+  kind: 'hosts.toml' | 'certificates',
+  options: ReadOptions,
+): Promise<readonly ReadonlyMap<string, HostDirectory>[]> {
   return Promise.all(
     directories.map(async (directory) => {
       const names = await listDirectory(directory, options)
       const read = async (name: string): Promise<readonly [string, HostDirectory]> => {
         const path = join(directory, name)
-        return [name.toLowerCase(), { path, content: await capture(() => readContent(path, kind, options), options.signal) }]
+        return [
+          name.toLowerCase(),
+          { path, content: await capture(() => readContent(path, kind, options), options.signal) },
+        ]
       }
       return new Map(await Promise.all(names.map(read)))
     }),
   )
 }
 
-async function readContent(path: string, kind: 'hosts.toml' | 'certificates', options: ReadOptions): Promise<HostDirectoryContent> {
+async function readContent(
+  path: string,
+  kind: 'hosts.toml' | 'certificates',
+  options: ReadOptions,
+): Promise<HostDirectoryContent> {
   const file = join(path, 'hosts.toml')
   const text = kind === 'hosts.toml' ? await readText(file, options) : undefined
   if (text === undefined) return { tls: await readTlsDirectory(path, options) }
   const { server, hosts } = parseHostsToml(text, file)
-  const withTls = async (table: HostTable): Promise<HostWithTls> => ({ ...table, tls: await readTls(table, path, table.place, options) })
+  const withTls = async (table: HostTable): Promise<HostWithTls> => ({
+    ...table,
+    tls: await readTls(table, path, table.place, options),
+  })
   return { toml: { server: await withTls(server), hosts: await Promise.all(hosts.map(withTls)) } }
 }
 
@@ -48,7 +62,10 @@ async function readContent(path: string, kind: 'hosts.toml' | 'certificates', op
  * A host's directory in the first of the given ones that has it. The name is `host:port`, with `:443` or without, or
  * `host_port_`, or `hostport`, as containerd and docker spell it where a file's name has no colon.
  */
-export function hostDirectory(directories: readonly ReadonlyMap<string, HostDirectory>[], hosts: readonly string[]): HostDirectory | undefined {
+export function hostDirectory(
+  directories: readonly ReadonlyMap<string, HostDirectory>[],
+  hosts: readonly string[],
+): HostDirectory | undefined {
   const names = hosts.flatMap(spellings)
   for (const directory of directories) {
     const name = names.find((each) => directory.has(each))
@@ -62,5 +79,10 @@ function spellings(host: string): readonly string[] {
   const port = /:([0-9]+)$/.exec(lower)?.[1]
   if (port === undefined) return [lower, `${lower}:443`, `${lower}_443_`]
   const name = lower.slice(0, -port.length - 1)
-  return [`${name}_${port}_`, lower, ...(port === '443' ? [name] : []), ...(process.platform === 'win32' ? [lower.replaceAll(':', '')] : [])]
+  return [
+    `${name}_${port}_`,
+    lower,
+    ...(port === '443' ? [name] : []),
+    ...(process.platform === 'win32' ? [lower.replaceAll(':', '')] : []),
+  ]
 }

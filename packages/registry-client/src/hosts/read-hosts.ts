@@ -60,7 +60,8 @@ export async function readHosts(places: HostsPlaces, options: ReadOptions = {}):
       if (own !== undefined) return { endpoints: own, passedOver: registry === undefined ? [] : unused(registry) }
       if (registry !== undefined) return registryEndpoints(registry, target, insecure)
       const mirrors = isHub(target.domain) ? (json?.mirrors ?? []) : []
-      if (mirrors.length > 0) return { endpoints: [...mirrors, ...listEndpoints(target.domain, { insecure })], passedOver: [] }
+      if (mirrors.length > 0)
+        return { endpoints: [...mirrors, ...listEndpoints(target.domain, { insecure })], passedOver: [] }
       return { endpoints: fromToml(hostDirectory(directories, ['_default'])), passedOver: [] } satisfies HostsAnswer
     },
     insecure: (host) => (json?.insecure(host) === true ? json.insecurePlace : undefined),
@@ -79,10 +80,15 @@ export async function readHosts(places: HostsPlaces, options: ReadOptions = {}):
 
 const namesOf = (domain: string): readonly string[] => (isHub(domain) ? ['docker.io'] : [domain])
 
-const unused = ({ prefix, place }: Registry): readonly PassedOver[] => [{ what: prefix, why: 'a hosts.toml decides', rule: place }]
+const unused = ({ prefix, place }: Registry): readonly PassedOver[] => [
+  { what: prefix, why: 'a hosts.toml decides', rule: place },
+]
 
 /** Later files replace what earlier ones say of the same prefix. */
-async function readRegistries({ registriesConf = [], registriesConfDirs = [] }: HostsPlaces, options: ReadOptions): Promise<{ readonly registries: readonly Registry[]; readonly ignored: readonly Place[] }> {
+async function readRegistries(
+  { registriesConf = [], registriesConfDirs = [] }: HostsPlaces,
+  options: ReadOptions,
+): Promise<{ readonly registries: readonly Registry[]; readonly ignored: readonly Place[] }> {
   const main = await firstFile(registriesConf, options)
   const dropIns = await Promise.all(
     registriesConfDirs.map(async (directory) => {
@@ -90,12 +96,19 @@ async function readRegistries({ registriesConf = [], registriesConfDirs = [] }: 
       return Promise.all(names.map((name) => firstFile([join(directory, name)], options)))
     }),
   )
-  const files = [main, ...dropIns.flat()].flatMap((file) => (file === undefined ? [] : [parseRegistriesConf(file.text, file.path)]))
-  const byPrefix = new Map(files.flatMap(({ registries }) => registries.map((registry) => [registry.prefix, registry] as const)))
+  const files = [main, ...dropIns.flat()].flatMap((file) =>
+    file === undefined ? [] : [parseRegistriesConf(file.text, file.path)],
+  )
+  const byPrefix = new Map(
+    files.flatMap(({ registries }) => registries.map((registry) => [registry.prefix, registry] as const)),
+  )
   return { registries: [...byPrefix.values()], ignored: files.flatMap(({ ignored }) => ignored) }
 }
 
-async function firstFile(paths: readonly string[], options: ReadOptions): Promise<{ readonly path: string; readonly text: string } | undefined> {
+async function firstFile(
+  paths: readonly string[],
+  options: ReadOptions,
+): Promise<{ readonly path: string; readonly text: string } | undefined> {
   for (const path of paths) {
     const text = await readText(path, options)
     if (text !== undefined) return { path, text }

@@ -16,19 +16,32 @@ export interface TlsFiles {
  *
  * @throws HostsError also where a named file is not there
  */
-export async function readTls({ ca, client }: TlsFiles, directory: string, place: Place, options: ReadOptions): Promise<TlsSettings | undefined> {
+export async function readTls(
+  { ca, client }: TlsFiles,
+  directory: string,
+  place: Place,
+  options: ReadOptions,
+): Promise<TlsSettings | undefined> {
   const [pair] = client
   if (ca.length === 0 && pair === undefined) return undefined
   const pem = async (file: string): Promise<string> => {
     const path = resolve(directory, file)
     const text = await readText(path, options)
-    if (text === undefined) throw new HostsError('HOSTS_FILE_UNREADABLE', `${printable(place.file)}: ${printable(place.rule, 200)} names ${printable(path)}, and there is no such file`, { path, hint: 'correct the name, or put the file there' })
+    if (text === undefined)
+      throw new HostsError(
+        'HOSTS_FILE_UNREADABLE',
+        `${printable(place.file)}: ${printable(place.rule, 200)} names ${printable(path)}, and there is no such file`,
+        { path, hint: 'correct the name, or put the file there' },
+      )
     return text
   }
   const trusted = await Promise.all(ca.map(pem))
   const cert = pair === undefined ? undefined : await pem(pair[0])
   const key = pair?.[1] === undefined ? cert : await pem(pair[1])
-  return checked({ ...(trusted.length === 0 ? {} : { ca: trusted }), ...(cert === undefined ? {} : { cert, key }) }, place)
+  return checked(
+    { ...(trusted.length === 0 ? {} : { ca: trusted }), ...(cert === undefined ? {} : { cert, key }) },
+    place,
+  )
 }
 
 /**
@@ -42,20 +55,36 @@ export async function readTlsDirectory(directory: string, options: ReadOptions):
   const names = await listDirectory(directory, options)
   const ending = (end: string): readonly string[] => names.filter((name) => name.endsWith(end) && name !== end)
   const orphan = ending('.key').find((name) => !names.includes(name.replace(/\.key$/, '.cert')))
-  if (orphan !== undefined) throw invalid(place, `the key ${printable(orphan, 100)} has no certificate ${printable(orphan.replace(/\.key$/, '.cert'), 100)}`)
+  if (orphan !== undefined)
+    throw invalid(
+      place,
+      `the key ${printable(orphan, 100)} has no certificate ${printable(orphan.replace(/\.key$/, '.cert'), 100)}`,
+    )
   const client = ending('.cert').map((name): readonly [string, string] => [name, name.replace(/\.cert$/, '.key')])
   const lonely = client.find(([, key]) => !names.includes(key))
-  if (lonely !== undefined) throw invalid(place, `the client certificate ${printable(lonely[0], 100)} has no key ${printable(lonely[1], 100)}; certificates of issuers end in .crt`)
+  if (lonely !== undefined)
+    throw invalid(
+      place,
+      `the client certificate ${printable(lonely[0], 100)} has no key ${printable(lonely[1], 100)}; certificates of issuers end in .crt`,
+    )
   return readTls({ ca: ending('.crt').map((name) => join(directory, name)), client }, directory, place, options)
 }
 
 function checked(settings: TlsSettings, place: Place): TlsSettings {
-  for (const ca of settings.ca ?? []) if (!ca.includes('-----BEGIN')) throw invalid(place, 'a certificate of an issuer is not in PEM')
+  for (const ca of settings.ca ?? [])
+    if (!ca.includes('-----BEGIN')) throw invalid(place, 'a certificate of an issuer is not in PEM')
   try {
-    createSecureContext({ ...(settings.ca === undefined ? {} : { ca: [...settings.ca] }), ...(settings.cert === undefined ? {} : { cert: settings.cert, key: settings.key }) })
+    createSecureContext({
+      ...(settings.ca === undefined ? {} : { ca: [...settings.ca] }),
+      ...(settings.cert === undefined ? {} : { cert: settings.cert, key: settings.key }),
+    })
   } catch (cause) {
     // The message is OpenSSL's own words and holds nothing of the key.
-    throw invalid(place, `its certificates cannot be used: ${printable(cause instanceof Error ? cause.message : String(cause), 200)}`, { cause })
+    throw invalid(
+      place,
+      `its certificates cannot be used: ${printable(cause instanceof Error ? cause.message : String(cause), 200)}`,
+      { cause },
+    )
   }
   return settings
 }

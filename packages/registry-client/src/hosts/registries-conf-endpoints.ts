@@ -21,18 +21,42 @@ export function findRegistry(registries: readonly Registry[], target: HostTarget
  *
  * @throws HostsError `HOSTS_FILE_INVALID` when a rewritten name is none
  */
-export function registryEndpoints(registry: Registry, target: HostTarget, insecure: InsecureHosts): { readonly endpoints: readonly Endpoint[]; readonly passedOver: readonly PassedOver[] } {
-  const passedOver = registry.mirrors.flatMap((mirror) => (fits(mirror, target) ? [] : [{ what: mirror.location, why: mirror.pull === 'tag-only' ? 'only for tags' : 'only for digests', rule: mirror.place }]))
+export function registryEndpoints(
+  registry: Registry,
+  target: HostTarget,
+  insecure: InsecureHosts,
+): { readonly endpoints: readonly Endpoint[]; readonly passedOver: readonly PassedOver[] } {
+  const passedOver = registry.mirrors.flatMap((mirror) =>
+    fits(mirror, target)
+      ? []
+      : [
+          {
+            what: mirror.location,
+            why: mirror.pull === 'tag-only' ? 'only for tags' : 'only for digests',
+            rule: mirror.place,
+          },
+        ],
+  )
   const mirrors = registry.mirrors.filter((mirror) => fits(mirror, target))
-  return { endpoints: [...mirrors, registry].flatMap((each) => endpointsAt(each, { prefix: registry.prefix, target, mirror: each !== registry, insecure })), passedOver }
+  return {
+    endpoints: [...mirrors, registry].flatMap((each) =>
+      endpointsAt(each, { prefix: registry.prefix, target, mirror: each !== registry, insecure }),
+    ),
+    passedOver,
+  }
 }
 
-const weight = (registry: Registry | undefined): number => (registry === undefined ? 0 : registry.prefix.length - (registry.prefix.startsWith('*') ? 0.5 : 0))
+const weight = (registry: Registry | undefined): number =>
+  registry === undefined ? 0 : registry.prefix.length - (registry.prefix.startsWith('*') ? 0.5 : 0)
 
-const fits = ({ pull }: Mirror, { digest }: HostTarget): boolean => pull === 'all' || (pull === 'digest-only') === (digest !== undefined)
+const fits = ({ pull }: Mirror, { digest }: HostTarget): boolean =>
+  pull === 'all' || (pull === 'digest-only') === (digest !== undefined)
 
 const textOf = ({ domain, path, tag, digest }: HostTarget): string =>
-  domain.toLowerCase() + (path === undefined ? '' : `/${path}`) + (tag === undefined ? '' : `:${tag}`) + (digest === undefined ? '' : `@${digest}`)
+  domain.toLowerCase() +
+  (path === undefined ? '' : `/${path}`) +
+  (tag === undefined ? '' : `:${tag}`) +
+  (digest === undefined ? '' : `@${digest}`)
 
 /** How much of the text a prefix covers: up to a `/`, `:` or `@`, or to its end. 0: it does not. */
 function covered(text: string, prefix: string): number {
@@ -67,14 +91,22 @@ function endpointsAt(location: Location, { prefix, target, mirror, insecure }: T
 }
 
 /** The location instead of what the prefix covers. */
-function rewritten(location: Location, prefix: string, target: HostTarget): Pick<Reference, 'domain'> & Partial<Pick<Reference, 'path'>> {
+function rewritten(
+  location: Location,
+  prefix: string,
+  target: HostTarget,
+): Pick<Reference, 'domain'> & Partial<Pick<Reference, 'path'>> {
   if (location.location === '') return target
   const text = textOf(target)
   const name = location.location + text.slice(covered(text, prefix))
   // A domain alone has no repository to rewrite.
   if (target.path === undefined) return { domain: name.split('/', 1)[0] ?? name }
   const reference = tryParse(name)
-  if (reference === undefined || String(reference) !== name) throw invalid(location.place, `it makes "${printable(name, 300)}" of ${printable(text, 300)}, and that is no full name of an image`)
+  if (reference === undefined || String(reference) !== name)
+    throw invalid(
+      location.place,
+      `it makes "${printable(name, 300)}" of ${printable(text, 300)}, and that is no full name of an image`,
+    )
   return reference
 }
 

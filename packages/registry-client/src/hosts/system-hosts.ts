@@ -20,7 +20,9 @@ export interface SystemHostsOptions {
  *
  * @throws HostsError; RegistryError `OPTION_INVALID` for another value; the signal's reason
  */
-export async function systemHosts({ env = process.env, hostsDirs = [], signal }: SystemHostsOptions = {}): Promise<FileHosts | undefined> {
+export async function systemHosts({ env = process.env, hostsDirs = [], signal }: SystemHostsOptions = {}): Promise<
+  FileHosts | undefined
+> {
   const places = hostsPlacesFromEnv({ env })
   await Promise.all(hostsDirs.map((directory) => assertDirectory(directory, { signal })))
   if (Object.keys(places).length === 0 && hostsDirs.length === 0) return undefined
@@ -35,10 +37,16 @@ type Env = Readonly<Record<string, string | undefined>>
  *
  * @throws RegistryError `OPTION_INVALID`
  */
-export function hostsPlacesFromEnv({ env = process.env, platform = process.platform }: { readonly env?: Env | undefined; readonly platform?: NodeJS.Platform | undefined } = {}): HostsPlaces {
+export function hostsPlacesFromEnv({
+  env = process.env,
+  platform = process.platform,
+}: { readonly env?: Env | undefined; readonly platform?: NodeJS.Platform | undefined } = {}): HostsPlaces {
   const which = env['LADING_HOSTS'] || 'system'
   if (which === 'off') return {}
-  if (which !== 'user' && which !== 'system') throw new RegistryError('OPTION_INVALID', `LADING_HOSTS is "${printable(which, 60)}"`, { hint: 'it may be off, user or system' })
+  if (which !== 'user' && which !== 'system')
+    throw new RegistryError('OPTION_INVALID', `LADING_HOSTS is "${printable(which, 60)}"`, {
+      hint: 'it may be off, user or system',
+    })
   const system = which === 'system'
   const data = join(env['ProgramData'] || 'C:\\ProgramData', 'docker')
   const home = env['HOME'] || homedir()
@@ -47,13 +55,22 @@ export function hostsPlacesFromEnv({ env = process.env, platform = process.platf
   const ours = join(config && isAbsolute(config) ? config : join(home, '.config'), 'lading', 'certs.d')
   const user = (...path: readonly string[]): string => join(home, '.config', ...path)
   const etc = (path: string): readonly string[] => (system ? [`/etc/${path}`] : [])
-  if (platform === 'win32') return { hostsDirs: [ours], ...(system ? { daemonJson: [join(data, 'config', 'daemon.json')], certsDirs: [join(data, 'certs.d')] } : {}) }
+  if (platform === 'win32')
+    return {
+      hostsDirs: [ours],
+      ...(system ? { daemonJson: [join(data, 'config', 'daemon.json')], certsDirs: [join(data, 'certs.d')] } : {}),
+    }
   const chosen = env['CONTAINERS_REGISTRIES_CONF'] || env['REGISTRIES_CONFIG_PATH']
   return {
     hostsDirs: [ours, user('containerd', 'certs.d'), ...etc('containerd/certs.d')],
     registriesConf: chosen ? [chosen] : [user('containers', 'registries.conf'), ...etc('containers/registries.conf')],
     registriesConfDirs: [...etc('containers/registries.conf.d'), user('containers', 'registries.conf.d')],
     daemonJson: [user('docker', 'daemon.json'), ...etc('docker/daemon.json')],
-    certsDirs: [user('containers', 'certs.d'), user('docker', 'certs.d'), ...etc('containers/certs.d'), ...etc('docker/certs.d')],
+    certsDirs: [
+      user('containers', 'certs.d'),
+      user('docker', 'certs.d'),
+      ...etc('containers/certs.d'),
+      ...etc('docker/certs.d'),
+    ],
   }
 }

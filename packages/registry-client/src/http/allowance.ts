@@ -3,7 +3,11 @@ import { timedOut } from '../transport/timed-out.ts'
 /** Time that may be spent in parts. */
 export interface Allowance {
   /** Runs a part of the work with what is left; the time between two parts is not counted. */
-  spend<T>(host: string, work: (signal: AbortSignal | undefined) => Promise<T>, options?: { signal?: AbortSignal | undefined }): Promise<T>
+  spend<T>(
+    host: string,
+    work: (signal: AbortSignal | undefined) => Promise<T>,
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<T>
 }
 
 /**

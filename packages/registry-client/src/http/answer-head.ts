@@ -10,14 +10,26 @@ const longestBody = 1024 * 1024
  *
  * @throws RegistryError of an answer with another status than `expects`; `BAD_RESPONSE` for more than 1 MiB of body; what `exchange` throws
  */
-export async function answerHead(site: Site, question: Omit<Question, 'authorization'>, { expects, ...options }: ExchangeOptions & { readonly expects: readonly number[] }): Promise<Head> {
+export async function answerHead(
+  site: Site,
+  question: Omit<Question, 'authorization'>,
+  { expects, ...options }: ExchangeOptions & { readonly expects: readonly number[] },
+): Promise<Head> {
   let answer: Head | undefined
-  await exchange(site, question, headReceiver(expects, (head) => (answer = head)), options)
+  await exchange(
+    site,
+    question,
+    headReceiver(expects, (head) => (answer = head)),
+    options,
+  )
   return answer ?? noAnswer(question.url)
 }
 
 /** Takes the head of an expected answer and drops a body of reasonable length. */
-function headReceiver(expects: readonly number[], take: (head: Head) => void): { expects(head: Head): boolean; head(head: Head): void; data(chunk: Uint8Array): void } {
+function headReceiver(
+  expects: readonly number[],
+  take: (head: Head) => void,
+): { expects(head: Head): boolean; head(head: Head): void; data(chunk: Uint8Array): void } {
   let host = ''
   let dropped = 0
   return {
@@ -28,7 +40,12 @@ function headReceiver(expects: readonly number[], take: (head: Head) => void): {
     },
     data(chunk) {
       dropped += chunk.byteLength
-      if (dropped > longestBody) throw new RegistryError('BAD_RESPONSE', `${host} answers with more than ${longestBody} bytes where none are needed`, { host, hint: 'is this the address of a registry?' })
+      if (dropped > longestBody)
+        throw new RegistryError(
+          'BAD_RESPONSE',
+          `${host} answers with more than ${longestBody} bytes where none are needed`,
+          { host, hint: 'is this the address of a registry?' },
+        )
     },
   }
 }

@@ -15,15 +15,33 @@ const repositoryPath = /^\/v2\/(.+)\/(?:manifests|blobs)\/[^/]+$/
  *
  * @returns `undefined` when the answer went to `to`, else the refusal that stands
  */
-export async function askElsewhere(context: ClientContext, question: Omit<Question, 'authorization'>, refusal: Refusal, to: StreamReceiver, options: SendOptions): Promise<Refusal | undefined> {
+export async function askElsewhere(
+  context: ClientContext,
+  question: Omit<Question, 'authorization'>,
+  refusal: Refusal,
+  to: StreamReceiver,
+  options: SendOptions,
+): Promise<Refusal | undefined> {
   const { url, headers } = refusal.head
   const repository = repositoryPath.exec(url.pathname)?.[1]
   const challenges = parseChallenges(headers.get('www-authenticate')).filter(({ scheme }) => scheme === 'bearer')
   if (repository === undefined || challenges.length === 0) return refusal
   const { addresses } = refusal.head
   // Whose host was led to resolves within what may be led to, for its token server too.
-  const within: Transport = (request, receiver, how) => context.transport({ ...request, addresses: request.addresses ?? addresses }, receiver, how)
-  const nobody: ClientContext = { ...context, transport: within, endpoint: undefined, credentials: undefined, tlsSettings: { ...context.tlsSettings, settingsFor: (asked) => context.tlsSettings.settingsFor(asked, false) } }
-  const authorization = await createAuthorizer(nobody, new URL(url.origin), url.host).answer(challenges, undefined, repository, options)
+  const within: Transport = (request, receiver, how) =>
+    context.transport({ ...request, addresses: request.addresses ?? addresses }, receiver, how)
+  const nobody: ClientContext = {
+    ...context,
+    transport: within,
+    endpoint: undefined,
+    credentials: undefined,
+    tlsSettings: { ...context.tlsSettings, settingsFor: (asked) => context.tlsSettings.settingsFor(asked, false) },
+  }
+  const authorization = await createAuthorizer(nobody, new URL(url.origin), url.host).answer(
+    challenges,
+    undefined,
+    repository,
+    options,
+  )
   return stream(context, { ...question, url, authorization }, to, { ...options, place: { show: nothing, addresses } })
 }

@@ -20,25 +20,41 @@ const longestErrorBody = 64 * 1024
  *
  * @throws RegistryError `TOO_LARGE` beyond `maxBytes`, `CONTENT_CODING`; what `send` throws
  */
-export async function ask(context: ClientContext, question: Question, options: SendOptions & { readonly maxBytes: number }): Promise<Answer> {
+export async function ask(
+  context: ClientContext,
+  question: Question,
+  options: SendOptions & { readonly maxBytes: number },
+): Promise<Answer> {
   const { maxBytes } = options
   let head: Head | undefined
   let collected: Collector = createCollector(maxBytes)
-  const tooLarge = (host: string): RegistryError => new RegistryError('TOO_LARGE', `${host} answers with more than ${maxBytes} bytes`, { host, expected: maxBytes, hint: 'is this the address of a registry?' })
-  const refusal = await stream(context, question, {
-    expects: (given) => given.status < 400,
-    head(given) {
-      head = given
-      collected = createCollector(maxBytes)
-      assertPlain(given)
-      if (question.method !== 'HEAD' && Number(given.headers.get('content-length')) > maxBytes) throw tooLarge(given.url.host)
+  const tooLarge = (host: string): RegistryError =>
+    new RegistryError('TOO_LARGE', `${host} answers with more than ${maxBytes} bytes`, {
+      host,
+      expected: maxBytes,
+      hint: 'is this the address of a registry?',
+    })
+  const refusal = await stream(
+    context,
+    question,
+    {
+      expects: (given) => given.status < 400,
+      head(given) {
+        head = given
+        collected = createCollector(maxBytes)
+        assertPlain(given)
+        if (question.method !== 'HEAD' && Number(given.headers.get('content-length')) > maxBytes)
+          throw tooLarge(given.url.host)
+      },
+      data(chunk) {
+        if (!collected.add(chunk)) throw tooLarge(head?.url.host ?? question.url.host)
+      },
     },
-    data(chunk) {
-      if (!collected.add(chunk)) throw tooLarge(head?.url.host ?? question.url.host)
-    },
-  }, options)
+    options,
+  )
   if (refusal !== undefined) return refusal
-  if (head === undefined) throw new RegistryError('BAD_RESPONSE', `${question.url.host} gave no answer`, { host: question.url.host })
+  if (head === undefined)
+    throw new RegistryError('BAD_RESPONSE', `${question.url.host} gave no answer`, { host: question.url.host })
   return { head, body: collected.bytes() }
 }
 
@@ -51,7 +67,12 @@ export interface StreamReceiver extends Receiver {
  * Sends a question and hands an expected answer on as it comes; gathers any other. A body that explains a refusal may
  * be cut short, or longer than useful: the status counts (docker-registry 2.8 sends a 416 with a wrong length).
  */
-export async function stream(context: ClientContext, question: Question, to: StreamReceiver, options: SendOptions): Promise<Refusal | undefined> {
+export async function stream(
+  context: ClientContext,
+  question: Question,
+  to: StreamReceiver,
+  options: SendOptions,
+): Promise<Refusal | undefined> {
   let refused: Head | undefined
   const body = createCollector(longestErrorBody)
   const enough = new Error('enough of an error body')
@@ -86,5 +107,9 @@ export async function stream(context: ClientContext, question: Question, to: Str
 export function assertPlain({ headers, url, status }: Head): void {
   const coding = headers.get('content-encoding')?.trim().toLowerCase()
   if (coding === undefined || coding === '' || coding === 'identity') return
-  throw new RegistryError('CONTENT_CODING', `${url.host} sends the content coded (${coding.slice(0, 60)}) although that was not asked for`, { host: url.host, status, hint: 'a proxy in between may compress; it must leave registry traffic alone' })
+  throw new RegistryError(
+    'CONTENT_CODING',
+    `${url.host} sends the content coded (${coding.slice(0, 60)}) although that was not asked for`,
+    { host: url.host, status, hint: 'a proxy in between may compress; it must leave registry traffic alone' },
+  )
 }

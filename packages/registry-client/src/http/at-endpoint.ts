@@ -5,7 +5,12 @@ import type { ClientContext } from './context.ts'
 export function atEndpoint(context: ClientContext, endpoint: Endpoint): ClientContext {
   const { insecure, breaker } = context
   const transport = endpoint.mirror ? breaker.guard(context.transport, new URL(endpoint.url).origin) : context.transport
-  return { ...context, transport, endpoint, insecure: (host) => insecure(host) || (endpoint.insecure && host === endpoint.host) }
+  return {
+    ...context,
+    transport,
+    endpoint,
+    insecure: (host) => insecure(host) || (endpoint.insecure && host === endpoint.host),
+  }
 }
 
 /** What a request carries because of where it goes. */

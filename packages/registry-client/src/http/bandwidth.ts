@@ -21,7 +21,10 @@ const burstMs = 250
  */
 export function createBandwidth(clock: Clock, bytesPerSecond: number | undefined): Bandwidth {
   if (bytesPerSecond === undefined) return { take: () => undefined, close: () => undefined }
-  if (!(bytesPerSecond > 0)) throw new RegistryError('OPTION_INVALID', `limitRate is ${String(bytesPerSecond)}`, { hint: 'bytes per second, more than 0' })
+  if (!(bytesPerSecond > 0))
+    throw new RegistryError('OPTION_INVALID', `limitRate is ${String(bytesPerSecond)}`, {
+      hint: 'bytes per second, more than 0',
+    })
   const closing = new AbortController()
   let paidUntil: number | undefined
   return {
@@ -29,7 +32,14 @@ export function createBandwidth(clock: Clock, bytesPerSecond: number | undefined
       const now = clock.now()
       paidUntil = Math.max(paidUntil ?? now, now - burstMs) + (bytes * 1000) / bytesPerSecond
       const wait = paidUntil - now
-      return !(wait > 0) || closing.signal.aborted ? undefined : sleep(clock, wait, signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]), closing.signal)
+      return !(wait > 0) || closing.signal.aborted
+        ? undefined
+        : sleep(
+            clock,
+            wait,
+            signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
+            closing.signal,
+          )
     },
     close: () => closing.abort(),
   }

@@ -6,7 +6,10 @@ import type { ClosableTransport } from '../transport/undici-transport.ts'
 export function closable(transport: Transport): ClosableTransport {
   const closing = new AbortController()
   return {
-    transport: (request, to, { signal } = {}) => transport(request, to, { signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]) }),
+    transport: (request, to, { signal } = {}) =>
+      transport(request, to, {
+        signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
+      }),
     async close() {
       closing.abort(new RegistryError('CLIENT_CLOSED', 'the registry client is closed'))
     },

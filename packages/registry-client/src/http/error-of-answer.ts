@@ -29,8 +29,22 @@ const ownWords: Readonly<Record<string, RegistryErrorCode>> = {
   SIZE_INVALID: 'SIZE_INVALID',
 }
 
-const byStatus: Readonly<Record<number, RegistryErrorCode>> = { 401: 'UNAUTHORIZED', 403: 'DENIED', 405: 'UNSUPPORTED', 413: 'TOO_LARGE', 415: 'UNSUPPORTED', 416: 'RANGE_INVALID', 429: 'TOO_MANY_REQUESTS' }
-const missing: Readonly<Record<Subject, RegistryErrorCode>> = { manifest: 'MANIFEST_UNKNOWN', blob: 'BLOB_UNKNOWN', upload: 'UPLOAD_UNKNOWN', tags: 'NAME_UNKNOWN', registry: 'UNSUPPORTED' }
+const byStatus: Readonly<Record<number, RegistryErrorCode>> = {
+  401: 'UNAUTHORIZED',
+  403: 'DENIED',
+  405: 'UNSUPPORTED',
+  413: 'TOO_LARGE',
+  415: 'UNSUPPORTED',
+  416: 'RANGE_INVALID',
+  429: 'TOO_MANY_REQUESTS',
+}
+const missing: Readonly<Record<Subject, RegistryErrorCode>> = {
+  manifest: 'MANIFEST_UNKNOWN',
+  blob: 'BLOB_UNKNOWN',
+  upload: 'UPLOAD_UNKNOWN',
+  tags: 'NAME_UNKNOWN',
+  registry: 'UNSUPPORTED',
+}
 
 export interface AnswerFacts {
   readonly subject: Subject
@@ -44,7 +58,11 @@ export interface AnswerFacts {
  * The error of an answer that is none of the expected ones (pull-behaviour 10.2, the later rules). Of a list, the first
  * entry counts and the others are kept. An entry with and without detail count alike.
  */
-export function errorOfAnswer(head: Head, body: Uint8Array, { subject, repository, digest, hint }: AnswerFacts): RegistryError {
+export function errorOfAnswer(
+  head: Head,
+  body: Uint8Array,
+  { subject, repository, digest, hint }: AnswerFacts,
+): RegistryError {
   const { status, url } = head
   const { entries, text } = readErrors(body)
   const challenged = status >= 400 && status < 500 ? challengeError(head) : undefined
@@ -52,7 +70,15 @@ export function errorOfAnswer(head: Head, body: Uint8Array, { subject, repositor
   const code = codeOf(head, subject, reported[0]?.code)
   const said = reported[0] === undefined ? text : formatReported(reported[0])
   const message = said === '' ? `${url.host} answered ${status}` : `${url.host} answered ${status}: ${said}`
-  return new RegistryError(code, message, { host: url.host, status, repository, digest, reported, retryAfterMs: retryAfterOf(head.headers), hint: hint ?? hintFor(code, url.host, status) })
+  return new RegistryError(code, message, {
+    host: url.host,
+    status,
+    repository,
+    digest,
+    reported,
+    retryAfterMs: retryAfterOf(head.headers),
+    hint: hint ?? hintFor(code, url.host, status),
+  })
 }
 
 function codeOf({ status, elsewhere }: Head, subject: Subject, word: string | undefined): RegistryErrorCode {

@@ -47,40 +47,67 @@ const mayLackChallenge: ReadonlySet<number> = new Set([401, 403, 404])
  *
  * @throws RegistryError of the answer when `to` does not expect it; what sending and fetching tokens throw
  */
-export async function exchange(site: Site, question: Omit<Question, 'authorization'>, to: StreamReceiver, { signal, streamed, about, scope, place, anonymous = false }: ExchangeOptions): Promise<void> {
+export async function exchange(
+  site: Site,
+  question: Omit<Question, 'authorization'>,
+  to: StreamReceiver,
+  { signal, streamed, about, scope, place, anonymous = false }: ExchangeOptions,
+): Promise<void> {
   const { authorizer, context, path } = site
   const options = { registry: new URL(site.base), streamed, place, signal }
   let authorization = anonymous ? undefined : await authorizer.current(path, { signal, scope })
   for (let answered = 0; ; answered++) {
     let refusal = await stream(context, { ...question, authorization }, to, options)
-    if (refusal !== undefined && refusal.head.elsewhere && refusal.head.status === 401 && (question.method === 'GET' || question.method === 'HEAD')) refusal = await askElsewhere(context, question, refusal, to, options)
+    if (
+      refusal !== undefined &&
+      refusal.head.elsewhere &&
+      refusal.head.status === 401 &&
+      (question.method === 'GET' || question.method === 'HEAD')
+    )
+      refusal = await askElsewhere(context, question, refusal, to, options)
     if (refusal === undefined) return
     // A token that is new and refused will not get better; of passwords, the provider may have another.
-    const last = anonymous || answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
+    const last =
+      anonymous || answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
     const next = last ? undefined : await answerTo(site, refusal, authorization, { signal, scope })
     if (next === undefined) {
-      if (!refusal.head.elsewhere && !anonymous && (refusal.head.status === 401 || refusal.head.status === 403)) authorizer.refused(path, authorization)
+      if (!refusal.head.elsewhere && !anonymous && (refusal.head.status === 401 || refusal.head.status === 403))
+        authorizer.refused(path, authorization)
       throw errorOfAnswer(refusal.head, refusal.body, { ...about, repository: site.name, hint: hintFor(site, refusal) })
     }
     authorization = next
   }
 }
 
-async function answerTo(site: Site, { head }: Refusal, used: string | undefined, options: AuthorizeOptions): Promise<string | undefined> {
+async function answerTo(
+  site: Site,
+  { head }: Refusal,
+  used: string | undefined,
+  options: AuthorizeOptions,
+): Promise<string | undefined> {
   const { authorizer, path } = site
   // A challenge from where a redirect led is not the registry's, and nothing of the registry's answers it.
   if (head.elsewhere) return undefined
   const challenges = head.status === 401 ? parseChallenges(head.headers.get('www-authenticate')) : []
   if (challenges.length > 0) return authorizer.answer(challenges, used, path, options)
   if (!mayLackChallenge.has(head.status) || used !== undefined || authorizer.challenged) return undefined
-  return (await authorizer.hasCredentials(path, options)) && authorizer.claimPing() ? answerToPing(site, options) : undefined
+  return (await authorizer.hasCredentials(path, options)) && authorizer.claimPing()
+    ? answerToPing(site, options)
+    : undefined
 }
 
 /** Some registries hide a private repository behind a 404 and challenge only at `/v2/` (design 10, "first request"). */
-async function answerToPing({ context, base, api = '/v2', authorizer, path }: Site, options: AuthorizeOptions): Promise<string | undefined> {
+async function answerToPing(
+  { context, base, api = '/v2', authorizer, path }: Site,
+  options: AuthorizeOptions,
+): Promise<string | undefined> {
   const url = new URL(`${base}${api}/`)
   const ping = async (): Promise<Head> => {
-    const { head, body } = await ask(context, { method: 'GET', url, headers: {} }, { registry: new URL(base), maxBytes: 64 * 1024, signal: options.signal })
+    const { head, body } = await ask(
+      context,
+      { method: 'GET', url, headers: {} },
+      { registry: new URL(base), maxBytes: 64 * 1024, signal: options.signal },
+    )
     if (mayPassLater(head.status)) throw errorOfAnswer(head, body, { subject: 'registry' })
     return head
   }

@@ -9,20 +9,34 @@ const hidden = '***'
  * Takes out of a text what the request showed: servers that repeat what they did not like must not have us print it
  * (reliability B1, C20). Knows the spellings in which such a text may have it.
  */
-export function hideSecrets(text: string, context: Pick<ClientContext, 'endpoint'>, question: Pick<Question, 'authorization' | 'body'>): string {
+export function hideSecrets(
+  text: string,
+  context: Pick<ClientContext, 'endpoint'>,
+  question: Pick<Question, 'authorization' | 'body'>,
+): string {
   let clean = text
-  for (const secret of secretsOf(context, question).flatMap(spellings).toSorted((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, hidden)
+  for (const secret of secretsOf(context, question)
+    .flatMap(spellings)
+    .toSorted((a, b) => b.length - a.length))
+    clean = clean.replaceAll(secret, hidden)
   return clean
 }
 
 /** The same for bytes that are text in an encoding which keeps ASCII. */
-export function hideSecretsInBody(body: Uint8Array, context: Pick<ClientContext, 'endpoint'>, question: Pick<Question, 'authorization' | 'body'>): Uint8Array {
+export function hideSecretsInBody(
+  body: Uint8Array,
+  context: Pick<ClientContext, 'endpoint'>,
+  question: Pick<Question, 'authorization' | 'body'>,
+): Uint8Array {
   const text = new TextDecoder().decode(body)
   const clean = hideSecrets(text, context, question)
   return clean === text ? body : new TextEncoder().encode(clean)
 }
 
-function secretsOf({ endpoint }: Pick<ClientContext, 'endpoint'>, { authorization = '', body }: Pick<Question, 'authorization' | 'body'>): string[] {
+function secretsOf(
+  { endpoint }: Pick<ClientContext, 'endpoint'>,
+  { authorization = '', body }: Pick<Question, 'authorization' | 'body'>,
+): string[] {
   const [, scheme = '', shown = ''] = /^(\S+) +(.+)$/.exec(authorization) ?? []
   const found = [shown, ...(scheme === 'Basic' ? passwordsIn(shown) : [])]
   for (const value of Object.values(endpoint?.headers ?? {})) found.push(value, ...value.split(/[=;,\s]+/).slice(1))
@@ -35,4 +49,9 @@ function passwordsIn(encoded: string): string[] {
   return [text, text.slice(text.indexOf(':') + 1)]
 }
 
-const spellings = (secret: string): string[] => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)]
+const spellings = (secret: string): string[] => [
+  secret,
+  JSON.stringify(secret).slice(1, -1),
+  encodeURIComponent(secret),
+  new URLSearchParams([['', secret]]).toString().slice(1),
+]

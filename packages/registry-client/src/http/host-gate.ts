@@ -33,7 +33,10 @@ interface Waiter {
   readonly refuse: (reason: unknown) => void
 }
 
-export function createHostGate(clock: Clock, { most, onLimit }: { readonly most: number; readonly onLimit: (limit: number) => void }): HostGate {
+export function createHostGate(
+  clock: Clock,
+  { most, onLimit }: { readonly most: number; readonly onLimit: (limit: number) => void },
+): HostGate {
   const concurrency = createConcurrency(most)
   const queue = new Set<Waiter>()
   let active = 0
@@ -61,7 +64,8 @@ export function createHostGate(clock: Clock, { most, onLimit }: { readonly most:
       return
     }
   }
-  const mayEnter = (now: number): boolean => active < concurrency.limit || (idle === active && now >= idleSince + patienceMs)
+  const mayEnter = (now: number): boolean =>
+    active < concurrency.limit || (idle === active && now >= idleSince + patienceMs)
   const letIn = (): void => {
     const now = clock.now()
     const rests = now < restsUntil
@@ -86,7 +90,9 @@ export function createHostGate(clock: Clock, { most, onLimit }: { readonly most:
       leave(outcome) {
         mark(false)
         const tooMuch = outcome === 'too-much' || (outcome === 'unreachable' && active > 1)
-        const changed = tooMuch ? concurrency.tooMuch(begun, active) : outcome === 'good' && concurrency.good(begun, active)
+        const changed = tooMuch
+          ? concurrency.tooMuch(begun, active)
+          : outcome === 'good' && concurrency.good(begun, active)
         active -= 1
         if (idle === active) idleSince = clock.now()
         if (changed) onLimit(concurrency.limit)

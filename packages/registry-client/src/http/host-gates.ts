@@ -11,7 +11,10 @@ export interface HostGates {
   close(reason: unknown): void
 }
 
-export function createHostGates(clock: Clock, { most, emit }: { readonly most: number; readonly emit: Emit }): HostGates {
+export function createHostGates(
+  clock: Clock,
+  { most, emit }: { readonly most: number; readonly emit: Emit },
+): HostGates {
   const gates = new Map<string, HostGate>()
   const gateOf = (host: string): HostGate => {
     let gate = gates.get(host)

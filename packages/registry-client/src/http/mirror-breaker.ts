@@ -50,7 +50,11 @@ export function createMirrorBreaker({ clock, emit }: { readonly clock: Clock; re
     emit({ type: 'mirror', origin, state: 'probed' })
     return true
   }
-  const fail = (origin: string, health: Health, { probe, code, hard }: { readonly probe: boolean; readonly code: string; readonly hard: boolean }): void => {
+  const fail = (
+    origin: string,
+    health: Health,
+    { probe, code, hard }: { readonly probe: boolean; readonly code: string; readonly hard: boolean },
+  ): void => {
     // Others that were on their way when it failed say nothing new.
     if (health.until !== undefined && !probe) return
     health.failures += 1
@@ -81,7 +85,8 @@ export function createMirrorBreaker({ clock, emit }: { readonly clock: Clock; re
         await transport(request, { head, data: (chunk) => to.data(chunk) }, options)
       } catch (error) {
         // A body that breaks off is the transfer's business: the mirror did answer.
-        if (!answered && error instanceof TransportError) fail(origin, health, { probe, code: error.code, hard: !error.temporary })
+        if (!answered && error instanceof TransportError)
+          fail(origin, health, { probe, code: error.code, hard: !error.temporary })
         // Given up by the caller: it proved nothing, and the next one may try.
         else if (!answered && probe) health.probing = false
         throw error
@@ -92,5 +97,8 @@ export function createMirrorBreaker({ clock, emit }: { readonly clock: Clock; re
 
 function skipped(origin: string, code: string, leftMs: number): RegistryError {
   const { host } = new URL(origin)
-  return new RegistryError('MIRROR_SKIPPED', `the mirror ${host} is left alone: it failed (${code})`, { host, hint: `it is asked again in ${Math.ceil(leftMs / 1000)} s; see \`lading hosts\` for who names it` })
+  return new RegistryError('MIRROR_SKIPPED', `the mirror ${host} is left alone: it failed (${code})`, {
+    host,
+    hint: `it is asked again in ${Math.ceil(leftMs / 1000)} s; see \`lading hosts\` for who names it`,
+  })
 }

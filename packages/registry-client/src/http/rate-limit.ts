@@ -28,7 +28,11 @@ export function rateLimitOf(headers: TransportHeaders): RateLimit | undefined {
 }
 
 function ofThreeHeaders(headers: TransportHeaders): RateLimit | undefined {
-  const [left, limit, reset] = [read(headers, 'ratelimit-remaining')[0], read(headers, 'ratelimit-limit')[0], read(headers, 'ratelimit-reset')[0]]
+  const [left, limit, reset] = [
+    read(headers, 'ratelimit-remaining')[0],
+    read(headers, 'ratelimit-limit')[0],
+    read(headers, 'ratelimit-reset')[0],
+  ]
   const remaining = count(left?.name)
   if (remaining === undefined) return undefined
   const window = count(left?.parameters.get('w')) ?? count(limit?.parameters.get('w'))
@@ -47,19 +51,35 @@ function ofOneHeader(members: readonly Member[], policies: readonly Member[]): R
     const left = count(parameters.get('r'))
     if (left === undefined || (least !== undefined && least.remaining <= left)) continue
     const policy = policies.find((each) => each.name === name)?.parameters
-    least = made({ remaining: left, limit: count(policy?.get('q')), window: count(policy?.get('w')), reset: count(parameters.get('t')) })
+    least = made({
+      remaining: left,
+      limit: count(policy?.get('q')),
+      window: count(policy?.get('w')),
+      reset: count(parameters.get('t')),
+    })
   }
   return least
 }
 
-const made = ({ remaining, limit, window, reset }: { readonly remaining: number; readonly limit: number | undefined; readonly window: number | undefined; readonly reset: number | undefined }): RateLimit => ({
+const made = ({
+  remaining,
+  limit,
+  window,
+  reset,
+}: {
+  readonly remaining: number
+  readonly limit: number | undefined
+  readonly window: number | undefined
+  readonly reset: number | undefined
+}): RateLimit => ({
   remaining,
   ...(limit === undefined ? {} : { limit }),
   ...(window === undefined ? {} : { windowMs: window * second }),
   ...(reset === undefined ? {} : { resetMs: reset * second }),
 })
 
-const count = (text: string | undefined): number | undefined => (text !== undefined && /^[0-9]{1,12}$/.test(text) ? Number(text) : undefined)
+const count = (text: string | undefined): number | undefined =>
+  text !== undefined && /^[0-9]{1,12}$/.test(text) ? Number(text) : undefined
 
 interface Member {
   /** Without its quotes. */
@@ -86,4 +106,8 @@ function pair(text: string): readonly (string | undefined)[] {
   return [bare(name), value === undefined ? undefined : bare(value)]
 }
 
-const bare = (text: string): string => text.trim().replace(/^"(.*)"$/, '$1').toLowerCase()
+const bare = (text: string): string =>
+  text
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .toLowerCase()

@@ -44,7 +44,10 @@ function entryOf(value: unknown): readonly ReportedError[] {
 }
 
 function entry(code: unknown, message: unknown): ReportedError {
-  return { code: typeof code === 'string' ? harmless(code, 64) : '', message: typeof message === 'string' ? harmless(message, 300) : '' }
+  return {
+    code: typeof code === 'string' ? harmless(code, 64) : '',
+    message: typeof message === 'string' ? harmless(message, 300) : '',
+  }
 }
 
 /** `manifest unknown: no such tag`, as docker prints it. */

@@ -26,7 +26,12 @@ export interface RepeatOptions {
  * Runs a small request up to five times. Repeated is what may pass: a lost connection, a timeout, 408, 425, 429, 5xx, an
  * expired redirect. A refused connection, an unknown host and a TLS error are left to the next endpoint at once.
  */
-export async function repeat<T>(context: ClientContext, url: URL, once: () => Promise<T>, { signal, untilServerError = false }: RepeatOptions = {}): Promise<T> {
+export async function repeat<T>(
+  context: ClientContext,
+  url: URL,
+  once: () => Promise<T>,
+  { signal, untilServerError = false }: RepeatOptions = {},
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await once()
@@ -34,7 +39,13 @@ export async function repeat<T>(context: ClientContext, url: URL, once: () => Pr
       signal?.throwIfAborted()
       const afterMs = untilServerError && isServerError(error) ? undefined : waitAfter(context, error, attempt)
       if (afterMs === undefined) throw error
-      context.emit({ type: 'retry', url: publicUrl(url), attempt, afterMs, code: isLadingError(error) ? error.code : 'UNKNOWN' })
+      context.emit({
+        type: 'retry',
+        url: publicUrl(url),
+        attempt,
+        afterMs,
+        code: isLadingError(error) ? error.code : 'UNKNOWN',
+      })
       await context.clock.sleep(afterMs, { signal })
     }
   }
@@ -63,5 +74,9 @@ function mayPass(error: Error): boolean {
   if (error instanceof TransportError) return error.temporary
   if (!(error instanceof RegistryError)) return false
   if (error.code === 'REDIRECT_EXPIRED' || error.code === 'SHORT_BODY') return true
-  return (error.code === 'UNEXPECTED_STATUS' || error.code === 'TOO_MANY_REQUESTS' || error.code === 'UNAVAILABLE') && error.facts.status !== undefined && mayPassLater(error.facts.status)
+  return (
+    (error.code === 'UNEXPECTED_STATUS' || error.code === 'TOO_MANY_REQUESTS' || error.code === 'UNAVAILABLE') &&
+    error.facts.status !== undefined &&
+    mayPassLater(error.facts.status)
+  )
 }

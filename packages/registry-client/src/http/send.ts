@@ -72,7 +72,12 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
  *
  * @throws RegistryError `ORIGIN_REFUSED`, `REDIRECT_LOOP`, `BAD_RESPONSE`; TransportError; what `to` throws; the signal's reason
  */
-export async function send(context: ClientContext, question: Question, to: Receiver, options: SendOptions): Promise<void> {
+export async function send(
+  context: ClientContext,
+  question: Question,
+  to: Receiver,
+  options: SendOptions,
+): Promise<void> {
   let { url, authorization } = question
   // What may be thought about for minutes is no small request either.
   const large = options.streamed === true || typeof question.body === 'function' || question.answerTimeout !== undefined
@@ -82,21 +87,47 @@ export async function send(context: ClientContext, question: Question, to: Recei
   const seen = new Set<string>()
   for (let hop = 0; ; hop++) {
     seen.add(url.href)
-    const location = await oneHop(context, { ...question, url, authorization }, { to, elsewhere, place, allowance }, options)
+    const location = await oneHop(
+      context,
+      { ...question, url, authorization },
+      { to, elsewhere, place, allowance },
+      options,
+    )
     if (location === undefined) return
     const next = resolveLocation(location.text, url)
     const registry = options.registry
     const decision = judgeUrl(context, { url: next, from: url, registry, purpose: 'redirect' })
     if (!decision.call) {
-      throw new RegistryError('ORIGIN_REFUSED', `${url.host} redirects to ${next.host === '' ? next.protocol : next.host}: ${decision.reason}`, { host: url.host, status: location.status, hint: decision.hint })
+      throw new RegistryError(
+        'ORIGIN_REFUSED',
+        `${url.host} redirects to ${next.host === '' ? next.protocol : next.host}: ${decision.reason}`,
+        { host: url.host, status: location.status, hint: decision.hint },
+      )
     }
-    if (seen.has(next.href)) throw new RegistryError('REDIRECT_LOOP', `${url.host} redirects in a circle`, { host: url.host, status: location.status, hint: 'ask the registry\'s operator' })
-    if (hop + 1 > mostHops) throw new RegistryError('REDIRECT_LOOP', `more than ${mostHops} redirects, the last from ${url.host}`, { host: url.host, status: location.status, hint: 'ask the registry\'s operator' })
+    if (seen.has(next.href))
+      throw new RegistryError('REDIRECT_LOOP', `${url.host} redirects in a circle`, {
+        host: url.host,
+        status: location.status,
+        hint: "ask the registry's operator",
+      })
+    if (hop + 1 > mostHops)
+      throw new RegistryError('REDIRECT_LOOP', `more than ${mostHops} redirects, the last from ${url.host}`, {
+        host: url.host,
+        status: location.status,
+        hint: "ask the registry's operator",
+      })
     context.emit({ type: 'redirect', from: publicUrl(url), to: publicUrl(next), status: location.status })
     if (!decision.show.authorization) authorization = undefined
     // What was dropped on the way never comes back.
     const { cookies, clientCertificate } = place.show
-    place = { show: { ...decision.show, cookies: cookies && decision.show.cookies, clientCertificate: clientCertificate && decision.show.clientCertificate }, addresses: decision.addresses }
+    place = {
+      show: {
+        ...decision.show,
+        cookies: cookies && decision.show.cookies,
+        clientCertificate: clientCertificate && decision.show.clientCertificate,
+      },
+      addresses: decision.addresses,
+    }
     if (next.origin !== question.url.origin) elsewhere = true
     url = next
   }
@@ -105,19 +136,30 @@ export async function send(context: ClientContext, question: Question, to: Recei
 /** What the user asks for goes to the endpoint with all that belongs there. */
 function atRegistry({ origin }: URL, registry: URL): Place {
   const own = origin === registry.origin
-  return { show: { authorization: own, cookies: own, clientCertificate: own, proxyCredentials: false }, addresses: undefined }
+  return {
+    show: { authorization: own, cookies: own, clientCertificate: own, proxyCredentials: false },
+    addresses: undefined,
+  }
 }
 
 async function oneHop(
   context: ClientContext,
   question: Question,
-  { to, elsewhere, place, allowance }: { readonly to: Receiver; readonly elsewhere: boolean; readonly place: Place; readonly allowance: Allowance },
+  {
+    to,
+    elsewhere,
+    place,
+    allowance,
+  }: { readonly to: Receiver; readonly elsewhere: boolean; readonly place: Place; readonly allowance: Allowance },
   { registry, signal }: SendOptions,
 ): Promise<{ readonly text: string; readonly status: number } | undefined> {
   const { method, url, authorization } = question
   if (context.closed()) throw new RegistryError('CLIENT_CLOSED', 'the registry client is closed', { host: url.host })
   if (url.protocol === 'http:' && speaksTls(context, url.host)) {
-    throw new RegistryError('ORIGIN_REFUSED', `${url.host} speaks TLS, so it is not asked in plain http`, { host: url.host, hint: 'see the error of the https endpoint' })
+    throw new RegistryError('ORIGIN_REFUSED', `${url.host} speaks TLS, so it is not asked in plain http`, {
+      host: url.host,
+      hint: 'see the error of the https endpoint',
+    })
   }
   const { headers: given, connectTimeout } = traitsOf(context, url, place.show.cookies)
   const headers: Record<string, string> = {
@@ -149,11 +191,32 @@ async function oneHop(
     data(chunk) {
       if (location === undefined) return to.data(chunk)
       skipped += chunk.byteLength
-      if (skipped > redirectBody) throw new RegistryError('BAD_RESPONSE', `${url.host} sends more than a redirect`, { host: url.host })
+      if (skipped > redirectBody)
+        throw new RegistryError('BAD_RESPONSE', `${url.host} sends more than a redirect`, { host: url.host })
     },
   }
-  const request = (): TransportRequest => ({ method, url, headers, body: typeof question.body === 'function' ? question.body() : question.body, insecure: isInsecure(context, url), tls: context.tlsSettings.settingsFor(url, place.show.clientCertificate), connectTimeout, answerTimeout: question.answerTimeout, proxy, addresses: place.addresses })
-  const report = (): void => context.emit({ type: 'request', method, url: publicUrl(url), status: answered, milliseconds: context.clock.now() - started, authorized: authorization !== undefined, ...(proxy === undefined ? {} : { proxy: publicProxy(proxy) }) })
+  const request = (): TransportRequest => ({
+    method,
+    url,
+    headers,
+    body: typeof question.body === 'function' ? question.body() : question.body,
+    insecure: isInsecure(context, url),
+    tls: context.tlsSettings.settingsFor(url, place.show.clientCertificate),
+    connectTimeout,
+    answerTimeout: question.answerTimeout,
+    proxy,
+    addresses: place.addresses,
+  })
+  const report = (): void =>
+    context.emit({
+      type: 'request',
+      method,
+      url: publicUrl(url),
+      status: answered,
+      milliseconds: context.clock.now() - started,
+      authorized: authorization !== undefined,
+      ...(proxy === undefined ? {} : { proxy: publicProxy(proxy) }),
+    })
   let asked = true
   const once = (): Promise<void> =>
     atTheGate(
@@ -162,7 +225,9 @@ async function oneHop(
       receiver,
       (gated) => {
         started = context.clock.now()
-        return allowance.spend(url.host, (limited) => context.transport(request(), gated, { signal: limited }), { signal })
+        return allowance.spend(url.host, (limited) => context.transport(request(), gated, { signal: limited }), {
+          signal,
+        })
       },
       { signal },
     )
@@ -191,16 +256,36 @@ function isRedirect({ method, moves }: Question, status: number): boolean {
 function mayAskAgain(
   context: ClientContext,
   error: unknown,
-  { url, answered, method, signal }: { readonly url: URL; readonly answered: number | undefined; readonly method: TransportRequest['method']; readonly signal: AbortSignal | undefined },
+  {
+    url,
+    answered,
+    method,
+    signal,
+  }: {
+    readonly url: URL
+    readonly answered: number | undefined
+    readonly method: TransportRequest['method']
+    readonly signal: AbortSignal | undefined
+  },
 ): boolean {
   if (!(error instanceof TransportError)) return false
   if (error.code === 'TLS_REFUSED') context.tls.add(url.host)
-  return error.code === 'CONNECTION_LOST' && answered === undefined && isReading(method) && signal?.aborted !== true && !context.closed()
+  return (
+    error.code === 'CONNECTION_LOST' &&
+    answered === undefined &&
+    isReading(method) &&
+    signal?.aborted !== true &&
+    !context.closed()
+  )
 }
 
 function resolveLocation(text: string, base: URL): URL {
   const url = URL.parse(text, base.href)
-  if (url === null) throw new RegistryError('BAD_RESPONSE', `${base.host} redirects to no valid URL`, { host: base.host, hint: 'ask the registry\'s operator' })
+  if (url === null)
+    throw new RegistryError('BAD_RESPONSE', `${base.host} redirects to no valid URL`, {
+      host: base.host,
+      hint: "ask the registry's operator",
+    })
   url.hash = ''
   return url
 }

@@ -20,10 +20,29 @@ const metadataNames: ReadonlySet<string> = new Set([
   'instance-data.ec2.internal',
 ])
 // In the hosts file of most machines.
-const loopbackNames: ReadonlySet<string> = new Set(['localhost', 'localhost.localdomain', 'localhost6', 'localhost6.localdomain6', 'ip6-localhost', 'ip6-loopback'])
+const loopbackNames: ReadonlySet<string> = new Set([
+  'localhost',
+  'localhost.localdomain',
+  'localhost6',
+  'localhost6.localdomain6',
+  'ip6-localhost',
+  'ip6-loopback',
+])
 // Names that by agreement or habit mean something only inside a network (RFC 6762 with its appendix G, RFC 8375, ICANN's
 // reservation of `internal`; `svc` is Kubernetes').
-const privateSuffixes: readonly string[] = ['.local', '.internal', '.home.arpa', '.lan', '.localdomain', '.localdomain6', '.intranet', '.private', '.corp', '.home', '.svc']
+const privateSuffixes: readonly string[] = [
+  '.local',
+  '.internal',
+  '.home.arpa',
+  '.lan',
+  '.localdomain',
+  '.localdomain6',
+  '.intranet',
+  '.private',
+  '.corp',
+  '.home',
+  '.svc',
+]
 
 /**
  * The class of a URL's host. The host must come from a WHATWG URL, which has turned `127.1`, `0x7f000001`, `2130706433`

@@ -17,19 +17,33 @@ const builtIn: readonly AllowedRealm[] = [
   { registry: 'registry.gitlab.com', realm: 'gitlab.com' },
 ]
 
-export function createRealmPolicy(allowed: readonly AllowedRealm[]): (registryHost: string, realmHost: string) => boolean {
-  const pairs = new Set([...builtIn, ...allowed].map(({ registry, realm }) => `${apiHost(hostOf(registry))} ${hostOf(realm)}`))
+export function createRealmPolicy(
+  allowed: readonly AllowedRealm[],
+): (registryHost: string, realmHost: string) => boolean {
+  const pairs = new Set(
+    [...builtIn, ...allowed].map(({ registry, realm }) => `${apiHost(hostOf(registry))} ${hostOf(realm)}`),
+  )
   return (registryHost, realmHost) => pairs.has(`${apiHost(registryHost)} ${realmHost}`)
 }
 
 // People write the name they pull from.
-const apiHost = (host: string): string => (host === 'docker.io' || host === 'index.docker.io' ? 'registry-1.docker.io' : host)
+const apiHost = (host: string): string =>
+  host === 'docker.io' || host === 'index.docker.io' ? 'registry-1.docker.io' : host
 
 /** Canonical as a URL has it, so that it can be compared with one. */
 function hostOf(text: string): string {
   const url = URL.parse(`https://${text}`)
-  if (url === null || url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || url.hostname === '') {
-    throw new RegistryError('OPTION_INVALID', `"${text}" is not a host or host:port`, { hint: 'write allowed realms as { registry: "registry.example.com", realm: "auth.example.com" }' })
+  if (
+    url === null ||
+    url.pathname !== '/' ||
+    url.search !== '' ||
+    url.hash !== '' ||
+    url.username !== '' ||
+    url.hostname === ''
+  ) {
+    throw new RegistryError('OPTION_INVALID', `"${text}" is not a host or host:port`, {
+      hint: 'write allowed realms as { registry: "registry.example.com", realm: "auth.example.com" }',
+    })
   }
   return url.host
 }

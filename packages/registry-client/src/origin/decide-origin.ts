@@ -56,10 +56,13 @@ const refuse = (reason: string, hint?: string): OriginDecision => ({ call: false
  */
 export function decideOrigin(question: OriginQuestion): OriginDecision {
   const { url, from, purpose } = question
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return refuse(`its scheme is ${url.protocol.slice(0, -1)}, not https`)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return refuse(`its scheme is ${url.protocol.slice(0, -1)}, not https`)
   if (url.username !== '' || url.password !== '') return refuse('it carries a user name or password of its own')
   if (purpose === 'next-page') {
-    return url.origin === from.origin ? { call: true, show: shownTo(question), addresses: undefined } : refuse('the next page must be at the registry itself')
+    return url.origin === from.origin
+      ? { call: true, show: shownTo(question), addresses: undefined }
+      : refuse('the next page must be at the registry itself')
   }
   if (url.protocol === 'http:' && from.protocol === 'https:') return refuse('it would leave https for plain http')
   const place = decidePlace(question)
@@ -68,10 +71,19 @@ export function decideOrigin(question: OriginQuestion): OriginDecision {
 }
 
 /** What lets the registry lead to a host that it may not lead to by itself. */
-export const allowHint = (registry: URL, url: URL): string => `if you trust it, allow it (--allow-realm ${registry.host}=${url.host})`
+export const allowHint = (registry: URL, url: URL): string =>
+  `if you trust it, allow it (--allow-realm ${registry.host}=${url.host})`
 
 /** Is the host one that the registry may lead to? */
-function decidePlace({ url, registry, insecure, allowRealm, reachedAt }: OriginQuestion): OriginDecision & { readonly call: false } | { readonly addresses: readonly AddressClass[] | undefined } {
+function decidePlace({
+  url,
+  registry,
+  insecure,
+  allowRealm,
+  reachedAt,
+}: OriginQuestion):
+  | (OriginDecision & { readonly call: false })
+  | { readonly addresses: readonly AddressClass[] | undefined } {
   if (url.host === registry.host) return { addresses: undefined }
   const wanted = addressClass(url.hostname)
   if (wanted === 'forbidden') return { call: false, reason: 'link-local and cloud metadata addresses are never called' }
@@ -80,13 +92,27 @@ function decidePlace({ url, registry, insecure, allowRealm, reachedAt }: OriginQ
   const own = named === 'public' && insecure?.(registry) === true ? 'private' : named
   const trusted = allowRealm?.(registry.host, url.host) === true
   if (!trusted && wanted !== 'public' && wanted !== own && reachedAt?.has(wanted) !== true) {
-    return { call: false, reason: `a ${own} registry may not send us to a ${wanted} address`, hint: allowHint(registry, url) }
+    return {
+      call: false,
+      reason: `a ${own} registry may not send us to a ${wanted} address`,
+      hint: allowHint(registry, url),
+    }
   }
   // A host of one's own network may speak plain http to its neighbours, but nobody speaks it with the world.
   if (url.protocol === 'http:' && wanted === 'public' && insecure?.(url) !== true) {
-    return { call: false, reason: 'plain http goes to no public host', hint: `mark the host insecure if you accept the risk (--insecure ${url.host})` }
+    return {
+      call: false,
+      reason: 'plain http goes to no public host',
+      hint: `mark the host insecure if you accept the risk (--insecure ${url.host})`,
+    }
   }
-  return { addresses: trusted ? undefined : [...new Set<AddressClass>(['public', own, ...(reachedAt ?? [])])].filter((each) => each !== 'forbidden').toSorted() }
+  return {
+    addresses: trusted
+      ? undefined
+      : [...new Set<AddressClass>(['public', own, ...(reachedAt ?? [])])]
+          .filter((each) => each !== 'forbidden')
+          .toSorted(),
+  }
 }
 
 /**

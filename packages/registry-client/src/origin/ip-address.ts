@@ -24,8 +24,10 @@ export function parseAddress(text: string): Uint8Array | undefined {
   return isMapped(bytes) ? bytes.slice(12) : bytes
 }
 
-const groupsOf = (text: string): number[] => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)))
-const isMapped = (bytes: Uint8Array): boolean => bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff
+const groupsOf = (text: string): number[] =>
+  text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16))
+const isMapped = (bytes: Uint8Array): boolean =>
+  bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff
 
 /** `undefined` for what is no range. A mapped IPv4 base keeps its length in IPv6 terms, so `::ffff:10.0.0.0/104` is `10.0.0.0/8`. */
 export function parseRange(text: string): AddressRange | undefined {

@@ -26,8 +26,15 @@ const schemePorts: Readonly<Record<string, string>> = { 'https:': '443', 'http:'
 export function parseNoProxy(text: string): (url: URL) => boolean {
   const rules = text.split(/[\s,]+/).flatMap((entry) => (entry === '' ? [] : [ruleOf(entry.toLowerCase())]))
   return (url) => {
-    const name = url.hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase().replace(/\.$/, '')
-    const target: Target = { name, port: url.port === '' ? (schemePorts[url.protocol] ?? '') : url.port, address: parseAddress(name) }
+    const name = url.hostname
+      .replace(/^\[(.*)\]$/, '$1')
+      .toLowerCase()
+      .replace(/\.$/, '')
+    const target: Target = {
+      name,
+      port: url.port === '' ? (schemePorts[url.protocol] ?? '') : url.port,
+      address: parseAddress(name),
+    }
     return rules.some((rule) => rule(target))
   }
 }
@@ -46,7 +53,10 @@ function ruleOf(entry: string): Rule {
   const below = /^\*?\./.test(host)
   const domain = ascii(host.replace(/^\*?\./, '').replace(/\.$/, ''))
   if (domain === '') return () => false
-  return (target) => target.address === undefined && ((!below && target.name === domain) || target.name.endsWith(`.${domain}`)) && rightPort(target)
+  return (target) =>
+    target.address === undefined &&
+    ((!below && target.name === domain) || target.name.endsWith(`.${domain}`)) &&
+    rightPort(target)
 }
 
 function splitPort(entry: string): { readonly host: string; readonly port: number | undefined } {

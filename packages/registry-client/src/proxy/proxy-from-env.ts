@@ -10,7 +10,9 @@ export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
  *
  * @throws RegistryError `OPTION_INVALID` that names the variable; it does not repeat its value
  */
-export function proxyFromEnv({ env = processEnv() }: { readonly env?: EnvironmentVariables | undefined } = {}): ProxyPolicy {
+export function proxyFromEnv({
+  env = processEnv(),
+}: { readonly env?: EnvironmentVariables | undefined } = {}): ProxyPolicy {
   const named = (name: string): ProxySettings | undefined => {
     for (const variable of [name.toLowerCase(), name.toUpperCase()]) {
       if (variable === 'HTTP_PROXY' && env['REQUEST_METHOD']) continue
@@ -20,8 +22,13 @@ export function proxyFromEnv({ env = processEnv() }: { readonly env?: Environmen
     return undefined
   }
   const all = named('all_proxy')
-  return proxyByRules({ http: named('http_proxy') ?? all, https: named('https_proxy') ?? all, noProxy: env['no_proxy'] || env['NO_PROXY'] })
+  return proxyByRules({
+    http: named('http_proxy') ?? all,
+    https: named('https_proxy') ?? all,
+    noProxy: env['no_proxy'] || env['NO_PROXY'],
+  })
 }
 
 // Not every runtime has a process.
-const processEnv = (): EnvironmentVariables => (globalThis as { process?: { env?: EnvironmentVariables } }).process?.env ?? {}
+const processEnv = (): EnvironmentVariables =>
+  (globalThis as { process?: { env?: EnvironmentVariables } }).process?.env ?? {}

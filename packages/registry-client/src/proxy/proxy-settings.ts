@@ -26,7 +26,10 @@ export const publicProxy = ({ scheme, host }: ProxySettings): string => `${schem
  * @throws RegistryError `OPTION_INVALID`
  */
 export function parseProxy(text: string, from: string = 'the proxy'): ProxySettings {
-  const invalid = (why: string): RegistryError => new RegistryError('OPTION_INVALID', `${from}: ${why}`, { hint: 'write it like http://proxy.example.com:3128; the schemes are http, https, socks5 and socks5h' })
+  const invalid = (why: string): RegistryError =>
+    new RegistryError('OPTION_INVALID', `${from}: ${why}`, {
+      hint: 'write it like http://proxy.example.com:3128; the schemes are http, https, socks5 and socks5h',
+    })
   const [, named, rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? []
   const scheme = (named ?? 'http').toLowerCase()
   const port = defaultPorts[scheme]
@@ -34,7 +37,8 @@ export function parseProxy(text: string, from: string = 'the proxy'): ProxySetti
   // By the rules for http, which are the strict ones for hosts.
   const url = /[\s\\]/.test(rest) ? null : URL.parse(`http://${rest}`)
   if (url === null || url.hostname === '') throw invalid('not the URL of a proxy')
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') throw invalid('a proxy has no path, query or fragment (a / ? or # in a password is written %2F %3F %23)')
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    throw invalid('a proxy has no path, query or fragment (a / ? or # in a password is written %2F %3F %23)')
   const written = url.port === '' && /:0*80\/?$/.test(rest) ? '80' : url.port
   if (written === '0') throw invalid('nobody listens at port 0')
   return { scheme, host: `${url.hostname}:${written === '' ? port : written}`, ...userInfo(url, scheme, invalid) }
@@ -42,7 +46,11 @@ export function parseProxy(text: string, from: string = 'the proxy'): ProxySetti
 
 const isScheme = (scheme: string): scheme is ProxySettings['scheme'] => Object.hasOwn(defaultPorts, scheme)
 
-function userInfo({ username, password }: URL, scheme: string, invalid: (why: string) => RegistryError): Pick<ProxySettings, 'username' | 'password'> {
+function userInfo(
+  { username, password }: URL,
+  scheme: string,
+  invalid: (why: string) => RegistryError,
+): Pick<ProxySettings, 'username' | 'password'> {
   if (username === '' && password === '') return {}
   let known: { readonly username: string; readonly password: string }
   try {
@@ -51,8 +59,10 @@ function userInfo({ username, password }: URL, scheme: string, invalid: (why: st
     throw invalid('its user name or password is not properly percent-encoded')
   }
   // RFC 7617 2 and RFC 1929 2.
-  if (!scheme.startsWith('socks') && known.username.includes(':')) throw invalid('its user name has a colon in it, which Basic authentication cannot carry')
+  if (!scheme.startsWith('socks') && known.username.includes(':'))
+    throw invalid('its user name has a colon in it, which Basic authentication cannot carry')
   const longest = Math.max(...[known.username, known.password].map((part) => new TextEncoder().encode(part).byteLength))
-  if (scheme.startsWith('socks') && (longest > 255 || known.username === '')) throw invalid('SOCKS takes a user name of 1 to 255 bytes and a password of up to 255')
+  if (scheme.startsWith('socks') && (longest > 255 || known.username === ''))
+    throw invalid('SOCKS takes a user name of 1 to 255 bytes and a password of up to 255')
   return known
 }

@@ -12,18 +12,41 @@ import { createHandover } from './handover.ts'
 const defaultMaxBytes = 4 * 1024 * 1024
 
 /** Fetches a blob into a sink, once. */
-export type FetchBlob = (descriptor: Descriptor, sink: BlobSink, options: AbortOptions & { readonly streamed?: boolean | undefined }) => Promise<void>
+export type FetchBlob = (
+  descriptor: Descriptor,
+  sink: BlobSink,
+  options: AbortOptions & { readonly streamed?: boolean | undefined },
+) => Promise<void>
 
 /** A small blob, whole and verified; repeated like every small request. */
-export async function readBlob(fetch: FetchBlob, descriptor: Descriptor, { context, url, maxBytes = defaultMaxBytes, signal }: AbortOptions & { readonly context: ClientContext; readonly url: URL; readonly maxBytes?: number | undefined }): Promise<Uint8Array> {
+export async function readBlob(
+  fetch: FetchBlob,
+  descriptor: Descriptor,
+  {
+    context,
+    url,
+    maxBytes = defaultMaxBytes,
+    signal,
+  }: AbortOptions & { readonly context: ClientContext; readonly url: URL; readonly maxBytes?: number | undefined },
+): Promise<Uint8Array> {
   const { digest, size } = descriptor
-  if (size > maxBytes) throw new RegistryError('TOO_LARGE', `${digest} has ${size} bytes, and at most ${maxBytes} are read into memory`, { digest, expected: maxBytes, actual: size, hint: 'use `open` or `fetch` for large blobs' })
+  if (size > maxBytes)
+    throw new RegistryError('TOO_LARGE', `${digest} has ${size} bytes, and at most ${maxBytes} are read into memory`, {
+      digest,
+      expected: maxBytes,
+      actual: size,
+      hint: 'use `open` or `fetch` for large blobs',
+    })
   return repeat(
     context,
     url,
     async () => {
       const collector = createCollector(size)
-      await fetch(descriptor, { offset: 0, begin: () => undefined, write: (chunk) => void collector.add(chunk) }, { signal })
+      await fetch(
+        descriptor,
+        { offset: 0, begin: () => undefined, write: (chunk) => void collector.add(chunk) },
+        { signal },
+      )
       const bytes = collector.bytes()
       const actual = digestOf(bytes, algorithmOf(digest))
       if (actual !== digest) throw damaged(digest, actual)
@@ -34,12 +57,20 @@ export async function readBlob(fetch: FetchBlob, descriptor: Descriptor, { conte
 }
 
 /** A blob as it comes, for people; throws at the end unless the digest is right. Leaving the loop ends the request. */
-export async function* openBlob(fetch: FetchBlob, descriptor: Descriptor, { signal }: AbortOptions): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* openBlob(
+  fetch: FetchBlob,
+  descriptor: Descriptor,
+  { signal }: AbortOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const digest = parseDigest(descriptor.digest)
   const hasher = createHasher(algorithmOf(digest))
   const left = new AbortController()
   const handover = createHandover()
-  const running = fetch(descriptor, { offset: 0, begin: () => undefined, write: handover.give }, { streamed: true, signal: signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]) })
+  const running = fetch(
+    descriptor,
+    { offset: 0, begin: () => undefined, write: handover.give },
+    { streamed: true, signal: signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]) },
+  )
   running.then(handover.end, handover.fail)
   try {
     for (let chunk = await handover.take(); chunk !== undefined; chunk = await handover.take()) {
@@ -56,5 +87,10 @@ export async function* openBlob(fetch: FetchBlob, descriptor: Descriptor, { sign
 }
 
 function damaged(digest: string, actual: string): RegistryError {
-  return new RegistryError('DIGEST_MISMATCH', `the blob is ${actual} instead of ${digest}`, { digest, expected: digest, actual, hint: 'the registry or a proxy damages content; try again, or pull from another registry' })
+  return new RegistryError('DIGEST_MISMATCH', `the blob is ${actual} instead of ${digest}`, {
+    digest,
+    expected: digest,
+    actual,
+    hint: 'the registry or a proxy damages content; try again, or pull from another registry',
+  })
 }

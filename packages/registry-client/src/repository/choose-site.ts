@@ -12,7 +12,10 @@ export type Need = 'resolve' | 'pull'
  * Runs work at the endpoint that serves a repository. By `serves` the work says, before its end, that this one does.
  * `need`, default `resolve`, decides which endpoints may be asked.
  */
-export type AtSite = <T>(work: (site: Site, serves: () => void) => Promise<T>, options?: { readonly need?: Need | undefined }) => Promise<T>
+export type AtSite = <T>(
+  work: (site: Site, serves: () => void) => Promise<T>,
+  options?: { readonly need?: Need | undefined },
+) => Promise<T>
 
 export interface Candidate {
   readonly endpoint: Endpoint
@@ -46,7 +49,10 @@ export function createAtSite(context: ClientContext, candidates: Readonly<Record
     for (const candidate of inOrder(need)) {
       const { endpoint, site } = candidate
       if (endpoint.scheme === 'http' && speaksTls(context, endpoint.host)) {
-        last ??= new RegistryError('ORIGIN_REFUSED', `${endpoint.host} speaks TLS, so it is not asked in plain http`, { host: endpoint.host, hint: 'see the error of the https endpoint' })
+        last ??= new RegistryError('ORIGIN_REFUSED', `${endpoint.host} speaks TLS, so it is not asked in plain http`, {
+          host: endpoint.host,
+          hint: 'see the error of the https endpoint',
+        })
         continue
       }
       let began = false
@@ -64,7 +70,14 @@ export function createAtSite(context: ClientContext, candidates: Readonly<Record
         for (const each of refused(error)) refusing[each].add(candidate)
       }
     }
-    throw last ?? new RegistryError('UNSUPPORTED', need === 'resolve' ? 'no endpoint may be asked what a tag points to' : 'no endpoint may be asked for content', { hint: 'see the capabilities that `lading hosts` shows' })
+    throw (
+      last ??
+      new RegistryError(
+        'UNSUPPORTED',
+        need === 'resolve' ? 'no endpoint may be asked what a tag points to' : 'no endpoint may be asked for content',
+        { hint: 'see the capabilities that `lading hosts` shows' },
+      )
+    )
   }
 }
 
@@ -75,7 +88,10 @@ function refused(error: unknown): readonly Need[] {
 }
 
 /** A list whose first page decides which endpoint serves; the pages after it are its own. */
-export async function* fromFirstPage<T>(atSite: AtSite, list: (site: Site) => AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+export async function* fromFirstPage<T>(
+  atSite: AtSite,
+  list: (site: Site) => AsyncGenerator<T, void, undefined>,
+): AsyncGenerator<T, void, undefined> {
   const { first, rest } = await atSite(async (site) => {
     const iterator = list(site)
     return { first: await iterator.next(), rest: iterator }

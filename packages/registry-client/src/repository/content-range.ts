@@ -12,6 +12,10 @@ export function parseContentRange(text: string | null): ContentRange | undefined
   const match = form.exec(text?.trim() ?? '')
   if (match === null) return undefined
   const [first, last, total] = [Number(match[1]), Number(match[2]), match[3] === '*' ? undefined : Number(match[3])]
-  const good = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first <= last && (total === undefined || (Number.isSafeInteger(total) && last < total))
+  const good =
+    Number.isSafeInteger(first) &&
+    Number.isSafeInteger(last) &&
+    first <= last &&
+    (total === undefined || (Number.isSafeInteger(total) && last < total))
   return good ? { first, last, total } : undefined
 }

@@ -22,7 +22,20 @@ const content: { readonly need: Need } = { need: 'pull' }
 const forTarget = (target: string): { readonly need: Need } => ({ need: isDigest(target) ? 'pull' : 'resolve' })
 
 /** The verbs of one repository, each at the endpoint that serves it. */
-export function createRepository<Known>(name: string, { endpoint, atSite, atOrigin, schemas }: { readonly endpoint: Endpoint | undefined; readonly atSite: AtSite; /** Where something is changed. */ readonly atOrigin: AtSite; readonly schemas: Schemas<Known> }): Repository<Known[keyof Known]> {
+export function createRepository<Known>(
+  name: string,
+  {
+    endpoint,
+    atSite,
+    atOrigin,
+    schemas,
+  }: {
+    readonly endpoint: Endpoint | undefined
+    readonly atSite: AtSite
+    /** Where something is changed. */ readonly atOrigin: AtSite
+    readonly schemas: Schemas<Known>
+  },
+): Repository<Known[keyof Known]> {
   const fetch: FetchBlob = (descriptor, sink, options) =>
     atSite((site, serves) => {
       // Once a body began, another endpoint would repeat it.
@@ -30,7 +43,12 @@ export function createRepository<Known>(name: string, { endpoint, atSite, atOrig
         serves()
         return sink.begin(answer)
       }
-      return fetchFrom(site, descriptor, { offset: sink.offset, end: sink.end, validator: sink.validator, begin, write: (chunk) => sink.write(chunk) }, options)
+      return fetchFrom(
+        site,
+        descriptor,
+        { offset: sink.offset, end: sink.end, validator: sink.validator, begin, write: (chunk) => sink.write(chunk) },
+        options,
+      )
     }, content)
   return {
     name,
@@ -38,14 +56,25 @@ export function createRepository<Known>(name: string, { endpoint, atSite, atOrig
     manifests: {
       head: (target, options = {}) => atSite((site) => headManifest(site, schemas, target, options), forTarget(target)),
       get: (target, options = {}) => atSite((site) => getManifest(site, schemas, target, options), forTarget(target)),
-      getIfChanged: (target, known, options = {}) => atSite((site) => getManifestIfChanged(site, schemas, target, known, options), forTarget(target)),
+      getIfChanged: (target, known, options = {}) =>
+        atSite((site) => getManifestIfChanged(site, schemas, target, known, options), forTarget(target)),
       put: (target, bytes, options = {}) => atOrigin((site) => putManifest(site, target, bytes, options)),
       delete: (target, options = {}) => atOrigin((site) => deleteManifest(site, target, options)),
     },
     blobs: {
       open: (descriptor, options = {}) => openBlob(fetch, descriptor, options),
-      read: (descriptor, options = {}) => atSite((site) => readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, { ...options, context: site.context, url: blobUrl(site, descriptor) }), content),
-      head: (digest, options = {}) => atSite((site) => headBlob(site, blobUrl(site, { digest }), digest, options), content),
+      read: (descriptor, options = {}) =>
+        atSite(
+          (site) =>
+            readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, {
+              ...options,
+              context: site.context,
+              url: blobUrl(site, descriptor),
+            }),
+          content,
+        ),
+      head: (digest, options = {}) =>
+        atSite((site) => headBlob(site, blobUrl(site, { digest }), digest, options), content),
       fetch: (descriptor, sink, options = {}) => fetch(descriptor, sink, { ...options, streamed: true }),
       upload: (descriptor, source, options = {}) => uploadBlob(atOrigin, descriptor, source, options),
       mount: (digest, options = {}) => atOrigin((site) => mountBlob(site, digest, options)),
@@ -56,9 +85,19 @@ export function createRepository<Known>(name: string, { endpoint, atSite, atOrig
   }
 }
 
-function fetchFrom(site: Site, descriptor: Descriptor, sink: Parameters<FetchBlob>[1], options: Parameters<FetchBlob>[2]): Promise<void> {
+function fetchFrom(
+  site: Site,
+  descriptor: Descriptor,
+  sink: Parameters<FetchBlob>[1],
+  options: Parameters<FetchBlob>[2],
+): Promise<void> {
   const url = blobUrl(site, descriptor)
-  return fetchBlob(descriptor, sink, (headers, to) => exchange(site, { method: 'GET', url, headers }, to, { ...options, about: { subject: 'blob', digest: descriptor.digest } }))
+  return fetchBlob(descriptor, sink, (headers, to) =>
+    exchange(site, { method: 'GET', url, headers }, to, {
+      ...options,
+      about: { subject: 'blob', digest: descriptor.digest },
+    }),
+  )
 }
 
 function blobUrl(site: Site, { digest }: Pick<Descriptor, 'digest'>): URL {

@@ -30,7 +30,17 @@ export async function deleteManifest(site: Site, target: string, options: AbortO
   } catch (error) {
     options.signal?.throwIfAborted()
     if (!isLadingError(error)) throw error
-    throw new RegistryError('REFERRERS_CONFLICT', `${digest} is deleted, and still on the list of what refers to ${subject}: ${error.message}`, { host: url.host, repository: site.name, digest, cause: error, hint: 'who may push there can put the list right' })
+    throw new RegistryError(
+      'REFERRERS_CONFLICT',
+      `${digest} is deleted, and still on the list of what refers to ${subject}: ${error.message}`,
+      {
+        host: url.host,
+        repository: site.name,
+        digest,
+        cause: error,
+        hint: 'who may push there can put the list right',
+      },
+    )
   }
 }
 
@@ -41,7 +51,12 @@ export function deleteBlob(site: Site, digest: Digest, options: AbortOptions): P
 }
 
 /** What is not there after an answer was lost is what the lost answer did. */
-async function remove(site: Site, url: URL, about: { readonly subject: 'manifest' | 'blob'; readonly digest: Digest | undefined }, options: AbortOptions): Promise<void> {
+async function remove(
+  site: Site,
+  url: URL,
+  about: { readonly subject: 'manifest' | 'blob'; readonly digest: Digest | undefined },
+  options: AbortOptions,
+): Promise<void> {
   let lost = false
   const question = { method: 'DELETE', url, headers: {}, moves: true } as const
   try {
@@ -50,7 +65,12 @@ async function remove(site: Site, url: URL, about: { readonly subject: 'manifest
       url,
       async () => {
         try {
-          await answerHead(site, question, { ...options, scope: deleteScope(site.path), about, expects: [202, 200, 204] })
+          await answerHead(site, question, {
+            ...options,
+            scope: deleteScope(site.path),
+            about,
+            expects: [202, 200, 204],
+          })
         } catch (error) {
           if (lost && isLadingError(error) && error.facts.status === 404) return
           lost ||= error instanceof TransportError && (error.code === 'CONNECTION_LOST' || error.code === 'TIMEOUT')
@@ -71,7 +91,8 @@ function explained(error: unknown, url: URL): unknown {
   const off = status === 405 || (status === 400 && !isDigest(url.pathname.slice(url.pathname.lastIndexOf('/') + 1)))
   if (!off) return error
   const { message, facts, repository, reported, retryAfterMs } = error
-  const hint = status === 405 ? switchedOff : 'this registry does not delete tags; delete the digest that the tag points to'
+  const hint =
+    status === 405 ? switchedOff : 'this registry does not delete tags; delete the digest that the tag points to'
   return new RegistryError('UNSUPPORTED', message, { ...facts, repository, reported, retryAfterMs, cause: error, hint })
 }
 

@@ -28,55 +28,117 @@ interface FallbackList {
  *
  * @throws RegistryError `REFERRERS_INVALID`; what fetching a manifest throws
  */
-export async function readFallback(site: Site, digest: Digest, options: AbortOptions): Promise<FallbackList | undefined> {
+export async function readFallback(
+  site: Site,
+  digest: Digest,
+  options: AbortOptions,
+): Promise<FallbackList | undefined> {
   const tag = fallbackTag(digest)
   try {
     const found = await fetchManifest(site, schemas, tag, undefined, options)
     if (found === 'not-modified') return undefined
-    if (found.manifest.kind === 'index') return { index: found.manifest, etag: found.head.headers.get('etag') ?? undefined }
+    if (found.manifest.kind === 'index')
+      return { index: found.manifest, etag: found.head.headers.get('etag') ?? undefined }
   } catch (error) {
     if (isLadingError(error, 'MANIFEST_UNKNOWN') || isLadingError(error, 'NOT_FOUND')) return undefined
     throw error
   }
-  throw new RegistryError('REFERRERS_INVALID', `the tag ${tag} of ${site.name} lists no referrers: it is not an index`, { host: new URL(site.base).host, repository: site.name, digest, hint: 'somebody uses the tag for something else; it was left alone' })
+  throw new RegistryError(
+    'REFERRERS_INVALID',
+    `the tag ${tag} of ${site.name} lists no referrers: it is not an index`,
+    {
+      host: new URL(site.base).host,
+      repository: site.name,
+      digest,
+      hint: 'somebody uses the tag for something else; it was left alone',
+    },
+  )
 }
 
 /** Puts a manifest on the list of those that refer to `subject`; nothing happens when it is there. */
 export function addToFallback(site: Site, subject: Digest, entry: Descriptor, options: AbortOptions): Promise<void> {
-  return changeFallback(site, subject, options, (entries) => (entries.some(({ digest }) => digest === entry.digest) ? undefined : [...entries, entry]))
+  return changeFallback(site, subject, options, (entries) =>
+    entries.some(({ digest }) => digest === entry.digest) ? undefined : [...entries, entry],
+  )
 }
 
 /** Takes a manifest off the list of those that refer to `subject`; nothing happens when it is not there. */
 export function removeFromFallback(site: Site, subject: Digest, digest: Digest, options: AbortOptions): Promise<void> {
-  return changeFallback(site, subject, options, (entries) => (entries.some((entry) => entry.digest === digest) ? entries.filter((entry) => entry.digest !== digest) : undefined))
+  return changeFallback(site, subject, options, (entries) =>
+    entries.some((entry) => entry.digest === digest) ? entries.filter((entry) => entry.digest !== digest) : undefined,
+  )
 }
 
 /**
  * Two writers may read the same list and write one after the other. Where the registry heeds conditions (RFC 9110 13.1),
  * the second is told; where it does not, the list is read again to see whether the change is still there.
  */
-async function changeFallback(site: Site, subject: Digest, options: AbortOptions, change: (entries: readonly Descriptor[]) => readonly Descriptor[] | undefined): Promise<void> {
+async function changeFallback(
+  site: Site,
+  subject: Digest,
+  options: AbortOptions,
+  change: (entries: readonly Descriptor[]) => readonly Descriptor[] | undefined,
+): Promise<void> {
   for (let round = 0; round < mostRounds; round++) {
     const before = await readFallback(site, subject, options)
     const entries = change(before?.index.manifests ?? [])
     if (entries === undefined) return
-    const condition: Record<string, string> = before === undefined ? { 'if-none-match': '*' } : before.etag === undefined ? {} : { 'if-match': before.etag }
+    const condition: Record<string, string> =
+      before === undefined ? { 'if-none-match': '*' } : before.etag === undefined ? {} : { 'if-match': before.etag }
     await putList(site, subject, indexOf(entries, before?.index), condition, options)
   }
   const after = await readFallback(site, subject, options)
   if (change(after?.index.manifests ?? []) === undefined) return
-  throw new RegistryError('REFERRERS_CONFLICT', `others keep changing the list of what refers to ${subject}`, { host: new URL(site.base).host, repository: site.name, digest: subject, hint: 'the manifest itself is there; push it again later to have it listed' })
+  throw new RegistryError('REFERRERS_CONFLICT', `others keep changing the list of what refers to ${subject}`, {
+    host: new URL(site.base).host,
+    repository: site.name,
+    digest: subject,
+    hint: 'the manifest itself is there; push it again later to have it listed',
+  })
 }
 
 function indexOf(entries: readonly Descriptor[], before: ImageIndex | undefined): Uint8Array {
   const { annotations } = before ?? {}
-  const manifests = entries.map(({ data, ...entry }) => ({ ...entry, ...(data === undefined ? {} : { data: base64(data) }) }))
-  return new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests, ...(annotations === undefined ? {} : { annotations }) }))
+  const manifests = entries.map(({ data, ...entry }) => ({
+    ...entry,
+    ...(data === undefined ? {} : { data: base64(data) }),
+  }))
+  return new TextEncoder().encode(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: OCI_INDEX,
+      manifests,
+      ...(annotations === undefined ? {} : { annotations }),
+    }),
+  )
 }
 
 /** Like every PUT of a manifest repeated; a condition that failed is left to the next round. */
-async function putList(site: Site, subject: Digest, body: Uint8Array, condition: Readonly<Record<string, string>>, options: AbortOptions): Promise<void> {
+async function putList(
+  site: Site,
+  subject: Digest,
+  body: Uint8Array,
+  condition: Readonly<Record<string, string>>,
+  options: AbortOptions,
+): Promise<void> {
   const url = manifestUrl(site, fallbackTag(subject))
-  const question = { method: 'PUT', url, headers: { 'content-type': OCI_INDEX, ...condition }, body, moves: true } as const
-  await repeat(site.context, url, () => answerHead(site, question, { ...options, scope: pushScope(site.path), about: { subject: 'tags', digest: subject }, expects: [201, 409, 412] }), options)
+  const question = {
+    method: 'PUT',
+    url,
+    headers: { 'content-type': OCI_INDEX, ...condition },
+    body,
+    moves: true,
+  } as const
+  await repeat(
+    site.context,
+    url,
+    () =>
+      answerHead(site, question, {
+        ...options,
+        scope: pushScope(site.path),
+        about: { subject: 'tags', digest: subject },
+        expects: [201, 409, 412],
+      }),
+    options,
+  )
 }

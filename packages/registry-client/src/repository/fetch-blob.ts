@@ -26,7 +26,13 @@ export async function fetchBlob(descriptor: Descriptor, sink: BlobSink, request:
   const { size, digest } = descriptor
   const { offset, end } = sink
   const limit = Math.min(end ?? size, size)
-  if (offset > limit) throw new RegistryError('SIZE_MISMATCH', `${offset} bytes of ${digest} are there, and it has only ${limit}`, { digest, expected: limit, actual: offset, hint: 'throw away what is there and start again' })
+  if (offset > limit)
+    throw new RegistryError('SIZE_MISMATCH', `${offset} bytes of ${digest} are there, and it has only ${limit}`, {
+      digest,
+      expected: limit,
+      actual: offset,
+      hint: 'throw away what is there and start again',
+    })
   // Nothing is missing; but an empty blob is asked for all the same, to learn whether it exists.
   if (offset > 0 && offset === limit) return
   const ranged = offset > 0 || limit < size
@@ -39,7 +45,12 @@ export async function fetchBlob(descriptor: Descriptor, sink: BlobSink, request:
   }
 }
 
-async function fetchOnce(descriptor: Descriptor, sink: BlobSink, wanted: Span, { ranged, request }: { readonly ranged: boolean; readonly request: SendBlobRequest }): Promise<void> {
+async function fetchOnce(
+  descriptor: Descriptor,
+  sink: BlobSink,
+  wanted: Span,
+  { ranged, request }: { readonly ranged: boolean; readonly request: SendBlobRequest },
+): Promise<void> {
   const { digest } = descriptor
   let span: Span | undefined
   let host: string | undefined
@@ -65,7 +76,13 @@ async function fetchOnce(descriptor: Descriptor, sink: BlobSink, wanted: Span, {
         assertPlain(head)
         const answer = spanOf(descriptor, head, wanted, ranged)
         span = answer
-        return guarded(() => sink.begin({ start: answer.start, validator: head.headers.get('etag') ?? undefined, source: publicUrl(head.url) }))
+        return guarded(() =>
+          sink.begin({
+            start: answer.start,
+            validator: head.headers.get('etag') ?? undefined,
+            source: publicUrl(head.url),
+          }),
+        )
       },
       data(chunk) {
         received += chunk.byteLength
@@ -78,7 +95,11 @@ async function fetchOnce(descriptor: Descriptor, sink: BlobSink, wanted: Span, {
     await writing?.catch(() => undefined)
   }
   if (span !== undefined && received < wanted.end - span.start) {
-    throw new RegistryError('SHORT_BODY', `${host} ended the body of ${digest} after ${received} of ${wanted.end - span.start} bytes`, { host, digest, expected: wanted.end - span.start, actual: received, hint: 'try again; what arrived is kept' })
+    throw new RegistryError(
+      'SHORT_BODY',
+      `${host} ended the body of ${digest} after ${received} of ${wanted.end - span.start} bytes`,
+      { host, digest, expected: wanted.end - span.start, actual: received, hint: 'try again; what arrived is kept' },
+    )
   }
 }
 
@@ -86,7 +107,9 @@ function rangeHeaders({ start, end }: Span, size: number, validator: string | un
   return {
     range: `bytes=${start}-${end < size ? end - 1 : ''}`,
     // A weak validator promises nothing about bytes (RFC 9110 13.1.5).
-    ...(validator !== undefined && start > 0 && /^"[\x21\x23-\x7e]*"$/.test(validator) ? { 'if-range': validator } : {}),
+    ...(validator !== undefined && start > 0 && /^"[\x21\x23-\x7e]*"$/.test(validator)
+      ? { 'if-range': validator }
+      : {}),
   }
 }
 
@@ -97,21 +120,38 @@ function spanOf(descriptor: Descriptor, { status, headers, url }: Head, wanted: 
   const stated = length !== null && /^[0-9]{1,16}$/.test(length) ? Number(length) : undefined
   const facts = { host: url.host, status, digest }
   if (status === 200) {
-    if (stated !== undefined && stated !== size) throw new RegistryError('SIZE_MISMATCH', `${url.host} sends ${stated} bytes for ${digest}, which has ${size}`, { ...facts, expected: size, actual: stated, hint: 'the manifest or the registry is wrong about this blob' })
+    if (stated !== undefined && stated !== size)
+      throw new RegistryError('SIZE_MISMATCH', `${url.host} sends ${stated} bytes for ${digest}, which has ${size}`, {
+        ...facts,
+        expected: size,
+        actual: stated,
+        hint: 'the manifest or the registry is wrong about this blob',
+      })
     return { start: 0, end: size }
   }
-  const wrong = (what: string): RegistryError => new RegistryError('RANGE_INVALID', `${url.host} answers the range of ${digest} ${what}`, { ...facts, hint: 'start again from the beginning' })
+  const wrong = (what: string): RegistryError =>
+    new RegistryError('RANGE_INVALID', `${url.host} answers the range of ${digest} ${what}`, {
+      ...facts,
+      hint: 'start again from the beginning',
+    })
   if (!ranged) throw wrong('although none was asked for')
   const range = parseContentRange(headers.get('content-range'))
   if (range === undefined) throw wrong('without saying which it sends')
   if (range.first !== wanted.start) throw wrong(`from byte ${range.first} instead of ${wanted.start}`)
   if (range.last >= wanted.end) throw wrong(`up to byte ${range.last} instead of ${wanted.end - 1}`)
-  if (range.total !== undefined && range.total !== size) throw wrong(`as part of ${range.total} bytes instead of ${size}`)
+  if (range.total !== undefined && range.total !== size)
+    throw wrong(`as part of ${range.total} bytes instead of ${size}`)
   const end = range.last + 1
-  if (stated !== undefined && stated !== end - range.first) throw wrong(`with ${stated} bytes instead of ${end - range.first}`)
+  if (stated !== undefined && stated !== end - range.first)
+    throw wrong(`with ${stated} bytes instead of ${end - range.first}`)
   return { start: range.first, end }
 }
 
 function tooLong({ digest, size }: Descriptor, host: string | undefined): RegistryError {
-  return new RegistryError('SIZE_MISMATCH', `${host} sends more than the ${size} bytes of ${digest}`, { host, digest, expected: size, hint: 'the manifest or the registry is wrong about this blob' })
+  return new RegistryError('SIZE_MISMATCH', `${host} sends more than the ${size} bytes of ${digest}`, {
+    host,
+    digest,
+    expected: size,
+    hint: 'the manifest or the registry is wrong about this blob',
+  })
 }

@@ -12,7 +12,9 @@ export interface Handover {
 
 export function createHandover(): Handover {
   let offered: { readonly chunk: Uint8Array; readonly taken: () => void } | undefined
-  let wanted: { readonly resolve: (chunk: Uint8Array | undefined) => void; readonly reject: (error: unknown) => void } | undefined
+  let wanted:
+    | { readonly resolve: (chunk: Uint8Array | undefined) => void; readonly reject: (error: unknown) => void }
+    | undefined
   let outcome: { readonly error?: unknown } | undefined
   let left = false
 

@@ -12,23 +12,47 @@ import { lengthOf } from './manifests.ts'
  * HEAD of a blob (distribution-spec end-2). Some storage behind registries answers no HEAD, or without a length: then
  * its first byte is asked for, and what that answer says of the whole.
  */
-export async function headBlob(site: Site, url: URL, digest: Digest, options: AbortOptions): Promise<BlobSize | undefined> {
+export async function headBlob(
+  site: Site,
+  url: URL,
+  digest: Digest,
+  options: AbortOptions,
+): Promise<BlobSize | undefined> {
   const size = (await sizeByHead(site, url, digest, options)) ?? (await sizeByFirstByte(site, url, digest, options))
   return size === undefined ? undefined : { digest, size }
 }
 
 async function sizeByHead(site: Site, url: URL, digest: Digest, options: AbortOptions): Promise<number | undefined> {
   try {
-    return await repeat(site.context, url, () => answerOf(site, { method: 'HEAD', url, headers: {} }, digest, options, ({ headers }) => lengthOf(headers)), { ...options, untilServerError: true })
+    return await repeat(
+      site.context,
+      url,
+      () => answerOf(site, { method: 'HEAD', url, headers: {} }, digest, options, ({ headers }) => lengthOf(headers)),
+      { ...options, untilServerError: true },
+    )
   } catch (error) {
     // Without a body nobody knows why it was refused: the GET tells, or is not refused. Too many requests are too many.
-    if (isLadingError(error) && error.facts.status !== undefined && !isLadingError(error, 'BLOB_UNKNOWN') && !isLadingError(error, 'TOO_MANY_REQUESTS')) return undefined
+    if (
+      isLadingError(error) &&
+      error.facts.status !== undefined &&
+      !isLadingError(error, 'BLOB_UNKNOWN') &&
+      !isLadingError(error, 'TOO_MANY_REQUESTS')
+    )
+      return undefined
     throw error
   }
 }
 
 function sizeByFirstByte(site: Site, url: URL, digest: Digest, options: AbortOptions): Promise<number | undefined> {
-  return repeat(site.context, url, () => answerOf(site, { method: 'GET', url, headers: { range: 'bytes=0-0' } }, digest, options, ({ status, headers }) => (status === 206 ? parseContentRange(headers.get('content-range'))?.total : lengthOf(headers))), options)
+  return repeat(
+    site.context,
+    url,
+    () =>
+      answerOf(site, { method: 'GET', url, headers: { range: 'bytes=0-0' } }, digest, options, ({ status, headers }) =>
+        status === 206 ? parseContentRange(headers.get('content-range'))?.total : lengthOf(headers),
+      ),
+    options,
+  )
 }
 
 async function answerOf(

@@ -16,7 +16,12 @@ const longestManifest = 4 * 1024 * 1024
 const tagForm = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 
 /** HEAD: what a tag or digest points to (distribution-spec end-3). */
-export async function headManifest(site: Site, schemas: Pick<Schemas, 'mediaTypes'>, target: string, { thenGet = false, ...options }: AbortOptions & { readonly thenGet?: boolean | undefined }): Promise<Descriptor | undefined> {
+export async function headManifest(
+  site: Site,
+  schemas: Pick<Schemas, 'mediaTypes'>,
+  target: string,
+  { thenGet = false, ...options }: AbortOptions & { readonly thenGet?: boolean | undefined },
+): Promise<Descriptor | undefined> {
   const url = manifestUrl(site, target)
   const digest = tryParseDigest(target)
   const head = await repeat(
@@ -24,8 +29,15 @@ export async function headManifest(site: Site, schemas: Pick<Schemas, 'mediaType
     url,
     async () => {
       let answer: Head | undefined
-      const to = { expects: ({ status }: Head) => status === 200, head: (given: Head) => void (answer = given), data: ignore }
-      await exchange(site, { method: 'HEAD', url, headers: { accept: acceptOf(schemas) } }, to, { ...options, about: { subject: 'manifest', digest } })
+      const to = {
+        expects: ({ status }: Head) => status === 200,
+        head: (given: Head) => void (answer = given),
+        data: ignore,
+      }
+      await exchange(site, { method: 'HEAD', url, headers: { accept: acceptOf(schemas) } }, to, {
+        ...options,
+        about: { subject: 'manifest', digest },
+      })
       return answer
     },
     { ...options, untilServerError: thenGet },
@@ -35,20 +47,39 @@ export async function headManifest(site: Site, schemas: Pick<Schemas, 'mediaType
   const mediaType = parseContentType(headers.get('content-type'))
   const size = lengthOf(headers)
   const stated = tryParseDigest(headers.get('docker-content-digest')?.trim() ?? '')
-  if (digest !== undefined && stated !== undefined && stated !== digest && algorithmOf(stated) === algorithmOf(digest)) throw mismatch(site, head, digest, stated)
+  if (digest !== undefined && stated !== undefined && stated !== digest && algorithmOf(stated) === algorithmOf(digest))
+    throw mismatch(site, head, digest, stated)
   const found = digest ?? stated
-  return found === undefined || size === undefined || mediaType === undefined ? undefined : { mediaType, digest: found, size }
+  return found === undefined || size === undefined || mediaType === undefined
+    ? undefined
+    : { mediaType, digest: found, size }
 }
 
 /** GET: exact bytes, verified, and their typed view. */
-export async function getManifest<Known>(site: Site, schemas: Schemas<Known>, target: string, options: AbortOptions): Promise<FetchedManifest<Known[keyof Known]>> {
+export async function getManifest<Known>(
+  site: Site,
+  schemas: Schemas<Known>,
+  target: string,
+  options: AbortOptions,
+): Promise<FetchedManifest<Known[keyof Known]>> {
   const answer = await fetchManifest(site, schemas, target, undefined, options)
-  if (answer === 'not-modified') throw new RegistryError('BAD_RESPONSE', `${new URL(site.base).host} answered 304 to a request without conditions`, { host: new URL(site.base).host, status: 304, repository: site.name })
+  if (answer === 'not-modified')
+    throw new RegistryError('BAD_RESPONSE', `${new URL(site.base).host} answered 304 to a request without conditions`, {
+      host: new URL(site.base).host,
+      status: 304,
+      repository: site.name,
+    })
   return withoutHead(answer)
 }
 
 /** GET unless it is still the known one: registries use the digest as ETag. */
-export async function getManifestIfChanged<Known>(site: Site, schemas: Schemas<Known>, target: string, known: string, options: AbortOptions): Promise<FetchedManifest<Known[keyof Known]> | 'not-modified'> {
+export async function getManifestIfChanged<Known>(
+  site: Site,
+  schemas: Schemas<Known>,
+  target: string,
+  known: string,
+  options: AbortOptions,
+): Promise<FetchedManifest<Known[keyof Known]> | 'not-modified'> {
   if (!isDigest(known)) throw invalidTarget(site, known)
   const answer = await fetchManifest(site, schemas, target, known, options)
   return answer === 'not-modified' ? answer : withoutHead(answer)
@@ -58,10 +89,20 @@ interface Answered {
   readonly head: Head
 }
 
-const withoutHead = <Document>({ manifest, bytes, descriptor }: FetchedManifest<Document>): FetchedManifest<Document> => ({ manifest, bytes, descriptor })
+const withoutHead = <Document>({
+  manifest,
+  bytes,
+  descriptor,
+}: FetchedManifest<Document>): FetchedManifest<Document> => ({ manifest, bytes, descriptor })
 
 /** GET, with the head of the answer. `known`: not when it is still that one. */
-export async function fetchManifest<Known>(site: Site, schemas: Schemas<Known>, target: string, known: Digest | undefined, options: AbortOptions): Promise<(FetchedManifest<Known[keyof Known]> & Answered) | 'not-modified'> {
+export async function fetchManifest<Known>(
+  site: Site,
+  schemas: Schemas<Known>,
+  target: string,
+  known: Digest | undefined,
+  options: AbortOptions,
+): Promise<(FetchedManifest<Known[keyof Known]> & Answered) | 'not-modified'> {
   const url = manifestUrl(site, target)
   const headers = { accept: acceptOf(schemas), ...(known === undefined ? {} : { 'if-none-match': `"${known}"` }) }
   const digest = tryParseDigest(target)
@@ -89,7 +130,8 @@ export async function fetchManifest<Known>(site: Site, schemas: Schemas<Known>, 
         },
         { ...options, about: { subject: 'manifest', digest } },
       )
-      if (answer === undefined) throw new RegistryError('BAD_RESPONSE', 'there was no answer', { repository: site.name })
+      if (answer === undefined)
+        throw new RegistryError('BAD_RESPONSE', 'there was no answer', { repository: site.name })
       return { head: answer, bytes: body.bytes() }
     },
     options,
@@ -134,7 +176,12 @@ function mismatch(site: Site, { url, status }: Head, expected: string, actual: s
 }
 
 function tooLarge(site: Site, { url }: Head): RegistryError {
-  return new RegistryError('TOO_LARGE', `${url.host} sent a manifest of more than ${longestManifest} bytes`, { host: url.host, repository: site.name, expected: longestManifest, hint: 'no honest manifest is that large' })
+  return new RegistryError('TOO_LARGE', `${url.host} sent a manifest of more than ${longestManifest} bytes`, {
+    host: url.host,
+    repository: site.name,
+    expected: longestManifest,
+    hint: 'no honest manifest is that large',
+  })
 }
 
 /** A login page of a captive portal or a proxy comes with status 200. */
@@ -142,7 +189,12 @@ export function assertNoPage(site: Site, { url, headers, status }: Head, bytes: 
   const html = /^\s*text\/html\b/i.test(headers.get('content-type') ?? '')
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart()
   if (!html && !start.startsWith('<')) return
-  throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page instead of a manifest`, { host: url.host, status, repository: site.name, hint: 'is a proxy or a login page in between, or is this not the address of a registry?' })
+  throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page instead of a manifest`, {
+    host: url.host,
+    status,
+    repository: site.name,
+    hint: 'is a proxy or a login page in between, or is this not the address of a registry?',
+  })
 }
 
 /** @throws RegistryError `TARGET_INVALID` for what is neither a tag nor a digest */
@@ -152,7 +204,10 @@ export function manifestUrl(site: Site, target: string): URL {
 }
 
 function invalidTarget(site: Site, target: string): RegistryError {
-  return new RegistryError('TARGET_INVALID', `"${printable(target, 160)}" is neither a tag nor a digest`, { repository: site.name, hint: 'a tag has at most 128 letters, digits, dots, dashes and underscores' })
+  return new RegistryError('TARGET_INVALID', `"${printable(target, 160)}" is neither a tag nor a digest`, {
+    repository: site.name,
+    hint: 'a tag has at most 128 letters, digits, dots, dashes and underscores',
+  })
 }
 
 const acceptOf = (schemas: Pick<Schemas, 'mediaTypes'>): string => schemas.mediaTypes.join(', ')

@@ -4,14 +4,24 @@ import type { Site } from '../http/exchange.ts'
 import { badPage, longestPage, type Page } from './pages.ts'
 
 /** The texts that a page lists under a name: `{"tags": [...]}`. What is no text is passed over. */
-export function namedList(site: Site, { head: { url }, bytes }: Page, name: 'tags' | 'repositories'): readonly string[] {
+export function namedList(
+  site: Site,
+  { head: { url }, bytes }: Page,
+  name: 'tags' | 'repositories',
+): readonly string[] {
   let value: unknown
   try {
     value = parseStrictJson(bytes, { maxBytes: longestPage })
   } catch (cause) {
-    throw new RegistryError('BAD_RESPONSE', `${url.host} did not list the ${name} in JSON`, { host: url.host, repository: site.name, cause, hint: 'is a proxy or a login page in between, or is this not the address of a registry?' })
+    throw new RegistryError('BAD_RESPONSE', `${url.host} did not list the ${name} in JSON`, {
+      host: url.host,
+      repository: site.name,
+      cause,
+      hint: 'is a proxy or a login page in between, or is this not the address of a registry?',
+    })
   }
-  const list = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined
+  const list =
+    typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined
   // A repository whose tags were all deleted: `"tags": null`.
   if (list === null) return []
   if (!Array.isArray(list)) throw badPage(site, url, `sent no list of ${name}`)

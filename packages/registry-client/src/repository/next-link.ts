@@ -30,7 +30,13 @@ function isNext(parameters: string): boolean {
   return parameters.split(';').some((parameter) => {
     const equals = parameter.indexOf('=')
     if (equals === -1 || parameter.slice(0, equals).trim().toLowerCase() !== 'rel') return false
-    const value = parameter.slice(equals + 1).trim().replace(/^"|"$/g, '')
-    return value.toLowerCase().split(/[ \t]+/).includes('next')
+    const value = parameter
+      .slice(equals + 1)
+      .trim()
+      .replace(/^"|"$/g, '')
+    return value
+      .toLowerCase()
+      .split(/[ \t]+/)
+      .includes('next')
   })
 }

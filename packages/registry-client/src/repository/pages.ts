@@ -60,7 +60,12 @@ async function fetchPage(site: Site, url: URL, { accept, what, about, scope, sig
             assertPlain(given)
           },
           data(chunk) {
-            if (!body.add(chunk)) throw new RegistryError('TOO_LARGE', `${url.host} sent a page of ${what} of more than ${longestPage} bytes`, { host: url.host, repository: site.name, expected: longestPage, hint: 'ask for smaller pages' })
+            if (!body.add(chunk))
+              throw new RegistryError(
+                'TOO_LARGE',
+                `${url.host} sent a page of ${what} of more than ${longestPage} bytes`,
+                { host: url.host, repository: site.name, expected: longestPage, hint: 'ask for smaller pages' },
+              )
           },
         },
         { signal, about, scope },
@@ -77,11 +82,25 @@ function nextPage(site: Site, { headers, url: from }: Head, asked: URL): URL | u
   if (link === undefined) return undefined
   const next = URL.parse(link, from.href)
   if (next === null) throw badPage(site, from, 'names no valid URL for the next page')
-  const decision = judgeUrl(site.context, { url: next, from: asked, registry: new URL(site.base), purpose: 'next-page' })
-  if (!decision.call) throw new RegistryError('ORIGIN_REFUSED', `${from.host} names ${publicUrl(next)} as the next page: ${decision.reason}`, { host: from.host, repository: site.name })
+  const decision = judgeUrl(site.context, {
+    url: next,
+    from: asked,
+    registry: new URL(site.base),
+    purpose: 'next-page',
+  })
+  if (!decision.call)
+    throw new RegistryError(
+      'ORIGIN_REFUSED',
+      `${from.host} names ${publicUrl(next)} as the next page: ${decision.reason}`,
+      { host: from.host, repository: site.name },
+    )
   return next
 }
 
 export function badPage(site: Site, url: URL, what: string): RegistryError {
-  return new RegistryError('BAD_RESPONSE', `${url.host} ${what}`, { host: url.host, repository: site.name, hint: 'ask the registry\'s operator' })
+  return new RegistryError('BAD_RESPONSE', `${url.host} ${what}`, {
+    host: url.host,
+    repository: site.name,
+    hint: "ask the registry's operator",
+  })
 }

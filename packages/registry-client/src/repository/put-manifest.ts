@@ -26,21 +26,38 @@ const mostTags = 10
  * PUT of a manifest (distribution-spec end-7a, end-7b), and of the fallback tag where it has a `subject` and the registry
  * keeps no referrers itself. PUT of the same bytes at the same place changes nothing, so each request is repeated.
  */
-export async function putManifest(site: Site, target: string, bytes: Uint8Array, options: PutManifestOptions): Promise<PushedManifest> {
+export async function putManifest(
+  site: Site,
+  target: string,
+  bytes: Uint8Array,
+  options: PutManifestOptions,
+): Promise<PushedManifest> {
   const document = readDocument(site, bytes)
   const mediaType = mediaTypeOf(site, document, options.mediaType)
   const digest = digestOf(bytes, isDigest(target) ? algorithmOf(target) : 'sha256')
   if (isDigest(target) && digest !== target) {
-    throw new RegistryError('DIGEST_MISMATCH', `the manifest is ${digest} and not ${target}`, { repository: site.name, digest: target, expected: target, actual: digest, hint: 'push it by its own digest, or by a tag' })
+    throw new RegistryError('DIGEST_MISMATCH', `the manifest is ${digest} and not ${target}`, {
+      repository: site.name,
+      digest: target,
+      expected: target,
+      actual: digest,
+      hint: 'push it by its own digest, or by a tag',
+    })
   }
   const descriptor: Descriptor = { mediaType, digest, size: bytes.byteLength }
   const tags = options.tags ?? []
   for (const tag of [target, ...tags]) manifestUrl(site, tag)
-  if (tags.some((tag) => isDigest(tag))) throw new RegistryError('TARGET_INVALID', 'a digest stands among the tags', { repository: site.name, hint: 'give the digest as the target' })
+  if (tags.some((tag) => isDigest(tag)))
+    throw new RegistryError('TARGET_INVALID', 'a digest stands among the tags', {
+      repository: site.name,
+      hint: 'give the digest as the target',
+    })
   const head = await putWithTags(site, { target, tags, bytes, mediaType, digest }, options)
   const subject = tryParseDigest(document.subject?.digest ?? '')
   if (subject === undefined) return { descriptor, subject: undefined, referrers: undefined }
-  const kept = tryParseDigest(head.headers.get('oci-subject')?.trim() ?? '') === subject && (await hasReferrersApi(site, subject, options))
+  const kept =
+    tryParseDigest(head.headers.get('oci-subject')?.trim() ?? '') === subject &&
+    (await hasReferrersApi(site, subject, options))
   if (!kept) await addToFallback(site, subject, describeReferrer(descriptor, document), options)
   return { descriptor, subject, referrers: kept ? 'registry' : 'fallback-tag' }
 }
@@ -60,7 +77,8 @@ async function putWithTags(site: Site, what: Put, options: AbortOptions): Promis
   const given = new Set(statedTags(head))
   const rest = what.tags.slice(batch.length)
   const together = batch.every((tag) => given.has(tag))
-  for (const tag of together ? [] : [...batch, ...rest]) if (!given.has(tag)) await put(site, { ...what, target: tag, tags: [] }, options)
+  for (const tag of together ? [] : [...batch, ...rest])
+    if (!given.has(tag)) await put(site, { ...what, target: tag, tags: [] }, options)
   if (together && rest.length > 0) await putWithTags(site, { ...what, tags: rest }, options)
   return head
 }
@@ -69,7 +87,18 @@ async function put(site: Site, { target, tags, bytes, mediaType, digest }: Put, 
   const url = manifestUrl(site, target)
   for (const tag of tags) url.searchParams.append('tag', tag)
   const question = { method: 'PUT', url, headers: { 'content-type': mediaType }, body: bytes, moves: true } as const
-  const head = await repeat(site.context, url, () => answerHead(site, question, { ...options, scope: pushScope(site.path), about: { subject: 'tags', digest }, expects: [201] }), options)
+  const head = await repeat(
+    site.context,
+    url,
+    () =>
+      answerHead(site, question, {
+        ...options,
+        scope: pushScope(site.path),
+        about: { subject: 'tags', digest },
+        expects: [201],
+      }),
+    options,
+  )
   assertStated(site, head, bytes)
   return head
 }
@@ -80,7 +109,15 @@ function assertStated(site: Site, { headers, url, status }: Head, bytes: Uint8Ar
   if (stated === undefined) return
   const actual = digestOf(bytes, algorithmOf(stated))
   if (stated === actual) return
-  throw new RegistryError('DIGEST_MISMATCH', `${url.host} stored the manifest ${actual} as ${stated}`, { host: url.host, status, repository: site.name, digest: actual, expected: actual, actual: stated, hint: 'something in between changes what is sent; do not rely on what is there now' })
+  throw new RegistryError('DIGEST_MISMATCH', `${url.host} stored the manifest ${actual} as ${stated}`, {
+    host: url.host,
+    status,
+    repository: site.name,
+    digest: actual,
+    expected: actual,
+    actual: stated,
+    hint: 'something in between changes what is sent; do not rely on what is there now',
+  })
 }
 
 /** `OCI-Tag`: one header or several, lists allowed. */
@@ -104,8 +141,19 @@ function mediaTypeOf(site: Site, { mediaType: own }: ReferringDocument, given: s
   const text = given ?? own
   const mediaType = typeof text === 'string' ? parseContentType(text) : undefined
   if (mediaType === undefined) {
-    throw new RegistryError('OPTION_INVALID', text === undefined ? 'the manifest does not say its media type' : `"${printable(textOf(text), 100)}" is no media type`, { repository: site.name, hint: 'give it as the option `mediaType`' })
+    throw new RegistryError(
+      'OPTION_INVALID',
+      text === undefined
+        ? 'the manifest does not say its media type'
+        : `"${printable(textOf(text), 100)}" is no media type`,
+      { repository: site.name, hint: 'give it as the option `mediaType`' },
+    )
   }
-  if (own !== undefined && own !== mediaType) throw new RegistryError('OPTION_INVALID', `the manifest says it is ${printable(textOf(own), 100)}, and not ${mediaType}`, { repository: site.name, hint: 'leave the option `mediaType` out' })
+  if (own !== undefined && own !== mediaType)
+    throw new RegistryError(
+      'OPTION_INVALID',
+      `the manifest says it is ${printable(textOf(own), 100)}, and not ${mediaType}`,
+      { repository: site.name, hint: 'leave the option `mediaType` out' },
+    )
   return mediaType
 }

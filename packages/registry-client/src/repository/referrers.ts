@@ -18,20 +18,31 @@ export interface ReferrersOptions extends AbortOptions {
  * What refers to a digest (distribution-spec, "Listing Referrers"), by the registry's API, or where there is none by the
  * fallback tag. A filter that the registry did not apply is applied here.
  */
-export async function* listReferrers(site: Site, digest: Digest, { artifactType, maxPages, signal }: ReferrersOptions): AsyncGenerator<Descriptor, void, undefined> {
+export async function* listReferrers(
+  site: Site,
+  digest: Digest,
+  { artifactType, maxPages, signal }: ReferrersOptions,
+): AsyncGenerator<Descriptor, void, undefined> {
   const first = repositoryUrl(site, `referrers/${parseDigest(digest)}`)
   if (artifactType !== undefined) first.searchParams.set('artifactType', artifactType)
   const wanted = (entry: Descriptor): boolean => artifactType === undefined || entry.artifactType === artifactType
   let answered = false
   try {
-    for await (const page of listPages(site, first, { what: 'referrers', accept: OCI_INDEX, about: { subject: 'registry', digest }, maxPages, signal })) {
+    for await (const page of listPages(site, first, {
+      what: 'referrers',
+      accept: OCI_INDEX,
+      about: { subject: 'registry', digest },
+      maxPages,
+      signal,
+    })) {
       answered = true
       const filtered = filtersApplied(page).includes('artifactType')
       for (const entry of entriesOf(site, page)) if (filtered || wanted(entry)) yield entry
     }
   } catch (error) {
     if (answered || !lacksApi(error)) throw error
-    for (const entry of (await readFallback(site, digest, { signal }))?.index.manifests ?? []) if (wanted(entry)) yield entry
+    for (const entry of (await readFallback(site, digest, { signal }))?.index.manifests ?? [])
+      if (wanted(entry)) yield entry
   }
 }
 
@@ -47,7 +58,12 @@ export async function hasReferrersApi(site: Site, subject: Digest, { signal }: A
   if (before !== undefined) return before
   const url = repositoryUrl(site, `referrers/${parseDigest(subject)}`)
   try {
-    await listPages(site, url, { what: 'referrers', accept: OCI_INDEX, about: { subject: 'registry', digest: subject }, signal }).next()
+    await listPages(site, url, {
+      what: 'referrers',
+      accept: OCI_INDEX,
+      about: { subject: 'registry', digest: subject },
+      signal,
+    }).next()
     known.set(authorizer, true)
   } catch (error) {
     signal?.throwIfAborted()
@@ -58,7 +74,8 @@ export async function hasReferrersApi(site: Site, subject: Digest, { signal }: A
   return known.get(authorizer) ?? true
 }
 
-const filtersApplied = ({ head }: Page): string[] => (head.headers.get('oci-filters-applied') ?? '').split(',').map((filter) => filter.trim())
+const filtersApplied = ({ head }: Page): string[] =>
+  (head.headers.get('oci-filters-applied') ?? '').split(',').map((filter) => filter.trim())
 
 function entriesOf(site: Site, { head, bytes }: Page): readonly Descriptor[] {
   assertNoPage(site, head, bytes)

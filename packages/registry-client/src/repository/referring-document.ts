@@ -10,12 +10,17 @@ export interface ReferringDocument {
 }
 
 /** The entry of a list of referrers (distribution-spec, "Listing Referrers"): the config's type stands in for an artifact type. */
-export function describeReferrer(descriptor: Descriptor, { artifactType, annotations, config }: ReferringDocument): Descriptor {
+export function describeReferrer(
+  descriptor: Descriptor,
+  { artifactType, annotations, config }: ReferringDocument,
+): Descriptor {
   const type = text(artifactType) ?? text(config?.mediaType)
   return {
     ...descriptor,
     ...(type === undefined ? {} : { artifactType: type }),
-    ...(typeof annotations === 'object' && annotations !== null && Object.keys(annotations).length > 0 ? { annotations: annotations as Record<string, string> } : {}),
+    ...(typeof annotations === 'object' && annotations !== null && Object.keys(annotations).length > 0
+      ? { annotations: annotations as Record<string, string> }
+      : {}),
   }
 }
 

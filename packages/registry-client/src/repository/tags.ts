@@ -12,9 +12,18 @@ export interface TagsOptions extends AbortOptions {
 const tagForm = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 
 /** Every tag (distribution-spec, "Listing Tags"). Registries that ignore `n` send all at once. Entries that are no tags are passed over. */
-export async function* listTags(site: Site, { pageSize, maxPages, signal }: TagsOptions): AsyncGenerator<string, void, undefined> {
+export async function* listTags(
+  site: Site,
+  { pageSize, maxPages, signal }: TagsOptions,
+): AsyncGenerator<string, void, undefined> {
   const first = repositoryUrl(site, 'tags/list')
   if (pageSize !== undefined) first.searchParams.set('n', String(pageSize))
-  const pages = listPages(site, first, { what: 'tags', accept: 'application/json', about: { subject: 'tags' }, maxPages, signal })
+  const pages = listPages(site, first, {
+    what: 'tags',
+    accept: 'application/json',
+    about: { subject: 'tags' },
+    maxPages,
+    signal,
+  })
   for await (const page of pages) for (const tag of namedList(site, page, 'tags')) if (tagForm.test(tag)) yield tag
 }

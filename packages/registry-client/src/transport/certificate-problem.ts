@@ -9,10 +9,13 @@ export interface Problem {
 
 type Describe = (certificate: X509Certificate | undefined, host: string) => Problem
 
-const trustIssuer = (host: string): string => `if you trust its issuer, add the issuer's certificate to the system's or as ca.crt to certs.d/${host}; or accept the risk with --insecure ${host}`
+const trustIssuer = (host: string): string =>
+  `if you trust its issuer, add the issuer's certificate to the system's or as ca.crt to certs.d/${host}; or accept the risk with --insecure ${host}`
 const askOperator = (host: string): string => `tell the registry's operator; or accept the risk with --insecure ${host}`
 
-const plain = (words: string, hint: (host: string) => string): Describe => (_certificate, host) => ({ words, hint: hint(host) })
+const plain =
+  (words: string, hint: (host: string) => string): Describe =>
+  (_certificate, host) => ({ words, hint: hint(host) })
 
 const untrusted: Describe = (certificate, host) => {
   const issuer = commonName(certificate?.issuer)
@@ -30,7 +33,9 @@ const expired: Describe = (certificate, host) => {
   // Of a chain, another one than the server's own may be the expired one.
   const own = end === undefined || end.getTime() < Date.now()
   return {
-    words: own ? `its certificate has expired${end === undefined ? '' : ` (on ${day(end)})`}` : 'a certificate of its issuers has expired',
+    words: own
+      ? `its certificate has expired${end === undefined ? '' : ` (on ${day(end)})`}`
+      : 'a certificate of its issuers has expired',
     hint: `is the date of this machine right (${day(new Date())})? If it is, ${askOperator(host)}`,
   }
 }
@@ -38,20 +43,33 @@ const expired: Describe = (certificate, host) => {
 const early: Describe = (certificate, host) => {
   const start = dateOf(certificate?.validFrom)
   return {
-    words: start === undefined || start.getTime() > Date.now() ? `its certificate is not valid yet${start === undefined ? '' : ` (only from ${day(start)})`}` : 'a certificate of its issuers is not valid yet',
+    words:
+      start === undefined || start.getTime() > Date.now()
+        ? `its certificate is not valid yet${start === undefined ? '' : ` (only from ${day(start)})`}`
+        : 'a certificate of its issuers is not valid yet',
     hint: `is the date of this machine right (${day(new Date())})? If it is, ${askOperator(host)}`,
   }
 }
 
 const otherName: Describe = (certificate, host) => {
   const names = namesOf(certificate)
-  return { words: `its certificate is for another name${names === '' ? '' : `: ${names}`}`, hint: `use a name that the certificate is for; or accept the risk with --insecure ${host}` }
+  return {
+    words: `its certificate is for another name${names === '' ? '' : `: ${names}`}`,
+    hint: `use a name that the certificate is for; or accept the risk with --insecure ${host}`,
+  }
 }
 
 /** By Node's codes. A refused certificate is a fact of the host, not of the moment. */
 const problems: Readonly<Record<string, Describe>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: plain('its certificate is self-signed', (host) => `if you trust it, add it to the system's certificates or as ca.crt to certs.d/${host}; or accept the risk with --insecure ${host}`),
-  SELF_SIGNED_CERT_IN_CHAIN: (certificate, host) => ({ words: `${untrusted(certificate, host).words}: its chain ends in a self-signed certificate`, hint: trustIssuer(host) }),
+  DEPTH_ZERO_SELF_SIGNED_CERT: plain(
+    'its certificate is self-signed',
+    (host) =>
+      `if you trust it, add it to the system's certificates or as ca.crt to certs.d/${host}; or accept the risk with --insecure ${host}`,
+  ),
+  SELF_SIGNED_CERT_IN_CHAIN: (certificate, host) => ({
+    words: `${untrusted(certificate, host).words}: its chain ends in a self-signed certificate`,
+    hint: trustIssuer(host),
+  }),
   UNABLE_TO_GET_ISSUER_CERT: unverified,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unverified,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: unverified,
@@ -73,16 +91,27 @@ const problems: Readonly<Record<string, Describe>> = {
 export const isCertificateCode = (code: string): boolean => Object.hasOwn(problems, code) || code === 'UNSPECIFIED'
 
 /** What is wrong with a certificate, in words, when that is what the error is about. */
-export function certificateProblem(code: string, error: unknown, certificate: X509Certificate | undefined, host: string): Problem | undefined {
+export function certificateProblem(
+  code: string,
+  error: unknown,
+  certificate: X509Certificate | undefined,
+  host: string,
+): Problem | undefined {
   if (Object.hasOwn(problems, code)) return problems[code]?.(certificate, host)
   // OpenSSL has reasons that Node has no code for: keys and digests that are too weak, names that are not permitted.
-  if (code === 'UNSPECIFIED') return { words: `its certificate is not accepted: ${printable((error as Error).message, 200)}`, hint: askOperator(host) }
+  if (code === 'UNSPECIFIED')
+    return {
+      words: `its certificate is not accepted: ${printable((error as Error).message, 200)}`,
+      hint: askOperator(host),
+    }
   return undefined
 }
 
 /** The names a certificate is for; many are cut short, and what they say is the server's word. */
 function namesOf(certificate: X509Certificate | undefined): string {
-  const all = (certificate?.subjectAltName ?? '').split(', ').flatMap((entry) => /^(?:DNS|IP Address):(.+)$/.exec(entry)?.[1] ?? [])
+  const all = (certificate?.subjectAltName ?? '')
+    .split(', ')
+    .flatMap((entry) => /^(?:DNS|IP Address):(.+)$/.exec(entry)?.[1] ?? [])
   const names = all.length > 0 ? all : [commonName(certificate?.subject)].filter((name) => name !== '')
   const shown = names.slice(0, 5).map((name) => printable(name, 100))
   return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ')

@@ -43,14 +43,52 @@ export interface Manner {
  */
 export function createConnect(
   build: typeof buildConnector,
-  { certificates = [], onTls, onConnected, lookup, addresses, timeout, closing, socketErrors, insecure, tls, proxy, isProxy = false }: ConnectOptions & Manner & { readonly closing: AbortSignal; readonly socketErrors: SocketErrors },
+  {
+    certificates = [],
+    onTls,
+    onConnected,
+    lookup,
+    addresses,
+    timeout,
+    closing,
+    socketErrors,
+    insecure,
+    tls,
+    proxy,
+    isProxy = false,
+  }: ConnectOptions & Manner & { readonly closing: AbortSignal; readonly socketErrors: SocketErrors },
 ): buildConnector.connector {
   const allowed = lookupAllowed({ lookup, addresses })
-  const common = { timeout, allowH2: false, keepAlive: true, keepAliveInitialDelay: 30_000, ...(isProxy ? (lookup === undefined ? {} : { lookup }) : { lookup: allowed }) }
-  const reach = proxy === undefined ? undefined : throughProxy(proxy, { lookup: allowed, connect: createConnect(build, { certificates, lookup, timeout, closing, socketErrors, insecure: false, tls: undefined, isProxy: true }), timeout, closing })
+  const common = {
+    timeout,
+    allowH2: false,
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+    ...(isProxy ? (lookup === undefined ? {} : { lookup }) : { lookup: allowed }),
+  }
+  const reach =
+    proxy === undefined
+      ? undefined
+      : throughProxy(proxy, {
+          lookup: allowed,
+          connect: createConnect(build, {
+            certificates,
+            lookup,
+            timeout,
+            closing,
+            socketErrors,
+            insecure: false,
+            tls: undefined,
+            isProxy: true,
+          }),
+          timeout,
+          closing,
+        })
   const trusting = (trust: Trust): buildConnector.connector => {
     const secureContext = trustingContext(trust, { ...tls, ca: [...certificates, ...(tls?.ca ?? [])] })
-    const connect = withCertificate(build({ ...common, ...(insecure ? { rejectUnauthorized: false } : {}), secureContext }))
+    const connect = withCertificate(
+      build({ ...common, ...(insecure ? { rejectUnauthorized: false } : {}), secureContext }),
+    )
     return reach === undefined ? connect : afterReaching(reach, connect)
   }
   const plain = reach === undefined ? build(common) : afterReaching(reach)

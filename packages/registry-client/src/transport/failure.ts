@@ -20,8 +20,18 @@ export const unknownIssuer: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
-const malformed: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_RES_EXCEEDED_MAX_SIZE'])
-const unreachable: ReadonlySet<string> = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN', 'ENETDOWN'])
+const malformed: ReadonlySet<string> = new Set([
+  'UND_ERR_HEADERS_OVERFLOW',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+])
+const unreachable: ReadonlySet<string> = new Set([
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'EHOSTDOWN',
+  'ENETDOWN',
+])
 
 /** The code of an error of Node's or undici's; of several tries at several addresses, the first's. */
 export function failureCode(error: unknown): string {
@@ -33,7 +43,15 @@ export function failureCode(error: unknown): string {
 /** Does the error say that no connection came about, and not that one was lost? */
 export function notConnected(error: unknown): boolean {
   const code = failureCode(error)
-  return code === 'ECONNREFUSED' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'EPROTO' || unreachable.has(code) || /^(?:ENOTFOUND$|EAI_|ERR_SSL_|ERR_TLS_)/.test(code) || isCertificateCode(code) || handshakeCut(error)
+  return (
+    code === 'ECONNREFUSED' ||
+    code === 'UND_ERR_CONNECT_TIMEOUT' ||
+    code === 'EPROTO' ||
+    unreachable.has(code) ||
+    /^(?:ENOTFOUND$|EAI_|ERR_SSL_|ERR_TLS_)/.test(code) ||
+    isCertificateCode(code) ||
+    handshakeCut(error)
+  )
 }
 
 /** Tells apart why no whole answer came (reliability C). `answered`: the head was already there. */
@@ -45,15 +63,47 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
   const options = { host, cause: error }
   const tls = tlsFailure(code, error, { url, answered })
   if (tls !== undefined) return tls
-  if (code === 'ECONNREFUSED') return new TransportError('CONNECTION_REFUSED', `${host} refused the connection`, { ...options, hint: 'is the registry running, and the port right?' })
-  if (code === 'ENOTFOUND' || code === 'EAI_NONAME' || code === 'EAI_NODATA') return new TransportError('HOST_UNKNOWN', `there is no host ${url.hostname}`, { ...options, hint: 'check the spelling of the registry' })
-  if (code.startsWith('EAI_')) return new TransportError('HOST_UNKNOWN', `the name server did not answer for ${url.hostname}`, { ...options, hint: 'check the network connection', temporary: true })
-  if (unreachable.has(code)) return new TransportError('CONNECTION_REFUSED', `there is no way to ${host} (${code})`, { ...options, hint: 'check the network connection' })
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && !answered)) return timedOut('connect', host, { cause: error })
+  if (code === 'ECONNREFUSED')
+    return new TransportError('CONNECTION_REFUSED', `${host} refused the connection`, {
+      ...options,
+      hint: 'is the registry running, and the port right?',
+    })
+  if (code === 'ENOTFOUND' || code === 'EAI_NONAME' || code === 'EAI_NODATA')
+    return new TransportError('HOST_UNKNOWN', `there is no host ${url.hostname}`, {
+      ...options,
+      hint: 'check the spelling of the registry',
+    })
+  if (code.startsWith('EAI_'))
+    return new TransportError('HOST_UNKNOWN', `the name server did not answer for ${url.hostname}`, {
+      ...options,
+      hint: 'check the network connection',
+      temporary: true,
+    })
+  if (unreachable.has(code))
+    return new TransportError('CONNECTION_REFUSED', `there is no way to ${host} (${code})`, {
+      ...options,
+      hint: 'check the network connection',
+    })
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || (code === 'ETIMEDOUT' && !answered))
+    return timedOut('connect', host, { cause: error })
   if (code === 'ETIMEDOUT') return timedOut('stall', host, { cause: error })
-  if (expectsTls(error)) return new TransportError('BAD_RESPONSE', `${host} expects TLS and was asked in plain http`, { host, cause: undisclosed(name, message), hint: 'write https:// for this host' })
-  if (malformed.has(code) || name === 'HTTPParserError') return new TransportError('BAD_RESPONSE', `${host} did not answer in proper HTTP/1.1: ${printable(String(message), 200)}`, { host, cause: undisclosed(name, message), hint: 'is this the address of a registry?' })
-  return new TransportError('CONNECTION_LOST', answered ? `the connection to ${host} ended before the answer did` : `the connection to ${host} was lost`, { ...options, temporary: true })
+  if (expectsTls(error))
+    return new TransportError('BAD_RESPONSE', `${host} expects TLS and was asked in plain http`, {
+      host,
+      cause: undisclosed(name, message),
+      hint: 'write https:// for this host',
+    })
+  if (malformed.has(code) || name === 'HTTPParserError')
+    return new TransportError(
+      'BAD_RESPONSE',
+      `${host} did not answer in proper HTTP/1.1: ${printable(String(message), 200)}`,
+      { host, cause: undisclosed(name, message), hint: 'is this the address of a registry?' },
+    )
+  return new TransportError(
+    'CONNECTION_LOST',
+    answered ? `the connection to ${host} ended before the answer did` : `the connection to ${host} was lost`,
+    { ...options, temporary: true },
+  )
 }
 
 /** undici's parser error carries the bytes it read, and those may hold a token. */

@@ -12,8 +12,15 @@ import { proxyAuthorization, proxyRefusesUs } from './proxy-authorization.ts'
  * @throws TransportError `PROXY_UNAUTHORIZED`, `PROXY_FAILED`
  */
 export function httpTunnel(socket: Socket, target: string, proxy: ProxySettings): Promise<void> {
-  const failed = (why: string, options: { readonly cause?: unknown; readonly status?: number; readonly temporary?: boolean } = {}): TransportError =>
-    new TransportError('PROXY_FAILED', `the proxy ${publicProxy(proxy)} gives no way to ${target}: ${why}`, { host: target, hint: 'ask the proxy\'s operator, or leave the host out by NO_PROXY', ...options })
+  const failed = (
+    why: string,
+    options: { readonly cause?: unknown; readonly status?: number; readonly temporary?: boolean } = {},
+  ): TransportError =>
+    new TransportError('PROXY_FAILED', `the proxy ${publicProxy(proxy)} gives no way to ${target}: ${why}`, {
+      host: target,
+      hint: "ask the proxy's operator, or leave the host out by NO_PROXY",
+      ...options,
+    })
   return new Promise((resolve, reject) => {
     const asking = request({
       createConnection: () => socket,
@@ -27,7 +34,13 @@ export function httpTunnel(socket: Socket, target: string, proxy: ProxySettings)
     asking.on('connect', (answer, _socket, early: Buffer) => {
       const { statusCode: status = 0, statusMessage = '' } = answer
       if (status === 407) reject(proxyRefusesUs(proxy, target, answer.headers['proxy-authenticate']))
-      else if (status < 200 || status > 299) reject(failed(`it answers ${status} ${printable(statusMessage, 80)}`.trimEnd(), { status, temporary: status >= 500 }))
+      else if (status < 200 || status > 299)
+        reject(
+          failed(`it answers ${status} ${printable(statusMessage, 80)}`.trimEnd(), {
+            status,
+            temporary: status >= 500,
+          }),
+        )
       // A client speaks first in TLS: these bytes are the proxy's own.
       else if (early.byteLength > 0) reject(failed('it sends bytes of its own into the connection'))
       else resolve()
@@ -35,7 +48,12 @@ export function httpTunnel(socket: Socket, target: string, proxy: ProxySettings)
     // The parser's errors carry the bytes that it read.
     asking.on('error', (error: NodeJS.ErrnoException) => {
       const parser = error.code?.startsWith('HPE_') === true
-      reject(failed(parser ? 'it does not answer in proper HTTP' : 'it ended the connection', parser ? {} : { cause: error, temporary: true }))
+      reject(
+        failed(
+          parser ? 'it does not answer in proper HTTP' : 'it ended the connection',
+          parser ? {} : { cause: error, temporary: true },
+        ),
+      )
     })
     asking.end()
   })

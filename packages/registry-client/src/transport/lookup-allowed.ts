@@ -8,7 +8,13 @@ import type { Lookup } from './lookup.ts'
  * and of the others only those of `addresses` (default: all). What a name resolves to at a second look is judged again,
  * for it is these very addresses that are connected to (reliability B1, C3 and C5).
  */
-export function lookupAllowed({ lookup = systemLookup, addresses }: { readonly lookup?: Lookup | undefined; readonly addresses?: readonly AddressClass[] | undefined }): Lookup {
+export function lookupAllowed({
+  lookup = systemLookup,
+  addresses,
+}: {
+  readonly lookup?: Lookup | undefined
+  readonly addresses?: readonly AddressClass[] | undefined
+}): Lookup {
   return (hostname, options, done) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) {
@@ -35,6 +41,15 @@ function mayReach(kind: AddressClass | undefined, addresses: readonly AddressCla
 
 function refusal(hostname: string, classes: readonly AddressClass[]): RegistryError {
   const kind = classes.find((each) => each !== 'forbidden')
-  if (kind === undefined) return new RegistryError('ORIGIN_REFUSED', `${hostname} resolves to a link-local or metadata address, and those are never called`, { host: hostname })
-  return new RegistryError('ORIGIN_REFUSED', `${hostname} resolves to a ${kind} address, and the registry may not send us there`, { host: hostname, hint: 'if you trust it, allow it' })
+  if (kind === undefined)
+    return new RegistryError(
+      'ORIGIN_REFUSED',
+      `${hostname} resolves to a link-local or metadata address, and those are never called`,
+      { host: hostname },
+    )
+  return new RegistryError(
+    'ORIGIN_REFUSED',
+    `${hostname} resolves to a ${kind} address, and the registry may not send us there`,
+    { host: hostname, hint: 'if you trust it, allow it' },
+  )
 }

@@ -12,7 +12,16 @@ export function proxyAuthorization({ username, password = '' }: ProxySettings): 
 export function proxyRefusesUs(proxy: ProxySettings, target: string, challenge?: string): TransportError {
   const known = proxy.username !== undefined
   const scheme = challenge === undefined ? undefined : /^\s*([\w-]{1,40})/.exec(challenge)?.[1]
-  const only = scheme !== undefined && scheme.toLowerCase() !== 'basic' && !/\bbasic\b/i.test(challenge ?? '') ? `; it wants ${printable(scheme)}, and only Basic is spoken here` : ''
-  const hint = known ? 'check user name and password in the proxy\'s URL; special characters are percent-encoded' : 'write the proxy\'s URL with user name and password: http://user:password@proxy.example.com:3128'
-  return new TransportError('PROXY_UNAUTHORIZED', `the proxy ${publicProxy(proxy)} ${known ? 'refuses our user name and password' : 'wants a user name and password'}${only}`, { host: target, status: 407, hint })
+  const only =
+    scheme !== undefined && scheme.toLowerCase() !== 'basic' && !/\bbasic\b/i.test(challenge ?? '')
+      ? `; it wants ${printable(scheme)}, and only Basic is spoken here`
+      : ''
+  const hint = known
+    ? "check user name and password in the proxy's URL; special characters are percent-encoded"
+    : "write the proxy's URL with user name and password: http://user:password@proxy.example.com:3128"
+  return new TransportError(
+    'PROXY_UNAUTHORIZED',
+    `the proxy ${publicProxy(proxy)} ${known ? 'refuses our user name and password' : 'wants a user name and password'}${only}`,
+    { host: target, status: 407, hint },
+  )
 }

@@ -22,7 +22,10 @@ export interface Route {
  *
  * @param defaultTimeout in milliseconds until a connection stands, for requests that do not say
  */
-export function routeOf({ url, insecure = false, tls, proxy, addresses, connectTimeout }: TransportRequest, defaultTimeout: number): Route {
+export function routeOf(
+  { url, insecure = false, tls, proxy, addresses, connectTimeout }: TransportRequest,
+  defaultTimeout: number,
+): Route {
   const timeout = connectTimeout ?? defaultTimeout
   if (proxy === undefined || url.protocol === 'https:' || proxy.scheme.startsWith('socks')) {
     return {
@@ -39,7 +42,11 @@ export function routeOf({ url, insecure = false, tls, proxy, addresses, connectT
     origin: `${proxy.scheme}://${proxy.host}`,
     path: url.href,
     headers: { host: url.host, ...proxyAuthorization(proxy) },
-    failure: (error, answered) => (!answered && notConnected(error) ? proxyUnreachable(error, proxy, url.host) : transportFailure(error, url, answered)),
-    refusal: (status, headers) => (status === 407 ? proxyRefusesUs(proxy, url.host, String(headers['proxy-authenticate'] ?? '')) : undefined),
+    failure: (error, answered) =>
+      !answered && notConnected(error)
+        ? proxyUnreachable(error, proxy, url.host)
+        : transportFailure(error, url, answered),
+    refusal: (status, headers) =>
+      status === 407 ? proxyRefusesUs(proxy, url.host, String(headers['proxy-authenticate'] ?? '')) : undefined,
   }
 }

@@ -21,4 +21,5 @@ export function attachCertificate(error: unknown, certificate: X509Certificate |
   if (certificate !== undefined && typeof error === 'object' && error !== null) certificates.set(error, certificate)
 }
 
-export const certificateOf = (error: unknown): X509Certificate | undefined => (typeof error === 'object' && error !== null ? certificates.get(error) : undefined)
+export const certificateOf = (error: unknown): X509Certificate | undefined =>
+  typeof error === 'object' && error !== null ? certificates.get(error) : undefined

@@ -27,7 +27,10 @@ export function createSocketErrors(): SocketErrors {
       })
     },
     causeOf(error) {
-      const { code, socket } = (error ?? {}) as { readonly code?: unknown; readonly socket?: { readonly localAddress?: string; readonly localPort?: number } }
+      const { code, socket } = (error ?? {}) as {
+        readonly code?: unknown
+        readonly socket?: { readonly localAddress?: string; readonly localPort?: number }
+      }
       if (code !== 'UND_ERR_SOCKET' || socket === undefined) return error
       const key = `${socket.localAddress}:${socket.localPort}`
       const cause = errors.get(key)

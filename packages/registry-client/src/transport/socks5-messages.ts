@@ -19,7 +19,10 @@ export function passwordMessage(username: string, password: string): Uint8Array 
 export function connectMessage(host: string, port: number): Uint8Array {
   const address = parseAddress(host)
   const name = shortText(host)
-  const target = address === undefined ? Uint8Array.of(3, name.byteLength, ...name) : Uint8Array.of(address.byteLength === 4 ? 1 : 4, ...address)
+  const target =
+    address === undefined
+      ? Uint8Array.of(3, name.byteLength, ...name)
+      : Uint8Array.of(address.byteLength === 4 ? 1 : 4, ...address)
   return Uint8Array.of(5, 1, 0, ...target, port >> 8, port & 0xff)
 }
 
@@ -30,7 +33,17 @@ export function restOfReply(kind: number, length: number): number | undefined {
   return kind === 3 ? length + 2 : undefined
 }
 
-const replies: readonly string[] = ['', 'it failed, and does not say why', 'its rules do not allow that', 'the network is unreachable from there', 'the host is unreachable from there', 'the host refused the connection', 'the way there is too long', 'it does not know the command', 'it does not know this kind of address']
+const replies: readonly string[] = [
+  '',
+  'it failed, and does not say why',
+  'its rules do not allow that',
+  'the network is unreachable from there',
+  'the host is unreachable from there',
+  'the host refused the connection',
+  'the way there is too long',
+  'it does not know the command',
+  'it does not know this kind of address',
+]
 
 export const wordsOfReply = (code: number): string => replies[code] ?? `it answers ${code}, which nobody has defined`
 /** Unreachable hosts and failures of its own: a moment later it may be otherwise. */

@@ -3,7 +3,15 @@ import { TransportError } from '../errors/transport-error.ts'
 import { publicProxy, type ProxySettings } from '../proxy/proxy-settings.ts'
 import { proxyRefusesUs } from './proxy-authorization.ts'
 import { readExactly } from './read-exactly.ts'
-import { connectMessage, greeting, mayPassReply, passwordMessage, restOfReply, socksMethods, wordsOfReply } from './socks5-messages.ts'
+import {
+  connectMessage,
+  greeting,
+  mayPassReply,
+  passwordMessage,
+  restOfReply,
+  socksMethods,
+  wordsOfReply,
+} from './socks5-messages.ts'
 
 export interface SocksTarget {
   /** An address without brackets, or a name for the proxy to look up. */
@@ -18,9 +26,20 @@ export interface SocksTarget {
  *
  * @throws TransportError `PROXY_UNAUTHORIZED`, `PROXY_FAILED`
  */
-export async function socks5Tunnel(socket: Socket, { host, port, label }: SocksTarget, proxy: ProxySettings): Promise<void> {
-  const failed = (why: string, options: { readonly cause?: unknown; readonly temporary?: boolean } = {}): TransportError =>
-    new TransportError('PROXY_FAILED', `the proxy ${publicProxy(proxy)} gives no way to ${label}: ${why}`, { host: label, hint: 'ask the proxy\'s operator, or leave the host out by NO_PROXY', ...options })
+export async function socks5Tunnel(
+  socket: Socket,
+  { host, port, label }: SocksTarget,
+  proxy: ProxySettings,
+): Promise<void> {
+  const failed = (
+    why: string,
+    options: { readonly cause?: unknown; readonly temporary?: boolean } = {},
+  ): TransportError =>
+    new TransportError('PROXY_FAILED', `the proxy ${publicProxy(proxy)} gives no way to ${label}: ${why}`, {
+      host: label,
+      hint: "ask the proxy's operator, or leave the host out by NO_PROXY",
+      ...options,
+    })
   const read = async (bytes: number): Promise<Uint8Array> => {
     try {
       return await readExactly(socket, bytes)

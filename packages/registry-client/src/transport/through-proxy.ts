@@ -32,7 +32,10 @@ export function throughProxy(proxy: ProxySettings, { connect, lookup, timeout, c
     const socket = await toProxy(connect, proxy, label)
     // Whoever gets the socket listens for errors; until then, or if nobody does, one must not end the process.
     socket.on('error', () => undefined)
-    const tunnel = proxy.scheme === 'http' || proxy.scheme === 'https' ? httpTunnel(socket, label, proxy) : socks5Tunnel(socket, { host, port, label }, proxy)
+    const tunnel =
+      proxy.scheme === 'http' || proxy.scheme === 'https'
+        ? httpTunnel(socket, label, proxy)
+        : socks5Tunnel(socket, { host, port, label }, proxy)
     try {
       await Promise.race([tunnel, givenUp(socket, { proxy, label, timeout, closing, tunnel })])
       return socket
@@ -45,7 +48,12 @@ export function throughProxy(proxy: ProxySettings, { connect, lookup, timeout, c
 
 function toProxy(connect: buildConnector.connector, proxy: ProxySettings, label: string): Promise<Socket> {
   const url = new URL(`${proxy.scheme === 'https' ? 'https' : 'http'}://${proxy.host}`)
-  const options: buildConnector.Options = { protocol: url.protocol, hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'), host: url.host, port: url.port }
+  const options: buildConnector.Options = {
+    protocol: url.protocol,
+    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    host: url.host,
+    port: url.port,
+  }
   return new Promise((resolve, reject) => {
     connect(options, (...answer) => {
       if (answer[0] === null) resolve(answer[1])
@@ -56,15 +64,49 @@ function toProxy(connect: buildConnector.connector, proxy: ProxySettings, label:
 
 /** The connection to the proxy itself did not come about. */
 export function proxyUnreachable(error: unknown, proxy: ProxySettings, label: string): unknown {
-  const cause = transportFailure(error, new URL(`${proxy.scheme === 'https' ? 'https' : 'http'}://${proxy.host}`), false)
+  const cause = transportFailure(
+    error,
+    new URL(`${proxy.scheme === 'https' ? 'https' : 'http'}://${proxy.host}`),
+    false,
+  )
   if (!isLadingError(cause)) return cause
-  return new TransportError('PROXY_FAILED', `no connection to the proxy ${publicProxy(proxy)}: ${cause.message}`, { host: label, cause, temporary: cause instanceof TransportError && cause.temporary, hint: 'check the proxy\'s URL, and that it runs' })
+  return new TransportError('PROXY_FAILED', `no connection to the proxy ${publicProxy(proxy)}: ${cause.message}`, {
+    host: label,
+    cause,
+    temporary: cause instanceof TransportError && cause.temporary,
+    hint: "check the proxy's URL, and that it runs",
+  })
 }
 
 /** Rejects when the proxy takes too long or the transport is closed; never without a reason, and leaves nothing behind. */
-function givenUp(socket: Socket, { proxy, label, timeout, closing, tunnel }: { readonly proxy: ProxySettings; readonly label: string; readonly timeout: number; readonly closing: AbortSignal; readonly tunnel: Promise<void> }): Promise<never> {
+function givenUp(
+  socket: Socket,
+  {
+    proxy,
+    label,
+    timeout,
+    closing,
+    tunnel,
+  }: {
+    readonly proxy: ProxySettings
+    readonly label: string
+    readonly timeout: number
+    readonly closing: AbortSignal
+    readonly tunnel: Promise<void>
+  },
+): Promise<never> {
   return new Promise((_resolve, reject) => {
-    const timer = setTimeout(() => reject(new TransportError('PROXY_FAILED', `the proxy ${publicProxy(proxy)} gives no way to ${label}: it did not answer in time`, { host: label, hint: 'try again later, or ask the proxy\'s operator' })), timeout)
+    const timer = setTimeout(
+      () =>
+        reject(
+          new TransportError(
+            'PROXY_FAILED',
+            `the proxy ${publicProxy(proxy)} gives no way to ${label}: it did not answer in time`,
+            { host: label, hint: "try again later, or ask the proxy's operator" },
+          ),
+        ),
+      timeout,
+    )
     const close = (): void => {
       reject(new Error('the transport is closed'))
       socket.destroy()

@@ -27,8 +27,17 @@ const longest = 2 ** 31 - 1
 export function readTimeouts(given: Timeouts = {}): FullTimeouts {
   const read = (clock: keyof Timeouts): number => {
     const ms = given[clock] ?? defaults[clock]
-    if (!(ms >= 0)) throw new RegistryError('OPTION_INVALID', `timeouts.${clock} is ${String(ms)}`, { hint: 'milliseconds from 0 on; 0 turns the clock off' })
+    if (!(ms >= 0))
+      throw new RegistryError('OPTION_INVALID', `timeouts.${clock} is ${String(ms)}`, {
+        hint: 'milliseconds from 0 on; 0 turns the clock off',
+      })
     return Math.min(ms, longest)
   }
-  return { connect: read('connect'), headers: read('headers'), stall: read('stall'), total: read('total'), blob: read('blob') }
+  return {
+    connect: read('connect'),
+    headers: read('headers'),
+    stall: read('stall'),
+    total: read('total'),
+    blob: read('blob'),
+  }
 }

@@ -4,7 +4,8 @@ import { certificateProblem } from './certificate-problem.ts'
 import { certificateOf } from './seen-certificate.ts'
 
 /** Alerts that are about the certificate we showed, or did not show (RFC 8446 6.2). */
-const aboutOurs = /alert (?:bad certificate|unsupported certificate|certificate (?:revoked|expired|unknown|required)|unknown ca|access denied)/
+const aboutOurs =
+  /alert (?:bad certificate|unsupported certificate|certificate (?:revoked|expired|unknown|required)|unknown ca|access denied)/
 const tooOld = /unsupported protocol|version too low|alert protocol version|no protocols available/
 const weak = /(?:key|dh|md|digest) too (?:small|weak)|no (?:shared cipher|suitable|ciphers)/
 
@@ -22,24 +23,57 @@ function reasonOf(code: string, error: unknown): string | undefined {
  * The error of a TLS connection that did not come about, or was ended by the peer for a reason of TLS; `undefined` when
  * `error` is not about TLS. `TLS_REFUSED` means that the peer does speak TLS.
  */
-export function tlsFailure(code: string, error: unknown, { url, answered }: { readonly url: URL; readonly answered: boolean }): TransportError | undefined {
+export function tlsFailure(
+  code: string,
+  error: unknown,
+  { url, answered }: { readonly url: URL; readonly answered: boolean },
+): TransportError | undefined {
   const { host } = url
   const options = { host, cause: error }
   const problem = certificateProblem(code, error, certificateOf(error), host)
-  if (problem !== undefined) return new TransportError('TLS_REFUSED', `cannot trust ${host}: ${problem.words} (${code})`, { ...options, hint: problem.hint })
+  if (problem !== undefined)
+    return new TransportError('TLS_REFUSED', `cannot trust ${host}: ${problem.words} (${code})`, {
+      ...options,
+      hint: problem.hint,
+    })
   const reason = reasonOf(code, error)
   // An alert in the middle of an answer is a broken connection like any other.
   if (reason !== undefined && !answered) {
     if (aboutOurs.test(reason)) {
       const required = reason.includes('required')
-      return new TransportError('TLS_REFUSED', required ? `${host} wants a client certificate` : `${host} does not accept our client certificate, or wants one (${printable(reason, 80)})`, { ...options, hint: `put client.cert and client.key into certs.d/${host}, as the registry's operator issued them` })
+      return new TransportError(
+        'TLS_REFUSED',
+        required
+          ? `${host} wants a client certificate`
+          : `${host} does not accept our client certificate, or wants one (${printable(reason, 80)})`,
+        {
+          ...options,
+          hint: `put client.cert and client.key into certs.d/${host}, as the registry's operator issued them`,
+        },
+      )
     }
-    if (tooOld.test(reason)) return new TransportError('TLS_REFUSED', `${host} and we have no version of TLS in common (${printable(reason, 80)})`, { ...options, hint: 'the server must speak TLS 1.2 or newer, or what the settings for this host demand' })
-    if (weak.test(reason)) return new TransportError('TLS_REFUSED', `${host} offers only TLS that is too weak (${printable(reason, 80)})`, { ...options, hint: 'the server needs stronger keys and ciphers' })
-    if (reason.includes('alert')) return new TransportError('TLS_REFUSED', `${host} and we found no TLS to agree on (${printable(reason, 80)})`, { ...options, hint: 'the server may want a client certificate, other ciphers or another version of TLS; its log says why' })
+    if (tooOld.test(reason))
+      return new TransportError(
+        'TLS_REFUSED',
+        `${host} and we have no version of TLS in common (${printable(reason, 80)})`,
+        { ...options, hint: 'the server must speak TLS 1.2 or newer, or what the settings for this host demand' },
+      )
+    if (weak.test(reason))
+      return new TransportError('TLS_REFUSED', `${host} offers only TLS that is too weak (${printable(reason, 80)})`, {
+        ...options,
+        hint: 'the server needs stronger keys and ciphers',
+      })
+    if (reason.includes('alert'))
+      return new TransportError('TLS_REFUSED', `${host} and we found no TLS to agree on (${printable(reason, 80)})`, {
+        ...options,
+        hint: 'the server may want a client certificate, other ciphers or another version of TLS; its log says why',
+      })
   }
   if (!answered && url.protocol === 'https:' && (reason !== undefined || code === 'EPROTO' || handshakeCut(error))) {
-    return new TransportError('TLS_FAILED', `${host} did not answer in TLS`, { ...options, hint: `does it speak plain http? mark the host insecure (--insecure ${host}) to allow that` })
+    return new TransportError('TLS_FAILED', `${host} did not answer in TLS`, {
+      ...options,
+      hint: `does it speak plain http? mark the host insecure (--insecure ${host}) to allow that`,
+    })
   }
   return undefined
 }

@@ -14,14 +14,21 @@ export type Trust = 'default' | 'given' | 'all'
  *
  * @throws RegistryError `OPTION_INVALID` when a certificate or key is not one
  */
-export function trustingContext(trust: Trust, { ca = [], cert, key, minVersion = 'TLSv1.2' }: TlsSettings): tls.SecureContext {
+export function trustingContext(
+  trust: Trust,
+  { ca = [], cert, key, minVersion = 'TLSv1.2' }: TlsSettings,
+): tls.SecureContext {
   try {
     // Node passes over both in silence.
-    if ((cert === undefined) !== (key === undefined)) throw new Error('a client certificate and its key belong together, and one is missing')
+    if ((cert === undefined) !== (key === undefined))
+      throw new Error('a client certificate and its key belong together, and one is missing')
     for (const text of ca) void new X509Certificate(text)
     return tls.createSecureContext({ ...authorities(trust, ca), cert, key, minVersion })
   } catch (error) {
-    throw new RegistryError('OPTION_INVALID', `our own certificates are of no use: ${(error as Error).message}`, { cause: error, hint: 'all must be PEM, and the key that of the client certificate' })
+    throw new RegistryError('OPTION_INVALID', `our own certificates are of no use: ${(error as Error).message}`, {
+      cause: error,
+      hint: 'all must be PEM, and the key that of the client certificate',
+    })
   }
 }
 

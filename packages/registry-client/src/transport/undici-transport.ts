@@ -16,7 +16,9 @@ export interface ClosableTransport {
  * HTTP/1.1 over pooled connections, at undici's dispatcher: a chunk goes from the socket to the receiver without a
  * stream or an iterator in between. undici is loaded by the first request (it takes 90 ms).
  */
-export function createUndiciTransport(options: ConnectOptions & { readonly timeouts?: Timeouts | undefined } = {}): ClosableTransport {
+export function createUndiciTransport(
+  options: ConnectOptions & { readonly timeouts?: Timeouts | undefined } = {},
+): ClosableTransport {
   const timeouts = readTimeouts(options.timeouts)
   // A connection serves only requests that would have been connected the same way.
   const agents = new Map<string, Promise<Agent>>()
@@ -24,7 +26,17 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   const socketErrors = createSocketErrors()
 
   const agentFor = (manner: Manner): Promise<Agent> => {
-    const key = JSON.stringify([manner.insecure, manner.timeout, manner.tls?.ca, manner.tls?.cert, manner.tls?.key, manner.tls?.minVersion, manner.proxy, manner.isProxy, manner.addresses])
+    const key = JSON.stringify([
+      manner.insecure,
+      manner.timeout,
+      manner.tls?.ca,
+      manner.tls?.cert,
+      manner.tls?.key,
+      manner.tls?.minVersion,
+      manner.proxy,
+      manner.isProxy,
+      manner.addresses,
+    ])
     let agent = agents.get(key)
     if (agent === undefined) {
       agent = createAgent(manner)
@@ -65,7 +77,23 @@ export function createUndiciTransport(options: ConnectOptions & { readonly timeo
   }
 }
 
-function exchange({ agent, request, route, timeouts, socketErrors }: { readonly agent: Agent; readonly request: TransportRequest; readonly route: Route; readonly timeouts: FullTimeouts; readonly socketErrors: SocketErrors }, to: TransportReceiver, signal: AbortSignal | undefined): Promise<void> {
+function exchange(
+  {
+    agent,
+    request,
+    route,
+    timeouts,
+    socketErrors,
+  }: {
+    readonly agent: Agent
+    readonly request: TransportRequest
+    readonly route: Route
+    readonly timeouts: FullTimeouts
+    readonly socketErrors: SocketErrors
+  },
+  to: TransportReceiver,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
     let failure: { readonly reason: unknown } | undefined
@@ -146,7 +174,11 @@ function exchange({ agent, request, route, timeouts, socketErrors }: { readonly 
         onRequestStart(given) {
           controller = given
           // Interim answers do not stop it.
-          if (timeouts.headers > 0) headerClock ??= setTimeout(() => fail(timedOut('headers', request.url.host)), Math.max(timeouts.headers, request.answerTimeout ?? 0))
+          if (timeouts.headers > 0)
+            headerClock ??= setTimeout(
+              () => fail(timedOut('headers', request.url.host)),
+              Math.max(timeouts.headers, request.answerTimeout ?? 0),
+            )
           if (failure !== undefined) given.abort(new Error('the request was given up', { cause: failure.reason }))
         },
         // As long as the server takes what we send, it need not answer.
@@ -174,7 +206,11 @@ function exchange({ agent, request, route, timeouts, socketErrors }: { readonly 
           rate.count(chunk.byteLength)
           // A chunk that was parsed in the same turn as the pause queues behind the one before it.
           const before = pending
-          waitFor(before === undefined ? () => to.data(chunk) : () => before.then(() => (failure === undefined ? to.data(chunk) : undefined)))
+          waitFor(
+            before === undefined
+              ? () => to.data(chunk)
+              : () => before.then(() => (failure === undefined ? to.data(chunk) : undefined)),
+          )
         },
         onResponseEnd() {
           settle()

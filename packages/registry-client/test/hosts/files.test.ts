@@ -13,8 +13,16 @@ describe('the files of a machine', () => {
   it('of which none is there say nothing', async () => {
     const folder = await folderOf({})
     const nowhere = join(folder, 'nowhere')
-    const hosts = await readHosts({ hostsDirs: [nowhere], registriesConf: [nowhere], registriesConfDirs: [nowhere], daemonJson: [nowhere], certsDirs: [nowhere] })
-    expect(createRegistryClient({ hosts }).endpoints('docker.io')).toEqual(createRegistryClient().endpoints('docker.io'))
+    const hosts = await readHosts({
+      hostsDirs: [nowhere],
+      registriesConf: [nowhere],
+      registriesConfDirs: [nowhere],
+      daemonJson: [nowhere],
+      certsDirs: [nowhere],
+    })
+    expect(createRegistryClient({ hosts }).endpoints('docker.io')).toEqual(
+      createRegistryClient().endpoints('docker.io'),
+    )
   })
 
   it('decide in this order: hosts.toml of the host, registries.conf, daemon.json, hosts.toml of _default', async () => {
@@ -25,8 +33,13 @@ describe('the files of a machine', () => {
       'daemon.json': mirrorOf('https://daemon.example/'),
     })
     const at = (name: string): string => join(folder, name)
-    const first = async (places: Parameters<typeof readHosts>[0]): Promise<string | undefined> => createRegistryClient({ hosts: await readHosts(places) }).endpoints(parseReference('alpine'))[0]?.url
-    const all = { registriesConf: [at('registries.conf')], daemonJson: [at('daemon.json')], hostsDirs: [at('certs.d'), at('default')] }
+    const first = async (places: Parameters<typeof readHosts>[0]): Promise<string | undefined> =>
+      createRegistryClient({ hosts: await readHosts(places) }).endpoints(parseReference('alpine'))[0]?.url
+    const all = {
+      registriesConf: [at('registries.conf')],
+      daemonJson: [at('daemon.json')],
+      hostsDirs: [at('certs.d'), at('default')],
+    }
     expect(await first(all)).toBe('https://own.example')
     expect(await first({ ...all, hostsDirs: [at('default')] })).toBe('https://conf.example')
     expect(await first({ daemonJson: all.daemonJson, hostsDirs: [at('default')] })).toBe('https://daemon.example')
@@ -34,19 +47,38 @@ describe('the files of a machine', () => {
   })
 
   it('block whoever decides, and come after the mirrors that the client was given', async () => {
-    const folder = await folderOf({ 'certs.d/docker.io/hosts.toml': 'server = "https://own.example"', 'registries.conf': '[[registry]]\nlocation = "docker.io/acme"\nblocked = true\n' })
-    const hosts = await readHosts({ hostsDirs: [join(folder, 'certs.d')], registriesConf: [join(folder, 'registries.conf')] })
+    const folder = await folderOf({
+      'certs.d/docker.io/hosts.toml': 'server = "https://own.example"',
+      'registries.conf': '[[registry]]\nlocation = "docker.io/acme"\nblocked = true\n',
+    })
+    const hosts = await readHosts({
+      hostsDirs: [join(folder, 'certs.d')],
+      registriesConf: [join(folder, 'registries.conf')],
+    })
     const client = createRegistryClient({ hosts, mirrors: ['https://given.example', 'ghcr.io=https://gh.example'] })
-    expect(client.endpoints(parseReference('alpine')).map(({ url }) => url)).toEqual(['https://given.example', 'https://own.example'])
-    expect(client.endpoints(parseReference('ghcr.io/a/b')).map(({ url }) => url)).toEqual(['https://gh.example', 'https://ghcr.io'])
-    expect(() => client.endpoints(parseReference('acme/app'))).toThrow(expect.objectContaining({ code: 'HOST_BLOCKED' }))
+    expect(client.endpoints(parseReference('alpine')).map(({ url }) => url)).toEqual([
+      'https://given.example',
+      'https://own.example',
+    ])
+    expect(client.endpoints(parseReference('ghcr.io/a/b')).map(({ url }) => url)).toEqual([
+      'https://gh.example',
+      'https://ghcr.io',
+    ])
+    expect(() => client.endpoints(parseReference('acme/app'))).toThrow(
+      expect.objectContaining({ code: 'HOST_BLOCKED' }),
+    )
   })
 
   it('mark hosts insecure in daemon.json, and say so', async () => {
-    const folder = await folderOf({ 'daemon.json': JSON.stringify({ 'insecure-registries': ['10.0.0.0/8', 'a.example:5000'], 'log-level': 'debug' }) })
+    const folder = await folderOf({
+      'daemon.json': JSON.stringify({ 'insecure-registries': ['10.0.0.0/8', 'a.example:5000'], 'log-level': 'debug' }),
+    })
     const file = join(folder, 'daemon.json')
     const client = createRegistryClient({ hosts: await readHosts({ daemonJson: [file] }) })
-    expect(client.endpoints('10.1.2.3')).toMatchObject([{ scheme: 'https', insecure: true, insecureRule: { file, rule: 'insecure-registries' } }, { scheme: 'http' }])
+    expect(client.endpoints('10.1.2.3')).toMatchObject([
+      { scheme: 'https', insecure: true, insecureRule: { file, rule: 'insecure-registries' } },
+      { scheme: 'http' },
+    ])
     expect(client.endpoints('a.example')).toMatchObject([{ insecure: false }])
   })
 
@@ -58,14 +90,20 @@ describe('the files of a machine', () => {
     ['{"insecure-registries": ["http://a.example"]}', 'not'],
   ])('in which daemon.json is wrong (%s) are refused', async (text, words) => {
     const folder = await folderOf({ 'daemon.json': text })
-    await expect(readHosts({ daemonJson: [join(folder, 'daemon.json')] })).rejects.toMatchObject({ code: 'HOSTS_FILE_INVALID', message: expect.stringContaining(words) as string })
+    await expect(readHosts({ daemonJson: [join(folder, 'daemon.json')] })).rejects.toMatchObject({
+      code: 'HOSTS_FILE_INVALID',
+      message: expect.stringContaining(words) as string,
+    })
   })
 
   it.skipIf(process.getuid?.() === 0)('that may not be read are an error that says so', async () => {
     const folder = await folderOf({ 'daemon.json': '{}' })
     const file = join(folder, 'daemon.json')
     await chmod(file, 0)
-    await expect(readHosts({ daemonJson: [file] })).rejects.toMatchObject({ code: 'HOSTS_FILE_UNREADABLE', message: expect.stringContaining('may not be read') as string })
+    await expect(readHosts({ daemonJson: [file] })).rejects.toMatchObject({
+      code: 'HOSTS_FILE_UNREADABLE',
+      message: expect.stringContaining('may not be read') as string,
+    })
   })
 
   it('that are links are followed, in a circle refused, to nowhere nothing', async () => {
@@ -74,8 +112,14 @@ describe('the files of a machine', () => {
     await symlink(at('real.json'), at('link.json'))
     await symlink(at('nowhere'), at('dangling.json'))
     await symlink(at('circle.json'), at('circle.json'))
-    expect(createRegistryClient({ hosts: await readHosts({ daemonJson: [at('dangling.json'), at('link.json')] }) }).endpoints('docker.io')[0]?.host).toBe('m.example')
-    await expect(readHosts({ daemonJson: [at('circle.json')] })).rejects.toMatchObject({ code: 'HOSTS_FILE_UNREADABLE' })
+    expect(
+      createRegistryClient({
+        hosts: await readHosts({ daemonJson: [at('dangling.json'), at('link.json')] }),
+      }).endpoints('docker.io')[0]?.host,
+    ).toBe('m.example')
+    await expect(readHosts({ daemonJson: [at('circle.json')] })).rejects.toMatchObject({
+      code: 'HOSTS_FILE_UNREADABLE',
+    })
   })
 
   it('that are huge, or no files, are refused before they are read', async () => {
@@ -83,8 +127,12 @@ describe('the files of a machine', () => {
     // A file full of holes: it takes no room, and reading it would take the memory.
     await truncate(join(folder, 'huge.json'), 5 * 2 ** 30)
     await mkdir(join(folder, 'directory.json'))
-    await expect(readHosts({ daemonJson: [join(folder, 'huge.json')] })).rejects.toMatchObject({ code: 'HOSTS_FILE_TOO_LARGE' })
-    await expect(readHosts({ daemonJson: [join(folder, 'directory.json')] })).rejects.toMatchObject({ code: 'HOSTS_FILE_UNREADABLE' })
+    await expect(readHosts({ daemonJson: [join(folder, 'huge.json')] })).rejects.toMatchObject({
+      code: 'HOSTS_FILE_TOO_LARGE',
+    })
+    await expect(readHosts({ daemonJson: [join(folder, 'directory.json')] })).rejects.toMatchObject({
+      code: 'HOSTS_FILE_UNREADABLE',
+    })
   })
 
   it('are not read after an abort', async () => {
@@ -107,7 +155,12 @@ describe('certs.d', () => {
     })
     const hosts = await readHosts({ certsDirs: [join(folder, 'one'), join(folder, 'two')] })
     const registry = createRegistryClient({ hosts })
-    expect(registry.endpoints('a.example:5000')).toMatchObject([{ tls: { ca: [authority.cert], cert: client.cert, key: client.key }, tlsRule: { file: join(folder, 'one', 'a.example:5000') } }])
+    expect(registry.endpoints('a.example:5000')).toMatchObject([
+      {
+        tls: { ca: [authority.cert], cert: client.cert, key: client.key },
+        tlsRule: { file: join(folder, 'one', 'a.example:5000') },
+      },
+    ])
     expect(registry.endpoints('a.example')[0]?.tls).toBeUndefined()
     expect(registry.endpoints('b.example')[0]?.tls).toEqual({ ca: [client.cert] })
   })
@@ -118,13 +171,15 @@ describe('certs.d', () => {
     ['no PEM', { 'ca.crt': 'hello' }, /not in PEM/],
     ['another key', { 'c.cert': client.cert, 'c.key': authority.key }, /cannot be used/],
   ])('with %s is refused for that host and no other', async (_what, files, words) => {
-    const folder = await folderOf(Object.fromEntries(Object.entries(files).map(([name, text]) => [`a.example/${name}`, text])))
+    const folder = await folderOf(
+      Object.fromEntries(Object.entries(files).map(([name, text]) => [`a.example/${name}`, text])),
+    )
     const registry = createRegistryClient({ hosts: await readHosts({ certsDirs: [folder] }) })
     expect(registry.endpoints('b.example')).toHaveLength(1)
     expect(() => registry.endpoints('a.example')).toThrow(words)
   })
 
-  it('beside a hosts.toml is containerd\'s: what the file names, relative to it', async () => {
+  it("beside a hosts.toml is containerd's: what the file names, relative to it", async () => {
     const folder = await folderOf({
       'a.example/hosts.toml': '[host."https://m.example"]\nca = "mine.pem"\nclient = [["c.pem", "k.pem"]]\n',
       'a.example/mine.pem': authority.cert,
@@ -133,7 +188,10 @@ describe('certs.d', () => {
       'b.example/ca.crt': authority.cert,
     })
     const registry = createRegistryClient({ hosts: await readHosts({ hostsDirs: [folder] }) })
-    expect(registry.endpoints('a.example')).toMatchObject([{ host: 'm.example', tls: { ca: [authority.cert], cert: client.cert, key: client.key } }, { host: 'a.example' }])
+    expect(registry.endpoints('a.example')).toMatchObject([
+      { host: 'm.example', tls: { ca: [authority.cert], cert: client.cert, key: client.key } },
+      { host: 'a.example' },
+    ])
     expect(registry.endpoints('a.example')[1]?.tls).toBeUndefined()
     expect(registry.endpoints('b.example')[0]?.tls).toEqual({ ca: [authority.cert] })
   })
@@ -146,26 +204,48 @@ describe('the environment', () => {
       registriesConf: ['/home/me/.config/containers/registries.conf', '/etc/containers/registries.conf'],
       registriesConfDirs: ['/etc/containers/registries.conf.d', '/home/me/.config/containers/registries.conf.d'],
       daemonJson: ['/home/me/.config/docker/daemon.json', '/etc/docker/daemon.json'],
-      certsDirs: ['/home/me/.config/containers/certs.d', '/home/me/.config/docker/certs.d', '/etc/containers/certs.d', '/etc/docker/certs.d'],
+      certsDirs: [
+        '/home/me/.config/containers/certs.d',
+        '/home/me/.config/docker/certs.d',
+        '/etc/containers/certs.d',
+        '/etc/docker/certs.d',
+      ],
     })
-    expect(hostsPlacesFromEnv({ platform: 'linux', env: { HOME: '/h', XDG_CONFIG_HOME: 'relative', CONTAINERS_REGISTRIES_CONF: '/x.conf' } })).toMatchObject({ hostsDirs: ['/h/.config/lading/certs.d', expect.anything(), expect.anything()], registriesConf: ['/x.conf'] })
+    expect(
+      hostsPlacesFromEnv({
+        platform: 'linux',
+        env: { HOME: '/h', XDG_CONFIG_HOME: 'relative', CONTAINERS_REGISTRIES_CONF: '/x.conf' },
+      }),
+    ).toMatchObject({
+      hostsDirs: ['/h/.config/lading/certs.d', expect.anything(), expect.anything()],
+      registriesConf: ['/x.conf'],
+    })
   })
 
   it('turns them off, but not what was named', async () => {
     expect(await systemHosts({ env: { LADING_HOSTS: 'off' } })).toBeUndefined()
-    const folder = await folderOf({ 'named/docker.io/hosts.toml': 'server = "https://m.example"', 'home/.config/docker/daemon.json': mirrorOf('https://other.example') })
+    const folder = await folderOf({
+      'named/docker.io/hosts.toml': 'server = "https://m.example"',
+      'home/.config/docker/daemon.json': mirrorOf('https://other.example'),
+    })
     const env = { HOME: join(folder, 'home'), LADING_HOSTS: 'off' }
     const hosts = await systemHosts({ env, hostsDirs: [join(folder, 'named')] })
-    await expect(systemHosts({ env, hostsDirs: [join(folder, 'absent')] })).rejects.toMatchObject({ code: 'HOSTS_FILE_UNREADABLE' })
+    await expect(systemHosts({ env, hostsDirs: [join(folder, 'absent')] })).rejects.toMatchObject({
+      code: 'HOSTS_FILE_UNREADABLE',
+    })
     expect(createRegistryClient({ hosts }).endpoints('docker.io')).toMatchObject([{ host: 'm.example' }])
   })
 
   it('says whose files are read, and nothing else', () => {
-    expect(JSON.stringify(hostsPlacesFromEnv({ platform: 'linux', env: { HOME: '/h', LADING_HOSTS: 'user' } }))).not.toContain('/etc/')
-    expect(() => hostsPlacesFromEnv({ env: { LADING_HOSTS: 'none' } })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', message: 'LADING_HOSTS is "none"' }))
+    expect(
+      JSON.stringify(hostsPlacesFromEnv({ platform: 'linux', env: { HOME: '/h', LADING_HOSTS: 'user' } })),
+    ).not.toContain('/etc/')
+    expect(() => hostsPlacesFromEnv({ env: { LADING_HOSTS: 'none' } })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: 'LADING_HOSTS is "none"' }),
+    )
   })
 
-  it('is read for the user\'s own files', async () => {
+  it("is read for the user's own files", async () => {
     const folder = await folderOf({})
     await mkdir(join(folder, 'lading', 'certs.d', 'docker.io'), { recursive: true })
     await writeFile(join(folder, 'lading', 'certs.d', 'docker.io', 'hosts.toml'), 'server = "https://mine.example"')

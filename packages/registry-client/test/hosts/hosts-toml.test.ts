@@ -5,7 +5,11 @@ import { createRegistryClient, type Endpoint } from '../../src/index.ts'
 import { readHosts } from '../../src/hosts/index.ts'
 import { folderOf } from '../support/files.ts'
 
-async function endpointsOf(files: Readonly<Record<string, string>>, reference = 'alpine:3.20', insecure: readonly string[] = []): Promise<readonly Endpoint[]> {
+async function endpointsOf(
+  files: Readonly<Record<string, string>>,
+  reference = 'alpine:3.20',
+  insecure: readonly string[] = [],
+): Promise<readonly Endpoint[]> {
   const folder = await folderOf(files)
   const hosts = await readHosts({ hostsDirs: [folder] })
   return createRegistryClient({ hosts, insecure }).endpoints(parseReference(reference))
@@ -34,24 +38,69 @@ capabilities = ["resolve"]
     const hosts = await readHosts({ hostsDirs: [folder] })
     const file = join(folder, 'docker.io', 'hosts.toml')
     expect(createRegistryClient({ hosts }).endpoints(parseReference('alpine'))).toEqual([
-      { url: 'https://mirror.example/hub', host: 'mirror.example', scheme: 'https', mirror: true, insecure: false, capabilities: ['pull'], dialTimeout: 60_500, headers: { 'x-team': 'a, b' }, namespace: 'docker.io', credentialHost: 'mirror.example', rule: { file, rule: '[host."https://mirror.example/hub"]' } },
-      { url: 'http://10.0.0.7:5000', host: '10.0.0.7:5000', scheme: 'http', mirror: true, insecure: true, namespace: 'docker.io', credentialHost: '10.0.0.7:5000', rule: { file, rule: '[host."http://10.0.0.7:5000/v2"]' } },
-      { url: 'https://harbor.example/v2/cache', host: 'harbor.example', scheme: 'https', mirror: true, insecure: true, overridePath: true, namespace: 'docker.io', credentialHost: 'harbor.example', rule: { file, rule: '[host."harbor.example/v2/cache/"]' } },
-      { url: 'https://registry-1.docker.io', host: 'registry-1.docker.io', scheme: 'https', mirror: false, insecure: false, capabilities: ['resolve'], credentialHost: 'docker.io', rule: { file, rule: 'server' } },
+      {
+        url: 'https://mirror.example/hub',
+        host: 'mirror.example',
+        scheme: 'https',
+        mirror: true,
+        insecure: false,
+        capabilities: ['pull'],
+        dialTimeout: 60_500,
+        headers: { 'x-team': 'a, b' },
+        namespace: 'docker.io',
+        credentialHost: 'mirror.example',
+        rule: { file, rule: '[host."https://mirror.example/hub"]' },
+      },
+      {
+        url: 'http://10.0.0.7:5000',
+        host: '10.0.0.7:5000',
+        scheme: 'http',
+        mirror: true,
+        insecure: true,
+        namespace: 'docker.io',
+        credentialHost: '10.0.0.7:5000',
+        rule: { file, rule: '[host."http://10.0.0.7:5000/v2"]' },
+      },
+      {
+        url: 'https://harbor.example/v2/cache',
+        host: 'harbor.example',
+        scheme: 'https',
+        mirror: true,
+        insecure: true,
+        overridePath: true,
+        namespace: 'docker.io',
+        credentialHost: 'harbor.example',
+        rule: { file, rule: '[host."harbor.example/v2/cache/"]' },
+      },
+      {
+        url: 'https://registry-1.docker.io',
+        host: 'registry-1.docker.io',
+        scheme: 'https',
+        mirror: false,
+        insecure: false,
+        capabilities: ['resolve'],
+        credentialHost: 'docker.io',
+        rule: { file, rule: 'server' },
+      },
     ])
   })
 
   it('without a server goes on to the domain itself, as the root table says', async () => {
-    const [mirror, own, ...rest] = await endpointsOf({ 'ghcr.io/hosts.toml': '[host."https://m.example"]\n' }, 'ghcr.io/a/b')
+    const [mirror, own, ...rest] = await endpointsOf(
+      { 'ghcr.io/hosts.toml': '[host."https://m.example"]\n' },
+      'ghcr.io/a/b',
+    )
     expect(mirror).toMatchObject({ url: 'https://m.example', mirror: true, namespace: 'ghcr.io' })
     expect(own).toMatchObject({ url: 'https://ghcr.io', mirror: false, rule: { rule: 'no server' } })
     expect(own).not.toHaveProperty('namespace')
     expect(rest).toEqual([])
   })
 
-  it('takes docker.io for the Hub\'s address, as the examples everywhere have it', async () => {
+  it("takes docker.io for the Hub's address, as the examples everywhere have it", async () => {
     const endpoints = await endpointsOf({ 'docker.io/hosts.toml': 'server = "https://docker.io"\n' })
-    expect(endpoints).toMatchObject([{ url: 'https://registry-1.docker.io', mirror: false, credentialHost: 'docker.io' }])
+    expect(endpoints).toMatchObject([
+      { url: 'https://registry-1.docker.io', mirror: false, credentialHost: 'docker.io' },
+    ])
   })
 
   it.each([
@@ -61,11 +110,16 @@ capabilities = ["resolve"]
     ['registry.example/hosts.toml', 'registry.example:443/a'],
     ['_default/hosts.toml', 'quay.io/a'],
   ])('is found as %s for %s', async (file, reference) => {
-    expect((await endpointsOf({ [file]: 'server = "https://m.example"\n' }, reference)).map(({ url }) => url)).toEqual(['https://m.example'])
+    expect((await endpointsOf({ [file]: 'server = "https://m.example"\n' }, reference)).map(({ url }) => url)).toEqual([
+      'https://m.example',
+    ])
   })
 
-  it('of a host goes before that of _default, and a host\'s other port is another host', async () => {
-    const files = { '_default/hosts.toml': 'server = "https://default.example"\n', 'a.example:5000/hosts.toml': 'server = "https://own.example"\n' }
+  it("of a host goes before that of _default, and a host's other port is another host", async () => {
+    const files = {
+      '_default/hosts.toml': 'server = "https://default.example"\n',
+      'a.example:5000/hosts.toml': 'server = "https://own.example"\n',
+    }
     expect(await endpointsOf(files, 'a.example:5000/x')).toMatchObject([{ host: 'own.example' }])
     expect(await endpointsOf(files, 'a.example:5001/x')).toMatchObject([{ host: 'default.example' }])
     expect(await endpointsOf(files, 'a.example/x')).toMatchObject([{ host: 'default.example' }])
@@ -78,7 +132,10 @@ capabilities = ["resolve"]
     ['capabilities = ["pull", "delete"]', '"delete" is none of pull, resolve and push'],
     ['capabilities = "pull"', 'capabilities: it must be a list of texts, and is a string'],
     ['host = ["https://m.example"]', 'host: it must be a table, and is a list'],
-    ['[host."https://m.example"]\nskip_verify = "yes"', '[host."https://m.example"] skip_verify: it must be true or false'],
+    [
+      '[host."https://m.example"]\nskip_verify = "yes"',
+      '[host."https://m.example"] skip_verify: it must be true or false',
+    ],
     ['[host."https://m.example"]\nclient = [["a", "b", "c"]]', 'pairs of certificate and key'],
     ['[host."https://m.example"]\nca = [1]', 'ca: it must be a list of texts'],
     ['[host."https://m.example"]\ndial_timeout = "soon"', 'no duration'],
@@ -93,6 +150,11 @@ capabilities = ["resolve"]
     expect(client.endpoints(parseReference('good.example/a'))).toHaveLength(1)
     const attempt = (): unknown => client.endpoints(parseReference('bad.example/a'))
     expect(attempt).toThrow(words)
-    expect(attempt).toThrow(expect.objectContaining({ name: 'HostsError', facts: expect.objectContaining({ path: expect.stringContaining(folder) as string }) as object }))
+    expect(attempt).toThrow(
+      expect.objectContaining({
+        name: 'HostsError',
+        facts: expect.objectContaining({ path: expect.stringContaining(folder) as string }) as object,
+      }),
+    )
   })
 })

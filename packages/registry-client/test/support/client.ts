@@ -7,7 +7,11 @@ import { virtualClock } from './virtual-clock.ts'
 /** A client that waits for nothing and is closed with its test. */
 export function clientOf(options: RegistryClientOptions = {}): RegistryClient {
   const { timeouts } = options
-  const client = createRegistryClient({ clock: virtualClock(), ...(overFetch.now ? { transport: createFetchTransport({ timeouts }) } : {}), ...options })
+  const client = createRegistryClient({
+    clock: virtualClock(),
+    ...(overFetch.now ? { transport: createFetchTransport({ timeouts }) } : {}),
+    ...options,
+  })
   onTestFinished(() => client.close())
   return client
 }

@@ -43,7 +43,15 @@ export function rawServer(answer: (received: Buffer, socket: Socket) => void): P
 }
 
 /** A proxy that does its work: tunnels, and whole URLs; with `authorization`, only for those who show it. */
-export async function startHttpProxy({ tls, authorization, resolve = (host) => host }: { readonly tls?: { readonly key: string; readonly cert: string }; readonly authorization?: string; /** What the proxy takes a name for. */ readonly resolve?: (host: string) => string } = {}): Promise<TestProxy> {
+export async function startHttpProxy({
+  tls,
+  authorization,
+  resolve = (host) => host,
+}: {
+  readonly tls?: { readonly key: string; readonly cert: string }
+  readonly authorization?: string
+  /** What the proxy takes a name for. */ readonly resolve?: (host: string) => string
+} = {}): Promise<TestProxy> {
   const asked: TestProxy['asked'] = []
   const sockets = new Set<Socket>()
   const server = tls === undefined ? createServer() : createTlsServer(tls)
@@ -67,7 +75,9 @@ export async function startHttpProxy({ tls, authorization, resolve = (host) => h
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     client.on('error', () => undefined)
     if (!allowed(request)) {
-      client.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="proxy"\r\nContent-Length: 0\r\n\r\n')
+      client.end(
+        'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="proxy"\r\nContent-Length: 0\r\n\r\n',
+      )
       return
     }
     const url = new URL(`http://${request.url}`)

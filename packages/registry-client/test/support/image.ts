@@ -8,12 +8,17 @@ export function descriptorOf(content: Uint8Array, mediaType = 'application/vnd.o
 }
 
 /** A minimal OCI manifest over the given blobs, as bytes and with its digest. */
-export function manifestOf(config: Uint8Array = Buffer.from('{}'), layers: readonly Uint8Array[] = [Buffer.from('layer')]): { readonly bytes: Buffer; readonly digest: `sha256:${string}` } {
-  const bytes = Buffer.from(JSON.stringify({
-    schemaVersion: 2,
-    mediaType: manifestType,
-    config: descriptorOf(config, 'application/vnd.oci.image.config.v1+json'),
-    layers: layers.map((layer) => descriptorOf(layer)),
-  }))
+export function manifestOf(
+  config: Uint8Array = Buffer.from('{}'),
+  layers: readonly Uint8Array[] = [Buffer.from('layer')],
+): { readonly bytes: Buffer; readonly digest: `sha256:${string}` } {
+  const bytes = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: manifestType,
+      config: descriptorOf(config, 'application/vnd.oci.image.config.v1+json'),
+      layers: layers.map((layer) => descriptorOf(layer)),
+    }),
+  )
   return { bytes, digest: sha256(bytes) }
 }

@@ -3,7 +3,14 @@ import { clientOf } from './client.ts'
 import { descriptorOf, manifestOf, manifestType } from './image.ts'
 import { sinkOf } from './sink.ts'
 
-export const purposes = ['realm', 'redirect of a manifest', 'redirect of a blob', 'Location of an upload', 'Link', 'urls of a layer'] as const
+export const purposes = [
+  'realm',
+  'redirect of a manifest',
+  'redirect of a blob',
+  'Location of an upload',
+  'Link',
+  'urls of a layer',
+] as const
 export type Purpose = (typeof purposes)[number]
 
 export const credentials: Readonly<Record<'basic' | 'identity' | 'registry', Credential>> = {
@@ -11,7 +18,10 @@ export const credentials: Readonly<Record<'basic' | 'identity' | 'registry', Cre
   identity: { kind: 'identity', token: 'CANARY-refresh' },
   registry: { kind: 'registry', token: 'CANARY-registry' },
 }
-const endpointSecrets = { headers: { cookie: 'session=CANARY-cookie', 'x-registry-token': 'CANARY-header' }, tls: { cert: 'CANARY-certificate', key: 'CANARY-key' } }
+const endpointSecrets = {
+  headers: { cookie: 'session=CANARY-cookie', 'x-registry-token': 'CANARY-header' },
+  tls: { cert: 'CANARY-certificate', key: 'CANARY-key' },
+}
 
 export interface Situation {
   readonly registry: string
@@ -57,11 +67,27 @@ export async function lead(situation: Situation): Promise<Seen> {
       await answer(situation, request, to)
     },
   })
-  const endpoint: Endpoint = { url: registry, host: registryHost, scheme: registry.startsWith('https') ? 'https' : 'http', mirror: false, insecure, ...endpointSecrets }
-  const error = await operate(client, endpoint, situation).then(() => undefined, (reason: unknown) => reason)
-  const isTarget = ({ url }: TransportRequest): boolean => url.origin === new URL(target).origin && (url.origin !== new URL(registry).origin || url.pathname.startsWith(led))
+  const endpoint: Endpoint = {
+    url: registry,
+    host: registryHost,
+    scheme: registry.startsWith('https') ? 'https' : 'http',
+    mirror: false,
+    insecure,
+    ...endpointSecrets,
+  }
+  const error = await operate(client, endpoint, situation).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  const isTarget = ({ url }: TransportRequest): boolean =>
+    url.origin === new URL(target).origin && (url.origin !== new URL(registry).origin || url.pathname.startsWith(led))
   const others = requests.filter((request) => !isTarget(request) && request.url.origin !== new URL(registry).origin)
-  return { called: requests.some(isTarget), there: secretsIn(requests.filter(isTarget)), elsewhere: secretsIn(others), error }
+  return {
+    called: requests.some(isTarget),
+    there: secretsIn(requests.filter(isTarget)),
+    elsewhere: secretsIn(others),
+    error,
+  }
 }
 
 async function operate(client: RegistryClient, endpoint: Endpoint, { purpose, target }: Situation): Promise<void> {
@@ -84,20 +110,36 @@ async function operate(client: RegistryClient, endpoint: Endpoint, { purpose, ta
   }
 }
 
-async function answer(situation: Situation, { method, url, headers }: TransportRequest, to: TransportReceiver): Promise<void> {
+async function answer(
+  situation: Situation,
+  { method, url, headers }: TransportRequest,
+  to: TransportReceiver,
+): Promise<void> {
   const { registry, target, purpose, secret, curious } = situation
-  const reply = async (status: number, body: string | Uint8Array = '', more: Record<string, string> = {}): Promise<void> => {
+  const reply = async (
+    status: number,
+    body: string | Uint8Array = '',
+    more: Record<string, string> = {},
+  ): Promise<void> => {
     await to.head(status, new Headers({ 'content-length': String(Buffer.byteLength(body)), ...more }))
     if (method !== 'HEAD' && body.length > 0) await to.data(Buffer.from(body))
   }
   const here = `${target}${led}`
-  if (url.pathname.endsWith('/token')) return reply(200, JSON.stringify({ token: url.origin === new URL(registry).origin ? 'CANARY-bearer' : 'anybody' }))
+  if (url.pathname.endsWith('/token'))
+    return reply(200, JSON.stringify({ token: url.origin === new URL(registry).origin ? 'CANARY-bearer' : 'anybody' }))
   const isLed = url.pathname.startsWith(led)
-  if (isLed && purpose === 'realm') return curious && headers['authorization'] === undefined && method === 'GET' ? reply(401, '{}', { 'www-authenticate': 'Basic realm="who"' }) : reply(200, JSON.stringify({ token: 'CANARY-bearer' }))
-  if (isLed && curious && headers['authorization'] === undefined) return reply(401, '{}', { 'www-authenticate': `Bearer realm="${target}/token", Basic realm="who"` })
+  if (isLed && purpose === 'realm')
+    return curious && headers['authorization'] === undefined && method === 'GET'
+      ? reply(401, '{}', { 'www-authenticate': 'Basic realm="who"' })
+      : reply(200, JSON.stringify({ token: 'CANARY-bearer' }))
+  if (isLed && curious && headers['authorization'] === undefined)
+    return reply(401, '{}', { 'www-authenticate': `Bearer realm="${target}/token", Basic realm="who"` })
   if (!isLed && headers['authorization'] === undefined) {
     const realm = purpose === 'realm' ? here : `${registry}/token`
-    return reply(401, '{}', { 'www-authenticate': secret === 'basic' && purpose !== 'realm' ? 'Basic realm="x"' : `Bearer realm="${realm}",service=s` })
+    return reply(401, '{}', {
+      'www-authenticate':
+        secret === 'basic' && purpose !== 'realm' ? 'Basic realm="x"' : `Bearer realm="${realm}",service=s`,
+    })
   }
   switch (purpose) {
     case 'realm':
@@ -109,18 +151,26 @@ async function answer(situation: Situation, { method, url, headers }: TransportR
     case 'Location of an upload':
       return isLed ? reply(method === 'PUT' ? 201 : 202, '', { location: here }) : reply(202, '', { location: here })
     case 'Link':
-      return isLed ? reply(200, JSON.stringify({ name: 'a', tags: ['b'] })) : reply(200, JSON.stringify({ name: 'a', tags: ['a'] }), { link: `<${here}>; rel="next"` })
+      return isLed
+        ? reply(200, JSON.stringify({ name: 'a', tags: ['b'] }))
+        : reply(200, JSON.stringify({ name: 'a', tags: ['a'] }), { link: `<${here}>; rel="next"` })
     case 'urls of a layer':
       return reply(200, blob)
   }
 }
 
 function secretsIn(requests: readonly TransportRequest[]): Set<Secret> {
-  const text = requests.map(({ url, headers, body, tls }) => `${url.href}\n${JSON.stringify(headers)}\n${Buffer.from((headers['authorization'] ?? '').replace(/^Basic /, ''), 'base64').toString()}\n${typeof body === 'string' ? body : ''}\n${JSON.stringify(tls ?? {})}`).join('\n')
+  const text = requests
+    .map(
+      ({ url, headers, body, tls }) =>
+        `${url.href}\n${JSON.stringify(headers)}\n${Buffer.from((headers['authorization'] ?? '').replace(/^Basic /, ''), 'base64').toString()}\n${typeof body === 'string' ? body : ''}\n${JSON.stringify(tls ?? {})}`,
+    )
+    .join('\n')
   const seen = new Set<Secret>()
   if (/CANARY-(?:password|refresh|registry)/.test(text)) seen.add('credential')
   if (text.includes('CANARY-bearer')) seen.add('token')
-  if (text.includes('CANARY-proxy') || requests.some(({ headers }) => headers['proxy-authorization'] !== undefined)) seen.add('proxy')
+  if (text.includes('CANARY-proxy') || requests.some(({ headers }) => headers['proxy-authorization'] !== undefined))
+    seen.add('proxy')
   if (/CANARY-(?:cookie|header|certificate|key)/.test(text)) seen.add('endpoint')
   return seen
 }

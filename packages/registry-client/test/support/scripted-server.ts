@@ -21,13 +21,17 @@ export interface Recorded {
 }
 
 /** A real server on loopback for one test: what it answers is the test's. */
-export async function serve(handler: Handler, options: { readonly tls?: { readonly key: string; readonly cert: string }; readonly hostname?: string } = {}): Promise<ScriptedServer> {
+export async function serve(
+  handler: Handler,
+  options: { readonly tls?: { readonly key: string; readonly cert: string }; readonly hostname?: string } = {},
+): Promise<ScriptedServer> {
   const requests: Recorded[] = []
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     requests.push({ line: `${request.method} ${request.url}`, headers: request.headers })
     Promise.resolve(handler(request, response)).catch((error: unknown) => response.destroy(error as Error))
   }
-  const server = options.tls === undefined ? createServer(listener) : (createTlsServer(options.tls, listener) as unknown as Server)
+  const server =
+    options.tls === undefined ? createServer(listener) : (createTlsServer(options.tls, listener) as unknown as Server)
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
@@ -47,15 +51,30 @@ export async function serve(handler: Handler, options: { readonly tls?: { readon
   return { host, origin: `${options.tls === undefined ? 'http' : 'https'}://${host}`, requests, server }
 }
 
-export const sha256 = (content: Uint8Array | string): `sha256:${string}` => `sha256:${createHash('sha256').update(content).digest('hex')}`
+export const sha256 = (content: Uint8Array | string): `sha256:${string}` =>
+  `sha256:${createHash('sha256').update(content).digest('hex')}`
 
-export function json(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
+export function json(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): void {
   const body = JSON.stringify(value)
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)), ...headers })
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    ...headers,
+  })
   response.end(body)
 }
 
-export function bytes(response: ServerResponse, status: number, body: Uint8Array | string, headers: Record<string, string> = {}): void {
+export function bytes(
+  response: ServerResponse,
+  status: number,
+  body: Uint8Array | string,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers })
   response.end(body)
 }

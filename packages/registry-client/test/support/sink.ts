@@ -6,7 +6,10 @@ export interface RecordingSink extends BlobSink {
 }
 
 /** A sink in memory that starts from what an earlier attempt left. */
-export function sinkOf(already: Uint8Array = new Uint8Array(), options: { readonly validator?: string; readonly end?: number } = {}): RecordingSink {
+export function sinkOf(
+  already: Uint8Array = new Uint8Array(),
+  options: { readonly validator?: string; readonly end?: number } = {},
+): RecordingSink {
   let kept = Buffer.from(already)
   const begun: { readonly start: number; readonly validator?: string | undefined; readonly source: string }[] = []
   return {

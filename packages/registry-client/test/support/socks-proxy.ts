@@ -8,11 +8,16 @@ export interface TestSocks {
 }
 
 /** A SOCKS 5 proxy of the tests' own (RFC 1928, RFC 1929). Every name is 127.0.0.1 to it. */
-export async function startSocks({ user, password }: { readonly user?: string; readonly password?: string } = {}): Promise<TestSocks> {
+export async function startSocks({
+  user,
+  password,
+}: { readonly user?: string; readonly password?: string } = {}): Promise<TestSocks> {
   const asked: string[] = []
   const others = new Set<Socket>()
   const server = createServer((socket) => {
-    void serve(socket, asked, others, user === undefined ? undefined : `${user}:${password}`).catch(() => socket.destroy())
+    void serve(socket, asked, others, user === undefined ? undefined : `${user}:${password}`).catch(() =>
+      socket.destroy(),
+    )
   })
   return { host: await listen(server, others), asked }
 }

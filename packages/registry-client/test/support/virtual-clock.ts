@@ -1,7 +1,9 @@
 import type { Clock } from '../../src/index.ts'
 
 /** Sleeps take no time and are remembered; chance is the test's. */
-export function virtualClock(random: () => number = () => 0.5): Clock & { readonly slept: number[]; advance(ms: number): void } {
+export function virtualClock(
+  random: () => number = () => 0.5,
+): Clock & { readonly slept: number[]; advance(ms: number): void } {
   let now = 0
   const slept: number[] = []
   return {

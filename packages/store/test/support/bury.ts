@@ -12,7 +12,8 @@ export async function bury(root: string): Promise<void> {
       const path = join(root, directory, entry.name)
       const [first = '', ...rest] = (await readFile(path, 'utf8')).split('\n')
       if (/^\0*$/.test(first) && /^lock|^[0-9a-f]{16}$/.test(entry.name)) await rm(path)
-      if (first.startsWith('{"pid":')) await writeFile(path, [first.replace(/^\{"pid":\d+/, `{"pid":${nobody}`), ...rest].join('\n'))
+      if (first.startsWith('{"pid":'))
+        await writeFile(path, [first.replace(/^\{"pid":\d+/, `{"pid":${nobody}`), ...rest].join('\n'))
     }
   }
 }

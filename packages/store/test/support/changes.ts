@@ -24,8 +24,11 @@ export interface Change {
   readonly names: Readonly<Record<string, string>>
 }
 
-const nameOf = (name: string, target: Parameters<typeof documentOf>[0]): Record<string, string> => ({ [`docker.io/library/${name}`]: documentOf(target).descriptor.digest })
-const digestName = (name: string, target: Parameters<typeof documentOf>[0]): Record<string, string> => nameOf(`${name}@${documentOf(target).descriptor.digest}`, target)
+const nameOf = (name: string, target: Parameters<typeof documentOf>[0]): Record<string, string> => ({
+  [`docker.io/library/${name}`]: documentOf(target).descriptor.digest,
+})
+const digestName = (name: string, target: Parameters<typeof documentOf>[0]): Record<string, string> =>
+  nameOf(`${name}@${documentOf(target).descriptor.digest}`, target)
 
 export const changes: readonly Change[] = [
   {
@@ -53,7 +56,12 @@ export const changes: readonly Change[] = [
       await pull(store, 'next:1', next)
     },
     run: (store) => store.tag('next:1', parseReference('app:1')),
-    names: { ...nameOf('app:1', next), ...digestName('app', app), ...nameOf('next:1', next), ...digestName('next', next) },
+    names: {
+      ...nameOf('app:1', next),
+      ...digestName('app', app),
+      ...nameOf('next:1', next),
+      ...digestName('next', next),
+    },
   },
   {
     title: 'removing a name whose layers and config others share',

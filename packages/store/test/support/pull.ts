@@ -17,8 +17,14 @@ export async function fetch(store: Store, { config, layers, diffIds }: TestImage
 }
 
 /** Publishes a target with the images given; of an index, those children and every index. */
-export function publish(store: Store, name: string, target: TestImage | TestIndex, images: readonly TestImage[] = imagesOf(target)): Promise<PublishResult> {
-  const indexes = (of: TestImage | TestIndex): readonly TestIndex[] => ('index' in of ? [of, ...of.children.flatMap(indexes)] : [])
+export function publish(
+  store: Store,
+  name: string,
+  target: TestImage | TestIndex,
+  images: readonly TestImage[] = imagesOf(target),
+): Promise<PublishResult> {
+  const indexes = (of: TestImage | TestIndex): readonly TestIndex[] =>
+    'index' in of ? [of, ...of.children.flatMap(indexes)] : []
   return store.publish({
     reference: parseReference(name),
     target: documentOf(target).descriptor,
@@ -27,13 +33,17 @@ export function publish(store: Store, name: string, target: TestImage | TestInde
 }
 
 /** A pull from start to end, that comes back for what went away meanwhile. */
-export async function pull(store: Store, name: string, target: TestImage | TestIndex, images: readonly TestImage[] = imagesOf(target)): Promise<PublishResult> {
+export async function pull(
+  store: Store,
+  name: string,
+  target: TestImage | TestIndex,
+  images: readonly TestImage[] = imagesOf(target),
+): Promise<PublishResult> {
   for (;;) {
     for (const one of images) await fetch(store, one)
     const result = await publish(store, name, target, images)
     if (result.outcome !== 'missing') return result
   }
 }
-
 
 const imagesOf = (target: TestImage | TestIndex): readonly TestImage[] => ('index' in target ? [] : [target])

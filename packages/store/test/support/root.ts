@@ -19,7 +19,13 @@ export async function testRoot(): Promise<TestRoot> {
   return {
     path,
     async open(options) {
-      const store = await openStore({ root: path, fs: unsyncedFileSystem(), workers: 0, platform: linux('amd64'), ...options })
+      const store = await openStore({
+        root: path,
+        fs: unsyncedFileSystem(),
+        workers: 0,
+        platform: linux('amd64'),
+        ...options,
+      })
       stores.push(store)
       return store
     },

@@ -5,11 +5,15 @@ import { TestRegistryError } from '../../error.ts'
 export type Decode<T> = (value: unknown, path: string) => T
 
 export const invalid = (path: string, message: string): TestRegistryError =>
-  new TestRegistryError('IMAGE_INVALID', `${printable(path, 120)}: ${message}`, { hint: 'the description is the image builder as JSON: see docs/test-registry-api.md' })
+  new TestRegistryError('IMAGE_INVALID', `${printable(path, 120)}: ${message}`, {
+    hint: 'the description is the image builder as JSON: see docs/test-registry-api.md',
+  })
 
-const wrong = (path: string, wanted: string, value: unknown): TestRegistryError => invalid(path, `not ${wanted}: ${printable(JSON.stringify(value) ?? 'undefined', 60)}`)
+const wrong = (path: string, wanted: string, value: unknown): TestRegistryError =>
+  invalid(path, `not ${wanted}: ${printable(JSON.stringify(value) ?? 'undefined', 60)}`)
 
-export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const text: Decode<string> = (value, path) => {
   if (typeof value !== 'string') throw wrong(path, 'a string', value)
@@ -24,7 +28,8 @@ export const flag: Decode<boolean> = (value, path) => {
 export const whole =
   (least: number, most: number): Decode<number> =>
   (value, path) => {
-    if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most) throw wrong(path, `a whole number from ${least} to ${most}`, value)
+    if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most)
+      throw wrong(path, `a whole number from ${least} to ${most}`, value)
     return value as number
   }
 
@@ -51,7 +56,9 @@ export const listOf =
 export const recordOf =
   <T>(item: Decode<T>): Decode<Readonly<Record<string, T>>> =>
   (value, path) =>
-    Object.fromEntries(Object.entries(anyRecord(value, path)).map(([name, each]) => [name, item(each, `${path}.${name}`)]))
+    Object.fromEntries(
+      Object.entries(anyRecord(value, path)).map(([name, each]) => [name, item(each, `${path}.${name}`)]),
+    )
 
 export type Shape<T> = { readonly [Member in keyof T]-?: Decode<T[Member]> }
 
@@ -61,7 +68,11 @@ export const members =
   (value, path) =>
     Object.fromEntries(
       Object.entries(anyRecord(value, path)).map(([name, member]) => {
-        if (!Object.hasOwn(shape, name)) throw invalid(path, `there is no member '${printable(name, 40)}' here; there are ${Object.keys(shape).join(', ')}`)
+        if (!Object.hasOwn(shape, name))
+          throw invalid(
+            path,
+            `there is no member '${printable(name, 40)}' here; there are ${Object.keys(shape).join(', ')}`,
+          )
         return [name, shape[name as keyof T](member, `${path}.${name}`)]
       }),
     ) as { readonly [Member in keyof T]?: T[Member] | undefined }

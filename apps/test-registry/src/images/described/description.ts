@@ -67,7 +67,11 @@ export interface ImageDescription extends CommonDescription {
 /** An empty config and these blobs. It is `blobs` that makes it an artifact. */
 export interface ArtifactDescription extends Omit<ImageDescription, 'layers' | 'rawConfig'> {
   readonly artifactType: string
-  readonly blobs: readonly { readonly mediaType: string; readonly content: BytesDescription; readonly title?: string | undefined }[]
+  readonly blobs: readonly {
+    readonly mediaType: string
+    readonly content: BytesDescription
+    readonly title?: string | undefined
+  }[]
 }
 
 /** It is `manifests` that makes it an index. */
@@ -83,7 +87,12 @@ export interface Schema1Description {
   readonly schema1: true
   readonly name: string
   /** Base first; a layer may have `image`, members of its own image JSON. `{ "throwaway": { … } }` is a step without files. */
-  readonly layers?: readonly ((LayerDescription & { readonly image?: Readonly<Record<string, unknown>> | undefined }) | { readonly throwaway: Readonly<Record<string, unknown>> })[] | undefined
+  readonly layers?:
+    | readonly (
+        | (LayerDescription & { readonly image?: Readonly<Record<string, unknown>> | undefined })
+        | { readonly throwaway: Readonly<Record<string, unknown>> }
+      )[]
+    | undefined
   readonly platform?: string | Platform | undefined
   readonly config?: Readonly<Record<string, unknown>> | undefined
   /** Default true. */
@@ -106,4 +115,9 @@ export interface EntryDescription {
 }
 
 /** The image builder as JSON. `{ "sample": true }` stands for `sampleImages()`. */
-export type Description = ImageDescription | ArtifactDescription | IndexDescription | Schema1Description | { readonly sample: true }
+export type Description =
+  | ImageDescription
+  | ArtifactDescription
+  | IndexDescription
+  | Schema1Description
+  | { readonly sample: true }

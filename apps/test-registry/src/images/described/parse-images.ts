@@ -18,7 +18,10 @@ export function parseImages(text: string): readonly Built[] {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new TestRegistryError('IMAGE_INVALID', 'the description of images is not JSON', { cause, hint: 'it is an image as a JSON object, or an array of them' })
+    throw new TestRegistryError('IMAGE_INVALID', 'the description of images is not JSON', {
+      cause,
+      hint: 'it is an image as a JSON object, or an array of them',
+    })
   }
   return readImages(value as Description)
 }
@@ -29,7 +32,8 @@ export function readImages(value: Description | readonly Description[]): readonl
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   return list.flatMap((each, position): readonly Built[] => {
     const path = Array.isArray(value) ? `images[${position}]` : 'image'
-    if (isRecord(each) && each['sample'] === true && Object.keys(each).length === 1) return sampleImages().map((sample) => sample.build())
+    if (isRecord(each) && each['sample'] === true && Object.keys(each).length === 1)
+      return sampleImages().map((sample) => sample.build())
     if (!isRecord(each)) throw invalid(path, 'not an object')
     if ('schema1' in each) return [readSchema1(each, path, reading)]
     const { built } = readOne(each, path, reading)

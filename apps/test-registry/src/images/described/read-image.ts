@@ -5,7 +5,20 @@ import type { BuiltImage, BuiltIndex } from '../built.ts'
 import { image, type ImageBuilder } from '../image.ts'
 import type { EntryOptions } from '../index.ts'
 import type { Flavour } from '../layer.ts'
-import { anyRecord, bytes, flag, invalid, listOf, members, oneOf, recordOf, text, whole, type Decode, type Shape } from './decode.ts'
+import {
+  anyRecord,
+  bytes,
+  flag,
+  invalid,
+  listOf,
+  members,
+  oneOf,
+  recordOf,
+  text,
+  whole,
+  type Decode,
+  type Shape,
+} from './decode.ts'
 import { digest, readLayer, type Allowance } from './read-layer.ts'
 
 /** What a document has described so far, by name. */
@@ -16,7 +29,13 @@ export interface Reading {
 
 export const platform: Decode<string | Platform> = (value, path) => {
   if (typeof value === 'string') return value
-  const { os, architecture, ...rest } = members<Required<Platform>>({ os: text, architecture: text, variant: text, osVersion: text, osFeatures: listOf(text) })(value, path)
+  const { os, architecture, ...rest } = members<Required<Platform>>({
+    os: text,
+    architecture: text,
+    variant: text,
+    osVersion: text,
+    osFeatures: listOf(text),
+  })(value, path)
   if (os === undefined || architecture === undefined) throw invalid(path, 'a platform has os and architecture')
   return { os, architecture, ...rest }
 }
@@ -29,8 +48,17 @@ const entry: Decode<EntryOptions> = members<Required<EntryOptions>>({
 })
 
 const descriptor: Decode<Descriptor> = (value, path) => {
-  const { mediaType, digest: named, size } = members<{ mediaType: string; digest: Digest; size: number }>({ mediaType: text, digest, size: whole(0, Number.MAX_SAFE_INTEGER) })(value, path)
-  if (mediaType === undefined || named === undefined || size === undefined) throw invalid(path, 'a descriptor has mediaType, digest and size')
+  const {
+    mediaType,
+    digest: named,
+    size,
+  } = members<{ mediaType: string; digest: Digest; size: number }>({
+    mediaType: text,
+    digest,
+    size: whole(0, Number.MAX_SAFE_INTEGER),
+  })(value, path)
+  if (mediaType === undefined || named === undefined || size === undefined)
+    throw invalid(path, 'a descriptor has mediaType, digest and size')
   return { mediaType, digest: named, size }
 }
 
@@ -53,7 +81,14 @@ export const commonShape: Shape<CommonMembers> = {
 }
 
 /** What the common members say, for either builder. */
-export function applyCommon<Builder extends { mediaTypes(flavour: Flavour): Builder; withoutMediaType(): Builder; annotations(all: Readonly<Record<string, string>>): Builder; subject(subject: Descriptor): Builder }>(
+export function applyCommon<
+  Builder extends {
+    mediaTypes(flavour: Flavour): Builder
+    withoutMediaType(): Builder
+    annotations(all: Readonly<Record<string, string>>): Builder
+    subject(subject: Descriptor): Builder
+  },
+>(
   builder: Builder,
   given: { readonly [Member in keyof CommonMembers]?: CommonMembers[Member] | undefined },
   reading: Reading,
@@ -63,7 +98,10 @@ export function applyCommon<Builder extends { mediaTypes(flavour: Flavour): Buil
   if (given.mediaTypes !== undefined) built = built.mediaTypes(given.mediaTypes)
   if (given.withoutMediaType === true) built = built.withoutMediaType()
   if (given.annotations !== undefined) built = built.annotations(given.annotations)
-  if (given.subject !== undefined) built = built.subject(typeof given.subject === 'string' ? subjectOf(given.subject, reading, `${path}.subject`) : given.subject)
+  if (given.subject !== undefined)
+    built = built.subject(
+      typeof given.subject === 'string' ? subjectOf(given.subject, reading, `${path}.subject`) : given.subject,
+    )
   return built
 }
 
@@ -87,13 +125,21 @@ interface ImageMembers extends CommonMembers {
 }
 
 const artifactBlob: Decode<ImageMembers['blobs'][number]> = (value, path) => {
-  const { mediaType, content, title } = members<{ mediaType: string; content: Uint8Array; title: string }>({ mediaType: text, content: bytes, title: text })(value, path)
+  const { mediaType, content, title } = members<{ mediaType: string; content: Uint8Array; title: string }>({
+    mediaType: text,
+    content: bytes,
+    title: text,
+  })(value, path)
   if (mediaType === undefined || content === undefined) throw invalid(path, 'a blob has mediaType and content')
   return { mediaType, bytes: content, title }
 }
 
 /** An image, or with `blobs` an artifact. */
-export function readImage(value: unknown, path: string, reading: Reading): { readonly built: BuiltImage; readonly entry: EntryOptions | undefined } {
+export function readImage(
+  value: unknown,
+  path: string,
+  reading: Reading,
+): { readonly built: BuiltImage; readonly entry: EntryOptions | undefined } {
   const given = members<ImageMembers>({
     ...commonShape,
     layers: listOf((layer, at) => readLayer(layer, at, reading.allowance)),
@@ -107,13 +153,23 @@ export function readImage(value: unknown, path: string, reading: Reading): { rea
     diffIds: listOf(digest),
     manifestMembers: anyRecord,
   })(value, path)
-  if (given.blobs !== undefined && (given.layers !== undefined || given.rawConfig !== undefined || given.artifactType === undefined)) throw invalid(path, 'an artifact has artifactType and blobs, and neither layers nor rawConfig')
-  if (given.rawConfig !== undefined && (given.rawConfig.content === undefined || given.rawConfig.mediaType === undefined)) throw invalid(`${path}.rawConfig`, 'it has content and mediaType')
-  let builder = given.blobs === undefined ? image(given.name) : artifact(given.name, given.artifactType ?? '', given.blobs)
+  if (
+    given.blobs !== undefined &&
+    (given.layers !== undefined || given.rawConfig !== undefined || given.artifactType === undefined)
+  )
+    throw invalid(path, 'an artifact has artifactType and blobs, and neither layers nor rawConfig')
+  if (
+    given.rawConfig !== undefined &&
+    (given.rawConfig.content === undefined || given.rawConfig.mediaType === undefined)
+  )
+    throw invalid(`${path}.rawConfig`, 'it has content and mediaType')
+  let builder =
+    given.blobs === undefined ? image(given.name) : artifact(given.name, given.artifactType ?? '', given.blobs)
   if (given.platform !== undefined) builder = builder.platform(given.platform)
   if (given.config !== undefined) builder = builder.config(given.config)
   if (given.configMembers !== undefined) builder = builder.configMembers(given.configMembers)
-  if (given.rawConfig?.content !== undefined) builder = builder.rawConfig(given.rawConfig.content, given.rawConfig.mediaType ?? '')
+  if (given.rawConfig?.content !== undefined)
+    builder = builder.rawConfig(given.rawConfig.content, given.rawConfig.mediaType ?? '')
   if (given.history !== undefined) builder = builder.history(given.history)
   if (given.artifactType !== undefined) builder = builder.artifactType(given.artifactType)
   if (given.diffIds !== undefined) builder = builder.diffIds(given.diffIds)

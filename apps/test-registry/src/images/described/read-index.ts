@@ -18,7 +18,8 @@ interface IndexMembers extends CommonMembers {
 
 /** An image, an artifact, or with `manifests` an index. */
 export function readOne(value: unknown, path: string, reading: Reading, depth = 0): Read {
-  const read = isRecord(value) && 'manifests' in value ? readIndex(value, path, reading, depth) : readImage(value, path, reading)
+  const read =
+    isRecord(value) && 'manifests' in value ? readIndex(value, path, reading, depth) : readImage(value, path, reading)
   const { repository, tag } = read.built
   if (repository !== undefined && tag !== undefined) reading.named.set(`${repository}:${tag}`, read.built)
   return read
@@ -26,14 +27,19 @@ export function readOne(value: unknown, path: string, reading: Reading, depth = 
 
 function readIndex(value: unknown, path: string, reading: Reading, depth: number): Read {
   if (depth >= deepest) throw invalid(path, `more than ${deepest} indexes in one another`)
-  const child: Decode<IndexMembers['manifests'][number]> = (each, at) => (isRecord(each) && 'attest' in each ? attestation(each, at) : readOne(each, at, reading, depth + 1))
-  const given = members<IndexMembers>({ ...commonShape, manifests: listOf(child), indexMembers: anyRecord })(value, path)
+  const child: Decode<IndexMembers['manifests'][number]> = (each, at) =>
+    isRecord(each) && 'attest' in each ? attestation(each, at) : readOne(each, at, reading, depth + 1)
+  const given = members<IndexMembers>({ ...commonShape, manifests: listOf(child), indexMembers: anyRecord })(
+    value,
+    path,
+  )
   const children = given.manifests ?? []
   let builder = index(given.name)
   for (const [position, each] of children.entries()) {
     if ('attest' in each) {
       const attested = each.attest < position ? children[each.attest] : undefined
-      if (attested === undefined || 'attest' in attested || attested.built.kind !== 'manifest') throw invalid(`${path}.manifests[${position}].attest`, 'no image stands at that position before it')
+      if (attested === undefined || 'attest' in attested || attested.built.kind !== 'manifest')
+        throw invalid(`${path}.manifests[${position}].attest`, 'no image stands at that position before it')
       builder = builder.attest(attested.built)
     } else {
       builder = builder.add(each.built, each.entry)
@@ -43,4 +49,6 @@ function readIndex(value: unknown, path: string, reading: Reading, depth: number
   return { built: applyCommon(builder, given, reading, path).build(), entry: given.entry }
 }
 
-const attestation: Decode<{ readonly attest: number }> = (value, path) => ({ attest: members<{ attest: number }>({ attest: whole(0, 1000) })(value, path).attest ?? 0 })
+const attestation: Decode<{ readonly attest: number }> = (value, path) => ({
+  attest: members<{ attest: number }>({ attest: whole(0, 1000) })(value, path).attest ?? 0,
+})

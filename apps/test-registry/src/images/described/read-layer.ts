@@ -20,7 +20,8 @@ export const digest: Decode<Digest> = (value, path) => {
   return given
 }
 
-const mode: Decode<number> = (value, path) => (typeof value === 'string' && /^[0-7]{1,6}$/.test(value) ? Number.parseInt(value, 8) : whole(0, 0o7777)(value, path))
+const mode: Decode<number> = (value, path) =>
+  typeof value === 'string' && /^[0-7]{1,6}$/.test(value) ? Number.parseInt(value, 8) : whole(0, 0o7777)(value, path)
 
 const fileMembers = members<Required<TarEntry>>({
   type: oneOf('file', 'directory', 'symlink', 'hardlink', 'character', 'block', 'fifo'),
@@ -32,7 +33,8 @@ const fileMembers = members<Required<TarEntry>>({
   mtime: whole(0, 0o77777777777),
 })
 
-const file: Decode<Uint8Array | TarEntry> = (value, path) => (typeof value === 'string' || (isRecord(value) && 'base64' in value) ? bytes(value, path) : fileMembers(value, path))
+const file: Decode<Uint8Array | TarEntry> = (value, path) =>
+  typeof value === 'string' || (isRecord(value) && 'base64' in value) ? bytes(value, path) : fileMembers(value, path)
 
 interface Members {
   files: Readonly<Record<string, Uint8Array | TarEntry>>
@@ -77,7 +79,11 @@ interface TakesLayers<Builder> {
 }
 
 /** A layer description as a step of a builder; `more` is what only that builder knows. */
-export function readLayer(value: unknown, path: string, allowance: Allowance): <Builder extends TakesLayers<Builder>>(builder: Builder, more?: object) => Builder {
+export function readLayer(
+  value: unknown,
+  path: string,
+  allowance: Allowance,
+): <Builder extends TakesLayers<Builder>>(builder: Builder, more?: object) => Builder {
   const { files, tar, random, seed, blob, ...options } = layerMembers(value, path)
   const how: LayerOptions = options
   const given = [files, blob ?? tar, random].filter((content) => content !== undefined)

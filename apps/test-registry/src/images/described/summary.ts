@@ -21,7 +21,11 @@ export interface ImageSummary extends ContentSummary {
 
 /** Digests and sizes are the truth, also where the document lies on purpose. */
 export function summaryOf(built: Built): ImageSummary {
-  const common = { kind: built.kind, name: built.repository === undefined ? undefined : `${built.repository}:${built.tag ?? ''}`, ...contentOf(built) }
+  const common = {
+    kind: built.kind,
+    name: built.repository === undefined ? undefined : `${built.repository}:${built.tag ?? ''}`,
+    ...contentOf(built),
+  }
   if (built.kind === 'index') return { ...common, manifests: built.manifests.map(summaryOf) }
   return {
     ...common,

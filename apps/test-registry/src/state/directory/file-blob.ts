@@ -35,12 +35,17 @@ async function* chunks(path: string, start: number, end: number): AsyncGenerator
   }
 }
 
-async function* alternating(path: string, start: number, end: number, buffers: readonly [Uint8Array, Uint8Array]): AsyncGenerator<Uint8Array> {
+async function* alternating(
+  path: string,
+  start: number,
+  end: number,
+  buffers: readonly [Uint8Array, Uint8Array],
+): AsyncGenerator<Uint8Array> {
   const handle = await open(path, 'r')
   try {
     let [current, other] = buffers
     let next = fill(current, start)
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const chunk = await next
       if (chunk.length === 0) throw new Error(`${path} is shorter than it was`)
       at += chunk.length

@@ -34,7 +34,8 @@ export function fileReceiver(root: string, algorithm: Algorithm, layout: (reposi
     },
     async write(chunk) {
       const file = await opened()
-      for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at, chunk.length - at, size + at)).bytesWritten
+      for (let at = 0; at < chunk.length;)
+        at += (await file.write(chunk, at, chunk.length - at, size + at)).bytesWritten
       hash.update(chunk)
       size += chunk.length
     },
@@ -48,7 +49,9 @@ export function fileReceiver(root: string, algorithm: Algorithm, layout: (reposi
     async digest(asked) {
       if (asked === algorithm) return `${asked}:${hash.copy().digest('hex')}`
       const other = createHash(asked)
-      if (size > 0) for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 })) other.update(chunk as Uint8Array)
+      if (size > 0)
+        for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }))
+          other.update(chunk as Uint8Array)
       return `${asked}:${other.digest('hex')}`
     },
     async keep(repository, digest) {

@@ -16,13 +16,24 @@ export function layoutIndex(repository: RepositoryState, before: readonly IndexE
   const noted = new Map(before.map((entry) => [`${entry.digest} ${tagOf(entry) ?? ''}`, entry]))
   const tagged = new Set(repository.tags.values())
   const named = [...repository.tags].map(([tag, digest]) => ({ digest, tag }))
-  const unnamed = [...repository.manifests.keys()].filter((digest) => !tagged.has(digest)).map((digest) => ({ digest, tag: undefined }))
+  const unnamed = [...repository.manifests.keys()]
+    .filter((digest) => !tagged.has(digest))
+    .map((digest) => ({ digest, tag: undefined }))
   const manifests = [...named, ...unnamed].flatMap(({ digest, tag }) => {
     const manifest = repository.manifests.get(digest)
     if (manifest === undefined) return []
     const { annotations, ...rest } = noted.get(`${digest} ${tag ?? ''}`) ?? {}
-    const all = tag === undefined || annotations?.[refName] !== undefined ? annotations : { ...annotations, [refName]: tag }
-    return [{ ...rest, mediaType: manifest.mediaType, digest, size: manifest.bytes.length, ...(all === undefined ? {} : { annotations: all }) }]
+    const all =
+      tag === undefined || annotations?.[refName] !== undefined ? annotations : { ...annotations, [refName]: tag }
+    return [
+      {
+        ...rest,
+        mediaType: manifest.mediaType,
+        digest,
+        size: manifest.bytes.length,
+        ...(all === undefined ? {} : { annotations: all }),
+      },
+    ]
   })
   return JSON.stringify({ schemaVersion: 2, mediaType: oci.index, manifests })
 }

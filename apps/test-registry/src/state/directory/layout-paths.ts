@@ -6,7 +6,8 @@ import type { Digest } from '@lading/digest'
 const taken = /^(?:blobs|index\.json|oci-layout|(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?)$/
 
 /** Where a repository's layout is. The name has been checked: no dots alone, nothing absolute, lower case. */
-export const layoutOf = (root: string, repository: string): string => join(root, ...repository.split('/').map((component) => (taken.test(component) ? `_${component}` : component)))
+export const layoutOf = (root: string, repository: string): string =>
+  join(root, ...repository.split('/').map((component) => (taken.test(component) ? `_${component}` : component)))
 
 /** The other way round, for one component of a path. `undefined`: no repository's. */
 export function componentOf(entry: string): string | undefined {

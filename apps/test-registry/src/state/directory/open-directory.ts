@@ -23,7 +23,11 @@ export async function openDirectory(root: string): Promise<RegistryState> {
     // Uploads do not survive the registry: their sessions are gone.
     await rm(uploadsOf(root), { recursive: true, force: true })
   } catch (cause) {
-    throw new TestRegistryError('STORAGE_INVALID', `cannot use the directory ${printable(root)}`, { cause, path: root, hint: 'give a directory that can be written' })
+    throw new TestRegistryError('STORAGE_INVALID', `cannot use the directory ${printable(root)}`, {
+      cause,
+      path: root,
+      hint: 'give a directory that can be written',
+    })
   }
   await walk(root, [])
   return createState(directoryStorage(root, entries), repositories)
@@ -32,7 +36,10 @@ export async function openDirectory(root: string): Promise<RegistryState> {
     const found = await readdir(directory, { withFileTypes: true })
     const isLayout = found.some((entry) => entry.name === 'oci-layout' && entry.isFile())
     if (isLayout && components.length === 0) {
-      throw new TestRegistryError('STORAGE_INVALID', `${printable(root)} is itself an image layout`, { path: root, hint: "give the directory above it, or load it with the option 'layouts'" })
+      throw new TestRegistryError('STORAGE_INVALID', `${printable(root)} is itself an image layout`, {
+        path: root,
+        hint: "give the directory above it, or load it with the option 'layouts'",
+      })
     }
     const name = components.join('/')
     if (isLayout && isRepositoryName(name)) {
@@ -42,7 +49,8 @@ export async function openDirectory(root: string): Promise<RegistryState> {
     }
     for (const entry of found) {
       const component = componentOf(entry.name)
-      if (entry.isDirectory() && component !== undefined && isRepositoryName([...components, component].join('/'))) await walk(join(directory, entry.name), [...components, component])
+      if (entry.isDirectory() && component !== undefined && isRepositoryName([...components, component].join('/')))
+        await walk(join(directory, entry.name), [...components, component])
     }
   }
 }

@@ -39,7 +39,8 @@ export async function readLayout(layout: string, name: string): Promise<ReadLayo
   const open: IndexEntry[] = [...entries]
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
     const { digest, mediaType } = entry
-    if (!isDigest(digest) || mediaType === undefined || !state.blobs.has(digest) || state.manifests.has(digest)) continue
+    if (!isDigest(digest) || mediaType === undefined || !state.blobs.has(digest) || state.manifests.has(digest))
+      continue
     if (state.manifests.size >= mostManifests) throw invalid(layout, `more than ${mostManifests} manifests`)
     const bytes = bounded(blobPath(layout, digest), mostManifestBytes)
     state.manifests.set(digest, { digest, mediaType, bytes })
@@ -73,7 +74,11 @@ function entriesOf(value: unknown): readonly IndexEntry[] | undefined {
 const isEntry = (value: unknown): value is IndexEntry => {
   if (typeof value !== 'object' || value === null) return false
   const { digest, mediaType, annotations } = value as Record<string, unknown>
-  return typeof digest === 'string' && (mediaType === undefined || typeof mediaType === 'string') && (annotations === undefined || (typeof annotations === 'object' && annotations !== null))
+  return (
+    typeof digest === 'string' &&
+    (mediaType === undefined || typeof mediaType === 'string') &&
+    (annotations === undefined || (typeof annotations === 'object' && annotations !== null))
+  )
 }
 
 const parsed = (path: string, limit: number): unknown => {
@@ -105,4 +110,8 @@ function bounded(path: string, limit: number): Uint8Array {
 }
 
 const invalid = (path: string, why: string, cause?: unknown): TestRegistryError =>
-  new TestRegistryError('STORAGE_INVALID', `not an OCI image layout: ${printable(path)}: ${why}`, { path, ...(cause === undefined ? {} : { cause }), hint: "a layout has the files 'oci-layout' and 'index.json' and the directory 'blobs'" })
+  new TestRegistryError('STORAGE_INVALID', `not an OCI image layout: ${printable(path)}: ${why}`, {
+    path,
+    ...(cause === undefined ? {} : { cause }),
+    hint: "a layout has the files 'oci-layout' and 'index.json' and the directory 'blobs'",
+  })

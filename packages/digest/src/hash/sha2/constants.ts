@@ -2,7 +2,8 @@
 
 function firstPrimes(count: number): bigint[] {
   const primes: bigint[] = []
-  for (let candidate = 2n; primes.length < count; candidate++) if (primes.every((prime) => candidate % prime !== 0n)) primes.push(candidate)
+  for (let candidate = 2n; primes.length < count; candidate++)
+    if (primes.every((prime) => candidate % prime !== 0n)) primes.push(candidate)
   return primes
 }
 

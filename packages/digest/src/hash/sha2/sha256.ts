@@ -20,7 +20,12 @@ export function sha256(): Compression {
       for (let t = 0; t < 16; t++) w[t] = block.getInt32(offset + t * 4)
       for (let t = 16; t < 64; t++) {
         const [x, y] = [at(w, t - 15), at(w, t - 2)]
-        w[t] = (at(w, t - 16) + (right(x, 7) ^ right(x, 18) ^ (x >>> 3)) + at(w, t - 7) + (right(y, 17) ^ right(y, 19) ^ (y >>> 10))) | 0
+        w[t] =
+          (at(w, t - 16) +
+            (right(x, 7) ^ right(x, 18) ^ (x >>> 3)) +
+            at(w, t - 7) +
+            (right(y, 17) ^ right(y, 19) ^ (y >>> 10))) |
+          0
       }
       let [a, b, c, d, e, f, g, i] = h as unknown as [number, number, number, number, number, number, number, number]
       for (let t = 0; t < 64; t++) {

@@ -25,11 +25,16 @@ function compression(start: number, words: number): Compression {
       for (let t = 16; t < 80; t++) {
         const [x, y] = [at(w, t - 15), at(w, t - 2)]
         // Storing cuts the sum to 64 bits.
-        w[t] = at(w, t - 16) + (right(x, 1n) ^ right(x, 8n) ^ (x >> 7n)) + at(w, t - 7) + (right(y, 19n) ^ right(y, 61n) ^ (y >> 6n))
+        w[t] =
+          at(w, t - 16) +
+          (right(x, 1n) ^ right(x, 8n) ^ (x >> 7n)) +
+          at(w, t - 7) +
+          (right(y, 19n) ^ right(y, 61n) ^ (y >> 6n))
       }
       let [a, b, c, d, e, f, g, i] = h as unknown as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint]
       for (let t = 0; t < 80; t++) {
-        const one = i + (right(e, 14n) ^ right(e, 18n) ^ right(e, 41n)) + ((e & f) ^ (~e & mask & g)) + at(k, t) + at(w, t)
+        const one =
+          i + (right(e, 14n) ^ right(e, 18n) ^ right(e, 41n)) + ((e & f) ^ (~e & mask & g)) + at(k, t) + at(w, t)
         const two = (right(a, 28n) ^ right(a, 34n) ^ right(a, 39n)) + ((a & b) ^ (a & c) ^ (b & c))
         i = g
         g = f

@@ -10,7 +10,14 @@ import type { AbortOptions } from '../../registry-client.ts'
 import type { AtSite } from '../choose-site.ts'
 import { headBlob } from '../head-blob.ts'
 import { openOrMount } from './mount-blob.ts'
-import { cancelUpload, finishUpload, openUpload, sendChunk, uploadStatus, type UploadSession } from './upload-session.ts'
+import {
+  cancelUpload,
+  finishUpload,
+  openUpload,
+  sendChunk,
+  uploadStatus,
+  type UploadSession,
+} from './upload-session.ts'
 import { createUploadReader, type BlobSource, type UploadReader } from './upload-source.ts'
 
 export interface UploadOptions extends AbortOptions {
@@ -42,12 +49,23 @@ type GoOn = { readonly session: UploadSession; readonly offset: number } | undef
  * and only the rest is sent; where it does not know, and the source can be read again, a new session begins. A source
  * that can be read once ends it unless nothing of it was lost. What is given up is cancelled at the registry.
  */
-export async function uploadBlob(atSite: AtSite, descriptor: Descriptor, source: BlobSource, options: UploadOptions): Promise<{ readonly mounted: boolean }> {
+export async function uploadBlob(
+  atSite: AtSite,
+  descriptor: Descriptor,
+  source: BlobSource,
+  options: UploadOptions,
+): Promise<{ readonly mounted: boolean }> {
   assertOptions(descriptor, options)
   const opened = await atSite(async (site) => ({ site, session: await openOrMount(site, descriptor.digest, options) }))
   const { site } = opened
   if (opened.session === undefined) return { mounted: true }
-  const upload: Upload = { site, descriptor, reader: createUploadReader(descriptor, source, options.onProgress), options, resumed: false }
+  const upload: Upload = {
+    site,
+    descriptor,
+    reader: createUploadReader(descriptor, source, options.onProgress),
+    options,
+    resumed: false,
+  }
   let current: GoOn = { session: opened.session, offset: 0 }
   try {
     let best = 0
@@ -72,7 +90,10 @@ export async function uploadBlob(atSite: AtSite, descriptor: Descriptor, source:
   }
 }
 
-async function send({ site, descriptor, reader, options }: Upload, { session, offset }: NonNullable<GoOn>): Promise<void> {
+async function send(
+  { site, descriptor, reader, options }: Upload,
+  { session, offset }: NonNullable<GoOn>,
+): Promise<void> {
   const { digest, size } = descriptor
   const { chunkSize, signal } = options
   if (offset === 0 && chunkSize === undefined && size > 0) {
@@ -82,7 +103,7 @@ async function send({ site, descriptor, reader, options }: Upload, { session, of
   // Of an empty blob nothing is read but its end.
   if (size === 0) for await (const _ of reader.read(0, 0));
   const length = Math.max(chunkSize ?? size, session.chunkMinBytes)
-  for (let start = offset; start < size; ) {
+  for (let start = offset; start < size;) {
     const end = Math.min(start + length, size)
     const from = start
     await sendChunk(site, session, { start, end, body: () => reader.read(from, end) }, { digest, signal })
@@ -98,10 +119,21 @@ async function goOn(upload: Upload, session: UploadSession, error: unknown, atte
   const { signal } = options
   signal?.throwIfAborted()
   if (reader.failure !== undefined) throw reader.failure.error
-  const waits = gone(error) || miscounted(upload, error) ? (attempt < mostAttempts ? 0 : undefined) : waitAfter(site.context, error, attempt)
+  const waits =
+    gone(error) || miscounted(upload, error)
+      ? attempt < mostAttempts
+        ? 0
+        : undefined
+      : waitAfter(site.context, error, attempt)
   if (waits === undefined) throw error
   if (waits > 0) {
-    site.context.emit({ type: 'retry', url: publicUrl(session.place.url), attempt, afterMs: waits, code: isLadingError(error) ? error.code : 'UNKNOWN' })
+    site.context.emit({
+      type: 'retry',
+      url: publicUrl(session.place.url),
+      attempt,
+      afterMs: waits,
+      code: isLadingError(error) ? error.code : 'UNKNOWN',
+    })
     await site.context.clock.sleep(waits, { signal })
   }
   const distrusted = miscounted(upload, error)
@@ -111,7 +143,8 @@ async function goOn(upload: Upload, session: UploadSession, error: unknown, atte
     return { session, offset: has }
   }
   // The answer to the end of the upload may have been lost: then there is no session, and there is the blob.
-  if (!distrusted && has === undefined && reader.furthest === size && (await isThere(site, descriptor, options))) return undefined
+  if (!distrusted && has === undefined && reader.furthest === size && (await isThere(site, descriptor, options)))
+    return undefined
   if (!reader.canRead(0)) throw spent(error, descriptor)
   await cancelUpload(site, session, digest)
   upload.resumed = false
@@ -123,7 +156,13 @@ async function goOn(upload: Upload, session: UploadSession, error: unknown, atte
 function gone(error: unknown): boolean {
   if (!(error instanceof RegistryError)) return false
   const { status } = error.facts
-  return error.code === 'UPLOAD_UNKNOWN' || error.code === 'UPLOAD_INVALID' || error.code === 'RANGE_INVALID' || status === 404 || status === 416
+  return (
+    error.code === 'UPLOAD_UNKNOWN' ||
+    error.code === 'UPLOAD_INVALID' ||
+    error.code === 'RANGE_INVALID' ||
+    status === 404 ||
+    status === 416
+  )
 }
 
 /** Our bytes had the right digest, so what the registry said it had was not so. */
@@ -145,11 +184,23 @@ async function isThere(site: Site, { digest, size }: Descriptor, { signal }: Abo
 function spent(error: unknown, { digest }: Descriptor): unknown {
   if (!(error instanceof Error)) return error
   const { host, status } = isLadingError(error) ? error.facts : {}
-  return new RegistryError('UPLOAD_FAILED', `the upload of ${digest} broke off, and its source cannot be read again: ${error.message}`, { host, status, digest, cause: error, hint: 'give a function from an offset to the bytes there, and the upload goes on by itself' })
+  return new RegistryError(
+    'UPLOAD_FAILED',
+    `the upload of ${digest} broke off, and its source cannot be read again: ${error.message}`,
+    {
+      host,
+      status,
+      digest,
+      cause: error,
+      hint: 'give a function from an offset to the bytes there, and the upload goes on by itself',
+    },
+  )
 }
 
 function assertOptions({ digest, size }: Descriptor, { chunkSize }: UploadOptions): void {
   parseDigest(digest)
-  if (!Number.isSafeInteger(size) || size < 0) throw new RegistryError('OPTION_INVALID', `${size} is no size of a blob`, { digest })
-  if (chunkSize !== undefined && (!Number.isSafeInteger(chunkSize) || chunkSize < 1)) throw new RegistryError('OPTION_INVALID', `a chunk cannot have ${chunkSize} bytes`, { digest })
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new RegistryError('OPTION_INVALID', `${size} is no size of a blob`, { digest })
+  if (chunkSize !== undefined && (!Number.isSafeInteger(chunkSize) || chunkSize < 1))
+    throw new RegistryError('OPTION_INVALID', `a chunk cannot have ${chunkSize} bytes`, { digest })
 }

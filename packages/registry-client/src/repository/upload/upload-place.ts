@@ -19,20 +19,34 @@ export function uploadPlace({ base, name, context }: Site, { url: from, headers,
   const text = headers.get('location')
   const url = text === null ? null : URL.parse(text, from.href)
   if (url === null) {
-    const what = text === null ? 'does not say where the upload goes on' : `names no valid URL for the upload: "${printable(text, 200)}"`
-    throw new RegistryError('BAD_RESPONSE', `${from.host} ${what}`, { host: from.host, status, repository: name, hint: 'ask the registry\'s operator' })
+    const what =
+      text === null
+        ? 'does not say where the upload goes on'
+        : `names no valid URL for the upload: "${printable(text, 200)}"`
+    throw new RegistryError('BAD_RESPONSE', `${from.host} ${what}`, {
+      host: from.host,
+      status,
+      repository: name,
+      hint: "ask the registry's operator",
+    })
   }
   url.hash = ''
   const registry = new URL(base)
   const decision = judgeUrl(context, { url, from, registry, purpose: 'upload' })
   if (!decision.call) {
     const downgraded = url.protocol === 'http:' && url.hostname === from.hostname
-    throw new RegistryError('ORIGIN_REFUSED', `${from.host} wants the upload at ${printable(url.host === '' ? url.protocol : url.origin, 200)}: ${decision.reason}`, {
-      host: from.host,
-      status,
-      repository: name,
-      hint: downgraded ? 'the registry does not know that it is behind TLS; its operator has to set its public address, or X-Forwarded-Proto at the proxy' : decision.hint,
-    })
+    throw new RegistryError(
+      'ORIGIN_REFUSED',
+      `${from.host} wants the upload at ${printable(url.host === '' ? url.protocol : url.origin, 200)}: ${decision.reason}`,
+      {
+        host: from.host,
+        status,
+        repository: name,
+        hint: downgraded
+          ? 'the registry does not know that it is behind TLS; its operator has to set its public address, or X-Forwarded-Proto at the proxy'
+          : decision.hint,
+      },
+    )
   }
   return { ...decision, url }
 }
@@ -40,5 +54,7 @@ export function uploadPlace({ base, name, context }: Site, { url: from, headers,
 /** The place with the digest that ends the upload; the rest of the query stays as it was written. */
 export function withDigest({ url }: UploadPlace, digest: string): URL {
   const text = url.href
-  return new URL(`${text}${text.includes('?') ? (text.endsWith('?') || text.endsWith('&') ? '' : '&') : '?'}digest=${encodeURIComponent(digest)}`)
+  return new URL(
+    `${text}${text.includes('?') ? (text.endsWith('?') || text.endsWith('&') ? '' : '&') : '?'}digest=${encodeURIComponent(digest)}`,
+  )
 }

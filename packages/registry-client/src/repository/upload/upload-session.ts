@@ -34,12 +34,21 @@ const bytes = { 'content-type': 'application/octet-stream' }
  * POST that opens an upload, or mounts the blob: `undefined` (distribution-spec end-4a, end-11). Repeated: a session
  * that nobody knows of costs nothing and expires.
  */
-export async function openUpload(site: Site, digest: Digest, { mount, signal }: OpenOptions): Promise<UploadSession | undefined> {
+export async function openUpload(
+  site: Site,
+  digest: Digest,
+  { mount, signal }: OpenOptions,
+): Promise<UploadSession | undefined> {
   const url = repositoryUrl(site, 'blobs/uploads/')
   if (mount !== undefined) url.searchParams.set('mount', digest)
   if (mount?.from !== undefined) url.searchParams.set('from', mount.from)
   const question = { method: 'POST', url, headers: { 'content-length': '0' }, moves: true } as const
-  const options = { signal, scope: pushScope(site.path, mount?.from), about: { subject: 'tags', digest }, expects: mount === undefined ? [202] : [201, 202] } as const
+  const options = {
+    signal,
+    scope: pushScope(site.path, mount?.from),
+    about: { subject: 'tags', digest },
+    expects: mount === undefined ? [202] : [201, 202],
+  } as const
   const head = await repeat(site.context, url, () => answerHead(site, question, options), { signal })
   if (head.status === 201) {
     assertStated(site, head, digest)
@@ -49,29 +58,75 @@ export async function openUpload(site: Site, digest: Digest, { mount, signal }: 
 }
 
 /** PATCH with the bytes from `start` to `end` (exclusive). Never repeated: whether they came is asked first. */
-export async function sendChunk(site: Site, session: UploadSession, { start, end, body }: { readonly start: number; readonly end: number; readonly body: () => AsyncIterable<Uint8Array> }, { digest, signal }: AbortOptions & { readonly digest: Digest }): Promise<void> {
+export async function sendChunk(
+  site: Site,
+  session: UploadSession,
+  {
+    start,
+    end,
+    body,
+  }: { readonly start: number; readonly end: number; readonly body: () => AsyncIterable<Uint8Array> },
+  { digest, signal }: AbortOptions & { readonly digest: Digest },
+): Promise<void> {
   const headers = { ...bytes, 'content-length': String(end - start), 'content-range': `${start}-${end - 1}` }
-  const head = await atPlace(site, session, { method: 'PATCH', url: session.place.url, headers, body }, { digest, signal, expects: [202, 201, 204] })
+  const head = await atPlace(
+    site,
+    session,
+    { method: 'PATCH', url: session.place.url, headers, body },
+    { digest, signal, expects: [202, 201, 204] },
+  )
   // Some leave it out when it does not change.
   if (head.headers.get('location') !== null) session.place = uploadPlace(site, head)
   const received = receivedBytes(head)
   if (received !== undefined && received !== end) {
-    throw new RegistryError('RANGE_INVALID', `${head.url.host} has ${received} bytes of ${digest} after ${end} were sent`, { host: head.url.host, status: head.status, repository: site.name, digest, expected: end, actual: received, hint: 'try again' })
+    throw new RegistryError(
+      'RANGE_INVALID',
+      `${head.url.host} has ${received} bytes of ${digest} after ${end} were sent`,
+      {
+        host: head.url.host,
+        status: head.status,
+        repository: site.name,
+        digest,
+        expected: end,
+        actual: received,
+        hint: 'try again',
+      },
+    )
   }
 }
 
 /** PUT that ends the upload (distribution-spec end-6), with the whole blob or with nothing. Never repeated here. */
-export async function finishUpload(site: Site, session: UploadSession, { digest, size }: Descriptor, { body, signal }: AbortOptions & { readonly body?: (() => AsyncIterable<Uint8Array>) | undefined }): Promise<void> {
+export async function finishUpload(
+  site: Site,
+  session: UploadSession,
+  { digest, size }: Descriptor,
+  { body, signal }: AbortOptions & { readonly body?: (() => AsyncIterable<Uint8Array>) | undefined },
+): Promise<void> {
   const headers = { ...bytes, 'content-length': body === undefined ? '0' : String(size) }
-  const head = await atPlace(site, session, { method: 'PUT', url: withDigest(session.place, digest), headers, body, answerTimeout: finishMs }, { digest, signal, expects: [201, 204] })
+  const head = await atPlace(
+    site,
+    session,
+    { method: 'PUT', url: withDigest(session.place, digest), headers, body, answerTimeout: finishMs },
+    { digest, signal, expects: [201, 204] },
+  )
   assertStated(site, head, digest)
 }
 
 /** GET of an upload (distribution-spec end-13): how many bytes the registry has; `undefined` when it does not say, or knows no such upload. */
-export async function uploadStatus(site: Site, session: UploadSession, digest: Digest, { signal }: AbortOptions): Promise<number | undefined> {
+export async function uploadStatus(
+  site: Site,
+  session: UploadSession,
+  digest: Digest,
+  { signal }: AbortOptions,
+): Promise<number | undefined> {
   const { url } = session.place
   try {
-    const head = await repeat(site.context, url, () => atPlace(site, session, { method: 'GET', url, headers: {} }, { digest, signal, expects: [204, 200, 202] }), { signal })
+    const head = await repeat(
+      site.context,
+      url,
+      () => atPlace(site, session, { method: 'GET', url, headers: {} }, { digest, signal, expects: [204, 200, 202] }),
+      { signal },
+    )
     if (head.headers.get('location') !== null) session.place = uploadPlace(site, head)
     return receivedBytes(head)
   } catch (error) {
@@ -84,11 +139,28 @@ export async function uploadStatus(site: Site, session: UploadSession, digest: D
 /** DELETE of an upload (distribution-spec end-14), as a courtesy: what does not work expires. */
 export async function cancelUpload(site: Site, session: UploadSession, digest: Digest): Promise<void> {
   const signal = AbortSignal.timeout(courtesyMs)
-  await atPlace(site, session, { method: 'DELETE', url: session.place.url, headers: {} }, { digest, signal, expects: [204, 200, 202] }).catch(() => undefined)
+  await atPlace(
+    site,
+    session,
+    { method: 'DELETE', url: session.place.url, headers: {} },
+    { digest, signal, expects: [204, 200, 202] },
+  ).catch(() => undefined)
 }
 
-function atPlace(site: Site, { place }: UploadSession, question: Omit<Question, 'authorization'>, { digest, signal, expects }: AbortOptions & { readonly digest: Digest; readonly expects: readonly number[] }): Promise<Head> {
-  return answerHead(site, question, { signal, scope: pushScope(site.path), about: { subject: 'upload', digest }, expects, place, anonymous: !place.show.authorization })
+function atPlace(
+  site: Site,
+  { place }: UploadSession,
+  question: Omit<Question, 'authorization'>,
+  { digest, signal, expects }: AbortOptions & { readonly digest: Digest; readonly expects: readonly number[] },
+): Promise<Head> {
+  return answerHead(site, question, {
+    signal,
+    scope: pushScope(site.path),
+    about: { subject: 'upload', digest },
+    expects,
+    place,
+    anonymous: !place.show.authorization,
+  })
 }
 
 /**
@@ -109,5 +181,13 @@ function assertStated(site: Site, { headers, url, status }: Head, digest: Digest
   const stated = tryParseDigest(headers.get('docker-content-digest')?.trim() ?? '')
   // docker-registry names the sha256 twin of a sha512 blob.
   if (stated === undefined || stated === digest || algorithmOf(stated) !== algorithmOf(digest)) return
-  throw new RegistryError('DIGEST_MISMATCH', `${url.host} stored the blob ${digest} as ${stated}`, { host: url.host, status, repository: site.name, digest, expected: digest, actual: stated, hint: 'something in between changes what is sent; do not rely on what is there now' })
+  throw new RegistryError('DIGEST_MISMATCH', `${url.host} stored the blob ${digest} as ${stated}`, {
+    host: url.host,
+    status,
+    repository: site.name,
+    digest,
+    expected: digest,
+    actual: stated,
+    hint: 'something in between changes what is sent; do not rely on what is there now',
+  })
 }

@@ -41,7 +41,11 @@ interface Opened {
   filling: Promise<void> | undefined
 }
 
-export function createUploadReader({ digest, size }: Descriptor, source: BlobSource, onProgress: ((sent: number) => void) | undefined): UploadReader {
+export function createUploadReader(
+  { digest, size }: Descriptor,
+  source: BlobSource,
+  onProgress: ((sent: number) => void) | undefined,
+): UploadReader {
   const restartable = source instanceof Uint8Array || typeof source === 'function'
   const hasher = createHasher(algorithmOf(digest))
   let opened: Opened | undefined
@@ -53,7 +57,13 @@ export function createUploadReader({ digest, size }: Descriptor, source: BlobSou
     if (opened?.position === from) return opened
     if (opened !== undefined && !restartable) throw spent(opened.position)
     if (opened !== undefined) await leave(opened)
-    opened = { iterator: chunksOf(source, from)[Symbol.asyncIterator](), rest: nothing, position: from, ended: false, filling: undefined }
+    opened = {
+      iterator: chunksOf(source, from)[Symbol.asyncIterator](),
+      rest: nothing,
+      position: from,
+      ended: false,
+      filling: undefined,
+    }
     return opened
   }
   const count = (stream: Opened, piece: Uint8Array): void => {
@@ -67,12 +77,26 @@ export function createUploadReader({ digest, size }: Descriptor, source: BlobSou
     await fill(stream)
     if (!stream.ended) throw wrongSize(`more than ${size}`)
     const actual = hasher.digest()
-    if (actual !== digest) throw new RegistryError('DIGEST_MISMATCH', `the source is ${actual} and not ${digest}`, { digest, expected: digest, actual, hint: 'give the descriptor of what is uploaded' })
+    if (actual !== digest)
+      throw new RegistryError('DIGEST_MISMATCH', `the source is ${actual} and not ${digest}`, {
+        digest,
+        expected: digest,
+        actual,
+        hint: 'give the descriptor of what is uploaded',
+      })
   }
   const spent = (at: number): RegistryError =>
-    new RegistryError('UPLOAD_FAILED', `the source of ${digest} was read up to byte ${at}, and cannot be read again`, { digest, hint: 'give a function from an offset to the bytes there, and the upload goes on by itself' })
+    new RegistryError('UPLOAD_FAILED', `the source of ${digest} was read up to byte ${at}, and cannot be read again`, {
+      digest,
+      hint: 'give a function from an offset to the bytes there, and the upload goes on by itself',
+    })
   const wrongSize = (actual: string | number): RegistryError =>
-    new RegistryError('SIZE_MISMATCH', `the source has ${actual} bytes, and ${digest} has ${size}`, { digest, expected: size, actual, hint: 'give the descriptor of what is uploaded' })
+    new RegistryError('SIZE_MISMATCH', `the source has ${actual} bytes, and ${digest} has ${size}`, {
+      digest,
+      expected: size,
+      actual,
+      hint: 'give the descriptor of what is uploaded',
+    })
 
   return {
     get furthest() {
