@@ -16,6 +16,8 @@ it.each(rows.map((row) => [row.split('|')[1]?.trim(), row] as const))(
     // `it` or `describe` has the id in its name, or a row of its table.
     const names = named
       .join('\n')
+      // A long name stands on the line after its bracket.
+      .replaceAll(/\(\n\s+/g, '(')
       .split('\n')
       .filter((each) => /\b(?:it|describe)\b|\]\)\('/.test(each))
       .join('\n')
