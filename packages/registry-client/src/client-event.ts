@@ -1,4 +1,4 @@
-import type { RateLimit } from './http/rate-limit.ts'
+import type { RateLimit } from './headers/rate-limit.ts'
 
 /** What the client does on the wire, for debug output. URLs come without query and credentials; nothing here is secret. */
 export type ClientEvent =

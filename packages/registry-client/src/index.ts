@@ -1,5 +1,6 @@
 export type { BlobSink } from './blob-sink.ts'
-export { parseChallenges, type Challenge } from './auth/challenge.ts'
+export type { BlobSource } from './blob-source.ts'
+export { parseChallenges, type Challenge } from './headers/challenge.ts'
 export type { ClientEvent } from './client-event.ts'
 export type { Clock } from './clock.ts'
 export type { RegistryClientOptions } from './create-registry-client.ts'
@@ -21,7 +22,7 @@ export {
 } from './errors/transport-error.ts'
 export type { Capability, Endpoint, HostRule } from './endpoint/endpoint.ts'
 export type { Hosts, HostsAnswer, HostTarget, HostTls, PassedOver } from './endpoint/hosts.ts'
-export type { RateLimit } from './http/rate-limit.ts'
+export type { RateLimit } from './headers/rate-limit.ts'
 export type { AddressClass } from './origin/address-class.ts'
 export type { AllowedRealm } from './origin/allowed-realms.ts'
 export {
@@ -38,10 +39,10 @@ export type {
   PushedManifest,
   RegistryClient,
   Repository,
+  SignIn,
+  SignInOptions,
+  UploadOptions,
 } from './registry-client.ts'
-export type { UploadOptions } from './repository/upload/upload-blob.ts'
-export type { BlobSource } from './repository/upload/upload-source.ts'
-export type { SignIn, SignInOptions } from './sign-in.ts'
 export type { Transport, TransportHeaders, TransportReceiver, TransportRequest, TlsSettings } from './transport.ts'
 export type { Lookup } from './transport/lookup.ts'
 export { createUndiciTransport, type ClosableTransport } from './transport/undici-transport.ts'

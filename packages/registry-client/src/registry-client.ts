@@ -2,11 +2,10 @@ import type { Digest } from '@lading/digest'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
 import type { BlobSink } from './blob-sink.ts'
-import type { UploadOptions } from './repository/upload/upload-blob.ts'
-import type { BlobSource } from './repository/upload/upload-source.ts'
+import type { BlobSource } from './blob-source.ts'
+import type { Credential } from './credential.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
-import type { SignIn, SignInOptions } from './sign-in.ts'
-import type { RateLimit } from './http/rate-limit.ts'
+import type { RateLimit } from './headers/rate-limit.ts'
 
 export interface AbortOptions {
   readonly signal?: AbortSignal | undefined
@@ -151,6 +150,15 @@ export interface Repository<Document = Manifest> {
   ): AsyncIterable<Descriptor>
 }
 
+export interface UploadOptions extends AbortOptions {
+  /** In bytes: a request for each so many, or for as many as the registry wants at least. Default: one request for all. */
+  readonly chunkSize?: number | undefined
+  /** Try to mount the blob first: from that repository of the registry, or with `{}` from any. */
+  readonly mount?: { readonly from?: string | undefined } | undefined
+  /** Told how many bytes were handed to the connection; fewer again when something is sent once more. */
+  readonly onProgress?: ((sent: number) => void) | undefined
+}
+
 export interface PushedManifest {
   readonly descriptor: Descriptor
   /** What it refers to. */
@@ -171,4 +179,24 @@ export interface FetchedManifest<Document = Manifest> {
   readonly bytes: Uint8Array
   /** Digest and size are of what a digest is over: of a signed schema 1 manifest, its payload. */
   readonly descriptor: Descriptor
+}
+
+/** How a registry took a credential. A refusal is an error. */
+export interface SignIn {
+  /**
+   * - `accepted`: it was shown, and it is good.
+   * - `not-asked`: the registry lets everybody in at `/v2/` and asked for nothing, so that nothing is known.
+   * - `anonymous`: there was nothing to show, and the registry has access for nobody in particular.
+   * - `withheld`: the token server is on another host that may not see it (`allowRealms`); nothing was shown to anybody.
+   */
+  readonly outcome: 'accepted' | 'not-asked' | 'anonymous' | 'withheld'
+  readonly endpoint: Endpoint
+  readonly scheme: 'none' | 'basic' | 'bearer'
+  /** The token server of `bearer`, `host` or `host:port`. */
+  readonly realm: string | undefined
+}
+
+export interface SignInOptions extends AbortOptions {
+  /** Default: nobody. The client's own `credentials` are not asked. */
+  readonly credential?: Credential | undefined
 }

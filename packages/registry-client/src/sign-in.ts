@@ -1,39 +1,18 @@
-import { basicHeader } from './auth/basic-header.ts'
+import { basicHeader } from './headers/basic-header.ts'
 import { chooseScheme } from './auth/authorizer.ts'
-import { parseChallenges } from './auth/challenge.ts'
+import { parseChallenges } from './headers/challenge.ts'
 import { fetchToken, type BearerChallenge } from './auth/fetch-token.ts'
 import type { Credential } from './credential.ts'
 import { RegistryError } from './errors/registry-error.ts'
 import { TransportError } from './errors/transport-error.ts'
 import { ask, type Answer } from './http/ask.ts'
-import type { ClientContext } from './http/context.ts'
+import type { ClientContext } from './wire/context.ts'
 import { errorOfAnswer } from './http/error-of-answer.ts'
-import { judgeUrl } from './http/judge-url.ts'
+import { judgeUrl } from './wire/judge-url.ts'
 import { mayPassLater, repeat } from './http/repeat.ts'
-import { speaksTls } from './http/speaks-tls.ts'
-import type { Endpoint } from './endpoint/endpoint.ts'
-import type { AbortOptions } from './registry-client.ts'
+import { speaksTls } from './wire/speaks-tls.ts'
+import type { AbortOptions, SignIn, SignInOptions } from './registry-client.ts'
 import type { Candidate } from './repository/choose-site.ts'
-
-/** How a registry took a credential. A refusal is an error. */
-export interface SignIn {
-  /**
-   * - `accepted`: it was shown, and it is good.
-   * - `not-asked`: the registry lets everybody in at `/v2/` and asked for nothing, so that nothing is known.
-   * - `anonymous`: there was nothing to show, and the registry has access for nobody in particular.
-   * - `withheld`: the token server is on another host that may not see it (`allowRealms`); nothing was shown to anybody.
-   */
-  readonly outcome: 'accepted' | 'not-asked' | 'anonymous' | 'withheld'
-  readonly endpoint: Endpoint
-  readonly scheme: 'none' | 'basic' | 'bearer'
-  /** The token server of `bearer`, `host` or `host:port`. */
-  readonly realm: string | undefined
-}
-
-export interface SignInOptions extends AbortOptions {
-  /** Default: nobody. The client's own `credentials` are not asked. */
-  readonly credential?: Credential | undefined
-}
 
 const mostBytes = 64 * 1024
 

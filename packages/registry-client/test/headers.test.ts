@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseHttpDate } from '../src/http/http-date.ts'
-import { retryAfterOf } from '../src/http/retry-after.ts'
-import { parseContentRange } from '../src/repository/content-range.ts'
-import { nextLink } from '../src/repository/next-link.ts'
+import { parseHttpDate } from '../src/headers/http-date.ts'
+import { retryAfterOf } from '../src/headers/retry-after.ts'
+import { parseContentRange } from '../src/headers/content-range.ts'
+import { nextLink } from '../src/headers/next-link.ts'
 
 const wallClock = Date.UTC(2026, 10, 24, 8, 0, 0)
 

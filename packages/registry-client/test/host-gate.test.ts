@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createHostGate, type HostGate, type Outcome, type Pass } from '../src/http/host-gate.ts'
+import { createHostGate, type HostGate, type Outcome, type Pass } from '../src/wire/host-gate.ts'
 import { failureOf } from './support/client.ts'
 import { steppedClock, type SteppedClock } from './support/stepped-clock.ts'
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createBandwidth } from '../src/http/bandwidth.ts'
+import { createBandwidth } from '../src/wire/bandwidth.ts'
 import { clientOf, failureOf } from './support/client.ts'
 import { descriptorOf } from './support/image.ts'
 import { bytes, serve } from './support/scripted-server.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rateLimitOf } from '../src/http/rate-limit.ts'
+import { rateLimitOf } from '../src/headers/rate-limit.ts'
 import { clientOf } from './support/client.ts'
 import { manifestOf, manifestType } from './support/image.ts'
 import { bytes, serve } from './support/scripted-server.ts'

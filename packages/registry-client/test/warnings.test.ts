@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseWarnings } from '../src/http/warnings.ts'
+import { parseWarnings } from '../src/wire/warnings.ts'
 import { clientOf } from './support/client.ts'
 import { manifestOf, manifestType } from './support/image.ts'
 import { bytes, serve } from './support/scripted-server.ts'

@@ -1,5 +1,5 @@
 import type { Credential } from '../credential.ts'
-import type { ClientContext } from '../http/context.ts'
+import type { ClientContext } from '../wire/context.ts'
 import { createSingleFlight } from './single-flight.ts'
 
 interface AbortOptions {

@@ -1,5 +1,5 @@
 import { createRegistryClientOver, type RegistryClientOptions } from '../create-registry-client.ts'
-import { closable } from '../http/closable.ts'
+import { closable } from '../wire/closable.ts'
 import type { RegistryClient } from '../registry-client.ts'
 import { createFetchTransport, type FetchTransportOptions } from './fetch-transport.ts'
 

@@ -1,8 +1,8 @@
 import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector, type Collector } from './collect.ts'
-import type { ClientContext } from './context.ts'
-import { hideSecretsInBody } from './hide-secrets.ts'
-import { send, type Head, type Question, type Receiver, type SendOptions } from './send.ts'
+import type { ClientContext } from '../wire/context.ts'
+import { hideSecretsInBody } from '../wire/hide-secrets.ts'
+import { send, type Head, type Question, type Receiver, type SendOptions } from '../wire/send.ts'
 
 /** A small answer, whole. */
 export interface Answer {

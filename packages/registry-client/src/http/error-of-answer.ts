@@ -1,8 +1,8 @@
 import { RegistryError, type RegistryErrorCode } from '../errors/registry-error.ts'
-import { parseChallenges } from '../auth/challenge.ts'
+import { parseChallenges } from '../headers/challenge.ts'
 import { formatReported, readErrors } from './read-errors.ts'
-import { retryAfterOf } from './retry-after.ts'
-import type { Head } from './send.ts'
+import { retryAfterOf } from '../headers/retry-after.ts'
+import type { Head } from '../wire/send.ts'
 
 /** What was asked for: decides what a bare 404 means. */
 type Subject = 'manifest' | 'blob' | 'upload' | 'tags' | 'registry'

@@ -2,7 +2,7 @@ import { isLadingError } from '@lading/errors'
 import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
-import type { ClientContext } from './context.ts'
+import type { ClientContext } from '../wire/context.ts'
 
 /** Upper bounds of the waits before the second to the fifth attempt; the wait itself is drawn below the bound (full jitter). */
 const bounds: readonly number[] = [250, 500, 1000, 2000]

@@ -1,9 +1,9 @@
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
-import type { ClientContext } from '../http/context.ts'
-import type { Site } from '../http/exchange.ts'
-import { speaksTls } from '../http/speaks-tls.ts'
+import type { ClientContext } from '../wire/context.ts'
+import type { Site } from '../site/exchange.ts'
+import { speaksTls } from '../wire/speaks-tls.ts'
 
 /** What a request is for: `pull` has a digest to hold the answer against, `resolve` has none. */
 export type Need = 'resolve' | 'pull'

@@ -5,8 +5,8 @@ import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { SinkError } from '../errors/sink-error.ts'
 import { assertPlain, type StreamReceiver } from '../http/ask.ts'
-import type { Head } from '../http/send.ts'
-import { parseContentRange } from './content-range.ts'
+import type { Head } from '../wire/send.ts'
+import { parseContentRange } from '../headers/content-range.ts'
 
 /** Sends one GET with these headers; the answer goes to the receiver. */
 export type SendBlobRequest = (headers: Readonly<Record<string, string>>, to: StreamReceiver) => Promise<void>

@@ -5,10 +5,10 @@ import { parseContentType, type Descriptor, type Schemas } from '@lading/manifes
 import { RegistryError } from '../errors/registry-error.ts'
 import { assertPlain } from '../http/ask.ts'
 import { createCollector, type Collector } from '../http/collect.ts'
-import { repositoryUrl } from '../http/api-url.ts'
-import { exchange, type Site } from '../http/exchange.ts'
+import { repositoryUrl } from '../site/api-url.ts'
+import { exchange, type Site } from '../site/exchange.ts'
 import { repeat } from '../http/repeat.ts'
-import type { Head } from '../http/send.ts'
+import type { Head } from '../wire/send.ts'
 import type { TransportHeaders } from '../transport.ts'
 import type { AbortOptions, FetchedManifest } from '../registry-client.ts'
 

@@ -2,12 +2,12 @@ import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { assertPlain } from '../http/ask.ts'
 import { createCollector } from '../http/collect.ts'
-import { exchange, type ExchangeOptions, type Site } from '../http/exchange.ts'
-import { judgeUrl } from '../http/judge-url.ts'
+import { exchange, type ExchangeOptions, type Site } from '../site/exchange.ts'
+import { judgeUrl } from '../wire/judge-url.ts'
 import { repeat } from '../http/repeat.ts'
-import type { Head } from '../http/send.ts'
+import type { Head } from '../wire/send.ts'
 import type { AbortOptions } from '../registry-client.ts'
-import { nextLink } from './next-link.ts'
+import { nextLink } from '../headers/next-link.ts'
 
 export interface Page {
   readonly head: Head

@@ -1,5 +1,5 @@
-import { repositoryUrl } from '../http/api-url.ts'
-import type { Site } from '../http/exchange.ts'
+import { repositoryUrl } from '../site/api-url.ts'
+import type { Site } from '../site/exchange.ts'
 import type { AbortOptions } from '../registry-client.ts'
 import { namedList } from './named-list.ts'
 import { listPages } from './pages.ts'

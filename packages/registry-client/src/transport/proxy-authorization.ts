@@ -1,5 +1,5 @@
 import { printable } from '@lading/errors'
-import { basicHeader } from '../auth/basic-header.ts'
+import { basicHeader } from '../headers/basic-header.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import { publicProxy, type ProxySettings } from '../proxy/proxy-settings.ts'
 

@@ -1,7 +1,7 @@
 import type { Digest } from '@lading/digest'
 import { isLadingError, printable } from '@lading/errors'
 import { RegistryError } from '../../errors/registry-error.ts'
-import type { Site } from '../../http/exchange.ts'
+import type { Site } from '../../site/exchange.ts'
 import type { AbortOptions } from '../../registry-client.ts'
 import { cancelUpload, openUpload, type OpenOptions, type UploadSession } from './upload-session.ts'
 

@@ -1,12 +1,13 @@
-import { repositoryUrl } from '../../http/api-url.ts'
+import { repositoryUrl } from '../../site/api-url.ts'
 import { parseDigest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
+import type { BlobSource } from '../../blob-source.ts'
 import { publicUrl } from '../../client-event.ts'
 import { RegistryError } from '../../errors/registry-error.ts'
-import type { Site } from '../../http/exchange.ts'
+import type { Site } from '../../site/exchange.ts'
 import { mostAttempts, waitAfter } from '../../http/repeat.ts'
-import type { AbortOptions } from '../../registry-client.ts'
+import type { AbortOptions, UploadOptions } from '../../registry-client.ts'
 import type { AtSite } from '../choose-site.ts'
 import { headBlob } from '../head-blob.ts'
 import { openOrMount } from './mount-blob.ts'
@@ -18,16 +19,7 @@ import {
   uploadStatus,
   type UploadSession,
 } from './upload-session.ts'
-import { createUploadReader, type BlobSource, type UploadReader } from './upload-source.ts'
-
-export interface UploadOptions extends AbortOptions {
-  /** In bytes: a request for each so many, or for as many as the registry wants at least. Default: one request for all. */
-  readonly chunkSize?: number | undefined
-  /** Try to mount the blob first: from that repository of the registry, or with `{}` from any. */
-  readonly mount?: { readonly from?: string | undefined } | undefined
-  /** Told how many bytes were handed to the connection; fewer again when something is sent once more. */
-  readonly onProgress?: ((sent: number) => void) | undefined
-}
+import { createUploadReader, type UploadReader } from './upload-source.ts'
 
 /** In bytes. Less than this is no progress: a registry that takes a byte at a time would have everything sent again each time. */
 const leastProgress = 64 * 1024

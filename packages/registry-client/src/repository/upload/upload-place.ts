@@ -1,8 +1,8 @@
 import { printable } from '@lading/errors'
 import { RegistryError } from '../../errors/registry-error.ts'
-import type { Site } from '../../http/exchange.ts'
-import { judgeUrl } from '../../http/judge-url.ts'
-import type { Head, Place } from '../../http/send.ts'
+import type { Site } from '../../site/exchange.ts'
+import { judgeUrl } from '../../wire/judge-url.ts'
+import type { Head, Place } from '../../wire/send.ts'
 
 /** Where an upload goes on. */
 export interface UploadPlace extends Place {

@@ -1,14 +1,9 @@
 import { algorithmOf } from '@lading/digest'
 import { createHasher } from '@lading/digest/hash'
 import type { Descriptor } from '@lading/manifest'
+import type { BlobSource } from '../../blob-source.ts'
 import { RegistryError } from '../../errors/registry-error.ts'
 import { SourceError } from '../../errors/source-error.ts'
-
-/**
- * A blob's bytes: in memory, as they come (once), or a function that gives them from any offset on, so that an upload
- * can go on after a failure. Chunks are given away.
- */
-export type BlobSource = Uint8Array | AsyncIterable<Uint8Array> | ((offset: number) => AsyncIterable<Uint8Array>)
 
 /** Hands a source to requests, in order, counts and hashes it on the way. */
 export interface UploadReader {

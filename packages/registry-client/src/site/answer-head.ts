@@ -1,6 +1,6 @@
 import { RegistryError } from '../errors/registry-error.ts'
 import { exchange, type ExchangeOptions, type Site } from './exchange.ts'
-import type { Head, Question } from './send.ts'
+import type { Head, Question } from '../wire/send.ts'
 
 /** More is no answer to a request that brings something. */
 const longestBody = 1024 * 1024

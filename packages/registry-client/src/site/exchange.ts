@@ -1,11 +1,11 @@
 import type { Authorizer, AuthorizeOptions } from '../auth/authorizer.ts'
-import { parseChallenges } from '../auth/challenge.ts'
-import type { ClientContext } from './context.ts'
+import { parseChallenges } from '../headers/challenge.ts'
+import type { ClientContext } from '../wire/context.ts'
 import { askElsewhere } from './ask-elsewhere.ts'
-import { ask, stream, type Refusal, type StreamReceiver } from './ask.ts'
-import { errorOfAnswer, type AnswerFacts } from './error-of-answer.ts'
-import { mayPassLater, repeat } from './repeat.ts'
-import type { Head, Place, Question } from './send.ts'
+import { ask, stream, type Refusal, type StreamReceiver } from '../http/ask.ts'
+import { errorOfAnswer, type AnswerFacts } from '../http/error-of-answer.ts'
+import { mayPassLater, repeat } from '../http/repeat.ts'
+import type { Head, Place, Question } from '../wire/send.ts'
 
 /** One repository at one endpoint. */
 export interface Site {

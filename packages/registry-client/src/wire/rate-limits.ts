@@ -1,6 +1,6 @@
 import type { Emit } from '../client-event.ts'
 import type { TransportHeaders } from '../transport.ts'
-import { rateLimitOf, type RateLimit } from './rate-limit.ts'
+import { rateLimitOf, type RateLimit } from '../headers/rate-limit.ts'
 
 /** What each host last said of its rate limit. */
 export interface RateLimits {

@@ -1,10 +1,10 @@
 import { createAuthorizer } from '../auth/authorizer.ts'
-import { parseChallenges } from '../auth/challenge.ts'
+import { parseChallenges } from '../headers/challenge.ts'
 import type { Shown } from '../origin/decide-origin.ts'
 import type { Transport } from '../transport.ts'
-import { stream, type Refusal, type StreamReceiver } from './ask.ts'
-import type { ClientContext } from './context.ts'
-import type { Question, SendOptions } from './send.ts'
+import { stream, type Refusal, type StreamReceiver } from '../http/ask.ts'
+import type { ClientContext } from '../wire/context.ts'
+import type { Question, SendOptions } from '../wire/send.ts'
 
 const nothing: Shown = { authorization: false, cookies: false, clientCertificate: false, proxyCredentials: false }
 const repositoryPath = /^\/v2\/(.+)\/(?:manifests|blobs)\/[^/]+$/

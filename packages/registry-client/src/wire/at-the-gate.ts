@@ -2,7 +2,7 @@ import { TransportError } from '../errors/transport-error.ts'
 import type { TransportHeaders, TransportReceiver } from '../transport.ts'
 import type { ClientContext } from './context.ts'
 import type { Outcome } from './host-gate.ts'
-import { retryAfterOf } from './retry-after.ts'
+import { retryAfterOf } from '../headers/retry-after.ts'
 
 /** Without a `Retry-After`, so much rest for a host that asked for less. */
 const defaultPauseMs = 1000
