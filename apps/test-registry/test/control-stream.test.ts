@@ -2,7 +2,7 @@ import { request, type IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { image, startTestRegistry, type JournalEntry, type TestRegistry } from '../src/index.ts'
-import type { WritableJournal } from '../src/journal.ts'
+import type { WritableJournal } from '../src/journal/journal.ts'
 import { ask } from './support/http.ts'
 
 let registry: TestRegistry

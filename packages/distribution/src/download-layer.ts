@@ -1,8 +1,8 @@
+import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { RetryEvent, Work, WorkContext } from '@lading/transfer'
 import { layerSource, type LayerSource } from './layer-source.ts'
-import type { Inside } from './obtain-layer.ts'
 import type { PullIngest, PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { retryBlob, unwrapSinkError } from './retry-policy.ts'
@@ -17,6 +17,13 @@ export type LayerProgress =
 /** Whether the bytes of an ingest came in more than one answer, perhaps of more than one server. */
 interface Provenance {
   resumed: boolean
+}
+
+/** What a layer inflates to. */
+export interface Inside {
+  readonly diffId: Digest
+  /** Uncompressed size in bytes. */
+  readonly size: number
 }
 
 /** From where to where a layer comes. */

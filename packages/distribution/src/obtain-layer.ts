@@ -3,7 +3,7 @@ import { verifyBytes } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import { codeOf } from './final-error.ts'
-import { downloadLayer, type LayerProgress } from './download-layer.ts'
+import { downloadLayer, type Inside, type LayerProgress } from './download-layer.ts'
 import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
@@ -14,12 +14,6 @@ export interface Obtained {
   readonly existed: boolean
   /** What it inflates to. Absent when only digests are verified. */
   readonly inside: Inside | undefined
-}
-
-export interface Inside {
-  readonly diffId: Digest
-  /** Uncompressed size in bytes. */
-  readonly size: number
 }
 
 /** Makes one layer's blob durable and its diffID known, by the least work: nothing, inflating, or downloading. */

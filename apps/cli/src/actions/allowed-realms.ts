@@ -1,9 +1,9 @@
 import { printable } from '@lading/errors'
 import type { AllowedRealm } from '@lading/registry-client'
 import { CliError } from '../cli-error.ts'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { CommandContext } from '../context.ts'
 import { rememberedRealms } from './remembered-realms.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 /** Of this command line, and of earlier logins. */
 export async function allowedRealms(

@@ -1,10 +1,10 @@
 import { printable } from '@lading/errors'
 import { listCredentials } from '@lading/credentials'
-import type { GlobalOptions } from '../commands/options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { formatTable } from '../text/table.ts'
+import type { GlobalOptions } from '../command-options.ts'
 
 interface AuthListOptions extends GlobalOptions {
   readonly json?: boolean | undefined

@@ -1,13 +1,13 @@
 import { printable } from '@lading/errors'
 import { registryHost, type Finding } from '@lading/credentials'
 import type { SignIn } from '@lading/registry-client'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { formatTable } from '../text/table.ts'
 import { credentialSource } from './credentials.ts'
 import { withClient } from './with-client.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 interface AuthWhyOptions extends RegistryCommandOptions {
   readonly json?: boolean | undefined

@@ -1,6 +1,5 @@
 import { parseReference } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
@@ -8,6 +7,7 @@ import { fetchBlob } from './fetch-blob.ts'
 import { atDigest } from './remote-target.ts'
 import { withClient } from './with-client.ts'
 import { writeFileAtomically } from './write-file.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 interface BlobOptions extends RegistryCommandOptions {
   readonly output?: string | undefined

@@ -1,8 +1,8 @@
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { pageSizeFor, printList, type ListOptions } from './print-list.ts'
 import { withClient } from './with-client.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 export const catalog: Action<[host: string], RegistryCommandOptions & ListOptions> = async (
   [host],

@@ -1,6 +1,5 @@
 import type { RegistryClientOptions } from '@lading/registry-client'
 import type { FileHosts } from '@lading/registry-client/hosts'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { CommandContext } from '../context.ts'
 import type { ProgressMode } from '../progress/renderer.ts'
 import { allowedRealms } from './allowed-realms.ts'
@@ -8,6 +7,7 @@ import { chooseProxy } from './choose-proxy.ts'
 import { credentialsOf } from './credentials.ts'
 import { paceOf } from './pace-of.ts'
 import { debugRequests } from './debug-requests.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 /** How a command that talks to a registry is to do it, by its options, the environment and the machine's files. */
 export async function clientOptions(

@@ -1,7 +1,6 @@
 import { defaultPlatform } from '@lading/distribution'
 import { parsePlatform } from '@lading/manifest'
 import { CliError } from '../cli-error.ts'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
@@ -9,6 +8,7 @@ import { choosePlatform } from './choose-platform.ts'
 import { remoteTarget } from './remote-target.ts'
 import { withClient } from './with-client.ts'
 import { writeRaw } from './write-raw.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 interface ConfigOptions extends RegistryCommandOptions {
   readonly json?: boolean | undefined

@@ -2,12 +2,12 @@ import { isLadingError } from '@lading/errors'
 import { familiarName, familiarString, parseReference, type Reference } from '@lading/reference'
 import { RegistryError, type Repository } from '@lading/registry-client'
 import { CliError } from '../cli-error.ts'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { atDigest } from './remote-target.ts'
 import { withClient } from './with-client.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 interface DeleteOptions extends RegistryCommandOptions {
   readonly json?: boolean | undefined

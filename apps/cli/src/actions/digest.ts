@@ -1,12 +1,12 @@
 import { parsePlatform, type Descriptor } from '@lading/manifest'
 import { nameOf } from '@lading/reference'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { choosePlatform } from './choose-platform.ts'
 import { atDigest, remoteTarget } from './remote-target.ts'
 import { withClient } from './with-client.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 interface DigestOptions extends RegistryCommandOptions {
   readonly json?: boolean | undefined

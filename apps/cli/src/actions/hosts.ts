@@ -1,12 +1,12 @@
 import { printable } from '@lading/errors'
 import { familiarString, parseReference, withDefaultTag, type Reference } from '@lading/reference'
 import { createRegistryClient, type Endpoint, type HostRule, type HostsAnswer } from '@lading/registry-client'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { formatTable } from '../text/table.ts'
 import { clientOptions } from './client-options.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 interface HostsOptions extends RegistryCommandOptions {
   readonly json?: boolean | undefined

@@ -3,7 +3,6 @@ import { formatPlatform, registryDigestOf } from '@lading/manifest'
 import { familiarName, matches, parseReference } from '@lading/reference'
 import type { ImageSummary } from '@lading/store'
 import { CliError } from '../cli-error.ts'
-import type { GlobalOptions } from '../commands/options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { describeError } from '../process/report-error.ts'
@@ -13,6 +12,7 @@ import { shortImageId } from '../text/short-image-id.ts'
 import { formatSize } from '../text/size.ts'
 import { formatTable } from '../text/table.ts'
 import { withStore } from './open-store.ts'
+import type { GlobalOptions } from '../command-options.ts'
 
 interface ImagesOptions extends GlobalOptions {
   readonly json?: boolean | undefined

@@ -1,6 +1,5 @@
 import { parsePlatform, type Platform } from '@lading/manifest'
 import type { ImageDetails } from '@lading/store'
-import type { GlobalOptions } from '../commands/options.ts'
 import type { Action } from '../context.ts'
 import { jsonText } from '../text/json-line.ts'
 import { describeImage } from './describe-image.ts'
@@ -8,6 +7,7 @@ import { describeManifest } from './describe-manifest.ts'
 import { eachTerm } from './each-term.ts'
 import { withStore } from './open-store.ts'
 import { storedArtifact, type StoredArtifact } from './stored-artifact.ts'
+import type { GlobalOptions } from '../command-options.ts'
 
 interface InspectOptions extends GlobalOptions {
   readonly json?: boolean | undefined

@@ -2,7 +2,6 @@ import { printable } from '@lading/errors'
 import { registryHost, storeCredential, type Credential, type Stored } from '@lading/credentials'
 import type { AllowedRealm, SignIn } from '@lading/registry-client'
 import { CliError } from '../cli-error.ts'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
@@ -10,6 +9,7 @@ import { askForCredential, type GivenCredential } from './ask-for-credential.ts'
 import { clientOptions } from './client-options.ts'
 import { rememberRealm } from './remembered-realms.ts'
 import { withClient } from './with-client.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 interface LoginOptions extends RegistryCommandOptions, GivenCredential {
   readonly json?: boolean | undefined

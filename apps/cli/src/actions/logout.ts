@@ -1,11 +1,11 @@
 import { printable } from '@lading/errors'
 import { eraseCredential, registryHost } from '@lading/credentials'
-import type { GlobalOptions } from '../commands/options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { credentialSource } from './credentials.ts'
 import { forgetRealm } from './remembered-realms.ts'
+import type { GlobalOptions } from '../command-options.ts'
 
 interface LogoutOptions extends GlobalOptions {
   readonly json?: boolean | undefined

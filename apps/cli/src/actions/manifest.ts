@@ -1,6 +1,5 @@
 import { parsePlatform, schemas } from '@lading/manifest'
 import { withSchema1 } from '@lading/manifest/schema1'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
@@ -9,6 +8,7 @@ import { describeManifest } from './describe-manifest.ts'
 import { writeRaw } from './write-raw.ts'
 import { remoteTarget } from './remote-target.ts'
 import { withClient } from './with-client.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 interface ManifestOptions extends RegistryCommandOptions {
   readonly json?: boolean | undefined

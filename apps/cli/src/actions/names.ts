@@ -1,8 +1,8 @@
 import { familiarString, parseReference } from '@lading/reference'
-import type { GlobalOptions } from '../commands/options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { withStore } from './open-store.ts'
+import type { GlobalOptions } from '../command-options.ts'
 
 /** The names of images, one a line. Silent about errors: nobody wants them in the middle of a command line. */
 export const names: Action<[], GlobalOptions> = async (_given, options, context) => {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { openStore, type Store } from '@lading/store'
-import type { GlobalOptions } from '../commands/options.ts'
 import type { CommandContext } from '../context.ts'
+import type { GlobalOptions } from '../command-options.ts'
 
 export const rootOf = ({ root }: GlobalOptions, { environment }: CommandContext): string =>
   resolve(root ?? environment.root)

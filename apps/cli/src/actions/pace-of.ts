@@ -1,5 +1,5 @@
 import type { RegistryClientOptions } from '@lading/registry-client'
-import type { PaceOptions } from '../commands/pace-options.ts'
+import type { PaceOptions } from '../command-options.ts'
 
 /** What a registry client is told of bytes and time. */
 export function paceOf({

@@ -1,8 +1,8 @@
 import type { Puller, PullOptions } from '@lading/distribution'
 import type { Reference } from '@lading/reference'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { CommandContext } from '../context.ts'
 import type { ProgressMode, Renderer } from '../progress/renderer.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 export interface PullCommandOptions extends RegistryCommandOptions {
   readonly allTags?: boolean | undefined

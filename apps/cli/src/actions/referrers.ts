@@ -1,6 +1,5 @@
 import { printable } from '@lading/errors'
 import { parsePlatform, type Descriptor } from '@lading/manifest'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
@@ -9,6 +8,7 @@ import { formatTable } from '../text/table.ts'
 import { choosePlatform } from './choose-platform.ts'
 import { atDigest, remoteTarget } from './remote-target.ts'
 import { withClient } from './with-client.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 interface ReferrersOptions extends RegistryCommandOptions {
   readonly json?: boolean | undefined

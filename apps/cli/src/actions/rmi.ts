@@ -1,10 +1,10 @@
 import { isLadingError } from '@lading/errors'
 import type { Removal, Store } from '@lading/store'
-import type { GlobalOptions } from '../commands/options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { describeError } from '../process/report-error.ts'
 import { eachTerm } from './each-term.ts'
 import { withStore } from './open-store.ts'
+import type { GlobalOptions } from '../command-options.ts'
 
 interface RmiOptions extends GlobalOptions {
   readonly force?: boolean | undefined

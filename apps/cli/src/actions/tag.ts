@@ -1,8 +1,8 @@
 import { parseReference, withDefaultTag } from '@lading/reference'
-import type { GlobalOptions } from '../commands/options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { withStore } from './open-store.ts'
+import type { GlobalOptions } from '../command-options.ts'
 
 export const tag: Action<[source: string, target: string], GlobalOptions> = async (
   [source, target],

@@ -1,10 +1,10 @@
 import { familiarName, isNameOnly, parseReference } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { pageSizeFor, printList, type ListOptions } from './print-list.ts'
 import { withClient } from './with-client.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 export const tags: Action<[repository: string], RegistryCommandOptions & ListOptions> = async (
   [text],

@@ -1,7 +1,7 @@
 import { createRegistryClient, type ClientEvent, type RegistryClient } from '@lading/registry-client'
-import type { RegistryCommandOptions } from '../commands/registry-options.ts'
 import type { CommandContext } from '../context.ts'
 import { clientOptions } from './client-options.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
 
 /** Uses a registry client as the options say, and closes it. What a registry wants its users to know is shown, once. */
 export async function withClient<Result>(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Action, CommandContext } from '../context.ts'
 import type { ExitCode } from '../exit-codes.ts'
-import type { GlobalOptions } from './options.ts'
+import type { GlobalOptions } from '../command-options.ts'
 
 /** How a command's definition finds its action: loaded when it is used, and not before. */
 export type Attach = <Given extends unknown[], Options>(

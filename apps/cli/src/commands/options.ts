@@ -1,12 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { ProgressMode } from '../progress/renderer.ts'
 
-/** Options of the program itself, which every command takes too. */
-export interface GlobalOptions {
-  readonly root?: string | undefined
-  readonly debug?: boolean | undefined
-}
-
 /** For an option that may be given several times. */
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
 

@@ -1,15 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 
-/** How fast, and for how long, a registry may be talked to. */
-export interface PaceOptions {
-  /** Bytes per second. */
-  readonly limitRate?: number | undefined
-  /** Milliseconds, like the others. */
-  readonly connectTimeout?: number | undefined
-  readonly stallTimeout?: number | undefined
-  readonly requestTimeout?: number | undefined
-}
-
 export function addPaceOptions(command: Command): void {
   command
     .addOption(

@@ -1,15 +1,6 @@
 import type { Command } from 'commander'
-import { repeatable, type GlobalOptions } from './options.ts'
-import { addPaceOptions, type PaceOptions } from './pace-options.ts'
-
-/** What every command that talks to a registry takes. */
-export interface RegistryCommandOptions extends GlobalOptions, PaceOptions {
-  readonly insecure?: readonly string[] | undefined
-  readonly mirror?: readonly string[] | undefined
-  readonly hostsDir?: readonly string[] | undefined
-  readonly proxy?: string | undefined
-  readonly allowRealm?: readonly string[] | undefined
-}
+import { repeatable } from './options.ts'
+import { addPaceOptions } from './pace-options.ts'
 
 export function addRegistryOptions(command: Command): void {
   command

@@ -1,4 +1,4 @@
-import type { Journal } from '../journal.ts'
+import type { Journal } from '../journal/journal.ts'
 import { describeEntry } from '../journal/describe-entries.ts'
 
 /** A line for each request, once it has ended. */

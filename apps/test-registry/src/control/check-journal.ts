@@ -1,5 +1,5 @@
 import { isLadingError } from '@lading/errors'
-import type { Journal, JournalFilter } from '../journal.ts'
+import type { Journal, JournalFilter } from '../journal/journal.ts'
 import { done, refuse, type ControlReply } from './control-reply.ts'
 
 const isText = (value: unknown): value is string => typeof value === 'string'

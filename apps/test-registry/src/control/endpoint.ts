@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { FaultBook } from '../faults/fault-book.ts'
 import type { Built } from '../images/built.ts'
-import type { Journal } from '../journal.ts'
+import type { Journal } from '../journal/journal.ts'
 import type { RepositoryAccess } from '../repository-access.ts'
 import type { ControlReply } from './control-reply.ts'
 

@@ -1,4 +1,4 @@
-import type { JournalFilter } from '../journal.ts'
+import type { JournalFilter } from '../journal/journal.ts'
 
 const words = ['origin', 'method', 'kind', 'repository', 'target'] as const
 

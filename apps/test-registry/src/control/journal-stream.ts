@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Journal, JournalEntry, JournalFilter } from '../journal.ts'
+import type { Journal, JournalEntry, JournalFilter } from '../journal/journal.ts'
 import { refuse, type ControlReply } from './control-reply.ts'
 import { readJournalQuery } from './journal-filter.ts'
 

@@ -1,12 +1,6 @@
+import type { Ending } from '../http/ending.ts'
 import type { RegistryRequest, Reply } from '../http/message.ts'
 import type { Route } from '../route.ts'
-
-/** Where an answer ends before its time. */
-export interface Ending {
-  readonly how: 'reset' | 'close' | 'stall' | 'cut-chunk' | 'bad-chunk' | 'tls-alert'
-  /** `undefined`: before the head. */
-  readonly afterBytes: number | 'half' | undefined
-}
 
 /** What a fault does, at each of the places where it can. */
 export interface Effect {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Ending } from '../faults/effect.ts'
+import type { Ending } from './ending.ts'
 import type { Content } from '../state/content.ts'
 import { write, writeContent, type WriteOptions } from './write.ts'
 

@@ -2,8 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Ending } from '../faults/effect.ts'
-import type { OpenEntry } from '../journal.ts'
+import type { Ending } from './ending.ts'
 import { memoryContent } from '../state/content.ts'
 import { breakOff, endEarly } from './end-early.ts'
 import type { Reply } from './message.ts'
@@ -25,13 +24,20 @@ export interface Manner {
   readonly signal: AbortSignal
 }
 
+/** What was sent so far, for whoever keeps the journal. */
+interface SentAnswer {
+  status: number | undefined
+  responseHeaders: Readonly<Record<string, string>>
+  bytesSent: number
+}
+
 /** Puts an answer on the wire, with everything that can go wrong there. */
 export async function send(
   response: ServerResponse,
   method: string,
   given: Reply,
   manner: Manner,
-  entry: OpenEntry,
+  entry: SentAnswer,
 ): Promise<void> {
   const { signal, ending, lanes } = manner
   if (manner.delayMs > 0) await sleep(manner.delayMs, undefined, { signal })
@@ -81,7 +87,7 @@ function writeHead(response: ServerResponse, { status, headers, body }: Reply): 
   return declared !== undefined && Number(declared) !== body.size
 }
 
-async function sendRaw(socket: Socket, raw: string, signal: AbortSignal, entry: OpenEntry): Promise<void> {
+async function sendRaw(socket: Socket, raw: string, signal: AbortSignal, entry: SentAnswer): Promise<void> {
   const bytes = Buffer.from(raw, 'latin1')
   const [head = '', body = ''] = raw.split('\r\n\r\n', 2)
   entry.status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]) || undefined
@@ -96,7 +102,7 @@ async function sendSlowly(
   end: number,
   bytesPerSecond: number,
   options: WriteOptions,
-  entry: OpenEntry,
+  entry: SentAnswer,
 ): Promise<void> {
   const head = rawHead(given)
   await writeContent(socket, memoryContent(head), 0, head.length, {

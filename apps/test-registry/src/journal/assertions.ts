@@ -1,6 +1,6 @@
 import { printable } from '@lading/errors'
 import { TestRegistryError } from '../error.ts'
-import type { JournalEntry, JournalFilter } from '../journal.ts'
+import type { JournalEntry, JournalFilter } from './journal.ts'
 import { describeEntries } from './describe-entries.ts'
 import { overlap, partOf } from './parts.ts'
 import { tooEarly } from './retry-after.ts'

@@ -6,7 +6,7 @@ import type {
   JournalView,
   OpenEntry,
   WritableJournal,
-} from '../journal.ts'
+} from './journal.ts'
 import { createAssertions } from './assertions.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
 import { sightings } from './sightings.ts'

@@ -1,5 +1,5 @@
 import { printable } from '@lading/errors'
-import type { JournalEntry } from '../journal.ts'
+import type { JournalEntry } from './journal.ts'
 
 const most = 20
 

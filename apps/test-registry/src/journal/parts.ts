@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../journal.ts'
+import type { JournalEntry } from './journal.ts'
 
 /** Bytes of a blob that went out: inclusive start, exclusive end. */
 interface Part {

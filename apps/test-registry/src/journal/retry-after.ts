@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../journal.ts'
+import type { JournalEntry } from './journal.ts'
 
 /** RFC 9110 10.2.3, in milliseconds after the answer. `undefined` for what is neither seconds nor a date. */
 function retryAfterMs({ responseHeaders, time, startedAt, endedAt }: JournalEntry): number | undefined {

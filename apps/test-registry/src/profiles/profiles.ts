@@ -1,6 +1,5 @@
 import { printable } from '@lading/errors'
 import { TestRegistryError } from '../error.ts'
-import type { TestRegistryOptions } from '../test-registry.ts'
 import { artifactory } from './artifactory.ts'
 import { distribution28 } from './distribution.ts'
 import { dockerHub } from './docker-hub.ts'
@@ -20,28 +19,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   artifactory,
 }
 
-/**
- * The options with the profile's parts where they say nothing themselves. `quirks` are taken one by one.
- *
- * @throws TestRegistryError `OPTION_INVALID` for a name that is none
- */
-export function withProfile({
-  profile: chosen,
-  ...options
-}: TestRegistryOptions): TestRegistryOptions & { readonly profileFaults: Profile['faults'] } {
-  if (chosen === undefined) return { ...options, profileFaults: undefined }
-  const profile = typeof chosen === 'string' ? named(chosen) : chosen
-  return {
-    ...options,
-    auth: options.auth ?? profile.auth,
-    quirks: { ...profile.quirks, ...options.quirks },
-    rateLimit: options.rateLimit ?? profile.rateLimit,
-    referrers: options.referrers ?? profile.referrers,
-    profileFaults: profile.faults,
-  }
-}
-
-function named(name: string): Profile {
+/** @throws TestRegistryError `OPTION_INVALID` for a name that is none */
+export function profileNamed(name: string): Profile {
   if (!Object.hasOwn(profiles, name)) {
     throw new TestRegistryError('OPTION_INVALID', `no profile is called '${printable(name, 60)}'`, {
       hint: `there are ${Object.keys(profiles).join(', ')}`,

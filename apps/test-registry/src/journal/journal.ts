@@ -1,5 +1,5 @@
-import type { Assertions } from './journal/assertions.ts'
-import type { Route, RouteKind } from './route.ts'
+import type { Assertions } from './assertions.ts'
+import type { Route, RouteKind } from '../route.ts'
 
 /** One request and what became of it. Complete once `finished` is true. */
 export interface JournalEntry {
