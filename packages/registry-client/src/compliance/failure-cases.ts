@@ -19,16 +19,25 @@ const says =
   (socket) =>
     void socket.once('data', () => socket.end(text, 'latin1'))
 
+const chunked = (body: string): string => `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${body}`
+
 const broken: readonly (readonly [what: string, code: string, answer: string])[] = [
   ['no HTTP', 'BAD_RESPONSE', 'SSH-2.0-OpenSSH_9\r\n'],
   ['no answer at all', 'CONNECTION_LOST', ''],
   ['half a head', 'CONNECTION_LOST', 'HTTP/1.1 200 OK\r\ncontent-le'],
   ['less body than it promised', 'CONNECTION_LOST', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello'],
   ['chunks without an end', 'CONNECTION_LOST', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n'],
+  // Once there is a head, broken framing is a connection that broke in the middle.
+  ['a first chunk that is none', 'CONNECTION_LOST', chunked('zz\r\nhello\r\n0\r\n\r\n')],
+  ['a later chunk that is none', 'CONNECTION_LOST', chunked('5\r\nhello\r\nnot-a-size\r\n')],
+  ['a chunk longer than its size', 'CONNECTION_LOST', chunked('5\r\nhello, world\r\n0\r\n\r\n')],
+  ['a chunk of a size beyond all numbers', 'CONNECTION_LOST', chunked('fffffffffffffffffff\r\nhello\r\n')],
+  ['a trailer that is none', 'CONNECTION_LOST', chunked('5\r\nhello\r\n0\r\n: \0\r\n\r\n')],
+  ['a length that is none', 'BAD_RESPONSE', 'HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\nhello'],
   [
-    'a chunk that is none',
+    'two ways to frame it',
     'BAD_RESPONSE',
-    'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n',
+    'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
   ],
 ]
 

@@ -2,12 +2,12 @@ import { LadingError, type ErrorOptions } from '@lading/errors'
 
 /**
  * - `CONNECTION_REFUSED`: nobody listens there, or there is no way to the address
- * - `CONNECTION_LOST`: the connection ended before the answer did
+ * - `CONNECTION_LOST`: the connection ended, or the framing of the body broke, before the answer ended
  * - `HOST_UNKNOWN`: the name has no address, or the name server did not answer (`temporary`)
  * - `TLS_REFUSED`: the certificate, or the peer's TLS, was not acceptable; counts as "TLS seen"
  * - `TLS_FAILED`: no TLS came about; most often the port speaks plain http
  * - `TIMEOUT`: a clock ran out; `clock` says which
- * - `BAD_RESPONSE`: what came back is not HTTP/1.1
+ * - `BAD_RESPONSE`: what came back does not begin like an answer in HTTP/1.1
  * - `PROXY_FAILED`: the proxy is not there, or gives no way to the host
  * - `REDIRECT_HIDDEN`: a browser's `fetch` does not say where a redirect leads
  * - `PROXY_UNAUTHORIZED`: the proxy wants a user name and password, or refuses ours

@@ -54,7 +54,7 @@ export function notConnected(error: unknown): boolean {
   )
 }
 
-/** Tells apart why no whole answer came (reliability C). `answered`: the head was already there. */
+/** Tells apart why no whole answer came. `answered`: the head was already there. */
 export function transportFailure(error: unknown, url: URL, answered: boolean): LadingError {
   if (isLadingError(error)) return error
   const host = url.host
@@ -93,7 +93,16 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
       cause: undisclosed(name, message),
       hint: 'write https:// for this host',
     })
-  if (malformed.has(code) || name === 'HTTPParserError')
+  const improper = malformed.has(code) || name === 'HTTPParserError'
+  // The head was proper HTTP, so this is the place for a registry's answer: what breaks in the body (a chunk's size, say)
+  // was broken on the way, like any cut.
+  if (improper && answered)
+    return new TransportError(
+      'CONNECTION_LOST',
+      `the answer of ${host} broke off in the middle: ${printable(String(message), 200)}`,
+      { host, cause: undisclosed(name, message), temporary: true },
+    )
+  if (improper)
     return new TransportError(
       'BAD_RESPONSE',
       `${host} did not answer in proper HTTP/1.1: ${printable(String(message), 200)}`,
