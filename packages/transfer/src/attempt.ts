@@ -15,12 +15,17 @@ export interface AttemptLimits {
   readonly clock: Clock
 }
 
+export interface AttemptOptions extends AttemptLimits {
+  readonly signal: AbortSignal
+  /** Waits; data moves again when it has resolved. */
+  readonly countDown: (wait: () => Promise<void>) => Promise<void>
+}
+
 /** Runs `once` until it succeeds, `how` calls its error final, or it failed `attempts` times without progress. */
 export async function attempt<T>(
   once: (signal: AbortSignal) => Promise<T>,
   how: AttemptPolicy,
-  signal: AbortSignal,
-  limits: AttemptLimits,
+  { signal, countDown, ...limits }: AttemptOptions,
 ): Promise<T> {
   let failures = 0
   // The furthest of all failures and not the last one: a server that starts from zero each time makes no progress.
@@ -38,7 +43,11 @@ export async function attempt<T>(
       const again = how.retry(error)
       if (again === false || failures >= limits.attempts) throw error
       const delay = again.afterMs ?? jitter(failures, limits)
-      await countDown(delay, (seconds) => how.onRetry?.({ attempt: failures, seconds, error }), signal, limits.clock)
+      const tell = (seconds: number): void => how.onRetry?.({ attempt: failures, seconds, error })
+      await countDown(async () => {
+        await countSeconds(delay, tell, signal, limits.clock)
+        signal.throwIfAborted()
+      })
     }
   }
 }
@@ -49,7 +58,7 @@ function jitter(failures: number, { backoff, clock }: AttemptLimits): number {
   return clock.random() * Math.min(maxMs, baseMs * 2 ** (failures - 1))
 }
 
-async function countDown(
+async function countSeconds(
   delay: number,
   tell: (seconds: number) => void,
   signal: AbortSignal,

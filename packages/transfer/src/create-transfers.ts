@@ -1,8 +1,10 @@
+import { atLeastOne } from './at-least-one.ts'
 import type { Backoff } from './attempt.ts'
 import { createClock } from './clock.ts'
 import { createSlots } from './slots.ts'
 import { createTransfer, type Transfer } from './transfer.ts'
 import { TransferError } from './transfer-error.ts'
+import { createTransferSlot } from './transfer-slot.ts'
 import { createWatcher, type Watcher } from './watcher.ts'
 import type { Clock, Transfers, Work } from './work.ts'
 
@@ -40,7 +42,9 @@ export function createTransfers(options: TransfersOptions = {}): Transfers {
   }
 
   function start(key: string, work: Work<unknown, unknown>): Transfer<unknown, unknown> {
-    const transfer = createTransfer(work, slots.request(), { attempts, backoff, clock }, () => running.delete(key))
+    const transfer = createTransfer(work, createTransferSlot(slots), { attempts, backoff, clock }, () =>
+      running.delete(key),
+    )
     running.set(key, transfer)
     transfer.begin()
     return transfer
@@ -64,13 +68,4 @@ export function createTransfers(options: TransfersOptions = {}): Transfers {
       await Promise.all(all.map((transfer) => transfer.ended))
     },
   }
-}
-
-function atLeastOne(name: string, value: number): void {
-  if ((Number.isInteger(value) || value === Infinity) && value >= 1) return
-  throw new TransferError(
-    'TRANSFER_OPTION_INVALID',
-    `${name} must be a whole number of at least 1, or Infinity; it is ${value}`,
-    { expected: '>= 1', actual: value },
-  )
 }

@@ -1,3 +1,4 @@
+export { createAdmission, type AdmissionOptions, type Admit, type AdmitOptions } from './admission.ts'
 export type { Backoff } from './attempt.ts'
 export { createClock } from './clock.ts'
 export { createTransfers, type TransfersOptions } from './create-transfers.ts'

@@ -1,6 +1,6 @@
 import { attempt, type AttemptLimits } from './attempt.ts'
-import type { Slot } from './slots.ts'
 import { TransferError } from './transfer-error.ts'
+import type { TransferSlot } from './transfer-slot.ts'
 import type { Watcher } from './watcher.ts'
 import type { Work, WorkContext } from './work.ts'
 
@@ -22,7 +22,7 @@ export interface Transfer<Result, Progress> {
  */
 export function createTransfer<Result, Progress>(
   work: Work<Result, Progress>,
-  slot: Slot,
+  slot: TransferSlot,
   limits: AttemptLimits,
   onEnd: () => void,
 ): Transfer<Result, Progress> {
@@ -54,9 +54,9 @@ export function createTransfer<Result, Progress>(
       last = { value }
       for (const watcher of watchers) watcher.progress(value)
     },
-    started: slot.granted,
+    started: slot.started,
     releaseSlot: () => slot.release(),
-    attempt: (once, how) => attempt(once, how, signal, limits),
+    attempt: (once, how) => slot.attempting((countDown) => attempt(once, how, { ...limits, signal, countDown })),
     signal,
   }
 

@@ -7,11 +7,14 @@ export type Work<Result, Progress> = (context: WorkContext<Progress>) => Promise
 export interface WorkContext<Progress> {
   /** The latest value goes to every watcher; a slow watcher skips values, the last one is never lost. */
   readonly report: (progress: Progress) => void
-  /** Resolves when a slot is ours. Rejects with the signal's reason when the last watcher leaves before that. */
+  /** Resolves when a slot is ours for the first time. Rejects with the signal's reason when the last watcher leaves before that. */
   readonly started: Promise<void>
-  /** Gives the slot back early: what follows (waiting for a parent, verifying) needs none. Idempotent. */
+  /** Gives the slot back early and for good: what follows (waiting for a parent, verifying) needs none. Idempotent. */
   readonly releaseSlot: () => void
-  /** Runs `once` until it succeeds, its error is final, or it failed too often without progress. */
+  /**
+   * Runs `once` until it succeeds, its error is final, or it failed too often without progress. A slot that is ours goes
+   * back while it counts down to the next attempt (of several at once, while all do), and is asked for again before it.
+   */
   readonly attempt: <T>(once: (signal: AbortSignal) => Promise<T>, how: AttemptPolicy) => Promise<T>
   readonly signal: AbortSignal
 }

@@ -1,0 +1,92 @@
+import { atLeastOne } from './at-least-one.ts'
+import { createSlots, type Slot, type Slots } from './slots.ts'
+
+export interface AdmissionOptions {
+  /** How many places each key has. At least 1, `Infinity` for no limit. Default 3. */
+  readonly perKey?: number | undefined
+  /** How many places all keys have together. At least 1, `Infinity` for no limit. Default four times `perKey`. */
+  readonly whole?: number | undefined
+}
+
+export interface AdmitOptions {
+  /** Leaves the queue; `admit` rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+  /** Called once, before `admit` returns or later, when there is no place at once. */
+  readonly onWait?: (() => void) | undefined
+}
+
+/**
+ * Waits for a place of the key and one of the whole. Whoever has both calls the function that comes back when it needs
+ * them no longer; further calls do nothing.
+ */
+export type Admit = (key: string, options?: AdmitOptions) => Promise<() => void>
+
+interface Queue {
+  readonly slots: Slots
+  /** Who waits or is in. */
+  users: number
+}
+
+/**
+ * Places with two bounds, so that one key that never ends takes no more than its own: `perKey` for each key, and `whole`
+ * for all. Places are given in the order of asking. Everybody takes the key's place first and one of the whole second,
+ * so nobody who waits for the key keeps others from the whole.
+ *
+ * @throws `TRANSFER_OPTION_INVALID`
+ */
+export function createAdmission({ perKey = 3, whole = 4 * perKey }: AdmissionOptions = {}): Admit {
+  atLeastOne('perKey', perKey)
+  atLeastOne('whole', whole)
+  const all = createSlots(whole)
+  const queues = new Map<string, Queue>()
+
+  const enter = (key: string): Queue => {
+    const queue = queues.get(key) ?? { slots: createSlots(perKey), users: 0 }
+    queues.set(key, queue)
+    queue.users += 1
+    return queue
+  }
+  const leave = (key: string, queue: Queue): void => {
+    queue.users -= 1
+    if (queue.users === 0) queues.delete(key)
+  }
+
+  return async (key, { signal, onWait } = {}) => {
+    signal?.throwIfAborted()
+    const queue = enter(key)
+    const places: Slot[] = []
+    const release = (): void => {
+      if (places.length === 0) return
+      for (const place of places.splice(0).toReversed()) place.release()
+      leave(key, queue)
+    }
+    let told = false
+    try {
+      for (const slots of [queue.slots, all]) {
+        const place = slots.request()
+        places.push(place)
+        if (!place.held && !told) {
+          told = true
+          onWait?.()
+        }
+        await granted(place, signal)
+      }
+    } catch (error) {
+      release()
+      throw error
+    }
+    return release
+  }
+}
+
+async function granted(place: Slot, signal: AbortSignal | undefined): Promise<void> {
+  const onAbort = (): void => place.cancel(signal?.reason)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    await place.granted
+    // It may fire in the turn in which the place is given, when there is nothing to cancel any more.
+    signal?.throwIfAborted()
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
