@@ -1,7 +1,6 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isDigest, type Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
-import { blobPath, ingestPath } from './blob-path.ts'
 import { ContentError } from './content-error.ts'
 import type { BlobAddress, ContentStore } from './content-store.ts'
 import { emptyTrash } from './empty-trash.ts'
@@ -9,9 +8,10 @@ import { fileIngest } from './file-ingest.ts'
 import type { FileSystem } from './file-system.ts'
 import type { Ingest } from './ingest.ts'
 import { claimIngestDirectory } from './ingest-directory.ts'
+import { layoutOf } from './layout.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { openData } from './open-data.ts'
-import { moveToTrash } from './place.ts'
+import { moveInto } from './place.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { enterQueue } from './queue.ts'
 import { prepareRoot } from './root.ts'
@@ -39,7 +39,8 @@ export function createContentStore({
   processes = nodeProcesses(),
   patienceMs = defaultPatienceMs,
 }: ContentStoreOptions): ContentStore {
-  const home = resolve(root)
+  const layout = layoutOf(root)
+  const { root: home, trash, quarantine, blobs, blob: at } = layout
   let ready: Promise<void> | undefined
   const prepared = (): Promise<void> => {
     ready ??= prepareRoot(fs, home).catch((error: unknown) => {
@@ -48,17 +49,11 @@ export function createContentStore({
     })
     return ready
   }
-  const at = (digest: Digest): string => blobPath(home, digest)
   const stat = async (digest: Digest): Promise<{ readonly size: number } | undefined> => {
     const found = await fs.stat(at(digest))
     return found?.kind === 'file' ? { size: found.size } : undefined
   }
-  const reading = (digest: Digest): { fs: FileSystem; root: string; path: string; digest: Digest } => ({
-    fs,
-    root: home,
-    path: at(digest),
-    digest,
-  })
+  const reading = (digest: Digest) => ({ fs, path: at(digest), digest, quarantine })
 
   async function ingest(
     blob: BlobAddress,
@@ -78,10 +73,10 @@ export function createContentStore({
     const isHere = async (): Promise<boolean> => (await stat(digest))?.size === size
     if (await isHere()) return undefined
     await prepared()
-    const path = ingestPath(home, digest)
+    const path = layout.ingest(digest)
     const leave = await enterQueue(path, signal)
     try {
-      const directory = await claimIngestDirectory({ fs, root: home, path, processes, signal, patienceMs, isHere })
+      const directory = await claimIngestDirectory({ fs, trash, path, processes, signal, patienceMs, isHere })
       if (directory === undefined) {
         leave()
         return undefined
@@ -89,7 +84,7 @@ export function createContentStore({
       try {
         const { boot } = processes.self()
         const data = await openData(fs, directory, blob, { boot, signal })
-        return fileIngest({ fs, root: home, blob, target, directory, data, boot, leave })
+        return fileIngest({ fs, trash, blob, target, directory, data, boot, leave })
       } catch (error) {
         await directory.release().catch(() => {})
         throw error
@@ -125,30 +120,29 @@ export function createContentStore({
     },
     async put(digest, bytes, options = {}) {
       options.signal?.throwIfAborted()
-      const target = at(digest)
+      const path = at(digest)
       assertDigest(digest, bytes)
-      if (await hasBytes(fs, target, bytes)) return
+      if (await hasBytes(fs, path, bytes)) return
       await prepared()
-      const staged = await stageBytes({ fs, root: home, target, digest, bytes })
+      const staged = await stageBytes({ fs, layout, digest, bytes })
       await staged.publish()
     },
     async stage(digest, bytes, options = {}) {
       options.signal?.throwIfAborted()
-      const target = at(digest)
       assertDigest(digest, bytes)
       await prepared()
-      return stageBytes({ fs, root: home, target, digest, bytes })
+      return stageBytes({ fs, layout, digest, bytes })
     },
     async syncDirectories(digests) {
       const directories = new Set([...digests].map((digest) => dirname(at(digest))))
       if (directories.size === 0) return
       // The directory of an algorithm may itself be new.
-      for (const directory of [...directories, join(home, 'blobs')]) await fs.syncDirectory(directory)
+      for (const directory of [...directories, blobs]) await fs.syncDirectory(directory)
     },
     async *list(options = {}) {
-      for (const { name: algorithm, kind } of (await fs.readDirectory(join(home, 'blobs'))) ?? []) {
+      for (const { name: algorithm, kind } of (await fs.readDirectory(blobs)) ?? []) {
         if (kind !== 'directory') continue
-        for (const entry of (await fs.readDirectory(join(home, 'blobs', algorithm))) ?? []) {
+        for (const entry of (await fs.readDirectory(join(blobs, algorithm))) ?? []) {
           options.signal?.throwIfAborted()
           const digest = `${algorithm}:${entry.name}`
           // What others put here is none of our business.
@@ -158,7 +152,7 @@ export function createContentStore({
         }
       }
     },
-    remove: async (digest) => (await moveToTrash(fs, home, at(digest))) !== undefined,
-    emptyTrash: () => emptyTrash({ fs, root: home, processes }),
+    remove: async (digest) => (await moveInto(fs, trash, at(digest))) !== undefined,
+    emptyTrash: () => emptyTrash({ fs, layout, processes }),
   }
 }

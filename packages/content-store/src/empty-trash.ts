@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { FileSystem } from './file-system.ts'
 import { claimAt } from './ingest-directory.ts'
+import { ingestLayoutOf, type StoreLayout } from './layout.ts'
 import type { ProcessTable } from './process-table.ts'
-import { stagingDirectory } from './small-content.ts'
 import { fileSystemTime, sweepTemporaries } from './write-file-durably.ts'
 
 /** A partial download that nobody went on with for so long is given up. */
@@ -14,23 +14,22 @@ const abandonedMs = 7 * 24 * 3_600_000
  */
 export async function emptyTrash({
   fs,
-  root,
+  layout,
   processes,
 }: {
   readonly fs: FileSystem
-  readonly root: string
+  readonly layout: StoreLayout
   readonly processes: ProcessTable
 }): Promise<void> {
-  for (const into of ['trash', 'quarantine']) {
-    const directory = join(root, 'lading', into)
+  for (const directory of [layout.trash, layout.quarantine]) {
     for (const { name } of (await fs.readDirectory(directory)) ?? []) await fs.removeTree(join(directory, name))
   }
-  for (const directory of [stagingDirectory(root), join(root, 'lading')]) await sweepTemporaries(fs, directory)
-  await sweepIngests(fs, root, processes)
+  for (const directory of [layout.staging, layout.own]) await sweepTemporaries(fs, directory)
+  await sweepIngests(fs, layout, processes)
 }
 
-async function sweepIngests(fs: FileSystem, root: string, processes: ProcessTable): Promise<void> {
-  const ingests = join(root, 'lading', 'ingest')
+async function sweepIngests(fs: FileSystem, layout: StoreLayout, processes: ProcessTable): Promise<void> {
+  const { ingests, blobs, trash } = layout
   let now: number | undefined
   for (const algorithm of (await fs.readDirectory(ingests)) ?? []) {
     if (algorithm.kind !== 'directory') continue
@@ -38,12 +37,12 @@ async function sweepIngests(fs: FileSystem, root: string, processes: ProcessTabl
       if (kind !== 'directory') continue
       const [hex = '', own] = name.split('.')
       const path = join(ingests, algorithm.name, name)
-      const data = await fs.stat(join(path, 'data'))
+      const data = await fs.stat(ingestLayoutOf(path).data)
       now ??= await fileSystemTime(fs, ingests)
-      const done = (await fs.stat(join(root, 'blobs', algorithm.name, hex))) !== undefined
+      const done = (await fs.stat(join(blobs, algorithm.name, hex))) !== undefined
       const old = data === undefined || now - data.modifiedMs > abandonedMs
       if (!done && !old && own === undefined) continue
-      const directory = await claimAt({ fs, root, processes }, path, {})
+      const directory = await claimAt({ fs, trash, processes }, path, {})
       await directory?.remove()
     }
   }

@@ -16,7 +16,8 @@ const defaultCheckpointBytes = 256 * 1024 * 1024
 
 interface Options {
   readonly fs: FileSystem
-  readonly root: string
+  /** Where what was in the blob's place goes. */
+  readonly trash: string
   readonly blob: BlobAddress
   readonly target: string
   readonly directory: IngestDirectory
@@ -31,7 +32,7 @@ interface Options {
 /** The ingest of a file store: every byte is hashed as it comes and written behind the caller's back. */
 export function fileIngest({
   fs,
-  root,
+  trash,
   blob,
   target,
   directory,
@@ -42,7 +43,7 @@ export function fileIngest({
 }: Options): Ingest {
   const { digest, size } = blob
   const { handle } = data
-  const { growth, ...grow } = growthWriter(directory.dataPath, target, data.length)
+  const { growth, ...grow } = growthWriter(directory.files.data, target, data.length)
   let hasher: Hasher = data.hasher
   let offset = data.length
   let synced = Math.min(data.journal?.synced ?? 0, offset)
@@ -69,7 +70,7 @@ export function fileIngest({
   const assertOpen = (): void => {
     if (state !== 'open') throw ended()
   }
-  const note = (): Promise<void> => writeJournal(fs, directory.path, { synced, boot, validator, source })
+  const note = (): Promise<void> => writeJournal(fs, directory.files.journal, { synced, boot, validator, source })
   const end = async (outcome: 'verified' | 'failed', how: () => Promise<void>): Promise<void> => {
     state = outcome === 'verified' ? 'committed' : 'ended'
     try {
@@ -184,7 +185,7 @@ export function fileIngest({
         }
         try {
           await handle.close()
-          await place(fs, root, directory.dataPath, target, { size })
+          await place(fs, trash, directory.files.data, target, { size })
         } catch (error) {
           await failed(error)
         }

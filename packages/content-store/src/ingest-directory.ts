@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { isLadingError } from '@lading/errors'
 import { tryClaim, type Claim, type Observation } from './claim.ts'
 import type { FileSystem } from './file-system.ts'
-import { moveToTrash } from './place.ts'
+import { ingestLayoutOf, type IngestLayout } from './layout.ts'
+import { moveInto } from './place.ts'
 import type { ProcessTable } from './process-table.ts'
 import { gentleDelay, pause } from './wait.ts'
 
-/** A directory under `lading/ingest` that is ours. */
+/** The directory of a download that is ours. */
 export interface IngestDirectory {
-  readonly path: string
-  readonly dataPath: string
+  readonly files: IngestLayout
   /** Leaves it for the next owner. */
   release(): Promise<void>
   /** Removes it with all that is in it. */
@@ -20,8 +19,9 @@ export interface IngestDirectory {
 
 interface Options {
   readonly fs: FileSystem
-  readonly root: string
-  /** `<root>/lading/ingest/<alg>/<hex>` */
+  /** Where it goes when it is removed. */
+  readonly trash: string
+  /** The directory that is shared by all who want this blob. */
   readonly path: string
   readonly processes: ProcessTable
   readonly signal: AbortSignal | undefined
@@ -35,7 +35,7 @@ interface Options {
 export async function claimIngestDirectory(options: Options): Promise<IngestDirectory | undefined> {
   const { fs, path, signal } = options
   const observation: Observation = {}
-  const headway = watchSize(fs, join(path, 'data'))
+  const headway = watchSize(fs, ingestLayoutOf(path).data)
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted()
     const directory = await claimAt(options, path, observation)
@@ -58,14 +58,15 @@ export async function claimIngestDirectory(options: Options): Promise<IngestDire
 
 /** One attempt. */
 export async function claimAt(
-  { fs, root, processes }: Pick<Options, 'fs' | 'root' | 'processes'>,
+  { fs, trash, processes }: Pick<Options, 'fs' | 'trash' | 'processes'>,
   path: string,
   observation: Observation,
 ): Promise<IngestDirectory | undefined> {
+  const files = ingestLayoutOf(path)
   let claim: Claim | undefined
   try {
     await fs.mkdir(path, { recursive: true })
-    claim = await tryClaim({ fs, path: join(path, 'owner'), processes, observation })
+    claim = await tryClaim({ fs, path: files.owner, processes, observation })
   } catch (error) {
     // Its owner finished and took the directory away between two steps, those inside a recursive mkdir included.
     if (isLadingError(error, 'NOT_FOUND')) return undefined
@@ -74,18 +75,17 @@ export async function claimAt(
   if (claim === undefined) return undefined
   const { release } = claim
   return {
-    path,
-    dataPath: join(path, 'data'),
+    files,
     release,
     async remove() {
-      let trash: string | undefined
+      let moved: string | undefined
       try {
         // In one step, so that nobody ever finds half of it.
-        trash = await moveToTrash(fs, root, path)
+        moved = await moveInto(fs, trash, path)
       } finally {
         await release()
       }
-      if (trash !== undefined) await fs.removeTree(trash)
+      if (moved !== undefined) await fs.removeTree(moved)
     },
   }
 }

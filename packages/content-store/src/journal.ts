@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { FileSystem } from './file-system.ts'
 import { removeQuietly, temporaryPath, writeNewFile } from './write-file-durably.ts'
 
@@ -16,8 +15,8 @@ const bytesLimit = 64 * 1024
 const optionalText = (value: unknown): value is string | undefined => value === undefined || typeof value === 'string'
 
 /** `undefined`: none, or none that can be read; then nothing is known of the bytes. */
-export async function readJournal(fs: FileSystem, directory: string): Promise<Journal | undefined> {
-  const bytes = await fs.readFile(join(directory, 'journal'), { maxBytes: bytesLimit }).catch(() => undefined)
+export async function readJournal(fs: FileSystem, path: string): Promise<Journal | undefined> {
+  const bytes = await fs.readFile(path, { maxBytes: bytesLimit }).catch(() => undefined)
   if (bytes === undefined) return undefined
   try {
     const { synced, boot, validator, source } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
@@ -30,8 +29,7 @@ export async function readJournal(fs: FileSystem, directory: string): Promise<Jo
 }
 
 /** Replaces it in one step. Not synced: a lost journal costs a download from the start, never a wrong blob. */
-export async function writeJournal(fs: FileSystem, directory: string, journal: Journal): Promise<void> {
-  const path = join(directory, 'journal')
+export async function writeJournal(fs: FileSystem, path: string, journal: Journal): Promise<void> {
   const temp = temporaryPath(path)
   await writeNewFile(fs, temp, new TextEncoder().encode(`${JSON.stringify(journal)}\n`), { sync: false })
   try {

@@ -25,19 +25,19 @@ export async function openData(
   blob: { readonly digest: Digest; readonly size: number },
   options: { readonly boot: string | undefined; readonly signal: AbortSignal | undefined },
 ): Promise<OpenData> {
-  const { dataPath } = directory
-  let found = await fs.stat(dataPath)
+  const { data, journal: journalPath } = directory.files
+  let found = await fs.stat(data)
   if (found !== undefined && found.kind !== 'file') {
-    await fs.removeTree(dataPath)
+    await fs.removeTree(data)
     found = undefined
   }
   const hasher = createHasher(algorithmOf(blob.digest))
   // Read only while it is written: what a killed commit left read-only is made writable again.
-  if (found !== undefined && (found.mode & 0o200) === 0) await fs.chmod(dataPath, 0o600)
-  const handle = await fs.open(dataPath, found === undefined ? 'wx' : 'r+')
+  if (found !== undefined && (found.mode & 0o200) === 0) await fs.chmod(data, 0o600)
+  const handle = await fs.open(data, found === undefined ? 'wx' : 'r+')
   try {
     if (found === undefined) return { handle, hasher, length: 0, journal: undefined }
-    const journal = await readJournal(fs, directory.path)
+    const journal = await readJournal(fs, journalPath)
     const trusted = trustedLength(journal, found.size, options.boot)
     const length = trusted > blob.size ? 0 : await hashPrefix(handle, hasher, trusted, options.signal)
     if (length < found.size) await handle.truncate(length)

@@ -4,12 +4,12 @@ import { isLadingError } from '@lading/errors'
 import type { FileSystem } from './file-system.ts'
 
 /**
- * Moves a finished, verified file into `blobs/`. A file of the same size that is there counts as the same blob, unless
+ * Moves a finished, verified file to where blobs are. A file of the same size that is there counts as the same blob, unless
  * `replace` says that it is known to be damaged; anything else in its place goes to the trash.
  */
 export async function place(
   fs: FileSystem,
-  root: string,
+  trash: string,
   temp: string,
   target: string,
   options: { readonly size: number; readonly replace?: boolean | undefined },
@@ -20,21 +20,15 @@ export async function place(
       await fs.unlink(temp)
       return
     }
-    await moveToTrash(fs, root, target)
+    await moveInto(fs, trash, target)
   }
   await fs.mkdir(dirname(target), { recursive: true })
   await fs.chmod(temp, 0o444)
   await fs.rename(temp, target)
 }
 
-/** Renames into `lading/trash` (or another directory of the same kind). The new path; `undefined`: was not there. */
-export async function moveToTrash(
-  fs: FileSystem,
-  root: string,
-  path: string,
-  into: 'trash' | 'quarantine' = 'trash',
-): Promise<string | undefined> {
-  const directory = join(root, 'lading', into)
+/** Renames into a directory, made when it is not there, under a name of its own. The new path; `undefined`: was not there. */
+export async function moveInto(fs: FileSystem, directory: string, path: string): Promise<string | undefined> {
   const to = join(directory, `${basename(path)}.${randomBytes(8).toString('hex')}`)
   for (let attempt = 0; ; attempt++) {
     try {
@@ -42,7 +36,7 @@ export async function moveToTrash(
       return to
     } catch (error) {
       if (!isLadingError(error, 'NOT_FOUND')) throw error
-      // Either the thing or the trash is missing; the second try tells them apart.
+      // Either the thing or the directory is missing; the second try tells them apart.
       if (attempt > 0) return undefined
       await fs.mkdir(directory, { recursive: true })
     }

@@ -1,7 +1,8 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isLadingError, printable } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
+import { layoutOf, type StoreLayout } from './layout.ts'
 import { writeFileDurably } from './write-file-durably.ts'
 
 /** Of what is below `lading/`. Raised when an older Lading could misread it. */
@@ -25,12 +26,13 @@ export async function prepareRoot(
   root: string,
   options: { readonly readOnly?: boolean | undefined } = {},
 ): Promise<void> {
-  const path = resolve(root)
+  const layout = layoutOf(root)
+  const path = layout.root
   const entries = await rootEntries(fs, path)
-  const hasLayout = await checkLayout(fs, path)
-  const hasVersion = await checkVersion(fs, path)
+  const hasMarker = await checkMarker(fs, layout)
+  const hasVersion = await checkVersion(fs, layout)
   if (options.readOnly === true) {
-    if (hasLayout) return
+    if (hasMarker) return
     // Nothing there, or its making has begun and is not done: as good as nothing for a reader.
     if (entries === undefined || entries.length === 0 || hasVersion) {
       throw new ContentError('NOT_FOUND', `no store at ${printable(path)}`, {
@@ -49,16 +51,12 @@ export async function prepareRoot(
   }
   // The version before the layout marker: a root that looks like a store always says which.
   if (!hasVersion) {
-    await fs.mkdir(join(path, 'lading'), { recursive: true })
-    await writeFileDurably(fs, join(path, 'lading', 'version'), text(`${formatVersion}\n`))
+    await fs.mkdir(layout.own, { recursive: true })
+    await writeFileDurably(fs, layout.version, text(`${formatVersion}\n`))
   }
-  await fs.mkdir(join(path, 'blobs', 'sha256'), { recursive: true })
-  if (!hasLayout)
-    await writeFileDurably(
-      fs,
-      join(path, 'oci-layout'),
-      text(`${JSON.stringify({ imageLayoutVersion: layoutVersion })}\n`),
-    )
+  await fs.mkdir(join(layout.blobs, 'sha256'), { recursive: true })
+  if (!hasMarker)
+    await writeFileDurably(fs, layout.marker, text(`${JSON.stringify({ imageLayoutVersion: layoutVersion })}\n`))
 }
 
 /** A store whose own directory a power cut takes away has lost everything, so each directory that is new is synced into the one above it. */
@@ -87,8 +85,7 @@ async function rootEntries(fs: FileSystem, path: string): Promise<readonly unkno
   }
 }
 
-async function checkLayout(fs: FileSystem, root: string): Promise<boolean> {
-  const path = join(root, 'oci-layout')
+async function checkMarker(fs: FileSystem, { marker: path }: StoreLayout): Promise<boolean> {
   const bytes = await fs.readFile(path, { maxBytes: 64 * 1024 })
   if (bytes === undefined) return false
   let version: unknown
@@ -117,8 +114,7 @@ async function checkLayout(fs: FileSystem, root: string): Promise<boolean> {
   )
 }
 
-async function checkVersion(fs: FileSystem, root: string): Promise<boolean> {
-  const path = join(root, 'lading', 'version')
+async function checkVersion(fs: FileSystem, { root, version: path }: StoreLayout): Promise<boolean> {
   const bytes = await fs.readFile(path, { maxBytes: 64 * 1024 })
   if (bytes === undefined || bytes.every((byte) => byte === 0)) return false
   const written = new TextDecoder().decode(bytes).trim()

@@ -4,13 +4,9 @@ import { digestOf } from '@lading/digest/hash'
 import { ContentError } from './content-error.ts'
 import type { Staged } from './content-store.ts'
 import type { FileSystem } from './file-system.ts'
+import type { StoreLayout } from './layout.ts'
 import { place } from './place.ts'
 import { removeQuietly, temporaryPath, writeNewFile } from './write-file-durably.ts'
-
-/** Where content waits on its way into `blobs/`. */
-export function stagingDirectory(root: string): string {
-  return join(root, 'lading', 'staging')
-}
 
 /** @throws `DIGEST_MISMATCH` */
 export function assertDigest(digest: Digest, bytes: Uint8Array): void {
@@ -27,20 +23,18 @@ export function assertDigest(digest: Digest, bytes: Uint8Array): void {
 /** A verified temporary file on the disk, one rename away from being a blob. */
 export async function stageBytes({
   fs,
-  root,
-  target,
+  layout,
   digest,
   bytes,
 }: {
   readonly fs: FileSystem
-  readonly root: string
-  readonly target: string
+  readonly layout: StoreLayout
   readonly digest: Digest
   readonly bytes: Uint8Array
 }): Promise<Staged> {
-  const directory = stagingDirectory(root)
-  await fs.mkdir(directory, { recursive: true })
-  const temp = temporaryPath(join(directory, hexOf(digest)))
+  const target = layout.blob(digest)
+  await fs.mkdir(layout.staging, { recursive: true })
+  const temp = temporaryPath(join(layout.staging, hexOf(digest)))
   await writeNewFile(fs, temp, bytes)
   let waiting = true
   return {
@@ -48,7 +42,10 @@ export async function stageBytes({
     async publish() {
       if (!waiting) return
       try {
-        await place(fs, root, temp, target, { size: bytes.length, replace: !(await hasBytes(fs, target, bytes)) })
+        await place(fs, layout.trash, temp, target, {
+          size: bytes.length,
+          replace: !(await hasBytes(fs, target, bytes)),
+        })
         waiting = false
       } catch (error) {
         waiting = false

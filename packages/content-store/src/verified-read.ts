@@ -4,12 +4,13 @@ import { isLadingError, printable } from '@lading/errors'
 import type { AbortOptions } from './content-store.ts'
 import { ContentError } from './content-error.ts'
 import type { FileHandle, FileSystem } from './file-system.ts'
-import { moveToTrash } from './place.ts'
+import { moveInto } from './place.ts'
 
 interface Where {
   readonly fs: FileSystem
-  readonly root: string
   readonly path: string
+  /** Where damaged blobs go. */
+  readonly quarantine: string
   readonly digest: Digest
 }
 
@@ -96,12 +97,12 @@ async function damaged(
   handle: FileHandle | undefined,
   facts: { readonly expected?: string; readonly actual?: string; readonly offset?: number; readonly cause?: unknown },
 ): Promise<ContentError> {
-  const { fs, root, path, digest } = where
+  const { fs, quarantine, path, digest } = where
   let movedTo: string | undefined
   try {
     // Not if somebody has put a good one there in the meantime.
     const same = handle === undefined || (await handle.stat()).inode === (await fs.stat(path))?.inode
-    if (same) movedTo = await moveToTrash(fs, root, path, 'quarantine')
+    if (same) movedTo = await moveInto(fs, quarantine, path)
   } catch {
     // A read-only store: it stays where it is, and is still not handed out.
   }

@@ -5,10 +5,13 @@ import {
   createContentStore,
   createLeases,
   createLock,
+  createRecordDirectory,
+  layoutOf,
   nodeFileSystem,
   writeFileDurably,
   type ContentStore,
   type FileSystem,
+  type RecordDirectory,
 } from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import { faultyFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
@@ -30,6 +33,12 @@ interface Scenario {
 }
 
 const isHere = async (store: ContentStore): Promise<unknown> => expect(await store.read(digest)).toEqual(bytes)
+
+function recordsOf(fs: FileSystem, root: string): RecordDirectory<true> & { readonly directory: string } {
+  const { layers: directory } = layoutOf(root)
+  const parse = (found: Uint8Array): true | undefined => Buffer.compare(found, bytes) === 0 || undefined
+  return { directory, ...createRecordDirectory({ fs, directory, maxBytes: 100, parse }) }
+}
 
 const scenarios: Readonly<Record<string, Scenario>> = {
   'an ingest, closed, resumed and committed': {
@@ -88,6 +97,21 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       expect(await createLeases({ fs: nodeFileSystem(), directory: join(root, 'lading', 'leases') }).held()).toEqual(
         new Set(),
       ),
+  },
+  'a record, removed and written over what is in its place': {
+    async run(fs, root) {
+      const records = recordsOf(fs, root)
+      await records.remove(digest)
+      await fs.mkdir(join(records.directory, 'sha256', digest.slice(7), 'inside'), { recursive: true })
+      await records.put(digest, bytes)
+    },
+    async done(_, root) {
+      const records = recordsOf(nodeFileSystem(), root)
+      expect(await records.get(digest)).toBe(true)
+      let count = 0
+      for await (const record of records.list()) count += Number(record)
+      expect(count).toBe(1)
+    },
   },
   'a file, written durably': {
     run: (fs, root) => writeFileDurably(fs, join(root, 'index.json'), bytes),

@@ -13,7 +13,7 @@ import { digestOf } from '@lading/digest/hash'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
-import { blobPath, ingestPath } from '../src/blob-path.ts'
+import { layoutOf } from '../src/layout.ts'
 import { tryClaim } from '../src/claim.ts'
 import { fileIngest } from '../src/file-ingest.ts'
 import { claimAt } from '../src/ingest-directory.ts'
@@ -234,14 +234,19 @@ describe('a checkpoint whose fsync failed', () => {
   it('spoils the bytes: a close keeps nothing and does not sync again', async () => {
     const root = join(await temporaryDirectory(), 'store')
     const faulty = faultyFileSystem(fs, [{ operation: 'sync', path: /data$/, nth: 1, errno: 'EIO' }])
-    const directory = await claimAt({ fs: faulty, root, processes: nodeProcesses() }, ingestPath(root, blob.digest), {})
+    const layout = layoutOf(root)
+    const directory = await claimAt(
+      { fs: faulty, trash: layout.trash, processes: nodeProcesses() },
+      layout.ingest(blob.digest),
+      {},
+    )
     if (directory === undefined) throw new Error('nobody else is here')
     const data = await openData(faulty, directory, blob, { boot: 'one', signal: undefined })
     const ingest = fileIngest({
       fs: faulty,
-      root,
+      trash: layout.trash,
       blob,
-      target: blobPath(root, blob.digest),
+      target: layout.blob(blob.digest),
       directory,
       data,
       boot: 'one',

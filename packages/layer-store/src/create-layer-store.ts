@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
-import { nodeFileSystem, type FileSystem } from '@lading/content-store'
+import { createRecordDirectory, layoutOf, nodeFileSystem, type FileSystem } from '@lading/content-store'
 import { parseDigest, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
 import { LayerError } from './layer-error.ts'
@@ -10,16 +9,16 @@ import {
   maxDepth,
   parseLayer,
   parseUncompressed,
+  recordLimit,
   type StoredLayer,
 } from './layer-record.ts'
 import type { LayerRecord, LayerStore } from './layer-store.ts'
-import { recordDirectory } from './record-directory.ts'
 import { createUncompressor } from './uncompressor.ts'
 import { createWorkerPool } from './worker-pool.ts'
 import { workerUrl } from './worker-url.ts'
 
 export interface LayerStoreOptions {
-  /** The store's root: records are in `lading/layers` and `lading/diff-ids` below it, blobs in `blobs`. */
+  /** The root of the store: of its layout, `layers` and `diffIds` are kept here, and `blobs` read. */
   readonly root: string
   /** For the records; blobs are read with `node:fs`, from the threads that work on them. Default: this machine's. */
   readonly fs?: FileSystem | undefined
@@ -37,13 +36,18 @@ export interface LayerStoreOptions {
 /** Layers by chainID, and the memory of what each blob uncompresses to. */
 export function createLayerStore(options: LayerStoreOptions): LayerStore {
   const { fs = nodeFileSystem(), workers = Math.min(2, availableParallelism()), maxOutput, maxRatio } = options
-  const root = resolve(options.root)
-  const layers = recordDirectory(fs, join(root, 'lading', 'layers'), parseLayer)
-  const memory = recordDirectory(fs, join(root, 'lading', 'diff-ids'), parseUncompressed)
+  const layout = layoutOf(options.root)
+  const layers = createRecordDirectory({ fs, directory: layout.layers, maxBytes: recordLimit, parse: parseLayer })
+  const memory = createRecordDirectory({
+    fs,
+    directory: layout.diffIds,
+    maxBytes: recordLimit,
+    parse: parseUncompressed,
+  })
   let uncompressor: ReturnType<typeof createUncompressor> | undefined
   const start = (): ReturnType<typeof createUncompressor> =>
     (uncompressor ??= createUncompressor({
-      root,
+      pathOf: layout.blob,
       pool: createWorkerPool(workers > 0 ? workerUrl() : undefined),
       limit: Math.max(1, workers),
       maxOutput,
@@ -99,12 +103,10 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
     },
     get: async (chainId) => (await layers.get(chainId))?.layer,
     async *list() {
-      for (const chainId of await layers.keys()) {
-        const stored = await layers.get(chainId)
-        if (stored !== undefined) yield stored.layer
-      }
+      for await (const { layer } of layers.list()) yield layer
     },
     remove: async (chainId) => await layers.remove(chainId),
+    forget: async (blob) => await memory.remove(blob),
     async close() {
       await start().close()
     },

@@ -43,6 +43,8 @@ export interface LayerStore {
   list(): AsyncIterable<LayerRecord>
   /** Forgets a layer. `false`: was not there. */
   remove(chainId: Digest): Promise<boolean>
+  /** Forgets what a blob uncompresses to. `false`: was not known. */
+  forget(blob: Digest): Promise<boolean>
   /** Ends the worker threads. */
   close(): Promise<void>
 }

@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { algorithmOf, hexOf, type Digest } from '@lading/digest'
+import type { Digest } from '@lading/digest'
 import type { Job, Outcome } from './job.ts'
 import { LayerError } from './layer-error.ts'
 import type { LayerStore, Uncompressed } from './layer-store.ts'
@@ -7,7 +6,8 @@ import { outcomeError } from './outcome-error.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
 export interface UncompressorOptions {
-  readonly root: string
+  /** Of the file of a committed blob. */
+  readonly pathOf: (blob: Digest) => string
   readonly pool: WorkerPool
   /** Jobs at once. */
   readonly limit: number
@@ -23,7 +23,7 @@ const storeClosed = (digest: Digest): LayerError =>
 
 /** Jobs in the order they were asked for, a few at a time, each of which can be given up. */
 export function createUncompressor({
-  root,
+  pathOf,
   pool,
   limit,
   ...bounds
@@ -49,7 +49,7 @@ export function createUncompressor({
 
   const uncompress: LayerStore['uncompress'] = async (blob, { signal, growth, onProgress } = {}) => {
     const { digest, size } = blob
-    const path = join(root, 'blobs', algorithmOf(digest), hexOf(digest))
+    const path = pathOf(digest)
     signal?.throwIfAborted()
     if (closed) throw storeClosed(digest)
     const control = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)

@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { writeFileDurably, type FileSystem, type Held, type Lock } from '@lading/content-store'
+import { layoutOf, writeFileDurably, type FileSystem, type Held, type Lock } from '@lading/content-store'
 import { isLadingError } from '@lading/errors'
 import { emptyIndexJson, formatIndexJson, indexJsonLimit, parseIndexJson, type IndexJson } from './index-json.ts'
 import { changeNames, sortedNames } from './names.ts'
@@ -17,7 +16,7 @@ export interface ReferenceStoreOptions {
 
 /** The names in `<root>/index.json`. A file that is not there is one without names, and is not created before the first name. */
 export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions): ReferenceStore {
-  const path = join(root, 'index.json')
+  const { index: path } = layoutOf(root)
 
   const read = async (): Promise<IndexJson> => {
     const bytes = await fs.readFile(path, { maxBytes: indexJsonLimit }).catch((cause: unknown) => {

@@ -3,7 +3,6 @@ import type { ImageRecord } from '@lading/image-store'
 import type { Names } from '@lading/reference-store'
 import { chainIdsOf, diffIdsOf } from './diff-ids.ts'
 import { idOf } from './find-images.ts'
-import { forgetBlob } from './forget-blob.ts'
 import type { Parts } from './parts.ts'
 import { reachable } from './reachable.ts'
 import type { StoredImage, Tree } from './tree.ts'
@@ -44,7 +43,7 @@ export async function collect(parts: Parts, names: Names, removed: readonly Tree
   const isFree = (digest: Digest): boolean => !kept.digests.has(digest) && !held.has(digest)
   const free = [...sweep.documents, ...sweep.blobs].filter(isFree)
   for (const digest of free) await parts.contents.remove(digest)
-  for (const digest of free) await forgetBlob(parts.fs, parts.root, digest)
+  for (const digest of free) await parts.layers.forget(digest)
   // A running pull builds on the records of layers; and without knowing every layer that stays, none is forgotten.
   if (held.size === 0 && stays.layers !== undefined) {
     for (const chainId of sweep.layers) if (!stays.layers.has(chainId)) await parts.layers.remove(chainId)

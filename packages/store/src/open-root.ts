@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { prepareRoot, type FileSystem } from '@lading/content-store'
+import { layoutOf, prepareRoot, type FileSystem } from '@lading/content-store'
 import { isLadingError } from '@lading/errors'
 import { StoreError } from './store-error.ts'
 
@@ -38,6 +37,6 @@ export async function openRoot(fs: FileSystem, root: string, readOnly: boolean):
 
 /** Whether somebody wrote an `oci-layout` that says anything. */
 async function hasMarker(fs: FileSystem, root: string): Promise<boolean> {
-  const bytes = await fs.readFile(join(root, 'oci-layout'), { maxBytes: 64 * 1024 })
+  const bytes = await fs.readFile(layoutOf(root).marker, { maxBytes: 64 * 1024 })
   return bytes?.some((byte) => byte !== 0) === true
 }

@@ -1,5 +1,11 @@
-import { join, resolve } from 'node:path'
-import { createContentStore, createLeases, createLock, nodeFileSystem, type FileSystem } from '@lading/content-store'
+import {
+  createContentStore,
+  createLeases,
+  createLock,
+  layoutOf,
+  nodeFileSystem,
+  type FileSystem,
+} from '@lading/content-store'
 import { createImageStore } from '@lading/image-store'
 import { createLayerStore } from '@lading/layer-store'
 import { platformOfNode, type Platform } from '@lading/manifest'
@@ -34,18 +40,17 @@ export async function openStore({
   workers,
   platform = hostPlatform(),
 }: OpenStoreOptions): Promise<Store> {
-  const root = resolve(given)
+  const { root, lock: lockPath, leases } = layoutOf(given)
   const writable = await openRoot(fs, root, readOnly)
   const contents = createContentStore({ root, fs })
-  const lock = createLock({ fs, path: join(root, 'lading', 'lock') })
+  const lock = createLock({ fs, path: lockPath })
   return createStore({
     root,
-    fs,
     contents,
     layers: createLayerStore({ root, fs, workers }),
     images: createImageStore({ root, fs }),
     references: createReferenceStore({ root, fs, lock }),
-    leases: createLeases({ fs, directory: join(root, 'lading', 'leases') }),
+    leases: createLeases({ fs, directory: leases }),
     platform,
     writable,
   })

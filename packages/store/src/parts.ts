@@ -1,4 +1,4 @@
-import type { ContentStore, FileSystem, Leases } from '@lading/content-store'
+import type { ContentStore, Leases } from '@lading/content-store'
 import type { ImageStore } from '@lading/image-store'
 import type { LayerStore } from '@lading/layer-store'
 import type { Platform } from '@lading/manifest'
@@ -7,7 +7,6 @@ import type { ReferenceStore } from '@lading/reference-store'
 /** The stores under one root, as the verbs of this package use them. */
 export interface Parts {
   readonly root: string
-  readonly fs: FileSystem
   readonly contents: ContentStore
   readonly images: ImageStore
   readonly layers: LayerStore

@@ -1,0 +1,84 @@
+import { join, resolve } from 'node:path'
+import { algorithmOf, hexOf, type Digest } from '@lading/digest'
+
+/**
+ * Where everything is under one root, all absolute: an OCI image layout (OCI image-spec, image-layout.md) with a
+ * directory of our own beside it. Nothing else spells a path of a store.
+ */
+export interface StoreLayout {
+  readonly root: string
+  /** `oci-layout`, the standard marker. */
+  readonly marker: string
+  /** `index.json`: the names. */
+  readonly index: string
+  /** `blobs`: manifests, configs and layers, below the name of their algorithm. */
+  readonly blobs: string
+  /** `lading`: everything that is no part of the image layout. */
+  readonly own: string
+  /** Of the format of what is in `own`. */
+  readonly version: string
+  /** The one short lock. */
+  readonly lock: string
+  /** Downloads in progress, a directory each. */
+  readonly ingests: string
+  /** What running pulls use, a file each. */
+  readonly leases: string
+  /** Records: blob digest to diffID. */
+  readonly diffIds: string
+  /** Records: image ID to facts. */
+  readonly images: string
+  /** Records: chainID to facts. */
+  readonly layers: string
+  /** Small content on its way into `blobs`. */
+  readonly staging: string
+  /** Renamed here, then removed. */
+  readonly trash: string
+  /** Damaged blobs, moved aside. */
+  readonly quarantine: string
+  /** @throws `DigestError`: nothing but a digest reaches a path */
+  blob(digest: Digest): string
+  /** @throws `DigestError` */
+  ingest(digest: Digest): string
+}
+
+export function layoutOf(root: string): StoreLayout {
+  const home = resolve(root)
+  const blobs = join(home, 'blobs')
+  const own = join(home, 'lading')
+  const ingests = join(own, 'ingest')
+  return {
+    root: home,
+    marker: join(home, 'oci-layout'),
+    index: join(home, 'index.json'),
+    blobs,
+    own,
+    version: join(own, 'version'),
+    lock: join(own, 'lock'),
+    ingests,
+    leases: join(own, 'leases'),
+    diffIds: join(own, 'diff-ids'),
+    images: join(own, 'images'),
+    layers: join(own, 'layers'),
+    staging: join(own, 'staging'),
+    trash: join(own, 'trash'),
+    quarantine: join(own, 'quarantine'),
+    blob: (digest) => digestPath(blobs, digest),
+    ingest: (digest) => digestPath(ingests, digest),
+  }
+}
+
+/** `<directory>/<algorithm>/<hex>`: how everything that has a digest for a name is filed. No `:`, which Windows refuses. @throws `DigestError` */
+export function digestPath(directory: string, digest: Digest): string {
+  return join(directory, algorithmOf(digest), hexOf(digest))
+}
+
+/** The files of one download in progress. */
+export interface IngestLayout {
+  readonly data: string
+  readonly journal: string
+  readonly owner: string
+}
+
+export function ingestLayoutOf(directory: string): IngestLayout {
+  return { data: join(directory, 'data'), journal: join(directory, 'journal'), owner: join(directory, 'owner') }
+}

@@ -1,0 +1,126 @@
+import { dirname, join } from 'node:path'
+import { tryParseDigest, type Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
+import type { DirectoryEntry, FileSystem } from './file-system.ts'
+import { digestPath } from './layout.ts'
+import { writeFileDurably } from './write-file-durably.ts'
+
+/**
+ * Small files under the names of digests, `<directory>/<algorithm>/<hex>`, that can all be made again. So whatever is
+ * in a record's place and is none (another kind of file, unreadable, cut off, of another digest) counts as absent, and
+ * the next `put` or `remove` clears it away.
+ */
+export interface RecordDirectory<Stored> {
+  /** `undefined`: not there, or nothing that can be read as one. @throws `PERMISSION` when its directory may not be entered */
+  get(key: Digest): Promise<Stored | undefined>
+  /** Replaces it in one step that survives a power cut. */
+  put(key: Digest, bytes: Uint8Array): Promise<void>
+  /** `false`: nothing was there. */
+  remove(key: Digest): Promise<boolean>
+  /** In order of algorithm and hex digits. */
+  list(): AsyncIterable<Stored>
+}
+
+export interface RecordDirectoryOptions<Stored> {
+  readonly fs: FileSystem
+  readonly directory: string
+  /** A larger file is no record. */
+  readonly maxBytes: number
+  /** `undefined`: not the record with this key, or not one at all. */
+  readonly parse: (bytes: Uint8Array, key: Digest) => Stored | undefined
+}
+
+/** Opens nothing and writes nothing by itself; the first `put` makes the directory. */
+export function createRecordDirectory<Stored>({
+  fs,
+  directory,
+  maxBytes,
+  parse,
+}: RecordDirectoryOptions<Stored>): RecordDirectory<Stored> {
+  const pathOf = (key: Digest): string => digestPath(directory, key)
+
+  const get = async (key: Digest): Promise<Stored | undefined> => {
+    const bytes = await readRecord(fs, pathOf(key), maxBytes)
+    return bytes === undefined ? undefined : parse(bytes, key)
+  }
+
+  return {
+    get,
+    async put(key, bytes) {
+      const path = pathOf(key)
+      await makeDirectory(fs, [directory, dirname(path)])
+      // A file cannot be renamed over a directory; over everything else it can.
+      if ((await fs.stat(path))?.kind === 'directory') await fs.removeTree(path)
+      await writeFileDurably(fs, path, bytes)
+    },
+    async remove(key) {
+      const path = pathOf(key)
+      try {
+        return await fs.unlink(path)
+      } catch (error) {
+        // What systems say of an unlinked directory differs.
+        if ((await fs.stat(path))?.kind !== 'directory') throw error
+        await fs.removeTree(path)
+        return true
+      }
+    },
+    async *list() {
+      for (const key of await keysIn(fs, directory)) {
+        const stored = await get(key)
+        if (stored !== undefined) yield stored
+      }
+    },
+  }
+}
+
+async function readRecord(fs: FileSystem, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+  try {
+    return await fs.readFile(path, { maxBytes })
+  } catch (error) {
+    if (isLadingError(error, 'TOO_LARGE') || isLadingError(error, 'NOT_A_FILE') || isLadingError(error, 'IO_ERROR'))
+      return undefined
+    // Either this file may not be read, and is as good as none; or its directory may not be entered, and `stat` says so.
+    if (isLadingError(error, 'PERMISSION')) {
+      await fs.stat(path)
+      return undefined
+    }
+    throw error
+  }
+}
+
+/** The last of `directories` and what is above it. What is in the way of one of them and is no directory goes. */
+async function makeDirectory(fs: FileSystem, directories: readonly [string, string]): Promise<void> {
+  const [, path] = directories
+  try {
+    await fs.mkdir(path, { recursive: true })
+  } catch (error) {
+    if (!isLadingError(error, 'EXISTS') && !isLadingError(error, 'NOT_A_DIRECTORY')) throw error
+    for (const each of directories) {
+      const found = await fs.stat(each)
+      if (found !== undefined && found.kind !== 'directory') await fs.unlink(each)
+    }
+    await fs.mkdir(path, { recursive: true })
+  }
+}
+
+async function keysIn(fs: FileSystem, directory: string): Promise<readonly Digest[]> {
+  const found: Digest[] = []
+  for (const algorithm of await entriesOf(fs, directory)) {
+    if (algorithm.kind !== 'directory') continue
+    for (const file of await entriesOf(fs, join(directory, algorithm.name))) {
+      // Temporary files and what others put here have no digest's name.
+      const key = tryParseDigest(`${algorithm.name}:${file.name}`)
+      if (key !== undefined && file.kind === 'file') found.push(key)
+    }
+  }
+  return found.toSorted()
+}
+
+async function entriesOf(fs: FileSystem, directory: string): Promise<readonly DirectoryEntry[]> {
+  try {
+    return (await fs.readDirectory(directory)) ?? []
+  } catch (error) {
+    if (isLadingError(error, 'NOT_A_DIRECTORY')) return []
+    throw error
+  }
+}
