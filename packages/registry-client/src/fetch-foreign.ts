@@ -1,6 +1,6 @@
 import { printable } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
-import type { BlobSink } from './blob-sink.ts'
+import type { BlobSink } from '@lading/content'
 import { RegistryError } from './errors/registry-error.ts'
 import { stream } from './http/ask.ts'
 import type { ClientContext } from './wire/context.ts'

@@ -1,4 +1,4 @@
-export type { BlobSink } from './blob-sink.ts'
+export type { BlobSink } from '@lading/content'
 export type { BlobSource } from './blob-source.ts'
 export { parseChallenges, type Challenge } from './headers/challenge.ts'
 export type { ClientEvent } from './client-event.ts'

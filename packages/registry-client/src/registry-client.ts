@@ -1,7 +1,7 @@
 import type { Digest } from '@lading/digest'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
-import type { BlobSink } from './blob-sink.ts'
+import type { BlobSink } from '@lading/content'
 import type { BlobSource } from './blob-source.ts'
 import type { Credential } from './credential.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'

@@ -1,7 +1,7 @@
 import { algorithmOf, parseDigest } from '@lading/digest'
 import { createHasher, digestOf } from '@lading/digest/hash'
 import type { Descriptor } from '@lading/manifest'
-import type { BlobSink } from '../blob-sink.ts'
+import type { BlobSink } from '@lading/content'
 import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector } from '../http/collect.ts'
 import type { ClientContext } from '../wire/context.ts'

@@ -1,6 +1,6 @@
 import { isDigest, parseDigest } from '@lading/digest'
 import type { Descriptor, Schemas } from '@lading/manifest'
-import type { BlobSink } from '../blob-sink.ts'
+import type { BlobSink } from '@lading/content'
 import { exchange, type Site } from '../site/exchange.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { publicEndpoint } from '../endpoint/public-endpoint.ts'

@@ -1,6 +1,6 @@
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
-import type { BlobSink } from '../blob-sink.ts'
+import type { BlobSink } from '@lading/content'
 import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { SinkError } from '../errors/sink-error.ts'

@@ -1,12 +1,12 @@
-/** Where a blob's bytes go; content-store's ingest fits. One per range. */
+/** Where a blob's bytes go. One per range. */
 export interface BlobSink {
-  /** Bytes already there: where the request starts. */
+  /** Bytes already there: where a request starts. */
   readonly offset: number
   /** Where it stops (exclusive), when a blob is fetched in ranges. */
   readonly end?: number | undefined
-  /** Of the bytes already there. */
+  /** Of the bytes already there: a strong ETag, or whatever else the source gave. */
   readonly validator?: string | undefined
-  /** `start` 0: the server sends everything again. */
+  /** Before the first `write` of each answer. `start` 0 while `offset` is not: the source sends everything again. */
   begin(answer: {
     readonly start: number
     readonly validator?: string | undefined

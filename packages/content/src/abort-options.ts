@@ -1,0 +1,4 @@
+export interface AbortOptions {
+  /** Ends the wait; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}

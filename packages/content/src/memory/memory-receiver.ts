@@ -1,0 +1,115 @@
+import { algorithmOf, type Digest } from '@lading/digest'
+import { createHasher } from '@lading/digest/hash'
+import type { Descriptor } from '@lading/manifest'
+import { DeliveryError } from '../delivery-error.ts'
+import type { Receiver } from '../receiver.ts'
+import type { UnknownContent } from '../target.ts'
+import type { Partial, Shelves } from './shelves.ts'
+
+/** A blob on its way into a memory. It goes on where an interrupted one of the same digest ended. */
+export function memoryReceiver(shelves: Shelves, what: Descriptor | UnknownContent): Receiver {
+  const { mediaType, size } = what
+  const digest = 'digest' in what ? what.digest : undefined
+  let state: Partial = takePartial(shelves, digest) ?? nothing(digest)
+  let closed = false
+  let committed: Descriptor | undefined
+
+  const assertOpen = (): void => {
+    if (!closed) return
+    throw new DeliveryError('RECEIVER_CLOSED', `the receiver of ${nameOf(digest)} is closed`, {
+      digest,
+      hint: 'ask the delivery for another one: it goes on where this one ended',
+    })
+  }
+  const wrongSize = (actual: number, hint: string): DeliveryError =>
+    new DeliveryError('SIZE_MISMATCH', `${nameOf(digest)} has ${actual} bytes instead of ${size}`, {
+      digest,
+      expected: size,
+      actual,
+      hint,
+    })
+
+  return {
+    get offset() {
+      return state.length
+    },
+    get validator() {
+      return state.validator
+    },
+    begin({ start, validator }) {
+      assertOpen()
+      if (start !== 0 && start !== state.length) {
+        throw new DeliveryError('RANGE_MISMATCH', `the answer starts at byte ${start}, and ${state.length} are here`, {
+          digest,
+          expected: state.length,
+          actual: start,
+          hint: "ask for the range from the receiver's offset, or for everything",
+        })
+      }
+      if (start === 0) state = nothing(digest)
+      state.validator = validator
+    },
+    write(chunk) {
+      assertOpen()
+      const length = state.length + chunk.byteLength
+      if (size !== undefined && length > size)
+        throw wrongSize(length, 'the descriptor or the source is wrong about the size: nothing beyond it is taken')
+      state.hasher.update(chunk)
+      state.chunks.push(chunk)
+      state.length = length
+    },
+    async commit({ signal } = {}) {
+      if (committed !== undefined) return committed
+      assertOpen()
+      signal?.throwIfAborted()
+      if (size !== undefined && state.length < size)
+        throw wrongSize(state.length, "go on from the receiver's offset: what is here is kept")
+      closed = true
+      const actual = state.hasher.digest()
+      if (digest !== undefined && actual !== digest) {
+        throw new DeliveryError('DIGEST_MISMATCH', `what came as ${digest} is ${actual}`, {
+          digest,
+          expected: digest,
+          actual,
+          hint: 'nothing of it was kept; fetch it again, and if it stays like this its source is wrong',
+        })
+      }
+      shelves.blobs.set(actual, joined(state))
+      committed = { mediaType, digest: actual, size: state.length }
+      return committed
+    },
+    async close() {
+      if (closed) return
+      closed = true
+      if (digest !== undefined && state.length > (shelves.partials.get(digest)?.length ?? 0))
+        shelves.partials.set(digest, state)
+    },
+    async discard() {
+      closed = true
+    },
+  }
+}
+
+const nameOf = (digest: Digest | undefined): string => digest ?? 'content of unknown digest'
+
+function nothing(digest: Digest | undefined): Partial {
+  const hasher = createHasher(digest === undefined ? undefined : algorithmOf(digest))
+  return { chunks: [], length: 0, hasher, validator: undefined }
+}
+
+function takePartial({ partials }: Shelves, digest: Digest | undefined): Partial | undefined {
+  if (digest === undefined) return undefined
+  const partial = partials.get(digest)
+  partials.delete(digest)
+  return partial
+}
+
+function joined({ chunks, length }: Partial): Uint8Array {
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
+}
