@@ -1,9 +1,6 @@
+import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import type { Ingest } from './ingest.ts'
-
-export interface AbortOptions {
-  readonly signal?: AbortSignal | undefined
-}
 
 /** Anything with a digest and a size; a descriptor fits. */
 export interface BlobAddress {

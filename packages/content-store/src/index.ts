@@ -1,5 +1,5 @@
 export { ContentError, type ContentErrorCode } from './content-error.ts'
-export type { AbortOptions, BlobAddress, ContentStore, Staged } from './content-store.ts'
+export type { BlobAddress, ContentStore, Staged } from './content-store.ts'
 export { createContentStore, type ContentStoreOptions } from './create-content-store.ts'
 export type { DirectoryEntry, FileHandle, FileKind, FileStat, FileSystem } from './file-system.ts'
 export { fileSystemError } from './file-system-error.ts'

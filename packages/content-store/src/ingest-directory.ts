@@ -6,7 +6,8 @@ import type { FileSystem } from './file-system.ts'
 import { ingestLayoutOf, type IngestLayout } from './layout.ts'
 import { moveInto } from './place.ts'
 import type { ProcessTable } from './process-table.ts'
-import { gentleDelay, pause } from './wait.ts'
+import { sleep } from '@lading/clock'
+import { gentleDelay } from './gentle-delay.ts'
 
 /** The directory of a download that is ours. */
 export interface IngestDirectory {
@@ -52,7 +53,7 @@ export async function claimIngestDirectory(options: Options): Promise<IngestDire
       const own = await claimAt(options, `${path}.${randomBytes(8).toString('hex')}`, {})
       if (own !== undefined) return own
     }
-    await pause(gentleDelay(attempt, 500), signal)
+    await sleep(gentleDelay(attempt, 500), { signal })
   }
 }
 

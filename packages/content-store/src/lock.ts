@@ -4,7 +4,8 @@ import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { enterQueue } from './queue.ts'
-import { gentleDelay, pause } from './wait.ts'
+import { sleep } from '@lading/clock'
+import { gentleDelay } from './gentle-delay.ts'
 
 /** One short lock, within the process and across processes. */
 export interface Lock {
@@ -84,6 +85,6 @@ async function claimWhenFree(
     signal?.throwIfAborted()
     const claim = await tryClaim({ fs, path, processes, observation })
     if (claim !== undefined) return claim
-    await pause(gentleDelay(attempt, 100), signal)
+    await sleep(gentleDelay(attempt, 100), { signal })
   }
 }

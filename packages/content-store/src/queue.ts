@@ -1,4 +1,4 @@
-import { orAbort } from './wait.ts'
+import { orAbort } from '@lading/clock'
 
 // By path: two stores opened on one root in one process share the queue instead of polling against each other.
 const queues = new Map<string, Promise<void>>()
@@ -13,7 +13,7 @@ export async function enterQueue(key: string, signal: AbortSignal | undefined): 
     if (queues.get(key) === tail) queues.delete(key)
   })
   try {
-    await orAbort(before, signal)
+    await orAbort(before, { signal })
   } catch (error) {
     leave()
     throw error

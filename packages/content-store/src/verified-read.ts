@@ -1,7 +1,7 @@
+import type { AbortOptions } from '@lading/clock'
 import { algorithmOf, type Digest } from '@lading/digest'
 import { createHasher } from '@lading/digest/hash'
 import { isLadingError, printable } from '@lading/errors'
-import type { AbortOptions } from './content-store.ts'
 import { ContentError } from './content-error.ts'
 import type { FileHandle, FileSystem } from './file-system.ts'
 import { moveInto } from './place.ts'

@@ -1,4 +1,3 @@
-export type { AbortOptions } from './abort-options.ts'
 export type { BlobSink } from './blob-sink.ts'
 export { DeliveryError, type DeliveryErrorCode } from './delivery-error.ts'
 export { embeddedDocument, type Document } from './document.ts'

@@ -1,5 +1,5 @@
+import type { AbortOptions } from '@lading/clock'
 import type { Descriptor } from '@lading/manifest'
-import type { AbortOptions } from './abort-options.ts'
 import type { BlobSink } from './blob-sink.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { AbortOptions } from './abort-options.ts'
+import type { AbortOptions } from '@lading/clock'
 import type { BlobSink } from './blob-sink.ts'
 import { DeliveryError } from './delivery-error.ts'
 import type { Document } from './document.ts'

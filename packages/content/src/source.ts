@@ -1,6 +1,6 @@
+import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
-import type { AbortOptions } from './abort-options.ts'
 import type { BlobSink } from './blob-sink.ts'
 import type { Document } from './document.ts'
 

@@ -1,6 +1,6 @@
+import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import { schemas, type Descriptor, type Manifest } from '@lading/manifest'
-import type { AbortOptions } from './abort-options.ts'
 import { DeliveryError } from './delivery-error.ts'
 import { embeddedDocument, type Document } from './document.ts'
 import type { Source } from './source.ts'

@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 /** What a registry is shown. The same shape as `@lading/registry-client` takes. */
 export type Credential =
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
@@ -13,10 +14,6 @@ export interface CredentialTarget {
   readonly repository?: string | undefined
   /** What the registry refused: the same again is no answer. */
   readonly rejected?: Credential | undefined
-}
-
-export interface AbortOptions {
-  readonly signal?: AbortSignal | undefined
 }
 
 /** Who are you at this host? `undefined`: nobody. */

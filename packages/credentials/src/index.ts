@@ -1,5 +1,5 @@
 export type { ProxySettings } from './config/credential-config.ts'
-export type { AbortOptions, Credential, CredentialProvider, CredentialTarget, Variables } from './credential.ts'
+export type { Credential, CredentialProvider, CredentialTarget, Variables } from './credential.ts'
 export { CredentialError, type CredentialErrorCode } from './credential-error.ts'
 export { createCredentialHelper, type CredentialHelper, type CredentialHelperOptions } from './helper/create-helper.ts'
 export type { HelperLimits } from './helper/run-helper.ts'

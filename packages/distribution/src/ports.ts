@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Schema1Documents, Schema1Manifest } from '@lading/manifest/schema1'
@@ -7,10 +8,6 @@ import type { Work, Watch } from '@lading/transfer'
 
 // What a pull needs of the parts below, and no more. `create-puller.ts` hands the concrete parts in; a type test
 // proves that they fit. Another store or client that satisfies these can be pulled into just as well.
-
-interface AbortOptions {
-  readonly signal?: AbortSignal | undefined
-}
 
 /** What a pull can make an image of. */
 export type PullDocuments = StandardDocuments & Schema1Documents

@@ -1,4 +1,5 @@
-import type { AbortOptions, BlobAddress, Growth } from '@lading/content-store'
+import type { AbortOptions } from '@lading/clock'
+import type { BlobAddress, Growth } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 
 /** What a layer is, once its uncompressed bytes were seen. Facts only; never a blob's whereabouts. */

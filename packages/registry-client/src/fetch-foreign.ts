@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import { printable } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { BlobSink } from '@lading/content'
@@ -8,7 +9,6 @@ import { atEndpoint } from './wire/at-endpoint.ts'
 import { errorOfAnswer } from './http/error-of-answer.ts'
 import { judgeUrl } from './wire/judge-url.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
-import type { AbortOptions } from './registry-client.ts'
 import { fetchBlob } from './repository/fetch-blob.ts'
 
 /**

@@ -2,7 +2,6 @@ export type { BlobSink } from '@lading/content'
 export type { BlobSource } from './blob-source.ts'
 export { parseChallenges, type Challenge } from './headers/challenge.ts'
 export type { ClientEvent } from './client-event.ts'
-export type { Clock } from './clock.ts'
 export type { RegistryClientOptions } from './create-registry-client.ts'
 export { createRegistryClient } from './create-node-client.ts'
 export type { Credential, CredentialProvider } from './credential.ts'
@@ -33,7 +32,6 @@ export {
   type Shown,
 } from './origin/decide-origin.ts'
 export type {
-  AbortOptions,
   BlobSize,
   FetchedManifest,
   PushedManifest,

@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
@@ -6,10 +7,6 @@ import type { BlobSource } from './blob-source.ts'
 import type { Credential } from './credential.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
 import type { RateLimit } from './headers/rate-limit.ts'
-
-export interface AbortOptions {
-  readonly signal?: AbortSignal | undefined
-}
 
 export interface RegistryClient {
   /**

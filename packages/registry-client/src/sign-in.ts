@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import { basicHeader } from './headers/basic-header.ts'
 import { chooseScheme } from './auth/authorizer.ts'
 import { parseChallenges } from './headers/challenge.ts'
@@ -11,7 +12,7 @@ import { errorOfAnswer } from './http/error-of-answer.ts'
 import { judgeUrl } from './wire/judge-url.ts'
 import { mayPassLater, repeat } from './http/repeat.ts'
 import { speaksTls } from './wire/speaks-tls.ts'
-import type { AbortOptions, SignIn, SignInOptions } from './registry-client.ts'
+import type { SignIn, SignInOptions } from './registry-client.ts'
 import type { Candidate } from './repository/choose-site.ts'
 
 const mostBytes = 64 * 1024

@@ -1,4 +1,5 @@
-import type { AbortOptions, ContentStore } from '@lading/content-store'
+import type { AbortOptions } from '@lading/clock'
+import type { ContentStore } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { LayerStore } from '@lading/layer-store'
 import type { Descriptor, ImageConfig, ImageIndex, ImageManifest, Platform } from '@lading/manifest'

@@ -1,4 +1,5 @@
-import type { AttemptPolicy, Clock } from './work.ts'
+import type { Clock } from '@lading/clock'
+import type { AttemptPolicy } from './work.ts'
 
 /** The waits between attempts: a random time up to `baseMs`, doubled with each failure, at most `maxMs`. */
 export interface Backoff {

@@ -1,12 +1,12 @@
+import { systemClock, type Clock } from '@lading/clock'
 import { atLeastOne } from './at-least-one.ts'
 import type { Backoff } from './attempt.ts'
-import { createClock } from './clock.ts'
 import { createSlots } from './slots.ts'
 import { createTransfer, type Transfer } from './transfer.ts'
 import { TransferError } from './transfer-error.ts'
 import { createTransferSlot } from './transfer-slot.ts'
 import { createWatcher, type Watcher } from './watcher.ts'
-import type { Clock, Transfers, Work } from './work.ts'
+import type { Transfers, Work } from './work.ts'
 
 export interface TransfersOptions {
   /** Slots: how many transfers may move data at once. At least 1, `Infinity` for no limit. Default 3. */
@@ -15,7 +15,7 @@ export interface TransfersOptions {
   readonly attempts?: number | undefined
   /** The waits between attempts. Default: up to 2, 4, 8, 16 seconds, at random. */
   readonly backoff?: Backoff | undefined
-  /** Default: `createClock()`. */
+  /** Default: `systemClock`. */
   readonly clock?: Clock | undefined
 }
 
@@ -25,7 +25,7 @@ export interface TransfersOptions {
  * @throws `TRANSFER_OPTION_INVALID`
  */
 export function createTransfers(options: TransfersOptions = {}): Transfers {
-  const { limit = 3, attempts = 5, backoff = {}, clock = createClock() } = options
+  const { limit = 3, attempts = 5, backoff = {}, clock = systemClock } = options
   atLeastOne('limit', limit)
   atLeastOne('attempts', attempts)
   const slots = createSlots(limit)

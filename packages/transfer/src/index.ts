@@ -1,6 +1,5 @@
 export { createAdmission, type AdmissionOptions, type Admit, type AdmitOptions } from './admission.ts'
 export type { Backoff } from './attempt.ts'
-export { createClock } from './clock.ts'
 export { createTransfers, type TransfersOptions } from './create-transfers.ts'
 export { TransferError, type TransferErrorCode } from './transfer-error.ts'
-export type { AttemptPolicy, Clock, RetryEvent, Transfers, Watch, Work, WorkContext } from './work.ts'
+export type { AttemptPolicy, RetryEvent, Transfers, Watch, Work, WorkContext } from './work.ts'

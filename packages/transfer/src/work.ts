@@ -54,13 +54,3 @@ export interface Transfers {
   /** Cancels everything and waits for its end. Watches of what was cancelled, and of later `run` calls, reject with `TRANSFERS_CLOSED`. */
   close(): Promise<void>
 }
-
-/** Time and chance, so that tests need neither. */
-export interface Clock {
-  /** Monotonic milliseconds. */
-  now(): number
-  /** Resolves after `ms`; rejects with the signal's reason. */
-  sleep(ms: number, options?: { signal?: AbortSignal | undefined }): Promise<void>
-  /** In [0, 1). */
-  random(): number
-}

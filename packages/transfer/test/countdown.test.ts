@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createTransfers, type Clock, type WorkContext } from '../src/index.ts'
+import type { Clock } from '@lading/clock'
+import { createTransfers, type WorkContext } from '../src/index.ts'
 import { createControlledWork, settle } from './support/controlled-work.ts'
 
 /** Time that stands still until it is told to go on. */

@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import {
   formatPlatform,
   isAttestation,
@@ -7,7 +8,7 @@ import {
   type Manifest,
   type Platform,
 } from '@lading/manifest'
-import type { AbortOptions, Repository } from '@lading/registry-client'
+import type { Repository } from '@lading/registry-client'
 import { CliError } from '../cli-error.ts'
 
 /** Deeper is an attack, not an image (reliability M5). */

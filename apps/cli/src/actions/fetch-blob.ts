@@ -1,8 +1,8 @@
+import { sleep, type AbortOptions } from '@lading/clock'
 import { algorithmOf } from '@lading/digest'
 import { createHasher } from '@lading/digest/hash'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Descriptor } from '@lading/manifest'
-import { RegistryError, SinkError, TransportError, type AbortOptions, type Repository } from '@lading/registry-client'
+import { RegistryError, SinkError, TransportError, type Repository } from '@lading/registry-client'
 
 /** Attempts without a new byte. */
 const mostAttempts = 5
@@ -51,10 +51,7 @@ export async function fetchBlob(
       if (error instanceof SinkError) throw error.cause
       if (position > before) attempt = 1
       if (attempt >= mostAttempts || !mayPass(error)) throw error
-      await delay(waitMs(error, attempt), undefined, { signal }).catch((reason: unknown) => {
-        signal?.throwIfAborted()
-        throw reason
-      })
+      await sleep(waitMs(error, attempt), { signal })
     }
   }
   const actual = hasher.digest()

@@ -1,10 +1,7 @@
+import type { AbortOptions } from '@lading/clock'
 import type { ReadStream } from 'node:tty'
 import { CliError } from '../cli-error.ts'
 import type { Terminal } from './terminal.ts'
-
-interface AbortOptions {
-  readonly signal?: AbortSignal | undefined
-}
 
 /** Standard input. */
 export interface Input {

@@ -1,4 +1,4 @@
-import type { AbortOptions } from '../credential.ts'
+import type { AbortOptions } from '@lading/clock'
 import { CredentialError } from '../credential-error.ts'
 import { parseJson, type JsonNode } from '../json/parse-json.ts'
 

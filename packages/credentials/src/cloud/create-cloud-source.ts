@@ -1,4 +1,5 @@
-import { sameCredential, type AbortOptions, type Credential, type Variables } from '../credential.ts'
+import type { AbortOptions } from '@lading/clock'
+import { sameCredential, type Credential, type Variables } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
 import { canonicalHost } from '../host.ts'
 import { createSource, type CredentialSource } from '../source/create-source.ts'

@@ -1,7 +1,7 @@
+import type { AbortOptions } from '@lading/clock'
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { printable } from '@lading/errors'
-import type { AbortOptions } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
 
 /** No honest file of credentials is larger. */

@@ -1,6 +1,7 @@
+import type { AbortOptions } from '@lading/clock'
 import { printable } from '@lading/errors'
 import { ofPair, tokenUser } from '../config/decode-entry.ts'
-import type { AbortOptions, Credential, Variables } from '../credential.ts'
+import type { Credential, Variables } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
 import { parseJson, type JsonNode } from '../json/parse-json.ts'
 import { runHelper, type HelperAction, type HelperLimits } from './run-helper.ts'

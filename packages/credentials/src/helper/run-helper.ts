@@ -1,6 +1,7 @@
+import type { AbortOptions } from '@lading/clock'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { printable } from '@lading/errors'
-import type { AbortOptions, Variables } from '../credential.ts'
+import type { Variables } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
 import { findHelper } from './find-helper.ts'
 

@@ -1,5 +1,6 @@
+import type { AbortOptions } from '@lading/clock'
 import { printable } from '@lading/errors'
-import { sameCredential, type AbortOptions, type CredentialProvider, type CredentialTarget } from '../credential.ts'
+import { sameCredential, type CredentialProvider, type CredentialTarget } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
 import type { Finding, Look } from './finding.ts'
 

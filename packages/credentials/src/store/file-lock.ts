@@ -1,9 +1,8 @@
+import { sleep, type AbortOptions } from '@lading/clock'
 import { randomUUID } from 'node:crypto'
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { printable } from '@lading/errors'
-import type { AbortOptions } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
 
 /** It is held for milliseconds: one that is older belongs to nobody. */
@@ -34,11 +33,7 @@ export async function lockFile(path: string, { signal }: AbortOptions = {}): Pro
       })
     const seen = await readOwner(lock)
     if (await abandoned(lock, seen)) await remove(lock, seen)
-    else
-      await sleep(pauseMs, undefined, { signal }).catch((error: unknown) => {
-        signal?.throwIfAborted()
-        throw error
-      })
+    else await sleep(pauseMs, { signal })
   }
   const held = async (): Promise<boolean> => (await readOwner(lock)) === owner
   return {

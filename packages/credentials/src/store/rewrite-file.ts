@@ -1,9 +1,9 @@
+import type { AbortOptions } from '@lading/clock'
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, realpath, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { printable } from '@lading/errors'
 import { readBounded } from '../config/read-bounded.ts'
-import type { AbortOptions } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
 import { lockFile, type FileLock } from './file-lock.ts'
 

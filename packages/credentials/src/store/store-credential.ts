@@ -1,4 +1,5 @@
-import type { AbortOptions, Credential, Variables } from '../credential.ts'
+import type { AbortOptions } from '@lading/clock'
+import type { Credential, Variables } from '../credential.ts'
 import { tokenUser } from '../config/decode-entry.ts'
 import { registryHost } from '../host.ts'
 import { createCredentialHelper } from '../helper/create-helper.ts'

@@ -1,7 +1,8 @@
+import type { AbortOptions } from '@lading/clock'
 import { helperFor } from '../config/find-entry.ts'
 import { parseConfig } from '../config/parse-config.ts'
 import { readBounded } from '../config/read-bounded.ts'
-import type { AbortOptions, Variables } from '../credential.ts'
+import type { Variables } from '../credential.ts'
 import { dockerKey } from '../host.ts'
 import { dockerConfigFile } from '../source/places.ts'
 

@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import { isLadingError } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
 import type { ClientContext } from '../wire/context.ts'
@@ -35,10 +36,6 @@ export interface Authorizer {
   claimPing(): boolean
   /** Why access may be refused although there are credentials. */
   hint(repository: string): string | undefined
-}
-
-interface AbortOptions {
-  readonly signal?: AbortSignal | undefined
 }
 
 export interface AuthorizeOptions extends AbortOptions {

@@ -1,10 +1,7 @@
+import type { AbortOptions } from '@lading/clock'
 import type { Credential } from '../credential.ts'
 import type { ClientContext } from '../wire/context.ts'
 import { createSingleFlight } from './single-flight.ts'
-
-interface AbortOptions {
-  readonly signal?: AbortSignal | undefined
-}
 
 /** What the provider said of the repositories of one endpoint; `''` is the endpoint itself. */
 export interface KnownCredentials {

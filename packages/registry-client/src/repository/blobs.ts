@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import { algorithmOf, parseDigest } from '@lading/digest'
 import { createHasher, digestOf } from '@lading/digest/hash'
 import type { Descriptor } from '@lading/manifest'
@@ -6,7 +7,6 @@ import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector } from '../http/collect.ts'
 import type { ClientContext } from '../wire/context.ts'
 import { repeat } from '../http/repeat.ts'
-import type { AbortOptions } from '../registry-client.ts'
 import { createHandover } from './handover.ts'
 
 const defaultMaxBytes = 4 * 1024 * 1024

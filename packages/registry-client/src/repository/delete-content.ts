@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import { repositoryUrl } from '../site/api-url.ts'
 import { isDigest, parseDigest, tryParseDigest, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
@@ -8,7 +9,6 @@ import { TransportError } from '../errors/transport-error.ts'
 import { answerHead } from '../site/answer-head.ts'
 import type { Site } from '../site/exchange.ts'
 import { repeat } from '../http/repeat.ts'
-import type { AbortOptions } from '../registry-client.ts'
 import { removeFromFallback } from './fallback-referrers.ts'
 import { fetchManifest, manifestUrl } from './manifests.ts'
 

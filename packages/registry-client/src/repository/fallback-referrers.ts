@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import { base64 } from '../base64.ts'
 import { algorithmOf, hexOf, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
@@ -7,7 +8,6 @@ import { RegistryError } from '../errors/registry-error.ts'
 import { answerHead } from '../site/answer-head.ts'
 import type { Site } from '../site/exchange.ts'
 import { repeat } from '../http/repeat.ts'
-import type { AbortOptions } from '../registry-client.ts'
 import { fetchManifest, manifestUrl } from './manifests.ts'
 
 /** Writers that meet at the same tag; more of them in a row is no chance. */

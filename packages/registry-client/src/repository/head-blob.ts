@@ -1,10 +1,11 @@
+import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import { assertPlain } from '../http/ask.ts'
 import { exchange, type Site } from '../site/exchange.ts'
 import { repeat } from '../http/repeat.ts'
 import type { Head } from '../wire/send.ts'
-import type { AbortOptions, BlobSize } from '../registry-client.ts'
+import type { BlobSize } from '../registry-client.ts'
 import { parseContentRange } from '../headers/content-range.ts'
 import { lengthOf } from './manifests.ts'
 

@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import { algorithmOf, isDigest, tryParseDigest, type Digest } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
 import { printable } from '@lading/errors'
@@ -10,7 +11,7 @@ import { exchange, type Site } from '../site/exchange.ts'
 import { repeat } from '../http/repeat.ts'
 import type { Head } from '../wire/send.ts'
 import type { TransportHeaders } from '../transport.ts'
-import type { AbortOptions, FetchedManifest } from '../registry-client.ts'
+import type { FetchedManifest } from '../registry-client.ts'
 
 const longestManifest = 4 * 1024 * 1024
 const tagForm = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/

@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { assertPlain } from '../http/ask.ts'
@@ -6,7 +7,6 @@ import { exchange, type ExchangeOptions, type Site } from '../site/exchange.ts'
 import { judgeUrl } from '../wire/judge-url.ts'
 import { repeat } from '../http/repeat.ts'
 import type { Head } from '../wire/send.ts'
-import type { AbortOptions } from '../registry-client.ts'
 import { nextLink } from '../headers/next-link.ts'
 
 export interface Page {

@@ -1,6 +1,6 @@
+import type { AbortOptions } from '@lading/clock'
 import { repositoryUrl } from '../site/api-url.ts'
 import type { Site } from '../site/exchange.ts'
-import type { AbortOptions } from '../registry-client.ts'
 import { namedList } from './named-list.ts'
 import { listPages } from './pages.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@lading/clock'
 import { RegistryError } from '../errors/registry-error.ts'
 
 /** Spreads the bytes of all bodies over time. */

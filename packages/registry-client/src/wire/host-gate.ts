@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@lading/clock'
 import { createConcurrency } from './concurrency.ts'
 
 /** What came of a request: the host had too much, or took no connection, which means the same while it has others of ours. */

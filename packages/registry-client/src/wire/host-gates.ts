@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@lading/clock'
 import type { Emit } from '../client-event.ts'
 import { createHostGate, type HostGate, type Pass } from './host-gate.ts'
 

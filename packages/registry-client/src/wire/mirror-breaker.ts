@@ -1,5 +1,5 @@
 import type { Emit } from '../client-event.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@lading/clock'
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import type { Transport } from '../transport.ts'

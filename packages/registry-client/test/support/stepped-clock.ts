@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/index.ts'
+import type { Clock } from '@lading/clock'
 
 export interface SteppedClock extends Clock {
   /** Lets so much time pass: what is due wakes up in its order, and what follows from that happens before the next. */

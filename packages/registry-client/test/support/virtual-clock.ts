@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/index.ts'
+import type { Clock } from '@lading/clock'
 
 /** Sleeps take no time and are remembered; chance is the test's. */
 export function virtualClock(

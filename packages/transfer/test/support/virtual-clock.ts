@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/index.ts'
+import type { Clock } from '@lading/clock'
 
 export interface VirtualClock extends Clock {
   /** Every sleep that was asked for, in milliseconds. */

@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import type { Descriptor } from '@lading/manifest'
 import { repositoryUrl } from '../../site/api-url.ts'
 import { algorithmOf, tryParseDigest, type Digest } from '@lading/digest'
@@ -8,7 +9,6 @@ import { answerHead } from '../../site/answer-head.ts'
 import type { Site } from '../../site/exchange.ts'
 import { repeat } from '../../http/repeat.ts'
 import type { Head, Question } from '../../wire/send.ts'
-import type { AbortOptions } from '../../registry-client.ts'
 import { uploadPlace, withDigest, type UploadPlace } from './upload-place.ts'
 
 /** An upload that is open at the registry. */
