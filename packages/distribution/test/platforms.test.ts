@@ -1,6 +1,8 @@
 import { artifact, image, index } from '@lading/test-registry'
-import { describe, expect, it } from 'vitest'
+import { parseReference } from '@lading/reference'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { failure, scene } from './scene.ts'
+import { openTestStore } from './support/test-store.ts'
 
 const on = (platform: string) => image().platform(platform).layer({ platform })
 
@@ -35,6 +37,28 @@ describe('an index', () => {
     expect((await pull('t/multi:1')).status).toBe('up-to-date')
     expect((await pull('t/multi:1', { platform: 'linux/arm64' })).status).toBe('up-to-date')
     expect((await names()).filter((name) => name.endsWith(':1'))).toHaveLength(1)
+  })
+
+  it('may be pulled again after one of its platforms got a name of its own', async () => {
+    const { registry, root, pull } = await scene()
+    await registry.seed(multi)
+    await pull('t/multi:1')
+    const arm = await pull('t/multi:1', { platform: 'linux/arm64' })
+    const store = await openTestStore(root)
+    onTestFinished(() => store.close())
+    const names = { apart: `${registry.host}/mine:arm`, same: `${registry.host}/t/multi:1` }
+    await store.tag(arm.id, parseReference(names.apart))
+    expect((await pull('t/multi:1')).status).toBe('up-to-date')
+    expect((await pull('t/multi:1', { platform: 'linux/arm64' })).status).toBe('up-to-date')
+    await store.tag(arm.id, parseReference(names.same))
+    expect((await store.inspect(names.same)).id).toBe(arm.id)
+    // The tag points elsewhere than the registry's: it moves back, and nothing is fetched twice.
+    registry.journal.clear()
+    const again = await pull('t/multi:1')
+    expect(again).toMatchObject({ status: 'downloaded', digest: multi.build().digest })
+    expect(registry.journal.requests().filter(({ path }) => path.includes('/blobs/'))).toEqual([])
+    expect((await store.inspect(names.same)).id).toBe(again.id)
+    expect((await store.inspect(names.apart)).id).toBe(arm.id)
   })
 
   it('says what there is when nothing fits, and stores nothing', async () => {

@@ -59,7 +59,8 @@ function rank(
 const isForSomePlatform = ({ descriptor }: StoredImage): boolean =>
   matchPlatforms([descriptor], descriptor.platform ?? { os: '', architecture: '' }).candidates.length > 0
 
-async function incomplete(
+/** Says what is missing of the images of a tree. */
+export async function incomplete(
   { contents }: Pick<Parts, 'contents'>,
   { target, images, absent }: Tree,
 ): Promise<StoreError> {

@@ -1,14 +1,13 @@
 import type { Digest } from '@lading/digest'
 import { familiarString } from '@lading/reference'
-import type { Descriptor, ImageConfig, Platform } from '@lading/manifest'
+import type { Descriptor, ImageConfig } from '@lading/manifest'
 import type { NamedTarget } from '@lading/reference-store'
 import { chooseImage } from './choose-image.ts'
-import { findImage, idOf, idsOf } from './find-images.ts'
+import { findImage, idsOf } from './find-images.ts'
+import { imageOfId } from './image-of-id.ts'
 import type { Parts } from './parts.ts'
-import { isPresent } from './present.ts'
 import type { Store } from './store.ts'
 import { describeImage, nameMembers } from './summarize.ts'
-import { readTree, type StoredImage } from './tree.ts'
 
 export function createInspect(parts: Parts): Store['inspect'] {
   return async (term, { signal, platform } = {}) => {
@@ -18,7 +17,7 @@ export function createInspect(parts: Parts): Store['inspect'] {
     const { named, image } =
       found.by === 'name'
         ? { named: found.named, image: await chooseImage(parts, found.named.target, platform) }
-        : await imageOfId(parts, found.id, found.named, platform)
+        : await imageOfId(parts, found.id, found.named)
     const details = await describeImage(parts, image)
     const reaching = (await idsOf(parts, names)).get(details.id) ?? []
     return {
@@ -31,21 +30,6 @@ export function createInspect(parts: Parts): Store['inspect'] {
       digests: familiar(reaching.filter(({ reference }) => reference.digest !== undefined)),
     }
   }
-}
-
-/** The first name whose copy of the image is whole; twins with one ID may differ in that. */
-async function imageOfId(
-  parts: Parts,
-  id: Digest,
-  names: readonly NamedTarget[],
-  platform: Platform | undefined,
-): Promise<{ readonly named: NamedTarget; readonly image: StoredImage }> {
-  for (const named of names) {
-    const images = (await readTree(parts.contents, named.target)).images.filter(({ manifest }) => idOf(manifest) === id)
-    for (const image of images) if (await isPresent(parts.contents, image.descriptor)) return { named, image }
-  }
-  const [named] = names as readonly [NamedTarget]
-  return { named, image: await chooseImage(parts, named.target, platform) }
 }
 
 function withDiffIds(

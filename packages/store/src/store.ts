@@ -28,9 +28,19 @@ export interface Store {
       readonly onDamaged?: ((damage: { readonly reference: string; readonly error: unknown }) => void) | undefined
     },
   ): Promise<readonly ImageSummary[]>
-  /** A name, an image ID, or a unique prefix of one. @throws `IMAGE_UNKNOWN`, `IMAGE_AMBIGUOUS` */
+  /**
+   * A name, an image ID, or a unique prefix of one. An ID is one image: of manifests that share it, the first that is
+   * whole, by the order of the names that reach it and then of their indexes. `platform` chooses below a name only.
+   *
+   * @throws `IMAGE_UNKNOWN`, `IMAGE_AMBIGUOUS`, `IMAGE_INCOMPLETE`, `PLATFORM_ABSENT`
+   */
   inspect(term: string, options?: AbortOptions & { readonly platform?: Platform | undefined }): Promise<ImageDetails>
-  /** @throws `IMAGE_UNKNOWN` when the source names nothing here. */
+  /**
+   * Another name. Of a name it gets the target, an index with all its platforms; of an image ID, or the start of one,
+   * the manifest of that image alone, the one that `inspect` of the ID shows.
+   *
+   * @throws `IMAGE_UNKNOWN` when the source names nothing here; `IMAGE_AMBIGUOUS`; `IMAGE_INCOMPLETE` for an ID of which no copy is whole
+   */
   tag(source: string, target: Reference, options?: AbortOptions): Promise<void>
   /** docker's rule: a name is untagged; an ID is deleted with all its names, which needs `force` when there is more than one repository. */
   remove(term: string, options?: AbortOptions & { readonly force?: boolean | undefined }): Promise<Removal>

@@ -1,5 +1,7 @@
+import type { Descriptor } from '@lading/manifest'
 import { familiarString } from '@lading/reference'
-import { findImage } from './find-images.ts'
+import { findImage, type Found } from './find-images.ts'
+import { imageOfId } from './image-of-id.ts'
 import type { Parts } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import type { Store } from './store.ts'
@@ -16,8 +18,20 @@ export function createTag(parts: Parts): Store['tag'] {
     await parts.writable()
     await parts.references.update(async (names) => {
       const found = await findImage(parts, names.list(), source)
-      const [first] = found.by === 'name' ? [found.named] : found.named
-      if (first !== undefined) names.set(target, first.target)
+      names.set(target, found.by === 'name' ? found.named.target : await targetOfId(parts, found))
     }, options)
   }
+}
+
+/** An ID is one image, whatever else the index holds that it came with. */
+async function targetOfId(
+  parts: Parts,
+  { id, named: names }: Extract<Found, { readonly by: 'id' }>,
+): Promise<Descriptor> {
+  const { named, image } = await imageOfId(parts, id, names)
+  const { mediaType, digest } = image.descriptor
+  if (named.target.digest === digest) return named.target
+  // Whatever else an index says of its entry comes from a registry: nothing that a name of ours may say without a look.
+  const size = (await parts.contents.stat(digest))?.size ?? image.descriptor.size
+  return { mediaType, digest, size }
 }

@@ -68,6 +68,10 @@ const checkLines = (lines: readonly string[], names: readonly string[]): void =>
   expect(lines).toEqual(names.map((name) => familiarString(parseReference(name))))
 }
 
+const checkId = (shown: { readonly id: string }, id: string): void => {
+  expect(shown.id).toBe(id)
+}
+
 type Command = fc.AsyncCommand<Model, Real, true>
 const command = (title: string, run: (model: Model, real: Real) => Promise<void>): Command => ({
   check: () => Promise.resolve(true),
@@ -104,6 +108,16 @@ const commands = fc.commands<Model, Real, true>(
         const digest = model.names.get(from)
         await unlessUnknown(store.tag(from, parseReference(to)), digest === undefined)
         if (digest !== undefined) point(model, to, digest)
+      }),
+    ),
+    fc.tuple(fc.constantFrom(app.id, arm.id), tagName).map(([id, to]) =>
+      command(`tag ${id} ${to}`, async (model, { store }) => {
+        // An ID means the image that is shown for it, and nothing else.
+        const shown = await store.inspect(id).catch(() => undefined)
+        await unlessUnknown(store.tag(id, parseReference(to)), shown === undefined)
+        if (shown === undefined) return
+        checkId(shown, id)
+        point(model, to, shown.manifest.digest)
       }),
     ),
     anyName.map((name) =>

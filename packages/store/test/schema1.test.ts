@@ -64,6 +64,15 @@ describe('an image that came as schema 1', () => {
     expect(consult(root.path).violations).toEqual([])
   })
 
+  it('gets another name by its ID, and is still known by that digest', async () => {
+    const { target } = await pullSchema1('app:1', app, first, 'canonical')
+    await store.tag(app.id.slice(7, 19), parseReference('mine:1'))
+    expect(await store.resolve(parseReference('mine:1'))).toEqual(target)
+    await store.remove('app:1')
+    expect(await isHere(first)).toBe(true)
+    expect(consult(root.path).violations).toEqual([])
+  })
+
   it('is stored by that digest alone when it was pulled by it', async () => {
     const canonical = digestOf(text('canonical'))
     await pullSchema1(`app@${canonical}`, app, first, 'canonical')
