@@ -33,7 +33,7 @@ const ours = (dependencies: Record<string, string> = {}): string[] =>
     .filter((name) => name.startsWith(scope))
     .map((name) => name.slice(scope.length))
 
-const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
+const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
 
 /** Every package and app of the workspace. */
 export function readPackages(): readonly Package[] {
@@ -45,8 +45,8 @@ export function readPackages(): readonly Package[] {
 }
 
 function readPackage(room: string, path: string): Package {
-  const { dependencies = {}, devDependencies, sideEffects } = read<PackageJson>(`${path}/package.json`)
-  const references = (read<TsConfig>(`${path}/tsconfig.json`).references ?? []).map(
+  const { dependencies = {}, devDependencies, sideEffects } = read(`${path}/package.json`) as PackageJson
+  const references = ((read(`${path}/tsconfig.json`) as TsConfig).references ?? []).map(
     (reference) => reference.path.split('/').at(-1) ?? '',
   )
   const development = ours(devDependencies)

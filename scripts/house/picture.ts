@@ -5,7 +5,7 @@ const titles: Readonly<Record<string, string>> = { cli: 'lading', 'test-registry
 
 /** The floors as a mermaid diagram. An arrow is an import of the code; what an arrow's target imports in turn has none. */
 export function drawPicture(rooms: readonly Room[], packages: readonly Package[]): string {
-  const floors = [...new Set(rooms.map(({ floor }) => floor))].sort((one, other) => other - one)
+  const floors = [...new Set(rooms.map(({ floor }) => floor))].toSorted((one, other) => other - one)
   const imports = new Map(packages.map((each) => [each.room, each.imports]))
   return [
     '```mermaid',
