@@ -1,5 +1,6 @@
 import { nameOf, parseReference, type Reference } from '@lading/reference'
 import { schemas as standardSchemas, type Schemas, type StandardDocuments } from '@lading/manifest'
+import type { Admit } from './admit.ts'
 import { createAuthorizer, type Authorizer } from './auth/authorizer.ts'
 import type { ClientEvent } from './client-event.ts'
 import { systemClock, type Clock } from '@lading/clock'
@@ -57,6 +58,8 @@ export interface RegistryClientOptions {
   readonly timeouts?: Timeouts | undefined
   /** Requests at once at one host; fewer while it says 429. Default 32. */
   readonly connections?: number | undefined
+  /** Places of requests for blobs, beside `connections`: `createAdmission()` of `@lading/transfer`, say. Default: no other bound. */
+  readonly admit?: Admit | undefined
   /** Bytes per second, over all bodies that this client receives. Default: no bound. */
   readonly limitRate?: number | undefined
   /** How the default transport looks names up. Default: `lookup` of `node:dns`, the system's way. */
@@ -101,6 +104,8 @@ export function createRegistryClientOver(
       ? standardTransport({ onTls: (host) => void tls.add(host), onConnected })
       : closable(options.transport)
   const emit = options.onEvent ?? (() => undefined)
+  const { admit } = options
+  const closing = new AbortController()
   let closed = false
   const context: ClientContext = {
     transport: wire.transport,
@@ -111,6 +116,7 @@ export function createRegistryClientOver(
     hosts,
     allowRealm: createRealmPolicy(options.allowRealms ?? []),
     breaker: createMirrorBreaker({ clock, emit }),
+    admit: admit && ((host, how) => admit(host, { ...how, signal: anyOf(how.signal, closing.signal) })),
     gates: createHostGates(clock, { most: connections, emit }),
     bandwidth: createBandwidth(clock, options.limitRate),
     rateLimits: createRateLimits(emit),
@@ -214,12 +220,17 @@ export function createRegistryClientOver(
     signIn: async (host, how = {}) => signIn(host, originsOf(host), how),
     async close() {
       closed = true
-      context.gates.close(new RegistryError('CLIENT_CLOSED', 'the registry client was closed'))
+      const reason = new RegistryError('CLIENT_CLOSED', 'the registry client was closed')
+      closing.abort(reason)
+      context.gates.close(reason)
       context.bandwidth.close()
       await wire.close()
     },
   }
 }
+
+const anyOf = (given: AbortSignal | undefined, own: AbortSignal): AbortSignal =>
+  given === undefined ? own : AbortSignal.any([given, own])
 
 function readConnections(given = 32): number {
   if (!Number.isInteger(given) || given < 1)

@@ -1,4 +1,3 @@
-import type { AbortOptions } from '@lading/clock'
 import { printable } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { BlobSink } from '@lading/content'
@@ -9,6 +8,7 @@ import { atEndpoint } from './wire/at-endpoint.ts'
 import { errorOfAnswer } from './http/error-of-answer.ts'
 import { judgeUrl } from './wire/judge-url.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
+import type { AdmittedOptions } from './registry-client.ts'
 import { fetchBlob } from './repository/fetch-blob.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function fetchForeign(
   text: string,
   descriptor: Descriptor,
   sink: BlobSink,
-  { signal, endpoint }: AbortOptions & { readonly endpoint?: Endpoint | undefined },
+  { signal, onWait, endpoint }: AdmittedOptions & { readonly endpoint?: Endpoint | undefined },
 ): Promise<void> {
   const url = URL.parse(text)
   if (url === null)
@@ -47,6 +47,7 @@ export async function fetchForeign(
       registry,
       place: decision,
       streamed: true,
+      admission: { host: url.host, onWait },
       signal,
     })
     if (refusal !== undefined)

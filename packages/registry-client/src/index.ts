@@ -1,3 +1,4 @@
+export type { Admit } from './admit.ts'
 export type { BlobSink } from '@lading/content'
 export type { BlobSource } from './blob-source.ts'
 export { parseChallenges, type Challenge } from './headers/challenge.ts'
@@ -32,6 +33,7 @@ export {
   type Shown,
 } from './origin/decide-origin.ts'
 export type {
+  AdmittedOptions,
   BlobSize,
   FetchedManifest,
   PushedManifest,

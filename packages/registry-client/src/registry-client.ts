@@ -8,6 +8,12 @@ import type { Credential } from './credential.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
 import type { RateLimit } from './headers/rate-limit.ts'
 
+/** Of what moves a blob's bytes. */
+export interface AdmittedOptions extends AbortOptions {
+  /** Called each time that the request has to wait for a place (`admit` of the client). */
+  readonly onWait?: (() => void) | undefined
+}
+
 export interface RegistryClient {
   /**
    * The endpoints of a domain (text) or of one reference in the order to try them: mirrors, https, http where allowed
@@ -39,7 +45,7 @@ export interface RegistryClient {
     url: string,
     descriptor: Descriptor,
     sink: BlobSink,
-    options?: AbortOptions & { readonly endpoint?: Endpoint | undefined },
+    options?: AdmittedOptions & { readonly endpoint?: Endpoint | undefined },
   ): Promise<void>
   /**
    * Every repository of a registry, page after page, where it lists them (Docker's `_catalog`): paths without the host.
@@ -113,7 +119,7 @@ export interface Repository<Document = Manifest> {
     /** Whether a blob is there, and its size, for whoever has no descriptor of it. `undefined`: the registry does not say how large it is. @throws `BLOB_UNKNOWN` */
     head(digest: Digest, options?: AbortOptions): Promise<BlobSize | undefined>
     /** The short way: each socket chunk straight to the sink, from `sink.offset`. Does not verify the digest: the sink does. Never repeats. */
-    fetch(descriptor: Descriptor, sink: BlobSink, options?: AbortOptions): Promise<void>
+    fetch(descriptor: Descriptor, sink: BlobSink, options?: AdmittedOptions): Promise<void>
     /**
      * Brings a blob of known digest and size. The source's bytes are hashed on the way: nothing else is ever stored. Of a
      * request that failed, only what the registry does not have is sent again, and only where the source allows it: bytes in

@@ -7,6 +7,7 @@ import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector } from '../http/collect.ts'
 import type { ClientContext } from '../wire/context.ts'
 import { repeat } from '../http/repeat.ts'
+import type { AdmittedOptions } from '../registry-client.ts'
 import { createHandover } from './handover.ts'
 
 const defaultMaxBytes = 4 * 1024 * 1024
@@ -15,7 +16,7 @@ const defaultMaxBytes = 4 * 1024 * 1024
 export type FetchBlob = (
   descriptor: Descriptor,
   sink: BlobSink,
-  options: AbortOptions & { readonly streamed?: boolean | undefined },
+  options: AdmittedOptions & { readonly streamed?: boolean | undefined },
 ) => Promise<void>
 
 /** A small blob, whole and verified; repeated like every small request. */

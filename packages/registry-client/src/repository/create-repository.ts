@@ -89,12 +89,14 @@ function fetchFrom(
   site: Site,
   descriptor: Descriptor,
   sink: Parameters<FetchBlob>[1],
-  options: Parameters<FetchBlob>[2],
+  { signal, streamed, onWait }: Parameters<FetchBlob>[2],
 ): Promise<void> {
   const url = blobUrl(site, descriptor)
   return fetchBlob(descriptor, sink, (headers, to) =>
     exchange(site, { method: 'GET', url, headers }, to, {
-      ...options,
+      signal,
+      streamed,
+      admission: { onWait },
       about: { subject: 'blob', digest: descriptor.digest },
     }),
   )

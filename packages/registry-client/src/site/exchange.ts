@@ -33,6 +33,8 @@ export interface ExchangeOptions {
   readonly scope?: string | undefined
   /** Another origin is asked: nothing that is secret here is shown there, and no challenge answered. */
   readonly anonymous?: boolean | undefined
+  /** The answer is a blob, which takes a place at the host. Called when it has to wait for one. */
+  readonly admission?: { readonly onWait?: (() => void) | undefined } | undefined
   /** Where an answer led, as the origin policy judged it. Default: the endpoint. */
   readonly place?: Place | undefined
 }
@@ -51,10 +53,17 @@ export async function exchange(
   site: Site,
   question: Omit<Question, 'authorization'>,
   to: StreamReceiver,
-  { signal, streamed, about, scope, place, anonymous = false }: ExchangeOptions,
+  { signal, streamed, about, scope, place, admission, anonymous = false }: ExchangeOptions,
 ): Promise<void> {
   const { authorizer, context, path } = site
-  const options = { registry: new URL(site.base), streamed, place, signal }
+  const registry = new URL(site.base)
+  const options = {
+    registry,
+    streamed,
+    place,
+    admission: admission && { ...admission, host: registry.host },
+    signal,
+  }
   let authorization = anonymous ? undefined : await authorizer.current(path, { signal, scope })
   for (let answered = 0; ; answered++) {
     let refusal = await stream(context, { ...question, authorization }, to, options)

@@ -2,6 +2,7 @@ import { TransportError } from '../errors/transport-error.ts'
 import type { TransportHeaders, TransportReceiver } from '../transport.ts'
 import type { ClientContext } from './context.ts'
 import type { Outcome } from './host-gate.ts'
+import { enterGate, type HostPlace } from './host-place.ts'
 import { retryAfterOf } from '../headers/retry-after.ts'
 
 /** Without a `Retry-After`, so much rest for a host that asked for less. */
@@ -18,10 +19,10 @@ export async function atTheGate(
   url: URL,
   receiver: TransportReceiver,
   run: (receiver: TransportReceiver) => Promise<void>,
-  { signal }: { readonly signal?: AbortSignal | undefined },
+  { signal, place }: { readonly signal?: AbortSignal | undefined; readonly place: HostPlace | undefined },
 ): Promise<void> {
   const { host } = url
-  const pass = await context.gates.enter(host, { signal })
+  const pass = await enterGate(context.gates, host, place, { signal })
   let outcome = 'neither' as Outcome
   const waiting = async (promise: Promise<void>): Promise<void> => {
     pass.idle(true)

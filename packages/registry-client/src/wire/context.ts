@@ -1,4 +1,5 @@
 import type { Clock } from '@lading/clock'
+import type { Admit } from '../admit.ts'
 import type { Emit } from '../client-event.ts'
 import type { CredentialProvider } from '../credential.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
@@ -26,6 +27,8 @@ export interface ClientContext {
   /** On whose behalf it is asked. */
   readonly endpoint?: Endpoint | undefined
   readonly allowRealm: (registryHost: string, realmHost: string) => boolean
+  /** Of requests for blobs; `undefined`: as many as the gates let in. */
+  readonly admit: Admit | undefined
   readonly gates: HostGates
   readonly breaker: MirrorBreaker
   readonly bandwidth: Bandwidth

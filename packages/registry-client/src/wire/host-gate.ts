@@ -15,6 +15,10 @@ export interface Pass {
 /** One host's gate: so many at once, in the order they came, nobody while it rests. */
 export interface HostGate {
   enter(options: { readonly signal?: AbortSignal | undefined }): Promise<Pass>
+  /** For who must not wait here: `undefined` when it would have to. */
+  tryEnter(): Pass | undefined
+  /** Waits in line until `tryEnter` would let one in, and takes no place. */
+  whenOpen(options: { readonly signal?: AbortSignal | undefined }): Promise<void>
   pause(ms: number): void
   /** Nobody is there, nobody waits, and nothing needs to be remembered. */
   readonly forgettable: boolean
@@ -59,7 +63,6 @@ export function createHostGate(
   const admitFirst = (): void => {
     for (const waiter of queue) {
       queue.delete(waiter)
-      active += 1
       waiter.admit()
       return
     }
@@ -76,6 +79,7 @@ export function createHostGate(
   }
 
   const issue = (): Pass => {
+    active += 1
     const begun = concurrency.begin()
     let resting = false
     const mark = (is: boolean): void => {
@@ -101,31 +105,37 @@ export function createHostGate(
     }
   }
 
-  return {
-    enter({ signal }) {
-      return new Promise((resolve, reject) => {
-        if (signal?.aborted === true) return reject(signal.reason as Error)
-        const done = (): void => signal?.removeEventListener('abort', onAbort)
-        const waiter: Waiter = {
-          admit() {
-            done()
-            resolve(issue())
-          },
-          refuse(reason) {
-            done()
-            reject(reason)
-          },
-        }
-        const onAbort = (): void => {
-          queue.delete(waiter)
-          waiter.refuse(signal?.reason)
-          letIn()
-        }
-        signal?.addEventListener('abort', onAbort, { once: true })
-        queue.add(waiter)
+  const inLine = <T>(signal: AbortSignal | undefined, admitted: () => T): Promise<T> =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(signal.reason as Error)
+      const done = (): void => signal?.removeEventListener('abort', onAbort)
+      const waiter: Waiter = {
+        admit() {
+          done()
+          resolve(admitted())
+        },
+        refuse(reason) {
+          done()
+          reject(reason)
+        },
+      }
+      const onAbort = (): void => {
+        queue.delete(waiter)
+        waiter.refuse(signal?.reason)
         letIn()
-      })
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      queue.add(waiter)
+      letIn()
+    })
+
+  return {
+    enter: ({ signal }) => inLine(signal, issue),
+    tryEnter() {
+      const now = clock.now()
+      return now >= restsUntil && mayEnter(now) ? issue() : undefined
     },
+    whenOpen: ({ signal }) => inLine(signal, () => undefined),
     pause(ms) {
       restsUntil = Math.max(restsUntil, clock.now() + ms)
       if (queue.size > 0) letIn()

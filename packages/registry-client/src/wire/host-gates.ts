@@ -6,6 +6,10 @@ import { createHostGate, type HostGate, type Pass } from './host-gate.ts'
 export interface HostGates {
   /** Resolves when the host may be asked; rejects with the signal's reason, or the one of `close`. */
   enter(host: string, options?: { signal?: AbortSignal | undefined }): Promise<Pass>
+  /** `undefined` when the host may not be asked now. */
+  tryEnter(host: string): Pass | undefined
+  /** Waits in line until the host may be asked, without asking. */
+  whenOpen(host: string, options?: { signal?: AbortSignal | undefined }): Promise<void>
   /** Holds every request to the host for so long from now; a shorter pause never shortens a longer one. */
   pause(host: string, ms: number): void
   close(reason: unknown): void
@@ -24,18 +28,27 @@ export function createHostGates(
     }
     return gate
   }
+  const forgetting = (host: string, gate: HostGate, pass: Pass): Pass => ({
+    idle: (is) => pass.idle(is),
+    leave(outcome) {
+      pass.leave(outcome)
+      forget(host, gate)
+    },
+  })
+  const forget = (host: string, gate: HostGate): void => {
+    if (gate.forgettable && gates.get(host) === gate) gates.delete(host)
+  }
   return {
     async enter(host, options = {}) {
       const gate = gateOf(host)
-      const pass = await gate.enter(options)
-      return {
-        idle: (is) => pass.idle(is),
-        leave(outcome) {
-          pass.leave(outcome)
-          if (gate.forgettable && gates.get(host) === gate) gates.delete(host)
-        },
-      }
+      return forgetting(host, gate, await gate.enter(options))
     },
+    tryEnter(host) {
+      const gate = gateOf(host)
+      const pass = gate.tryEnter()
+      return pass === undefined ? undefined : forgetting(host, gate, pass)
+    },
+    whenOpen: (host, options = {}) => gateOf(host).whenOpen(options),
     pause: (host, ms) => gateOf(host).pause(ms),
     close(reason) {
       for (const gate of gates.values()) gate.close(reason)

@@ -1,3 +1,4 @@
+import type { Admission } from '../admit.ts'
 import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
@@ -10,6 +11,7 @@ import { traitsOf } from './at-endpoint.ts'
 import { atTheGate } from './at-the-gate.ts'
 import type { ClientContext } from './context.ts'
 import { hideSecrets } from './hide-secrets.ts'
+import { createHostPlace, type HostPlace } from './host-place.ts'
 import { isInsecure, judgeUrl, withWayOut } from './judge-url.ts'
 import { speaksTls } from './speaks-tls.ts'
 
@@ -57,6 +59,8 @@ export interface SendOptions {
   readonly streamed?: boolean | undefined
   /** Of a URL that an answer named, as the origin policy judged it. Default: it is the endpoint. */
   readonly place?: Place | undefined
+  /** The answer is a blob, which takes a place at a host. */
+  readonly admission?: Admission | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -77,6 +81,22 @@ export async function send(
   question: Question,
   to: Receiver,
   options: SendOptions,
+): Promise<void> {
+  const { admit } = context
+  const { admission } = options
+  const admitted = admit === undefined || admission === undefined ? undefined : createHostPlace(admit, admission)
+  try {
+    await follow(context, question, to, { ...options, admitted })
+  } finally {
+    admitted?.giveBack()
+  }
+}
+
+async function follow(
+  context: ClientContext,
+  question: Question,
+  to: Receiver,
+  options: SendOptions & { readonly admitted: HostPlace | undefined },
 ): Promise<void> {
   let { url, authorization } = question
   // What may be thought about for minutes is no small request either.
@@ -151,7 +171,7 @@ async function oneHop(
     place,
     allowance,
   }: { readonly to: Receiver; readonly elsewhere: boolean; readonly place: Place; readonly allowance: Allowance },
-  { registry, signal }: SendOptions,
+  { registry, admitted, signal }: SendOptions & { readonly admitted: HostPlace | undefined },
 ): Promise<{ readonly text: string; readonly status: number } | undefined> {
   const { method, url, authorization } = question
   if (context.closed()) throw new RegistryError('CLIENT_CLOSED', 'the registry client is closed', { host: url.host })
@@ -229,7 +249,7 @@ async function oneHop(
           signal,
         })
       },
-      { signal },
+      { signal, place: admitted },
     )
   try {
     await once()
