@@ -6,6 +6,7 @@ import { classOfAddress, type AddressClass } from '../origin/address-class.ts'
 import type { Lookup } from './lookup.ts'
 import { lookupAllowed } from './lookup-allowed.ts'
 import { failureCode, unknownIssuer } from './failure.ts'
+import { readOnAfterFailedWrites } from './read-on.ts'
 import { attachCertificate, rememberCertificate } from './seen-certificate.ts'
 import type { SocketErrors } from './socket-errors.ts'
 import { throughProxy, type Reach } from './through-proxy.ts'
@@ -99,6 +100,7 @@ export function createConnect(
     // undici takes the server's name from the Host header, which is the target's.
     const options = isProxy ? { ...given, servername: '' } : given
     const connected = (socket: Socket): void => {
+      if (!isProxy) readOnAfterFailedWrites(socket)
       if (!isProxy && proxy === undefined) onConnected?.(options.hostname, classOfAddress(socket.remoteAddress ?? ''))
     }
     if (options.protocol !== 'https:') {
