@@ -5,9 +5,12 @@ import type { ProxySettings } from './proxy/proxy-settings.ts'
 export interface TlsSettings {
   /** Authorities that are trusted beside Node's and the system's. */
   readonly ca?: readonly string[] | undefined
-  /** The client certificate, with the chain to its issuer, and its key: neither without the other. */
-  readonly cert?: string | undefined
-  readonly key?: string | undefined
+  /**
+   * The client's certificate, with the chain to its issuer, and its key: neither without the other. Several: lists of the
+   * same length and order. TLS chooses by what the server accepts among the first of each kind of key (RSA, EC, Ed25519 …).
+   */
+  readonly cert?: string | readonly string[] | undefined
+  readonly key?: string | readonly string[] | undefined
   /** Default TLSv1.2. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined
 }

@@ -19,15 +19,22 @@ interface Asking {
   readonly seen: (string | undefined)[]
 }
 
+/** What a server signs with is bound by `sigalgs` too. */
+const serverKeys: Readonly<Record<string, 'ed25519' | 'rsa'>> = { ed25519: 'ed25519', 'RSA-PSS+SHA256': 'rsa' }
+
 /** Asks every client for its certificate; whether it must have one is `demand`. */
 async function askingServer(
   handler: Handler,
-  { demand = false, names }: { readonly demand?: boolean; readonly names?: readonly string[] } = {},
+  {
+    demand = false,
+    names,
+    sigalgs,
+  }: { readonly demand?: boolean; readonly names?: readonly string[]; readonly sigalgs?: string } = {},
 ): Promise<Asking> {
-  const own = makeCertificate({ issuer: authority, hosts: names })
+  const own = makeCertificate({ issuer: authority, hosts: names, keyType: serverKeys[sigalgs ?? ''] })
   const seen: (string | undefined)[] = []
   const server = createServer(
-    { key: own.key, cert: own.cert, ca: [authority.cert], requestCert: true, rejectUnauthorized: demand },
+    { key: own.key, cert: own.cert, ca: [authority.cert], requestCert: true, rejectUnauthorized: demand, sigalgs },
     (request, response) => {
       const { subject } = (request.socket as TLSSocket).getPeerCertificate() as { subject?: { CN?: string } }
       seen.push(subject?.CN)
@@ -85,6 +92,26 @@ describe("an endpoint's TLS settings", () => {
     expect(one.seen).toEqual(['ann'])
   })
 
+  it.each([
+    ['the first', 'ECDSA+SHA256', 'ann'],
+    ['the second', 'ed25519', 'bea'],
+    ['the third', 'RSA-PSS+SHA256', 'cat'],
+  ])('show the one of several that the server accepts: %s', async (_which, sigalgs, name) => {
+    const pairs = [
+      client,
+      makeCertificate({ issuer: authority, commonName: 'bea', keyType: 'ed25519' }),
+      makeCertificate({ issuer: authority, commonName: 'cat', keyType: 'rsa' }),
+      // Of one kind of key there is one place.
+      makeCertificate({ issuer: authority, commonName: 'dan' }),
+    ]
+    const one = await askingServer(serveManifest, { demand: true, sigalgs })
+    const settings = { ca: tls.ca, cert: pairs.map(({ cert }) => cert), key: pairs.map(({ key }) => key) }
+    await clientOf()
+      .repository(`${one.host}/a`, { endpoint: endpointOf(one.host, settings) })
+      .manifests.get('1')
+    expect(one.seen).toEqual([name])
+  })
+
   it('show it to a token server on the same origin', async () => {
     const one = await askingServer((request, response) => {
       if (request.url?.startsWith('/token') === true) json(response, 200, { token: 't' })
@@ -123,6 +150,7 @@ describe("an endpoint's TLS settings", () => {
   it.each([
     ['a certificate without its key', { cert: client.cert }],
     ['a key of another certificate', { cert: client.cert, key: authority.key }],
+    ['two certificates with one key', { cert: [client.cert, client.cert], key: client.key }],
     ['an authority that is no PEM', { ca: ['-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----'] }],
   ])('that are of no use (%s) are said to be', async (_what, settings) => {
     const one = await askingServer(serveManifest, { demand: true })

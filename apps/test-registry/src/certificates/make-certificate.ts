@@ -16,6 +16,8 @@ export interface CertificateOptions {
   readonly authority?: boolean | undefined
   /** Default: the first host. */
   readonly commonName?: string | undefined
+  /** Of its own key: P-256, Ed25519, RSA of 2048 bits. What signs is P-256, so another kind needs an issuer. Default `ec`. */
+  readonly keyType?: 'ec' | 'ed25519' | 'rsa' | undefined
 }
 
 export interface Certificate {
@@ -31,7 +33,7 @@ const ecdsaWithSha256 = sequence(oid('1.2.840.10045.4.3.2'))
 const hour = 3_600_000
 
 /**
- * An X.509 certificate (RFC 5280) with a new P-256 key, for tests on loopback: good, expired, for the wrong name, self-signed.
+ * An X.509 certificate (RFC 5280) with a new key, for tests on loopback: good, expired, for the wrong name, self-signed.
  *
  * @throws TestRegistryError `CERTIFICATE_INVALID`
  */
@@ -45,7 +47,11 @@ export function makeCertificate(options: CertificateOptions = {}): Certificate {
         hint: 'from 1950 to 9999',
       })
   }
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  if (options.keyType !== undefined && options.keyType !== 'ec' && (issuer === undefined || authority))
+    throw new TestRegistryError('CERTIFICATE_INVALID', 'only a P-256 key signs certificates', {
+      hint: 'give an issuer, and no authority',
+    })
+  const { publicKey, privateKey } = newKeys(options.keyType)
   const spki = publicKey.export({ type: 'spki', format: 'der' })
   // RFC 5280 4.2.1.2, method 1, over the whole structure: any value that is the key's own will do.
   const keyId = createHash('sha1').update(spki).digest()
@@ -80,6 +86,15 @@ export function makeCertificate(options: CertificateOptions = {}): Certificate {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
     subject: { name, keyId, privateKey },
   }
+}
+
+function newKeys(type: CertificateOptions['keyType']): {
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject
+} {
+  if (type === 'ed25519') return generateKeyPairSync('ed25519')
+  if (type === 'rsa') return generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' })
 }
 
 const extension = (id: string, value: Uint8Array, critical = false): Uint8Array =>

@@ -11,8 +11,7 @@ export interface TlsFiles {
 }
 
 /**
- * The certificates that a `hosts.toml` names, relative to its directory. Of several pairs for the client the first is
- * shown.
+ * The certificates that a `hosts.toml` names, relative to its directory, with every pair for the client.
  *
  * @throws HostsError also where a named file is not there
  */
@@ -22,8 +21,7 @@ export async function readTls(
   place: Place,
   options: ReadOptions,
 ): Promise<TlsSettings | undefined> {
-  const [pair] = client
-  if (ca.length === 0 && pair === undefined) return undefined
+  if (ca.length === 0 && client.length === 0) return undefined
   const pem = async (file: string): Promise<string> => {
     const path = resolve(directory, file)
     const text = await readText(path, options)
@@ -35,18 +33,29 @@ export async function readTls(
       )
     return text
   }
-  const trusted = await Promise.all(ca.map(pem))
-  const cert = pair === undefined ? undefined : await pem(pair[0])
-  const key = pair?.[1] === undefined ? cert : await pem(pair[1])
-  return checked(
-    { ...(trusted.length === 0 ? {} : { ca: trusted }), ...(cert === undefined ? {} : { cert, key }) },
-    place,
-  )
+  const [trusted, pairs] = await Promise.all([
+    Promise.all(ca.map(pem)),
+    Promise.all(
+      client.map(async ([certificate, itsKey]) => {
+        const cert = await pem(certificate)
+        return { cert, key: itsKey === undefined ? cert : await pem(itsKey) }
+      }),
+    ),
+  ])
+  for (const pair of pairs) assertUsable(pair, place)
+  return checked({ ...(trusted.length === 0 ? {} : { ca: trusted }), ...together(pairs) }, place)
+}
+
+/** One pair is two texts, as most hosts have it. */
+function together(pairs: readonly { readonly cert: string; readonly key: string }[]): TlsSettings {
+  const [only] = pairs
+  if (only === undefined || pairs.length === 1) return only ?? {}
+  return { cert: pairs.map(({ cert }) => cert), key: pairs.map(({ key }) => key) }
 }
 
 /**
- * A directory as docker and the containers tools have it: `*.crt` are trusted, `*.cert` with `*.key` of the same name is
- * shown (pull-behaviour 9.7). `undefined` where none of them is there.
+ * A directory as docker and the containers tools have it: `*.crt` are trusted, `*.cert` with `*.key` of the same name may
+ * be shown, every pair of them. `undefined` where none of them is there.
  *
  * @throws HostsError also where one half of a pair is missing
  */
@@ -73,11 +82,16 @@ export async function readTlsDirectory(directory: string, options: ReadOptions):
 function checked(settings: TlsSettings, place: Place): TlsSettings {
   for (const ca of settings.ca ?? [])
     if (!ca.includes('-----BEGIN')) throw invalid(place, 'a certificate of an issuer is not in PEM')
+  assertUsable({ ca: settings.ca === undefined ? undefined : [...settings.ca] }, place)
+  return settings
+}
+
+function assertUsable(
+  what: { readonly ca?: string[] | undefined; readonly cert?: string; readonly key?: string },
+  place: Place,
+): void {
   try {
-    createSecureContext({
-      ...(settings.ca === undefined ? {} : { ca: [...settings.ca] }),
-      ...(settings.cert === undefined ? {} : { cert: settings.cert, key: settings.key }),
-    })
+    createSecureContext(what)
   } catch (cause) {
     // The message is OpenSSL's own words and holds nothing of the key.
     throw invalid(
@@ -86,5 +100,4 @@ function checked(settings: TlsSettings, place: Place): TlsSettings {
       { cause },
     )
   }
-  return settings
 }

@@ -19,17 +19,35 @@ export function trustingContext(
   { ca = [], cert, key, minVersion = 'TLSv1.2' }: TlsSettings,
 ): tls.SecureContext {
   try {
-    // Node passes over both in silence.
-    if ((cert === undefined) !== (key === undefined))
-      throw new Error('a client certificate and its key belong together, and one is missing')
     for (const text of ca) void new X509Certificate(text)
-    return tls.createSecureContext({ ...authorities(trust, ca), cert, key, minVersion })
+    return tls.createSecureContext({ ...authorities(trust, ca), ...clientCertificates({ cert, key }), minVersion })
   } catch (error) {
     throw new RegistryError('OPTION_INVALID', `our own certificates are of no use: ${(error as Error).message}`, {
       cause: error,
       hint: 'all must be PEM, and the key that of the client certificate',
     })
   }
+}
+
+/**
+ * OpenSSL has one place for each kind of key and chooses among them when it knows what the server accepts; a second pair
+ * of a kind would be a mismatch of certificate and key.
+ */
+function clientCertificates({ cert = [], key = [] }: TlsSettings): {
+  readonly cert?: string[]
+  readonly key?: string[]
+} {
+  const [certs, keys] = [cert, key].map((given) => (typeof given === 'string' ? [given] : given)) as [
+    string[],
+    string[],
+  ]
+  // Node passes over both in silence.
+  if (certs.length !== keys.length)
+    throw new Error('a client certificate and its key belong together, and one is missing')
+  if (certs.length === 0) return {}
+  const kinds = certs.map((text) => new X509Certificate(text).publicKey.asymmetricKeyType)
+  const first = (_text: string, index: number): boolean => kinds.indexOf(kinds[index]) === index
+  return { cert: certs.filter(first), key: keys.filter(first) }
 }
 
 function authorities(trust: Trust, given: readonly string[]): tls.SecureContextOptions {

@@ -165,7 +165,31 @@ describe('certs.d', () => {
     expect(registry.endpoints('b.example')[0]?.tls).toEqual({ ca: [client.cert] })
   })
 
+  it('gives every pair of the client, of certs.d by name and of a hosts.toml in its order', async () => {
+    const [one, two] = [client, makeCertificate({ issuer: authority, keyType: 'ed25519' })]
+    const folder = await folderOf({
+      'certs/a.example/b.cert': two.cert,
+      'certs/a.example/b.key': two.key,
+      'certs/a.example/a.cert': one.cert,
+      'certs/a.example/a.key': one.key,
+      'hosts/a.example/hosts.toml': '[host."https://m.example"]\nclient = ["two.pem", ["a.pem", "a.key"]]\n',
+      'hosts/a.example/two.pem': two.cert + two.key,
+      'hosts/a.example/a.pem': one.cert,
+      'hosts/a.example/a.key': one.key,
+    })
+    const hosts = await readHosts({ certsDirs: [join(folder, 'certs')], hostsDirs: [join(folder, 'hosts')] })
+    expect(createRegistryClient({ hosts }).endpoints('a.example')).toMatchObject([
+      { host: 'm.example', tls: { cert: [two.cert + two.key, one.cert], key: [two.cert + two.key, one.key] } },
+      { host: 'a.example', tls: { cert: [one.cert, two.cert], key: [one.key, two.key] } },
+    ])
+  })
+
   it.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    [
+      'a second pair that is none',
+      { 'a.cert': client.cert, 'a.key': client.key, 'c.cert': client.cert, 'c.key': authority.key },
+      /cannot be used/,
+    ],
     ['a key alone', { 'c.key': client.key }, /key c\.key has no certificate c\.cert/],
     ['a certificate alone', { 'c.cert': client.cert }, /client certificate c\.cert has no key c\.key/],
     ['no PEM', { 'ca.crt': 'hello' }, /not in PEM/],
