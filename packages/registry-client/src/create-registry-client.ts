@@ -14,18 +14,9 @@ import { planEndpoints } from './endpoint/plan-endpoints.ts'
 import { wholeEndpoint } from './endpoint/public-endpoint.ts'
 import { RegistryError } from './errors/registry-error.ts'
 import { fetchForeign } from './fetch-foreign.ts'
-import { atEndpoint } from './wire/at-endpoint.ts'
 import { closable } from './wire/closable.ts'
-import type { ClientContext } from './wire/context.ts'
-import type { Site } from './site/exchange.ts'
-import { createBandwidth } from './wire/bandwidth.ts'
-import { createHostGates } from './wire/host-gates.ts'
-import { createMirrorBreaker } from './wire/mirror-breaker.ts'
-import { createRateLimits } from './wire/rate-limits.ts'
-import { speaksTls } from './wire/speaks-tls.ts'
-import { createTlsPolicy } from './wire/tls-policy.ts'
-import { createWarn } from './wire/warnings.ts'
-import type { AddressClass } from './origin/address-class.ts'
+import type { Site } from './site/site.ts'
+import { createWire, type TransportListeners } from './wire/create-wire.ts'
 import { createRealmPolicy, type AllowedRealm } from './origin/allowed-realms.ts'
 import type { RegistryClient } from './registry-client.ts'
 import { createAtSite, fromFirstPage, type Candidate } from './repository/choose-site.ts'
@@ -77,58 +68,32 @@ export interface RegistryClientOptions {
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
 }
 
-/** What a transport of ours tells: at which hosts TLS came about, and where hosts are. */
-interface TransportListeners {
-  readonly onTls: (host: string) => void
-  readonly onConnected: (hostname: string, at: AddressClass) => void
-}
-
 /** @param standardTransport the transport where none is given */
 export function createRegistryClientOver(
   options: RegistryClientOptions,
   standardTransport: (listeners: TransportListeners) => ClosableTransport,
 ): RegistryClient {
   const { clock = systemClock, schemas = standardSchemas } = options
-  const timeouts = readTimeouts(options.timeouts)
-  const connections = readConnections(options.connections)
   const { hosts } = options
   const marked = createInsecureHosts(options.insecure ?? [])
   const insecure: InsecureHosts = (host) => marked(host) || hosts?.insecure(host) !== undefined
   const mirrors = mirrorEndpoints(options.mirrors ?? [], insecure)
-  const tls = new Set<string>()
-  const reachedAt = new Map<string, Set<AddressClass>>()
-  const onConnected = (hostname: string, at: AddressClass): void =>
-    void reachedAt.set(hostname, (reachedAt.get(hostname) ?? new Set<AddressClass>()).add(at))
-  const wire =
-    options.transport === undefined
-      ? standardTransport({ onTls: (host) => void tls.add(host), onConnected })
-      : closable(options.transport)
-  const emit = options.onEvent ?? (() => undefined)
-  const { admit } = options
-  const closing = new AbortController()
-  let closed = false
-  const context: ClientContext = {
-    transport: wire.transport,
-    clock,
-    userAgent: options.userAgent ?? 'lading',
-    credentials: options.credentials,
-    insecure,
-    hosts,
-    allowRealm: createRealmPolicy(options.allowRealms ?? []),
-    breaker: createMirrorBreaker({ clock, emit }),
-    admit: admit && ((host, how) => admit(host, { ...how, signal: anyOf(how.signal, closing.signal) })),
-    gates: createHostGates(clock, { most: connections, emit }),
-    bandwidth: createBandwidth(clock, options.limitRate),
-    rateLimits: createRateLimits(emit),
-    timeouts,
-    tls,
-    reachedAt,
-    tlsSettings: createTlsPolicy((host) => options.tls?.(host) ?? hosts?.tls(host)?.tls),
-    proxy: options.proxy ?? (() => undefined),
-    emit,
-    warn: createWarn(emit),
-    closed: () => closed,
-  }
+  const { wire, rateLimits, tlsPolicy, close } = createWire(
+    {
+      clock,
+      emit: options.onEvent ?? (() => undefined),
+      userAgent: options.userAgent ?? 'lading',
+      timeouts: readTimeouts(options.timeouts),
+      connections: readConnections(options.connections),
+      admit: options.admit,
+      limitRate: options.limitRate,
+      insecure,
+      allowRealm: createRealmPolicy(options.allowRealms ?? []),
+      proxy: options.proxy ?? (() => undefined),
+      tls: (host) => options.tls?.(host) ?? hosts?.tls(host)?.tls,
+    },
+    (listeners) => (options.transport === undefined ? standardTransport(listeners) : closable(options.transport)),
+  )
   const authorizers = new Map<string, Authorizer>()
 
   const siteAt = (
@@ -137,25 +102,27 @@ export function createRegistryClientOver(
   ): Site => {
     const endpoint = wholeEndpoint(given)
     assertScheme(endpoint)
-    if (endpoint.tls !== undefined) context.tlsSettings.useAt(new URL(endpoint.url).origin, endpoint.tls)
+    if (endpoint.tls !== undefined) tlsPolicy.useAt(new URL(endpoint.url).origin, endpoint.tls)
     // Credentials of the Hub are filed under its own name, a mirror's under the mirror's.
     const filedUnder = endpoint.credentialHost ?? (endpoint.mirror ? endpoint.host : domain)
     const key = JSON.stringify([endpoint.url, filedUnder, endpoint.insecure, endpoint.rule])
     let authorizer = authorizers.get(key)
-    const own = atEndpoint(context, endpoint)
+    const registry = new URL(endpoint.url)
     if (authorizer === undefined) {
-      authorizer = createAuthorizer(own, new URL(endpoint.url), filedUnder)
+      authorizer = createAuthorizer(wire, { registry, endpoint, host: filedUnder, credentials: options.credentials })
       authorizers.set(key, authorizer)
     }
     const { url: base, path: rewritten = path, overridePath, namespace } = endpoint
     return {
+      endpoint,
+      registry,
       base,
       api: overridePath === true ? '' : undefined,
       path: rewritten,
       namespace,
       name,
       authorizer,
-      context: own,
+      wire,
     }
   }
 
@@ -169,7 +136,7 @@ export function createRegistryClientOver(
   return {
     endpoints: (target) =>
       planEndpoints(typeof target === 'string' ? { domain: target } : target, { insecure, mirrors, hosts }),
-    tlsSeen: (host) => speaksTls(context, host),
+    tlsSeen: wire.tlsSeen,
     repository<Known = StandardDocuments>(
       name: string | Reference,
       {
@@ -191,7 +158,7 @@ export function createRegistryClientOver(
         endpoint === undefined ? planEndpoints(reference, { insecure, mirrors, hosts }) : [endpoint]
       ).map(candidate)
       const able = [...content.map(candidate), ...candidates]
-      const atSite = createAtSite(context, {
+      const atSite = createAtSite(wire, {
         resolve: candidates.filter((each) => offers(each.endpoint, 'resolve')),
         pull: able.filter((each) => offers(each.endpoint, 'pull')),
       })
@@ -199,8 +166,7 @@ export function createRegistryClientOver(
       const origins = candidates.filter(
         (each) => endpoint !== undefined || (!each.endpoint.mirror && offers(each.endpoint, 'push')),
       )
-      const atOrigin =
-        origins.length === able.length ? atSite : createAtSite(context, { resolve: origins, pull: origins })
+      const atOrigin = origins.length === able.length ? atSite : createAtSite(wire, { resolve: origins, pull: origins })
       // Without schemas of their own, callers get what `Known` is by default.
       return createRepository(nameOf(reference), {
         endpoint,
@@ -211,26 +177,16 @@ export function createRegistryClientOver(
     },
     async *catalog(host, how = {}) {
       const candidates = originsOf(host)
-      yield* fromFirstPage(createAtSite(context, { resolve: candidates, pull: candidates }), (site) =>
+      yield* fromFirstPage(createAtSite(wire, { resolve: candidates, pull: candidates }), (site) =>
         listCatalog(site, how),
       )
     },
-    rateLimit: (host) => context.rateLimits.get(host),
-    fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(context, url, descriptor, sink, how),
+    rateLimit: rateLimits.get,
+    fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(wire, url, descriptor, sink, how),
     signIn: async (host, how = {}) => signIn(host, originsOf(host), how),
-    async close() {
-      closed = true
-      const reason = new RegistryError('CLIENT_CLOSED', 'the registry client was closed')
-      closing.abort(reason)
-      context.gates.close(reason)
-      context.bandwidth.close()
-      await wire.close()
-    },
+    close,
   }
 }
-
-const anyOf = (given: AbortSignal | undefined, own: AbortSignal): AbortSignal =>
-  given === undefined ? own : AbortSignal.any([given, own])
 
 function readConnections(given = 32): number {
   if (!Number.isInteger(given) || given < 1)

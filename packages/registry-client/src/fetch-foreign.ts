@@ -3,20 +3,18 @@ import type { Descriptor } from '@lading/manifest'
 import type { BlobSink } from '@lading/content'
 import { RegistryError } from './errors/registry-error.ts'
 import { stream } from './http/ask.ts'
-import type { ClientContext } from './wire/context.ts'
-import { atEndpoint } from './wire/at-endpoint.ts'
+import type { Wire } from './wire/wire.ts'
 import { errorOfAnswer } from './http/error-of-answer.ts'
-import { judgeUrl } from './wire/judge-url.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
 import type { AdmittedOptions } from './registry-client.ts'
 import { fetchBlob } from './repository/fetch-blob.ts'
 
 /**
  * A layer from one of its descriptor's `urls`: only where the registry that served the descriptor may lead us, nothing
- * secret sent, no challenge answered (pull-behaviour 3.9; reliability B1, C1).
+ * secret sent, no challenge answered (image-spec, "Descriptors").
  */
 export async function fetchForeign(
-  context: ClientContext,
+  wire: Wire,
   text: string,
   descriptor: Descriptor,
   sink: BlobSink,
@@ -30,12 +28,7 @@ export async function fetchForeign(
   url.hash = ''
   // When nobody in particular named it, it is held to the rules for a public registry.
   const registry = new URL(endpoint?.url ?? 'https://registry.invalid')
-  const decision = judgeUrl(endpoint === undefined ? context : atEndpoint(context, endpoint), {
-    url,
-    from: registry,
-    registry,
-    purpose: 'foreign',
-  })
+  const decision = wire.judge({ url, from: registry, registry, endpoint, purpose: 'foreign' })
   if (!decision.call)
     throw new RegistryError(
       'ORIGIN_REFUSED',
@@ -43,9 +36,11 @@ export async function fetchForeign(
       { host: url.host, digest: descriptor.digest, hint: decision.hint },
     )
   await fetchBlob(descriptor, sink, async (headers, to) => {
-    const refusal = await stream(context, { method: 'GET', url, headers }, to, {
+    const refusal = await stream(wire, { method: 'GET', url, headers }, to, {
       registry,
-      place: decision,
+      // It is asked on nobody's behalf.
+      endpoint: undefined,
+      clearance: decision,
       streamed: true,
       admission: { host: url.host, onWait },
       signal,

@@ -7,13 +7,11 @@ import type { Credential } from './credential.ts'
 import { RegistryError } from './errors/registry-error.ts'
 import { TransportError } from './errors/transport-error.ts'
 import { ask, type Answer } from './http/ask.ts'
-import type { ClientContext } from './wire/context.ts'
 import { errorOfAnswer } from './http/error-of-answer.ts'
-import { judgeUrl } from './wire/judge-url.ts'
 import { mayPassLater, repeat } from './http/repeat.ts'
-import { speaksTls } from './wire/speaks-tls.ts'
 import type { SignIn, SignInOptions } from './registry-client.ts'
 import type { Candidate } from './repository/choose-site.ts'
+import type { Site } from './site/site.ts'
 
 const mostBytes = 64 * 1024
 
@@ -27,7 +25,7 @@ export async function signIn(host: string, candidates: readonly Candidate[], opt
   let last: unknown
   for (const candidate of candidates) {
     const { endpoint, site } = candidate
-    if (endpoint.scheme === 'http' && speaksTls(site.context, endpoint.host)) continue
+    if (endpoint.scheme === 'http' && site.wire.tlsSeen(endpoint.host)) continue
     try {
       return await at(host, candidate, options)
     } catch (error) {
@@ -45,24 +43,20 @@ export async function signIn(host: string, candidates: readonly Candidate[], opt
   )
 }
 
-async function at(
-  host: string,
-  { endpoint, site: { base, api = '/v2', context } }: Candidate,
-  { credential, signal }: SignInOptions,
-): Promise<SignIn> {
-  const registry = new URL(base)
+async function at(host: string, { endpoint, site }: Candidate, { credential, signal }: SignInOptions): Promise<SignIn> {
+  const { base, api = '/v2', registry, wire } = site
   const ping = (authorization?: string): Promise<Answer> => {
     const url = new URL(`${base}${api}/`)
     const once = async (): Promise<Answer> => {
       const answer = await ask(
-        context,
+        wire,
         { method: 'GET', url, headers: {}, authorization },
-        { registry, maxBytes: mostBytes, signal },
+        { registry, endpoint: site.endpoint, maxBytes: mostBytes, signal },
       )
       assertRegistry(answer)
       return answer
     }
-    return repeat(context, url, once, { signal })
+    return repeat(wire, url, once, { signal })
   }
   const refuse = ({ head, body }: Answer, hint?: string): never => {
     throw errorOfAnswer(head, body, {
@@ -83,13 +77,13 @@ async function at(
     scheme.kind === 'bearer' &&
     credential !== undefined &&
     credential.kind !== 'registry' &&
-    isWithheld(context, registry, scheme.challenge)
+    isWithheld(site, scheme.challenge)
   )
     return { outcome: 'withheld', ...how }
   const authorization =
     scheme.kind === 'basic'
       ? basic(host, credential)
-      : await bearer(context, host, { registry, challenge: scheme.challenge, credential, signal })
+      : await bearer(site, host, { challenge: scheme.challenge, credential, signal })
   if (authorization === undefined) return refuse(first, `log in: lading login ${host}`)
   const second = await ping(authorization)
   if (second.head.status !== 200)
@@ -114,8 +108,8 @@ function assertRegistry({ head, body }: Answer): void {
 }
 
 /** A realm that may not even be called is `fetchToken`'s to refuse. */
-function isWithheld(context: ClientContext, registry: URL, { realm }: BearerChallenge): boolean {
-  const decision = judgeUrl(context, { url: realm, from: registry, registry, purpose: 'realm' })
+function isWithheld({ wire, registry, endpoint }: Site, { realm }: BearerChallenge): boolean {
+  const decision = wire.judge({ url: realm, from: registry, registry, endpoint, purpose: 'realm' })
   return decision.call && !decision.show.authorization
 }
 
@@ -129,19 +123,22 @@ function basic(host: string, credential: Credential | undefined): string | undef
 }
 
 async function bearer(
-  context: ClientContext,
+  { wire, registry, endpoint }: Site,
   host: string,
   {
     credential,
     signal,
-    ...challenge
+    challenge,
   }: {
-    readonly registry: URL
     readonly challenge: BearerChallenge
     readonly credential: Credential | undefined
   } & AbortOptions,
 ): Promise<string> {
   if (credential?.kind === 'registry') return `Bearer ${credential.token}`
-  const { token } = await fetchToken(context, { ...challenge, scope: '', repository: host, credential }, { signal })
+  const { token } = await fetchToken(
+    wire,
+    { registry, endpoint, challenge, scope: '', repository: host, credential },
+    { signal },
+  )
   return `Bearer ${token.value}`
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createHostGate, type HostGate, type Outcome, type Pass } from '../src/wire/host-gate.ts'
+import { createHostGate, type HostGate, type Verdict, type Pass } from '../src/wire/host-gate.ts'
 import { failureOf } from './support/client.ts'
 import { steppedClock, type SteppedClock } from './support/stepped-clock.ts'
 
@@ -45,7 +45,7 @@ function scene(most: number): {
   return { clock, gate, limits, entered, come }
 }
 
-const leave = (visitor: Visitor | undefined, outcome: Outcome): void => {
+const leave = (visitor: Visitor | undefined, outcome: Verdict): void => {
   visitor?.pass?.leave(outcome)
 }
 
@@ -194,7 +194,7 @@ describe("a host's gate", () => {
         arbitrary: fc.record({
           kind: fc.constant('leave' as const),
           who: fc.nat(),
-          outcome: fc.constantFrom<Outcome>('good', 'too-much', 'unreachable', 'neither'),
+          outcome: fc.constantFrom<Verdict>('good', 'too-much', 'unreachable', 'neither'),
         }),
       },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('give up' as const), who: fc.nat() }) },

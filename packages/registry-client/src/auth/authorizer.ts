@@ -1,10 +1,12 @@
 import type { AbortOptions } from '@lading/clock'
 import { isLadingError } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
-import type { ClientContext } from '../wire/context.ts'
+import type { CredentialProvider } from '../credential.ts'
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import type { Wire } from '../wire/wire.ts'
 import { basicHeader } from '../headers/basic-header.ts'
 import type { Challenge } from '../headers/challenge.ts'
-import { fetchToken, withheldHint, type BearerChallenge, type TokenOutcome } from './fetch-token.ts'
+import { fetchToken, withheldHint, type BearerChallenge, type FetchedToken } from './fetch-token.ts'
 import { createKnownCredentials } from './known-credentials.ts'
 import { pullScope, widenScope } from './scopes.ts'
 import { createSingleFlight } from './single-flight.ts'
@@ -45,15 +47,26 @@ export interface AuthorizeOptions extends AbortOptions {
 
 type Scheme = { readonly kind: 'basic' } | { readonly kind: 'bearer'; readonly challenge: BearerChallenge }
 
-/**
- * @param registry the endpoint's URL
- * @param host what credentials are filed under: `docker.io`, `ghcr.io`, `localhost:5000`
- */
-export function createAuthorizer(context: ClientContext, registry: URL, host: string): Authorizer {
+/** Whose challenges are answered, and as whom. */
+export interface AuthorizerOptions {
+  /** The endpoint's URL. */
+  readonly registry: URL
+  /** The endpoint on whose behalf token servers are asked. */
+  readonly endpoint: Endpoint | undefined
+  /** What credentials are filed under: `docker.io`, `ghcr.io`, `localhost:5000` */
+  readonly host: string
+  /** `undefined`: we are nobody. */
+  readonly credentials: CredentialProvider | undefined
+}
+
+export function createAuthorizer(
+  wire: Wire,
+  { registry, endpoint, host, credentials: provider }: AuthorizerOptions,
+): Authorizer {
   let scheme: Scheme | undefined
-  const tokens = new Map<string, TokenOutcome>()
-  const credentials = createKnownCredentials(context, host)
-  const fetches = createSingleFlight<TokenOutcome>()
+  const tokens = new Map<string, FetchedToken>()
+  const credentials = createKnownCredentials(wire.clock, provider, host)
+  const fetches = createSingleFlight<FetchedToken>()
   const withheld = new Set<string>()
   /** Scopes as the registry wants them asked for, by what we thought. */
   const widened = new Map<string, string>()
@@ -71,7 +84,7 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
   ): Promise<string> => {
     const scope = scopeFor(repository, options)
     const known = tokens.get(scope)
-    if (known !== undefined && known.token.expiresAt > context.clock.now()) return known.token.value
+    if (known !== undefined && known.token.expiresAt > wire.clock.now()) return known.token.value
     const outcome = await fetches.run(
       scope,
       (signal) => fetchWithCredential(challenge, scope, repository, { signal }),
@@ -86,12 +99,12 @@ export function createAuthorizer(context: ClientContext, registry: URL, host: st
     repository: string,
     options: AbortOptions,
     tried = 1,
-  ): Promise<TokenOutcome> => {
+  ): Promise<FetchedToken> => {
     const credential = await credentials.get(repository, options)
     try {
       const outcome = await fetchToken(
-        context,
-        { registry, challenge, scope, repository: `${host}/${repository}`, credential, onlyGet },
+        wire,
+        { registry, endpoint, challenge, scope, repository: `${host}/${repository}`, credential, onlyGet },
         options,
       )
       tokens.set(scope, outcome)

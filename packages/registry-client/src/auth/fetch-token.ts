@@ -1,13 +1,12 @@
 import { publicUrl } from '../client-event.ts'
 import type { Credential } from '../credential.ts'
+import type { Endpoint } from '../endpoint/endpoint.ts'
 import { RegistryError } from '../errors/registry-error.ts'
-import type { Answer } from '../http/ask.ts'
-import { ask } from '../http/ask.ts'
-import type { ClientContext } from '../wire/context.ts'
+import { ask, type Answer } from '../http/ask.ts'
 import { errorOfAnswer } from '../http/error-of-answer.ts'
-import { judgeUrl } from '../wire/judge-url.ts'
 import { repeat } from '../http/repeat.ts'
-import type { Place } from '../wire/send.ts'
+import type { Wire } from '../wire/wire.ts'
+import type { Clearance } from '../wire/wire-request.ts'
 import { basicHeader } from '../headers/basic-header.ts'
 import { readToken, type Token } from './token-answer.ts'
 
@@ -19,6 +18,8 @@ export interface BearerChallenge {
 export interface TokenQuestion {
   /** The registry's endpoint. */
   readonly registry: URL
+  /** On whose behalf it is asked. */
+  readonly endpoint: Endpoint | undefined
   readonly challenge: BearerChallenge
   /** One or several, separated by spaces; empty to see whether somebody is known at all. */
   readonly scope: string
@@ -29,14 +30,14 @@ export interface TokenQuestion {
   readonly onlyGet?: Set<string> | undefined
 }
 
-export interface TokenOutcome {
+export interface FetchedToken {
   readonly token: Token
   /** There were credentials, and this token server may not see them. */
   readonly withheld: boolean
 }
 
 const longestAnswer = 1024 * 1024
-/** Asked by POST, these say "I only know GET" (distribution's auth/oauth spec; specs 5). */
+/** Asked by POST, these say "I only know GET" (distribution's auth/oauth spec). */
 const knowsOnlyGet: ReadonlySet<number> = new Set([404, 405])
 
 /**
@@ -46,13 +47,13 @@ const knowsOnlyGet: ReadonlySet<number> = new Set([404, 405])
  * @throws RegistryError `ORIGIN_REFUSED`, `UNAUTHORIZED`, `DENIED`, `TOO_MANY_REQUESTS`, `TOKEN_FAILED`; TransportError
  */
 export async function fetchToken(
-  context: ClientContext,
+  wire: Wire,
   question: TokenQuestion,
   options: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<TokenOutcome> {
-  const { registry, challenge, scope } = question
+): Promise<FetchedToken> {
+  const { registry, endpoint, challenge, scope } = question
   const { realm } = challenge
-  const decision = judgeUrl(context, { url: realm, from: registry, registry, purpose: 'realm' })
+  const decision = wire.judge({ url: realm, from: registry, registry, endpoint, purpose: 'realm' })
   if (!decision.call) {
     throw new RegistryError(
       'ORIGIN_REFUSED',
@@ -62,7 +63,7 @@ export async function fetchToken(
   }
   const withheld = question.credential !== undefined && !decision.show.authorization
   const credential = withheld ? undefined : question.credential
-  context.emit({
+  wire.emit({
     type: 'token',
     realm: publicUrl(realm),
     scope,
@@ -70,30 +71,30 @@ export async function fetchToken(
     withheld,
   })
   return repeat(
-    context,
+    wire,
     realm,
     async () => {
-      const answer = await askRealm(context, question, { credential, place: decision, ...options })
+      const answer = await askRealm(wire, question, { credential, clearance: decision, ...options })
       if (answer.head.status !== 200) throw refusal(question, { answer, withheld, credential })
-      return { token: readToken(answer.body, { host: realm.host, now: context.clock.now() }), withheld }
+      return { token: readToken(answer.body, { host: realm.host, now: wire.clock.now() }), withheld }
     },
     options,
   )
 }
 
-interface AskOptions {
+interface RealmOptions {
   readonly credential: Credential | undefined
-  readonly place: Place
+  readonly clearance: Clearance
   readonly signal?: AbortSignal | undefined
 }
 
 async function askRealm(
-  context: ClientContext,
-  { registry, challenge, scope, onlyGet }: TokenQuestion,
-  { credential, place, signal }: AskOptions,
+  wire: Wire,
+  { registry, endpoint, challenge, scope, onlyGet }: TokenQuestion,
+  { credential, clearance, signal }: RealmOptions,
 ): Promise<Answer> {
   const { realm, service } = challenge
-  const options = { registry, place, maxBytes: longestAnswer, signal }
+  const options = { registry, endpoint, clearance, maxBytes: longestAnswer, signal }
   if (credential?.kind === 'identity' && onlyGet?.has(realm.href) !== true) {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',
@@ -103,7 +104,7 @@ async function askRealm(
       refresh_token: credential.token,
     })
     const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
-    const answer = await ask(context, { method: 'POST', url: realm, headers, body: form.toString() }, options)
+    const answer = await ask(wire, { method: 'POST', url: realm, headers, body: form.toString() }, options)
     if (!knowsOnlyGet.has(answer.head.status)) return answer
     onlyGet?.add(realm.href)
   }
@@ -118,7 +119,7 @@ async function askRealm(
         : undefined
   if (basic !== undefined) url.searchParams.set('account', basic.username)
   return ask(
-    context,
+    wire,
     {
       method: 'GET',
       url,

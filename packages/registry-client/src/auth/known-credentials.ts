@@ -1,6 +1,5 @@
-import type { AbortOptions } from '@lading/clock'
-import type { Credential } from '../credential.ts'
-import type { ClientContext } from '../wire/context.ts'
+import type { AbortOptions, Clock } from '@lading/clock'
+import type { Credential, CredentialProvider } from '../credential.ts'
 import { createSingleFlight } from './single-flight.ts'
 
 /** What the provider said of the repositories of one endpoint; `''` is the endpoint itself. */
@@ -15,11 +14,16 @@ export interface KnownCredentials {
 /** A helper takes time to ask; somebody who logs out, or a login that expires, is noticed after so long. */
 const believedForMs = 5 * 60_000
 
-export function createKnownCredentials(context: ClientContext, host: string): KnownCredentials {
+/** @param provider `undefined`: we are nobody */
+export function createKnownCredentials(
+  clock: Pick<Clock, 'now'>,
+  provider: CredentialProvider | undefined,
+  host: string,
+): KnownCredentials {
   const known = new Map<string, { readonly credential: Credential | undefined; readonly until: number }>()
   const lookups = createSingleFlight<Credential | undefined>()
   const keep = (repository: string, credential: Credential | undefined): void => {
-    known.set(repository, { credential, until: context.clock.now() + believedForMs })
+    known.set(repository, { credential, until: clock.now() + believedForMs })
   }
   const targetOf = (repository: string): { readonly host: string; readonly repository: string | undefined } => ({
     host,
@@ -28,10 +32,9 @@ export function createKnownCredentials(context: ClientContext, host: string): Kn
 
   return {
     async get(repository, options) {
-      const provider = context.credentials
       if (provider === undefined) return undefined
       const found = known.get(repository)
-      if (found !== undefined && context.clock.now() < found.until) return found.credential
+      if (found !== undefined && clock.now() < found.until) return found.credential
       return lookups.run(
         repository,
         async (signal) => {
@@ -48,7 +51,7 @@ export function createKnownCredentials(context: ClientContext, host: string): Kn
     async replace(repository, rejected, options) {
       const now = known.get(repository)?.credential
       if (now !== undefined && now !== rejected) return true
-      const another = await context.credentials?.({ ...targetOf(repository), rejected }, options)
+      const another = await provider?.({ ...targetOf(repository), rejected }, options)
       if (another === undefined || sameCredential(another, rejected)) return false
       keep(repository, another)
       return true

@@ -1,8 +1,10 @@
+import type { Admission } from '../admit.ts'
+import type { Endpoint } from '../endpoint/endpoint.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector, type Collector } from './collect.ts'
-import type { ClientContext } from '../wire/context.ts'
 import { hideSecretsInBody } from '../wire/hide-secrets.ts'
-import { send, type Head, type Question, type Receiver, type SendOptions } from '../wire/send.ts'
+import type { Wire } from '../wire/wire.ts'
+import type { Clearance, Head, Question, Take, WireRequest } from '../wire/wire-request.ts'
 
 /** A small answer, whole. */
 export interface Answer {
@@ -13,17 +15,32 @@ export interface Answer {
 /** An answer that nobody expected, with as much of its body as explains it. */
 export type Refusal = Answer
 
-/** Enough for every honest explanation (reliability B1, C17). */
+/** Enough for every honest explanation. */
 const longestErrorBody = 64 * 1024
+
+/** On whose behalf a question is asked, and what may be done for it. */
+export interface AskOptions {
+  /** The endpoint that the user named: what it may lead to is judged by it. */
+  readonly registry: URL
+  readonly endpoint: Endpoint | undefined
+  /** The answer is a blob that is streamed, which may take its time. */
+  readonly streamed?: boolean | undefined
+  /** Of a URL that an answer named, as the origin policy judged it. Default: it is the endpoint. */
+  readonly clearance?: Clearance | undefined
+  /** The answer is a blob, which takes a place at a host. */
+  readonly admission?: Admission | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
- * Sends a question and gathers the answer, whatever its status.
+ * Asks a question and gathers the answer, whatever its status.
  *
- * @throws RegistryError `TOO_LARGE` beyond `maxBytes`, `CONTENT_CODING`; what `send` throws
+ * @throws RegistryError `TOO_LARGE` beyond `maxBytes`, `CONTENT_CODING`; what the request throws
  */
 export async function ask(
-  context: ClientContext,
+  wire: Wire,
   question: Question,
-  options: SendOptions & { readonly maxBytes: number },
+  options: AskOptions & { readonly maxBytes: number },
 ): Promise<Answer> {
   const { maxBytes } = options
   let head: Head | undefined
@@ -35,7 +52,7 @@ export async function ask(
       hint: 'is this the address of a registry?',
     })
   const refusal = await stream(
-    context,
+    wire,
     question,
     {
       expects: (given) => given.status < 400,
@@ -58,45 +75,56 @@ export async function ask(
   return { head, body: collected.bytes() }
 }
 
-export interface StreamReceiver extends Receiver {
+export interface StreamReceiver {
   /** Which answers go to the receiver; the others come back as a refusal. */
   expects(head: Head): boolean
+  head(head: Head): void | Promise<void>
+  readonly data: Take
 }
 
 /**
- * Sends a question and hands an expected answer on as it comes; gathers any other. A body that explains a refusal may
+ * Asks a question and hands an expected answer on as it comes; gathers any other. A body that explains a refusal may
  * be cut short, or longer than useful: the status counts (docker-registry 2.8 sends a 416 with a wrong length).
  */
 export async function stream(
-  context: ClientContext,
+  wire: Wire,
   question: Question,
   to: StreamReceiver,
-  options: SendOptions,
+  { registry, endpoint, streamed, clearance = atRegistry(question.url, registry), admission, signal }: AskOptions,
 ): Promise<Refusal | undefined> {
+  const request: WireRequest = { ...question, registry, endpoint, streamed, clearance, admission }
   let refused: Head | undefined
   const body = createCollector(longestErrorBody)
-  const enough = new Error('enough of an error body')
+  const gather: Take = (chunk) => {
+    if (!body.add(chunk)) throw new Error('enough of an error body')
+  }
   try {
-    await send(
-      context,
-      question,
-      {
-        head(head) {
-          if (to.expects(head)) return to.head(head)
+    await wire.request(
+      request,
+      (head) => {
+        if (!to.expects(head)) {
           refused = head
-        },
-        data(chunk) {
-          if (refused === undefined) return to.data(chunk)
-          if (!body.add(chunk)) throw enough
-        },
+          return gather
+        }
+        const wait = to.head(head)
+        return wait === undefined ? to.data : wait.then(() => to.data)
       },
-      options,
+      { signal },
     )
   } catch (error) {
-    options.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     if (refused === undefined) throw error
   }
-  return refused === undefined ? undefined : { head: refused, body: hideSecretsInBody(body.bytes(), context, question) }
+  return refused === undefined ? undefined : { head: refused, body: hideSecretsInBody(body.bytes(), request) }
+}
+
+/** What the user asks for goes to the endpoint with all that belongs there. */
+function atRegistry({ origin }: URL, registry: URL): Clearance {
+  const own = origin === registry.origin
+  return {
+    show: { authorization: own, cookies: own, clientCertificate: own, proxyCredentials: false },
+    addresses: undefined,
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { RegistryError, type RegistryErrorCode } from '../errors/registry-error.
 import { parseChallenges } from '../headers/challenge.ts'
 import { formatReported, readErrors } from './read-errors.ts'
 import { retryAfterOf } from '../headers/retry-after.ts'
-import type { Head } from '../wire/send.ts'
+import type { Head } from '../wire/wire-request.ts'
 
 /** What was asked for: decides what a bare 404 means. */
 type Subject = 'manifest' | 'blob' | 'upload' | 'tags' | 'registry'
@@ -55,7 +55,7 @@ export interface AnswerFacts {
 }
 
 /**
- * The error of an answer that is none of the expected ones (pull-behaviour 10.2, the later rules). Of a list, the first
+ * The error of an answer that is none of the expected ones (distribution-spec, "Error Codes"). Of a list, the first
  * entry counts and the others are kept. An entry with and without detail count alike.
  */
 export function errorOfAnswer(

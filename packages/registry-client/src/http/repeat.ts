@@ -2,7 +2,7 @@ import { isLadingError } from '@lading/errors'
 import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
-import type { ClientContext } from '../wire/context.ts'
+import type { Wire } from '../wire/wire.ts'
 
 /** Upper bounds of the waits before the second to the fifth attempt; the wait itself is drawn below the bound (full jitter). */
 const bounds: readonly number[] = [250, 500, 1000, 2000]
@@ -27,7 +27,7 @@ export interface RepeatOptions {
  * expired redirect. A refused connection, an unknown host and a TLS error are left to the next endpoint at once.
  */
 export async function repeat<T>(
-  context: ClientContext,
+  wire: Pick<Wire, 'clock' | 'emit'>,
   url: URL,
   once: () => Promise<T>,
   { signal, untilServerError = false }: RepeatOptions = {},
@@ -37,16 +37,16 @@ export async function repeat<T>(
       return await once()
     } catch (error) {
       signal?.throwIfAborted()
-      const afterMs = untilServerError && isServerError(error) ? undefined : waitAfter(context, error, attempt)
+      const afterMs = untilServerError && isServerError(error) ? undefined : waitAfter(wire, error, attempt)
       if (afterMs === undefined) throw error
-      context.emit({
+      wire.emit({
         type: 'retry',
         url: publicUrl(url),
         attempt,
         afterMs,
         code: isLadingError(error) ? error.code : 'UNKNOWN',
       })
-      await context.clock.sleep(afterMs, { signal })
+      await wire.clock.sleep(afterMs, { signal })
     }
   }
 }
@@ -57,7 +57,7 @@ export async function repeat<T>(
  *
  * @param attempt which it was, from 1
  */
-export function waitAfter(context: ClientContext, error: unknown, attempt: number): number | undefined {
+export function waitAfter({ clock }: Pick<Wire, 'clock'>, error: unknown, attempt: number): number | undefined {
   const bound = bounds[attempt - 1]
   if (!(error instanceof Error) || spent.has(error) || !mayPass(error)) return undefined
   if (bound === undefined) {
@@ -65,7 +65,7 @@ export function waitAfter(context: ClientContext, error: unknown, attempt: numbe
     return undefined
   }
   const asked = error instanceof RegistryError ? error.retryAfterMs : undefined
-  return Math.min(longestWaitMs, Math.max(asked ?? 0, Math.floor(context.clock.random() * bound)))
+  return Math.min(longestWaitMs, Math.max(asked ?? 0, Math.floor(clock.random() * bound)))
 }
 
 const isServerError = (error: unknown): boolean => error instanceof RegistryError && (error.facts.status ?? 0) >= 500

@@ -5,7 +5,7 @@ import type { Descriptor } from '@lading/manifest'
 import type { BlobSink } from '@lading/content'
 import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector } from '../http/collect.ts'
-import type { ClientContext } from '../wire/context.ts'
+import type { Wire } from '../wire/wire.ts'
 import { repeat } from '../http/repeat.ts'
 import type { AdmittedOptions } from '../registry-client.ts'
 import { createHandover } from './handover.ts'
@@ -24,11 +24,11 @@ export async function readBlob(
   fetch: FetchBlob,
   descriptor: Descriptor,
   {
-    context,
+    wire,
     url,
     maxBytes = defaultMaxBytes,
     signal,
-  }: AbortOptions & { readonly context: ClientContext; readonly url: URL; readonly maxBytes?: number | undefined },
+  }: AbortOptions & { readonly wire: Wire; readonly url: URL; readonly maxBytes?: number | undefined },
 ): Promise<Uint8Array> {
   const { digest, size } = descriptor
   if (size > maxBytes)
@@ -39,7 +39,7 @@ export async function readBlob(
       hint: 'use `open` or `fetch` for large blobs',
     })
   return repeat(
-    context,
+    wire,
     url,
     async () => {
       const collector = createCollector(size)

@@ -1,9 +1,8 @@
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
-import type { ClientContext } from '../wire/context.ts'
-import type { Site } from '../site/exchange.ts'
-import { speaksTls } from '../wire/speaks-tls.ts'
+import type { Wire } from '../wire/wire.ts'
+import type { Site } from '../site/site.ts'
 
 /** What a request is for: `pull` has a digest to hold the answer against, `resolve` has none. */
 export type Need = 'resolve' | 'pull'
@@ -30,7 +29,10 @@ const lacking: ReadonlySet<string> = new Set(['MANIFEST_UNKNOWN', 'BLOB_UNKNOWN'
  * (pull-behaviour 1.5 and 1.7, the later rules). Mirrors are asked for content before it each time, as containerd does,
  * but for those that refused: what they lack and what they do not answer is asked of the next.
  */
-export function createAtSite(context: ClientContext, candidates: Readonly<Record<Need, readonly Candidate[]>>): AtSite {
+export function createAtSite(
+  { tlsSeen }: Pick<Wire, 'tlsSeen'>,
+  candidates: Readonly<Record<Need, readonly Candidate[]>>,
+): AtSite {
   let chosen: Candidate | undefined
   const refusing = { resolve: new Set<Candidate>(), pull: new Set<Candidate>() }
 
@@ -48,7 +50,7 @@ export function createAtSite(context: ClientContext, candidates: Readonly<Record
     let last: unknown
     for (const candidate of inOrder(need)) {
       const { endpoint, site } = candidate
-      if (endpoint.scheme === 'http' && speaksTls(context, endpoint.host)) {
+      if (endpoint.scheme === 'http' && tlsSeen(endpoint.host)) {
         last ??= new RegistryError('ORIGIN_REFUSED', `${endpoint.host} speaks TLS, so it is not asked in plain http`, {
           host: endpoint.host,
           hint: 'see the error of the https endpoint',

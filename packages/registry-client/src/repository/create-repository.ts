@@ -1,7 +1,7 @@
 import { isDigest, parseDigest } from '@lading/digest'
 import type { Descriptor, Schemas } from '@lading/manifest'
-import type { BlobSink } from '@lading/content'
-import { exchange, type Site } from '../site/exchange.ts'
+import { exchange } from '../site/exchange.ts'
+import type { Site } from '../site/site.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { publicEndpoint } from '../endpoint/public-endpoint.ts'
 import { repositoryUrl } from '../site/api-url.ts'
@@ -9,7 +9,7 @@ import type { Repository } from '../registry-client.ts'
 import { openBlob, readBlob, type FetchBlob } from './blobs.ts'
 import { fromFirstPage, type AtSite, type Need } from './choose-site.ts'
 import { deleteBlob, deleteManifest } from './delete-content.ts'
-import { fetchBlob } from './fetch-blob.ts'
+import { fetchBlob, type FetchBlobOptions } from './fetch-blob.ts'
 import { headBlob } from './head-blob.ts'
 import { getManifest, getManifestIfChanged, headManifest } from './manifests.ts'
 import { putManifest } from './put-manifest.ts'
@@ -37,19 +37,7 @@ export function createRepository<Known>(
   },
 ): Repository<Known[keyof Known]> {
   const fetch: FetchBlob = (descriptor, sink, options) =>
-    atSite((site, serves) => {
-      // Once a body began, another endpoint would repeat it.
-      const begin: BlobSink['begin'] = (answer) => {
-        serves()
-        return sink.begin(answer)
-      }
-      return fetchFrom(
-        site,
-        descriptor,
-        { offset: sink.offset, end: sink.end, validator: sink.validator, begin, write: (chunk) => sink.write(chunk) },
-        options,
-      )
-    }, content)
+    atSite((site, serves) => fetchFrom(site, descriptor, sink, { ...options, onBegin: serves }), content)
   return {
     name,
     endpoint: endpoint === undefined ? undefined : publicEndpoint(endpoint),
@@ -68,7 +56,7 @@ export function createRepository<Known>(
           (site) =>
             readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, {
               ...options,
-              context: site.context,
+              wire: site.wire,
               url: blobUrl(site, descriptor),
             }),
           content,
@@ -89,16 +77,16 @@ function fetchFrom(
   site: Site,
   descriptor: Descriptor,
   sink: Parameters<FetchBlob>[1],
-  { signal, streamed, onWait }: Parameters<FetchBlob>[2],
+  { onBegin, onWait, streamed, signal }: Parameters<FetchBlob>[2] & FetchBlobOptions,
 ): Promise<void> {
   const url = blobUrl(site, descriptor)
-  return fetchBlob(descriptor, sink, (headers, to) =>
-    exchange(site, { method: 'GET', url, headers }, to, {
-      signal,
-      streamed,
-      admission: { onWait },
-      about: { subject: 'blob', digest: descriptor.digest },
-    }),
+  const about = { subject: 'blob', digest: descriptor.digest } as const
+  return fetchBlob(
+    descriptor,
+    sink,
+    (headers, to) =>
+      exchange(site, { method: 'GET', url, headers }, to, { streamed, signal, about, admission: { onWait } }),
+    { onBegin },
   )
 }
 

@@ -7,7 +7,7 @@ import { deleteScope } from '../auth/scopes.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import { answerHead } from '../site/answer-head.ts'
-import type { Site } from '../site/exchange.ts'
+import type { Site } from '../site/site.ts'
 import { repeat } from '../http/repeat.ts'
 import { removeFromFallback } from './fallback-referrers.ts'
 import { fetchManifest, manifestUrl } from './manifests.ts'
@@ -61,7 +61,7 @@ async function remove(
   const question = { method: 'DELETE', url, headers: {}, moves: true } as const
   try {
     await repeat(
-      site.context,
+      site.wire,
       url,
       async () => {
         try {

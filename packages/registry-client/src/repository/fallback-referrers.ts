@@ -6,7 +6,7 @@ import { OCI_INDEX, schemas, type Descriptor, type ImageIndex } from '@lading/ma
 import { pushScope } from '../auth/scopes.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { answerHead } from '../site/answer-head.ts'
-import type { Site } from '../site/exchange.ts'
+import type { Site } from '../site/site.ts'
 import { repeat } from '../http/repeat.ts'
 import { fetchManifest, manifestUrl } from './manifests.ts'
 
@@ -130,7 +130,7 @@ async function putList(
     moves: true,
   } as const
   await repeat(
-    site.context,
+    site.wire,
     url,
     () =>
       answerHead(site, question, {

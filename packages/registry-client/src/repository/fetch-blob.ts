@@ -5,11 +5,16 @@ import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { SinkError } from '../errors/sink-error.ts'
 import { assertPlain, type StreamReceiver } from '../http/ask.ts'
-import type { Head } from '../wire/send.ts'
+import type { Head } from '../wire/wire-request.ts'
 import { parseContentRange } from '../headers/content-range.ts'
 
-/** Sends one GET with these headers; the answer goes to the receiver. */
-export type SendBlobRequest = (headers: Readonly<Record<string, string>>, to: StreamReceiver) => Promise<void>
+/** Makes one GET with these headers; the answer goes to the receiver. */
+export type AskForBlob = (headers: Readonly<Record<string, string>>, to: StreamReceiver) => Promise<void>
+
+export interface FetchBlobOptions {
+  /** A good answer came: another endpoint would repeat what it brings. */
+  readonly onBegin?: (() => void) | undefined
+}
 
 /** What the answer brings: from which byte, up to which (exclusive). */
 interface Span {
@@ -18,11 +23,16 @@ interface Span {
 }
 
 /**
- * Brings a blob, or the rest of one, to its sink (distribution-spec, "Pulling blobs"; RFC 9110 14; pull-behaviour 4.6).
+ * Brings a blob, or the rest of one, to its sink (distribution-spec, "Pulling blobs"; RFC 9110 14).
  * A chunk goes from the socket to `sink.write`; a promise from there stops the socket. The body is never asked for
  * twice; only a range that the server gets wrong, of which nothing was written yet, is given up for the whole.
  */
-export async function fetchBlob(descriptor: Descriptor, sink: BlobSink, request: SendBlobRequest): Promise<void> {
+export async function fetchBlob(
+  descriptor: Descriptor,
+  sink: BlobSink,
+  request: AskForBlob,
+  { onBegin }: FetchBlobOptions = {},
+): Promise<void> {
   const { size, digest } = descriptor
   const { offset, end } = sink
   const limit = Math.min(end ?? size, size)
@@ -37,11 +47,11 @@ export async function fetchBlob(descriptor: Descriptor, sink: BlobSink, request:
   if (offset > 0 && offset === limit) return
   const ranged = offset > 0 || limit < size
   try {
-    await fetchOnce(descriptor, sink, { start: offset, end: limit }, { ranged, request })
+    await fetchOnce(descriptor, sink, { start: offset, end: limit }, { ranged, request, onBegin })
   } catch (error) {
     // The whole blob is no answer for somebody who wants one piece of it.
     if (!ranged || limit < size || !isLadingError(error, 'RANGE_INVALID')) throw error
-    await fetchOnce(descriptor, sink, { start: 0, end: size }, { ranged: false, request })
+    await fetchOnce(descriptor, sink, { start: 0, end: size }, { ranged: false, request, onBegin })
   }
 }
 
@@ -49,7 +59,7 @@ async function fetchOnce(
   descriptor: Descriptor,
   sink: BlobSink,
   wanted: Span,
-  { ranged, request }: { readonly ranged: boolean; readonly request: SendBlobRequest },
+  { ranged, request, onBegin }: FetchBlobOptions & { readonly ranged: boolean; readonly request: AskForBlob },
 ): Promise<void> {
   const { digest } = descriptor
   let span: Span | undefined
@@ -60,13 +70,8 @@ async function fetchOnce(
   const refuse = (error: unknown): never => {
     throw new SinkError(error, { digest })
   }
-  const guarded = (work: () => void | Promise<void>): void | Promise<void> => {
-    try {
-      const wait = work()
-      if (wait !== undefined) return (writing = wait.catch(refuse))
-    } catch (error) {
-      refuse(error)
-    }
+  const settled = (wait: void | Promise<void>): void | Promise<void> => {
+    if (wait !== undefined) return (writing = wait.catch(refuse))
   }
   try {
     await request(ranged ? rangeHeaders(wanted, descriptor.size, sink.validator) : {}, {
@@ -76,18 +81,24 @@ async function fetchOnce(
         assertPlain(head)
         const answer = spanOf(descriptor, head, wanted, ranged)
         span = answer
-        return guarded(() =>
-          sink.begin({
-            start: answer.start,
-            validator: head.headers.get('etag') ?? undefined,
-            source: publicUrl(head.url),
-          }),
-        )
+        onBegin?.()
+        const validator = head.headers.get('etag') ?? undefined
+        try {
+          return settled(sink.begin({ start: answer.start, validator, source: publicUrl(head.url) }))
+        } catch (error) {
+          return refuse(error)
+        }
       },
       data(chunk) {
         received += chunk.byteLength
         if (span === undefined || received > span.end - span.start) throw tooLong(descriptor, host)
-        return guarded(() => sink.write(chunk))
+        // A chunk is handed on by as few functions as can be: transport, wire, and this one.
+        try {
+          const wait = sink.write(chunk)
+          return wait === undefined ? undefined : settled(wait)
+        } catch (error) {
+          return refuse(error)
+        }
       },
     })
   } finally {

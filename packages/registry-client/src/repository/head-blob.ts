@@ -2,9 +2,10 @@ import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import { assertPlain } from '../http/ask.ts'
-import { exchange, type Site } from '../site/exchange.ts'
+import { exchange } from '../site/exchange.ts'
+import type { Site } from '../site/site.ts'
 import { repeat } from '../http/repeat.ts'
-import type { Head } from '../wire/send.ts'
+import type { Head } from '../wire/wire-request.ts'
 import type { BlobSize } from '../registry-client.ts'
 import { parseContentRange } from '../headers/content-range.ts'
 import { lengthOf } from './manifests.ts'
@@ -26,7 +27,7 @@ export async function headBlob(
 async function sizeByHead(site: Site, url: URL, digest: Digest, options: AbortOptions): Promise<number | undefined> {
   try {
     return await repeat(
-      site.context,
+      site.wire,
       url,
       () => answerOf(site, { method: 'HEAD', url, headers: {} }, digest, options, ({ headers }) => lengthOf(headers)),
       { ...options, untilServerError: true },
@@ -46,7 +47,7 @@ async function sizeByHead(site: Site, url: URL, digest: Digest, options: AbortOp
 
 function sizeByFirstByte(site: Site, url: URL, digest: Digest, options: AbortOptions): Promise<number | undefined> {
   return repeat(
-    site.context,
+    site.wire,
     url,
     () =>
       answerOf(site, { method: 'GET', url, headers: { range: 'bytes=0-0' } }, digest, options, ({ status, headers }) =>

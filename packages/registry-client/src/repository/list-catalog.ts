@@ -1,7 +1,7 @@
 import { isRepositoryPath } from '@lading/reference'
 import { catalogScope } from '../auth/scopes.ts'
 import { RegistryError } from '../errors/registry-error.ts'
-import type { Site } from '../site/exchange.ts'
+import type { Site } from '../site/site.ts'
 import { namedList } from './named-list.ts'
 import { listPages } from './pages.ts'
 import type { TagsOptions } from './tags.ts'

@@ -7,9 +7,10 @@ import { RegistryError } from '../errors/registry-error.ts'
 import { assertPlain } from '../http/ask.ts'
 import { createCollector, type Collector } from '../http/collect.ts'
 import { repositoryUrl } from '../site/api-url.ts'
-import { exchange, type Site } from '../site/exchange.ts'
+import { exchange } from '../site/exchange.ts'
+import type { Site } from '../site/site.ts'
 import { repeat } from '../http/repeat.ts'
-import type { Head } from '../wire/send.ts'
+import type { Head } from '../wire/wire-request.ts'
 import type { TransportHeaders } from '../transport.ts'
 import type { FetchedManifest } from '../registry-client.ts'
 
@@ -26,7 +27,7 @@ export async function headManifest(
   const url = manifestUrl(site, target)
   const digest = tryParseDigest(target)
   const head = await repeat(
-    site.context,
+    site.wire,
     url,
     async () => {
       let answer: Head | undefined
@@ -108,7 +109,7 @@ export async function fetchManifest<Known>(
   const headers = { accept: acceptOf(schemas), ...(known === undefined ? {} : { 'if-none-match': `"${known}"` }) }
   const digest = tryParseDigest(target)
   const { head, bytes } = await repeat(
-    site.context,
+    site.wire,
     url,
     async () => {
       let answer: Head | undefined

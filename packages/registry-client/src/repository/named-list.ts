@@ -1,6 +1,6 @@
 import { parseStrictJson } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
-import type { Site } from '../site/exchange.ts'
+import type { Site } from '../site/site.ts'
 import { badPage, longestPage, type Page } from './pages.ts'
 
 /** The texts that a page lists under a name: `{"tags": [...]}`. What is no text is passed over. */

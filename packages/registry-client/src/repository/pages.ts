@@ -3,10 +3,10 @@ import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { assertPlain } from '../http/ask.ts'
 import { createCollector } from '../http/collect.ts'
-import { exchange, type ExchangeOptions, type Site } from '../site/exchange.ts'
-import { judgeUrl } from '../wire/judge-url.ts'
+import { exchange, type ExchangeOptions } from '../site/exchange.ts'
+import type { Site } from '../site/site.ts'
 import { repeat } from '../http/repeat.ts'
-import type { Head } from '../wire/send.ts'
+import type { Head } from '../wire/wire-request.ts'
 import { nextLink } from '../headers/next-link.ts'
 
 export interface Page {
@@ -45,7 +45,7 @@ export async function* listPages(site: Site, first: URL, options: PagesOptions):
 
 async function fetchPage(site: Site, url: URL, { accept, what, about, scope, signal }: PagesOptions): Promise<Page> {
   return repeat(
-    site.context,
+    site.wire,
     url,
     async () => {
       const body = createCollector(longestPage)
@@ -82,10 +82,11 @@ function nextPage(site: Site, { headers, url: from }: Head, asked: URL): URL | u
   if (link === undefined) return undefined
   const next = URL.parse(link, from.href)
   if (next === null) throw badPage(site, from, 'names no valid URL for the next page')
-  const decision = judgeUrl(site.context, {
+  const decision = site.wire.judge({
     url: next,
     from: asked,
-    registry: new URL(site.base),
+    registry: site.registry,
+    endpoint: site.endpoint,
     purpose: 'next-page',
   })
   if (!decision.call)

@@ -6,9 +6,9 @@ import { parseContentType, parseStrictJson, type Descriptor } from '@lading/mani
 import { pushScope } from '../auth/scopes.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { answerHead } from '../site/answer-head.ts'
-import type { Site } from '../site/exchange.ts'
+import type { Site } from '../site/site.ts'
 import { repeat } from '../http/repeat.ts'
-import type { Head } from '../wire/send.ts'
+import type { Head } from '../wire/wire-request.ts'
 import type { PushedManifest } from '../registry-client.ts'
 import { addToFallback } from './fallback-referrers.ts'
 import { manifestUrl } from './manifests.ts'
@@ -89,7 +89,7 @@ async function put(site: Site, { target, tags, bytes, mediaType, digest }: Put, 
   for (const tag of tags) url.searchParams.append('tag', tag)
   const question = { method: 'PUT', url, headers: { 'content-type': mediaType }, body: bytes, moves: true } as const
   const head = await repeat(
-    site.context,
+    site.wire,
     url,
     () =>
       answerHead(site, question, {

@@ -1,6 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import { repositoryUrl } from '../site/api-url.ts'
-import type { Site } from '../site/exchange.ts'
+import type { Site } from '../site/site.ts'
 import { namedList } from './named-list.ts'
 import { listPages } from './pages.ts'
 

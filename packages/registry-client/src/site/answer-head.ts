@@ -1,6 +1,7 @@
 import { RegistryError } from '../errors/registry-error.ts'
-import { exchange, type ExchangeOptions, type Site } from './exchange.ts'
-import type { Head, Question } from '../wire/send.ts'
+import { exchange, type ExchangeOptions } from './exchange.ts'
+import type { Site } from './site.ts'
+import type { Head, Question } from '../wire/wire-request.ts'
 
 /** More is no answer to a request that brings something. */
 const longestBody = 1024 * 1024

@@ -1,27 +1,11 @@
-import type { Authorizer, AuthorizeOptions } from '../auth/authorizer.ts'
+import type { AuthorizeOptions } from '../auth/authorizer.ts'
 import { parseChallenges } from '../headers/challenge.ts'
-import type { ClientContext } from '../wire/context.ts'
 import { askElsewhere } from './ask-elsewhere.ts'
 import { ask, stream, type Refusal, type StreamReceiver } from '../http/ask.ts'
 import { errorOfAnswer, type AnswerFacts } from '../http/error-of-answer.ts'
 import { mayPassLater, repeat } from '../http/repeat.ts'
-import type { Head, Place, Question } from '../wire/send.ts'
-
-/** One repository at one endpoint. */
-export interface Site {
-  /** The endpoint, without a slash at its end. */
-  readonly base: string
-  /** Between `base` and the repository. Default `/v2`. */
-  readonly api?: string | undefined
-  /** The domain that a proxy is to ask, where the endpoint is one. */
-  readonly namespace?: string | undefined
-  /** Without the domain: `library/alpine`. */
-  readonly path: string
-  /** With it, for errors: `docker.io/library/alpine`. */
-  readonly name: string
-  readonly authorizer: Authorizer
-  readonly context: ClientContext
-}
+import type { Clearance, Head, Question } from '../wire/wire-request.ts'
+import type { Site } from './site.ts'
 
 export interface ExchangeOptions {
   readonly signal?: AbortSignal | undefined
@@ -36,7 +20,7 @@ export interface ExchangeOptions {
   /** The answer is a blob, which takes a place at the host. Called when it has to wait for one. */
   readonly admission?: { readonly onWait?: (() => void) | undefined } | undefined
   /** Where an answer led, as the origin policy judged it. Default: the endpoint. */
-  readonly place?: Place | undefined
+  readonly clearance?: Clearance | undefined
 }
 
 /** Challenges answered for one request. */
@@ -53,27 +37,27 @@ export async function exchange(
   site: Site,
   question: Omit<Question, 'authorization'>,
   to: StreamReceiver,
-  { signal, streamed, about, scope, place, admission, anonymous = false }: ExchangeOptions,
+  { signal, streamed, about, scope, clearance, admission, anonymous = false }: ExchangeOptions,
 ): Promise<void> {
-  const { authorizer, context, path } = site
-  const registry = new URL(site.base)
+  const { authorizer, wire, path, registry, endpoint } = site
   const options = {
     registry,
+    endpoint,
     streamed,
-    place,
+    clearance,
     admission: admission && { ...admission, host: registry.host },
     signal,
   }
   let authorization = anonymous ? undefined : await authorizer.current(path, { signal, scope })
   for (let answered = 0; ; answered++) {
-    let refusal = await stream(context, { ...question, authorization }, to, options)
+    let refusal = await stream(wire, { ...question, authorization }, to, options)
     if (
       refusal !== undefined &&
       refusal.head.elsewhere &&
       refusal.head.status === 401 &&
       (question.method === 'GET' || question.method === 'HEAD')
     )
-      refusal = await askElsewhere(context, question, refusal, to, options)
+      refusal = await askElsewhere(wire, question, refusal, to, options)
     if (refusal === undefined) return
     // A token that is new and refused will not get better; of passwords, the provider may have another.
     const last =
@@ -105,22 +89,22 @@ async function answerTo(
     : undefined
 }
 
-/** Some registries hide a private repository behind a 404 and challenge only at `/v2/` (design 10, "first request"). */
+/** Some registries hide a private repository behind a 404 and challenge only at `/v2/`. */
 async function answerToPing(
-  { context, base, api = '/v2', authorizer, path }: Site,
+  { wire, registry, endpoint, base, api = '/v2', authorizer, path }: Site,
   options: AuthorizeOptions,
 ): Promise<string | undefined> {
   const url = new URL(`${base}${api}/`)
   const ping = async (): Promise<Head> => {
     const { head, body } = await ask(
-      context,
+      wire,
       { method: 'GET', url, headers: {} },
-      { registry: new URL(base), maxBytes: 64 * 1024, signal: options.signal },
+      { registry, endpoint, maxBytes: 64 * 1024, signal: options.signal },
     )
     if (mayPassLater(head.status)) throw errorOfAnswer(head, body, { subject: 'registry' })
     return head
   }
-  const head = await repeat(context, url, ping, options)
+  const head = await repeat(wire, url, ping, options)
   const challenges = head.status === 401 && !head.elsewhere ? parseChallenges(head.headers.get('www-authenticate')) : []
   return challenges.length === 0 ? undefined : authorizer.answer(challenges, undefined, path, options)
 }

@@ -68,7 +68,7 @@ export function createUndiciTransport(
       const agent = await agentFor(route.manner)
       signal?.throwIfAborted()
       if (closing.signal.aborted) throw new Error('the transport is closed')
-      await exchange({ agent, request, route, timeouts, socketErrors }, to, signal)
+      await dispatch({ agent, request, route, timeouts, socketErrors }, to, signal)
     },
     async close() {
       closing.abort()
@@ -77,7 +77,7 @@ export function createUndiciTransport(
   }
 }
 
-function exchange(
+function dispatch(
   {
     agent,
     request,
@@ -132,15 +132,7 @@ function exchange(
         else setImmediate(resolve)
       })
     }
-    const waitFor = (work: () => void | Promise<void>): void => {
-      let wait: void | Promise<void>
-      try {
-        wait = work()
-      } catch (error) {
-        fail(error)
-        return
-      }
-      if (wait === undefined) return
+    const pauseFor = (wait: Promise<void>): void => {
       controller?.pause()
       rate.pause()
       const done = wait.then(
@@ -198,19 +190,28 @@ function exchange(
             return
           }
           if (request.method !== 'HEAD') rate.start()
-          waitFor(() => to.head(status, viewOf(headers)))
+          try {
+            const wait = to.head(status, viewOf(headers))
+            if (wait !== undefined) pauseFor(wait)
+          } catch (error) {
+            fail(error)
+          }
         },
         onResponseData(_given, chunk) {
           // Each time it goes on after a pause, the parser hands out an empty chunk; a pause for that one would be for ever.
           if (failure !== undefined || chunk.byteLength === 0) return
           rate.count(chunk.byteLength)
-          // A chunk that was parsed in the same turn as the pause queues behind the one before it.
-          const before = pending
-          waitFor(
-            before === undefined
-              ? () => to.data(chunk)
-              : () => before.then(() => (failure === undefined ? to.data(chunk) : undefined)),
-          )
+          if (pending !== undefined) {
+            // A chunk that was parsed in the same turn as the pause queues behind the one before it.
+            pauseFor(pending.then(() => (failure === undefined ? to.data(chunk) : undefined)))
+            return
+          }
+          try {
+            const wait = to.data(chunk)
+            if (wait !== undefined) pauseFor(wait)
+          } catch (error) {
+            fail(error)
+          }
         },
         onResponseEnd() {
           settle()

@@ -1,4 +1,6 @@
+import type { FullTimeouts } from '../transport/timeouts.ts'
 import { timedOut } from '../transport/timed-out.ts'
+import { adding, type Concern } from './wire-request.ts'
 
 /** Time that may be spent in parts. */
 export interface Allowance {
@@ -10,12 +12,26 @@ export interface Allowance {
   ): Promise<T>
 }
 
+/** Bounds the time of a request as a whole. */
+export const allowTime = ({ total, blob }: Pick<FullTimeouts, 'total' | 'blob'>): Concern =>
+  adding(({ streamed = false, body, answerTimeout }) => {
+    // What may be thought about for minutes is no small request either.
+    const large = streamed || typeof body === 'function' || answerTimeout !== undefined
+    return { allowance: createAllowance(large ? blob : total) }
+  })
+
+/** What is spent on waiting for a turn is not counted: only what is inside of this. */
+export const spendTime: Concern = (next) => (request, receive, options) =>
+  request.allowance === undefined
+    ? next(request, receive, options)
+    : request.allowance.spend(request.url.host, (signal) => next(request, receive, { ...options, signal }), options)
+
 /**
  * Measured in real time, like the transport's clocks.
  *
  * @param ms 0: without end
  */
-export function createAllowance(ms: number): Allowance {
+function createAllowance(ms: number): Allowance {
   let left = ms
   return {
     async spend(host, work, { signal } = {}) {

@@ -1,5 +1,7 @@
 import type { Clock } from '@lading/clock'
 import { RegistryError } from '../errors/registry-error.ts'
+import { pausing } from './over-transport.ts'
+import type { Concern, Take } from './wire-request.ts'
 
 /** Spreads the bytes of all bodies over time. */
 export interface Bandwidth {
@@ -16,11 +18,9 @@ const burstMs = 250
  * A token bucket that may be overdrawn: a chunk is never cut, and whoever brings the next one waits for it. As every
  * chunk waits for those before it, connections share what there is by the chunk.
  *
- * @param bytesPerSecond `undefined`: no bound
  * @throws RegistryError `OPTION_INVALID`
  */
-export function createBandwidth(clock: Clock, bytesPerSecond: number | undefined): Bandwidth {
-  if (bytesPerSecond === undefined) return { take: () => undefined, close: () => undefined }
+export function createBandwidth(clock: Clock, bytesPerSecond: number): Bandwidth {
   if (!(bytesPerSecond > 0))
     throw new RegistryError('OPTION_INVALID', `limitRate is ${String(bytesPerSecond)}`, {
       hint: 'bytes per second, more than 0',
@@ -52,3 +52,29 @@ async function sleep(clock: Clock, ms: number, signal: AbortSignal, closing: Abo
     if (!closing.aborted) throw error
   }
 }
+
+/** No more bytes a second than the client may have. That pause is not one in which the taker makes the host wait. */
+export const spreadBytes =
+  (bandwidth: Bandwidth): Concern =>
+  (next) =>
+  (request, receive, options = {}) => {
+    const { signal, onPause } = options
+    const spread =
+      (take: Take): Take =>
+      (chunk) => {
+        const { byteLength } = chunk
+        const taken = take(chunk)
+        const wait = bandwidth.take(byteLength, { signal })
+        const paused = taken === undefined || onPause === undefined ? taken : pausing(taken, onPause)
+        if (wait === undefined || paused === undefined) return wait ?? paused
+        return Promise.all([paused, wait]).then(() => undefined)
+      }
+    return next(
+      request,
+      (head) => {
+        const taker = receive(head)
+        return typeof taker === 'function' ? spread(taker) : taker.then(spread)
+      },
+      { ...options, onPause: undefined },
+    )
+  }

@@ -1,21 +1,18 @@
-import type { ClientContext } from './context.ts'
-import type { Question } from './send.ts'
+import type { WireRequest } from './wire-request.ts'
 
 /** What is shorter is in too many words. */
 const shortest = 4
 const hidden = '***'
 
+type Showing = Pick<WireRequest, 'endpoint' | 'authorization' | 'body'>
+
 /**
- * Takes out of a text what the request showed: servers that repeat what they did not like must not have us print it
- * (reliability B1, C20). Knows the spellings in which such a text may have it.
+ * Takes out of a text what the request showed: servers that repeat what they did not like must not have us print it.
+ * Knows the spellings in which such a text may have it.
  */
-export function hideSecrets(
-  text: string,
-  context: Pick<ClientContext, 'endpoint'>,
-  question: Pick<Question, 'authorization' | 'body'>,
-): string {
+export function hideSecrets(text: string, request: Showing): string {
   let clean = text
-  for (const secret of secretsOf(context, question)
+  for (const secret of secretsOf(request)
     .flatMap(spellings)
     .toSorted((a, b) => b.length - a.length))
     clean = clean.replaceAll(secret, hidden)
@@ -23,20 +20,13 @@ export function hideSecrets(
 }
 
 /** The same for bytes that are text in an encoding which keeps ASCII. */
-export function hideSecretsInBody(
-  body: Uint8Array,
-  context: Pick<ClientContext, 'endpoint'>,
-  question: Pick<Question, 'authorization' | 'body'>,
-): Uint8Array {
+export function hideSecretsInBody(body: Uint8Array, request: Showing): Uint8Array {
   const text = new TextDecoder().decode(body)
-  const clean = hideSecrets(text, context, question)
+  const clean = hideSecrets(text, request)
   return clean === text ? body : new TextEncoder().encode(clean)
 }
 
-function secretsOf(
-  { endpoint }: Pick<ClientContext, 'endpoint'>,
-  { authorization = '', body }: Pick<Question, 'authorization' | 'body'>,
-): string[] {
+function secretsOf({ endpoint, authorization = '', body }: Showing): string[] {
   const [, scheme = '', shown = ''] = /^(\S+) +(.+)$/.exec(authorization) ?? []
   const found = [shown, ...(scheme === 'Basic' ? passwordsIn(shown) : [])]
   for (const value of Object.values(endpoint?.headers ?? {})) found.push(value, ...value.split(/[=;,\s]+/).slice(1))

@@ -2,14 +2,14 @@ import type { Clock } from '@lading/clock'
 import { createConcurrency } from './concurrency.ts'
 
 /** What came of a request: the host had too much, or took no connection, which means the same while it has others of ours. */
-export type Outcome = 'good' | 'too-much' | 'unreachable' | 'neither'
+export type Verdict = 'good' | 'too-much' | 'unreachable' | 'neither'
 
 /** A place at a host. */
 export interface Pass {
   /** Our side makes the host wait, or does so no longer. */
-  idle(is: boolean): void
+  readonly idle: (is: boolean) => void
   /** Once, at the end. */
-  leave(outcome: Outcome): void
+  leave(verdict: Verdict): void
 }
 
 /** One host's gate: so many at once, in the order they came, nobody while it rests. */
@@ -91,12 +91,12 @@ export function createHostGate(
     }
     return {
       idle: mark,
-      leave(outcome) {
+      leave(verdict) {
         mark(false)
-        const tooMuch = outcome === 'too-much' || (outcome === 'unreachable' && active > 1)
+        const tooMuch = verdict === 'too-much' || (verdict === 'unreachable' && active > 1)
         const changed = tooMuch
           ? concurrency.tooMuch(begun, active)
-          : outcome === 'good' && concurrency.good(begun, active)
+          : verdict === 'good' && concurrency.good(begun, active)
         active -= 1
         if (idle === active) idleSince = clock.now()
         if (changed) onLimit(concurrency.limit)

@@ -30,8 +30,8 @@ export function createHostGates(
   }
   const forgetting = (host: string, gate: HostGate, pass: Pass): Pass => ({
     idle: (is) => pass.idle(is),
-    leave(outcome) {
-      pass.leave(outcome)
+    leave(verdict) {
+      pass.leave(verdict)
       forget(host, gate)
     },
   })

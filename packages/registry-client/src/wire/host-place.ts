@@ -1,6 +1,7 @@
 import type { Admission, Admit } from '../admit.ts'
 import type { Pass } from './host-gate.ts'
 import type { HostGates } from './host-gates.ts'
+import type { Concern } from './wire-request.ts'
 
 /** A request's place among those that move data, asked for when it can be used. */
 export interface HostPlace {
@@ -9,7 +10,7 @@ export interface HostPlace {
   giveBack(): void
 }
 
-export function createHostPlace(admit: Admit, { host, onWait }: Admission): HostPlace {
+function createHostPlace(admit: Admit, { host, onWait }: Admission): HostPlace {
   let release: (() => void) | undefined
   return {
     get held() {
@@ -25,6 +26,20 @@ export function createHostPlace(admit: Admit, { host, onWait }: Admission): Host
     },
   }
 }
+
+/** A place for a request that brings a blob, given back at its end: the place of the host that is asked, wherever it redirects. */
+export const needPlace =
+  (admit: Admit): Concern =>
+  (next) =>
+  async (request, receive, options) => {
+    if (request.admission === undefined) return await next(request, receive, options)
+    const place = createHostPlace(admit, request.admission)
+    try {
+      await next({ ...request, place }, receive, options)
+    } finally {
+      place.giveBack()
+    }
+  }
 
 /**
  * Through a host's gate. A request that needs a place has it when it is through, and holds neither while it waits for the

@@ -2,7 +2,7 @@ import type { Emit } from '../client-event.ts'
 import type { Clock } from '@lading/clock'
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
-import type { Transport } from '../transport.ts'
+import type { Concern } from './wire-request.ts'
 
 /** Answers with 5xx, or none at all, in a row. A mirror to which no connection comes about needs only one. */
 const mostFailures = 3
@@ -26,11 +26,17 @@ interface Health {
  */
 export interface MirrorBreaker {
   /**
-   * The same transport, for requests to a mirror's origin.
+   * A request to a mirror begins; what came of it is told to the attempt that comes back.
    *
-   * @throws RegistryError `MIRROR_SKIPPED` by the transport, at once, while the mirror is left alone
+   * @throws RegistryError `MIRROR_SKIPPED` while the mirror is left alone
    */
-  guard(transport: Transport, origin: string): Transport
+  readonly begin: (origin: string) => MirrorAttempt
+}
+
+interface MirrorAttempt {
+  answered(status: number): void
+  /** No answer came. */
+  failed(error: unknown): void
 }
 
 export function createMirrorBreaker({ clock, emit }: { readonly clock: Clock; readonly emit: Emit }): MirrorBreaker {
@@ -70,30 +76,50 @@ export function createMirrorBreaker({ clock, emit }: { readonly clock: Clock; re
   }
 
   return {
-    guard: (transport, origin) => async (request, to, options) => {
-      if (request.url.origin !== origin) return transport(request, to, options)
+    begin(origin) {
       const health = healthOf(origin)
       const probe = enter(origin, health)
-      let answered = false
-      const head: typeof to.head = (status, headers) => {
-        answered = true
-        if (status >= 500) fail(origin, health, { probe, code: String(status), hard: false })
-        else succeed(origin, health, probe)
-        return to.head(status, headers)
-      }
-      try {
-        await transport(request, { head, data: (chunk) => to.data(chunk) }, options)
-      } catch (error) {
-        // A body that breaks off is the transfer's business: the mirror did answer.
-        if (!answered && error instanceof TransportError)
-          fail(origin, health, { probe, code: error.code, hard: !error.temporary })
-        // Given up by the caller: it proved nothing, and the next one may try.
-        else if (!answered && probe) health.probing = false
-        throw error
+      return {
+        answered(status) {
+          if (status >= 500) fail(origin, health, { probe, code: String(status), hard: false })
+          else succeed(origin, health, probe)
+        },
+        failed(error) {
+          if (error instanceof TransportError) fail(origin, health, { probe, code: error.code, hard: !error.temporary })
+          // Given up by the caller: it proved nothing, and the next one may try.
+          else if (probe) health.probing = false
+        },
       }
     },
   }
 }
+
+/** Requests to a mirror that does not answer fail at once, as `MIRROR_SKIPPED`. */
+export const skipSickMirrors =
+  ({ begin }: MirrorBreaker): Concern =>
+  (next) =>
+  async (request, receive, options) => {
+    const { endpoint, url } = request
+    if (endpoint?.mirror !== true || url.origin !== new URL(endpoint.url).origin)
+      return await next(request, receive, options)
+    const attempt = begin(url.origin)
+    let answered = false
+    try {
+      await next(
+        request,
+        (head) => {
+          answered = true
+          attempt.answered(head.status)
+          return receive(head)
+        },
+        options,
+      )
+    } catch (error) {
+      // A body that breaks off is the transfer's business: the mirror did answer.
+      if (!answered) attempt.failed(error)
+      throw error
+    }
+  }
 
 function skipped(origin: string, code: string, leftMs: number): RegistryError {
   const { host } = new URL(origin)

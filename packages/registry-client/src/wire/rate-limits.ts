@@ -1,5 +1,6 @@
 import type { Emit } from '../client-event.ts'
 import type { TransportHeaders } from '../transport.ts'
+import type { Concern } from './wire-request.ts'
 import { rateLimitOf, type RateLimit } from '../headers/rate-limit.ts'
 
 /** What each host last said of its rate limit. */
@@ -21,3 +22,17 @@ export function createRateLimits(emit: Emit): RateLimits {
     },
   }
 }
+
+/** Each answer may say how many requests are left. */
+export const readRateLimits =
+  ({ see }: RateLimits): Concern =>
+  (next) =>
+  (request, receive, options) =>
+    next(
+      request,
+      (head) => {
+        see(request.url.host, head.headers)
+        return receive(head)
+      },
+      options,
+    )

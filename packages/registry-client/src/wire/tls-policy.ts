@@ -1,13 +1,14 @@
 import type { TlsSettings } from '../transport.ts'
+import { adding, type Concern } from './wire-request.ts'
 
 export interface TlsPolicy {
   /** From now on, requests to this endpoint's origin are made with these. */
   useAt(origin: string, settings: TlsSettings): void
   /**
    * The settings for a request to `url`. `own`: it goes where the user sent us, not where an answer did; only then is the
-   * client certificate among them (reliability B1, C6).
+   * client certificate among them.
    */
-  settingsFor(url: URL, own: boolean): TlsSettings | undefined
+  readonly settingsFor: (url: URL, own: boolean) => TlsSettings | undefined
 }
 
 /** @param others the settings of hosts (`host` or `host:port`) that are no endpoints: token servers, where redirects lead */
@@ -29,3 +30,7 @@ export function createTlsPolicy(others: (host: string) => TlsSettings | undefine
     },
   }
 }
+
+/** The settings of whom is asked, with the client certificate where that may be shown. */
+export const addTlsSettings = ({ settingsFor }: TlsPolicy): Concern =>
+  adding(({ url, clearance }) => ({ tls: settingsFor(url, clearance.show.clientCertificate) }))

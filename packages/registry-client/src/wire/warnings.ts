@@ -1,26 +1,36 @@
 import { printable } from '@lading/errors'
 import type { Emit } from '../client-event.ts'
 import type { TransportHeaders } from '../transport.ts'
+import { hideSecrets } from './hide-secrets.ts'
+import type { Concern, WireRequest } from './wire-request.ts'
 
 /** The most that all warnings of an answer may have together (distribution-spec, "Warnings"). */
 const longest = 4096
 /** A registry that always has something new to say is not listened to for ever. */
 const most = 100
 
-/** Tells of what a registry wants its users to know, each text once. */
-export type Warn = (host: string, headers: TransportHeaders, clean: (text: string) => string) => void
-
-export function createWarn(emit: Emit): Warn {
+/** Tells of what a registry wants its users to know, each text once. What others say along the way is not its word. */
+export function tellWarnings(emit: Emit): Concern {
   const told = new Set<string>()
-  return (host, headers, clean) => {
+  const tell = (request: WireRequest, headers: TransportHeaders): void => {
+    const { host } = request.url
     for (const said of parseWarnings(headers.get('warning'))) {
-      const text = clean(said)
+      const text = hideSecrets(said, request)
       const key = `${host} ${text}`
       if (told.size >= most || told.has(key)) continue
       told.add(key)
       emit({ type: 'warning', host, text })
     }
   }
+  return (next) => (request, receive, options) =>
+    next(
+      request,
+      (head) => {
+        if (request.url.origin === request.registry.origin) tell(request, head.headers)
+        return receive(head)
+      },
+      options,
+    )
 }
 
 /** The texts of the warnings with code 299 (`299 - "text"`), safe to print; linear, never throws. What follows a malformed one is not read. */

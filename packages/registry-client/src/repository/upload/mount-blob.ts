@@ -2,7 +2,7 @@ import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import { isLadingError, printable } from '@lading/errors'
 import { RegistryError } from '../../errors/registry-error.ts'
-import type { Site } from '../../site/exchange.ts'
+import type { Site } from '../../site/site.ts'
 import { cancelUpload, openUpload, type OpenOptions, type UploadSession } from './upload-session.ts'
 
 const pathForm = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/

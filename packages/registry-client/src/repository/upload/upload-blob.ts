@@ -6,7 +6,7 @@ import type { Descriptor } from '@lading/manifest'
 import type { BlobSource } from '../../blob-source.ts'
 import { publicUrl } from '../../client-event.ts'
 import { RegistryError } from '../../errors/registry-error.ts'
-import type { Site } from '../../site/exchange.ts'
+import type { Site } from '../../site/site.ts'
 import { mostAttempts, waitAfter } from '../../http/repeat.ts'
 import type { UploadOptions } from '../../registry-client.ts'
 import type { AtSite } from '../choose-site.ts'
@@ -64,7 +64,7 @@ export async function uploadBlob(
     let best = 0
     for (let attempt = 1; current !== undefined; attempt++) {
       try {
-        await send(upload, current)
+        await transmit(upload, current)
         return { mounted: false }
       } catch (error) {
         current = await goOn(upload, current.session, error, attempt)
@@ -76,14 +76,14 @@ export async function uploadBlob(
     }
     return { mounted: false }
   } catch (error) {
-    if (current !== undefined && !site.context.closed()) await cancelUpload(site, current.session, descriptor.digest)
+    if (current !== undefined && !site.wire.closed()) await cancelUpload(site, current.session, descriptor.digest)
     throw error
   } finally {
     await upload.reader.close()
   }
 }
 
-async function send(
+async function transmit(
   { site, descriptor, reader, options }: Upload,
   { session, offset }: NonNullable<GoOn>,
 ): Promise<void> {
@@ -117,17 +117,17 @@ async function goOn(upload: Upload, session: UploadSession, error: unknown, atte
       ? attempt < mostAttempts
         ? 0
         : undefined
-      : waitAfter(site.context, error, attempt)
+      : waitAfter(site.wire, error, attempt)
   if (waits === undefined) throw error
   if (waits > 0) {
-    site.context.emit({
+    site.wire.emit({
       type: 'retry',
-      url: publicUrl(session.place.url),
+      url: publicUrl(session.location.url),
       attempt,
       afterMs: waits,
       code: isLadingError(error) ? error.code : 'UNKNOWN',
     })
-    await site.context.clock.sleep(waits, { signal })
+    await site.wire.clock.sleep(waits, { signal })
   }
   const distrusted = miscounted(upload, error)
   const has = distrusted ? undefined : await uploadStatus(site, session, digest, { signal })

@@ -6,15 +6,15 @@ import { isLadingError } from '@lading/errors'
 import { pushScope } from '../../auth/scopes.ts'
 import { RegistryError } from '../../errors/registry-error.ts'
 import { answerHead } from '../../site/answer-head.ts'
-import type { Site } from '../../site/exchange.ts'
+import type { Site } from '../../site/site.ts'
 import { repeat } from '../../http/repeat.ts'
-import type { Head, Question } from '../../wire/send.ts'
-import { uploadPlace, withDigest, type UploadPlace } from './upload-place.ts'
+import type { Head, Question } from '../../wire/wire-request.ts'
+import { uploadLocation, withDigest, type UploadLocation } from './upload-location.ts'
 
 /** An upload that is open at the registry. */
 export interface UploadSession {
   /** The next request goes there: each answer may name another. */
-  place: UploadPlace
+  location: UploadLocation
   /** The least bytes of a chunk that is not the last. */
   readonly chunkMinBytes: number
 }
@@ -49,12 +49,12 @@ export async function openUpload(
     about: { subject: 'tags', digest },
     expects: mount === undefined ? [202] : [201, 202],
   } as const
-  const head = await repeat(site.context, url, () => answerHead(site, question, options), { signal })
+  const head = await repeat(site.wire, url, () => answerHead(site, question, options), { signal })
   if (head.status === 201) {
     assertStated(site, head, digest)
     return undefined
   }
-  return { place: uploadPlace(site, head), chunkMinBytes: leastChunk(head) }
+  return { location: uploadLocation(site, head), chunkMinBytes: leastChunk(head) }
 }
 
 /** PATCH with the bytes from `start` to `end` (exclusive). Never repeated: whether they came is asked first. */
@@ -69,14 +69,14 @@ export async function sendChunk(
   { digest, signal }: AbortOptions & { readonly digest: Digest },
 ): Promise<void> {
   const headers = { ...bytes, 'content-length': String(end - start), 'content-range': `${start}-${end - 1}` }
-  const head = await atPlace(
+  const head = await atLocation(
     site,
     session,
-    { method: 'PATCH', url: session.place.url, headers, body },
+    { method: 'PATCH', url: session.location.url, headers, body },
     { digest, signal, expects: [202, 201, 204] },
   )
   // Some leave it out when it does not change.
-  if (head.headers.get('location') !== null) session.place = uploadPlace(site, head)
+  if (head.headers.get('location') !== null) session.location = uploadLocation(site, head)
   const received = receivedBytes(head)
   if (received !== undefined && received !== end) {
     throw new RegistryError(
@@ -103,10 +103,10 @@ export async function finishUpload(
   { body, signal }: AbortOptions & { readonly body?: (() => AsyncIterable<Uint8Array>) | undefined },
 ): Promise<void> {
   const headers = { ...bytes, 'content-length': body === undefined ? '0' : String(size) }
-  const head = await atPlace(
+  const head = await atLocation(
     site,
     session,
-    { method: 'PUT', url: withDigest(session.place, digest), headers, body, answerTimeout: finishMs },
+    { method: 'PUT', url: withDigest(session.location, digest), headers, body, answerTimeout: finishMs },
     { digest, signal, expects: [201, 204] },
   )
   assertStated(site, head, digest)
@@ -119,15 +119,16 @@ export async function uploadStatus(
   digest: Digest,
   { signal }: AbortOptions,
 ): Promise<number | undefined> {
-  const { url } = session.place
+  const { url } = session.location
   try {
     const head = await repeat(
-      site.context,
+      site.wire,
       url,
-      () => atPlace(site, session, { method: 'GET', url, headers: {} }, { digest, signal, expects: [204, 200, 202] }),
+      () =>
+        atLocation(site, session, { method: 'GET', url, headers: {} }, { digest, signal, expects: [204, 200, 202] }),
       { signal },
     )
-    if (head.headers.get('location') !== null) session.place = uploadPlace(site, head)
+    if (head.headers.get('location') !== null) session.location = uploadLocation(site, head)
     return receivedBytes(head)
   } catch (error) {
     signal?.throwIfAborted()
@@ -139,17 +140,17 @@ export async function uploadStatus(
 /** DELETE of an upload (distribution-spec end-14), as a courtesy: what does not work expires. */
 export async function cancelUpload(site: Site, session: UploadSession, digest: Digest): Promise<void> {
   const signal = AbortSignal.timeout(courtesyMs)
-  await atPlace(
+  await atLocation(
     site,
     session,
-    { method: 'DELETE', url: session.place.url, headers: {} },
+    { method: 'DELETE', url: session.location.url, headers: {} },
     { digest, signal, expects: [204, 200, 202] },
   ).catch(() => undefined)
 }
 
-function atPlace(
+function atLocation(
   site: Site,
-  { place }: UploadSession,
+  { location }: UploadSession,
   question: Omit<Question, 'authorization'>,
   { digest, signal, expects }: AbortOptions & { readonly digest: Digest; readonly expects: readonly number[] },
 ): Promise<Head> {
@@ -158,8 +159,8 @@ function atPlace(
     scope: pushScope(site.path),
     about: { subject: 'upload', digest },
     expects,
-    place,
-    anonymous: !place.show.authorization,
+    clearance: location,
+    anonymous: !location.show.authorization,
   })
 }
 

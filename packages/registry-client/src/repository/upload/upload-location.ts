@@ -1,21 +1,23 @@
 import { printable } from '@lading/errors'
 import { RegistryError } from '../../errors/registry-error.ts'
-import type { Site } from '../../site/exchange.ts'
-import { judgeUrl } from '../../wire/judge-url.ts'
-import type { Head, Place } from '../../wire/send.ts'
+import type { Site } from '../../site/site.ts'
+import type { Clearance, Head } from '../../wire/wire-request.ts'
 
 /** Where an upload goes on. */
-export interface UploadPlace extends Place {
+export interface UploadLocation extends Clearance {
   readonly url: URL
 }
 
 /**
  * The `Location` of an answer about an upload: relative or absolute, its query kept to the letter. It is another URL that
- * the registry names, and the origin policy decides about it (reliability B1, C7).
+ * the registry names, and the origin policy decides about it.
  *
  * @throws RegistryError `ORIGIN_REFUSED`, `BAD_RESPONSE`
  */
-export function uploadPlace({ base, name, context }: Site, { url: from, headers, status }: Head): UploadPlace {
+export function uploadLocation(
+  { registry, endpoint, name, wire }: Site,
+  { url: from, headers, status }: Head,
+): UploadLocation {
   const text = headers.get('location')
   const url = text === null ? null : URL.parse(text, from.href)
   if (url === null) {
@@ -31,8 +33,7 @@ export function uploadPlace({ base, name, context }: Site, { url: from, headers,
     })
   }
   url.hash = ''
-  const registry = new URL(base)
-  const decision = judgeUrl(context, { url, from, registry, purpose: 'upload' })
+  const decision = wire.judge({ url, from, registry, endpoint, purpose: 'upload' })
   if (!decision.call) {
     const downgraded = url.protocol === 'http:' && url.hostname === from.hostname
     throw new RegistryError(
@@ -51,8 +52,8 @@ export function uploadPlace({ base, name, context }: Site, { url: from, headers,
   return { ...decision, url }
 }
 
-/** The place with the digest that ends the upload; the rest of the query stays as it was written. */
-export function withDigest({ url }: UploadPlace, digest: string): URL {
+/** The location with the digest that ends the upload; the rest of the query stays as it was written. */
+export function withDigest({ url }: UploadLocation, digest: string): URL {
   const text = url.href
   return new URL(
     `${text}${text.includes('?') ? (text.endsWith('?') || text.endsWith('&') ? '' : '&') : '?'}digest=${encodeURIComponent(digest)}`,

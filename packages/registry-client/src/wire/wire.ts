@@ -1,0 +1,16 @@
+import type { Clock } from '@lading/clock'
+import type { Emit } from '../client-event.ts'
+import type { Judge } from './judge-url.ts'
+import type { WireTransport } from './wire-request.ts'
+
+/** What all requests of one client share. */
+export interface Wire {
+  /** One request and all that happens to it: compose.ts has the list. */
+  readonly request: WireTransport
+  readonly judge: Judge
+  /** Was TLS seen at this `host` or `host:port`? */
+  readonly tlsSeen: (host: string) => boolean
+  readonly clock: Clock
+  readonly emit: Emit
+  readonly closed: () => boolean
+}
