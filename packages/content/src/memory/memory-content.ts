@@ -2,6 +2,7 @@ import { digestOf } from '@lading/digest/hash'
 import type { Descriptor } from '@lading/manifest'
 import type { Origin, Source } from '../source.ts'
 import type { Target } from '../target.ts'
+import { forgetName } from './forget-name.ts'
 import { memoryDelivery } from './memory-delivery.ts'
 import { memorySource } from './memory-source.ts'
 import type { Shelves } from './shelves.ts'
@@ -16,6 +17,8 @@ export interface MemoryContentOptions {
 export interface MemoryContent extends Source, Target {
   /** Puts bytes in, without a delivery. */
   put(mediaType: string, bytes: Uint8Array): Descriptor
+  /** Removes a name, and then everything that no name and no delivery that has not ended needs. */
+  forget(name: string): Promise<void>
 }
 
 /**
@@ -23,7 +26,7 @@ export interface MemoryContent extends Source, Target {
  * moved. Nothing leaves it.
  */
 export function createMemoryContent({ origin, partialIndex = true }: MemoryContentOptions = {}): MemoryContent {
-  const shelves: Shelves = { blobs: new Map(), names: new Map(), partials: new Map() }
+  const shelves: Shelves = { blobs: new Map(), names: new Map(), partials: new Map(), held: new Set() }
   const place = origin === undefined ? 'memory' : `${origin.host}/${origin.repository}`
   return {
     ...memorySource(shelves, place),
@@ -38,5 +41,6 @@ export function createMemoryContent({ origin, partialIndex = true }: MemoryConte
       shelves.blobs.set(digest, bytes.slice())
       return { mediaType, digest, size: bytes.byteLength }
     },
+    forget: async (name) => forgetName(shelves, name),
   }
 }

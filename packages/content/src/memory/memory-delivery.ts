@@ -1,3 +1,4 @@
+import type { Digest } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
 import { DeliveryError } from '../delivery-error.ts'
 import { planPublication, type PublicationPlan } from '../plan-publication.ts'
@@ -9,6 +10,8 @@ import type { Shelves } from './shelves.ts'
 /** One delivery into a memory. */
 export function memoryDelivery(shelves: Shelves, partialIndex: boolean): Delivery {
   const receivers = new Set<Receiver>()
+  const kept = new Set<Digest>()
+  shelves.held.add(kept)
   let ended = false
 
   const isHere = ({ digest, size }: Descriptor): boolean => shelves.blobs.get(digest)?.byteLength === size
@@ -19,18 +22,21 @@ export function memoryDelivery(shelves: Shelves, partialIndex: boolean): Deliver
   }
   const end = async (): Promise<void> => {
     ended = true
+    shelves.held.delete(kept)
     for (const receiver of receivers) await receiver.close()
   }
 
   return {
     async has(descriptor, { signal } = {}) {
       assertOpen(signal)
+      kept.add(descriptor.digest)
       return isHere(descriptor)
     },
     async receive(what, { signal } = {}) {
       assertOpen(signal)
+      if ('digest' in what) kept.add(what.digest)
       if ('digest' in what && isHere(what)) return 'here'
-      const receiver = memoryReceiver(shelves, what)
+      const receiver = memoryReceiver(shelves, what, (digest) => kept.add(digest))
       receivers.add(receiver)
       return receiver
     },
@@ -40,7 +46,9 @@ export function memoryDelivery(shelves: Shelves, partialIndex: boolean): Deliver
       // Somebody may have ended it meanwhile. From here on nothing waits.
       assertOpen(signal)
       const missing = plan.needed.filter((descriptor) => !isHere(descriptor))
-      return missing.length > 0 ? { outcome: 'missing', blobs: missing } : write(shelves, publication, plan)
+      if (missing.length > 0) return { outcome: 'missing', blobs: missing }
+      for (const document of plan.documents) kept.add(document.descriptor.digest)
+      return write(shelves, publication, plan)
     },
     async finish({ signal } = {}) {
       assertOpen(signal)

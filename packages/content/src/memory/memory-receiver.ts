@@ -7,7 +7,11 @@ import type { UnknownContent } from '../target.ts'
 import type { Partial, Shelves } from './shelves.ts'
 
 /** A blob on its way into a memory. It goes on where an interrupted one of the same digest ended. */
-export function memoryReceiver(shelves: Shelves, what: Descriptor | UnknownContent): Receiver {
+export function memoryReceiver(
+  shelves: Shelves,
+  what: Descriptor | UnknownContent,
+  onCommit: (digest: Digest) => void,
+): Receiver {
   const { mediaType, size } = what
   const digest = 'digest' in what ? what.digest : undefined
   let state: Partial = takePartial(shelves, digest) ?? nothing(digest)
@@ -75,6 +79,7 @@ export function memoryReceiver(shelves: Shelves, what: Descriptor | UnknownConte
         })
       }
       shelves.blobs.set(actual, joined(state))
+      onCommit(actual)
       committed = { mediaType, digest: actual, size: state.length }
       return committed
     },

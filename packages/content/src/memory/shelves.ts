@@ -8,6 +8,8 @@ export interface Shelves {
   readonly names: Map<string, Descriptor>
   /** What interrupted receivers left. Whoever goes on with one takes it out. */
   readonly partials: Map<Digest, Partial>
+  /** What deliveries that have not ended keep, each its own. */
+  readonly held: Set<ReadonlySet<Digest>>
 }
 
 /** The start of a blob. */

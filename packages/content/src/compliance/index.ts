@@ -1,0 +1,2 @@
+export type { ContentPlace, ContentSubject } from './place.ts'
+export { testContent, type TestFunctions } from './test-content.ts'

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict'
+import { isLadingError } from '@lading/errors'
+import { isAbsence } from '../is-absence.ts'
+import {
+  assertBytes,
+  blobOf,
+  collect,
+  deliver,
+  failureOf,
+  joined,
+  keepingSink,
+  nameIn,
+  refuses,
+  someBytes,
+  someImage,
+  stock,
+  type Case,
+} from './case.ts'
+import type { ContentPlace } from './place.ts'
+
+const image = someImage(1)
+const [config = image.manifest, layer = image.manifest] = image.blobs
+const absent = blobOf(someBytes(100, 77))
+
+async function isSaidToBeAbsent(run: () => unknown): Promise<void> {
+  const error = await failureOf(run)
+  assert.ok(isAbsence(error), `it says that there is nothing: ${String(error)}`)
+  assert.ok(isLadingError(error) && error.hint !== undefined, 'it has a hint')
+}
+
+async function withBlob({ target }: ContentPlace, bytes: Uint8Array): Promise<ReturnType<typeof blobOf>> {
+  const blob = blobOf(bytes)
+  const delivery = await target.begin()
+  await deliver(delivery, blob)
+  await delivery.finish()
+  return blob
+}
+
+export const sourceCases: readonly Case[] = [
+  {
+    name: 'resolves a name, and the digest that it points to',
+    async run(place) {
+      await stock(place, image, ['one'])
+      for (const name of [nameIn(place, 'one'), image.manifest.descriptor.digest]) {
+        const { mediaType, digest, size } = await place.source.resolve(name)
+        assert.deepEqual({ mediaType, digest, size }, image.manifest.descriptor)
+      }
+    },
+  },
+  {
+    name: 'lists its names',
+    async run(place) {
+      await stock(place, image, ['one', 'two'])
+      const found = new Map((await collect(place.source.names())).map(({ name, target }) => [name, target.digest]))
+      for (const word of ['one', 'two']) assert.equal(found.get(nameIn(place, word)), image.manifest.descriptor.digest)
+      assert.equal(found.has(nameIn(place, 'three')), false)
+    },
+  },
+  {
+    name: 'says what is not there',
+    async run(place) {
+      await stock(place, image, ['one'])
+      const { source } = place
+      const sink = keepingSink()
+      await isSaidToBeAbsent(() => source.resolve(nameIn(place, 'two')))
+      await isSaidToBeAbsent(() => source.resolve(absent.descriptor.digest))
+      await isSaidToBeAbsent(() => source.send(absent.descriptor, sink))
+      await isSaidToBeAbsent(() => collect(source.open(absent.descriptor)))
+      assert.equal(await source.stat(absent.descriptor.digest), undefined)
+      assert.equal(await source.document(someImage(2).manifest.descriptor), undefined)
+      assert.equal(await source.document(someImage(2).blobs[0]?.descriptor ?? absent.descriptor), undefined)
+      assert.deepEqual(sink.bytes().byteLength, 0)
+    },
+  },
+  {
+    name: 'has nothing before it was given anything',
+    async run(place) {
+      const { source } = place
+      await isSaidToBeAbsent(() => source.resolve(nameIn(place, 'one')))
+      assert.equal(await source.stat(absent.descriptor.digest), undefined)
+      assert.equal(await source.document(image.manifest.descriptor), undefined)
+    },
+  },
+  {
+    name: 'gives manifests and configs with their exact bytes',
+    async run(place) {
+      await stock(place, image, ['one'])
+      for (const { descriptor, bytes } of [image.manifest, config]) {
+        const document = await place.source.document(descriptor)
+        assertBytes(document?.bytes, bytes)
+        assert.deepEqual(document?.descriptor, descriptor)
+      }
+    },
+  },
+  {
+    name: 'gives no document of another size than was said',
+    async run(place) {
+      await stock(place, image, ['one'])
+      for (const { descriptor } of [image.manifest, config])
+        await refuses(() => place.source.document({ ...descriptor, size: descriptor.size + 1 }), 'SIZE_MISMATCH')
+    },
+  },
+  {
+    name: 'sends a blob, or any range of it',
+    async run(place) {
+      const { descriptor, bytes } = await withBlob(place, someBytes(1000, 5))
+      const ends = [undefined, 1, 2, 500, 999, 1000]
+      for (const offset of [0, 1, 499, 999, 1000]) {
+        for (const end of ends.filter((each) => each === undefined || each >= offset)) {
+          const sink = keepingSink({ offset, ...(end === undefined ? {} : { end }) })
+          await place.source.send(descriptor, sink)
+          const [start = offset] = sink.starts
+          assert.ok(start === offset || start === 0, `it starts at ${start} and not at ${offset}`)
+          assertBytes(sink.bytes(), bytes.slice(start, end), `bytes from ${offset} to ${end}`)
+        }
+      }
+    },
+  },
+  {
+    name: 'sends an empty blob',
+    async run(place) {
+      const { descriptor } = await withBlob(place, new Uint8Array(0))
+      const sink = keepingSink()
+      await place.source.send(descriptor, sink)
+      assert.deepEqual([sink.starts, sink.bytes().byteLength], [[0], 0])
+    },
+  },
+  {
+    name: 'sends nothing to a sink that has more than there is',
+    async run(place) {
+      const { descriptor } = await withBlob(place, someBytes(100, 6))
+      const sink = keepingSink({ offset: 101 })
+      await refuses(() => place.source.send(descriptor, sink))
+      assert.equal(sink.bytes().byteLength, 0)
+    },
+  },
+  {
+    name: 'waits for what the sink waits for',
+    async run(place) {
+      const { descriptor, bytes } = await withBlob(place, someBytes(300_000, 7))
+      let busy = false
+      let overlaps = 0
+      let received = 0
+      const once = async (count: number): Promise<void> => {
+        if (busy) overlaps++
+        busy = true
+        await new Promise((resolve) => {
+          setTimeout(resolve, 0)
+        })
+        received += count
+        busy = false
+      }
+      await place.source.send(descriptor, {
+        offset: 0,
+        begin: () => once(0),
+        write: (chunk) => once(chunk.byteLength),
+      })
+      assert.deepEqual([busy, overlaps, received], [false, 0, bytes.byteLength])
+    },
+  },
+  ...(['begin', 'write'] as const).map((which): Case => ({
+    name: `rejects with what the sink's ${which} threw, or with it as the cause`,
+    async run(place) {
+      const { descriptor } = await withBlob(place, someBytes(1000, 8))
+      const reason = new Error('the disk is full')
+      const error = await failureOf(() =>
+        place.source.send(descriptor, {
+          ...keepingSink(),
+          [which]: () => {
+            throw reason
+          },
+        }),
+      )
+      assert.ok(error === reason || (error instanceof Error && error.cause === reason))
+    },
+  })),
+  {
+    name: 'opens a blob, and lets a reader leave',
+    async run(place) {
+      const { descriptor, bytes } = await withBlob(place, someBytes(700_000, 9))
+      assertBytes(joined(await collect(place.source.open(descriptor))), bytes)
+      for await (const chunk of place.source.open(descriptor)) {
+        assert.ok(chunk.byteLength > 0)
+        break
+      }
+      assertBytes(joined(await collect(place.source.open(descriptor))), bytes)
+    },
+  },
+  {
+    name: 'opens nothing whole that has another size than was said',
+    async run(place) {
+      const { descriptor } = await withBlob(place, someBytes(100, 10))
+      for (const size of [99, 101]) await refuses(() => collect(place.source.open({ ...descriptor, size })))
+    },
+  },
+  {
+    name: 'hands out nothing whole that is damaged',
+    async run(place) {
+      if (place.damage === undefined) return
+      await stock(place, image, ['one'])
+      await place.damage(layer.descriptor.digest)
+      await refuses(() => collect(place.source.open(layer.descriptor)), 'DIGEST_MISMATCH', 'CONTENT_DAMAGED')
+      await place.damage(image.manifest.descriptor.digest)
+      const document = await place.source.document(image.manifest.descriptor).catch((error: unknown) => {
+        if (!isLadingError(error)) throw error
+      })
+      assert.equal(document, undefined)
+    },
+  },
+  {
+    name: 'does nothing once its signal has gone off',
+    async run(place) {
+      await stock(place, image, ['one'])
+      const reason = new Error('not now')
+      const options = { signal: AbortSignal.abort(reason) }
+      const { source } = place
+      const sink = keepingSink()
+      for (const run of [
+        () => collect(source.names(options)),
+        () => source.resolve(nameIn(place, 'one'), options),
+        () => source.document(image.manifest.descriptor, options),
+        () => source.stat(layer.descriptor.digest, options),
+        () => source.send(layer.descriptor, sink, options),
+        () => collect(source.open(layer.descriptor, options)),
+      ])
+        assert.equal(await failureOf(run), reason)
+      assert.deepEqual(sink.starts, [])
+    },
+  },
+]

@@ -1,0 +1,11 @@
+import { testContent } from '@lading/content/compliance'
+import { describe, it } from 'vitest'
+import { memoryPlace } from './support/memory-place.ts'
+
+describe('in memory', () => {
+  testContent({ describe, it }, { create: async () => memoryPlace() })
+})
+
+describe('in memory, where an index must be whole', () => {
+  testContent({ describe, it }, { create: async () => memoryPlace({ partialIndex: false }) })
+})
