@@ -150,9 +150,7 @@ function claimOf({ fs, path }: ClaimOptions, owner: Owner): Claim {
     holds,
     async release() {
       clearInterval(heartbeat)
-      await letGo(owner, async () => {
-        if (await holds()) await fs.unlink(path)
-      })
+      await letGo(fs, { path, owner, isOurs: holds })
     },
   }
 }

@@ -1,21 +1,14 @@
 import { join } from 'node:path'
 import { isDigest, type Digest } from '@lading/digest'
 import type { FileSystem } from './file-system.ts'
-import { formatOwner, heartbeatMs, judgeOwner, letGo, newOwner, parseOwner, type Owner } from './owner.ts'
+import { openLease, type Lease } from './lease.ts'
+import { judgeOwner, parseOwner } from './owner.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
-import { fileSystemTime, writeNewFile } from './write-file-durably.ts'
-
-/** Keeps blobs from being collected while their owner lives. */
-export interface Lease {
-  /** Adds to what is kept. When it resolves, a collection that starts now sees it. */
-  hold(digests: Iterable<Digest>): Promise<void>
-  /** Idempotent. */
-  release(): Promise<void>
-}
+import { fileSystemTime, removeQuietly } from './write-file-durably.ts'
 
 export interface Leases {
   acquire(): Promise<Lease>
-  /** What live owners hold. Files of dead owners are removed on the way. */
+  /** What owners hold that live, or are still heard of. Files of dead owners are removed on the way. */
   held(): Promise<ReadonlySet<Digest>>
 }
 
@@ -39,69 +32,29 @@ export function createLeases({
   readonly processes?: ProcessTable | undefined
 }): Leases {
   return {
-    async acquire() {
-      await fs.mkdir(directory, { recursive: true })
-      const owner = newOwner(processes)
-      return openLease(fs, join(directory, owner.nonce), owner)
-    },
+    acquire: () => openLease(fs, directory, processes),
     async held() {
       const digests = new Set<Digest>()
-      let now: number | undefined
+      let started: number | undefined
+      /** By its age when this collection began: one that is touched meanwhile is not silent. */
+      const isSilent = async (path: string): Promise<boolean> => {
+        started ??= await fileSystemTime(fs, directory)
+        const stat = await fs.stat(path)
+        return stat !== undefined && started - stat.modifiedMs > silentLeaseMs
+      }
       for (const { name, kind } of (await fs.readDirectory(directory)) ?? []) {
         if (kind !== 'file' || !/^[0-9a-f]{16}$/.test(name)) continue
         const path = join(directory, name)
-        const stat = await fs.stat(path)
         const bytes = await fs.readFile(path, { maxBytes: leaseBytesLimit })
-        if (stat === undefined || bytes === undefined) continue
+        if (bytes === undefined) continue
         const [first = '', ...lines] = new TextDecoder().decode(bytes).split('\n')
         const owner = parseOwner(first)
         const verdict = owner === undefined ? 'unknown' : judgeOwner(owner, processes)
-        if (verdict === 'unknown') now ??= await fileSystemTime(fs, directory)
-        if (verdict === 'dead' || (now !== undefined && now - stat.modifiedMs > silentLeaseMs)) {
-          await fs.unlink(path)
-          continue
-        }
-        for (const line of lines) if (isDigest(line)) digests.add(line)
+        // Only who cannot be looked up is judged by silence: a process that lives may sleep as long as it likes.
+        if (verdict === 'dead' || (verdict === 'unknown' && (await isSilent(path)))) await removeQuietly(fs, path)
+        else for (const line of lines) if (isDigest(line)) digests.add(line)
       }
       return digests
-    },
-  }
-}
-
-async function openLease(fs: FileSystem, path: string, owner: Owner): Promise<Lease> {
-  const ownerLine = formatOwner(owner)
-  await writeNewFile(fs, path, ownerLine, { sync: false })
-  const heartbeat = setInterval(() => void fs.touch(path).catch(() => {}), heartbeatMs)
-  heartbeat.unref()
-  const here = new Set<Digest>()
-  let size = ownerLine.length
-  let appended: Promise<void> = Promise.resolve()
-
-  const append = async (digests: readonly Digest[]): Promise<void> => {
-    const fresh = digests.filter((digest) => !here.has(digest))
-    if (fresh.length === 0) return
-    const lines = new TextEncoder().encode(fresh.map((digest) => `${digest}\n`).join(''))
-    const handle = await fs.open(path, 'r+')
-    try {
-      await handle.write(lines, size)
-    } finally {
-      await handle.close()
-    }
-    size += lines.length
-    for (const digest of fresh) here.add(digest)
-  }
-
-  return {
-    hold(digests) {
-      const wanted = [...digests]
-      const next = appended.then(() => append(wanted))
-      appended = next.catch(() => {})
-      return next
-    },
-    async release() {
-      clearInterval(heartbeat)
-      await appended
-      await letGo(owner, () => fs.unlink(path))
     },
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { FileSystem } from './file-system.ts'
 import type { ProcessIdentity, ProcessTable } from './process-table.ts'
 
 /** Who holds a lock, an ingest or a lease. */
@@ -18,16 +19,46 @@ export function newOwner(processes: ProcessTable): Owner {
   return { ...processes.self(), nonce: randomBytes(8).toString('hex') }
 }
 
-// Owner files of this living process that could not be removed. Without this nobody here could ever inherit them.
+// Owner files of this living process that could not be removed. Without this nobody here could inherit those that could not be written to either.
 const disowned = new Set<string>()
 
-/** Lets go of a thing by removing its owner file; one failure of the disk in between is forgiven. */
-export async function letGo(owner: Owner, remove: () => Promise<unknown>): Promise<void> {
+/**
+ * Lets go of a thing by removing its owner file; one failure of the disk in between is forgiven. A file that cannot be
+ * removed is made that of a process that is gone, so that nobody waits until this one ends.
+ *
+ * @param held.isOurs whether what is at the path is still the owner file of `owner`
+ * @throws why it could not be removed, when it could not be written to either
+ */
+export async function letGo(
+  fs: FileSystem,
+  held: { readonly path: string; readonly owner: Owner; readonly isOurs: () => Promise<boolean> },
+): Promise<void> {
+  const { path, owner, isOurs } = held
+  const remove = async (): Promise<void> => {
+    if (await isOurs()) await fs.unlink(path)
+  }
   try {
     await remove().catch(remove)
   } catch (error) {
     disowned.add(owner.nonce)
-    throw error
+    try {
+      if (await isOurs()) await disown(fs, path, owner)
+    } catch {
+      throw error
+    }
+  }
+}
+
+/** In place: what keeps a file from being removed keeps it from being replaced. */
+async function disown(fs: FileSystem, path: string, owner: Owner): Promise<void> {
+  // No process began with the system; whoever looks up ours finds another.
+  const line = formatOwner({ ...owner, started: '0' })
+  const handle = await fs.open(path, 'r+')
+  try {
+    await handle.write(line, 0)
+    await handle.truncate(line.length)
+  } finally {
+    await handle.close()
   }
 }
 

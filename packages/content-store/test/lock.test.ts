@@ -98,6 +98,43 @@ describe('a lock', () => {
     expect(await readFile(file, 'utf8')).toBe(String(3 * times))
   })
 
+  it('is free when its file could not be removed, though its process goes on', async () => {
+    const path = join(await temporaryDirectory(), 'lock')
+    const child = start('lock-process.ts', 'stuck', path)
+    await speaks(child)
+    expect(await fs.stat(path)).toBeDefined()
+    expect(await createLock({ fs, path }).hold(async () => 'in')).toBe('in')
+    expect(await readdir(join(path, '..'))).toEqual([])
+    child.kill('SIGKILL')
+    await ended(child)
+  })
+
+  it('is free for its own process when its file could be neither removed nor written', async () => {
+    const path = join(await temporaryDirectory(), 'lock')
+    const stuck = faultyFileSystem(fs, [
+      { operation: 'unlink', path: /lock$/, nth: 1, errno: 'EIO', forGood: true },
+      { operation: 'open', path: /lock$/, nth: 1, errno: 'EIO', forGood: true },
+    ])
+    await expect(createLock({ fs: stuck, path }).hold(async () => {})).rejects.toMatchObject({ code: 'IO_ERROR' })
+    expect(await createLock({ fs, path }).hold(async () => 'in')).toBe('in')
+  })
+
+  it('that was taken over is neither removed nor written to by the one who lost it', async () => {
+    const path = join(await temporaryDirectory(), 'lock')
+    const line = `${JSON.stringify({ ...self, nonce })}\n`
+    let taken = false
+    const stuck = faultyFileSystem(fs, [{ operation: 'unlink', path: /lock$/, nth: 1, errno: 'EIO', forGood: true }], {
+      // Between the look and the removal.
+      async before({ operation, path: at }) {
+        if (operation !== 'unlink' || at !== path || taken) return
+        taken = true
+        await writeFile(path, line)
+      },
+    })
+    await createLock({ fs: stuck, path }).hold(async () => {})
+    expect(await readFile(path, 'utf8')).toBe(line)
+  })
+
   it('is free again after its holder was killed', async () => {
     const path = join(await temporaryDirectory(), 'lock')
     const child = start('lock-process.ts', 'hang', path)

@@ -37,7 +37,10 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
     get: async (reference) => (await read()).named.get(storedName(reference))?.target,
     update: (change, options) =>
       lock.hold(async (held) => {
-        const names = changeNames(await read(), (content) => write(content, held))
+        const names = changeNames(await read(), {
+          save: (content) => write(content, held),
+          assertHeld: () => held.assert(),
+        })
         const result = await change(names)
         await names.save()
         return result

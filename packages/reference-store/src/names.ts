@@ -4,7 +4,13 @@ import type { NamedTarget, Names } from './reference-store.ts'
 import { assertStorable, storedName, targetReference } from './stored-name.ts'
 
 /** The names of one update: a copy of what was read, changed in memory. `save` gets the content when it differs from what was saved last. */
-export function changeNames(read: IndexJson, save: (content: IndexJson) => Promise<void>): Names {
+export function changeNames(
+  read: IndexJson,
+  {
+    save,
+    assertHeld,
+  }: { readonly save: (content: IndexJson) => Promise<void>; readonly assertHeld: () => Promise<void> },
+): Names {
   const named = new Map(read.named)
   let changed = false
 
@@ -33,6 +39,7 @@ export function changeNames(read: IndexJson, save: (content: IndexJson) => Promi
       return deleted
     },
     foreignTargets: () => read.foreign.flatMap(({ target }) => target ?? []),
+    assertHeld,
     async save() {
       if (!changed) return
       await save({ ...read, named })

@@ -22,7 +22,7 @@ export interface ReferenceStore {
    * Reads, changes and writes `index.json` while it holds the lock, from before the read until `change` has settled.
    * When `change` rejects, nothing that was not saved by then is written.
    *
-   * @throws as `list` does, and `INDEX_JSON_TOO_LARGE` for what would be larger than 64 MiB
+   * @throws as `list` does; `INDEX_JSON_TOO_LARGE` for what would be larger than 64 MiB; `LOCK_LOST`, and then nothing was written since the last `save`
    */
   update<T>(
     change: (names: Names) => T | Promise<T>,
@@ -46,6 +46,12 @@ export interface Names {
   delete(reference: Reference): boolean
   /** What the entries of others point to: those without our names. Not trusted, and kept. */
   foreignTargets(): readonly Descriptor[]
+  /**
+   * For the last moment before something else is changed by what these names say.
+   *
+   * @throws `LOCK_LOST` after somebody took the lock over: the names may be others by now
+   */
+  assertHeld(): Promise<void>
   /** Writes `index.json` now, for a caller who has more to do under the lock. Nothing changed: nothing is written. */
   save(): Promise<void>
 }

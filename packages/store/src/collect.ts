@@ -28,7 +28,7 @@ interface Sweep {
  *
  * @param removed what the names reached that are gone
  * @returns image IDs and chainIDs that nothing reaches any more, each image before its layers
- * @throws when a named manifest cannot be read; then nothing was removed
+ * @throws when a named manifest cannot be read, and then nothing was removed; `LOCK_LOST`
  */
 export async function collect(parts: Parts, names: Names, removed: readonly Tree[]): Promise<readonly Digest[]> {
   const kept = await reachable(parts, names)
@@ -42,13 +42,18 @@ export async function collect(parts: Parts, names: Names, removed: readonly Tree
 
   const isFree = (digest: Digest): boolean => !kept.digests.has(digest) && !held.has(digest)
   const free = [...sweep.documents, ...sweep.blobs].filter(isFree)
-  for (const digest of free) await parts.contents.remove(digest)
+  // Whoever took the lock over may have given a name to what was free: looked at again before each step.
+  const remove = async (step: () => Promise<unknown>): Promise<void> => {
+    await names.assertHeld()
+    await step()
+  }
+  for (const digest of free) await remove(() => parts.contents.remove(digest))
   for (const digest of free) await parts.layers.forget(digest)
   // A running pull builds on the records of layers; and without knowing every layer that stays, none is forgotten.
   if (held.size === 0 && stays.layers !== undefined) {
-    for (const chainId of sweep.layers) if (!stays.layers.has(chainId)) await parts.layers.remove(chainId)
+    for (const chainId of sweep.layers) if (!stays.layers.has(chainId)) await remove(() => parts.layers.remove(chainId))
     // The image's record goes last: with it, a collection that was cut off or held up is finished by the next one.
-    for (const record of sweep.records) await parts.images.delete(record.config.digest)
+    for (const record of sweep.records) await remove(() => parts.images.delete(record.config.digest))
   }
   return deleted
 }

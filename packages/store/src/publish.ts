@@ -4,6 +4,7 @@ import { isLadingError } from '@lading/errors'
 import type { ImageRecord } from '@lading/image-store'
 import { isIndexType, type Descriptor } from '@lading/manifest'
 import { assertStorable, targetReference, type Names } from '@lading/reference-store'
+import { despiteLostLock } from './after-lost-lock.ts'
 import { recordOf } from './image-facts.ts'
 import type { Parts } from './parts.ts'
 import { missingOf } from './present.ts'
@@ -23,14 +24,17 @@ export function createPublish(parts: Parts): Store['publish'] {
     assertStorable(publication.reference, publication.target)
     const plan = planPublication(publication)
     await parts.writable()
-    const staged: StagedDocuments = new Map()
-    try {
-      for (const document of plan.documents) if (!(await isHere(parts, document))) await stage(parts, document, staged)
-      return await parts.references.update((names) => publishLocked(parts, publication, plan, staged, names), options)
-    } finally {
-      // Published ones have nothing to discard; a failure before it has its own error to report.
-      for (const document of staged.values()) await document.discard().catch(() => {})
-    }
+    return despiteLostLock(async () => {
+      const staged: StagedDocuments = new Map()
+      try {
+        for (const document of plan.documents)
+          if (!(await isHere(parts, document))) await stage(parts, document, staged)
+        return await parts.references.update((names) => publishLocked(parts, publication, plan, staged, names), options)
+      } finally {
+        // Published ones have nothing to discard; a failure before it has its own error to report.
+        for (const document of staged.values()) await document.discard().catch(() => {})
+      }
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 import { familiarString, nameOf } from '@lading/reference'
 import { storedName, targetReference, type NamedTarget, type Names } from '@lading/reference-store'
 import { printable } from '@lading/errors'
+import { despiteLostLock } from './after-lost-lock.ts'
 import { collect } from './collect.ts'
 import { findImage, type Found } from './find-images.ts'
 import type { Parts } from './parts.ts'
@@ -11,7 +12,9 @@ import { besideOf, readTree, type Tree } from './tree.ts'
 export function createRemove(parts: Parts): Store['remove'] {
   return async (term, { force = false, ...options } = {}) => {
     await parts.writable()
-    const removal = await parts.references.update((names) => removeLocked(parts, names, term, force), options)
+    const removal = await despiteLostLock(() =>
+      parts.references.update((names) => removeLocked(parts, names, term, force), options),
+    )
     // What stays in the trash is emptied by the next one; the removal itself is done.
     await parts.contents.emptyTrash().catch(() => {})
     return removal

@@ -1,5 +1,6 @@
 import type { Descriptor } from '@lading/manifest'
 import { familiarString } from '@lading/reference'
+import { despiteLostLock } from './after-lost-lock.ts'
 import { findImage, type Found } from './find-images.ts'
 import { imageOfId } from './image-of-id.ts'
 import type { Parts } from './parts.ts'
@@ -16,10 +17,12 @@ export function createTag(parts: Parts): Store['tag'] {
       )
     }
     await parts.writable()
-    await parts.references.update(async (names) => {
-      const found = await findImage(parts, names.list(), source)
-      names.set(target, found.by === 'name' ? found.named.target : await targetOfId(parts, found))
-    }, options)
+    await despiteLostLock(() =>
+      parts.references.update(async (names) => {
+        const found = await findImage(parts, names.list(), source)
+        names.set(target, found.by === 'name' ? found.named.target : await targetOfId(parts, found))
+      }, options),
+    )
   }
 }
 
