@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { image, startTestRegistry, type TestRegistry } from '@lading/test-registry'
@@ -22,7 +23,7 @@ describe.skipIf(process.platform === 'win32')('a pull that was stopped while its
     const second = await registry.seed(image('t/app:1').layer({ base: 'common' }).layer({ app: 'yes' }))
     base = first.layers[0]?.digest ?? ''
     own = second.layers[1]?.digest ?? ''
-    expect(second.layers[0]?.digest).toBe(base)
+    assert.equal(second.layers[0]?.digest, base)
     earlier = `${registry.host}/t/earlier:1`
     app = `${registry.host}/t/app:1`
   })

@@ -144,6 +144,7 @@ describe('a lease of a process that lives', () => {
     await lose(join(directory, await nameOf(directory)), directory)
     await lease.release()
     await lease.release()
+    expect(await leases.held()).toEqual(new Set())
   })
 
   it('that was lost is taken again by its heartbeat, and by none after its release', async () => {
