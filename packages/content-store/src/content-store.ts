@@ -1,6 +1,8 @@
 import type { AbortOptions } from '@lading/clock'
-import type { Digest } from '@lading/digest'
+import type { BlobSink } from '@lading/content'
+import type { Algorithm, Digest } from '@lading/digest'
 import type { Ingest } from './ingest.ts'
+import type { UnnamedIngest } from './unnamed-ingest.ts'
 
 /** Anything with a digest and a size; a descriptor fits. */
 export interface BlobAddress {
@@ -22,8 +24,17 @@ export interface ContentStore {
    * @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, `SIZE_MISMATCH` (the blob is good, the address is wrong about its size)
    */
   open(address: BlobAddress, options?: AbortOptions): AsyncIterable<Uint8Array>
+  /**
+   * The bytes from `sink.offset` to `sink.end`, to a sink that verifies them.
+   * @throws `CONTENT_UNKNOWN`, `SIZE_MISMATCH` (the file has another size), `RANGE_MISMATCH`, and what the sink throws
+   */
+  send(address: BlobAddress, sink: BlobSink, options?: AbortOptions): Promise<void>
   /** Starts or resumes a download. Waits while another owner, of this process or another, has it; `undefined`: the blob is here, with this size. */
   ingest(address: BlobAddress, options?: AbortOptions): Promise<Ingest | undefined>
+  /** Takes content whose digest is not known, and perhaps not its size in bytes. `algorithm`: of the digest, default `sha256`. */
+  ingestUnnamed(
+    options?: AbortOptions & { readonly size?: number | undefined; readonly algorithm?: Algorithm | undefined },
+  ): Promise<UnnamedIngest>
   /** Small content (config, embedded data): verified, synced, renamed into place. Already there, byte for byte: nothing. @throws `DIGEST_MISMATCH` */
   put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>
   /** Like `put` up to the rename, which `publish` does: for manifests, which go in under the lock. */

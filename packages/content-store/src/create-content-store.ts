@@ -5,6 +5,7 @@ import { ContentError } from './content-error.ts'
 import type { BlobAddress, ContentStore } from './content-store.ts'
 import { emptyTrash } from './empty-trash.ts'
 import { fileIngest } from './file-ingest.ts'
+import { fileUnnamedIngest } from './file-unnamed-ingest.ts'
 import type { FileSystem } from './file-system.ts'
 import type { Ingest } from './ingest.ts'
 import { claimIngestDirectory } from './ingest-directory.ts'
@@ -15,6 +16,7 @@ import { moveInto } from './place.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { enterQueue } from './queue.ts'
 import { prepareRoot } from './root.ts'
+import { sendBlob } from './send-blob.ts'
 import { assertDigest, hasBytes, stageBytes } from './small-content.ts'
 import { readVerified } from './verified-read.ts'
 
@@ -100,6 +102,12 @@ export function createContentStore({
     path: at,
     stat,
     ingest,
+    send: ({ digest, size }, sink, options) => sendBlob(reading(digest), size, sink, options),
+    async ingestUnnamed({ size, algorithm, signal } = {}) {
+      signal?.throwIfAborted()
+      await prepared()
+      return fileUnnamedIngest({ fs, layout, size, algorithm })
+    },
     open: ({ digest, size }, options) => readVerified(reading(digest), size, options),
     async read(digest, options = {}) {
       const { maxBytes = readLimit } = options

@@ -6,7 +6,7 @@ import { ContentError } from './content-error.ts'
 import type { FileHandle, FileSystem } from './file-system.ts'
 import { moveInto } from './place.ts'
 
-interface Where {
+export interface BlobFile {
   readonly fs: FileSystem
   readonly path: string
   /** Where damaged blobs go. */
@@ -18,12 +18,12 @@ const chunkBytes = 256 * 1024
 
 /** The blob in chunks, and at the end the certainty that they were right. `size` undefined: as long as the file is. */
 export async function* readVerified(
-  where: Where,
+  where: BlobFile,
   size: number | undefined,
   options: AbortOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { digest } = where
-  const handle = await openBlob(where)
+  const handle = await openBlobFile(where)
   try {
     const hasher = createHasher(algorithmOf(digest))
     const there = (await handle.stat()).size
@@ -54,7 +54,7 @@ export async function* readVerified(
   }
 }
 
-async function openBlob(where: Where): Promise<FileHandle> {
+export async function openBlobFile(where: BlobFile): Promise<FileHandle> {
   const { fs, path, digest } = where
   let handle: FileHandle
   try {
@@ -80,7 +80,7 @@ async function openBlob(where: Where): Promise<FileHandle> {
   }
 }
 
-async function readChunk(where: Where, handle: FileHandle, position: number): Promise<Uint8Array> {
+export async function readChunk(where: BlobFile, handle: FileHandle, position: number): Promise<Uint8Array> {
   const buffer = new Uint8Array(chunkBytes)
   try {
     return buffer.subarray(0, await handle.read(buffer, position))
@@ -92,8 +92,8 @@ async function readChunk(where: Where, handle: FileHandle, position: number): Pr
 }
 
 /** Moves the blob aside, so that the next pull fetches it again, and says so. */
-async function damaged(
-  where: Where,
+export async function damaged(
+  where: BlobFile,
   handle: FileHandle | undefined,
   facts: { readonly expected?: string; readonly actual?: string; readonly offset?: number; readonly cause?: unknown },
 ): Promise<ContentError> {

@@ -63,6 +63,20 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     },
     done: isHere,
   },
+  'content without a digest': {
+    async run(fs, root) {
+      const ingest = await createContentStore({ root, fs }).ingestUnnamed()
+      try {
+        await ingest.begin({ start: 0, source: 'test' })
+        await ingest.write(bytes.slice(0, 11))
+        await ingest.write(bytes.slice(11))
+        await ingest.commit()
+      } finally {
+        await ingest.discard()
+      }
+    },
+    done: isHere,
+  },
   'a put': {
     run: (fs, root) => createContentStore({ root, fs }).put(digest, bytes),
     done: isHere,

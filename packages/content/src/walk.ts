@@ -2,7 +2,7 @@ import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import { schemas, type Descriptor, type Manifest } from '@lading/manifest'
 import { DeliveryError } from './delivery-error.ts'
-import { embeddedDocument, type Document } from './document.ts'
+import type { Document } from './document.ts'
 import type { Source } from './source.ts'
 import { namesContent, successorsOf } from './successors.ts'
 
@@ -46,9 +46,9 @@ interface Frame {
 }
 
 /**
- * Visits what a document names, directly and through others, each digest once. The document that a descriptor carries in
- * `data` is taken before the source is asked. A digest cannot be inside itself, so this ends; the limits are against
- * somebody who wants it to take long.
+ * Visits what a document names, directly and through others, each digest once. A digest cannot be inside itself, so this
+ * ends; the limits are against somebody who wants it to take long. What a descriptor carries in `data` is not looked at:
+ * see `embeddedDocument`.
  *
  * @throws DeliveryError `GRAPH_TOO_LARGE`; what `source.document` and decoding throw
  */
@@ -63,7 +63,7 @@ export async function* walk(
   let documentsRead = 0
 
   const readDocument = async (descriptor: Descriptor): Promise<Visit> => {
-    const document = embeddedDocument(descriptor) ?? (await source.document(descriptor, { signal }))
+    const document = await source.document(descriptor, { signal })
     return document === undefined ? { kind: 'absent', descriptor } : decoded(descriptor, document)
   }
   const look = async (descriptor: Descriptor): Promise<Visit> => {

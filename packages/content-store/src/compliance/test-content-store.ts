@@ -2,6 +2,7 @@ import { ingestCases } from './ingest-cases.ts'
 import { readingCases } from './reading-cases.ts'
 import { smallContentCases } from './small-content-cases.ts'
 import type { ContentStoreSubject } from './subject.ts'
+import { unnamedCases } from './unnamed-cases.ts'
 
 /** `describe` and `it` of vitest, jest, mocha or `node:test`. */
 export interface TestFunctions {
@@ -12,7 +13,7 @@ export interface TestFunctions {
 /** Declares the tests of the `ContentStore` contract. Failures are assertion errors of `node:assert`. */
 export function testContentStore({ describe, it }: TestFunctions, subject: ContentStoreSubject): void {
   describe('a content store', () => {
-    for (const { name, run } of [...ingestCases, ...readingCases, ...smallContentCases]) {
+    for (const { name, run } of [...ingestCases, ...readingCases, ...smallContentCases, ...unnamedCases]) {
       it(name, async () => {
         const created = await subject.create()
         try {

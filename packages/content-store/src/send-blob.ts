@@ -1,0 +1,53 @@
+import type { AbortOptions } from '@lading/clock'
+import type { BlobSink } from '@lading/content'
+import { ContentError } from './content-error.ts'
+import { damaged, openBlobFile, readChunk, type BlobFile } from './verified-read.ts'
+
+/** A blob, or a range of it, to a sink. Not hashed here: the bytes were when they came, and the sink does. */
+export async function sendBlob(
+  where: BlobFile,
+  size: number,
+  sink: BlobSink,
+  { signal }: AbortOptions = {},
+): Promise<void> {
+  signal?.throwIfAborted()
+  const { digest, path } = where
+  const { offset } = sink
+  const end = Math.min(sink.end ?? size, size)
+  const handle = await openBlobFile(where)
+  try {
+    const there = (await handle.stat()).size
+    if (there !== size) {
+      throw new ContentError(
+        'SIZE_MISMATCH',
+        `${digest} has ${there} bytes on disk, not the ${size} that were asked for`,
+        {
+          digest,
+          path,
+          expected: size,
+          actual: there,
+          hint: 'the descriptor is wrong about the size, or the file is damaged: read() tells which',
+        },
+      )
+    }
+    if (offset > end) {
+      throw new ContentError('RANGE_MISMATCH', `byte ${offset} of ${digest} is asked for, and it ends at ${end}`, {
+        digest,
+        expected: end,
+        actual: offset,
+        hint: 'throw away what is there and start again',
+      })
+    }
+    await sink.begin({ start: offset, source: path })
+    for (let at = offset; at < end;) {
+      signal?.throwIfAborted()
+      const chunk = (await readChunk(where, handle, at)).subarray(0, end - at)
+      if (chunk.length === 0) throw await damaged(where, handle, { offset: at })
+      at += chunk.length
+      const wait = sink.write(chunk)
+      if (wait !== undefined) await wait
+    }
+  } finally {
+    await handle.close()
+  }
+}
