@@ -3,6 +3,7 @@ import type { FileSystem } from './file-system.ts'
 import { claimAt } from './ingest-directory.ts'
 import { ingestLayoutOf, type StoreLayout } from './layout.ts'
 import type { ProcessTable } from './process-table.ts'
+import { entriesOf } from './record-directory.ts'
 import { fileSystemTime, sweepTemporaries } from './write-file-durably.ts'
 
 /** A partial download that nobody went on with for so long is given up. */
@@ -24,8 +25,17 @@ export async function emptyTrash({
   for (const directory of [layout.trash, layout.quarantine]) {
     for (const { name } of (await fs.readDirectory(directory)) ?? []) await fs.removeTree(join(directory, name))
   }
-  for (const directory of [layout.staging, layout.own]) await sweepTemporaries(fs, directory)
+  for (const directory of await writtenDirectories(fs, layout)) await sweepTemporaries(fs, directory)
   await sweepIngests(fs, layout, processes)
+}
+
+/** Every directory in which files are written beside their place, and in which the time is asked for by a file made now. */
+async function writtenDirectories(fs: FileSystem, layout: StoreLayout): Promise<readonly string[]> {
+  const directories = [layout.root, layout.own, layout.staging, layout.leases, layout.ingests]
+  for (const records of [layout.layers, layout.images, layout.diffIds])
+    for (const { name, kind } of await entriesOf(fs, records))
+      if (kind === 'directory') directories.push(join(records, name))
+  return directories
 }
 
 async function sweepIngests(fs: FileSystem, layout: StoreLayout, processes: ProcessTable): Promise<void> {

@@ -116,7 +116,8 @@ async function keysIn(fs: FileSystem, directory: string): Promise<readonly Diges
   return found.toSorted()
 }
 
-async function entriesOf(fs: FileSystem, directory: string): Promise<readonly DirectoryEntry[]> {
+/** None where no directory is. */
+export async function entriesOf(fs: FileSystem, directory: string): Promise<readonly DirectoryEntry[]> {
   try {
     return (await fs.readDirectory(directory)) ?? []
   } catch (error) {

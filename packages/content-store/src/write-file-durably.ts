@@ -80,7 +80,7 @@ export async function sweepTemporaries(
   const { of, olderThanMs = hourMs } = options
   const found = ((await fs.readDirectory(directory)) ?? []).filter((entry) => {
     const name = temporary.exec(entry.name)
-    return name !== null && (of === undefined || name[1] === of)
+    return name !== null && entry.kind !== 'directory' && (of === undefined || name[1] === of)
   })
   if (found.length === 0) return
   const now = olderThanMs === 0 ? Number.POSITIVE_INFINITY : await fileSystemTime(fs, directory)

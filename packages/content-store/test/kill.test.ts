@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createContentStore, createLock } from '@lading/content-store'
 import { unsyncedFileSystem } from '@lading/content-store/testing'
@@ -35,7 +35,14 @@ async function recovers(root: string, context: string): Promise<void> {
     await ingest.commit()
   }
   assert.deepEqual(await store.read(blob.digest), bytes, context)
+  const left = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.tmp'))
+  for (const name of left) await utimes(join(root, name), 0, 0)
   await store.emptyTrash()
+  assert.deepEqual(
+    (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.tmp')),
+    [],
+    context,
+  )
   assert.deepEqual(await readdir(join(root, 'lading', 'ingest', 'sha256')).catch(() => []), [], context)
   assert.deepEqual(
     (await readdir(join(root, 'lading'))).filter((name) => /^lock(\.[0-9a-f]{16})?$/.test(name)),

@@ -1,6 +1,11 @@
 // `ROOT NTH`: does everything that writes, and kills itself at the nth file operation.
-import { join } from 'node:path'
-import { createContentStore, createLock, writeFileDurably } from '@lading/content-store'
+import {
+  createContentStore,
+  createLock,
+  createRecordDirectory,
+  layoutOf,
+  writeFileDurably,
+} from '@lading/content-store'
 import { faultyFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
 import { blob, bytes, small, smallDigest } from './killed-content.ts'
 
@@ -23,11 +28,14 @@ for (const half of [0, 1]) {
   if (half === 0) await ingest.close()
   else await ingest.commit()
 }
-await createLock({ fs, path: join(root, 'lading', 'lock') }).hold(async () => {
+const { lock, layers, index } = layoutOf(root)
+const record = { fs, directory: layers, maxBytes: 100, parse: (found: Uint8Array) => found }
+await createRecordDirectory(record).put(smallDigest, small)
+await createLock({ fs, path: lock }).hold(async () => {
   const staged = await store.stage(smallDigest, small)
   await store.syncDirectories([blob.digest, smallDigest])
   await staged.publish()
-  await writeFileDurably(fs, join(root, 'index.json'), small, { alone: true })
+  await writeFileDurably(fs, index, small, { alone: true })
 })
 await store.remove(smallDigest)
 await store.emptyTrash()
