@@ -64,6 +64,37 @@ describe.each(['basic', 'bearer'] as const)('with %s authentication', (kind) => 
   })
 })
 
+describe('an identity token that the token server renews', () => {
+  it('is renewed where it is kept, by every command that shows it', async () => {
+    await using registry = await startTestRegistry({
+      images: [image('acme/app:1').layer({ 'etc/motd': 'hello' })],
+      auth: { kind: 'bearer', anonymous: 'nothing', identityToken: 'CANARY-first', identityTokenRotates: true },
+    })
+    const user = await makeUser()
+    const kept = async (): Promise<unknown> =>
+      (JSON.parse(await user.read('.docker/config.json')) as { auths: Record<string, { identitytoken?: string }> })
+        .auths[registry.host]?.identitytoken
+    const said = await user.here(['login', '-u', '<token>', '--password-stdin', registry.host], {
+      input: 'CANARY-first',
+    })
+    expect(said.code).toBe(0)
+    const seen = [await kept()]
+    for (const words of [
+      ['pull', `${registry.host}/acme/app:1`],
+      ['tags', `${registry.host}/acme/app`],
+      ['auth', 'why', '--check', registry.host],
+      ['digest', '--debug', `${registry.host}/acme/app:1`],
+    ]) {
+      const { code, stdout, stderr } = await user.here(words)
+      expect({ words, code }).toEqual({ words, code: 0 })
+      seen.push(await kept())
+      for (const token of seen) expect(`${stdout}${stderr}`).not.toContain(token)
+    }
+    expect(new Set([...seen, 'CANARY-first']).size).toBe(6)
+    expect(registry.journal.requests({ kind: 'token' }).every(({ status }) => status === 200)).toBe(true)
+  })
+})
+
 describe('lading login', () => {
   it('says as JSON what it did', async () => {
     await using registry = await startTestRegistry(registryWith('bearer'))

@@ -4,7 +4,7 @@ import { lstat, readFile, readdir, stat, symlink, utimes, writeFile } from 'node
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { dockerConfig, eraseCredential, listCredentials, storeCredential } from '../src/index.ts'
+import { dockerConfig, eraseCredential, listCredentials, renewCredential, storeCredential } from '../src/index.ts'
 import { rewriteFile } from '../src/store/rewrite-file.ts'
 import { base64, basic, makeHome } from './support/home.ts'
 
@@ -238,5 +238,55 @@ describe('listing', () => {
       ),
     )
     expect(JSON.stringify(known)).not.toContain('CANARY')
+  })
+})
+
+describe('renewing', () => {
+  const old = { kind: 'identity', token: 'old' } as const
+  const next = { kind: 'identity', token: 'next' } as const
+
+  it('puts the new token where the old one is kept, however the host is written, and nothing else', async () => {
+    const home = await makeHome()
+    const file = await home.write(
+      '.docker/config.json',
+      '{"auths":{"https://ghcr.io/":{"identitytoken":"old"},"quay.io":{"identitytoken":"old"}},"x":1}',
+    )
+    expect(await renewCredential('ghcr.io', { previous: old, renewed: next }, { env: home.env })).toEqual({
+      kind: 'file',
+      file,
+    })
+    expect(await dockerConfig({ env: home.env })({ host: 'ghcr.io' })).toEqual(next)
+    expect(await dockerConfig({ env: home.env })({ host: 'quay.io' })).toEqual(old)
+    expect(await readFile(file, 'utf8')).toContain('"x":1')
+  })
+
+  it.each([
+    ['somebody logged in since', '{"auths":{"ghcr.io":{"identitytoken":"newer"}}}'],
+    ['somebody logged out since', '{"auths":{}}'],
+    ['it came from elsewhere', '{"auths":{"ghcr.io":{"auth":"YW5uOnNlY3JldA=="}}}'],
+    ['the file is empty', ''],
+  ])('changes nothing when %s', async (_why, text) => {
+    const home = await makeHome()
+    const file = await home.write('.docker/config.json', text)
+    expect(await renewCredential('ghcr.io', { previous: old, renewed: next }, { env: home.env })).toBeUndefined()
+    expect(await readFile(file, 'utf8')).toBe(text)
+  })
+
+  it('goes to the helper, which is asked first', async () => {
+    const home = await makeHome()
+    await home.helper('keeper')
+    await home.write('.docker/config.json', { credHelpers: { 'ghcr.io': 'keeper' } })
+    await storeCredential('ghcr.io', old, { env: home.env })
+    const renew = (): Promise<unknown> =>
+      renewCredential('ghcr.io', { previous: old, renewed: next }, { env: home.env })
+    expect(await renew()).toEqual({ kind: 'helper', helper: 'keeper' })
+    expect(await dockerConfig({ env: home.env })({ host: 'ghcr.io' })).toEqual(next)
+    expect(await renew()).toBeUndefined()
+  })
+
+  it('changes nothing where there is no file', async () => {
+    const home = await makeHome()
+    expect(await renewCredential('ghcr.io', { previous: old, renewed: next }, { env: home.env })).toBeUndefined()
+    expect(await readdir(home.path('.'))).not.toContain('.docker')
   })
 })

@@ -44,6 +44,8 @@ export type ClientEvent =
       readonly as: 'anonymous' | 'basic' | 'identity'
       /** There were credentials, and this token server may not see them. */ readonly withheld: boolean
     }
+  /** A token server renewed an identity token. `problem`: why it could not be stored, so that another login may be needed. */
+  | { readonly type: 'identity-renewed'; readonly host: string; readonly problem?: string | undefined }
 
 export type Emit = (event: ClientEvent) => void
 

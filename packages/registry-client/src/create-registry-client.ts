@@ -1,10 +1,11 @@
 import { nameOf, parseReference, type Reference } from '@lading/reference'
 import { schemas as standardSchemas, type Schemas, type StandardDocuments } from '@lading/manifest'
 import type { Admit } from './admit.ts'
+import { createIdentities } from './auth/identities.ts'
 import { createAuthorizer, type Authorizer } from './auth/authorizer.ts'
 import type { ClientEvent } from './client-event.ts'
 import { systemClock, type Clock } from '@lading/clock'
-import type { CredentialProvider } from './credential.ts'
+import type { CredentialProvider, IdentityRenewal } from './credential.ts'
 import { offers, type Endpoint } from './endpoint/endpoint.ts'
 import type { Hosts } from './endpoint/hosts.ts'
 import { createInsecureHosts, type InsecureHosts } from './endpoint/insecure-hosts.ts'
@@ -32,6 +33,12 @@ import type { ClosableTransport } from './transport/undici-transport.ts'
 export interface RegistryClientOptions {
   /** Who we are where. Default: nobody, anywhere. */
   readonly credentials?: CredentialProvider | undefined
+  /**
+   * Keeps an identity token that a token server put in place of another, which may be void now: called once for each,
+   * before anything else is asked for with it. The client itself remembers it for its life. What this throws is told as
+   * the event `identity-renewed` and ends nothing.
+   */
+  readonly storeRenewedIdentity?: ((renewal: IdentityRenewal) => void | Promise<void>) | undefined
   /** `host`, `host:port` or CIDR: certificates are not checked there, and plain http is allowed after https. */
   readonly insecure?: readonly string[] | undefined
   /**
@@ -78,10 +85,12 @@ export function createRegistryClientOver(
   const marked = createInsecureHosts(options.insecure ?? [])
   const insecure: InsecureHosts = (host) => marked(host) || hosts?.insecure(host) !== undefined
   const mirrors = mirrorEndpoints(options.mirrors ?? [], insecure)
+  const emit = options.onEvent ?? (() => undefined)
+  const identities = createIdentities({ store: options.storeRenewedIdentity, emit })
   const { wire, rateLimits, tlsPolicy, close } = createWire(
     {
       clock,
-      emit: options.onEvent ?? (() => undefined),
+      emit,
       userAgent: options.userAgent ?? 'lading',
       timeouts: readTimeouts(options.timeouts),
       connections: readConnections(options.connections),
@@ -109,7 +118,13 @@ export function createRegistryClientOver(
     let authorizer = authorizers.get(key)
     const registry = new URL(endpoint.url)
     if (authorizer === undefined) {
-      authorizer = createAuthorizer(wire, { registry, endpoint, host: filedUnder, credentials: options.credentials })
+      authorizer = createAuthorizer(wire, {
+        registry,
+        endpoint,
+        host: filedUnder,
+        credentials: options.credentials,
+        identities,
+      })
       authorizers.set(key, authorizer)
     }
     const { url: base, path: rewritten = path, overridePath, namespace } = endpoint
@@ -183,7 +198,7 @@ export function createRegistryClientOver(
     },
     rateLimit: rateLimits.get,
     fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(wire, url, descriptor, sink, how),
-    signIn: async (host, how = {}) => signIn(host, originsOf(host), how),
+    signIn: async (host, how = {}) => signIn(host, originsOf(host), { ...how, identities }),
     close,
   }
 }

@@ -5,7 +5,7 @@ export { parseChallenges, type Challenge } from './headers/challenge.ts'
 export type { ClientEvent } from './client-event.ts'
 export type { RegistryClientOptions } from './create-registry-client.ts'
 export { createRegistryClient } from './create-node-client.ts'
-export type { Credential, CredentialProvider } from './credential.ts'
+export type { Credential, CredentialProvider, IdentityRenewal } from './credential.ts'
 export {
   RegistryError,
   type RegistryErrorCode,

@@ -197,6 +197,8 @@ export interface SignIn {
   readonly scheme: 'none' | 'basic' | 'bearer'
   /** The token server of `bearer`, `host` or `host:port`. */
   readonly realm: string | undefined
+  /** The token server put this in place of the identity token that was shown, which may be void now: keep this one. A secret. */
+  readonly renewed?: Credential | undefined
 }
 
 export interface SignInOptions extends AbortOptions {

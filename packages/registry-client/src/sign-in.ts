@@ -1,9 +1,10 @@
 import type { AbortOptions } from '@lading/clock'
 import { basicHeader } from './headers/basic-header.ts'
+import type { Identities } from './auth/identities.ts'
 import { chooseScheme } from './auth/authorizer.ts'
 import { parseChallenges } from './headers/challenge.ts'
 import { fetchToken, type BearerChallenge } from './auth/fetch-token.ts'
-import type { Credential } from './credential.ts'
+import type { Credential, IdentityRenewal } from './credential.ts'
 import { RegistryError } from './errors/registry-error.ts'
 import { TransportError } from './errors/transport-error.ts'
 import { ask, type Answer } from './http/ask.ts'
@@ -13,6 +14,10 @@ import type { SignIn, SignInOptions } from './registry-client.ts'
 import type { Candidate } from './repository/choose-site.ts'
 import type { Site } from './site/site.ts'
 
+interface WithIdentities {
+  readonly identities: Identities
+}
+
 const mostBytes = 64 * 1024
 
 /**
@@ -21,7 +26,11 @@ const mostBytes = 64 * 1024
  *
  * @throws RegistryError `UNAUTHORIZED`, `DENIED`, `ORIGIN_REFUSED`, `TOKEN_FAILED`, `UNSUPPORTED` when there is no registry; TransportError
  */
-export async function signIn(host: string, candidates: readonly Candidate[], options: SignInOptions): Promise<SignIn> {
+export async function signIn(
+  host: string,
+  candidates: readonly Candidate[],
+  options: SignInOptions & WithIdentities,
+): Promise<SignIn> {
   let last: unknown
   for (const candidate of candidates) {
     const { endpoint, site } = candidate
@@ -43,8 +52,14 @@ export async function signIn(host: string, candidates: readonly Candidate[], opt
   )
 }
 
-async function at(host: string, { endpoint, site }: Candidate, { credential, signal }: SignInOptions): Promise<SignIn> {
-  const { base, api = '/v2', registry, wire } = site
+async function at(
+  host: string,
+  { endpoint, site }: Candidate,
+  { credential: given, identities, signal }: SignInOptions & WithIdentities,
+): Promise<SignIn> {
+  const { base, api = '/v2', name, registry, wire } = site
+  // One that was renewed here before is void.
+  const credential = identities.latest(name, given)
   const ping = (authorization?: string): Promise<Answer> => {
     const url = new URL(`${base}${api}/`)
     const once = async (): Promise<Answer> => {
@@ -80,10 +95,15 @@ async function at(host: string, { endpoint, site }: Candidate, { credential, sig
     isWithheld(site, scheme.challenge)
   )
     return { outcome: 'withheld', ...how }
+  let renewed: Credential | undefined
+  const renews = async (next: IdentityRenewal['renewed']): Promise<void> => {
+    renewed = next
+    if (credential?.kind === 'identity') await identities.renewed({ host: name, previous: credential, renewed: next })
+  }
   const authorization =
     scheme.kind === 'basic'
       ? basic(host, credential)
-      : await bearer(site, host, { challenge: scheme.challenge, credential, signal })
+      : await bearer(site, host, { challenge: scheme.challenge, credential, renews, signal })
   if (authorization === undefined) return refuse(first, `log in: lading login ${host}`)
   const second = await ping(authorization)
   if (second.head.status !== 200)
@@ -91,7 +111,11 @@ async function at(host: string, { endpoint, site }: Candidate, { credential, sig
       second,
       credential === undefined ? `log in: lading login ${host}` : 'check the user name and the password',
     )
-  return { outcome: credential === undefined ? 'anonymous' : 'accepted', ...how }
+  return {
+    outcome: credential === undefined ? 'anonymous' : 'accepted',
+    ...how,
+    ...(renewed === undefined ? {} : { renewed }),
+  }
 }
 
 /** A network that wants a sign-in of its own answers everything with its page, and has accepted nobody. */
@@ -129,16 +153,19 @@ async function bearer(
     credential,
     signal,
     challenge,
+    renews,
   }: {
     readonly challenge: BearerChallenge
     readonly credential: Credential | undefined
+    readonly renews: (renewed: IdentityRenewal['renewed']) => Promise<void>
   } & AbortOptions,
 ): Promise<string> {
   if (credential?.kind === 'registry') return `Bearer ${credential.token}`
-  const { token } = await fetchToken(
+  const { token, renewed } = await fetchToken(
     wire,
     { registry, endpoint, challenge, scope: '', repository: host, credential },
     { signal },
   )
+  if (renewed !== undefined) await renews(renewed)
   return `Bearer ${token.value}`
 }

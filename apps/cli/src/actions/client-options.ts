@@ -24,6 +24,10 @@ export async function clientOptions(
     hosts,
     ...paceOf(options),
     credentials: credentialsOf(context),
+    storeRenewedIdentity: async ({ host, ...tokens }) => {
+      const { renewCredential } = await import('@lading/credentials')
+      await renewCredential(host, tokens, { env: environment.variables })
+    },
     allowRealms: await allowedRealms(options, context),
     proxy: chooseProxy(proxy, environment.variables),
     // Among events in JSON a line of words would be an error to whoever reads them.

@@ -23,6 +23,8 @@ function wordsOf(event: ClientEvent): string | undefined {
       return `${event.host} wants rest for ${event.forMs} ms`
     case 'token':
       return `token of ${event.realm} for ${event.scope}, ${event.as}${event.withheld ? ' (credentials held back)' : ''}`
+    case 'identity-renewed':
+      return `${event.host} renewed the identity token`
     default:
       return undefined
   }

@@ -26,7 +26,7 @@ export const login: Action<[host: string | undefined], LoginOptions> = async (
   await clientOptions(options, context)
   const credential = await askForCredential(host, options, context)
   const { result, realm } = await checked(host, credential, options, context)
-  const stored = await storeCredential(host, credential, { env: environment.variables, signal })
+  const stored = await storeCredential(host, result.renewed ?? credential, { env: environment.variables, signal })
   if (realm !== undefined) await rememberRealm(environment.configDirectory, realm)
   const warn = (text: string): void => terminal.write(`${terminal.paint('yellow', 'WARNING:')} ${printable(text)}\n`)
   if (result.outcome === 'not-asked')

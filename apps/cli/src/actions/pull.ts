@@ -51,8 +51,13 @@ async function run(
   )
   const onEvent = (event: ClientEvent): void => {
     given.onEvent?.(event)
-    if (event.type === 'warning')
-      renderer.event({ type: 'warning', code: 'REGISTRY_WARNING', message: warningText(event) })
+    const message = warningText(event)
+    if (message !== undefined)
+      renderer.event({
+        type: 'warning',
+        code: event.type === 'warning' ? 'REGISTRY_WARNING' : 'IDENTITY_NOT_STORED',
+        message,
+      })
   }
   const puller = await createPuller({ ...given, onEvent, root: rootOf(options, context), jobs: options.jobs })
   const how = {

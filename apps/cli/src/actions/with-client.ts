@@ -13,7 +13,8 @@ export async function withClient<Result>(
   const given = await clientOptions(options, context)
   const onEvent = (event: ClientEvent): void => {
     given.onEvent?.(event)
-    if (event.type === 'warning') terminal.write(`${terminal.paint('yellow', 'WARNING:')} ${warningText(event)}\n`)
+    const warning = warningText(event)
+    if (warning !== undefined) terminal.write(`${terminal.paint('yellow', 'WARNING:')} ${warning}\n`)
   }
   const client = createRegistryClient({ ...given, onEvent })
   try {
@@ -23,6 +24,9 @@ export async function withClient<Result>(
   }
 }
 
-/** A registry's warning, with the registry that says it. */
-export const warningText = ({ host, text }: Extract<ClientEvent, { type: 'warning' }>): string =>
-  `${host} says: ${text}`
+/** What the user should know of: a registry's warning, with the registry that says it; a login that will not last. */
+export function warningText(event: ClientEvent): string | undefined {
+  if (event.type === 'warning') return `${event.host} says: ${event.text}`
+  if (event.type !== 'identity-renewed' || event.problem === undefined) return undefined
+  return `${event.host} renewed the identity token, which could not be kept (${event.problem}); the next pull may need: lading login ${event.host}`
+}

@@ -37,7 +37,8 @@ export async function storeCredential(
   return helper === undefined ? { kind: 'file', file } : { kind: 'helper', helper }
 }
 
-function entryOf(credential: Credential): Record<string, string> {
+/** An entry of `auths`, as docker writes one. */
+export function entryOf(credential: Credential): Record<string, string> {
   if (credential.kind === 'registry') return { registrytoken: credential.token }
   if (credential.kind === 'identity') return { auth: base64(`${tokenUser}:`), identitytoken: credential.token }
   return { auth: base64(`${credential.username}:${credential.password}`) }

@@ -7,6 +7,7 @@ import type { Wire } from '../wire/wire.ts'
 import { basicHeader } from '../headers/basic-header.ts'
 import type { Challenge } from '../headers/challenge.ts'
 import { fetchToken, withheldHint, type BearerChallenge, type FetchedToken } from './fetch-token.ts'
+import type { Identities } from './identities.ts'
 import { createKnownCredentials } from './known-credentials.ts'
 import { pullScope, widenScope } from './scopes.ts'
 import { createSingleFlight } from './single-flight.ts'
@@ -57,15 +58,17 @@ export interface AuthorizerOptions {
   readonly host: string
   /** `undefined`: we are nobody. */
   readonly credentials: CredentialProvider | undefined
+  /** Which identity tokens were renewed; not needed by nobody. */
+  readonly identities?: Identities | undefined
 }
 
 export function createAuthorizer(
   wire: Wire,
-  { registry, endpoint, host, credentials: provider }: AuthorizerOptions,
+  { registry, endpoint, host, credentials: provider, identities }: AuthorizerOptions,
 ): Authorizer {
   let scheme: Scheme | undefined
   const tokens = new Map<string, FetchedToken>()
-  const credentials = createKnownCredentials(wire.clock, provider, host)
+  const credentials = createKnownCredentials(host, { clock: wire.clock, provider, identities })
   const fetches = createSingleFlight<FetchedToken>()
   const withheld = new Set<string>()
   /** Scopes as the registry wants them asked for, by what we thought. */
@@ -100,19 +103,30 @@ export function createAuthorizer(
     options: AbortOptions,
     tried = 1,
   ): Promise<FetchedToken> => {
-    const credential = await credentials.get(repository, options)
-    try {
-      const outcome = await fetchToken(
+    const first = await credentials.get(repository, options)
+    let credential = first
+    const once = async (): Promise<FetchedToken> => {
+      options.signal?.throwIfAborted()
+      credential = await credentials.get(repository, options)
+      const { renewed, ...outcome } = await fetchToken(
         wire,
         { registry, endpoint, challenge, scope, repository: `${host}/${repository}`, credential, onlyGet },
         options,
       )
+      if (renewed !== undefined && credential?.kind === 'identity')
+        await identities?.renewed({ host, previous: credential, renewed })
+      return outcome
+    }
+    try {
+      const outcome = await (first?.kind === 'identity' && identities !== undefined
+        ? identities.inTurn(host, once)
+        : once())
       tokens.set(scope, outcome)
       if (outcome.withheld) withheld.add(repository)
       return outcome
     } catch (error) {
-      const refused = isLadingError(error, 'UNAUTHORIZED') && credential !== undefined && tried < mostCredentials
-      if (!refused || !(await credentials.replace(repository, credential, options))) {
+      const refused = isLadingError(error, 'UNAUTHORIZED') && tried < mostCredentials ? credential : undefined
+      if (refused === undefined || !(await credentials.replace(repository, refused, options))) {
         if (isLadingError(error, 'UNAUTHORIZED')) credentials.forget(repository)
         throw error
       }

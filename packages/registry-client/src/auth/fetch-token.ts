@@ -1,5 +1,5 @@
 import { publicUrl } from '../client-event.ts'
-import type { Credential } from '../credential.ts'
+import type { Credential, IdentityRenewal } from '../credential.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { ask, type Answer } from '../http/ask.ts'
@@ -34,6 +34,8 @@ export interface FetchedToken {
   readonly token: Token
   /** There were credentials, and this token server may not see them. */
   readonly withheld: boolean
+  /** Stands in place of the identity token that was shown. */
+  readonly renewed?: IdentityRenewal['renewed'] | undefined
 }
 
 const longestAnswer = 1024 * 1024
@@ -76,7 +78,9 @@ export async function fetchToken(
     async () => {
       const answer = await askRealm(wire, question, { credential, clearance: decision, ...options })
       if (answer.head.status !== 200) throw refusal(question, { answer, withheld, credential })
-      return { token: readToken(answer.body, { host: realm.host, now: wire.clock.now() }), withheld }
+      const { refreshToken, ...token } = readToken(answer.body, { host: realm.host, now: wire.clock.now() })
+      const renews = credential?.kind === 'identity' && refreshToken !== undefined && refreshToken !== credential.token
+      return { token, withheld, ...(renews ? { renewed: { kind: 'identity', token: refreshToken } } : {}) }
     },
     options,
   )

@@ -7,6 +7,12 @@ export interface Token {
   readonly expiresAt: number
 }
 
+/** The answer of a token server. */
+export interface TokenAnswer extends Token {
+  /** Of an identity: to be shown from now on (RFC 6749 6). */
+  readonly refreshToken: string | undefined
+}
+
 const shortestLifeMs = 60_000
 const longestLifeMs = 60 * 60_000
 /** A token that expires while a request is on its way helps nobody. */
@@ -21,7 +27,10 @@ const headerSafe = /^[\x21-\x7e]+$/
  *
  * @throws RegistryError `TOKEN_FAILED`
  */
-export function readToken(body: Uint8Array, { host, now }: { readonly host: string; readonly now: number }): Token {
+export function readToken(
+  body: Uint8Array,
+  { host, now }: { readonly host: string; readonly now: number },
+): TokenAnswer {
   let answer: unknown
   try {
     answer = parseStrictJson(body, { maxBytes: 1024 * 1024 })
@@ -36,6 +45,7 @@ export function readToken(body: Uint8Array, { host, now }: { readonly host: stri
     access_token: access,
     token,
     expires_in: expiresIn,
+    refresh_token: refresh,
   } = (typeof answer === 'object' && answer !== null ? answer : {}) as Readonly<Record<string, unknown>>
   const value = typeof access === 'string' && access !== '' ? access : token
   if (typeof value !== 'string' || value === '')
@@ -50,5 +60,7 @@ export function readToken(body: Uint8Array, { host, now }: { readonly host: stri
     })
   const seconds = typeof expiresIn === 'number' && Number.isFinite(expiresIn) ? expiresIn : 0
   const lifeMs = Math.min(longestLifeMs, Math.max(shortestLifeMs, seconds * 1000))
-  return { value, expiresAt: now + lifeMs - skewMs }
+  // One that no place where tokens are kept could hold is none.
+  const refreshToken = typeof refresh === 'string' && headerSafe.test(refresh) ? refresh : undefined
+  return { value, expiresAt: now + lifeMs - skewMs, refreshToken }
 }
