@@ -75,9 +75,9 @@ describe('plain lines', () => {
     expect(
       told(
         { type: 'endpoint', url: 'https://mirror', mirror: true },
-        { type: 'endpoint:failed', url: 'https://mirror', code: 'UNAVAILABLE', message: 'out of order' },
+        { type: 'endpoint:failed', url: 'https://mirror', mirror: true, code: 'UNAVAILABLE', message: 'out of order' },
         { type: 'endpoint', url: 'https://registry', mirror: false },
-        { type: 'endpoint:failed', url: 'https://registry', code: 'TLS_FAILED', message: 'no TLS' },
+        { type: 'endpoint:failed', url: 'https://registry', mirror: false, code: 'TLS_FAILED', message: 'no TLS' },
         { type: 'endpoint', url: 'http://registry', mirror: false },
       ),
     ).toEqual(['Using mirror https://mirror', 'https://mirror did not work out, trying the next: out of order'])

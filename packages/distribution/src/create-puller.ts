@@ -6,10 +6,10 @@ import { createTransfers, type Transfers } from '@lading/transfer'
 import { defaultPlatform } from './default-platform.ts'
 import { createEmit } from './emit.ts'
 import type { PullDocuments } from './ports.ts'
-import { pullFromEndpoints } from './pull.ts'
+import { pull } from './pull.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
-import { pullAllTags, pullOne } from './pull-repository.ts'
+import { assertNameOnly, pullAllTags, pullOne } from './pull-repository.ts'
 import type { Puller, PullOptions } from './puller.ts'
 
 export interface PullerOptions extends RegistryClientOptions {
@@ -44,13 +44,13 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
     given: PullOptions,
     work: (job: PullJob) => Promise<Result>,
   ): Promise<Result> {
-    const pull = runLeased(reference, given, work)
-    const ended: Promise<void> = pull.then(
+    const leased = runLeased(reference, given, work)
+    const ended: Promise<void> = leased.then(
       () => void running.delete(ended),
       () => void running.delete(ended),
     )
     running.add(ended)
-    return pull
+    return leased
   }
 
   async function runLeased<Result>(
@@ -107,14 +107,13 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
     async pull(given, pullOptions = {}) {
       const reference = withDefaultTag(toReference(given))
       return run(reference, pullOptions, (job) =>
-        pullFromEndpoints(job, reference, (repository) => pullOne(job, repository, reference)),
+        pull(job, reference, (repository) => pullOne(job, repository, reference)),
       )
     },
     async pullAll(given, pullOptions = {}) {
       const name = toReference(given)
-      return run(name, pullOptions, (job) =>
-        pullFromEndpoints(job, name, (repository) => pullAllTags(job, repository, name)),
-      )
+      assertNameOnly(name)
+      return run(name, pullOptions, (job) => pull(job, name, (repository) => pullAllTags(job, repository, name)))
     },
     close,
     [Symbol.asyncDispose]: close,

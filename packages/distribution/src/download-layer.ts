@@ -41,7 +41,7 @@ const reportEveryMs = 100
  * its diffID. Shared by every pull that wants the blob, so it holds nothing of a single pull but what the first brought.
  */
 export function downloadLayer(
-  job: Pick<PullJob, 'store' | 'client' | 'verify' | 'allowForeignUrls'>,
+  job: Pick<PullJob, 'store' | 'verify' | 'allowForeignUrls'>,
   repository: PullRepository,
   layer: Descriptor,
 ): Work<Inside | undefined, LayerProgress> {

@@ -1,6 +1,6 @@
 import { isLadingError, printable } from '@lading/errors'
 import { isForeignLayerType, type Descriptor } from '@lading/manifest'
-import type { BlobSink, Endpoint } from '@lading/registry-client'
+import type { BlobSink } from '@lading/registry-client'
 import { PullError } from './pull-error.ts'
 import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
@@ -13,7 +13,7 @@ export type LayerSource = (sink: BlobSink, options: { readonly signal: AbortSign
  * and without credentials, if the user allowed that (design, "Settled": foreign layers).
  */
 export function layerSource(
-  job: Pick<PullJob, 'client' | 'allowForeignUrls'>,
+  job: Pick<PullJob, 'allowForeignUrls'>,
   repository: PullRepository,
   layer: Descriptor,
 ): LayerSource {
@@ -35,21 +35,21 @@ export function layerSource(
         )
       }
     }
-    await fromUrls(job.client, layer, urls, sink, { ...options, endpoint: repository.endpoint })
+    await fromUrls(repository, layer, urls, sink, options)
   }
 }
 
 async function fromUrls(
-  client: PullJob['client'],
+  { blobs }: PullRepository,
   layer: Descriptor,
   urls: readonly string[],
   sink: BlobSink,
-  options: { readonly signal: AbortSignal; readonly endpoint: Endpoint | undefined },
+  options: { readonly signal: AbortSignal },
 ): Promise<void> {
   let last: unknown
   for (const url of urls) {
     try {
-      return await client.fetchForeign(url, layer, sink, options)
+      return await blobs.fetchForeign(url, layer, sink, options)
     } catch (error) {
       options.signal.throwIfAborted()
       last = error

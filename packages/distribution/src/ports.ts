@@ -3,7 +3,7 @@ import type { Digest } from '@lading/digest'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Schema1Documents, Schema1Manifest } from '@lading/manifest/schema1'
 import type { Reference } from '@lading/reference'
-import type { BlobSink, Endpoint, Repository } from '@lading/registry-client'
+import type { BlobSink, EndpointEvent, Repository } from '@lading/registry-client'
 import type { Work, Watch } from '@lading/transfer'
 
 // What a pull needs of the parts below, and no more. `create-puller.ts` hands the concrete parts in; a type test
@@ -15,32 +15,14 @@ export type PullDocuments = StandardDocuments & Schema1Documents
 export type PullRepository = Repository<PullDocuments[keyof PullDocuments]>
 
 export interface PullClient {
-  endpoints(reference: Reference): readonly Endpoint[]
-  tlsSeen(host: string): boolean
-  /** Without `schemas`, the client's own, which know no schema 1. */
+  /** Without `schemas`, the client's own, which know no schema 1. `onEvent`: told which endpoint is asked, and why another one is. */
   repository(
-    name: string | Reference,
+    reference: Reference,
     options?: {
-      readonly endpoint?: Endpoint | undefined
-      readonly content?: readonly Endpoint[] | undefined
       readonly schemas?: Schemas<PullDocuments> | undefined
+      readonly onEvent?: ((event: EndpointEvent) => void) | undefined
     },
   ): PullRepository
-  /** What a host still allows, for clients that know. */
-  rateLimit?(host: string):
-    | {
-        readonly remaining: number
-        readonly limit?: number | undefined
-        readonly windowMs?: number | undefined
-        readonly resetMs?: number | undefined
-      }
-    | undefined
-  fetchForeign(
-    url: string,
-    descriptor: Descriptor,
-    sink: BlobSink,
-    options?: AbortOptions & { readonly endpoint?: Endpoint | undefined },
-  ): Promise<void>
 }
 
 /** A blob on its way in: content-store's `Ingest`. */

@@ -24,8 +24,6 @@ export type PullErrorCode =
   | 'REFERENCE_RESERVED'
   /** `pullAll` with a tag or a digest. */
   | 'ALL_TAGS_WITH_TAG'
-  /** No endpoint was left to try. */
-  | 'NO_ENDPOINT'
   /** A blob was collected again and again while we pulled. */
   | 'STORE_UNSTABLE'
   | 'PULLER_CLOSED'

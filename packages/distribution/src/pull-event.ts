@@ -18,7 +18,13 @@ export type PullEvent =
   /** An endpoint is about to be tried. */
   | { readonly type: 'endpoint'; readonly url: string; readonly mirror: boolean }
   /** It did not work out and another one follows. */
-  | { readonly type: 'endpoint:failed'; readonly url: string; readonly code: string; readonly message: string }
+  | {
+      readonly type: 'endpoint:failed'
+      readonly url: string
+      readonly mirror: boolean
+      readonly code: string
+      readonly message: string
+    }
   /** `<id>: Pulling from <path>`; `id` is the tag or the digest. */
   | { readonly type: 'resolve'; readonly reference: string; readonly id: string; readonly path: string }
   | {

@@ -1,4 +1,6 @@
+import { isLadingError } from '@lading/errors'
 import { familiarString, isNameOnly, withTag, type Reference } from '@lading/reference'
+import { kindOf } from './error-kinds.ts'
 import { codeOf, explain } from './final-error.ts'
 import { PullError } from './pull-error.ts'
 import type { PullRepository } from './ports.ts'
@@ -8,22 +10,26 @@ import type { PulledImage, PulledTags } from './puller.ts'
 
 /** One tag or digest of a repository. */
 export async function pullOne(job: PullJob, repository: PullRepository, reference: Reference): Promise<PulledImage> {
-  const image = await pullTag(job, repository, reference)
+  const image = await pullUsable(job, repository, reference)
   job.emit({ type: 'status', status: image.status, reference: familiarString(reference) })
   return image
 }
 
+/** @throws PullError `ALL_TAGS_WITH_TAG`, before anything is asked */
+export function assertNameOnly(name: Reference): void {
+  if (isNameOnly(name)) return
+  throw new PullError('ALL_TAGS_WITH_TAG', "tag can't be used with --all-tags/-a", {
+    reference: String(name),
+    hint: 'give the name alone',
+  })
+}
+
 /**
- * Every tag of a repository, in list order, one after the other. A tag that fails hides no other: it is told and
+ * Every tag of a repository, in list order, one after the other, each as if it were pulled alone. A tag that fails hides no other: it is told and
  * listed, and so is a list of tags that breaks off after its first. Only a list that does not begin, or the caller's
  * abort, ends the whole.
  */
 export async function pullAllTags(job: PullJob, repository: PullRepository, name: Reference): Promise<PulledTags> {
-  if (!isNameOnly(name))
-    throw new PullError('ALL_TAGS_WITH_TAG', "tag can't be used with --all-tags/-a", {
-      reference: String(name),
-      hint: 'give the name alone',
-    })
   const images: PulledImage[] = []
   const failed: { reference: string; error: unknown }[] = []
   const fail = (reference: Reference, error: unknown): void => {
@@ -41,7 +47,7 @@ export async function pullAllTags(job: PullJob, repository: PullRepository, name
     for await (const tag of repository.tags({ signal: job.signal })) {
       const reference = withTag(name, tag)
       try {
-        images.push(await pullTag(job, repository, reference))
+        images.push(await pullUsable(job, repository.tagged(tag), reference))
       } catch (error) {
         fail(reference, error)
       }
@@ -54,4 +60,25 @@ export async function pullAllTags(job: PullJob, repository: PullRepository, name
   const status = images.some((image) => image.status === 'downloaded') ? 'downloaded' : 'up-to-date'
   if (images.length > 0) job.emit({ type: 'status', status, reference: familiarString(name) })
   return { images, failed, status }
+}
+
+/** What a mirror gave and nothing can be made of is asked of the next endpoint, as long as there is one. */
+async function pullUsable(job: PullJob, repository: PullRepository, reference: Reference): Promise<PulledImage> {
+  for (;;) {
+    try {
+      return await pullTag(job, repository, reference)
+    } catch (error) {
+      job.signal.throwIfAborted()
+      if (!mayComeBetter(error, repository, reference)) throw error
+    }
+  }
+}
+
+/** Wrong bytes are the fault of whoever gave them; right ones that are of no use, of whoever named them by a tag. */
+function mayComeBetter(error: unknown, repository: PullRepository, { tag = 'latest', digest }: Reference): boolean {
+  const kind = kindOf(error)
+  if (!isLadingError(error) || (kind !== 'wrong' && kind !== 'unusable')) return false
+  const { digest: about } = error.facts
+  if (kind === 'wrong' && about !== undefined && repository.distrust(about)) return true
+  return digest === undefined && repository.distrust(tag)
 }

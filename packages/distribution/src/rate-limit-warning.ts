@@ -9,11 +9,10 @@ const few = 5
 const told = new WeakMap<PullClient, Set<string>>()
 
 /** Says it once when the registry allows only a few more requests, so that the next pull's refusal is no surprise. */
-export function warnOfRateLimit(job: PullJob, { endpoint }: PullRepository): void {
-  const host = endpoint?.host
-  const left = host === undefined ? undefined : job.client.rateLimit?.(host)
-  if (host === undefined || left === undefined) return
-  const { remaining, limit, windowMs, resetMs } = left
+export function warnOfRateLimit(job: PullJob, repository: PullRepository): void {
+  const left = repository.rateLimit()
+  if (left === undefined) return
+  const { host, remaining, limit, windowMs, resetMs } = left
   if (remaining > (limit === undefined ? few : Math.ceil((limit * fewOfHundred) / 100))) return
   const hosts = told.get(job.client) ?? new Set()
   if (hosts.has(host)) return

@@ -31,7 +31,7 @@ export async function resolveTarget(
   if (local === undefined) return { ...fetched(await repository.manifests.get(tag, job)), sameTarget: false }
 
   const known = registryDigestOf(local.descriptor)
-  const head = await headOrNothing(job, repository, tag)
+  const head = await repository.manifests.head(tag, { signal: job.signal, thenGet: true })
   if (head === undefined) {
     // No digest in the answer to HEAD: registries use the digest as ETag, so a conditional GET may still spare the body.
     const answer = await repository.manifests.getIfChanged(tag, known, job)
@@ -54,7 +54,7 @@ export async function byDigest(
 ): Promise<{ document: ManifestDocument | Schema1Document; source: 'registry' | 'store' }> {
   const stored = await job.store.contents.stat(digest as Descriptor['digest'])
   if (stored !== undefined) {
-    const head = await headOrNothing(job, repository, digest)
+    const head = await repository.manifests.head(digest, { signal: job.signal, thenGet: true })
     const document = head?.digest === digest ? await localDocument(job, head) : undefined
     if (document !== undefined) return { document, source: 'store' }
   }
@@ -74,24 +74,6 @@ export async function localDocument(job: PullJob, descriptor: Descriptor): Promi
       : { descriptor: { ...descriptor, mediaType: found.manifest.mediaType, size: found.bytes.length }, ...found }
   } catch (error) {
     if (isLadingError(error, 'CONTENT_DAMAGED') || isLadingError(error, 'MANIFEST_SCHEMA1')) return undefined
-    throw error
-  }
-}
-
-/**
- * HEAD has no body to explain a refusal with, so a refused HEAD is asked again as GET by the caller; not so after as many
- * "too many requests" as are borne.
- */
-async function headOrNothing(
-  job: PullJob,
-  repository: PullRepository,
-  target: string,
-): Promise<Descriptor | undefined> {
-  try {
-    return await repository.manifests.head(target, { signal: job.signal, thenGet: true })
-  } catch (error) {
-    if (isLadingError(error) && error.facts.status !== undefined && !isLadingError(error, 'TOO_MANY_REQUESTS'))
-      return undefined
     throw error
   }
 }

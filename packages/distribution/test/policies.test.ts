@@ -1,42 +1,35 @@
 import { LadingError } from '@lading/errors'
 import { parseReference } from '@lading/reference'
 import { describe, expect, it } from 'vitest'
-import { continuesAfter } from '../src/fallback.ts'
+import { kindOf } from '../src/error-kinds.ts'
 import { explain } from '../src/final-error.ts'
 import { retryBlob, unwrapSinkError } from '../src/retry-policy.ts'
 
 const error = (code: string, facts: { status?: number } = {}): LadingError =>
   new LadingError(code, `it was ${code}`, { host: 'r.example', ...facts })
-const upstream = {
-  url: 'https://r.example',
-  host: 'r.example',
-  scheme: 'https',
-  mirror: false,
-  insecure: false,
-} as const
-const mirror = { ...upstream, mirror: true } as const
-
-describe('which errors go on to the next endpoint', () => {
+describe('what an error is', () => {
   it.each([
-    ['CONNECTION_REFUSED', true, true],
-    ['HOST_UNKNOWN', true, true],
-    ['TLS_REFUSED', true, true],
-    ['TIMEOUT', true, true],
-    ['BAD_RESPONSE', true, true],
-    ['UNEXPECTED_STATUS', true, true],
-    ['MANIFEST_UNKNOWN', false, true],
-    ['UNAUTHORIZED', false, true],
-    ['DENIED', false, true],
-    ['DIGEST_MISMATCH', false, true],
-    ['PLATFORM_UNAVAILABLE', false, true],
-    ['NO_SPACE', false, false],
-    ['PERMISSION', false, false],
-  ])('%s: from the upstream %s, from a mirror %s', (code, fromUpstream, fromMirror) => {
-    expect(continuesAfter(error(code), upstream)).toBe(fromUpstream)
-    expect(continuesAfter(error(code), mirror)).toBe(fromMirror)
+    ['INDEX_JSON_INVALID', 'local'],
+    ['LOCK_LOST', 'local'],
+    ['FORMAT_UNSUPPORTED', 'local'],
+    ['TOO_MANY_FILES', 'local'],
+    ['NO_SPACE', 'local'],
+    ['ALL_TAGS_WITH_TAG', 'caller'],
+    ['CONNECTION_REFUSED', 'unreachable'],
+    ['TLS_REFUSED', 'no-registry'],
+    ['UNEXPECTED_STATUS', 'unclear'],
+    ['MANIFEST_UNKNOWN', 'absent'],
+    ['DENIED', 'refused'],
+    ['DIGEST_MISMATCH', 'wrong'],
+    ['PLATFORM_UNAVAILABLE', 'unusable'],
+  ])('%s: %s', (code, kind) => expect(kindOf(error(code))).toBe(kind))
+
+  it('about a path is this machine’s, whatever a registry calls so', () => {
+    expect(kindOf(new LadingError('TOO_LARGE', 'x', { path: '/root/index.json' }))).toBe('local')
+    expect(kindOf(new LadingError('TOO_LARGE', 'x', { host: 'r.example' }))).toBe('wrong')
   })
 
-  it('never for a defect of our own', () => expect(continuesAfter(new TypeError('x'), mirror)).toBe(false))
+  it('is nothing, of a defect of our own', () => expect(kindOf(new TypeError('x'))).toBeUndefined())
 })
 
 describe('which failed downloads are worth another attempt', () => {

@@ -1,7 +1,28 @@
 import type { RateLimit } from './headers/rate-limit.ts'
 
+/** Which endpoint of a repository is asked, and why another one is. Messages may have text of a server in them. */
+export type EndpointEvent =
+  /** It is about to be asked. */
+  | {
+      readonly type: 'endpoint'
+      readonly url: string
+      readonly mirror: boolean
+      /** What for: `resolve` a tag, `pull` what has a digest, `push`, a `list` of tags or referrers, the `registry` itself. */
+      readonly need: 'resolve' | 'pull' | 'push' | 'list' | 'registry'
+    }
+  /** It did not work out, or it was not asked because it failed a moment ago; another one follows. */
+  | {
+      readonly type: 'endpoint:failed'
+      readonly url: string
+      readonly mirror: boolean
+      readonly need: 'resolve' | 'pull' | 'push' | 'list' | 'registry'
+      readonly code: string
+      readonly message: string
+    }
+
 /** What the client does on the wire, for debug output. URLs come without query and credentials; nothing here is secret. */
 export type ClientEvent =
+  | EndpointEvent
   /** An answer's head arrived, or none did (`status` absent). */
   | {
       readonly type: 'request'

@@ -1,27 +1,26 @@
-import { nameOf, parseReference, type Reference } from '@lading/reference'
+import { nameOf, parseReference, withTag, type Reference } from '@lading/reference'
 import { schemas as standardSchemas, type Schemas, type StandardDocuments } from '@lading/manifest'
 import type { Admit } from './admit.ts'
 import { createIdentities } from './auth/identities.ts'
 import { createAuthorizer, type Authorizer } from './auth/authorizer.ts'
-import type { ClientEvent } from './client-event.ts'
+import type { ClientEvent, EndpointEvent } from './client-event.ts'
 import { systemClock, type Clock } from '@lading/clock'
 import type { CredentialProvider, IdentityRenewal } from './credential.ts'
-import { offers, type Endpoint } from './endpoint/endpoint.ts'
+import type { Endpoint } from './endpoint/endpoint.ts'
 import type { Hosts } from './endpoint/hosts.ts'
 import { createInsecureHosts, type InsecureHosts } from './endpoint/insecure-hosts.ts'
 import { isLoopback } from './endpoint/loopback.ts'
 import { mirrorEndpoints } from './endpoint/mirrors.ts'
 import { planEndpoints } from './endpoint/plan-endpoints.ts'
-import { wholeEndpoint } from './endpoint/public-endpoint.ts'
 import { RegistryError } from './errors/registry-error.ts'
-import { fetchForeign } from './fetch-foreign.ts'
 import { closable } from './wire/closable.ts'
 import type { Site } from './site/site.ts'
 import { createWire, type TransportListeners } from './wire/create-wire.ts'
 import { createRealmPolicy, type AllowedRealm } from './origin/allowed-realms.ts'
 import type { RegistryClient } from './registry-client.ts'
-import { createAtSite, fromFirstPage, type Candidate } from './repository/choose-site.ts'
 import { createRepository } from './repository/create-repository.ts'
+import { createEndpointLoop, fromFirstPage, type Candidate } from './repository/endpoint-loop.ts'
+import { explainEndpoint } from './repository/need.ts'
 import { listCatalog } from './repository/list-catalog.ts'
 import type { ProxyPolicy } from './proxy/proxy-rules.ts'
 import { signIn } from './sign-in.ts'
@@ -106,10 +105,9 @@ export function createRegistryClientOver(
   const authorizers = new Map<string, Authorizer>()
 
   const siteAt = (
-    given: Endpoint,
+    endpoint: Endpoint,
     { domain, path, name }: { readonly domain: string; readonly path: string; readonly name: string },
   ): Site => {
-    const endpoint = wholeEndpoint(given)
     assertScheme(endpoint)
     if (endpoint.tls !== undefined) tlsPolicy.useAt(new URL(endpoint.url).origin, endpoint.tls)
     // Credentials of the Hub are filed under its own name, a mirror's under the mirror's.
@@ -145,60 +143,66 @@ export function createRegistryClientOver(
   const originsOf = (host: string): Candidate[] => {
     const domain = host.toLowerCase() === 'index.docker.io' ? 'docker.io' : host.toLowerCase()
     const origins = planEndpoints({ domain }, { insecure, mirrors: new Map(), hosts }).filter(({ mirror }) => !mirror)
-    return origins.map((endpoint) => ({ endpoint, site: siteAt(endpoint, { domain, path: '', name: domain }) }))
+    return origins.map((endpoint) => ({
+      endpoint,
+      site: siteAt(endpoint, { domain, path: '', name: domain }),
+      named: false,
+    }))
   }
 
+  const plan = (target: string | Reference): readonly Endpoint[] =>
+    planEndpoints(typeof target === 'string' ? { domain: target } : target, { insecure, mirrors, hosts })
+
   return {
-    endpoints: (target) =>
-      planEndpoints(typeof target === 'string' ? { domain: target } : target, { insecure, mirrors, hosts }),
+    endpoints: plan,
+    explain: (target) => plan(target).map((endpoint) => explainEndpoint(wire, endpoint)),
     tlsSeen: wire.tlsSeen,
     repository<Known = StandardDocuments>(
       name: string | Reference,
       {
         endpoint,
-        content = [],
         schemas: known,
+        onEvent,
       }: {
         readonly endpoint?: Endpoint | undefined
-        readonly content?: readonly Endpoint[] | undefined
         readonly schemas?: Schemas<Known> | undefined
+        readonly onEvent?: ((event: EndpointEvent) => void) | undefined
       } = {},
     ) {
       const reference = parseReference(name)
-      const candidate = (each: Endpoint): Candidate => ({
-        endpoint: each,
-        site: siteAt(each, { domain: reference.domain, path: reference.path, name: nameOf(reference) }),
-      })
-      const candidates = (
-        endpoint === undefined ? planEndpoints(reference, { insecure, mirrors, hosts }) : [endpoint]
-      ).map(candidate)
-      const able = [...content.map(candidate), ...candidates]
-      const atSite = createAtSite(wire, {
-        resolve: candidates.filter((each) => offers(each.endpoint, 'resolve')),
-        pull: able.filter((each) => offers(each.endpoint, 'pull')),
-      })
-      // A mirror has what others pushed elsewhere: nothing is changed there, unless it was named.
-      const origins = candidates.filter(
-        (each) => endpoint !== undefined || (!each.endpoint.mirror && offers(each.endpoint, 'push')),
-      )
-      const atOrigin = origins.length === able.length ? atSite : createAtSite(wire, { resolve: origins, pull: origins })
-      // Without schemas of their own, callers get what `Known` is by default.
-      return createRepository(nameOf(reference), {
-        endpoint,
-        atSite,
-        atOrigin,
+      const site = { domain: reference.domain, path: reference.path, name: nameOf(reference) }
+      const candidatesOf = (target: Reference): readonly Candidate[] =>
+        (endpoint === undefined ? plan(target) : [endpoint]).map((each) => ({
+          endpoint: each,
+          site: siteAt(each, site),
+          named: endpoint !== undefined,
+        }))
+      const candidates = candidatesOf(reference)
+      const tell = (event: EndpointEvent): void => {
+        wire.emit(event)
+        onEvent?.(event)
+      }
+      return createRepository(site.name, {
+        wire,
+        rateLimitOf: rateLimits.get,
+        loop: createEndpointLoop({ wire, candidates, tell }),
+        // Without schemas of their own, callers get what `Known` is by default.
         schemas: known ?? (schemas as unknown as Schemas<Known>),
+        candidatesOf: (tag) => candidatesOf(withTag(reference, tag)),
+        registry: endpoint ?? candidates.find((each) => !each.endpoint.mirror)?.endpoint,
       })
     },
     async *catalog(host, how = {}) {
-      const candidates = originsOf(host)
-      yield* fromFirstPage(createAtSite(wire, { resolve: candidates, pull: candidates }), (site) =>
-        listCatalog(site, how),
-      )
+      const loop = createEndpointLoop({ wire, candidates: originsOf(host), tell: wire.emit })
+      const asking = { need: 'registry', subject: 'catalog', signal: how.signal } as const
+      yield* fromFirstPage(loop.run, asking, (site) => listCatalog(site, how))
     },
     rateLimit: rateLimits.get,
-    fetchForeign: (url, descriptor, sink, how = {}) => fetchForeign(wire, url, descriptor, sink, how),
-    signIn: async (host, how = {}) => signIn(host, originsOf(host), { ...how, identities }),
+    async signIn(host, how = {}) {
+      const loop = createEndpointLoop({ wire, candidates: originsOf(host), tell: wire.emit })
+      const asking = { need: 'registry', subject: 'sign-in', signal: how.signal } as const
+      return loop.run((site) => signIn(host, site, { ...how, identities }), asking)
+    },
     close,
   }
 }

@@ -2,7 +2,7 @@ export type { Admit } from './admit.ts'
 export type { BlobSink } from '@lading/content'
 export type { BlobSource } from './blob-source.ts'
 export { parseChallenges, type Challenge } from './headers/challenge.ts'
-export type { ClientEvent } from './client-event.ts'
+export type { ClientEvent, EndpointEvent } from './client-event.ts'
 export type { RegistryClientOptions } from './create-registry-client.ts'
 export { createRegistryClient } from './create-node-client.ts'
 export type { Credential, CredentialProvider, IdentityRenewal } from './credential.ts'
@@ -12,6 +12,7 @@ export {
   type RegistryErrorOptions,
   type ReportedError,
 } from './errors/registry-error.ts'
+export { clientErrorKinds, type ClientErrorCode, type ErrorKind } from './errors/error-kinds.ts'
 export { SinkError } from './errors/sink-error.ts'
 export { SourceError } from './errors/source-error.ts'
 export {
@@ -20,7 +21,7 @@ export {
   type TransportErrorCode,
   type TransportErrorOptions,
 } from './errors/transport-error.ts'
-export type { Capability, Endpoint, HostRule } from './endpoint/endpoint.ts'
+export type { Capability, Endpoint, ExplainedEndpoint, HostRule } from './endpoint/endpoint.ts'
 export type { Hosts, HostsAnswer, HostTarget, HostTls, PassedOver } from './endpoint/hosts.ts'
 export type { RateLimit } from './headers/rate-limit.ts'
 export type { AddressClass } from './origin/address-class.ts'

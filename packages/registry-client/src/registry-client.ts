@@ -5,7 +5,8 @@ import type { Reference } from '@lading/reference'
 import type { BlobSink } from '@lading/content'
 import type { BlobSource } from './blob-source.ts'
 import type { Credential } from './credential.ts'
-import type { Endpoint } from './endpoint/endpoint.ts'
+import type { EndpointEvent } from './client-event.ts'
+import type { Endpoint, ExplainedEndpoint } from './endpoint/endpoint.ts'
 import type { RateLimit } from './headers/rate-limit.ts'
 
 /** Of what moves a blob's bytes. */
@@ -22,31 +23,25 @@ export interface RegistryClient {
    * @throws RegistryError `HOST_BLOCKED`, `TARGET_INVALID`
    */
   endpoints(target: string | Reference): readonly Endpoint[]
+  /** The same, and for each what it would now be asked for and why not for the rest: the decision of every operation. */
+  explain(target: string | Reference): readonly ExplainedEndpoint[]
   /** True once TLS was seen at `host` (a success or a refused certificate): plain http is then refused there. */
   tlsSeen(host: string): boolean
   /**
-   * A repository at one endpoint; without `endpoint`, at the first of the reference's that answers. `content`: mirrors that
-   * are asked before it for what has a digest. `schemas`: the manifests that are asked for and decoded there, in place of
-   * the client's.
+   * A repository. For each of its operations, endpoints are tried in order until one serves; what was learned of them is
+   * kept as long as the object is. `endpoint`: that one alone. `schemas`: the manifests that are asked for and decoded, in
+   * place of the client's. `onEvent`: told which endpoint is asked, and why another one is.
+   *
+   * @throws RegistryError `HOST_BLOCKED`, `TARGET_INVALID`
    */
   repository<Known = StandardDocuments>(
     name: string | Reference,
     options?: {
       readonly endpoint?: Endpoint | undefined
-      readonly content?: readonly Endpoint[] | undefined
       readonly schemas?: Schemas<Known> | undefined
+      readonly onEvent?: ((event: EndpointEvent) => void) | undefined
     },
   ): Repository<Known[keyof Known]>
-  /**
-   * A layer's `urls` entry: no credentials, same sink. The caller decided that it may be followed; `endpoint` is the one
-   * that served the descriptor, and the origin policy holds what it may lead to (default: what a public registry may).
-   */
-  fetchForeign(
-    url: string,
-    descriptor: Descriptor,
-    sink: BlobSink,
-    options?: AdmittedOptions & { readonly endpoint?: Endpoint | undefined },
-  ): Promise<void>
   /**
    * Every repository of a registry, page after page, where it lists them (Docker's `_catalog`): paths without the host.
    * `maxPages`: default 1000.
@@ -65,12 +60,11 @@ export interface RegistryClient {
 export interface Repository<Document = Manifest> {
   /** `docker.io/library/alpine`. */
   readonly name: string
-  /** Where it is asked, when that was said; else the domain's own endpoints in order. */
-  readonly endpoint: Endpoint | undefined
   readonly manifests: {
     /**
      * What a tag or digest points to, without its bytes. `undefined`: the registry did not say the digest; use `get`.
-     * `thenGet`: a 5xx is not repeated, because the caller goes on with `get`, which is.
+     * `thenGet`: the caller goes on with `get` where this is `undefined`. Then a refusal is `undefined` too, as no body
+     * explains it, and a 5xx is not repeated. Not so `TOO_MANY_REQUESTS`.
      */
     head(
       target: string,
@@ -121,6 +115,11 @@ export interface Repository<Document = Manifest> {
     /** The short way: each socket chunk straight to the sink, from `sink.offset`. Does not verify the digest: the sink does. Never repeats. */
     fetch(descriptor: Descriptor, sink: BlobSink, options?: AdmittedOptions): Promise<void>
     /**
+     * A layer's `urls` entry: no credentials, same sink, no other endpoint. The caller decided that it may be followed; the
+     * origin policy holds what it may lead to, by the endpoint that gave the manifest.
+     */
+    fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AdmittedOptions): Promise<void>
+    /**
      * Brings a blob of known digest and size. The source's bytes are hashed on the way: nothing else is ever stored. Of a
      * request that failed, only what the registry does not have is sent again, and only where the source allows it: bytes in
      * memory and functions do, an iterable that can be read once does as long as nothing of it was lost. Up to five
@@ -151,6 +150,18 @@ export interface Repository<Document = Manifest> {
     digest: Digest,
     options?: AbortOptions & { readonly artifactType?: string | undefined; readonly maxPages?: number | undefined },
   ): AsyncIterable<Descriptor>
+  /**
+   * What came for this tag or digest was found wrong or of no use by whoever looked into it. If a mirror gave it, that
+   * mirror is not asked for it again, nor for content. True: another endpoint is left to ask. False: what came stands.
+   */
+  distrust(target: string): boolean
+  /**
+   * The same repository for one tag, with the endpoints that are tried for it. Nothing that was learned of other tags is
+   * held against a mirror; which of the domain's own endpoints answers is still known.
+   */
+  tagged(tag: string): Repository<Document>
+  /** What the host that answered last said of the requests that it still allows; `undefined`: nothing. */
+  rateLimit(): (RateLimit & { readonly host: string }) | undefined
 }
 
 export interface UploadOptions extends AbortOptions {

@@ -6,12 +6,10 @@ import { parseChallenges } from './headers/challenge.ts'
 import { fetchToken, type BearerChallenge } from './auth/fetch-token.ts'
 import type { Credential, IdentityRenewal } from './credential.ts'
 import { RegistryError } from './errors/registry-error.ts'
-import { TransportError } from './errors/transport-error.ts'
 import { ask, type Answer } from './http/ask.ts'
 import { errorOfAnswer } from './http/error-of-answer.ts'
 import { mayPassLater, repeat } from './http/repeat.ts'
 import type { SignIn, SignInOptions } from './registry-client.ts'
-import type { Candidate } from './repository/choose-site.ts'
 import type { Site } from './site/site.ts'
 
 interface WithIdentities {
@@ -21,43 +19,16 @@ interface WithIdentities {
 const mostBytes = 64 * 1024
 
 /**
- * Shows a credential at `GET /v2/` (distribution-spec, "Determining Support") and looks at nothing else: the first of the
- * endpoints that answers tells.
+ * Shows a credential at `GET /v2/` (distribution-spec, "Determining Support") and looks at nothing else.
  *
  * @throws RegistryError `UNAUTHORIZED`, `DENIED`, `ORIGIN_REFUSED`, `TOKEN_FAILED`, `UNSUPPORTED` when there is no registry; TransportError
  */
 export async function signIn(
   host: string,
-  candidates: readonly Candidate[],
-  options: SignInOptions & WithIdentities,
-): Promise<SignIn> {
-  let last: unknown
-  for (const candidate of candidates) {
-    const { endpoint, site } = candidate
-    if (endpoint.scheme === 'http' && site.wire.tlsSeen(endpoint.host)) continue
-    try {
-      return await at(host, candidate, options)
-    } catch (error) {
-      options.signal?.throwIfAborted()
-      if (!(error instanceof TransportError)) throw error
-      last = error
-    }
-  }
-  throw (
-    last ??
-    new RegistryError('TARGET_INVALID', `there is no endpoint for ${host}`, {
-      host,
-      hint: 'see what the configuration of hosts says of it',
-    })
-  )
-}
-
-async function at(
-  host: string,
-  { endpoint, site }: Candidate,
+  site: Site,
   { credential: given, identities, signal }: SignInOptions & WithIdentities,
 ): Promise<SignIn> {
-  const { base, api = '/v2', name, registry, wire } = site
+  const { endpoint, base, api = '/v2', name, registry, wire } = site
   // One that was renewed here before is void.
   const credential = identities.latest(name, given)
   const ping = (authorization?: string): Promise<Answer> => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Admit } from '../src/index.ts'
+import type { Admit, Hosts } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
 import { descriptorOf, manifestOf, manifestType } from './support/image.ts'
 import { bytes, json, serve, type Handler, type ScriptedServer } from './support/scripted-server.ts'
@@ -84,7 +84,7 @@ describe('a request for a blob', () => {
       async () => {
         for await (const _ of blobs.open(descriptor));
       },
-      () => client.fetchForeign(`${registry.origin}/blobs/1`, descriptor, sinkOf(), { endpoint: endpointOf(registry) }),
+      () => blobs.fetchForeign(`${registry.origin}/blobs/1`, descriptor, sinkOf()),
     ]
     for (const way of ways) {
       inBody = undefined
@@ -115,10 +115,12 @@ describe('a request for a blob', () => {
     const door = doorkeeper()
     const mirror = await serve((_, response) => json(response, 404, {}))
     const registry = await serve(good)
-    const { blobs } = clientOf({ admit: door.admit }).repository(`${registry.host}/a`, {
-      endpoint: endpointOf(registry),
-      content: [{ ...endpointOf(mirror), mirror: true }],
-    })
+    const hosts: Hosts = {
+      consult: () => ({ endpoints: [{ ...endpointOf(mirror), mirror: true }, endpointOf(registry)], passedOver: [] }),
+      insecure: () => undefined,
+      tls: () => undefined,
+    }
+    const { blobs } = clientOf({ admit: door.admit, hosts }).repository(`${registry.host}/a`)
     await blobs.fetch(descriptor, sinkOf())
     expect(door.log).toEqual([mirror, mirror, registry, registry].map(({ host }, at) => `${at % 2 ? '-' : '+'}${host}`))
   })

@@ -145,7 +145,7 @@ describe('CVE-2026-44492, CVE-2025-62718, CVE-2026-24845, go-containerregistry #
         })
         const outcome =
           how === 'layer'
-            ? client.fetchForeign(place, descriptorOf(layer), sinkOf())
+            ? client.repository('registry.example.com/a').blobs.fetchForeign(place, descriptorOf(layer), sinkOf())
             : client.repository('registry.example.com/a').manifests.get('1')
         expect([spelling, await failureOf(outcome)]).toEqual([
           spelling,

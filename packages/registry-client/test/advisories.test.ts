@@ -48,9 +48,9 @@ describe('a registry that wants our secrets elsewhere', () => {
     const client = clientOf({ credentials })
     expect(
       await failureOf(
-        client.fetchForeign(`${evil.origin}/x`, descriptorOf(layer), sinkOf(), {
-          endpoint: client.endpoints('127.0.0.1:5000')[1],
-        }),
+        client
+          .repository('127.0.0.1:5000/a', { endpoint: client.endpoints('127.0.0.1:5000')[1] })
+          .blobs.fetchForeign(`${evil.origin}/x`, descriptorOf(layer), sinkOf()),
       ),
     ).toMatchObject({ code: 'UNAUTHORIZED' })
     expect(lines(evil)).toEqual(['GET /x'])

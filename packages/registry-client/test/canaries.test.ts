@@ -183,7 +183,7 @@ async function play({ registry, stranger }: Stage, credential: Credential): Prom
   const repository = client.repository(`${registry.host}/team/app`, { endpoint })
   const outcomes = await operate(
     repository,
-    client.fetchForeign(`${stranger.origin}/layer`, descriptorOf(Buffer.from('x')), sinkOf(), { endpoint }),
+    repository.blobs.fetchForeign(`${stranger.origin}/layer`, descriptorOf(Buffer.from('x')), sinkOf()),
   )
   return { learned, outcomes, shown: [client, repository, events, ...outcomes].map(everything).join('\n') }
 }

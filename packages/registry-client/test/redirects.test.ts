@@ -157,7 +157,9 @@ describe('a foreign URL of a layer', () => {
     'file:///etc/passwd',
     'not a url',
   ])('is refused: %s', async (url) => {
-    expect(await failureOf(clientOf().fetchForeign(url, descriptor, sinkOf()))).toMatchObject({
+    expect(
+      await failureOf(clientOf().repository('registry.example/a').blobs.fetchForeign(url, descriptor, sinkOf())),
+    ).toMatchObject({
       code: 'ORIGIN_REFUSED',
     })
   })
@@ -166,16 +168,14 @@ describe('a foreign URL of a layer', () => {
     const layers = await serve((_request, response) => bytes(response, 200, blob))
     const client = clientOf({ credentials })
     const sink = sinkOf()
-    await client.fetchForeign(`${layers.origin}/layer`, descriptor, sink, {
-      endpoint: client.endpoints('127.0.0.1:5000')[1],
-    })
+    await client
+      .repository('127.0.0.1:5000/a', { endpoint: client.endpoints('127.0.0.1:5000')[1] })
+      .blobs.fetchForeign(`${layers.origin}/layer`, descriptor, sink)
     expect(sink.content()).toEqual(blob)
     expect(layers.requests[0]?.headers).not.toHaveProperty('authorization')
     expect(
       await failureOf(
-        client.fetchForeign(`${layers.origin}/layer`, descriptor, sinkOf(), {
-          endpoint: client.endpoints('ghcr.io')[0],
-        }),
+        client.repository('ghcr.io/a/b').blobs.fetchForeign(`${layers.origin}/layer`, descriptor, sinkOf()),
       ),
     ).toMatchObject({ code: 'ORIGIN_REFUSED' })
   })
@@ -190,7 +190,11 @@ describe('a foreign URL of a layer', () => {
         return Promise.resolve()
       },
     })
-    expect(await failureOf(client.fetchForeign('https://layers.example/x', descriptor, sinkOf()))).toMatchObject({
+    expect(
+      await failureOf(
+        client.repository('registry.example/a').blobs.fetchForeign('https://layers.example/x', descriptor, sinkOf()),
+      ),
+    ).toMatchObject({
       code: 'UNAUTHORIZED',
     })
     expect(seen).toEqual([['https://layers.example/x', undefined]])

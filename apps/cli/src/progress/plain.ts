@@ -1,11 +1,10 @@
 import { printable } from '@lading/errors'
 import type { Terminal } from '../process/terminal.ts'
 import type { Renderer } from './renderer.ts'
-import { createMessageWords, layerWords } from './words.ts'
+import { messageWords, layerWords } from './words.ts'
 
 /** One line per change of state: for logs. A layer's lines are as many as its states, however long it takes. */
 export function createPlainRenderer(terminal: Terminal): Renderer {
-  const messageWords = createMessageWords()
   const states = new Map<string, string>()
   const say = (line: string): void => terminal.write(`${line}\n`)
 

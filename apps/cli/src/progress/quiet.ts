@@ -1,10 +1,9 @@
 import type { Terminal } from '../process/terminal.ts'
 import type { Renderer } from './renderer.ts'
-import { createMessageWords } from './words.ts'
+import { messageWords } from './words.ts'
 
 /** Warnings and failures only. */
 export function createQuietRenderer(terminal: Terminal): Renderer {
-  const messageWords = createMessageWords()
   return {
     note() {},
     event(event) {

@@ -7,7 +7,7 @@ import { createLayerRows, type LayerRow } from './layer-rows.ts'
 import { createLiveBlock, type Line } from './live-block.ts'
 import type { Renderer } from './renderer.ts'
 import { createThrottle, realTimers, type Timers } from './throttle.ts'
-import { createMessageWords, type LayerPhase } from './words.ts'
+import { messageWords, type LayerPhase } from './words.ts'
 
 const redrawEveryMs = 100
 const hideCursor = '\u001b[?25l'
@@ -18,7 +18,6 @@ export function createTtyRenderer(
   terminal: Terminal,
   { timers = realTimers }: { timers?: Timers | undefined } = {},
 ): Renderer {
-  const messageWords = createMessageWords()
   const rows = createLayerRows()
   const block = createLiveBlock(terminal)
   let open = true

@@ -51,19 +51,10 @@ export interface MessageWords {
 }
 
 /**
- * The lines that events are worth, where they are worth one. Text of a server is made printable here. That a mirror
+ * The line that an event is worth, where it is worth one. Text of a server is made printable here. That a mirror
  * failed is told; that a registry on loopback speaks no TLS is not: the last endpoint's error is the pull's own.
  */
-export function createMessageWords(): (event: PullEvent) => MessageWords | undefined {
-  let mirror = false
-  return (event) => {
-    if (event.type === 'endpoint:failed' && !mirror) return undefined
-    if (event.type === 'endpoint') mirror = event.mirror
-    return messageWords(event)
-  }
-}
-
-function messageWords(event: PullEvent): MessageWords | undefined {
+export function messageWords(event: PullEvent): MessageWords | undefined {
   switch (event.type) {
     case 'resolve':
       return { text: printable(`${event.id}: Pulling from ${event.path}`), ends: true }
@@ -83,11 +74,13 @@ function messageWords(event: PullEvent): MessageWords | undefined {
     case 'endpoint':
       return event.mirror ? { text: printable(`Using mirror ${event.url}`), style: 'dim', ends: false } : undefined
     case 'endpoint:failed':
-      return {
-        text: printable(`${event.url} did not work out, trying the next: ${event.message}`),
-        style: 'dim',
-        ends: false,
-      }
+      return event.mirror
+        ? {
+            text: printable(`${event.url} did not work out, trying the next: ${event.message}`),
+            style: 'dim',
+            ends: false,
+          }
+        : undefined
     case 'platform':
       return platformWords(event)
     default:

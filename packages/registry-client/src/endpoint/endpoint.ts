@@ -48,3 +48,11 @@ export interface Endpoint {
 /** May the endpoint be asked for it? */
 export const offers = ({ capabilities }: Endpoint, wanted: Capability): boolean =>
   capabilities === undefined || capabilities.includes(wanted)
+
+/** An endpoint as every operation sees it. */
+export interface ExplainedEndpoint {
+  readonly endpoint: Endpoint
+  /** What it would now be asked for, in its place in the order. */
+  readonly asked: readonly Capability[]
+  readonly passedOver: readonly { readonly need: Capability; readonly why: string }[]
+}

@@ -40,6 +40,8 @@ export type RegistryErrorCode =
   | 'REDIRECT_EXPIRED'
   // What configuration says.
   | 'HOST_BLOCKED'
+  // It leaves nobody who may be asked for this.
+  | 'NO_ENDPOINT'
   // It failed a moment ago, and is not asked again yet.
   | 'MIRROR_SKIPPED'
   // What we were asked to do.

@@ -1,5 +1,6 @@
 import { isLadingError } from '@lading/errors'
 import { publicUrl } from '../client-event.ts'
+import { clientErrorKinds } from '../errors/error-kinds.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -73,10 +74,7 @@ const isServerError = (error: unknown): boolean => error instanceof RegistryErro
 function mayPass(error: Error): boolean {
   if (error instanceof TransportError) return error.temporary
   if (!(error instanceof RegistryError)) return false
-  if (error.code === 'REDIRECT_EXPIRED' || error.code === 'SHORT_BODY') return true
-  return (
-    (error.code === 'UNEXPECTED_STATUS' || error.code === 'TOO_MANY_REQUESTS' || error.code === 'UNAVAILABLE') &&
-    error.facts.status !== undefined &&
-    mayPassLater(error.facts.status)
-  )
+  const kind = clientErrorKinds[error.code]
+  if (kind === 'interrupted') return true
+  return (kind === 'busy' || kind === 'unclear') && mayPassLater(error.facts.status ?? 0)
 }

@@ -61,7 +61,7 @@ export async function readBlob(
 export async function* openBlob(
   fetch: FetchBlob,
   descriptor: Descriptor,
-  { signal }: AbortOptions,
+  { signal, onWrong }: AbortOptions & { readonly onWrong: () => void },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const digest = parseDigest(descriptor.digest)
   const hasher = createHasher(algorithmOf(digest))
@@ -84,7 +84,9 @@ export async function* openBlob(
     await running.catch(() => undefined)
   }
   const actual = hasher.digest()
-  if (actual !== digest) throw damaged(digest, actual)
+  if (actual === digest) return
+  onWrong()
+  throw damaged(digest, actual)
 }
 
 function damaged(digest: string, actual: string): RegistryError {

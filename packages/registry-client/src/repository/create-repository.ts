@@ -1,14 +1,17 @@
+import type { AbortOptions } from '@lading/clock'
 import { isDigest, parseDigest } from '@lading/digest'
 import type { Descriptor, Schemas } from '@lading/manifest'
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import { fetchForeign } from './fetch-foreign.ts'
 import { exchange } from '../site/exchange.ts'
 import type { Site } from '../site/site.ts'
-import type { Endpoint } from '../endpoint/endpoint.ts'
-import { publicEndpoint } from '../endpoint/public-endpoint.ts'
 import { repositoryUrl } from '../site/api-url.ts'
-import type { Repository } from '../registry-client.ts'
+import type { RateLimits } from '../wire/rate-limits.ts'
+import type { Wire } from '../wire/wire.ts'
+import type { FetchedManifest, Repository } from '../registry-client.ts'
 import { openBlob, readBlob, type FetchBlob } from './blobs.ts'
-import { fromFirstPage, type AtSite, type Need } from './choose-site.ts'
 import { deleteBlob, deleteManifest } from './delete-content.ts'
+import { fromFirstPage, type Asking, type Candidate, type EndpointLoop } from './endpoint-loop.ts'
 import { fetchBlob, type FetchBlobOptions } from './fetch-blob.ts'
 import { headBlob } from './head-blob.ts'
 import { getManifest, getManifestIfChanged, headManifest } from './manifests.ts'
@@ -18,60 +21,99 @@ import { listTags } from './tags.ts'
 import { mountBlob } from './upload/mount-blob.ts'
 import { uploadBlob } from './upload/upload-blob.ts'
 
-const content: { readonly need: Need } = { need: 'pull' }
-const forTarget = (target: string): { readonly need: Need } => ({ need: isDigest(target) ? 'pull' : 'resolve' })
+export interface RepositoryParts<Known> {
+  readonly wire: Wire
+  readonly rateLimitOf: RateLimits['get']
+  readonly loop: EndpointLoop
+  readonly schemas: Schemas<Known>
+  /** The endpoints of the same repository under this tag. */
+  readonly candidatesOf: (tag: string) => readonly Candidate[]
+  /** Whom a foreign layer is judged by, as long as nobody gave a manifest. */
+  readonly registry: Endpoint | undefined
+}
 
-/** The verbs of one repository, each at the endpoint that serves it. */
-export function createRepository<Known>(
-  name: string,
-  {
-    endpoint,
-    atSite,
-    atOrigin,
-    schemas,
-  }: {
-    readonly endpoint: Endpoint | undefined
-    readonly atSite: AtSite
-    /** Where something is changed. */ readonly atOrigin: AtSite
-    readonly schemas: Schemas<Known>
-  },
-): Repository<Known[keyof Known]> {
+/** The verbs of one repository, each at the endpoint that the loop decides for. */
+export function createRepository<Known>(name: string, parts: RepositoryParts<Known>): Repository<Known[keyof Known]> {
+  const { wire, rateLimitOf, loop, schemas, candidatesOf, registry } = parts
   const fetch: FetchBlob = (descriptor, sink, options) =>
-    atSite((site, serves) => fetchFrom(site, descriptor, sink, { ...options, onBegin: serves }), content)
+    loop.run(
+      (site, serves) => fetchFrom(site, descriptor, sink, { ...options, onBegin: serves }),
+      forContent(descriptor.digest, options),
+    )
+  const change = <T>(work: (site: Site) => Promise<T>, { signal }: AbortOptions): Promise<T> =>
+    loop.run(work, { need: 'push', subject: 'push', signal })
+  /** A tag's manifest, or where none was asked for by tag, the first. */
+  let named: string | undefined
+  const atManifest = async <T>(target: string, options: AbortOptions, work: (site: Site) => Promise<T>): Promise<T> => {
+    const result = await loop.run(work, forTarget(target, options))
+    if (named === undefined || !isDigest(target)) named = target
+    return result
+  }
   return {
     name,
-    endpoint: endpoint === undefined ? undefined : publicEndpoint(endpoint),
     manifests: {
-      head: (target, options = {}) => atSite((site) => headManifest(site, schemas, target, options), forTarget(target)),
-      get: (target, options = {}) => atSite((site) => getManifest(site, schemas, target, options), forTarget(target)),
+      head: (target, options = {}) =>
+        atManifest(target, options, (site) => headManifest(site, schemas, target, options)),
+      get: (target, options = {}) => atManifest(target, options, (site) => getManifest(site, schemas, target, options)),
       getIfChanged: (target, known, options = {}) =>
-        atSite((site) => getManifestIfChanged(site, schemas, target, known, options), forTarget(target)),
-      put: (target, bytes, options = {}) => atOrigin((site) => putManifest(site, target, bytes, options)),
-      delete: (target, options = {}) => atOrigin((site) => deleteManifest(site, target, options)),
+        atManifest<FetchedManifest<Known[keyof Known]> | 'not-modified'>(target, options, (site) =>
+          getManifestIfChanged(site, schemas, target, known, options),
+        ),
+      put: (target, bytes, options = {}) => change((site) => putManifest(site, target, bytes, options), options),
+      delete: (target, options = {}) => change((site) => deleteManifest(site, target, options), options),
     },
     blobs: {
-      open: (descriptor, options = {}) => openBlob(fetch, descriptor, options),
+      open: (descriptor, options = {}) =>
+        openBlob(fetch, descriptor, { ...options, onWrong: () => loop.distrust(forContent(descriptor.digest)) }),
       read: (descriptor, options = {}) =>
-        atSite(
+        loop.run(
           (site) =>
             readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, {
               ...options,
               wire: site.wire,
               url: blobUrl(site, descriptor),
             }),
-          content,
+          forContent(descriptor.digest, options),
         ),
       head: (digest, options = {}) =>
-        atSite((site) => headBlob(site, blobUrl(site, { digest }), digest, options), content),
+        loop.run((site) => headBlob(site, blobUrl(site, { digest }), digest, options), forContent(digest, options)),
       fetch: (descriptor, sink, options = {}) => fetch(descriptor, sink, { ...options, streamed: true }),
-      upload: (descriptor, source, options = {}) => uploadBlob(atOrigin, descriptor, source, options),
-      mount: (digest, options = {}) => atOrigin((site) => mountBlob(site, digest, options)),
-      delete: (digest, options = {}) => atOrigin((site) => deleteBlob(site, digest, options)),
+      fetchForeign: (url, descriptor, sink, options = {}) =>
+        fetchForeign(wire, url, descriptor, sink, {
+          signal: options.signal,
+          onWait: options.onWait,
+          endpoint: (named === undefined ? undefined : loop.giverOf(named)) ?? registry,
+        }),
+      upload: (descriptor, source, options = {}) =>
+        uploadBlob((work) => change(work, options), descriptor, source, options),
+      mount: (digest, options = {}) => change((site) => mountBlob(site, digest, options), options),
+      delete: (digest, options = {}) => change((site) => deleteBlob(site, digest, options), options),
     },
-    tags: (options = {}) => fromFirstPage(atSite, (site) => listTags(site, options)),
-    referrers: (digest, options = {}) => fromFirstPage(atSite, (site) => listReferrers(site, digest, options)),
+    tags: (options = {}) => fromFirstPage(loop.run, forList('tags', options), (site) => listTags(site, options)),
+    referrers: (digest, options = {}) =>
+      fromFirstPage(loop.run, forList(`referrers of ${digest}`, options), (site) =>
+        listReferrers(site, digest, options),
+      ),
+    distrust: (target) => loop.distrust(forTarget(target)),
+    tagged: (tag) => createRepository(name, { ...parts, loop: loop.renewed(candidatesOf(tag)) }),
+    rateLimit() {
+      const host = loop.latest?.host
+      const limit = host === undefined ? undefined : rateLimitOf(host)
+      return host === undefined || limit === undefined ? undefined : { host, ...limit }
+    },
   }
 }
+
+const forContent = (digest: string, { signal }: AbortOptions = {}): Asking => ({
+  need: 'pull',
+  subject: digest,
+  signal,
+})
+
+const forTarget = (target: string, options: AbortOptions = {}): Asking =>
+  isDigest(target) ? forContent(target, options) : { need: 'resolve', subject: target, signal: options.signal }
+
+const forList = (subject: string, { signal }: AbortOptions): Asking => ({ need: 'list', subject, signal })
 
 function fetchFrom(
   site: Site,

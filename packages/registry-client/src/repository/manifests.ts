@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@lading/clock'
 import { algorithmOf, isDigest, tryParseDigest, type Digest } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
-import { printable } from '@lading/errors'
+import { isLadingError, printable } from '@lading/errors'
 import { parseContentType, type Descriptor, type Schemas } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
 import { assertPlain } from '../http/ask.ts'
@@ -26,24 +26,26 @@ export async function headManifest(
 ): Promise<Descriptor | undefined> {
   const url = manifestUrl(site, target)
   const digest = tryParseDigest(target)
-  const head = await repeat(
-    site.wire,
-    url,
-    async () => {
-      let answer: Head | undefined
-      const to = {
-        expects: ({ status }: Head) => status === 200,
-        head: (given: Head) => void (answer = given),
-        data: ignore,
-      }
-      await exchange(site, { method: 'HEAD', url, headers: { accept: acceptOf(schemas) } }, to, {
-        ...options,
-        about: { subject: 'manifest', digest },
-      })
-      return answer
-    },
-    { ...options, untilServerError: thenGet },
-  )
+  const once = async (): Promise<Head | undefined> => {
+    let answer: Head | undefined
+    const to = {
+      expects: ({ status }: Head) => status === 200,
+      head: (given: Head) => void (answer = given),
+      data: ignore,
+    }
+    await exchange(site, { method: 'HEAD', url, headers: { accept: acceptOf(schemas) } }, to, {
+      ...options,
+      about: { subject: 'manifest', digest },
+    })
+    return answer
+  }
+  let head: Head | undefined
+  try {
+    head = await repeat(site.wire, url, once, { ...options, untilServerError: thenGet })
+  } catch (error) {
+    // Without a body nobody knows why it was refused: the GET tells, or is not refused. Too many requests are too many.
+    if (!thenGet || !isRefusal(error)) throw error
+  }
   if (head === undefined) return undefined
   const { headers } = head
   const mediaType = parseContentType(headers.get('content-type'))
@@ -56,6 +58,9 @@ export async function headManifest(
     ? undefined
     : { mediaType, digest: found, size }
 }
+
+const isRefusal = (error: unknown): boolean =>
+  isLadingError(error) && error.facts.status !== undefined && error.code !== 'TOO_MANY_REQUESTS'
 
 /** GET: exact bytes, verified, and their typed view. */
 export async function getManifest<Known>(

@@ -14,7 +14,7 @@ import { createHostGates } from './host-gates.ts'
 import { createJudge } from './judge-url.ts'
 import { createMirrorBreaker } from './mirror-breaker.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
-import { createTlsMemory } from './tls-memory.ts'
+import { createTlsMemory, plainAfterTls } from './tls-memory.ts'
 import { createTlsPolicy, type TlsPolicy } from './tls-policy.ts'
 import type { Wire } from './wire.ts'
 
@@ -84,8 +84,12 @@ export function createWire(
     bandwidth,
     breaker,
   })
+  const passOver: Wire['passOver'] = ({ url, mirror }) => {
+    const parsed = new URL(url)
+    return plainAfterTls(tlsMemory, parsed) ?? (mirror ? breaker.skips(parsed.origin) : undefined)
+  }
   return {
-    wire: { request, judge, tlsSeen: tlsMemory.seen, clock, emit, closed },
+    wire: { request, judge, tlsSeen: tlsMemory.seen, passOver, clock, emit, closed },
     rateLimits,
     tlsPolicy,
     async close() {

@@ -31,6 +31,8 @@ export interface MirrorBreaker {
    * @throws RegistryError `MIRROR_SKIPPED` while the mirror is left alone
    */
   readonly begin: (origin: string) => MirrorAttempt
+  /** What `begin` would throw; `undefined`: nothing. */
+  readonly skips: (origin: string) => RegistryError | undefined
 }
 
 interface MirrorAttempt {
@@ -47,11 +49,17 @@ export function createMirrorBreaker({ clock, emit }: { readonly clock: Clock; re
     known.set(origin, health)
     return health
   }
+  const skips = (origin: string): RegistryError | undefined => {
+    const { until, probing = false, code = '' } = known.get(origin) ?? {}
+    if (until === undefined) return undefined
+    const left = until - clock.now()
+    return left > 0 || probing ? skipped(origin, code, Math.max(0, left)) : undefined
+  }
   /** @returns whether this request is the one that tries */
   const enter = (origin: string, health: Health): boolean => {
     if (health.until === undefined) return false
-    const left = health.until - clock.now()
-    if (left > 0 || health.probing) throw skipped(origin, health.code, Math.max(0, left))
+    const refusal = skips(origin)
+    if (refusal !== undefined) throw refusal
     health.probing = true
     emit({ type: 'mirror', origin, state: 'probed' })
     return true
@@ -76,6 +84,7 @@ export function createMirrorBreaker({ clock, emit }: { readonly clock: Clock; re
   }
 
   return {
+    skips,
     begin(origin) {
       const health = healthOf(origin)
       const probe = enter(origin, health)

@@ -19,17 +19,22 @@ export function createTlsMemory(): TlsMemory {
   }
 }
 
-/** Who speaks TLS is never asked in plain http, whoever says so. */
+/** The rule: who speaks TLS is never asked in plain http, whoever says so. */
+export function plainAfterTls({ seen }: TlsMemory, { protocol, host }: URL): RegistryError | undefined {
+  if (protocol !== 'http:' || !seen(host)) return undefined
+  return new RegistryError('ORIGIN_REFUSED', `${host} speaks TLS, so it is not asked in plain http`, {
+    host,
+    hint: 'see the error of the https endpoint',
+  })
+}
+
+/** The rule's last guard: it holds for each hop of a redirect, too. */
 export const refusePlainHttp =
-  ({ seen }: TlsMemory): Concern =>
+  (memory: TlsMemory): Concern =>
   (next) =>
   async (request, receive, options) => {
-    const { protocol, host } = request.url
-    if (protocol === 'http:' && seen(host))
-      throw new RegistryError('ORIGIN_REFUSED', `${host} speaks TLS, so it is not asked in plain http`, {
-        host,
-        hint: 'see the error of the https endpoint',
-      })
+    const refusal = plainAfterTls(memory, request.url)
+    if (refusal !== undefined) throw refusal
     await next(request, receive, options)
   }
 

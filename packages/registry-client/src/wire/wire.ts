@@ -1,5 +1,7 @@
 import type { Clock } from '@lading/clock'
 import type { Emit } from '../client-event.ts'
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import type { RegistryError } from '../errors/registry-error.ts'
 import type { Judge } from './judge-url.ts'
 import type { WireTransport } from './wire-request.ts'
 
@@ -10,6 +12,8 @@ export interface Wire {
   readonly judge: Judge
   /** Was TLS seen at this `host` or `host:port`? */
   readonly tlsSeen: (host: string) => boolean
+  /** Why an endpoint is not asked now, as was seen on the wire: it speaks TLS, or it is a mirror that rests. */
+  readonly passOver: (endpoint: Endpoint) => RegistryError | undefined
   readonly clock: Clock
   readonly emit: Emit
   readonly closed: () => boolean

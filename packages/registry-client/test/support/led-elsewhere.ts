@@ -106,7 +106,7 @@ async function operate(client: RegistryClient, endpoint: Endpoint, { purpose, ta
       for await (const _ of repository.tags());
       return
     case 'urls of a layer':
-      return client.fetchForeign(`${target}${led}`, descriptorOf(blob), sinkOf(), { endpoint })
+      return repository.blobs.fetchForeign(`${target}${led}`, descriptorOf(blob), sinkOf())
   }
 }
 

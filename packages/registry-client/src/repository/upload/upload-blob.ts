@@ -9,7 +9,6 @@ import { RegistryError } from '../../errors/registry-error.ts'
 import type { Site } from '../../site/site.ts'
 import { mostAttempts, waitAfter } from '../../http/repeat.ts'
 import type { UploadOptions } from '../../registry-client.ts'
-import type { AtSite } from '../choose-site.ts'
 import { headBlob } from '../head-blob.ts'
 import { openOrMount } from './mount-blob.ts'
 import {
@@ -43,7 +42,7 @@ type GoOn = { readonly session: UploadSession; readonly offset: number } | undef
  * that can be read once ends it unless nothing of it was lost. What is given up is cancelled at the registry.
  */
 export async function uploadBlob(
-  atSite: AtSite,
+  atSite: <T>(work: (site: Site) => Promise<T>) => Promise<T>,
   descriptor: Descriptor,
   source: BlobSource,
   options: UploadOptions,

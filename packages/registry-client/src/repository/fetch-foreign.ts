@@ -1,13 +1,13 @@
 import { printable } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { BlobSink } from '@lading/content'
-import { RegistryError } from './errors/registry-error.ts'
-import { stream } from './http/ask.ts'
-import type { Wire } from './wire/wire.ts'
-import { errorOfAnswer } from './http/error-of-answer.ts'
-import type { Endpoint } from './endpoint/endpoint.ts'
-import type { AdmittedOptions } from './registry-client.ts'
-import { fetchBlob } from './repository/fetch-blob.ts'
+import { RegistryError } from '../errors/registry-error.ts'
+import { stream } from '../http/ask.ts'
+import type { Wire } from '../wire/wire.ts'
+import { errorOfAnswer } from '../http/error-of-answer.ts'
+import type { Endpoint } from '../endpoint/endpoint.ts'
+import type { AdmittedOptions } from '../registry-client.ts'
+import { fetchBlob } from './fetch-blob.ts'
 
 /**
  * A layer from one of its descriptor's `urls`: only where the registry that served the descriptor may lead us, nothing
