@@ -41,7 +41,7 @@ describe('lading hosts', () => {
     const file = join(home, '.config/lading/certs.d/docker.io/hosts.toml')
     const { stdout, stderr } = await run('hosts', '--mirror', 'https://first.example', 'alpine')
     expect(stdout.trimEnd().split('\n').slice(1).map(columns)).toEqual([
-      ['https://first.example/v2/library/alpine', 'mirror', 'all', 'https', '--mirror'],
+      ['https://first.example/v2/library/alpine', 'mirror', 'resolve, pull', 'https', '--mirror'],
       [
         'https://m.example/hub/v2/library/alpine?ns=docker.io',
         'mirror',
@@ -52,7 +52,7 @@ describe('lading hosts', () => {
       [
         'http://10.0.0.1/v2/library/alpine?ns=docker.io',
         'mirror',
-        'all',
+        'resolve, pull',
         'http, not encrypted',
         `${file}: [host."http://10.0.0.1"]`,
       ],
@@ -60,6 +60,10 @@ describe('lading hosts', () => {
     ])
     expect(stderr).toContain('note: docker.io is not asked: a hosts.toml decides')
     expect(stderr).toContain('note: not followed: ')
+    expect(stderr).toContain(
+      'note: https://m.example/hub is not asked what a tag points to: its capabilities are pull\n',
+    )
+    expect(stderr).not.toContain('first.example')
     const json = await run('hosts', '--json', 'alpine')
     expect(JSON.parse(json.stdout)).toMatchObject({
       v: 1,
@@ -69,15 +73,62 @@ describe('lading hosts', () => {
         {
           host: 'm.example',
           capabilities: ['pull'],
+          asked: ['pull'],
+          passedOver: [
+            { need: 'resolve', why: 'its capabilities are pull' },
+            { need: 'push', why: 'nothing is changed at a mirror' },
+          ],
           headers: ['x-token'],
           credentialHost: 'm.example',
           rule: { file },
         },
         {},
-        { credentialHost: 'docker.io' },
+        { credentialHost: 'docker.io', asked: ['resolve', 'pull', 'push'], passedOver: [] },
       ],
     })
     expect(stdout + json.stdout).not.toContain('canary')
+  })
+
+  it('says what a pull then does', async () => {
+    await using content = await startTestRegistry()
+    await using tags = await startTestRegistry()
+    await using idle = await startTestRegistry()
+    await using upstream = await startTestRegistry()
+    const app = image('t/app:1').layer({ a: 'a' })
+    for (const registry of [content, tags, idle, upstream]) await registry.seed(app)
+    const folder = await temporaryDirectory()
+    await mkdir(join(folder, upstream.host))
+    const host = (url: string, capability: string): string => `[host."${url}"]\ncapabilities = ["${capability}"]\n`
+    await writeFile(
+      join(folder, upstream.host, 'hosts.toml'),
+      `server = "${upstream.url}"\n${host(idle.url, 'push')}${host(content.url, 'pull')}${host(tags.url, 'resolve')}`,
+    )
+    const { stdout, stderr } = await runHere(['hosts', '--hosts-dir', folder, `${upstream.host}/t/app:1`])
+    const asked = new Map(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((line) => [columns(line)[0], columns(line)[2]]),
+    )
+    const kinds = (registry: typeof content): readonly string[] => [
+      ...new Set(registry.journal.entries.map(({ kind, target }) => (target === '1' ? 'tag' : kind))),
+    ]
+    await runHere(['pull', '-q', '--hosts-dir', folder, `${upstream.host}/t/app:1`])
+    expect(
+      [idle, content, tags, upstream].map((each) => [
+        each.url,
+        asked.get(`${each.url}/v2/t/app?ns=${upstream.host}`) ?? asked.get(`${each.url}/v2/t/app`),
+        kinds(each),
+      ]),
+    ).toEqual([
+      [idle.url, 'nothing', []],
+      [content.url, 'pull', ['blob']],
+      [tags.url, 'resolve', ['tag']],
+      [upstream.url, 'all', []],
+    ])
+    expect(stderr).toContain(`note: ${idle.url} is not asked: its capabilities are push\n`)
+    expect(stderr).toContain(`note: ${tags.url} is not asked for content: its capabilities are resolve\n`)
   })
 
   it('says who blocks, and pull says the same', async () => {

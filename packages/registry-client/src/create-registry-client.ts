@@ -7,11 +7,11 @@ import type { ClientEvent, EndpointEvent } from './client-event.ts'
 import { systemClock, type Clock } from '@lading/clock'
 import type { CredentialProvider, IdentityRenewal } from './credential.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
-import type { Hosts } from './endpoint/hosts.ts'
+import type { Hosts, HostTarget } from './endpoint/hosts.ts'
 import { createInsecureHosts, type InsecureHosts } from './endpoint/insecure-hosts.ts'
 import { isLoopback } from './endpoint/loopback.ts'
 import { mirrorEndpoints } from './endpoint/mirrors.ts'
-import { planEndpoints } from './endpoint/plan-endpoints.ts'
+import { planEndpoints, planOf } from './endpoint/plan-endpoints.ts'
 import { RegistryError } from './errors/registry-error.ts'
 import { closable } from './wire/closable.ts'
 import type { Site } from './site/site.ts'
@@ -102,6 +102,7 @@ export function createRegistryClientOver(
     },
     (listeners) => (options.transport === undefined ? standardTransport(listeners) : closable(options.transport)),
   )
+  const planning = { insecure, mirrors, hosts }
   const authorizers = new Map<string, Authorizer>()
 
   const siteAt = (
@@ -142,7 +143,7 @@ export function createRegistryClientOver(
   /** A registry itself: what a mirror says of its list or its users is the mirror's own. */
   const originsOf = (host: string): Candidate[] => {
     const domain = host.toLowerCase() === 'index.docker.io' ? 'docker.io' : host.toLowerCase()
-    const origins = planEndpoints({ domain }, { insecure, mirrors: new Map(), hosts }).filter(({ mirror }) => !mirror)
+    const origins = planEndpoints({ domain }, { ...planning, mirrors: new Map() }).filter(({ mirror }) => !mirror)
     return origins.map((endpoint) => ({
       endpoint,
       site: siteAt(endpoint, { domain, path: '', name: domain }),
@@ -150,12 +151,14 @@ export function createRegistryClientOver(
     }))
   }
 
-  const plan = (target: string | Reference): readonly Endpoint[] =>
-    planEndpoints(typeof target === 'string' ? { domain: target } : target, { insecure, mirrors, hosts })
+  const targetOf = (given: string | Reference): HostTarget => (typeof given === 'string' ? { domain: given } : given)
 
   return {
-    endpoints: plan,
-    explain: (target) => plan(target).map((endpoint) => explainEndpoint(wire, endpoint)),
+    endpoints: (target) => planEndpoints(targetOf(target), planning),
+    explain(target) {
+      const { endpoints, ...said } = planOf(targetOf(target), planning)
+      return { ...said, endpoints: endpoints.map((endpoint) => explainEndpoint(wire, endpoint)) }
+    },
     tlsSeen: wire.tlsSeen,
     repository<Known = StandardDocuments>(
       name: string | Reference,
@@ -172,7 +175,7 @@ export function createRegistryClientOver(
       const reference = parseReference(name)
       const site = { domain: reference.domain, path: reference.path, name: nameOf(reference) }
       const candidatesOf = (target: Reference): readonly Candidate[] =>
-        (endpoint === undefined ? plan(target) : [endpoint]).map((each) => ({
+        (endpoint === undefined ? planEndpoints(target, planning) : [endpoint]).map((each) => ({
           endpoint: each,
           site: siteAt(each, site),
           named: endpoint !== undefined,

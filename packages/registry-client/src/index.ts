@@ -36,6 +36,7 @@ export {
 export type {
   AdmittedOptions,
   BlobSize,
+  ExplainedTarget,
   FetchedManifest,
   PushedManifest,
   RegistryClient,

@@ -6,7 +6,8 @@ import type { BlobSink } from '@lading/content'
 import type { BlobSource } from './blob-source.ts'
 import type { Credential } from './credential.ts'
 import type { EndpointEvent } from './client-event.ts'
-import type { Endpoint, ExplainedEndpoint } from './endpoint/endpoint.ts'
+import type { Endpoint, ExplainedEndpoint, HostRule } from './endpoint/endpoint.ts'
+import type { PassedOver } from './endpoint/hosts.ts'
 import type { RateLimit } from './headers/rate-limit.ts'
 
 /** Of what moves a blob's bytes. */
@@ -23,8 +24,13 @@ export interface RegistryClient {
    * @throws RegistryError `HOST_BLOCKED`, `TARGET_INVALID`
    */
   endpoints(target: string | Reference): readonly Endpoint[]
-  /** The same, and for each what it would now be asked for and why not for the rest: the decision of every operation. */
-  explain(target: string | Reference): readonly ExplainedEndpoint[]
+  /**
+   * The same, with who says so: for each endpoint what it would now be asked for and why not for the rest, and what the
+   * files name and this target does not use. This is the decision of each operation, not another one that is like it.
+   *
+   * @throws RegistryError `TARGET_INVALID`; a block is told, not thrown
+   */
+  explain(target: string | Reference): ExplainedTarget
   /** True once TLS was seen at `host` (a success or a refused certificate): plain http is then refused there. */
   tlsSeen(host: string): boolean
   /**
@@ -55,6 +61,14 @@ export interface RegistryClient {
   /** What a host (`registry-1.docker.io`) last said of the requests that it still allows; `undefined`: nothing. */
   rateLimit(host: string): RateLimit | undefined
   close(): Promise<void>
+}
+
+export interface ExplainedTarget {
+  /** In the order to try them; none where it is blocked. */
+  readonly endpoints: readonly ExplainedEndpoint[]
+  readonly passedOver: readonly PassedOver[]
+  /** Who says that it may not be reached. */
+  readonly blocked?: HostRule | undefined
 }
 
 export interface Repository<Document = Manifest> {

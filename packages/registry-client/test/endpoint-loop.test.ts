@@ -253,7 +253,7 @@ describe('what is explained of an endpoint', () => {
       mirror: true,
       capabilities: ['pull', 'push'],
     } as const
-    expect(clientOf({ hosts: hostsOf(mirror, own) }).explain(reference)).toEqual([
+    expect(clientOf({ hosts: hostsOf(mirror, own) }).explain(reference).endpoints).toEqual([
       {
         endpoint: mirror,
         asked: ['pull'],
@@ -270,10 +270,10 @@ describe('what is explained of an endpoint', () => {
     const gone = await serving((_request, response) => void response.destroy())
     const registry = await serving()
     const client = clientOf({ mirrors: [`${registry.host}=${gone.origin}`] })
-    expect(client.explain(registry.host)[0]).toMatchObject({ asked: ['resolve', 'pull'] })
+    expect(client.explain(registry.host).endpoints[0]).toMatchObject({ asked: ['resolve', 'pull'] })
     await client.repository(`${registry.host}/t/app`).manifests.get('1')
     const asked = gone.requests.length
-    const [mirror] = client.explain(registry.host)
+    const [mirror] = client.explain(registry.host).endpoints
     expect(mirror).toMatchObject({ asked: [] })
     expect(mirror?.passedOver[0]).toMatchObject({
       need: 'resolve',
@@ -291,14 +291,25 @@ describe('what is explained of an endpoint', () => {
     const registry = await serve((_request, response) => json(response, 404, {}), { tls })
     const client = clientOf()
     const { host } = registry
-    expect(client.explain(host).map(({ asked }) => asked)).toEqual([everything, everything])
+    expect(client.explain(host).endpoints.map(({ asked }) => asked)).toEqual([everything, everything])
     expect(await failureOf(client.repository(`${host}/t/app`).manifests.get('1'))).toMatchObject({
       code: 'TLS_REFUSED',
     })
-    expect(client.explain(host)).toMatchObject([
+    expect(client.explain(host).endpoints).toMatchObject([
       { asked: everything },
       { asked: [], passedOver: [{ why: expect.stringContaining(`${host} speaks TLS`) as string }, {}, {}] },
     ])
+  })
+
+  it('is who blocks it, and what the files name for others', () => {
+    const blocked = { file: '/etc/some.conf', rule: 'a rule' }
+    const passedOver = [{ what: 'm.example', why: 'only for digests', rule: blocked }]
+    const answer = (more: object): Hosts => ({ ...hostsOf(), consult: () => ({ passedOver, ...more }) })
+    expect(clientOf({ hosts: answer({ blocked }) }).explain(reference)).toEqual({ blocked, passedOver, endpoints: [] })
+    expect(clientOf({ hosts: answer({}) }).explain(reference)).toMatchObject({
+      passedOver,
+      endpoints: [{ endpoint: { url: 'https://registry.example' }, asked: everything }],
+    })
   })
 
   it('is what nobody is asked for, in the error of the operation', async () => {

@@ -1,6 +1,12 @@
 import { printable } from '@lading/errors'
 import { familiarString, parseReference, withDefaultTag, type Reference } from '@lading/reference'
-import { createRegistryClient, type Endpoint, type HostRule, type HostsAnswer } from '@lading/registry-client'
+import {
+  createRegistryClient,
+  type Endpoint,
+  type ExplainedEndpoint,
+  type ExplainedTarget,
+  type HostRule,
+} from '@lading/registry-client'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
@@ -15,26 +21,25 @@ interface HostsOptions extends RegistryCommandOptions {
 export const hosts: Action<[reference: string], HostsOptions> = async ([text], options, context) => {
   const reference = withDefaultTag(parseReference(text))
   const how = await clientOptions(options, context)
-  const answer = how.hosts?.consult(reference, { insecure: () => false }) ?? { passedOver: [] }
   const client = createRegistryClient(how)
-  const endpoints = answer.blocked === undefined ? client.endpoints(reference) : []
+  const answer = client.explain(reference)
   await client.close()
-  if (options.json === true) context.print(jsonText(asJson(reference, endpoints, answer)))
+  if (options.json === true) context.print(jsonText(asJson(reference, answer)))
   else {
-    for (const line of asTable(reference, endpoints, answer)) context.print(line)
+    for (const line of asTable(reference, answer)) context.print(line)
     for (const note of notesOf(answer, how.hosts?.ignored ?? [])) context.terminal.write(`note: ${note}\n`)
   }
   return answer.blocked === undefined ? exitCodes.ok : exitCodes.denied
 }
 
-function asTable(reference: Reference, endpoints: readonly Endpoint[], { blocked }: HostsAnswer): readonly string[] {
+function asTable(reference: Reference, { endpoints, blocked }: ExplainedTarget): readonly string[] {
   if (blocked !== undefined) return [`${familiarString(reference)} is blocked: ${ruleText(blocked)}`]
   return formatTable(
     ['ENDPOINT', 'KIND', 'ASKED FOR', 'CONNECTION', 'SAID BY'],
-    endpoints.map((endpoint) => [
+    endpoints.map(({ endpoint, asked }) => [
       printable(addressOf(endpoint, reference)),
       endpoint.mirror ? 'mirror' : 'registry',
-      (endpoint.capabilities ?? ['all']).join(', '),
+      asked.length === 0 ? 'nothing' : asked.length === 3 ? 'all' : asked.join(', '),
       connectionOf(endpoint),
       saidBy(endpoint),
     ]),
@@ -72,20 +77,34 @@ function saidBy({ rule, insecureRule, tlsRule, mirror, insecure }: Endpoint): st
 
 const ruleText = ({ file, rule }: HostRule): string => printable(file === undefined ? rule : `${file}: ${rule}`)
 
-function notesOf({ passedOver }: HostsAnswer, ignored: readonly HostRule[]): readonly string[] {
+function notesOf({ endpoints, passedOver }: ExplainedTarget, ignored: readonly HostRule[]): readonly string[] {
   return [
+    ...endpoints.flatMap(passedOverWords),
     ...passedOver.map(({ what, why, rule }) => `${printable(what)} is not asked: ${why} (${ruleText(rule)})`),
     ...ignored.map((rule) => `not followed: ${ruleText(rule)}`),
   ]
 }
 
+const whatFor = { resolve: ' what a tag points to', pull: ' for content' } as const
+
+/** Why an endpoint is left out of a pull. That nothing is pushed to a mirror is no news. */
+function passedOverWords({ endpoint, passedOver }: ExplainedEndpoint): readonly string[] {
+  const reasons = new Map<string, string[]>()
+  for (const { need, why } of passedOver)
+    if (need !== 'push') reasons.set(why, [...(reasons.get(why) ?? []), whatFor[need]])
+  return [...reasons].map(
+    ([why, needs]) =>
+      `${printable(endpoint.url)} is not asked${needs.length === 1 ? needs.join('') : ''}: ${printable(why)}`,
+  )
+}
+
 /** Certificates, keys and the values of headers are not shown. */
-function asJson(reference: Reference, endpoints: readonly Endpoint[], { blocked, passedOver }: HostsAnswer): object {
+function asJson(reference: Reference, { endpoints, blocked, passedOver }: ExplainedTarget): object {
   return {
     v: 1,
     reference: String(reference),
     blocked: blocked ?? null,
-    endpoints: endpoints.map((endpoint) => {
+    endpoints: endpoints.map(({ endpoint, asked, passedOver: notFor }) => {
       const {
         url,
         host,
@@ -110,6 +129,8 @@ function asJson(reference: Reference, endpoints: readonly Endpoint[], { blocked,
         mirror,
         insecure,
         capabilities,
+        asked,
+        passedOver: notFor,
         ...(namespace === undefined ? {} : { namespace }),
         credentialHost: credentialHost ?? (mirror ? host : reference.domain),
         headers: Object.keys(headers ?? {}),

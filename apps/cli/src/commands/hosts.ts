@@ -5,7 +5,7 @@ import { addRegistryOptions } from './registry-options.ts'
 
 export function hostsCommand(attach: Attach): Command {
   const command = new Command('hosts')
-    .summary('show who would be asked for an image')
+    .summary('show which endpoints are tried for an image')
     .description(
       'Show which endpoints would be tried for a reference, in which order, for what, and which file says so. Nothing is asked.',
     )

@@ -49,7 +49,7 @@ export interface Endpoint {
 export const offers = ({ capabilities }: Endpoint, wanted: Capability): boolean =>
   capabilities === undefined || capabilities.includes(wanted)
 
-/** An endpoint as every operation sees it. */
+/** An endpoint as each operation of the client sees it. */
 export interface ExplainedEndpoint {
   readonly endpoint: Endpoint
   /** What it would now be asked for, in its place in the order. */

@@ -1,6 +1,6 @@
 import { RegistryError } from '../errors/registry-error.ts'
 import type { Endpoint, HostRule } from './endpoint.ts'
-import type { Hosts, HostTarget } from './hosts.ts'
+import type { Hosts, HostsAnswer, HostTarget } from './hosts.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
 import { isHub, listEndpoints } from './list-endpoints.ts'
 
@@ -11,19 +11,38 @@ export interface PlanOptions {
   readonly hosts: Hosts | undefined
 }
 
+/** Which endpoints there are for a target, and what the files name and it does not use. */
+export interface EndpointPlan extends Omit<HostsAnswer, 'endpoints'> {
+  /** In the order to try them; none where it is blocked. */
+  readonly endpoints: readonly Endpoint[]
+}
+
 /**
  * The endpoints of a reference in the order to try them: the client's own mirrors, then what configuration says, and
- * where that says nothing, the built-in rule (pull-behaviour 1.4).
+ * where that says nothing, the built-in rule.
  *
- * @throws RegistryError `HOST_BLOCKED` when configuration forbids it, `TARGET_INVALID` when `domain` is not a host or
- * host:port; HostsError
+ * @throws RegistryError `TARGET_INVALID` when `domain` is not a host or host:port; HostsError
  */
-export function planEndpoints(target: HostTarget, { insecure, mirrors, hosts }: PlanOptions): readonly Endpoint[] {
-  const answer = hosts?.consult(target, { insecure })
-  if (answer?.blocked !== undefined) throw blocked(target, answer.blocked)
+export function planOf(target: HostTarget, { insecure, mirrors, hosts }: PlanOptions): EndpointPlan {
+  const answer = hosts?.consult(target, { insecure }) ?? { passedOver: [] }
+  if (answer.blocked !== undefined) return { ...answer, endpoints: [] }
   const own = mirrors.get(isHub(target.domain) ? 'docker.io' : target.domain.toLowerCase()) ?? []
-  const endpoints = [...own, ...(answer?.endpoints ?? listEndpoints(target.domain, { insecure }))]
-  return hosts === undefined ? endpoints : endpoints.map((endpoint) => withHost(endpoint, hosts))
+  const endpoints = [...own, ...(answer.endpoints ?? listEndpoints(target.domain, { insecure }))]
+  return {
+    ...answer,
+    endpoints: hosts === undefined ? endpoints : endpoints.map((endpoint) => withHost(endpoint, hosts)),
+  }
+}
+
+/**
+ * The endpoints alone.
+ *
+ * @throws RegistryError `HOST_BLOCKED` when configuration forbids it; what `planOf` throws
+ */
+export function planEndpoints(target: HostTarget, options: PlanOptions): readonly Endpoint[] {
+  const { endpoints, blocked } = planOf(target, options)
+  if (blocked !== undefined) throw blockedBy(target, blocked)
+  return endpoints
 }
 
 /** What is said of the host holds for every endpoint there that says nothing of it itself. */
@@ -40,7 +59,7 @@ function withHost(endpoint: Endpoint, hosts: Hosts): Endpoint {
   }
 }
 
-function blocked({ domain, path }: HostTarget, { file, rule }: HostRule): RegistryError {
+function blockedBy({ domain, path }: HostTarget, { file, rule }: HostRule): RegistryError {
   const name = path === undefined ? domain : `${domain}/${path}`
   return new RegistryError('HOST_BLOCKED', `${name} is blocked by ${rule}${file === undefined ? '' : ` in ${file}`}`, {
     host: domain,
