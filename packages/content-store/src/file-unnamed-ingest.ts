@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { Algorithm, Digest } from '@lading/digest'
-import { createHasher } from '@lading/digest/hash'
 import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
 import type { StoreLayout } from './layout.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { place } from './place.ts'
+import { receiveBytes } from './received-bytes.ts'
 import type { UnnamedIngest } from './unnamed-ingest.ts'
-import { writeBehind, type WriteBehind } from './write-behind.ts'
 import { removeQuietly, temporaryPath } from './write-file-durably.ts'
 
 interface Options {
@@ -21,24 +21,15 @@ export async function fileUnnamedIngest({ fs, layout, size, algorithm }: Options
   await fs.mkdir(layout.staging, { recursive: true })
   const temp = temporaryPath(join(layout.staging, 'unnamed'))
   const handle = await fs.open(temp, 'wx')
-  const writer = (): WriteBehind =>
-    writeBehind(handle, 0, { grown: () => {}, checkpoint: async () => {}, every: Number.POSITIVE_INFINITY })
-  let out = writer()
-  let hasher = createHasher(algorithm)
-  let offset = 0
+  /** Of begin, commit and discard. */
+  const alone = oneAtATime()
   let closed = false
   let committed: { readonly digest: Digest; readonly size: number } | undefined
-  let busy: Promise<unknown> = Promise.resolve()
 
-  /** One of begin, commit and discard at a time. */
-  const alone = <T>(run: () => Promise<T>): Promise<T> => {
-    const next = busy.then(run)
-    busy = next.catch(() => {})
-    return next
-  }
+  const ended = (): ContentError =>
+    new ContentError('INGEST_CLOSED', 'the ingest of this content has ended', { hint: 'start another one' })
   const assertOpen = (): void => {
-    if (!closed) return
-    throw new ContentError('INGEST_CLOSED', 'the ingest of this content has ended', { hint: 'start another one' })
+    if (closed) throw ended()
   }
   const wrongSize = (actual: number, hint: string): ContentError =>
     new ContentError('SIZE_MISMATCH', `the content has ${actual} bytes instead of ${size}`, {
@@ -46,20 +37,34 @@ export async function fileUnnamedIngest({ fs, layout, size, algorithm }: Options
       actual,
       hint,
     })
-  const throwAway = async (): Promise<void> => {
+  const bytes = receiveBytes(handle, {
+    algorithm,
+    size,
+    refuse: {
+      ended,
+      tooLong: (actual) =>
+        wrongSize(actual, 'whoever said the size, or the source, is wrong: nothing beyond it is taken'),
+    },
+  })
+  const close = (): void => {
     closed = true
-    await out.drain().catch(() => {})
+    bytes.seal()
+  }
+  const throwAway = async (): Promise<void> => {
+    close()
+    await bytes.drain().catch(() => {})
     await handle.close().catch(() => {})
     await removeQuietly(fs, temp)
   }
 
   return {
     get offset() {
-      return offset
+      return bytes.offset
     },
     begin: ({ start }) =>
       alone(async () => {
         assertOpen()
+        const { offset } = bytes
         if (start !== 0 && start !== offset) {
           throw new ContentError('RANGE_MISMATCH', `the answer starts at byte ${start}, and ${offset} bytes are here`, {
             expected: offset,
@@ -67,36 +72,22 @@ export async function fileUnnamedIngest({ fs, layout, size, algorithm }: Options
             hint: "ask for the range from the ingest's offset, or for everything",
           })
         }
-        if (start === offset) return
-        await out.drain()
-        await handle.truncate(0)
-        hasher = createHasher(algorithm)
-        offset = 0
-        out = writer()
+        if (start !== offset) await bytes.startOver()
       }),
-    write(chunk) {
-      assertOpen()
-      const length = offset + chunk.length
-      if (size !== undefined && length > size)
-        throw wrongSize(length, 'whoever said the size, or the source, is wrong: nothing beyond it is taken')
-      if (chunk.length === 0) return undefined
-      const wait = out.push(chunk)
-      hasher.update(chunk)
-      offset = length
-      return wait
-    },
+    write: bytes.write,
     commit: ({ signal } = {}) =>
       alone(async () => {
         if (committed !== undefined) return committed
         assertOpen()
         signal?.throwIfAborted()
-        await out.drain()
+        await bytes.drain()
+        const { offset } = bytes
         if (size !== undefined && offset < size) throw wrongSize(offset, "go on from the ingest's offset")
-        closed = true
+        close()
         try {
           await handle.sync()
           await handle.close()
-          const digest = hasher.digest()
+          const digest = bytes.digest()
           await place(fs, layout.trash, temp, layout.blob(digest), { size: offset })
           committed = { digest, size: offset }
           return committed

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Digest } from '@lading/digest'
 import type { FileSystem } from './file-system.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { formatOwner, heartbeatMs, letGo, newOwner, type Owner } from './owner.ts'
 import type { ProcessTable } from './process-table.ts'
 import { removeQuietly, writeNewFile } from './write-file-durably.ts'
@@ -28,13 +29,7 @@ export async function openLease(fs: FileSystem, directory: string, processes: Pr
   const held = new Set<Digest>()
   let file = await create()
   let released = false
-  let busy: Promise<unknown> = Promise.resolve()
-
-  const alone = <T>(run: () => Promise<T>): Promise<T> => {
-    const next = busy.then(run)
-    busy = next.catch(() => {})
-    return next
-  }
+  const alone = oneAtATime()
   const heartbeat = setInterval(() => void alone(beat).catch(() => {}), heartbeatMs)
   heartbeat.unref()
 
