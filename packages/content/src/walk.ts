@@ -6,7 +6,7 @@ import type { Document } from './document.ts'
 import type { Source } from './source.ts'
 import { namesContent, successorsOf } from './successors.ts'
 
-/** One step of a walk: each digest once. */
+/** One step of a walk. */
 export type Visit =
   /** A manifest or an index that is there. */
   | {
@@ -46,7 +46,8 @@ interface Frame {
 }
 
 /**
- * Visits what a document names, directly and through others, each digest once. A digest cannot be inside itself, so this
+ * Visits what a document names, directly and through others, each digest once; twice what a manifest names as a blob and an
+ * index as a document. Only an index names documents: whatever a manifest calls its layers, they are leaves. A digest cannot be inside itself, so this
  * ends; the limits are against somebody who wants it to take long. What a descriptor carries in `data` is not looked at:
  * see `embeddedDocument`.
  *
@@ -59,7 +60,7 @@ export async function* walk(
 ): AsyncGenerator<Visit, void, undefined> {
   const { order = 'parents-first', enter = namesContent, forgive, signal } = options
   const { depth = 8, documents = 1000, digests = 100_000 } = options.limits ?? {}
-  const seen = new Set<Digest>()
+  const seen = new Map<Digest, 'leaf' | 'entered'>()
   let documentsRead = 0
 
   const readDocument = async (descriptor: Descriptor): Promise<Visit> => {
@@ -67,7 +68,6 @@ export async function* walk(
     return document === undefined ? { kind: 'absent', descriptor } : decoded(descriptor, document)
   }
   const look = async (descriptor: Descriptor): Promise<Visit> => {
-    if (descriptor !== root && !enter(descriptor)) return { kind: 'leaf', descriptor }
     if (path.length === depth || documentsRead === documents)
       throw tooLarge(descriptor, `more than ${depth} deep or ${documents} in all`)
     documentsRead++
@@ -81,11 +81,13 @@ export async function* walk(
 
   const path: Frame[] = []
   const arrive = async (descriptor: Descriptor): Promise<Frame | undefined> => {
-    if (seen.has(descriptor.digest)) return undefined
+    const entering = descriptor === root || (namedByIndex(path.at(-1)) && enter(descriptor))
+    const before = seen.get(descriptor.digest)
+    if (before === 'entered' || (before === 'leaf' && !entering)) return undefined
     if (seen.size === digests) throw tooLarge(descriptor, `they name more than ${digests} digests`)
-    seen.add(descriptor.digest)
+    seen.set(descriptor.digest, entering ? 'entered' : 'leaf')
     signal?.throwIfAborted()
-    const visit = await look(descriptor)
+    const visit: Visit = entering ? await look(descriptor) : { kind: 'leaf', descriptor }
     return { visit, children: visit.kind === 'document' ? successorsOf(visit.manifest) : [], next: 0 }
   }
 
@@ -106,6 +108,9 @@ export async function* walk(
     if (order === 'children-first') yield top.visit
   }
 }
+
+const namedByIndex = (above: Frame | undefined): boolean =>
+  above?.visit.kind === 'document' && above.visit.manifest.kind === 'index'
 
 function decoded(descriptor: Descriptor, { bytes }: Document): Visit {
   return { kind: 'document', descriptor, bytes, manifest: schemas.unmarshal(descriptor.mediaType, bytes) }

@@ -105,6 +105,16 @@ describe('a walk', () => {
     ])
     await expect(visits(source, broken.descriptor, { forgive })).rejects.toMatchObject({ name: 'ManifestError' })
   })
+  it('takes what a manifest names for blobs, whatever it calls them, and visits them again where an index names them', async () => {
+    const strange = manifestOf(config, [image.descriptor])
+    const source = sourceOf([strange, image])
+    expect((await visits(source, strange.descriptor)).map(({ kind }) => kind)).toEqual(['document', 'leaf', 'leaf'])
+    const both = indexOf([strange.descriptor, image.descriptor])
+    const seen = await visits(sourceOf([both, strange, image]), both.descriptor)
+    expect(
+      seen.filter(({ descriptor }) => descriptor.digest === image.descriptor.digest).map(({ kind }) => kind),
+    ).toEqual(['leaf', 'document'])
+  })
   it('ends with the signal', async () => {
     const reason = new Error('enough')
     await expect(visits(sourceOf(all), outer.descriptor, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)

@@ -7,11 +7,14 @@ import { createPublish } from './publish.ts'
 import { readManifest } from './read-manifest.ts'
 import { createRemove } from './remove.ts'
 import type { Store } from './store.ts'
+import { storeSource } from './store-source.ts'
+import { storeTarget } from './store-target.ts'
 import { createTag } from './tag.ts'
 
 /** The verbs over the parts. */
 export function createStore(parts: Parts): Store {
   const { root, contents, layers, references, leases } = parts
+  const publish = createPublish(parts)
   return {
     root,
     contents,
@@ -32,7 +35,10 @@ export function createStore(parts: Parts): Store {
       await parts.writable()
       return leases.acquire()
     },
-    publish: createPublish(parts),
+    publish: ({ reference, target, manifests }, options) =>
+      publish({ references: [reference], target, documents: manifests }, options),
+    source: () => storeSource(parts),
+    target: () => storeTarget(parts, publish),
     images: createListImages(parts),
     inspect: createInspect(parts),
     tag: createTag(parts),

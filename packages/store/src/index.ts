@@ -1,3 +1,14 @@
 export { openStore, type OpenStoreOptions } from './open-store.ts'
 export { StoreError, type StoreErrorCode } from './store-error.ts'
-export type { ImageDetails, ImageSummary, Lease, Publication, PublishResult, Removal, Store } from './store.ts'
+export type {
+  ImageDetails,
+  ImageSummary,
+  Lease,
+  Publication,
+  PublishResult,
+  Removal,
+  Store,
+  StoreDelivery,
+  StoreReceiver,
+  StoreTarget,
+} from './store.ts'

@@ -1,11 +1,12 @@
+import { successorsOf } from '@lading/content'
 import type { ContentStore } from '@lading/content-store'
 import { isLadingError } from '@lading/errors'
 import { isIndexType, type Descriptor, type ImageManifest } from '@lading/manifest'
-import { blobsOf, readTree, type StoredImage, type Tree } from './tree.ts'
+import { readTree, type StoredImage, type Tree } from './tree.ts'
 
 /** The blobs that a manifest names and a `stat` does not find, or finds with another size. */
 export async function missingBlobs(contents: ContentStore, manifest: ImageManifest): Promise<readonly Descriptor[]> {
-  return missingOf(contents, blobsOf(manifest))
+  return missingOf(contents, successorsOf(manifest))
 }
 
 export async function missingOf(contents: ContentStore, blobs: readonly Descriptor[]): Promise<readonly Descriptor[]> {

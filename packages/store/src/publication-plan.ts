@@ -1,60 +1,42 @@
-import { isIndexType, schemas, type Descriptor, type Manifest } from '@lading/manifest'
+import { planPublication, type Document, type PublicationPlan } from '@lading/content'
+import { isLadingError } from '@lading/errors'
+import type { Descriptor } from '@lading/manifest'
+import type { Reference } from '@lading/reference'
 import { StoreError } from './store-error.ts'
-import type { Publication } from './store.ts'
-import { blobsOf, type StoredImage } from './tree.ts'
+import { unlimited, type StoredImage } from './tree.ts'
 
-export interface PlannedDocument {
-  readonly descriptor: Descriptor
-  readonly bytes: Uint8Array
-  readonly manifest: Manifest
+/** What is to be published: as `Publication`, under any number of names. */
+export interface NamedPublication {
+  readonly references: readonly Reference[]
+  readonly target: Descriptor
+  readonly documents: readonly Document[]
 }
 
-/** What a publication writes, and what must be here for it. */
-export interface PublicationPlan {
-  /** In the order of writing: what is named before what names it, the target last. */
-  readonly documents: readonly PlannedDocument[]
+/** What a publication writes, and what the law asks for besides: configs, layers, and every index below an index. */
+export interface StorePlan extends PublicationPlan {
   readonly images: readonly StoredImage[]
-  /** What the law asks for besides the documents: configs, layers, and every index below an index. */
-  readonly needed: readonly Descriptor[]
 }
 
 /** @throws `PUBLICATION_INVALID`; what decoding throws */
-export function planPublication({ reference, target, manifests }: Publication): PublicationPlan {
-  const given = new Map(manifests.map((document) => [document.descriptor.digest, document]))
-  const documents: PlannedDocument[] = []
-  const images: StoredImage[] = []
-  const needed: Descriptor[] = []
-  const seen = new Set<string>()
+export async function planForStore(publication: NamedPublication): Promise<StorePlan> {
+  const plan = await planPublication(publication, { partialIndex: true, limits: unlimited }).catch((error: unknown) => {
+    if (!isLadingError(error, 'PUBLICATION_INVALID')) throw error
+    throw invalid(publication, error.message, error)
+  })
+  const images = plan.documents.flatMap(({ descriptor, manifest }) =>
+    manifest.kind === 'manifest' ? [{ descriptor, manifest }] : [],
+  )
+  if (images.length === 0) throw invalid(publication, 'its documents lead to no image')
+  return { ...plan, images }
+}
 
-  // Depth first, and each document after its children. As deep as documents were given: a puller bounds that.
-  const visit = (descriptor: Descriptor): void => {
-    if (seen.has(descriptor.digest)) return
-    seen.add(descriptor.digest)
-    const document = given.get(descriptor.digest)
-    if (document === undefined) {
-      if (isIndexType(descriptor.mediaType)) needed.push(descriptor)
-      return
-    }
-    const manifest = schemas.unmarshal(descriptor.mediaType, document.bytes)
-    if (manifest.kind === 'index') {
-      for (const child of manifest.manifests) visit(child)
-    } else {
-      images.push({ descriptor, manifest })
-      needed.push(...blobsOf(manifest))
-    }
-    documents.push({ descriptor, bytes: document.bytes, manifest })
-  }
-
-  if (!given.has(target.digest)) throw invalid(`its target ${target.digest} is not among its documents`)
-  visit(target)
-  if (images.length === 0) throw invalid(`its documents lead from ${target.digest} to no image`)
-  return { documents, images, needed }
-
-  function invalid(why: string): StoreError {
-    return new StoreError('PUBLICATION_INVALID', `${String(reference)} cannot be published: ${why}`, {
-      reference: String(reference),
-      digest: target.digest,
-      hint: 'give every document on the way from the target to the image, with its bytes',
-    })
-  }
+function invalid({ references, target }: NamedPublication, why: string, cause?: Error): StoreError {
+  const [reference] = references
+  const what = reference === undefined ? target.digest : String(reference)
+  return new StoreError('PUBLICATION_INVALID', `${what} cannot be published: ${why}`, {
+    ...(reference === undefined ? {} : { reference: String(reference) }),
+    digest: target.digest,
+    cause,
+    hint: 'give every document on the way from the target to the image, with its bytes',
+  })
 }

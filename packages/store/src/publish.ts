@@ -1,3 +1,5 @@
+import type { AbortOptions } from '@lading/clock'
+import type { PlannedDocument } from '@lading/content'
 import type { Staged } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
@@ -8,21 +10,25 @@ import { despiteLostLock } from './after-lost-lock.ts'
 import { recordOf } from './image-facts.ts'
 import type { Parts } from './parts.ts'
 import { missingOf } from './present.ts'
-import { planPublication, type PlannedDocument, type PublicationPlan } from './publication-plan.ts'
+import { planForStore, type NamedPublication, type StorePlan } from './publication-plan.ts'
 import { documentLimit } from './read-manifest.ts'
-import type { Publication, PublishResult, Store } from './store.ts'
+import type { PublishResult } from './store.ts'
 import { besideOf, readTree } from './tree.ts'
 
 type StagedDocuments = Map<Digest, Staged>
 
+/** Publishes a target under any number of names. */
+export type PublishAll = (publication: NamedPublication, options?: AbortOptions) => Promise<PublishResult>
+
 /**
- * The last step of a pull. Documents are written and synced beside `blobs/` before the lock is taken, so that under it
+ * The last step of a pull, and of everything else that brings an image. Documents are written and synced beside `blobs/` before the lock is taken, so that under it
  * there are only looks, renames and one write of `index.json`.
  */
-export function createPublish(parts: Parts): Store['publish'] {
-  return async (publication, options) => {
-    assertStorable(publication.reference, publication.target)
-    const plan = planPublication(publication)
+export function createPublish(parts: Parts): PublishAll {
+  return async (publication, options = {}) => {
+    options.signal?.throwIfAborted()
+    for (const reference of publication.references) assertStorable(reference, publication.target)
+    const plan = await planForStore(publication)
     await parts.writable()
     return despiteLostLock(async () => {
       const staged: StagedDocuments = new Map()
@@ -40,8 +46,8 @@ export function createPublish(parts: Parts): Store['publish'] {
 
 async function publishLocked(
   parts: Parts,
-  { reference, target }: Publication,
-  plan: PublicationPlan,
+  { references, target }: NamedPublication,
+  plan: StorePlan,
   staged: StagedDocuments,
   names: Names,
 ): Promise<PublishResult> {
@@ -62,17 +68,22 @@ async function publishLocked(
   await contents.syncDirectories(staged.keys())
   for (const record of records) await images.create(record)
 
-  const byDigest = targetReference(reference, target)
-  const unchanged =
-    staged.size === 0 && names.get(reference)?.digest === target.digest && names.get(byDigest) !== undefined
-  const previous = names.set(reference, target)
-  names.set(byDigest, target)
-  if (unchanged) return { outcome: 'unchanged' }
+  let changed = staged.size > 0
+  const moved: Digest[] = []
+  for (const reference of references) {
+    const byDigest = targetReference(reference, target)
+    changed ||= names.get(reference)?.digest !== target.digest || names.get(byDigest) === undefined
+    const before = names.set(reference, target)
+    if (before !== undefined) moved.push(before)
+    names.set(byDigest, target)
+  }
+  if (!changed) return { outcome: 'unchanged' }
+  const [previous] = moved
   return { outcome: 'published', ...(previous === undefined ? {} : { previous }) }
 }
 
 /** Indexes that are missing below those indexes that are here and were not given. */
-async function missingBelow({ contents }: Parts, plan: PublicationPlan): Promise<readonly Descriptor[]> {
+async function missingBelow({ contents }: Parts, plan: StorePlan): Promise<readonly Descriptor[]> {
   const missing: Descriptor[] = []
   for (const below of plan.needed.filter(({ mediaType }) => isIndexType(mediaType))) {
     if ((await contents.stat(below.digest)) !== undefined)
@@ -102,7 +113,7 @@ async function stage(
 
 async function recordsOf(
   { contents }: Parts,
-  plan: PublicationPlan,
+  plan: StorePlan,
 ): Promise<readonly ImageRecord[] | { readonly unreadable: readonly Descriptor[] }> {
   const indexes = plan.documents
     .filter(({ manifest }) => manifest.kind === 'index')

@@ -1,3 +1,5 @@
+import type { AbortOptions } from '@lading/clock'
+import type { Document } from '@lading/content'
 import type { ContentStore } from '@lading/content-store'
 import { isLadingError } from '@lading/errors'
 import { schemas, type Descriptor, type Manifest } from '@lading/manifest'
@@ -10,20 +12,28 @@ export interface ReadManifest {
   readonly manifest: Manifest
 }
 
+/** The verified bytes of a manifest and their typed view. As `readDocument`, and what decoding throws. */
+export async function readManifest(contents: ContentStore, descriptor: Descriptor): Promise<ReadManifest | undefined> {
+  const document = await readDocument(contents, descriptor)
+  if (document === undefined) return undefined
+  return { bytes: document.bytes, manifest: schemas.unmarshal(descriptor.mediaType, document.bytes) }
+}
+
 /**
- * The verified bytes of a manifest and their typed view; `undefined` when its file is not here. Damage counts as not
+ * The verified bytes of a manifest, an index or a config; `undefined` when its file is not here. Damage counts as not
  * being here after it was moved aside, and is thrown the first time.
+ *
+ * @throws `CONTENT_DAMAGED`, `TOO_LARGE`
  */
-export async function readManifest(
+export async function readDocument(
   contents: ContentStore,
-  { digest, mediaType }: Descriptor,
-): Promise<ReadManifest | undefined> {
-  let bytes: Uint8Array
+  descriptor: Descriptor,
+  { signal }: AbortOptions = {},
+): Promise<Document | undefined> {
   try {
-    bytes = await contents.read(digest, { maxBytes: documentLimit })
+    return { descriptor, bytes: await contents.read(descriptor.digest, { maxBytes: documentLimit, signal }) }
   } catch (error) {
     if (isLadingError(error, 'CONTENT_UNKNOWN')) return undefined
     throw error
   }
-  return { bytes, manifest: schemas.unmarshal(mediaType, bytes) }
 }

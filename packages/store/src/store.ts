@@ -1,5 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
-import type { ContentStore } from '@lading/content-store'
+import type { Delivery, Receiver, Source, Target, UnknownContent } from '@lading/content'
+import type { ContentStore, Growth } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { LayerStore } from '@lading/layer-store'
 import type { Descriptor, ImageConfig, ImageIndex, ImageManifest, Platform } from '@lading/manifest'
@@ -22,6 +23,10 @@ export interface Store {
   lease(options?: AbortOptions): Promise<Lease>
   /** The last step of a pull, under the lock, in the order of the law. */
   publish(publication: Publication, options?: AbortOptions): Promise<PublishResult>
+  /** The images as a place that content comes from. Its names are full references; familiar ones are understood. */
+  source(): Source
+  /** The images as a place that content goes to. A delivery holds a lease until its end; names are references. */
+  target(): StoreTarget
   /** Every name of an image, newest facts. Damaged ones are left out and reported, artifacts are left out. */
   images(
     options?: AbortOptions & {
@@ -51,6 +56,20 @@ export interface Lease {
   /** Adds to what is kept. */
   hold(digests: Iterable<Digest>): Promise<void>
   release(): Promise<void>
+}
+
+export interface StoreTarget extends Target {
+  begin(options?: AbortOptions): Promise<StoreDelivery>
+}
+
+export interface StoreDelivery extends Delivery {
+  receive(what: Descriptor | UnknownContent, options?: AbortOptions): Promise<StoreReceiver | 'here'>
+}
+
+/** A blob on its way into a file, which may be read while it grows. */
+export interface StoreReceiver extends Receiver {
+  /** Absent for content of unknown digest. */
+  readonly growth?: Growth | undefined
 }
 
 export interface Publication {

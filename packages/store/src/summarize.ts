@@ -1,10 +1,11 @@
+import { successorsOf } from '@lading/content'
 import type { ImageConfig, ImageManifest } from '@lading/manifest'
 import { nameOf } from '@lading/reference'
 import type { NamedTarget } from '@lading/reference-store'
 import { platformOf, readConfig } from './image-facts.ts'
 import type { Parts } from './parts.ts'
 import type { ImageSummary } from './store.ts'
-import { blobsOf, type StoredImage } from './tree.ts'
+import type { StoredImage } from './tree.ts'
 
 /** What an image is, whatever it is called. @throws what reading its config throws */
 export async function describeImage(
@@ -27,6 +28,6 @@ export function nameMembers({ reference, target }: NamedTarget): Pick<ImageSumma
 
 /** Config and layers as they are stored: a blob that is named twice is there once. */
 function storedSize(manifest: ImageManifest): number {
-  const sizes = new Map(blobsOf(manifest).map(({ digest, size }) => [digest, size]))
+  const sizes = new Map(successorsOf(manifest).map(({ digest, size }) => [digest, size]))
   return [...sizes.values()].reduce((sum, size) => sum + size, 0)
 }

@@ -1,15 +1,9 @@
+import { walk, type WalkLimits } from '@lading/content'
 import type { ContentStore } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
-import {
-  isIndexType,
-  isManifestType,
-  schema1EnvelopeOf,
-  type Descriptor,
-  type ImageIndex,
-  type ImageManifest,
-} from '@lading/manifest'
-import { readManifest, type ReadManifest } from './read-manifest.ts'
+import { isIndexType, schema1EnvelopeOf, type Descriptor, type ImageIndex, type ImageManifest } from '@lading/manifest'
+import { readDocument } from './read-manifest.ts'
 
 export interface StoredImage {
   /** As the index names it (with its platform), or the target itself. */
@@ -30,6 +24,13 @@ export interface Tree {
   readonly reached: ReadonlySet<Digest>
 }
 
+/** Whoever publishes bounds what is published; what is here must be readable. */
+export const unlimited: WalkLimits = {
+  depth: Number.POSITIVE_INFINITY,
+  documents: Number.POSITIVE_INFINITY,
+  digests: Number.POSITIVE_INFINITY,
+}
+
 /**
  * Reads what a target reaches, as far as it is here. Each document once; a digest cannot be inside itself, so this ends.
  *
@@ -40,51 +41,25 @@ export async function readTree(contents: ContentStore, target: Descriptor): Prom
   const images: StoredImage[] = []
   const absent: Descriptor[] = []
   const reached = new Set<Digest>()
-  const ahead: Descriptor[] = [target]
-  for (let descriptor = ahead.pop(); descriptor !== undefined; descriptor = ahead.pop()) {
-    if (reached.has(descriptor.digest)) continue
+  const here = { document: (descriptor: Descriptor) => readDocument(contents, descriptor) }
+  for await (const visit of walk(here, target, { forgive: isNoManifest, limits: unlimited })) {
+    const { descriptor } = visit
     reached.add(descriptor.digest)
-    // An entry of an index that is no manifest is kept, and names nothing.
-    if (descriptor !== target && !isDocument(descriptor)) continue
-    const found =
-      descriptor === target || isIndexType(descriptor.mediaType)
-        ? await readManifest(contents, descriptor)
-        : await readEntry(contents, descriptor)
-    if (found === 'no manifest') continue
-    if (found === undefined) {
-      absent.push(descriptor)
-    } else if (found.manifest.kind === 'index') {
-      indexes.push({ descriptor, manifest: found.manifest })
-      ahead.push(...found.manifest.manifests.toReversed())
-    } else {
-      images.push({ descriptor, manifest: found.manifest })
-      for (const blob of blobsOf(found.manifest)) reached.add(blob.digest)
-    }
+    if (visit.kind === 'absent') absent.push(descriptor)
+    if (visit.kind !== 'document') continue
+    if (visit.manifest.kind === 'index') indexes.push({ descriptor, manifest: visit.manifest })
+    else images.push({ descriptor, manifest: visit.manifest })
   }
   for (const digest of besideOf(target)) reached.add(digest)
   return { target, indexes, images, absent, reached }
 }
 
 /** An index may call anything a manifest. What is none names nothing, and must not make the whole store unreadable. */
-async function readEntry(
-  contents: ContentStore,
-  descriptor: Descriptor,
-): Promise<ReadManifest | undefined | 'no manifest'> {
-  try {
-    return await readManifest(contents, descriptor)
-  } catch (error) {
-    if (isLadingError(error) && (error.name === 'ManifestError' || error.code === 'TOO_LARGE')) return 'no manifest'
-    throw error
-  }
-}
-
-/** What a manifest names: its config and its layers. */
-export const blobsOf = (manifest: ImageManifest): readonly Descriptor[] => [manifest.config, ...manifest.layers]
+const isNoManifest = (error: unknown, { mediaType }: Descriptor): boolean =>
+  !isIndexType(mediaType) && isLadingError(error) && (error.name === 'ManifestError' || error.code === 'TOO_LARGE')
 
 /** What a name keeps beside what its target names: of an image that came as schema 1, the document as it came. */
 export function besideOf(target: Descriptor): readonly Digest[] {
   const envelope = schema1EnvelopeOf(target)
   return envelope === undefined ? [] : [envelope]
 }
-
-const isDocument = ({ mediaType }: Descriptor): boolean => isIndexType(mediaType) || isManifestType(mediaType)

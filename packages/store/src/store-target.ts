@@ -1,0 +1,73 @@
+import { DeliveryError, type Receiver } from '@lading/content'
+import type { Ingest, Lease, UnnamedIngest } from '@lading/content-store'
+import { parseReference } from '@lading/reference'
+import type { Parts } from './parts.ts'
+import type { PublishAll } from './publish.ts'
+import type { StoreDelivery, StoreReceiver, StoreTarget } from './store.ts'
+import { namedReceiver, unnamedReceiver } from './store-receiver.ts'
+
+/** A store as a target. Images of an index may be absent; another process's download of a blob is waited for. */
+export function storeTarget(parts: Parts, publish: PublishAll): StoreTarget {
+  return {
+    traits: { partialIndex: true, rewinds: true, parallel: Number.POSITIVE_INFINITY },
+    async begin({ signal } = {}) {
+      signal?.throwIfAborted()
+      await parts.writable()
+      return storeDelivery(parts, await parts.leases.acquire(), publish)
+    },
+  }
+}
+
+/** One delivery, with the lease that keeps what it brings and what it counts on. */
+function storeDelivery({ contents }: Parts, lease: Lease, publish: PublishAll): StoreDelivery {
+  const receivers = new Set<Receiver>()
+  let ended = false
+
+  const assertOpen = (signal?: AbortSignal): void => {
+    signal?.throwIfAborted()
+    if (ended) throw new DeliveryError('DELIVERY_ENDED', 'this delivery has ended', { hint: 'begin another one' })
+  }
+  const end = async (): Promise<void> => {
+    if (ended) return
+    ended = true
+    for (const receiver of receivers) await receiver.close()
+    await lease.release()
+  }
+  /** It may have ended while an ingest was waited for. */
+  const enter = async (receiver: StoreReceiver, ingest: Ingest | UnnamedIngest): Promise<StoreReceiver> => {
+    if (ended) await ('close' in ingest ? ingest.close() : ingest.discard())
+    assertOpen()
+    receivers.add(receiver)
+    return receiver
+  }
+
+  return {
+    async has({ digest, size }, { signal } = {}) {
+      assertOpen(signal)
+      await lease.hold([digest])
+      return (await contents.stat(digest))?.size === size
+    },
+    async receive(what, { signal } = {}) {
+      assertOpen(signal)
+      if (!('digest' in what)) {
+        const ingest = await contents.ingestUnnamed({ size: what.size, signal })
+        return enter(unnamedReceiver(ingest, what, lease), ingest)
+      }
+      await lease.hold([what.digest])
+      const ingest = await contents.ingest(what, { signal })
+      return ingest === undefined ? 'here' : enter(namedReceiver(ingest, what), ingest)
+    },
+    async publish({ target, names, documents }, options) {
+      assertOpen(options?.signal)
+      await lease.hold(documents.map(({ descriptor }) => descriptor.digest))
+      const references = names.map((name) => parseReference(name))
+      const result = await publish({ references, target, documents }, options)
+      return result.outcome === 'published' ? { outcome: 'published' } : result
+    },
+    async finish({ signal } = {}) {
+      assertOpen(signal)
+      await end()
+    },
+    abort: end,
+  }
+}
