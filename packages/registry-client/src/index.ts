@@ -48,8 +48,18 @@ export type {
 export type { Transport, TransportHeaders, TransportReceiver, TransportRequest, TlsSettings } from './transport.ts'
 export type { Lookup } from './transport/lookup.ts'
 export { createUndiciTransport, type ClosableTransport } from './transport/undici-transport.ts'
-export { proxyFromDockerConfig } from './proxy/proxy-from-docker-config.ts'
+export {
+  dockerDaemonFromEnv,
+  proxyFromDockerConfig,
+  type DockerProxyOptions,
+} from './proxy/proxy-from-docker-config.ts'
 export { proxyFromEnv, type EnvironmentVariables } from './proxy/proxy-from-env.ts'
-export type { ProxyPolicy } from './proxy/proxy-rules.ts'
-export { parseProxy, type ProxySettings } from './proxy/proxy-settings.ts'
+export {
+  chainProxies,
+  proxyForAll,
+  type ExplainedProxyPolicy,
+  type ProxyDecision,
+  type ProxyPolicy,
+} from './proxy/proxy-rules.ts'
+export { parseProxy, publicProxy, type ProxySettings } from './proxy/proxy-settings.ts'
 export type { Timeouts } from './transport/timeouts.ts'

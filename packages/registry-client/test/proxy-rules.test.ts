@@ -3,7 +3,15 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inRange, parseAddress, parseRange } from '../src/origin/ip-address.ts'
 import { parseNoProxy } from '../src/proxy/no-proxy.ts'
-import { proxyFromDockerConfig, proxyFromEnv, type ProxyPolicy, type ProxySettings } from '../src/index.ts'
+import {
+  chainProxies,
+  dockerDaemonFromEnv,
+  proxyForAll,
+  proxyFromDockerConfig,
+  proxyFromEnv,
+  type ProxyPolicy,
+  type ProxySettings,
+} from '../src/index.ts'
 import { parseProxy, publicProxy } from '../src/proxy/proxy-settings.ts'
 
 function orRefused(text: string): ProxySettings | undefined {
@@ -290,6 +298,16 @@ describe("docker's configuration", () => {
     'tcp://far:2376': { allProxy: 'socks5://three' },
   }
 
+  it('is read from a map too', () => {
+    expect(through(proxyFromDockerConfig(new Map(Object.entries(proxies))), 'http://a.com')).toBe('one:1')
+  })
+
+  it('is for the daemon that docker would speak to', () => {
+    expect(dockerDaemonFromEnv({ env: { DOCKER_HOST: 'tcp://far:2376' } })).toBe('tcp://far:2376')
+    expect(dockerDaemonFromEnv({ env: { DOCKER_HOST: '' }, platform: 'linux' })).toBe('unix:///var/run/docker.sock')
+    expect(dockerDaemonFromEnv({ env: {}, platform: 'win32' })).toBe('npipe:////./pipe/docker_engine')
+  })
+
   it('names proxies for a daemon, or for all', () => {
     const policy = proxyFromDockerConfig(proxies)
     expect([
@@ -324,5 +342,53 @@ describe("docker's configuration", () => {
     expect(() => proxyFromDockerConfig(value)).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID', message: expect.not.stringContaining('topsecret') as string }),
     )
+  })
+})
+
+describe('several policies', () => {
+  const config = proxyFromDockerConfig(
+    { default: { httpProxy: 'http://ann:canary@one:1', httpsProxy: 'http://two:2', noProxy: '*.test' } },
+    { place: '/home/ann/.docker/config.json' },
+  )
+  const decide = (env: Record<string, string>, url: string): unknown => {
+    const policy = chainProxies(proxyFromEnv({ env }), config)
+    const decision = policy.explain(new URL(url))
+    expect(policy(new URL(url))).toBe(decision?.proxy)
+    expect(decision?.said).not.toContain('canary')
+    return decision === undefined ? undefined : [decision.proxy?.host, decision.said]
+  }
+
+  it.each<[Record<string, string>, string, unknown]>([
+    [{}, 'https://a.com', ['two:2', 'httpsProxy of proxies["default"] of /home/ann/.docker/config.json']],
+    [{}, 'https://a.test', [undefined, 'noProxy of proxies["default"] of /home/ann/.docker/config.json']],
+    [{ HTTPS_PROXY: 'env:3' }, 'https://a.com', ['env:3', 'HTTPS_PROXY']],
+    // What the environment says is whole: the file's exceptions are about the file's proxies.
+    [{ HTTPS_PROXY: 'env:3' }, 'https://a.test', ['env:3', 'HTTPS_PROXY']],
+    [
+      { HTTPS_PROXY: 'env:3' },
+      'http://a.com',
+      ['one:1', 'httpProxy of proxies["default"] of /home/ann/.docker/config.json'],
+    ],
+    [{ no_proxy: 'a.com' }, 'https://a.com', [undefined, 'no_proxy']],
+    [{ https_proxy: 'env:3', NO_PROXY: 'a.com' }, 'https://a.com', [undefined, 'NO_PROXY']],
+    [{ all_proxy: 'env:3' }, 'http://a.com', ['env:3', 'all_proxy']],
+    [{ all_proxy: 'env:3' }, 'http://localhost:5000', [undefined, 'loopback is never asked through a proxy']],
+    [{}, 'http://127.0.0.1', [undefined, 'loopback is never asked through a proxy']],
+  ])('%j, then the file: %s', (env, url, expected) => {
+    expect(decide(env, url)).toEqual(expected)
+  })
+
+  it('that say nothing leave it to the next, and at the end it is asked directly', () => {
+    const none = chainProxies(proxyFromEnv({ env: {} }), proxyFromDockerConfig(undefined))
+    expect(none.explain(new URL('https://a.com'))).toBeUndefined()
+    expect(none(new URL('https://a.com'))).toBeUndefined()
+  })
+
+  it('for every host say so of loopback too', () => {
+    expect(proxyForAll(parseProxy('one:1'), '--proxy').explain(new URL('http://localhost'))).toEqual({
+      proxy: { scheme: 'http', host: 'one:1' },
+      said: '--proxy',
+    })
+    expect(proxyForAll(undefined, '--proxy none')(new URL('https://a.com'))).toBeUndefined()
   })
 })

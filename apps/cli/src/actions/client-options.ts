@@ -1,4 +1,4 @@
-import type { RegistryClientOptions } from '@lading/registry-client'
+import type { ExplainedProxyPolicy, RegistryClientOptions } from '@lading/registry-client'
 import type { FileHosts } from '@lading/registry-client/hosts'
 import type { CommandContext } from '../context.ts'
 import type { ProgressMode } from '../progress/renderer.ts'
@@ -13,11 +13,14 @@ import type { RegistryCommandOptions } from '../command-options.ts'
 export async function clientOptions(
   options: RegistryCommandOptions & { readonly progress?: ProgressMode | undefined },
   context: CommandContext,
-): Promise<RegistryClientOptions & { readonly hosts: FileHosts | undefined }> {
+): Promise<RegistryClientOptions & { readonly hosts: FileHosts | undefined; readonly proxy: ExplainedProxyPolicy }> {
   const { insecure, mirror, hostsDir, proxy, debug, progress } = options
   const { environment, signal, terminal } = context
   const { systemHosts } = await import('@lading/registry-client/hosts')
-  const hosts = await systemHosts({ env: environment.variables, hostsDirs: hostsDir, signal })
+  const [hosts, chosenProxy] = await Promise.all([
+    systemHosts({ env: environment.variables, hostsDirs: hostsDir, signal }),
+    chooseProxy(proxy, context),
+  ])
   return {
     insecure,
     mirrors: mirror,
@@ -29,8 +32,8 @@ export async function clientOptions(
       await renewCredential(host, tokens, { env: environment.variables })
     },
     allowRealms: await allowedRealms(options, context),
-    proxy: chooseProxy(proxy, environment.variables),
+    proxy: chosenProxy,
     // Among events in JSON a line of words would be an error to whoever reads them.
-    onEvent: debug === true && progress !== 'json' ? debugRequests(terminal) : undefined,
+    onEvent: debug === true && progress !== 'json' ? debugRequests(terminal, chosenProxy) : undefined,
   }
 }

@@ -2,8 +2,10 @@ import { printable } from '@lading/errors'
 import { familiarString, parseReference, withDefaultTag, type Reference } from '@lading/reference'
 import {
   createRegistryClient,
+  publicProxy,
   type Endpoint,
   type ExplainedEndpoint,
+  type ExplainedProxyPolicy,
   type ExplainedTarget,
   type HostRule,
 } from '@lading/registry-client'
@@ -14,6 +16,11 @@ import { formatTable } from '../text/table.ts'
 import { clientOptions } from './client-options.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 
+/** What is asked for a reference, and through which proxies. */
+interface Answer extends ExplainedTarget {
+  readonly proxies: Pick<ExplainedProxyPolicy, 'explain'>
+}
+
 interface HostsOptions extends RegistryCommandOptions {
   readonly json?: boolean | undefined
 }
@@ -22,7 +29,7 @@ export const hosts: Action<[reference: string], HostsOptions> = async ([text], o
   const reference = withDefaultTag(parseReference(text))
   const how = await clientOptions(options, context)
   const client = createRegistryClient(how)
-  const answer = client.explain(reference)
+  const answer = { ...client.explain(reference), proxies: how.proxy }
   await client.close()
   if (options.json === true) context.print(jsonText(asJson(reference, answer)))
   else {
@@ -32,7 +39,7 @@ export const hosts: Action<[reference: string], HostsOptions> = async ([text], o
   return answer.blocked === undefined ? exitCodes.ok : exitCodes.denied
 }
 
-function asTable(reference: Reference, { endpoints, blocked }: ExplainedTarget): readonly string[] {
+function asTable(reference: Reference, { endpoints, blocked, proxies }: Answer): readonly string[] {
   if (blocked !== undefined) return [`${familiarString(reference)} is blocked: ${ruleText(blocked)}`]
   return formatTable(
     ['ENDPOINT', 'KIND', 'ASKED FOR', 'CONNECTION', 'SAID BY'],
@@ -40,7 +47,7 @@ function asTable(reference: Reference, { endpoints, blocked }: ExplainedTarget):
       printable(addressOf(endpoint, reference)),
       endpoint.mirror ? 'mirror' : 'registry',
       asked.length === 0 ? 'nothing' : asked.length === 3 ? 'all' : asked.join(', '),
-      connectionOf(endpoint),
+      connectionOf(endpoint, proxies),
       saidBy(endpoint),
     ]),
   )
@@ -51,13 +58,18 @@ function addressOf({ url, overridePath, path, namespace }: Endpoint, reference: 
   return `${url}${overridePath === true ? '' : '/v2'}/${path ?? reference.path}${namespace === undefined ? '' : `?ns=${namespace}`}`
 }
 
-function connectionOf({ scheme, insecure, tls, headers, dialTimeout }: Endpoint): string {
+function connectionOf(
+  { url, scheme, insecure, tls, headers, dialTimeout }: Endpoint,
+  { explain }: Answer['proxies'],
+): string {
+  const way = explain(new URL(url))
   const parts = [
     scheme === 'http' ? 'http, not encrypted' : insecure ? 'https, certificate not checked' : 'https',
     tls?.ca === undefined ? undefined : 'own authorities',
     tls?.cert === undefined ? undefined : 'client certificate',
     headers === undefined ? undefined : `headers ${Object.keys(headers).join(' ')}`,
     dialTimeout === undefined ? undefined : `within ${dialTimeout} ms`,
+    way && `through ${way.proxy === undefined ? 'no proxy' : publicProxy(way.proxy)} (${printable(way.said)})`,
   ]
   return parts.filter((part) => part !== undefined).join(', ')
 }
@@ -99,7 +111,7 @@ function passedOverWords({ endpoint, passedOver }: ExplainedEndpoint): readonly 
 }
 
 /** Certificates, keys and the values of headers are not shown. */
-function asJson(reference: Reference, { endpoints, blocked, passedOver }: ExplainedTarget): object {
+function asJson(reference: Reference, { endpoints, blocked, passedOver, proxies }: Answer): object {
   return {
     v: 1,
     reference: String(reference),
@@ -121,6 +133,7 @@ function asJson(reference: Reference, { endpoints, blocked, passedOver }: Explai
         insecureRule,
         tlsRule,
       } = endpoint
+      const way = proxies.explain(new URL(url))
       return {
         url,
         repository: addressOf(endpoint, reference),
@@ -136,6 +149,9 @@ function asJson(reference: Reference, { endpoints, blocked, passedOver }: Explai
         headers: Object.keys(headers ?? {}),
         tls: { authorities: tls?.ca?.length ?? 0, clientCertificate: tls?.cert !== undefined },
         ...(dialTimeout === undefined ? {} : { dialTimeout }),
+        ...(way === undefined
+          ? {}
+          : { proxy: { url: way.proxy === undefined ? null : publicProxy(way.proxy), said: way.said } }),
         rule: rule ?? { rule: mirror ? '--mirror' : 'built in' },
         ...(insecureRule === undefined ? {} : { insecureRule }),
         ...(tlsRule === undefined ? {} : { tlsRule }),

@@ -19,7 +19,7 @@ export function addRegistryOptions(command: Command): void {
     )
     .option(
       '--proxy <url>',
-      "ask every host through this proxy, or through 'none' (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY)",
+      "ask every host through this proxy, or through 'none' (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, then proxies of docker's config.json)",
     )
     .addOption(
       repeatable(

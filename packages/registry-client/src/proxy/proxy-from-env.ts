@@ -1,5 +1,5 @@
-import { parseProxy, type ProxySettings } from './proxy-settings.ts'
-import { proxyByRules, type ProxyPolicy } from './proxy-rules.ts'
+import { parseProxy } from './proxy-settings.ts'
+import { proxyByRules, type ExplainedProxyPolicy, type NamedProxy } from './proxy-rules.ts'
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
@@ -12,23 +12,24 @@ export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
  */
 export function proxyFromEnv({
   env = processEnv(),
-}: { readonly env?: EnvironmentVariables | undefined } = {}): ProxyPolicy {
-  const named = (name: string): ProxySettings | undefined => {
+}: { readonly env?: EnvironmentVariables | undefined } = {}): ExplainedProxyPolicy {
+  const named = (name: string): NamedProxy | undefined => {
     for (const variable of [name.toLowerCase(), name.toUpperCase()]) {
       if (variable === 'HTTP_PROXY' && env['REQUEST_METHOD']) continue
       const text = env[variable]?.trim()
-      if (text) return parseProxy(text, variable)
+      if (text) return { proxy: parseProxy(text, variable), said: variable }
     }
     return undefined
   }
+  const exceptions = ['no_proxy', 'NO_PROXY'].find((variable) => env[variable])
   const all = named('all_proxy')
   return proxyByRules({
     http: named('http_proxy') ?? all,
     https: named('https_proxy') ?? all,
-    noProxy: env['no_proxy'] || env['NO_PROXY'],
+    noProxy: exceptions === undefined ? undefined : { text: env[exceptions] ?? '', said: exceptions },
   })
 }
 
-// Not every runtime has a process.
-const processEnv = (): EnvironmentVariables =>
+/** Of the process; not every runtime has one. */
+export const processEnv = (): EnvironmentVariables =>
   (globalThis as { process?: { env?: EnvironmentVariables } }).process?.env ?? {}
