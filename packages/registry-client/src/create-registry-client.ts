@@ -195,16 +195,16 @@ export function createRegistryClientOver(
         registry: endpoint ?? candidates.find((each) => !each.endpoint.mirror)?.endpoint,
       })
     },
-    async *catalog(host, how = {}) {
+    async *catalog(host, { signal, pageSize, maxPages } = {}) {
       const loop = createEndpointLoop({ wire, candidates: originsOf(host), tell: wire.emit })
-      const asking = { need: 'registry', subject: 'catalog', signal: how.signal } as const
-      yield* fromFirstPage(loop.run, asking, (site) => listCatalog(site, how))
+      const asking = { need: 'registry', subject: 'catalog', signal } as const
+      yield* fromFirstPage(loop.run, asking, (site) => listCatalog(site, { signal, pageSize, maxPages }))
     },
     rateLimit: rateLimits.get,
-    async signIn(host, how = {}) {
+    async signIn(host, { signal, credential } = {}) {
       const loop = createEndpointLoop({ wire, candidates: originsOf(host), tell: wire.emit })
-      const asking = { need: 'registry', subject: 'sign-in', signal: how.signal } as const
-      return loop.run((site) => signIn(host, site, { ...how, identities }), asking)
+      const asking = { need: 'registry', subject: 'sign-in', signal } as const
+      return loop.run((site) => signIn(host, site, { signal, credential, identities }), asking)
     },
     close,
   }

@@ -56,10 +56,10 @@ export function createKnownCredentials(
         options,
       )
     },
-    async replace(repository, rejected, options) {
+    async replace(repository, rejected, { signal }) {
       const now = latest(known.get(repository)?.credential)
       if (now !== undefined && now !== rejected) return true
-      const another = latest(await provider?.({ ...targetOf(repository), rejected }, options))
+      const another = latest(await provider?.({ ...targetOf(repository), rejected }, { signal }))
       if (another === undefined || sameCredential(another, rejected)) return false
       keep(repository, another)
       return true

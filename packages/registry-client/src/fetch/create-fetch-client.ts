@@ -12,5 +12,7 @@ export interface FetchClientOptions
  * @throws RegistryError `OPTION_INVALID` for an insecure host, a mirror or an allowed realm that is none
  */
 export function createRegistryClient({ fetch, timeouts, ...options }: FetchClientOptions = {}): RegistryClient {
-  return createRegistryClientOver({ ...options, timeouts }, () => closable(createFetchTransport({ fetch, timeouts })))
+  return createRegistryClientOver({ ...options, timeouts, transport: undefined }, () =>
+    closable(createFetchTransport({ fetch, timeouts })),
+  )
 }

@@ -51,48 +51,56 @@ export function createRepository<Known>(name: string, parts: RepositoryParts<Kno
   }
   return {
     name,
+    // Callers' options are taken by name: what is passed on below has names of its own.
     manifests: {
-      head: (target, options = {}) =>
-        atManifest(target, options, (site) => headManifest(site, schemas, target, options)),
-      get: (target, options = {}) => atManifest(target, options, (site) => getManifest(site, schemas, target, options)),
-      getIfChanged: (target, known, options = {}) =>
-        atManifest<FetchedManifest<Known[keyof Known]> | 'not-modified'>(target, options, (site) =>
-          getManifestIfChanged(site, schemas, target, known, options),
+      head: (target, { signal, thenGet } = {}) =>
+        atManifest(target, { signal }, (site) => headManifest(site, schemas, target, { signal, thenGet })),
+      get: (target, { signal } = {}) =>
+        atManifest(target, { signal }, (site) => getManifest(site, schemas, target, { signal })),
+      getIfChanged: (target, known, { signal } = {}) =>
+        atManifest<FetchedManifest<Known[keyof Known]> | 'not-modified'>(target, { signal }, (site) =>
+          getManifestIfChanged(site, schemas, target, known, { signal }),
         ),
-      put: (target, bytes, options = {}) => change((site) => putManifest(site, target, bytes, options), options),
-      delete: (target, options = {}) => change((site) => deleteManifest(site, target, options), options),
+      put: (target, bytes, { signal, mediaType, tags } = {}) =>
+        change((site) => putManifest(site, target, bytes, { signal, mediaType, tags }), { signal }),
+      delete: (target, { signal } = {}) => change((site) => deleteManifest(site, target, { signal }), { signal }),
     },
     blobs: {
-      open: (descriptor, options = {}) =>
-        openBlob(fetch, descriptor, { ...options, onWrong: () => loop.distrust(forContent(descriptor.digest)) }),
-      read: (descriptor, options = {}) =>
+      open: (descriptor, { signal } = {}) =>
+        openBlob(fetch, descriptor, { signal, onWrong: () => loop.distrust(forContent(descriptor.digest)) }),
+      read: (descriptor, { signal, maxBytes } = {}) =>
         loop.run(
           (site) =>
             readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, {
-              ...options,
+              signal,
+              maxBytes,
               wire: site.wire,
               url: blobUrl(site, descriptor),
             }),
-          forContent(descriptor.digest, options),
+          forContent(descriptor.digest, { signal }),
         ),
-      head: (digest, options = {}) =>
-        loop.run((site) => headBlob(site, blobUrl(site, { digest }), digest, options), forContent(digest, options)),
-      fetch: (descriptor, sink, options = {}) => fetch(descriptor, sink, { ...options, streamed: true }),
-      fetchForeign: (url, descriptor, sink, options = {}) =>
+      head: (digest, { signal } = {}) =>
+        loop.run(
+          (site) => headBlob(site, blobUrl(site, { digest }), digest, { signal }),
+          forContent(digest, { signal }),
+        ),
+      fetch: (descriptor, sink, { signal, onWait } = {}) => fetch(descriptor, sink, { signal, onWait, streamed: true }),
+      fetchForeign: (url, descriptor, sink, { signal, onWait } = {}) =>
         fetchForeign(wire, url, descriptor, sink, {
-          signal: options.signal,
-          onWait: options.onWait,
+          signal,
+          onWait,
           endpoint: (named === undefined ? undefined : loop.giverOf(named)) ?? registry,
         }),
-      upload: (descriptor, source, options = {}) =>
-        uploadBlob((work) => change(work, options), descriptor, source, options),
-      mount: (digest, options = {}) => change((site) => mountBlob(site, digest, options), options),
-      delete: (digest, options = {}) => change((site) => deleteBlob(site, digest, options), options),
+      upload: (descriptor, source, { signal, chunkSize, mount, onProgress } = {}) =>
+        uploadBlob((work) => change(work, { signal }), descriptor, source, { signal, chunkSize, mount, onProgress }),
+      mount: (digest, { signal, from } = {}) => change((site) => mountBlob(site, digest, { signal, from }), { signal }),
+      delete: (digest, { signal } = {}) => change((site) => deleteBlob(site, digest, { signal }), { signal }),
     },
-    tags: (options = {}) => fromFirstPage(loop.run, forList('tags', options), (site) => listTags(site, options)),
-    referrers: (digest, options = {}) =>
-      fromFirstPage(loop.run, forList(`referrers of ${digest}`, options), (site) =>
-        listReferrers(site, digest, options),
+    tags: ({ signal, pageSize, maxPages } = {}) =>
+      fromFirstPage(loop.run, forList('tags', { signal }), (site) => listTags(site, { signal, pageSize, maxPages })),
+    referrers: (digest, { signal, artifactType, maxPages } = {}) =>
+      fromFirstPage(loop.run, forList(`referrers of ${digest}`, { signal }), (site) =>
+        listReferrers(site, digest, { signal, artifactType, maxPages }),
       ),
     distrust: (target) => loop.distrust(forTarget(target)),
     tagged: (tag) => createRepository(name, { ...parts, loop: loop.renewed(candidatesOf(tag)) }),

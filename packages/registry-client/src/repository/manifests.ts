@@ -22,7 +22,7 @@ export async function headManifest(
   site: Site,
   schemas: Pick<Schemas, 'mediaTypes'>,
   target: string,
-  { thenGet = false, ...options }: AbortOptions & { readonly thenGet?: boolean | undefined },
+  { thenGet = false, signal }: AbortOptions & { readonly thenGet?: boolean | undefined },
 ): Promise<Descriptor | undefined> {
   const url = manifestUrl(site, target)
   const digest = tryParseDigest(target)
@@ -34,14 +34,14 @@ export async function headManifest(
       data: ignore,
     }
     await exchange(site, { method: 'HEAD', url, headers: { accept: acceptOf(schemas) } }, to, {
-      ...options,
+      signal,
       about: { subject: 'manifest', digest },
     })
     return answer
   }
   let head: Head | undefined
   try {
-    head = await repeat(site.wire, url, once, { ...options, untilServerError: thenGet })
+    head = await repeat(site.wire, url, once, { signal, untilServerError: thenGet })
   } catch (error) {
     // Without a body nobody knows why it was refused: the GET tells, or is not refused. Too many requests are too many.
     if (!thenGet || !isRefusal(error)) throw error
@@ -135,7 +135,7 @@ export async function fetchManifest<Known>(
             if (!body.add(chunk) && answer !== undefined) throw tooLarge(site, answer)
           },
         },
-        { ...options, about: { subject: 'manifest', digest } },
+        { signal: options.signal, about: { subject: 'manifest', digest } },
       )
       if (answer === undefined)
         throw new RegistryError('BAD_RESPONSE', 'there was no answer', { repository: site.name })

@@ -16,10 +16,15 @@ export interface ClosableTransport {
  * HTTP/1.1 over pooled connections, at undici's dispatcher: a chunk goes from the socket to the receiver without a
  * stream or an iterator in between. undici is loaded by the first request (it takes 90 ms).
  */
-export function createUndiciTransport(
-  options: ConnectOptions & { readonly timeouts?: Timeouts | undefined } = {},
-): ClosableTransport {
-  const timeouts = readTimeouts(options.timeouts)
+export function createUndiciTransport({
+  certificates,
+  lookup,
+  onTls,
+  onConnected,
+  timeouts: given,
+}: ConnectOptions & { readonly timeouts?: Timeouts | undefined } = {}): ClosableTransport {
+  const timeouts = readTimeouts(given)
+  const options: ConnectOptions = { certificates, lookup, onTls, onConnected }
   // A connection serves only requests that would have been connected the same way.
   const agents = new Map<string, Promise<Agent>>()
   const closing = new AbortController()
