@@ -110,6 +110,7 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
   const close = async (): Promise<void> => {
     await Promise.all([registry.close(), second.close()])
     await state.storage.close()
+    desk.journal.releaseFailure()
   }
   return {
     url: registry.url,

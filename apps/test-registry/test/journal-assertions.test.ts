@@ -219,6 +219,20 @@ test('the journal keeps the answer’s headers and tells what happens as it happ
   expect(told).toEqual(['0 came', '0 ended', 'cleared'])
 })
 
+test('a listener that throws disturbs neither requests nor other listeners; closing the registry tells of it', async () => {
+  const told: number[] = []
+  const wrong = new Error('the listener is wrong')
+  registry.journal.subscribe(() => {
+    throw wrong
+  })
+  registry.journal.subscribe((entry) => told.push(entry?.number ?? -1))
+  await blob()
+  const entry = await registry.journal.waitFor({ kind: 'blob' })
+  expect(entry).toMatchObject({ status: 200, finished: true })
+  expect(told).toEqual([0, 0])
+  await expect(registry.close()).rejects.toBe(wrong)
+})
+
 test('a journal that has grown too large drops its oldest entries, and its assertions say so', async () => {
   const { createJournal } = await import('../src/journal/create-journal.ts')
   const journal = createJournal()

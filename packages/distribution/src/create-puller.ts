@@ -1,3 +1,4 @@
+import { guardListener } from '@lading/errors'
 import { parsePlatform, schemas, type Schemas } from '@lading/manifest'
 import { isReserved, parseReference, withDefaultTag, type Reference } from '@lading/reference'
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '@lading/registry-client'
@@ -68,12 +69,15 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
         reference: String(reference),
         hint: 'it is the empty image; there is nothing to pull',
       })
-    const signal = given.signal === undefined ? closing.signal : AbortSignal.any([given.signal, closing.signal])
+    const stop = new AbortController()
+    const onEvent = guardListener(given.onEvent, (error) => stop.abort(error))
+    const own = [closing.signal, stop.signal]
+    const signal = AbortSignal.any(given.signal === undefined ? own : [given.signal, ...own])
     signal.throwIfAborted()
     const { platform } = given
     const lease = await store.lease({ signal })
     try {
-      return await work({
+      const result = await work({
         store,
         client,
         transfers,
@@ -87,9 +91,11 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
         verify: given.verify ?? 'full',
         allowForeignUrls: given.allowForeignUrls ?? false,
         schemas: given.allowSchema1 === true ? await schemasWithSchema1(options.schemas) : undefined,
-        emit: createEmit(String(reference), given.onEvent),
+        emit: createEmit(String(reference), onEvent),
         signal,
       })
+      stop.signal.throwIfAborted()
+      return result
     } finally {
       await lease.release()
     }

@@ -7,10 +7,10 @@ export type Emit = (event: PullEvent) => void
 /** The `diagnostics_channel` on which every pull of the process is told; messages are `{ reference, event }`. */
 export const pullChannelName = 'lading:pull'
 
-export function createEmit(reference: string, onEvent: ((event: PullEvent) => void) | undefined): Emit {
+export function createEmit(reference: string, onEvent: (event: PullEvent) => void): Emit {
   const diagnostics = channel(pullChannelName)
   return (event) => {
     if (diagnostics.hasSubscribers) diagnostics.publish({ reference, event })
-    onEvent?.(event)
+    onEvent(event)
   }
 }

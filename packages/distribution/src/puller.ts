@@ -13,6 +13,7 @@ export interface PullOptions {
   readonly allowForeignUrls?: boolean | undefined
   /** Pull images whose manifest is Docker schema 1, too, and verify them. Default false. */
   readonly allowSchema1?: boolean | undefined
+  /** Called synchronously, in order. What it throws ends the pull, which rejects with it once everything is in order. */
   readonly onEvent?: ((event: PullEvent) => void) | undefined
 }
 

@@ -1,3 +1,4 @@
+import { createHeldFailure, guardListener } from '@lading/errors'
 import { nameOf, parseReference, withTag, type Reference } from '@lading/reference'
 import { schemas as standardSchemas, type Schemas, type StandardDocuments } from '@lading/manifest'
 import type { Admit } from './admit.ts'
@@ -70,7 +71,10 @@ export interface RegistryClientOptions {
   /** Instead of the default one, which is HTTP/1.1 by undici. */
   readonly transport?: Transport | undefined
   readonly clock?: Clock | undefined
-  /** Told what happens on the wire, for debug output. */
+  /**
+   * Told what happens on the wire, for debug output. What it throws disturbs nothing that is under way: the request during
+   * which it threw, or the next one that ends well, rejects with it.
+   */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
 }
 
@@ -84,12 +88,14 @@ export function createRegistryClientOver(
   const marked = createInsecureHosts(options.insecure ?? [])
   const insecure: InsecureHosts = (host) => marked(host) || hosts?.insecure(host) !== undefined
   const mirrors = mirrorEndpoints(options.mirrors ?? [], insecure)
-  const emit = options.onEvent ?? (() => undefined)
+  const failure = createHeldFailure()
+  const emit = guardListener(options.onEvent, failure.hold)
   const identities = createIdentities({ store: options.storeRenewedIdentity, emit })
   const { wire, rateLimits, tlsPolicy, close } = createWire(
     {
       clock,
       emit,
+      releaseFailure: failure.release,
       userAgent: options.userAgent ?? 'lading',
       timeouts: readTimeouts(options.timeouts),
       connections: readConnections(options.connections),
@@ -181,9 +187,10 @@ export function createRegistryClientOver(
           named: endpoint !== undefined,
         }))
       const candidates = candidatesOf(reference)
+      const tellOwn = guardListener(onEvent, failure.hold)
       const tell = (event: EndpointEvent): void => {
         wire.emit(event)
-        onEvent?.(event)
+        tellOwn(event)
       }
       return createRepository(site.name, {
         wire,

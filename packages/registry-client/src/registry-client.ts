@@ -36,7 +36,7 @@ export interface RegistryClient {
   /**
    * A repository. For each of its operations, endpoints are tried in order until one serves; what was learned of them is
    * kept as long as the object is. `endpoint`: that one alone. `schemas`: the manifests that are asked for and decoded, in
-   * place of the client's. `onEvent`: told which endpoint is asked, and why another one is.
+   * place of the client's. `onEvent`: told which endpoint is asked, and why another one is; what it throws: as the client's `onEvent`.
    *
    * @throws RegistryError `HOST_BLOCKED`, `TARGET_INVALID`
    */
@@ -183,7 +183,7 @@ export interface UploadOptions extends AbortOptions {
   readonly chunkSize?: number | undefined
   /** Try to mount the blob first: from that repository of the registry, or with `{}` from any. */
   readonly mount?: { readonly from?: string | undefined } | undefined
-  /** Told how many bytes were handed to the connection; fewer again when something is sent once more. */
+  /** Told how many bytes were handed to the connection; fewer again when something is sent once more. What it throws ends the upload. */
   readonly onProgress?: ((sent: number) => void) | undefined
 }
 

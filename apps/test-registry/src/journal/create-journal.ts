@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { createHeldFailure, guardListener } from '@lading/errors'
 import type {
   JournalEntry,
   JournalFilter,
@@ -24,6 +25,7 @@ export function createJournal(secrets: Secrets = createSecrets()): WritableJourn
   let weight = 0
   const weights = new WeakMap<OpenEntry, number>()
   const listeners = new Set<JournalListener>()
+  const failure = createHeldFailure()
   const tell: JournalListener = (entry) => {
     for (const listener of listeners) listener(entry)
   }
@@ -62,10 +64,11 @@ export function createJournal(secrets: Secrets = createSecrets()): WritableJourn
     },
     subscribe(listener) {
       // A wrapper of its own: the same function may be there twice.
-      const own: JournalListener = (entry) => listener(entry)
+      const own: JournalListener = guardListener(listener, failure.hold)
       listeners.add(own)
       return () => void listeners.delete(own)
     },
+    releaseFailure: failure.release,
     clear() {
       entries = []
       dropped = 0

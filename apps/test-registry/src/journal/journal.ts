@@ -65,7 +65,7 @@ export interface Journal extends Assertions {
   manifest(target: string): JournalView
   /** Resolves with the first entry that fits and has ended: for what a client does in the background. */
   waitFor(filter: JournalFilter, options?: { readonly signal?: AbortSignal | undefined }): Promise<JournalEntry>
-  /** @returns ends the subscription */
+  /** What a listener throws disturbs nobody; the registry's `close` rejects with it. @returns ends the subscription */
   subscribe(listener: JournalListener): () => void
   clear(): void
 }
@@ -82,4 +82,6 @@ export interface WritableJournal extends Journal {
     readonly route: Route
   }): OpenEntry
   close(entry: OpenEntry): void
+  /** Throws what a listener threw, once. */
+  releaseFailure(): void
 }

@@ -15,9 +15,9 @@ import { trustingContext, type Trust } from './trusting-context.ts'
 export interface ConnectOptions {
   /** PEM certificates that are trusted beside Node's and the system's. */
   readonly certificates?: readonly string[] | undefined
-  /** Told of every TLS connection that came about: `host` or `host:port` as in a URL. */
+  /** Told of every TLS connection that came about: `host` or `host:port` as in a URL. A request rejects with what it throws, at its end. */
   readonly onTls?: ((host: string) => void) | undefined
-  /** Told of every connection that came about, not through a proxy: the host of the URL, without port, and where it is. */
+  /** Told of every connection that came about, not through a proxy: the host of the URL, without port, and where it is. What it throws: as `onTls`. */
   readonly onConnected?: ((hostname: string, at: AddressClass) => void) | undefined
   /** How names are looked up. Default: `lookup` of `node:dns`, the system's way. */
   readonly lookup?: Lookup | undefined

@@ -1,3 +1,4 @@
+import { createHeldFailure, guardListener } from '@lading/errors'
 import type { Agent, Dispatcher } from 'undici'
 import type { Transport, TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
 import { createConnect, type ConnectOptions, type Manner } from './connect.ts'
@@ -24,7 +25,13 @@ export function createUndiciTransport({
   timeouts: given,
 }: ConnectOptions & { readonly timeouts?: Timeouts | undefined } = {}): ClosableTransport {
   const timeouts = readTimeouts(given)
-  const options: ConnectOptions = { certificates, lookup, onTls, onConnected }
+  const failure = createHeldFailure()
+  const options: ConnectOptions = {
+    certificates,
+    lookup,
+    onTls: guardListener(onTls, failure.hold),
+    onConnected: guardListener(onConnected, failure.hold),
+  }
   // A connection serves only requests that would have been connected the same way.
   const agents = new Map<string, Promise<Agent>>()
   const closing = new AbortController()
@@ -74,6 +81,7 @@ export function createUndiciTransport({
       signal?.throwIfAborted()
       if (closing.signal.aborted) throw new Error('the transport is closed')
       await dispatch({ agent, request, route, timeouts, socketErrors }, to, signal)
+      failure.release()
     },
     async close() {
       closing.abort()

@@ -9,6 +9,7 @@ import { allowTime, spendTime } from './allowance.ts'
 import { askOnceMore } from './ask-once-more.ts'
 import { spreadBytes, type Bandwidth } from './bandwidth.ts'
 import { addEndpointHeaders, identify } from './request-headers.ts'
+import { failForListener } from './fail-for-listener.ts'
 import { followRedirects } from './follow-redirects.ts'
 import type { HostGates } from './host-gates.ts'
 import { needPlace } from './host-place.ts'
@@ -27,6 +28,8 @@ import { adding, type Concern, type WireTransport } from './wire-request.ts'
 export interface WireParts {
   readonly clock: Clock
   readonly emit: Emit
+  /** Throws what the listener behind `emit` threw, once. */
+  readonly releaseFailure: () => void
   readonly closed: () => boolean
   readonly judge: Judge
   readonly userAgent: string
@@ -48,6 +51,7 @@ export interface WireParts {
 export function composeRequest(transport: Transport, parts: WireParts): WireTransport {
   const concerns: readonly Concern[] = [
     // Once for each request.
+    failForListener(parts.releaseFailure),
     ...(parts.admit === undefined ? [] : [needPlace(parts.admit)]),
     allowTime(parts.timeouts),
     followRedirects(parts),

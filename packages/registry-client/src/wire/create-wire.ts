@@ -27,6 +27,8 @@ export interface TransportListeners {
 export interface CreateWireOptions {
   readonly clock: Clock
   readonly emit: Emit
+  /** Throws what the listener behind `emit` threw, once. */
+  readonly releaseFailure: () => void
   readonly userAgent: string
   readonly timeouts: Pick<FullTimeouts, 'total' | 'blob'>
   /** Requests at once at one host. */

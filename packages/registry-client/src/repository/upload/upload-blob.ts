@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@lading/clock'
 import { repositoryUrl } from '../../site/api-url.ts'
 import { parseDigest } from '@lading/digest'
-import { isLadingError } from '@lading/errors'
+import { guardListener, isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { BlobSource } from '../../blob-source.ts'
 import { publicUrl } from '../../client-event.ts'
@@ -45,16 +45,20 @@ export async function uploadBlob(
   atSite: <T>(work: (site: Site) => Promise<T>) => Promise<T>,
   descriptor: Descriptor,
   source: BlobSource,
-  options: UploadOptions,
+  given: UploadOptions,
 ): Promise<{ readonly mounted: boolean }> {
-  assertOptions(descriptor, options)
+  assertOptions(descriptor, given)
+  const stop = new AbortController()
+  const onProgress = guardListener(given.onProgress, (error) => stop.abort(error))
+  const signal = given.signal === undefined ? stop.signal : AbortSignal.any([given.signal, stop.signal])
+  const options = { ...given, signal }
   const opened = await atSite(async (site) => ({ site, session: await openOrMount(site, descriptor.digest, options) }))
   const { site } = opened
   if (opened.session === undefined) return { mounted: true }
   const upload: Upload = {
     site,
     descriptor,
-    reader: createUploadReader(descriptor, source, options.onProgress),
+    reader: createUploadReader(descriptor, source, onProgress),
     options,
     resumed: false,
   }
@@ -64,6 +68,7 @@ export async function uploadBlob(
     for (let attempt = 1; current !== undefined; attempt++) {
       try {
         await transmit(upload, current)
+        signal.throwIfAborted()
         return { mounted: false }
       } catch (error) {
         current = await goOn(upload, current.session, error, attempt)

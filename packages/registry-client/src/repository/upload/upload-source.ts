@@ -39,7 +39,7 @@ interface Opened {
 export function createUploadReader(
   { digest, size }: Descriptor,
   source: BlobSource,
-  onProgress: ((sent: number) => void) | undefined,
+  onProgress: (sent: number) => void,
 ): UploadReader {
   const restartable = source instanceof Uint8Array || typeof source === 'function'
   const hasher = createHasher(algorithmOf(digest))
@@ -115,7 +115,7 @@ export function createUploadReader(
           stream.rest = stream.rest.subarray(piece.byteLength)
           count(stream, piece)
           if (stream.position === size) await assertWhole(stream)
-          onProgress?.(stream.position)
+          onProgress(stream.position)
           yield piece
         }
       } catch (error) {
