@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { bundleForBrowser, resultsInChromium } from './in-chromium.ts'
-import { missing } from './real-parts.ts'
+import { needs } from './needs.ts'
 
 /**
  * The tests of a package that runs wherever JavaScript runs: it bundles without anything of Node, and comes to the same
@@ -17,7 +17,7 @@ export function testInBrowser(results: () => unknown, test: string): void {
     expect(await bundleForBrowser(at('../src/index.ts'))).not.toContain('node:')
   })
 
-  describe.skipIf(missing('chromium'))('in Chromium', () => {
+  describe('in Chromium', needs('chromium'), () => {
     it('every vector comes to what it comes to here', async () => {
       const here: unknown = JSON.parse(JSON.stringify(results()))
       expect(JSON.stringify(here).length).toBeGreaterThan(5000)

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { missing } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -41,7 +41,7 @@ async function ask(shell: string, question: string): Promise<string[]> {
     .filter((line) => line !== '')
 }
 
-describe.skipIf(missing('bash'))('completion for bash', () => {
+describe('completion for bash', needs('bash'), () => {
   it('parses', async () => expect(await check('bash')).toMatchObject(fine))
 
   it.each([
@@ -70,17 +70,17 @@ describe.skipIf(missing('bash'))('completion for bash', () => {
 })
 
 describe('completion for zsh and fish', () => {
-  it.skipIf(missing('zsh'))('parses in zsh', async () => expect(await check('zsh')).toMatchObject(fine))
-  it.skipIf(missing('fish'))('parses in fish', async () => expect(await check('fish')).toMatchObject(fine))
+  it('parses in zsh', needs('zsh'), async () => expect(await check('zsh')).toMatchObject(fine))
+  it('parses in fish', needs('fish'), async () => expect(await check('fish')).toMatchObject(fine))
 
-  it.skipIf(missing('fish')).each([
+  it.each([
     ['pu', ['pull']],
     ['--root /tmp rm', ['rmi']],
     ['image r', ['rm']],
     ['pull --verify d', ['digest']],
     ['rmi al', ['alpine:3', 'alpine:latest']],
     ['pull al', []],
-  ])('completes %j in fish', async (line, completions) => {
+  ])('completes %j in fish', needs('fish'), async (line, completions) => {
     const answer = await ask('fish', `complete -C 'lading ${line}'`)
     expect(answer.map((word) => word.split('\t')[0])).toEqual(completions)
   })

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
-import { missing, pathOf } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
+import { pathOf } from '../../../test/support/real-parts.ts'
 import { lading } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
 import { buildLayout, must, rawManifest, sha256, skopeoCopy } from './support/real-content.ts'
@@ -15,7 +16,7 @@ interface ManifestJson {
   readonly layers: readonly { readonly digest: string; readonly size: number }[]
 }
 
-describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox'))('real images from a real registry', () => {
+describe('real images from a real registry', needs('docker-registry', 'skopeo', 'umoci', 'busybox'), () => {
   let folder: string
   let registry: DockerRegistry
   let root: string

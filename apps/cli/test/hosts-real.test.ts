@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import { image, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startContainerd, type Containerd } from '../../../test/support/containerd.ts'
-import { missing, pathOf } from '../../../test/support/real-parts.ts'
+import { needs, root } from '../../../test/support/needs.ts'
+import { pathOf } from '../../../test/support/real-parts.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -46,7 +47,7 @@ const settled =
   () =>
     run().catch(() => undefined)
 
-describe.skipIf(missing('skopeo'))('the same registries.conf', () => {
+describe('the same registries.conf', needs('skopeo'), () => {
   const conf = (pair: Pair, extra = ''): string =>
     `[[registry]]\nprefix = "registry.example/team"\nlocation = "${pair.upstream.host}/moved"\ninsecure = true\n${extra}`
   const mirror = ({ mirror: { host } }: Pair, more = ''): string =>
@@ -122,7 +123,7 @@ describe.skipIf(missing('skopeo'))('the same registries.conf', () => {
   )
 })
 
-describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0)('the same hosts.toml', () => {
+describe('the same hosts.toml', needs('containerd', 'ctr', 'runc', root), () => {
   let directory: string
   let containerd: Containerd
   beforeAll(async () => {
@@ -130,7 +131,7 @@ describe.skipIf(missing('containerd', 'ctr', 'runc') || process.getuid?.() !== 0
     containerd = await startContainerd(directory)
   })
   afterAll(async () => {
-    await containerd.close()
+    await containerd?.close()
     await rm(directory, { recursive: true })
   })
 

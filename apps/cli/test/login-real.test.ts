@@ -1,9 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
-import { missing, pathOf } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
+import { endPauseProcess, podmanForThisUser } from '../../../test/support/podman.ts'
+import { pathOf } from '../../../test/support/real-parts.ts'
 import { start, type Ended } from './support/lading.ts'
 import { buildLayout, must } from './support/real-content.ts'
 import { makeUser, type User } from './support/user.ts'
@@ -12,11 +14,19 @@ import { makeUser, type User } from './support/user.ts'
 const htpasswd = 'ann:$2b$04$q2Le8rKhOgXKZ4Jj7Zs3FuARt72nDt7GYnoMj8aNLDIx8sObhWg0.\n'
 const password = 'opensesame'
 
+/** Somebody for whom podman may have left a process that sleeps. */
+async function makePodmanUser(): Promise<User> {
+  const user = await makeUser()
+  onTestFinished(() => endPauseProcess(user.path('run/libpod/tmp')))
+  return user
+}
+
 const tool = (program: string, user: User, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
   start(args, { node: [pathOf(program)], env: { ...user.env, ...env }, input: password }).ended
 
-describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox', 'podman'))(
+describe(
   'docker-registry with htpasswd, skopeo and podman',
+  needs('docker-registry', 'skopeo', 'umoci', 'busybox', 'podman', podmanForThisUser),
   () => {
     let folder: string
     let registry: DockerRegistry
@@ -47,7 +57,7 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox', 'podman
     })
 
     it('refuses a wrong password before anything is stored', async () => {
-      const user = await makeUser()
+      const user = await makePodmanUser()
       const { code, stderr } = await user.here(['login', '-u', 'ann', '--password-stdin', registry.host], {
         input: 'wrong',
       })
@@ -57,7 +67,7 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox', 'podman
     })
 
     it('pulls after lading login, and skopeo reads the same file', async () => {
-      const user = await makeUser()
+      const user = await makePodmanUser()
       expect((await user.here(['pull', reference()])).code).toBe(4)
       expect(
         await user.run(['login', '-u', 'ann', '--password-stdin', registry.host], { input: password }),
@@ -77,7 +87,7 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox', 'podman
     })
 
     it.each(['skopeo', 'podman'])('pulls after %s login', async (program) => {
-      const user = await makeUser()
+      const user = await makePodmanUser()
       const login = await tool(program, user, [
         'login',
         '--tls-verify=false',
@@ -95,7 +105,7 @@ describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox', 'podman
     })
 
     it('shares the file that REGISTRY_AUTH_FILE names: each reads, keeps and removes what the other wrote', async () => {
-      const user = await makeUser()
+      const user = await makePodmanUser()
       const env = { REGISTRY_AUTH_FILE: await user.write('auth.json', '{"auths":{"quay.io/acme":{"auth":"eDp5"}}}') }
       expect(
         (await user.here(['login', '-u', 'ann', '--password-stdin', registry.host], { input: password, env })).code,

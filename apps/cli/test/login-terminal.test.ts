@@ -1,12 +1,12 @@
 import { image, startTestRegistry } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { missing } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
 import { atATerminal } from './support/at-a-terminal.ts'
 import { makeUser } from './support/user.ts'
 
 const content = { images: [image('acme/app:1').layer({ 'etc/motd': 'hello' })] }
 
-describe.skipIf(missing('script'))('login at a terminal', () => {
+describe('login at a terminal', needs('script'), () => {
   it('asks for both, and shows nothing of the password', async () => {
     await using registry = await startTestRegistry({
       ...content,
@@ -93,7 +93,7 @@ describe('a token server on another host', () => {
     await expect(user.read('.docker/config.json')).rejects.toThrow('ENOENT')
   })
 
-  it.skipIf(missing('script'))('is shown and asked about; the answer is remembered until logout', async () => {
+  it('is shown and asked about; the answer is remembered until logout', needs('script'), async () => {
     const { registry, realm, user, env } = await setup()
     const no = atATerminal(['login', '-u', 'ann', registry.host], { ...user.env, ...env })
     await no.said(/Password: /)

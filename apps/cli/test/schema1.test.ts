@@ -5,14 +5,15 @@ import { join } from 'node:path'
 import { image } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
-import { missing, pathOf } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
+import { pathOf } from '../../../test/support/real-parts.ts'
 import { digestOf, newSigner, schema1Document, signed } from '../../../test/support/schema1.ts'
 import { buildLayout, must, skopeoCopy } from './support/real-content.ts'
 import { runHere } from './support/run-here.ts'
 
 const schema1 = 'application/vnd.docker.distribution.manifest.v1+prettyjws'
 
-describe.skipIf(missing('docker-registry', 'skopeo', 'umoci', 'busybox'))('schema 1 images of a real registry', () => {
+describe('schema 1 images of a real registry', needs('docker-registry', 'skopeo', 'umoci', 'busybox'), () => {
   let folder: string
   let registry: DockerRegistry
   let root: string

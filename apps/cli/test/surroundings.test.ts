@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { image, makeCertificate, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { isRoot, mounting, needs, root } from '../../../test/support/needs.ts'
 import { consult } from '../../../packages/store/test/oracle.ts'
-import { lading, start, type Ended } from './support/lading.ts'
+import { bin, lading, start, type Ended } from './support/lading.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
-const root = process.getuid?.() === 0
-/** A small file system of its own, where the machine lets us make one. */
-const canMount =
-  root &&
-  spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs -o size=1m tmpfs "$d" && umount "$d" && rmdir "$d"'])
-    .status === 0
+/** What root may do everywhere, this process may not: it runs as root all the same, so that it can read its own source. */
+const withoutOverride = [
+  'setpriv',
+  '--bounding-set=-dac_override,-dac_read_search',
+  '--inh-caps=-dac_override,-dac_read_search',
+]
 
 /** Told in one line, with what to do in a second, and nothing of our insides. */
 function expectClear({ code, stdout, stderr }: Ended, exit: number, ...says: string[]): void {
@@ -46,44 +47,36 @@ describe('a pull in bad surroundings', () => {
     expectClear(await lading(['pull', small, '--root', join(directory, 'file', 'root')]), 7, join(directory, 'file'))
   })
 
-  it.skipIf(!root)('a root that may not be written', async () => {
+  it('a root that may not be written', isRoot ? needs('setpriv') : {}, async () => {
     const directory = await temporaryDirectory()
-    await chmod(directory, 0o755)
-    // Root may write anywhere, so the command runs as somebody else; its own files must be readable for that.
-    const pull = spawnSync(process.execPath, [
-      '-e',
-      `process.setgid(65534); process.setuid(65534); process.stdout.write(String(process.getuid()))`,
-    ])
-    expect(pull.stdout.toString()).toBe('65534')
+    await chmod(directory, 0o555)
     const ended = await lading(['pull', small, '--root', join(directory, 'root')], {
-      node: [
-        process.execPath,
-        '--conditions=@lading/source',
-        '--import',
-        `data:text/javascript,process.setgid(65534);process.setuid(65534)`,
-        new URL('../src/bin.ts', import.meta.url).pathname,
-      ],
+      node: [...(isRoot ? withoutOverride : []), process.execPath, '--conditions=@lading/source', bin],
     })
     expectClear(ended, 7, 'permission denied', join(directory, 'root'))
   })
 
-  it.skipIf(!canMount)('a full disk: what was here is served, and the pull completes when there is room', async () => {
-    const disk = await mkdtemp(join(tmpdir(), 'lading-disk-'))
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk])
-    onTestFinished(async () => {
-      execFileSync('umount', [disk])
-      await rm(disk, { recursive: true })
-    })
-    const store = join(disk, 'root')
-    expect((await lading(['pull', '-q', small, '--root', store])).code).toBe(0)
-    expectClear(await lading(['pull', big, '--root', store]), 7, 'no space left', 't/big:1')
-    expect(consult(store, { afterCrash: true }).violations).toEqual([])
-    expect((await lading(['images', '-q', '--root', store])).stdout.trim()).toMatch(/^[0-9a-f]{12}$/)
-    expect((await lading(['pull', '-q', small, '--root', store])).code).toBe(0)
-    execFileSync('mount', ['-o', 'remount,size=20m', disk])
-    expect((await lading(['pull', '-q', big, '--root', store])).code).toBe(0)
-    expect(consult(store, { afterCrash: true }).violations).toEqual([])
-  })
+  it(
+    'a full disk: what was here is served, and the pull completes when there is room',
+    needs(root, mounting),
+    async () => {
+      const disk = await mkdtemp(join(tmpdir(), 'lading-disk-'))
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk])
+      onTestFinished(async () => {
+        execFileSync('umount', [disk])
+        await rm(disk, { recursive: true })
+      })
+      const store = join(disk, 'root')
+      expect((await lading(['pull', '-q', small, '--root', store])).code).toBe(0)
+      expectClear(await lading(['pull', big, '--root', store]), 7, 'no space left', 't/big:1')
+      expect(consult(store, { afterCrash: true }).violations).toEqual([])
+      expect((await lading(['images', '-q', '--root', store])).stdout.trim()).toMatch(/^[0-9a-f]{12}$/)
+      expect((await lading(['pull', '-q', small, '--root', store])).code).toBe(0)
+      execFileSync('mount', ['-o', 'remount,size=20m', disk])
+      expect((await lading(['pull', '-q', big, '--root', store])).code).toBe(0)
+      expect(consult(store, { afterCrash: true }).violations).toEqual([])
+    },
+  )
 
   it('nobody at the address', async () => {
     const gone = await startTestRegistry()
@@ -165,10 +158,9 @@ describe('a pull in bad surroundings', () => {
     expect(consult(store, { afterCrash: true }).violations).toEqual([])
   })
 
-  it('a reader that has seen enough', async () => {
+  it('a reader that has seen enough', needs('bash'), async () => {
     const store = await temporaryDirectory()
     await lading(['pull', '-q', small, '--root', store])
-    const bin = new URL('../src/bin.ts', import.meta.url).pathname
     const { status, stdout, stderr } = spawnSync('bash', [
       '-c',
       `set -o pipefail; "$0" --conditions=@lading/source "$1" images --root "$2" | head -1`,

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { missing } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
 import { startTestRegistry } from '../src/index.ts'
 
 const page = readFileSync(new URL('../../../docs/test-registry-api.md', import.meta.url), 'utf8')
 
-describe.skipIf(missing('python3'))('the test in Python of docs/test-registry-api.md', () => {
+describe('the test in Python of docs/test-registry-api.md', needs('python3'), () => {
   const [, code = ''] = /```python\n(.*?)```/s.exec(page) ?? []
   const started = `['npx', 'lading-test-registry', 'serve']`
   const python = (text: string): Promise<{ readonly stderr: string }> => promisify(execFile)('python3', ['-c', text])
@@ -30,7 +30,7 @@ describe.skipIf(missing('python3'))('the test in Python of docs/test-registry-ap
   })
 })
 
-describe.skipIf(missing('curl', 'bash'))('the examples of docs/test-registry-api.md', () => {
+describe('the examples of docs/test-registry-api.md', needs('curl', 'bash'), () => {
   test('run, in their order, and do what the page says', async () => {
     await using registry = await startTestRegistry()
     const script = [...page.matchAll(/```sh\n(.*?)```/gs)]

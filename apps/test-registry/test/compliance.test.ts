@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { allChecks, runCompliance, type ComplianceResult } from '@lading/test-registry/compliance'
 import { describe, expect, test } from 'vitest'
 import { startDockerRegistry } from '../../../test/support/docker-registry.ts'
-import { missing } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
 import { startTestRegistry, type AuthOptions } from '../src/index.ts'
 
 const namesOf = (results: readonly ComplianceResult[], outcome: ComplianceResult['outcome']): readonly string[] =>
@@ -135,7 +135,7 @@ describe('distribution 2.8.2', () => {
     expect(outcomes(await runCompliance({ url: registry.url }))).toEqual(distribution28)
   })
 
-  test.skipIf(missing('docker-registry'))('the real one differs there, and nowhere else', async () => {
+  test('the real one differs there, and nowhere else', needs('docker-registry'), async () => {
     const directory = await mkdtemp(join(tmpdir(), 'compliance-real-'))
     const real = await startDockerRegistry(directory)
     try {

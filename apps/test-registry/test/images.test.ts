@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { missing } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
 import {
   artifact,
   image,
@@ -243,7 +243,7 @@ describe('bytes', () => {
     expect(layer!.size).toBeGreaterThan(100_000)
   })
 
-  test.skipIf(missing('tar'))('an archive is read by tar', async () => {
+  test('an archive is read by tar', needs('tar'), async () => {
     const directory = await mkdtemp(join(tmpdir(), 'tar-'))
     try {
       const long = `${'d'.repeat(90)}/${'f'.repeat(90)}`

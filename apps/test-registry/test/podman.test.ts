@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { missing } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
+import { podmanForThisUser, removePodman, runPodman } from '../../../test/support/podman.ts'
 import { image, startTestRegistry, type TestRegistry } from '../src/index.ts'
 import { waysIn, writeAuthFile, writeCertificates } from './support/ways-in.ts'
 
-const run = promisify(execFile)
 const app = image('t/app:1').layer({ 'etc/': '', 'etc/motd': 'hello\n' }).randomLayer(300_000)
 
-describe.skipIf(missing('podman'))('podman', () => {
+describe('podman', needs('podman', podmanForThisUser), () => {
   let directory: string
   let registry: TestRegistry
 
@@ -20,27 +18,10 @@ describe.skipIf(missing('podman'))('podman', () => {
   })
   afterEach(async () => {
     await registry.close()
-    await rm(directory, { recursive: true })
+    await removePodman(directory)
   })
 
-  // Its state apart from the machine's, and nothing mounted.
-  const podman = async (...args: readonly string[]): Promise<string> => {
-    const own = [
-      '--root',
-      join(directory, 'root'),
-      '--runroot',
-      join(directory, 'run'),
-      '--tmpdir',
-      join(directory, 'tmp'),
-      '--storage-driver',
-      'vfs',
-      '--cgroup-manager',
-      'cgroupfs',
-      '--events-backend',
-      'none',
-    ]
-    return (await run('podman', [...own, ...args])).stdout
-  }
+  const podman = (...args: readonly string[]): Promise<string> => runPodman(directory, args)
 
   test.each(waysIn.map((way) => [way.title, way] as const))('pulls and pushes: %s', async (_, way) => {
     registry = await startTestRegistry({ auth: way.auth, images: [app] })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { missing } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
 import { image, index, profiles, startTestRegistry, type TestRegistry } from '../src/index.ts'
 import { waysIn, writeAuthFile, writeCertificates } from './support/ways-in.ts'
 
@@ -28,7 +28,7 @@ const multi = index('t/multi:1')
   .add(app)
   .add(app.platform('linux/arm64').layer({ arm: 'yes' }))
 
-describe.skipIf(missing('skopeo'))('skopeo', () => {
+describe('skopeo', needs('skopeo'), () => {
   test.each(waysIn.map((way) => [way.title, way] as const))(
     'copies in, out and across, inspects, lists, deletes: %s',
     async (_, way) => {
@@ -105,7 +105,7 @@ describe.skipIf(missing('skopeo'))('skopeo', () => {
   )
 })
 
-describe.skipIf(missing('skopeo', 'umoci'))('umoci', () => {
+describe('umoci', needs('skopeo', 'umoci'), () => {
   test.each(waysIn.map((way) => [way.title, way] as const))(
     'its layouts are served from a directory: %s',
     async (_, way) => {

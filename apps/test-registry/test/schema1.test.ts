@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { decodeSchema1, verifySchema1 } from '@lading/manifest/schema1'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startDockerRegistry } from '../../../test/support/docker-registry.ts'
-import { missing } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
 import { schema1, startTestRegistry, type BuiltSchema1, type TestRegistry } from '../src/index.ts'
 import { ask, errorCode } from './support/http.ts'
 import { pushBlob } from './support/push.ts'
@@ -172,7 +172,7 @@ describe('others take it', () => {
     .throwaway()
     .layer({ 'etc/': '', 'etc/name': 'old\n' })
 
-  test.skipIf(missing('docker-registry'))('docker-registry, which verifies the signature', async () => {
+  test('docker-registry, which verifies the signature', needs('docker-registry'), async () => {
     const docker = await startDockerRegistry(directory, { extra: 'compatibility: {schema1: {enabled: true}}' })
     try {
       const built = files.build()
@@ -191,7 +191,7 @@ describe('others take it', () => {
     }
   })
 
-  test.skipIf(missing('skopeo', 'umoci'))('skopeo and umoci', async () => {
+  test('skopeo and umoci', needs('skopeo', 'umoci'), async () => {
     const oci = `oci:${directory}/out:x`
     await run('skopeo', [
       '--insecure-policy',

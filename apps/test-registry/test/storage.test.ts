@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { missing } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
 import { artifact, image, index, startTestRegistry, type TestRegistry, type TestRegistryOptions } from '../src/index.ts'
 import { ask, json } from './support/http.ts'
 import { pushBlob } from './support/push.ts'
@@ -195,8 +195,9 @@ describe('somebody else’s layout', () => {
     expect(existsSync(join(path, 'blobs/sha256', digest))).toBe(true)
   })
 
-  test.skipIf(missing('skopeo', 'umoci'))(
+  test(
     'made by skopeo or umoci is served from where it is, from memory and as storage',
+    needs('skopeo', 'umoci'),
     async () => {
       registry = await startTestRegistry({ images: [app] })
       await mkdir(join(directory, 'made/by'), { recursive: true })

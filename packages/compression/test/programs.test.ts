@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { missing } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
 import { sample } from './support/build.ts'
 import { corpus } from './support/corpus.ts'
 import { brief, run } from './support/run.ts'
@@ -12,7 +12,7 @@ const good = (start: string): readonly { name: string; input: Buffer; expected: 
     name.startsWith(start) && typeof expected !== 'string' ? [{ name, input, expected }] : [],
   )
 
-describe.skipIf(missing('gzip'))('gzip(1)', () => {
+describe('gzip(1)', needs('gzip'), () => {
   it('agrees with the corpus', () => {
     for (const { name, input, expected } of good('gzip'))
       expect({ name, end: brief(pipe('gzip', ['-dc'], input)) }).toEqual({ name, end: brief(expected) })
@@ -23,7 +23,7 @@ describe.skipIf(missing('gzip'))('gzip(1)', () => {
   })
 })
 
-describe.skipIf(missing('zstd'))('zstd(1)', () => {
+describe('zstd(1)', needs('zstd'), () => {
   it('agrees with the corpus', () => {
     for (const { name, input, expected } of good('zstd'))
       expect({ name, end: brief(pipe('zstd', ['-dcq'], input)) }).toEqual({ name, end: brief(expected) })

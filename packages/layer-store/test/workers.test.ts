@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { digestOf } from '@lading/digest/hash'
 import { describe, expect, it } from 'vitest'
+import { needs, otherNodes, someOtherNode } from '../../../test/support/needs.ts'
 import type { Job } from '../src/job.ts'
 import { workerFlags } from '../src/worker-flags.ts'
 import { createWorkerPool } from '../src/worker-pool.ts'
@@ -97,11 +97,6 @@ describe("the worker's file", () => {
   })
 })
 
-const others = (process.env['LADING_OTHER_NODES'] ?? '').split(delimiter).filter((path) => path !== '')
-if (others.length === 0 && process.env['LADING_REQUIRE_REAL'] === '1') {
-  throw new Error('LADING_REQUIRE_REAL=1, and LADING_OTHER_NODES names no other Node')
-}
-
 const useAndLeave = async (node: string): Promise<string> => {
   const root = await temporaryRoot()
   const blob = await putBlob(root, gzipSync(tar))
@@ -125,7 +120,7 @@ describe('a process that closes nothing', () => {
     expect(await useAndLeave(process.execPath)).toBe(digest)
   })
 
-  it.skipIf(others.length === 0)('ends all the same on other Nodes (LADING_OTHER_NODES)', async () => {
-    for (const node of others) expect(await useAndLeave(node)).toBe(digest)
+  it('ends all the same on other Nodes (LADING_OTHER_NODES)', needs(someOtherNode), async () => {
+    for (const node of otherNodes) expect(await useAndLeave(node)).toBe(digest)
   })
 })

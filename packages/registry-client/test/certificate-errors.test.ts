@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { makeCertificate, type Certificate } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { missing, pathOf } from '../../../test/support/real-parts.ts'
+import { needs, nodeFrom } from '../../../test/support/needs.ts'
+import { pathOf } from '../../../test/support/real-parts.ts'
 import type { Endpoint } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
 import { listen } from './support/http-proxy.ts'
@@ -192,7 +193,7 @@ async function opensslServer(
   return promise
 }
 
-describe.skipIf(missing('openssl'))("TLS by OpenSSL's server", () => {
+describe("TLS by OpenSSL's server", needs('openssl'), () => {
   const own = makeCertificate({ issuer: root })
   const demand = ['-Verify', '1', '-verify_return_error'] as const
 
@@ -257,7 +258,7 @@ describe.skipIf(missing('openssl'))("TLS by OpenSSL's server", () => {
   })
 
   // Before Node 24, OpenSSL's security level allows it.
-  it.skipIf(Number(process.versions.node.split('.')[0]) < 24)('with a key that is too weak', async () => {
+  it('with a key that is too weak', needs(nodeFrom(24)), async () => {
     const directory = await mkdtemp(join(tmpdir(), 'lading-weak-'))
     onTestFinished(() => rm(directory, { recursive: true, force: true }))
     execFileSync(

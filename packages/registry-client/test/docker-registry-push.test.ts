@@ -7,7 +7,8 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
-import { missing, pathOf } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
+import { pathOf } from '../../../test/support/real-parts.ts'
 import { createUndiciTransport, type Repository, type Transport } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
 import { descriptorOf, manifestOf, manifestType } from './support/image.ts'
@@ -17,7 +18,7 @@ const run = promisify(execFile)
 const skopeo = async (...args: string[]): Promise<string> =>
   (await run(pathOf('skopeo'), args, { maxBuffer: 16 * 1024 * 1024 })).stdout
 
-describe.skipIf(missing('docker-registry', 'skopeo'))('pushing to distribution 2.8', () => {
+describe('pushing to distribution 2.8', needs('docker-registry', 'skopeo'), () => {
   let folder: string
   let registry: DockerRegistry
   let repository: (name: string) => Repository

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { missing, pathOf } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
+import { pathOf } from '../../../test/support/real-parts.ts'
 import { clientOf, failureOf } from './support/client.ts'
 import { descriptorOf, manifestOf, manifestType } from './support/image.ts'
 import { sinkOf } from './support/sink.ts'
@@ -58,7 +59,7 @@ async function push(
   }
 }
 
-describe.skipIf(missing('docker-registry'))('distribution 2.8', () => {
+describe('distribution 2.8', needs('docker-registry'), () => {
   it('serves everything a pull needs, with its own mistakes', async () => {
     const host = await startDockerRegistry()
     const [config, layer] = [Buffer.from('{}'), Buffer.from('0123456789'.repeat(10_000))]

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { missing, pathOf } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
+import { pathOf } from '../../../test/support/real-parts.ts'
 import type { Store } from '../src/index.ts'
 import { image, index, linux } from './support/image.ts'
 import { pull } from './support/pull.ts'
@@ -32,7 +33,7 @@ async function inspect(name: string, ...options: string[]): Promise<Inspected> {
   return JSON.parse(stdout) as Inspected
 }
 
-describe.skipIf(missing('skopeo'))('skopeo', () => {
+describe('skopeo', needs('skopeo'), () => {
   it('reads a root in place, by full name and by digest', async () => {
     await pull(store, 'localhost:5000/t/app:1', app)
     await pull(store, 'app', arm)
@@ -63,7 +64,7 @@ describe.skipIf(missing('skopeo'))('skopeo', () => {
   })
 })
 
-describe.skipIf(missing('umoci'))('umoci', () => {
+describe('umoci', needs('umoci'), () => {
   it('lists the names', async () => {
     await pull(store, 'quay.io/t/app:1', app)
     await store.tag('quay.io/t/app:1', parseReference('other'))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { cp, mkdir, symlink } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { isRoot } from '../../../../test/support/needs.ts'
 import { pathOf } from '../../../../test/support/real-parts.ts'
 import { start } from './lading.ts'
 
@@ -16,8 +17,14 @@ export async function buildLayout(folder: string, parts: readonly string[]): Pro
   const umoci = pathOf('umoci')
   await must(umoci, ['init', '--layout', layout])
   await must(umoci, ['new', '--image', `${layout}:v1`])
-  await must(umoci, ['insert', '--image', `${layout}:v1`, rootfs, '/'])
-  for (const part of parts) await must(umoci, ['insert', '--image', `${layout}:v1`, part, part])
+  const insert = ['insert', ...(isRoot ? [] : ['--rootless']), '--image', `${layout}:v1`]
+  await must(umoci, [...insert, rootfs, '/'])
+  for (const [at, part] of parts.entries()) {
+    // umoci opens what it reads as its owner may.
+    const own = join(folder, `part-${at}`)
+    await cp(part, own, { recursive: true, verbatimSymlinks: true })
+    await must(umoci, [...insert, own, part])
+  }
   await must(umoci, ['config', '--image', `${layout}:v1`, '--config.cmd', '/bin/sh', '--config.env', 'PATH=/bin'])
   return layout
 }
