@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 // One project per package, found by its package.json, so that `--project @lading/x` works from anywhere; and the fuzz targets.
@@ -28,10 +29,14 @@ export default defineConfig({
     // vitest leaves one core free by default, which is half of a small machine.
     maxWorkers: '100%',
     execArgv: [`--conditions=${condition}`],
-    // Half of what a short process costs is the reading of its TypeScript; tests start some hundreds of them.
-    env: { NODE_COMPILE_CACHE: new URL('node_modules/.cache/compiled', import.meta.url).pathname },
+    env: {
+      // Half of what a short process costs is the reading of its TypeScript; tests start some hundreds of them.
+      NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)),
+      // Whoever runs the tests is logged in somewhere, or may not read where logins are kept; skopeo and podman are not.
+      REGISTRY_AUTH_FILE: fileURLToPath(new URL('test/support/no-logins.json', import.meta.url)),
+    },
     include: ['test/**/*.test.ts'],
-    setupFiles: [new URL('test/support/setup.ts', import.meta.url).pathname],
+    setupFiles: [fileURLToPath(new URL('test/support/setup.ts', import.meta.url))],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default', './scripts/closing-line-reporter.ts'],

@@ -33,10 +33,18 @@ export async function startDockerRegistry(
       options.extra ?? '',
     ].join('\n'),
   )
-  const server = spawn(pathOf('docker-registry'), ['serve', config], { stdio: 'ignore' })
+  const server = spawn(pathOf('docker-registry'), ['serve', config], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: dockerRegistryEnvironment(),
+  })
+  let log = ''
+  server.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))
   const ended = once(server, 'close')
   const host = `127.0.0.1:${port}`
-  await answering(`http://${host}/v2/`)
+  await Promise.race([
+    answering(`http://${host}/v2/`),
+    ended.then(() => Promise.reject(new Error(`docker-registry does not start: ${log}`))),
+  ])
   return {
     host,
     url: `http://${host}`,
@@ -46,6 +54,10 @@ export async function startDockerRegistry(
     },
   }
 }
+
+/** Without what it would take for its configuration: `REGISTRY_AUTH_FILE`, which is skopeo's, is `auth: file` to it. */
+export const dockerRegistryEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('REGISTRY_')))
 
 /** Any answer will do: one that asks for a login is up too. */
 async function answering(url: string): Promise<void> {

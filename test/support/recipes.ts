@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const file = 'recipes.test.mts'
 
 /** docs/test-registry-recipes.md. */
@@ -73,7 +74,7 @@ async function inProject<Result>(
         ? blocks
         : [
             ...blocks.filter((block) => !block.startsWith('function createClient')),
-            `import { createClient } from '${client.pathname}'`,
+            `import { createClient } from '${client.href}'`,
           ]
     await writeFile(join(directory, file), code.join('\n'))
     return await work(directory)

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { needs } from '../../../test/support/needs.ts'
@@ -16,7 +17,7 @@ describe('the test in Python of docs/test-registry-api.md', needs('python3'), ()
     JSON.stringify([
       process.execPath,
       '--conditions=@lading/source',
-      new URL('../src/bin.ts', import.meta.url).pathname,
+      fileURLToPath(new URL('../src/bin.ts', import.meta.url)),
       'serve',
     ]),
   )

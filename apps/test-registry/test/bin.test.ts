@@ -4,11 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { image, startTestRegistry } from '../src/index.ts'
 import { ask } from './support/http.ts'
 
-const bin = new URL('../src/bin.ts', import.meta.url).pathname
+const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
 const command = ['--conditions=@lading/source', bin]
 
 interface Outcome {

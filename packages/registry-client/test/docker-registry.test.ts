@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { dockerRegistryEnvironment } from '../../../test/support/docker-registry.ts'
 import { needs } from '../../../test/support/needs.ts'
 import { pathOf } from '../../../test/support/real-parts.ts'
 import { clientOf, failureOf } from './support/client.ts'
@@ -17,7 +18,10 @@ async function startDockerRegistry(): Promise<string> {
     config,
     `version: 0.1\nlog: { level: info, formatter: json }\nstorage: { filesystem: { rootdirectory: ${directory}/data } }\nhttp: { addr: 127.0.0.1:0 }\n`,
   )
-  const child = spawn(pathOf('docker-registry'), ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(pathOf('docker-registry'), ['serve', config], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: dockerRegistryEnvironment(),
+  })
   const exited = new Promise((resolve) => {
     child.once('exit', resolve)
   })

@@ -51,9 +51,11 @@ export async function rawManifest(image: string): Promise<Buffer> {
 export const sha256 = (bytes: Uint8Array | string): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
+const noLogins = process.env['REGISTRY_AUTH_FILE'] ?? ''
+
 /** What a program printed that must succeed. */
 export async function must(program: string, args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await start(args, { node: [program] }).ended
+  const { code, stdout, stderr } = await start(args, { node: [program], env: { REGISTRY_AUTH_FILE: noLogins } }).ended
   if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}\n${stderr}${stdout}`)
   return stdout
 }

@@ -34,7 +34,13 @@ export async function runHere(
   const home = await temporaryDirectory()
   const code = await run(args, {
     signal: new AbortController().signal,
-    environment: fromEnvironment({ HOME: home, ...variables, ...(root === undefined ? {} : { LADING_ROOT: root }) }),
+    environment: fromEnvironment({
+      HOME: home,
+      // Without it, a directory of the machine's is looked into.
+      XDG_RUNTIME_DIR: home,
+      ...variables,
+      ...(root === undefined ? {} : { LADING_ROOT: root }),
+    }),
     terminal,
     input: {
       interactive: answer !== undefined,
