@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 export type CliErrorCode =
   /** An option or argument is not what the command takes. */
@@ -20,7 +20,7 @@ export class CliError extends LadingError<CliErrorCode> {
   }
 }
 
-Object.defineProperty(CliError.prototype, 'name', { value: 'CliError', configurable: true, writable: true })
+nameErrors(CliError, 'CliError')
 
 /** Why everything stops: a signal. Not an error of ours, so that nothing on its way up dresses it as one. */
 export class Interruption extends Error {

@@ -1,4 +1,4 @@
-import { LadingError } from '@lading/errors'
+import { LadingError, nameErrors } from '@lading/errors'
 
 /** What a person who writes a test can get wrong. The registry itself answers over HTTP and throws nothing. */
 export type TestRegistryErrorCode =
@@ -13,8 +13,4 @@ export type TestRegistryErrorCode =
   | 'ASSERTION_FAILED'
 
 export class TestRegistryError extends LadingError<TestRegistryErrorCode> {}
-Object.defineProperty(TestRegistryError.prototype, 'name', {
-  value: 'TestRegistryError',
-  configurable: true,
-  writable: true,
-})
+nameErrors(TestRegistryError, 'TestRegistryError')

@@ -1,4 +1,4 @@
-import { LadingError } from '@lading/errors'
+import { LadingError, nameErrors } from '@lading/errors'
 
 /**
  * - `COMPRESSION_TRUNCATED`: the input ended inside a member or frame.
@@ -28,8 +28,4 @@ export type CompressionErrorCode =
 /** `facts.offset` is a position in the compressed input, in bytes: where reading stood when it failed. */
 export class CompressionError extends LadingError<CompressionErrorCode> {}
 
-Object.defineProperty(CompressionError.prototype, 'name', {
-  value: 'CompressionError',
-  configurable: true,
-  writable: true,
-})
+nameErrors(CompressionError, 'CompressionError')

@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 /**
  * What can go wrong with bytes on disk. A text that is no digest is a `DigestError` and never touches a path.
@@ -47,4 +47,4 @@ export class ContentError extends LadingError<ContentErrorCode> {
   }
 }
 
-Object.defineProperty(ContentError.prototype, 'name', { value: 'ContentError', configurable: true, writable: true })
+nameErrors(ContentError, 'ContentError')

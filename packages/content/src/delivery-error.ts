@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 /**
  * What can go wrong between a source and a target. Places have errors of their own beside these.
@@ -28,4 +28,4 @@ export class DeliveryError extends LadingError<DeliveryErrorCode> {
   }
 }
 
-Object.defineProperty(DeliveryError.prototype, 'name', { value: 'DeliveryError', configurable: true, writable: true })
+nameErrors(DeliveryError, 'DeliveryError')

@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 export type CredentialErrorCode =
   /** A file or a variable does not hold what it should. */
@@ -26,8 +26,4 @@ export class CredentialError extends LadingError<CredentialErrorCode> {
   }
 }
 
-Object.defineProperty(CredentialError.prototype, 'name', {
-  value: 'CredentialError',
-  configurable: true,
-  writable: true,
-})
+nameErrors(CredentialError, 'CredentialError')

@@ -1,4 +1,4 @@
-import { LadingError } from '@lading/errors'
+import { LadingError, nameErrors } from '@lading/errors'
 
 /** Why a text is no digest this package can work with. */
 export type DigestFormatErrorCode =
@@ -15,4 +15,4 @@ export type DigestErrorCode = DigestFormatErrorCode | DigestMismatchErrorCode
 /** Thrown by every function of this package. `facts.offset` counts UTF-16 units from the start of the digest's text. */
 export class DigestError extends LadingError<DigestErrorCode> {}
 
-Object.defineProperty(DigestError.prototype, 'name', { value: 'DigestError', configurable: true, writable: true })
+nameErrors(DigestError, 'DigestError')

@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 /** Codes of a pull's own failures. Failures of the parts below keep the code they were thrown with. */
 export type PullErrorCode =
@@ -34,4 +34,4 @@ export class PullError<Code extends string = PullErrorCode> extends LadingError<
   }
 }
 
-Object.defineProperty(PullError.prototype, 'name', { value: 'PullError', configurable: true, writable: true })
+nameErrors(PullError, 'PullError')

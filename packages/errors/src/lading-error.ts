@@ -1,3 +1,4 @@
+import { nameErrors } from './name-errors.ts'
 import { redact } from './redact.ts'
 
 /** What an error is about, for the message a person reads and the program that decides. All of it is optional and none of it is secret. */
@@ -61,8 +62,7 @@ export class LadingError<Code extends string = string> extends Error {
   }
 }
 
-// On the prototype, so that it is not an own property that every log prints.
-Object.defineProperty(LadingError.prototype, 'name', { value: 'LadingError', configurable: true, writable: true })
+nameErrors(LadingError, 'LadingError')
 
 /**
  * True for errors of any copy of this package (two versions in one `node_modules` are ordinary),

@@ -1,6 +1,22 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { LadingError, isLadingError, printable, redact } from '../src/index.ts'
+import { LadingError, isLadingError, nameErrors, printable, redact } from '../src/index.ts'
+
+describe('a class of errors', () => {
+  it('has the name it was given, whatever the class is called, for its own too, and no log prints it twice', () => {
+    // As a minifier leaves it.
+    class a extends LadingError<'LOST'> {}
+    class b extends a {}
+    nameErrors(a, 'CrateError')
+    const error = new a('LOST', 'it is gone')
+    expect(error.name).toBe('CrateError')
+    expect(new b('LOST', 'it is gone').name).toBe('CrateError')
+    expect(new LadingError('LOST', 'it is gone').name).toBe('LadingError')
+    expect(error.toJSON().name).toBe('CrateError')
+    expect(Object.keys(error)).not.toContain('name')
+    expect(inspect(error)).not.toMatch(/name: /)
+  })
+})
 
 describe('LadingError', () => {
   it('keeps code, cause, hint and facts', () => {

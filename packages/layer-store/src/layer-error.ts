@@ -1,4 +1,4 @@
-import { LadingError } from '@lading/errors'
+import { LadingError, nameErrors } from '@lading/errors'
 
 /**
  * - `LAYER_CORRUPT`: the blob is what its digest says, and it cannot be decompressed. `cause` is the `CompressionError`.
@@ -18,4 +18,4 @@ export type LayerErrorCode =
 
 export class LayerError extends LadingError<LayerErrorCode> {}
 
-Object.defineProperty(LayerError.prototype, 'name', { value: 'LayerError', configurable: true, writable: true })
+nameErrors(LayerError, 'LayerError')

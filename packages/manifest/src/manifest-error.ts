@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 /**
  * - `JSON_INVALID`: not JSON, or not strictly so (encoding, trailing bytes, lone surrogates)
@@ -59,4 +59,4 @@ export class ManifestError extends LadingError<ManifestErrorCode> {
   }
 }
 
-Object.defineProperty(ManifestError.prototype, 'name', { value: 'ManifestError', configurable: true, writable: true })
+nameErrors(ManifestError, 'ManifestError')

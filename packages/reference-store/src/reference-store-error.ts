@@ -1,4 +1,4 @@
-import { LadingError } from '@lading/errors'
+import { LadingError, nameErrors } from '@lading/errors'
 
 export type ReferenceStoreErrorCode =
   /** `index.json` cannot be read as an image index. It is left as it is. */
@@ -15,8 +15,4 @@ export type ReferenceStoreErrorCode =
 /** What this package throws on purpose. What the file system says passes through unchanged. */
 export class ReferenceStoreError extends LadingError<ReferenceStoreErrorCode> {}
 
-Object.defineProperty(ReferenceStoreError.prototype, 'name', {
-  value: 'ReferenceStoreError',
-  configurable: true,
-  writable: true,
-})
+nameErrors(ReferenceStoreError, 'ReferenceStoreError')

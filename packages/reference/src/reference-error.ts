@@ -1,5 +1,5 @@
 import type { DigestFormatErrorCode } from '@lading/digest'
-import { LadingError, type ErrorOptions, printable, redact } from '@lading/errors'
+import { LadingError, printable, redact, nameErrors, type ErrorOptions } from '@lading/errors'
 
 export type ImageReferenceErrorCode =
   | 'REFERENCE_EMPTY'
@@ -20,11 +20,7 @@ export type ImageReferenceErrorCode =
  */
 export class ImageReferenceError extends LadingError<ImageReferenceErrorCode> {}
 
-Object.defineProperty(ImageReferenceError.prototype, 'name', {
-  value: 'ImageReferenceError',
-  configurable: true,
-  writable: true,
-})
+nameErrors(ImageReferenceError, 'ImageReferenceError')
 
 /** Outside text as it may be shown: no controls, no secrets, not long. */
 export const shown = (text: string): string => printable(redact(text.slice(0, 1024)), 300)

@@ -1,4 +1,4 @@
-import { LadingError } from '@lading/errors'
+import { LadingError, nameErrors } from '@lading/errors'
 
 /**
  * - `IMAGE_UNKNOWN`: no name, image ID or start of one is this here.
@@ -25,4 +25,4 @@ export type StoreErrorCode =
 /** What this package throws on purpose; what the stores below throw passes through unchanged. */
 export class StoreError extends LadingError<StoreErrorCode> {}
 
-Object.defineProperty(StoreError.prototype, 'name', { value: 'StoreError', configurable: true, writable: true })
+nameErrors(StoreError, 'StoreError')

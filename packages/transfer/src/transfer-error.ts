@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 export type TransferErrorCode =
   /** `run` after `close`, or the transfer was ended by `close`. */
@@ -16,4 +16,4 @@ export class TransferError extends LadingError<TransferErrorCode> {
   }
 }
 
-Object.defineProperty(TransferError.prototype, 'name', { value: 'TransferError', configurable: true, writable: true })
+nameErrors(TransferError, 'TransferError')

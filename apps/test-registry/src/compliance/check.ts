@@ -1,3 +1,4 @@
+import { nameErrors } from '@lading/errors'
 import type { Target } from './target.ts'
 
 /** One thing that a registry should do, tried over HTTP. */
@@ -14,7 +15,7 @@ export interface Check {
 
 /** The registry does not offer this, and need not. */
 export class Unsupported extends Error {}
-Object.defineProperty(Unsupported.prototype, 'name', { value: 'Unsupported', configurable: true, writable: true })
+nameErrors(Unsupported, 'Unsupported')
 
 /** A group of checks that share a subject. */
 export const checksOf =

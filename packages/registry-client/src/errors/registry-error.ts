@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 /**
  * What a registry said, or what was wrong with what it said. The first group are the registry's own words
@@ -78,4 +78,4 @@ export class RegistryError extends LadingError<RegistryErrorCode> {
   }
 }
 
-Object.defineProperty(RegistryError.prototype, 'name', { value: 'RegistryError', configurable: true, writable: true })
+nameErrors(RegistryError, 'RegistryError')

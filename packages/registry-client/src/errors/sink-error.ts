@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 /** The blob's sink threw: a full disk, say. What it threw is the `cause`; the network had no part in it. */
 export class SinkError extends LadingError<'SINK_FAILED'> {
@@ -10,4 +10,4 @@ export class SinkError extends LadingError<'SINK_FAILED'> {
   }
 }
 
-Object.defineProperty(SinkError.prototype, 'name', { value: 'SinkError', configurable: true, writable: true })
+nameErrors(SinkError, 'SinkError')

@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 /** The source of an upload threw: an unreadable file, say. What it threw is the `cause`; the network had no part in it. */
 export class SourceError extends LadingError<'SOURCE_FAILED'> {
@@ -10,4 +10,4 @@ export class SourceError extends LadingError<'SOURCE_FAILED'> {
   }
 }
 
-Object.defineProperty(SourceError.prototype, 'name', { value: 'SourceError', configurable: true, writable: true })
+nameErrors(SourceError, 'SourceError')

@@ -1,4 +1,4 @@
-import { LadingError, type ErrorOptions } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 /**
  * - `CONNECTION_REFUSED`: nobody listens there, or there is no way to the address
@@ -48,4 +48,4 @@ export class TransportError extends LadingError<TransportErrorCode> {
   }
 }
 
-Object.defineProperty(TransportError.prototype, 'name', { value: 'TransportError', configurable: true, writable: true })
+nameErrors(TransportError, 'TransportError')

@@ -1,4 +1,4 @@
-import { LadingError, printable, type ErrorOptions } from '@lading/errors'
+import { LadingError, printable, nameErrors, type ErrorOptions } from '@lading/errors'
 
 /**
  * - `HOSTS_FILE_INVALID`: a file is no TOML, JSON or PEM, or a member of it is not what it may be
@@ -23,7 +23,7 @@ export class HostsError extends LadingError<HostsErrorCode> {
   }
 }
 
-Object.defineProperty(HostsError.prototype, 'name', { value: 'HostsError', configurable: true, writable: true })
+nameErrors(HostsError, 'HostsError')
 
 /** A table or member of a file, for errors and for whoever asks who said so. */
 export interface Place {
