@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
 import type { FileSystem } from './file-system.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { formatOwner, heartbeatMs, letGo, newOwner, type Owner } from './owner.ts'
@@ -78,8 +79,16 @@ export async function openLease(fs: FileSystem, directory: string, processes: Pr
       const wanted = [...digests]
       return alone(async () => {
         if (released) return
+        const fresh = wanted.filter((digest) => !held.has(digest))
         if (!(await isThere())) await renew()
-        await append(wanted.filter((digest) => !held.has(digest)))
+        try {
+          await append(fresh)
+        } catch (error) {
+          // It went between the look and the writing.
+          if (!isLadingError(error, 'NOT_FOUND') && !isLadingError(error, 'NOT_A_FILE')) throw error
+          await renew()
+          await append(fresh)
+        }
       })
     },
     release() {

@@ -165,6 +165,25 @@ describe('a lease of a process that lives', () => {
     expect(await leases.held()).toEqual(new Set())
   })
 
+  it('is taken again when it goes while it is written to', async () => {
+    const directory = join(await temporaryDirectory(), 'leases')
+    let going = false
+    const watched = faultyFileSystem(fs, [], {
+      async before({ operation, path }) {
+        if (!going || operation !== 'open') return
+        going = false
+        await rm(path)
+      },
+    })
+    const leases = createLeases({ fs: watched, directory })
+    const lease = await leases.acquire()
+    await lease.hold([digest('a')])
+    going = true
+    await lease.hold([digest('b')])
+    expect(await leases.held()).toEqual(new Set(['a', 'b'].map(digest)))
+    await lease.release()
+  })
+
   it('that cannot be taken again says why, and is taken by the next who asks', async () => {
     const directory = join(await temporaryDirectory(), 'leases')
     const full = faultyFileSystem(fs, [{ operation: 'write', path: /leases/, nth: 3, errno: 'ENOSPC' }])

@@ -31,8 +31,8 @@ async function readStored(
   try {
     return await job.store.contents.read(digest, { signal })
   } catch (error) {
-    // The store has moved the damaged copy aside; the registry has a good one.
-    if (isLadingError(error, 'CONTENT_DAMAGED')) return undefined
+    // The store has moved a damaged copy aside, or it was collected since we looked; the registry has a good one.
+    if (isLadingError(error, 'CONTENT_DAMAGED') || isLadingError(error, 'CONTENT_UNKNOWN')) return undefined
     throw error
   }
 }

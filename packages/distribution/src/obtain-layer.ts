@@ -43,7 +43,7 @@ export async function obtainLayer(
       return { existed: false, inside: await layers.uncompress(layer, { signal: how.signal, onProgress }) }
     } catch (error) {
       how.signal.throwIfAborted()
-      if (!(await isDamaged(job, layer, how.signal))) throw error
+      if (!(await isLost(job, layer, how.signal))) throw error
     }
   }
   job.emit({ type: 'layer:pulling', ...name, size: layer.size })
@@ -60,13 +60,16 @@ export async function obtainLayer(
   return { existed: false, inside }
 }
 
-/** A blob that does not inflate may be a bad layer, or a good one that our disk has spoiled: its digest tells which. */
-async function isDamaged(job: PullJob, layer: Descriptor, signal: AbortSignal): Promise<boolean> {
+/**
+ * A blob that does not inflate may be a bad layer, or a good one that our disk has spoiled: its digest tells which. Or it
+ * was collected since we looked.
+ */
+async function isLost(job: PullJob, layer: Descriptor, signal: AbortSignal): Promise<boolean> {
   try {
     for await (const chunk of job.store.contents.open(layer, { signal })) void chunk
     return false
   } catch (error) {
-    if (isLadingError(error, 'CONTENT_DAMAGED')) return true
+    if (isLadingError(error, 'CONTENT_DAMAGED') || isLadingError(error, 'CONTENT_UNKNOWN')) return true
     throw error
   }
 }

@@ -48,7 +48,8 @@ export async function registerLayers(
         )
       const chainId = nextChainId(parent, inside.diffId)
       const record: Registration = { blob: layer.digest, ...inside, parent }
-      if ((await job.store.layers.get(chainId)) === undefined) await registerOn(job, below, record)
+      // What was inflated just now was not remembered: another blob carried this layer, or the record of this one was lost.
+      if (!existed || (await job.store.layers.get(chainId)) === undefined) await registerOn(job, below, record)
       below.push(record)
       parent = chainId
     }

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs'
+import { cp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { layoutOf } from '@lading/content-store'
+import { faultyFileSystem } from '@lading/content-store/testing'
+import { image, startTestRegistry, type TestRegistry } from '@lading/test-registry'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
+import { consult } from '../../store/test/oracle.ts'
+import { createPuller } from '../src/index.ts'
+import { namesIn, temporaryFolder } from './scene.ts'
+import { openTestStore } from './support/test-store.ts'
+
+// A pull that stands still before its Nth file-system call, while its lease is taken for dead and what it shares with
+// an image that goes is collected. Whatever N is, it goes on, and what was collected is fetched again.
+
+const earlier = image('t/earlier:1').layer({ base: 'base' }).layer({ app: 'yes' })
+const next = image('t/next:1').layer({ base: 'base' }).layer({ app: 'yes' }).annotations({ next: 'yes' })
+
+describe('a pull whose content is collected between any two of its steps', () => {
+  let registry: TestRegistry
+  let shared: readonly string[]
+  beforeAll(async () => {
+    registry = await startTestRegistry()
+    const [first, second] = [await registry.seed(earlier), await registry.seed(next)]
+    const digests = new Set([first.config.digest, ...first.layers.map(({ digest }) => digest)])
+    shared = [second.config.digest, ...second.layers.map(({ digest }) => digest)].filter((digest) =>
+      digests.has(digest),
+    )
+  })
+  afterAll(() => registry.close())
+
+  /** What a removal of the other image takes, when nobody holds the lock. */
+  async function collect(root: string, records: boolean): Promise<boolean> {
+    const layout = layoutOf(root)
+    const isNamed = (await namesIn(root)).some((name) => name.includes('t/next'))
+    if (existsSync(layout.lock) || isNamed) return false
+    for (const name of await readdir(layout.leases)) await rm(join(layout.leases, name))
+    for (const digest of shared as readonly `sha256:${string}`[]) {
+      await rm(layout.blob(digest), { force: true })
+      if (records) await rm(join(layout.diffIds, digest.replace(':', '/')), { force: true })
+    }
+    if (records) await rm(layout.layers, { recursive: true, force: true })
+    return true
+  }
+
+  async function pull(root: string, nth: number, records: boolean): Promise<{ calls: number; collected: boolean }> {
+    let calls = 0
+    let collected = false
+    const store = await openTestStore(root, (fs) =>
+      faultyFileSystem(fs, [], {
+        async before() {
+          if (++calls === nth) collected = await collect(root, records)
+        },
+      }),
+    )
+    const puller = await createPuller({ store })
+    try {
+      await puller.pull(`${registry.host}/t/next:1`, { platform: 'linux/amd64' })
+    } catch (error) {
+      throw new Error(`collected before call ${nth}: ${inspect(error)}`, { cause: error })
+    } finally {
+      await puller.close()
+      await store.close()
+    }
+    return { calls, collected }
+  }
+
+  it.each([
+    ['with what was known of it', true],
+    ['and what was known of it stays', false],
+  ])(
+    '%s',
+    async (_, records) => {
+      const folder = await temporaryFolder()
+      const before = join(folder, 'before')
+      const store = await openTestStore(before)
+      const puller = await createPuller({ store })
+      await puller.pull(`${registry.host}/t/earlier:1`, { platform: 'linux/amd64' })
+      await puller.close()
+      await store.close()
+      // Its names are gone, and the collection is what comes.
+      await rm(layoutOf(before).index)
+      // Some of the layers' insides are not known, so that they are looked at again.
+      await rm(layoutOf(before).diffIds, { recursive: true })
+      await cp(before, join(folder, 'counted'), { recursive: true })
+      const { calls } = await pull(join(folder, 'counted'), 0, records)
+      expect(calls).toBeGreaterThan(30)
+      let times = 0
+      for (let nth = 1; nth <= calls; nth += atScale(4, 1)) {
+        const root = join(folder, String(nth))
+        await cp(before, root, { recursive: true })
+        if ((await pull(root, nth, records)).collected) times++
+        expect(consult(root).violations, `collected before call ${nth}`).toEqual([])
+        expect(await namesIn(root)).toContain(`${registry.host}/t/next:1`)
+        await rm(root, { recursive: true })
+      }
+      expect(times).toBeGreaterThan(5)
+    },
+    atScale(60_000, 600_000),
+  )
+})
