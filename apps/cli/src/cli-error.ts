@@ -5,8 +5,6 @@ export type CliErrorCode =
   | 'USAGE'
   /** What earlier logins remembered cannot be read. */
   | 'REALMS_INVALID'
-  /** No entry of an index is for the platform. */
-  | 'PLATFORM_UNAVAILABLE'
   /** The registry does not say how large a blob is. */
   | 'SIZE_UNKNOWN'
   /** An artifact's config, which may be anything. */

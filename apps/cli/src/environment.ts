@@ -5,8 +5,6 @@ import { isAbsolute, join } from 'node:path'
 export interface Environment {
   /** Where the store is: LADING_ROOT, `$XDG_DATA_HOME/lading`, `~/.local/share/lading`. */
   readonly root: string
-  /** DOCKER_DEFAULT_PLATFORM. */
-  readonly platform: string | undefined
   /** Where settings are: `$XDG_CONFIG_HOME/lading`, `~/.config/lading`. */
   readonly configDirectory: string
   /** As they are, for the functions of the libraries that are named for the environment. */
@@ -17,7 +15,6 @@ export interface Environment {
 export function fromEnvironment(env: Readonly<Record<string, string | undefined>> = process.env): Environment {
   return {
     root: rootFrom(env),
-    platform: env['DOCKER_DEFAULT_PLATFORM'] || undefined,
     configDirectory: configFrom(env),
     variables: env,
   }

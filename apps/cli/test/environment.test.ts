@@ -8,9 +8,4 @@ describe('fromEnvironment', () => {
     [{ XDG_DATA_HOME: 'relative', HOME: '/c' }, '/c/.local/share/lading'],
     [{ HOME: '/c' }, '/c/.local/share/lading'],
   ])('%o puts the store at %s', (env, root) => expect(fromEnvironment(env).root).toBe(root))
-
-  it('reads docker’s default platform', () => {
-    expect(fromEnvironment({ HOME: '/c', DOCKER_DEFAULT_PLATFORM: 'linux/arm64' }).platform).toBe('linux/arm64')
-    expect(fromEnvironment({ HOME: '/c', DOCKER_DEFAULT_PLATFORM: '' }).platform).toBeUndefined()
-  })
 })

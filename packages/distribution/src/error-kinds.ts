@@ -100,7 +100,6 @@ const kinds: Readonly<Record<KnownCode, ErrorKind>> = {
 
   SIZE_UNKNOWN: 'wrong',
 
-  PLATFORM_UNAVAILABLE: 'unusable',
   NOT_AN_IMAGE: 'unusable',
   INDEX_TOO_DEEP: 'unusable',
   DIFF_ID_MISMATCH: 'unusable',

@@ -1,16 +1,7 @@
-import { formatPlatform, samePlatform, type Descriptor, type ImageConfig, type Platform } from '@lading/manifest'
+import { formatPlatform, platformOf, samePlatform, type Descriptor, type ImageConfig } from '@lading/manifest'
 import type { PullJob } from './pull-job.ts'
 
-/** The platform a config says it is for. */
-export const platformOf = ({ os, architecture, variant, osVersion, osFeatures }: ImageConfig): Platform => ({
-  os,
-  architecture,
-  ...(variant === undefined ? {} : { variant }),
-  ...(osVersion === undefined ? {} : { osVersion }),
-  ...(osFeatures === undefined ? {} : { osFeatures }),
-})
-
-/** An image of another platform than the wanted one is pulled all the same, and told (design, "Settled": platform). */
+/** An image of another platform than the wanted one is pulled all the same, and told. */
 export function warnAboutPlatform(
   job: PullJob,
   config: ImageConfig,

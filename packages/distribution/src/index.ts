@@ -1,5 +1,4 @@
 export { createPuller, type PullerOptions } from './create-puller.ts'
-export { defaultPlatform } from './default-platform.ts'
 export { pullChannelName } from './emit.ts'
 export { PullError, type PullErrorCode } from './pull-error.ts'
 export { pullEventVersion, type PullEvent } from './pull-event.ts'

@@ -1,10 +1,12 @@
 import type { Digest } from '@lading/digest'
 import {
+  findManifest,
   formatPlatform,
   isIndexType,
   isSchema1Type,
   matchPlatforms,
   OCI_MANIFEST,
+  platformsOffered,
   type Descriptor,
 } from '@lading/manifest'
 import { fetchChild, type Parent } from './fetch-child.ts'
@@ -14,7 +16,7 @@ import type { PullJob } from './pull-job.ts'
 import type { ResolvedTarget } from './resolve-target.ts'
 import { schema1InIndex } from './schema1-in-index.ts'
 
-/** Deeper or wider than this is an attack, not an image (reliability M5). */
+/** Deeper or wider than this is an attack, not an image. */
 const maxDepth = 4
 const maxIndexes = 64
 
@@ -41,7 +43,11 @@ export async function chooseFromIndex(
   const from: Parent = { job, repository, trusted: target.sameTarget }
   const indexes = new Map<Digest, ManifestDocument>([[target.document.descriptor.digest, target.document]])
   await collectIndexes(from, target.document, indexes, 1)
-  const entry = choose(target.document, indexes, job)
+  const entry = await findManifest(
+    target.document.manifest,
+    job.platform,
+    ({ digest }) => indexes.get(digest)?.manifest,
+  )
   const old = [...indexes.values()].flatMap(entriesOf).find((candidate) => isSchema1For(candidate, job))
   if (entry === undefined && old !== undefined) throw schema1InIndex(old)
   if (entry === undefined) throw unavailable(job, repository, target.document, indexes)
@@ -70,26 +76,13 @@ async function collectIndexes(
   }
 }
 
-/** The closest entry, looking into nested indexes where they stand in the order. */
-function choose(document: ManifestDocument, indexes: Indexes, job: PullJob): Descriptor | undefined {
-  for (const candidate of matchPlatforms(entriesOf(document), job.platform).candidates) {
-    const nested = isIndexType(candidate.mediaType) ? indexes.get(candidate.digest) : undefined
-    const found = nested === undefined ? candidate : choose(nested, indexes, job)
-    if (found !== undefined && !isIndexType(found.mediaType)) return found
-  }
-  return undefined
-}
-
 const isSchema1For = (entry: Descriptor, job: PullJob): boolean =>
   isSchema1Type(entry.mediaType) &&
   matchPlatforms([{ ...entry, mediaType: OCI_MANIFEST }], job.platform).candidates.length > 0
 
 function unavailable(job: PullJob, repository: PullRepository, target: ManifestDocument, indexes: Indexes): PullError {
   const { digest } = target.descriptor
-  const platforms = [...indexes.values()]
-    .flatMap(entriesOf)
-    .flatMap(({ platform }) => (platform === undefined || platform.os === 'unknown' ? [] : [formatPlatform(platform)]))
-  const offered = [...new Set(platforms)].slice(0, 20)
+  const offered = platformsOffered([...indexes.values()].map(({ manifest }) => manifest)).slice(0, 20)
   return new PullError('PLATFORM_UNAVAILABLE', `no image for ${formatPlatform(job.platform)} in ${digest}`, {
     digest,
     host: repository.name.split('/')[0],

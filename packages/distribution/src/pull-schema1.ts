@@ -1,10 +1,18 @@
 import type { Digest } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
-import { OCI_CONFIG, OCI_MANIFEST, parseImageConfig, schema1Target, schemas, type Descriptor } from '@lading/manifest'
+import {
+  OCI_CONFIG,
+  OCI_MANIFEST,
+  parseImageConfig,
+  platformOf,
+  schema1Target,
+  schemas,
+  type Descriptor,
+} from '@lading/manifest'
 import { foldHistory, makeConfig, makeManifest } from '@lading/manifest/schema1'
 import type { Reference } from '@lading/reference'
 import { checkSchema1 } from './check-schema1.ts'
-import { platformOf, warnAboutPlatform } from './image-platform.ts'
+import { warnAboutPlatform } from './image-platform.ts'
 import type { ManifestDocument, PullRepository, Schema1Document } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import type { PulledContent } from './pull-schema2.ts'

@@ -1,7 +1,14 @@
 import type { Digest } from '@lading/digest'
-import { imageProblem, type Descriptor, type ImageConfig, type ImageManifest, type Platform } from '@lading/manifest'
+import {
+  imageProblem,
+  platformOf,
+  type Descriptor,
+  type ImageConfig,
+  type ImageManifest,
+  type Platform,
+} from '@lading/manifest'
 import { fetchConfig } from './fetch-config.ts'
-import { platformOf, warnAboutPlatform } from './image-platform.ts'
+import { warnAboutPlatform } from './image-platform.ts'
 import { obtainLayer, type Obtained } from './obtain-layer.ts'
 import type { ManifestDocument, PullRepository } from './ports.ts'
 import { PullError } from './pull-error.ts'

@@ -38,10 +38,13 @@ export {
   layerCompression,
 } from './media-types.ts'
 export type { Platform } from './platform.ts'
+export { chooseManifest, findManifest, platformsOffered, type LoadIndex } from './platform/choose-manifest.ts'
+export { defaultPlatform, platformFromEnv } from './platform/default-platform.ts'
 export { formatPlatform } from './platform/format-platform.ts'
 export { isAttestation, matchPlatforms, type PlatformMatch } from './platform/match-platforms.ts'
 export { normalizePlatform } from './platform/normalize-platform.ts'
 export { parsePlatform, type ParsePlatformOptions } from './platform/parse-platform.ts'
+export { platformOf } from './platform/platform-of.ts'
 export { platformOfNode } from './platform/platform-of-node.ts'
 export { samePlatform } from './platform/same-platform.ts'
 export { registryDigestOf, schema1EnvelopeOf, schema1Target } from './schema1-target.ts'

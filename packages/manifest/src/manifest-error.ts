@@ -17,6 +17,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
  * - `CONFIG_INVALID`: an image config with a member missing or of the wrong type
  * - `CONFIG_NO_ROOTFS`: an image config without a `rootfs` of type `layers`
  * - `PLATFORM_INVALID`: text that names no platform
+ * - `PLATFORM_UNAVAILABLE`: no entry of an index is for the platform
  * - `SCHEMA_REJECTED`: a decoder of the user's said no
  */
 export type ManifestErrorCode =
@@ -36,6 +37,7 @@ export type ManifestErrorCode =
   | 'CONFIG_INVALID'
   | 'CONFIG_NO_ROOTFS'
   | 'PLATFORM_INVALID'
+  | 'PLATFORM_UNAVAILABLE'
   | 'SCHEMA_REJECTED'
 
 export interface ManifestErrorOptions extends ErrorOptions {

@@ -2,24 +2,13 @@ import type { ContentStore } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { ImageRecord } from '@lading/image-store'
-import { parseImageConfig, type Descriptor, type ImageConfig, type Platform } from '@lading/manifest'
+import { parseImageConfig, platformOf, type Descriptor, type ImageConfig } from '@lading/manifest'
 import { documentLimit } from './read-manifest.ts'
 import { besideOf, type StoredImage } from './tree.ts'
 
 /** @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, and what parsing throws */
 export async function readConfig(contents: ContentStore, config: Descriptor): Promise<ImageConfig> {
   return parseImageConfig(await contents.read(config.digest, { maxBytes: documentLimit }))
-}
-
-/** The platform a config says it is for. */
-export function platformOf({ os, architecture, variant, osVersion, osFeatures }: ImageConfig): Platform {
-  return {
-    os,
-    architecture,
-    ...(variant === undefined ? {} : { variant }),
-    ...(osVersion === undefined ? {} : { osVersion }),
-    ...(osFeatures === undefined ? {} : { osFeatures }),
-  }
 }
 
 /**

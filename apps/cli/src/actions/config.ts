@@ -1,10 +1,9 @@
-import { defaultPlatform } from '@lading/distribution'
-import { parsePlatform } from '@lading/manifest'
+import { defaultPlatform, ManifestError } from '@lading/manifest'
 import { CliError } from '../cli-error.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
-import { choosePlatform } from './choose-platform.ts'
+import { askedPlatform, atPlatform } from './at-platform.ts'
 import { remoteTarget } from './remote-target.ts'
 import { withClient } from './with-client.ts'
 import { writeRaw } from './write-raw.ts'
@@ -18,8 +17,7 @@ interface ConfigOptions extends RegistryCommandOptions {
 
 export const config: Action<[reference: string], ConfigOptions> = async ([text], options, context) => {
   const { reference, target } = remoteTarget(text)
-  const wanted = options.platform ?? context.environment.platform
-  const platform = wanted === undefined ? defaultPlatform() : parsePlatform(wanted)
+  const platform = askedPlatform(options, context) ?? defaultPlatform()
   const { signal } = context
   const bytes = await withClient(options, context, async (client) => {
     const repository = client.repository(reference)
@@ -27,13 +25,13 @@ export const config: Action<[reference: string], ConfigOptions> = async ([text],
     const image =
       got.manifest.kind === 'index'
         ? (
-            await repository.manifests.get((await choosePlatform(repository, got, platform, { signal })).digest, {
+            await repository.manifests.get((await atPlatform(repository, got, platform, { signal })).digest, {
               signal,
             })
           ).manifest
         : got.manifest
     if (image.kind === 'index')
-      throw new CliError('PLATFORM_UNAVAILABLE', `${text} leads from index to index`, {
+      throw new ManifestError('PLATFORM_UNAVAILABLE', `${text} leads from index to index`, {
         hint: 'choose a manifest by digest',
       })
     return repository.blobs.read(image.config, { signal })

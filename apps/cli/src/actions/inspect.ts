@@ -1,7 +1,7 @@
-import { parsePlatform, type Platform } from '@lading/manifest'
 import type { ImageDetails } from '@lading/store'
 import type { Action } from '../context.ts'
 import { jsonText } from '../text/json-line.ts'
+import { askedPlatform } from './at-platform.ts'
 import { describeImage } from './describe-image.ts'
 import { describeManifest } from './describe-manifest.ts'
 import { eachTerm } from './each-term.ts'
@@ -15,8 +15,7 @@ interface InspectOptions extends GlobalOptions {
 }
 
 export const inspect: Action<[images: readonly string[]], InspectOptions> = async ([terms], options, context) => {
-  const wanted = options.platform ?? context.environment.platform
-  const platform: Platform | undefined = wanted === undefined ? undefined : parsePlatform(wanted)
+  const platform = askedPlatform(options, context)
   const found: (ImageDetails | StoredArtifact)[] = []
   const code = await withStore({ ...options, readOnly: true }, context, (store) =>
     eachTerm(

@@ -1,5 +1,4 @@
 import { createPuller } from '@lading/distribution'
-import { parsePlatform } from '@lading/manifest'
 import { familiarName, isNameOnly, parseReference, type Reference } from '@lading/reference'
 import type { ClientEvent } from '@lading/registry-client'
 import { CliError } from '../cli-error.ts'
@@ -8,6 +7,7 @@ import { exitCodeOf } from '../exit-code-of.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { createRenderer } from '../progress/create-renderer.ts'
 import { jsonLine } from '../text/json-line.ts'
+import { askedPlatform } from './at-platform.ts'
 import { clientOptions } from './client-options.ts'
 import { rootOf } from './open-store.ts'
 import { pullAllTags } from './pull-all-tags.ts'
@@ -41,8 +41,7 @@ async function run(
       hint: `leave the tag out: lading pull -a ${familiarName(reference)}`,
     })
   }
-  const platform = options.platform ?? context.environment.platform
-  if (platform !== undefined) parsePlatform(platform)
+  const platform = askedPlatform(options, context)
   const given = await clientOptions(options, context)
   const renderer = createRenderer(
     options.debug === true && options.progress === 'auto' ? 'plain' : options.progress,

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { formatSize } from '../text/size.ts'
 import { formatTable } from '../text/table.ts'
-import { choosePlatform } from './choose-platform.ts'
+import { atPlatform } from './at-platform.ts'
 import { atDigest, remoteTarget } from './remote-target.ts'
 import { withClient } from './with-client.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
@@ -38,7 +38,7 @@ export const referrers: Action<[reference: string], ReferrersOptions> = async ([
         ? known
         : platform === undefined
           ? got.descriptor.digest
-          : (await choosePlatform(repository, got, platform, { signal })).digest
+          : (await atPlatform(repository, got, platform, { signal })).digest
     const list: Descriptor[] = []
     if (subject !== undefined)
       for await (const entry of repository.referrers(subject, { artifactType: options.artifactType, signal }))

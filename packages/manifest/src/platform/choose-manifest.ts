@@ -1,0 +1,84 @@
+import type { Descriptor } from '../descriptor.ts'
+import { ManifestError } from '../manifest-error.ts'
+import type { Manifest } from '../manifest.ts'
+import { isIndexType } from '../media-types.ts'
+import type { Platform } from '../platform.ts'
+import { formatPlatform } from './format-platform.ts'
+import { isAttestation, matchPlatforms } from './match-platforms.ts'
+
+/** Deeper is an attack, not an image. */
+const maxDepth = 4
+
+/** Gives the document of an index inside an index; `undefined` passes it over. */
+export type LoadIndex = (entry: Descriptor) => Manifest | undefined | Promise<Manifest | undefined>
+
+/**
+ * The entry of an index that is closest to a platform, looking into indexes inside it where they stand in the order, four
+ * deep. `undefined`: there is none. Only indexes are loaded, and no more of them than it takes.
+ */
+export async function findManifest(
+  manifest: Manifest,
+  platform: Platform,
+  load: LoadIndex,
+): Promise<Descriptor | undefined> {
+  return find(manifest, platform, load, 1)
+}
+
+async function find(
+  manifest: Manifest,
+  platform: Platform,
+  load: LoadIndex,
+  depth: number,
+): Promise<Descriptor | undefined> {
+  if (manifest.kind !== 'index' || depth > maxDepth) return undefined
+  for (const candidate of matchPlatforms(manifest.manifests, platform).candidates) {
+    if (!isIndexType(candidate.mediaType)) return candidate
+    const inside = await load(candidate)
+    const found = inside === undefined ? undefined : await find(inside, platform, load, depth + 1)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The platforms that the images of indexes are for, each once, in the order of the entries; safe to print. */
+export function platformsOffered(manifests: Iterable<Manifest>): readonly string[] {
+  const offered = new Set<string>()
+  for (const manifest of manifests)
+    for (const entry of manifest.kind === 'index' ? manifest.manifests : [])
+      if (entry.platform !== undefined && entry.platform.os !== 'unknown' && !isAttestation(entry))
+        offered.add(formatPlatform(entry.platform))
+  return [...offered]
+}
+
+/**
+ * The descriptor of the manifest for a platform: of an index the closest entry, of a manifest itself.
+ *
+ * ```ts
+ * const got = await repository.manifests.get('1.4')
+ * const image = await chooseManifest(got, defaultPlatform(), async ({ digest }) => (await repository.manifests.get(digest)).manifest)
+ * ```
+ *
+ * @throws ManifestError `PLATFORM_UNAVAILABLE`, whose hint tells what there is; what `load` throws
+ */
+export async function chooseManifest(
+  { manifest, descriptor }: { readonly manifest: Manifest; readonly descriptor: Descriptor },
+  platform: Platform,
+  load: LoadIndex,
+): Promise<Descriptor> {
+  if (manifest.kind !== 'index') return descriptor
+  const seen: Manifest[] = [manifest]
+  const found = await findManifest(manifest, platform, async (entry) => {
+    const inside = await load(entry)
+    if (inside !== undefined) seen.push(inside)
+    return inside
+  })
+  if (found !== undefined) return found
+  const offered = platformsOffered(seen).slice(0, 20)
+  throw new ManifestError('PLATFORM_UNAVAILABLE', `no image for ${formatPlatform(platform)} in ${descriptor.digest}`, {
+    digest: descriptor.digest,
+    hint:
+      offered.length === 0
+        ? 'the index names no platforms: choose an entry of it by digest'
+        : `there is: ${offered.join(', ')}; choose one with --platform`,
+  })
+}
