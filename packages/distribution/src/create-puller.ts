@@ -3,7 +3,7 @@ import { defaultPlatform, parsePlatform, schemas, type Schemas } from '@lading/m
 import { isReserved, parseReference, withDefaultTag, type Reference } from '@lading/reference'
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '@lading/registry-client'
 import { openStore, type Store } from '@lading/store'
-import { createTransfers, type Transfers } from '@lading/transfer'
+import { createAdmission, createTransfers, type Transfers } from '@lading/transfer'
 import { createEmit } from './emit.ts'
 import type { PullDocuments } from './ports.ts'
 import { pull } from './pull.ts'
@@ -21,7 +21,10 @@ export interface PullerOptions extends RegistryClientOptions {
   readonly client?: RegistryClient | undefined
   /** Shared transfers, so that several pullers download a common blob once; stay open when the puller closes. */
   readonly transfers?: Transfers | undefined
-  /** Downloads at once. Default 3. */
+  /**
+   * Downloads at once from each host; from all hosts four times as many. Default 3. With `admit`, that decides. With
+   * `client` and no `transfers`: downloads at once from all hosts together.
+   */
   readonly jobs?: number | undefined
 }
 
@@ -32,8 +35,10 @@ export interface PullerOptions extends RegistryClientOptions {
  */
 export async function createPuller(options: PullerOptions): Promise<Puller> {
   const store = options.store ?? (await openStore({ root: rootOf(options) }))
-  const client = options.client ?? createRegistryClient(options)
-  const transfers = options.transfers ?? createTransfers({ limit: options.jobs ?? 3 })
+  const { jobs = 3, admit = createAdmission({ perKey: jobs }) } = options
+  const client = options.client ?? createRegistryClient({ ...options, admit })
+  // Our own client bounds downloads where it knows the host. A slot here would be one more, held while that host is slow.
+  const transfers = options.transfers ?? createTransfers({ limit: options.client === undefined ? Infinity : jobs })
   const closing = new AbortController()
 
   const running = new Set<Promise<unknown>>()

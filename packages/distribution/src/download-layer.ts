@@ -1,23 +1,12 @@
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
-import type { RetryEvent, Work, WorkContext } from '@lading/transfer'
-import { layerSource, type LayerSource } from './layer-source.ts'
-import type { PullIngest, PullRepository } from './ports.ts'
+import type { Work, WorkContext } from '@lading/transfer'
+import { fetchWhole, type Way } from './fetch-whole.ts'
+import type { LayerProgress } from './layer-progress.ts'
+import { layerSource } from './layer-source.ts'
+import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
-import { retryBlob, unwrapSinkError } from './retry-policy.ts'
-
-export type LayerProgress =
-  | { readonly phase: 'waiting' | 'verifying' | 'verified' }
-  /** Bytes of the blob; `total` is its whole size. */
-  | { readonly phase: 'bytes' | 'extracting'; readonly current: number; readonly total: number }
-  | { readonly phase: 'resume'; readonly offset: number; readonly total: number }
-  | ({ readonly phase: 'retry' } & RetryEvent)
-
-/** Whether the bytes of an ingest came in more than one answer, perhaps of more than one server. */
-interface Provenance {
-  resumed: boolean
-}
 
 /** What a layer inflates to. */
 export interface Inside {
@@ -25,16 +14,6 @@ export interface Inside {
   /** Uncompressed size in bytes. */
   readonly size: number
 }
-
-/** From where to where a layer comes. */
-interface Way {
-  readonly source: LayerSource
-  readonly ingest: PullIngest
-  readonly bytes: Provenance
-}
-
-/** How often the count of bytes is looked at. Nothing is reported when it has not changed. */
-const reportEveryMs = 100
 
 /**
  * The transfer of one blob: downloaded, verified and committed, while a worker follows the growing file to compute
@@ -51,15 +30,16 @@ export function downloadLayer(
     const waits = setImmediate(() => context.report({ phase: 'waiting' }))
     await context.started.finally(() => clearImmediate(waits))
     // A digest that is wrong after a resume may be the fault of the earlier bytes: one clean start, then it is final.
-    for (let mayRestart = true; ; mayRestart = false) {
+    for (let again = false; ; again = true) {
       const ingest = await job.store.contents.ingest(layer, context)
       if (ingest === undefined) return finish(job, layer, context)
-      const bytes: Provenance = { resumed: ingest.offset > 0 }
+      let pieced = ingest.offset === layer.size
+      const onBegin = (start: number): void => void (pieced = start > 0)
       try {
-        return await fill(job, layer, { source, ingest, bytes }, context)
+        return await fill(job, layer, { source, ingest, onBegin, sameSourceOnly: again }, context)
       } catch (error) {
         await ingest.close()
-        if (!(mayRestart && bytes.resumed && isLadingError(error, 'DIGEST_MISMATCH'))) throw error
+        if (again || !pieced || !isLadingError(error, 'DIGEST_MISMATCH')) throw error
       }
     }
   }
@@ -86,21 +66,30 @@ async function fill(
   context: WorkContext<LayerProgress>,
 ): Promise<Inside | undefined> {
   const { ingest } = way
-  if (ingest.offset > 0) context.report({ phase: 'resume', offset: ingest.offset, total: layer.size })
   let committed = false
+  let inside: Promise<Inside> | undefined
   const stop = new AbortController()
-  const inside =
-    job.verify === 'full'
-      ? job.store.layers.uncompress(layer, {
-          growth: ingest.growth,
-          signal: AbortSignal.any([context.signal, stop.signal]),
-          onProgress: (current) => committed && context.report({ phase: 'extracting', current, total: layer.size }),
-        })
-      : undefined
-  // Its outcome is looked at when the blob is committed; until then a failure must not count as unhandled.
-  inside?.catch(() => undefined)
+  // Not before there is something to follow: a layer that waits for its place needs no worker.
+  const follow = (): void => {
+    if (inside !== undefined || job.verify !== 'full') return
+    inside = job.store.layers.uncompress(layer, {
+      growth: ingest.growth,
+      signal: AbortSignal.any([context.signal, stop.signal]),
+      onProgress: (current) => committed && context.report({ phase: 'extracting', current, total: layer.size }),
+    })
+    // Its outcome is looked at when the blob is committed; until then a failure must not count as unhandled.
+    inside.catch(() => undefined)
+  }
+  const onBegin = (start: number): void => {
+    follow()
+    way.onBegin(start)
+  }
   try {
-    await fetchWhole(layer, way, context)
+    // An interrupted pull may have left the whole blob but no commit.
+    if (ingest.offset === layer.size && layer.size > 0)
+      context.report({ phase: 'resume', offset: layer.size, total: layer.size })
+    else await fetchWhole(layer, { ...way, onBegin }, context)
+    follow()
     context.report({ phase: 'verifying' })
     await ingest.commit({ signal: context.signal })
     committed = true
@@ -112,42 +101,6 @@ async function fill(
     stop.abort(error)
     throw error
   }
-}
-
-async function fetchWhole(
-  layer: Descriptor,
-  { source, ingest, bytes }: Way,
-  context: WorkContext<LayerProgress>,
-): Promise<void> {
-  let restart = false
-  let reported = -1
-  const once = async (signal: AbortSignal): Promise<void> => {
-    if (restart) await ingest.begin({ start: 0, source: 'restart' })
-    restart = false
-    bytes.resumed = ingest.offset > 0
-    const timer = setInterval(() => {
-      if (ingest.offset === reported) return
-      reported = ingest.offset
-      context.report({ phase: 'bytes', current: reported, total: layer.size })
-    }, reportEveryMs)
-    try {
-      await source(ingest, { signal })
-    } catch (error) {
-      throw unwrapSinkError(error)
-    } finally {
-      clearInterval(timer)
-    }
-  }
-  // An interrupted pull may have left the whole blob but no commit.
-  if (ingest.offset === layer.size && layer.size > 0) return
-  await context.attempt(once, {
-    position: () => ingest.offset,
-    retry(error) {
-      restart = isLadingError(error, 'RANGE_INVALID')
-      return retryBlob(error)
-    },
-    onRetry: (event) => context.report({ phase: 'retry', ...event }),
-  })
 }
 
 const extracting =

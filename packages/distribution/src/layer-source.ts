@@ -5,8 +5,14 @@ import { PullError } from './pull-error.ts'
 import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 
+interface FetchOptions {
+  readonly signal: AbortSignal
+  /** Called when the host has no place for one more download. */
+  readonly onWait: () => void
+}
+
 /** Brings a layer's bytes to a sink, from the sink's offset on. One attempt. */
-export type LayerSource = (sink: BlobSink, options: { readonly signal: AbortSignal }) => Promise<void>
+export type LayerSource = (sink: BlobSink, options: FetchOptions) => Promise<void>
 
 /**
  * Where a layer comes from: the registry's blob; for a foreign layer that the registry has not, its `urls`, in order
@@ -44,7 +50,7 @@ async function fromUrls(
   layer: Descriptor,
   urls: readonly string[],
   sink: BlobSink,
-  options: { readonly signal: AbortSignal },
+  options: FetchOptions,
 ): Promise<void> {
   let last: unknown
   for (const url of urls) {

@@ -23,8 +23,9 @@ export interface LayerStoreOptions {
   /** For the records; blobs are read with `node:fs`, from the threads that work on them. Default: this machine's. */
   readonly fs?: FileSystem | undefined
   /**
-   * Layers that are worked on at once, each in a thread of its own. Default 2, or 1 on a single processor. 0: one after the other,
-   * in the calling thread, which is also what happens where threads or the worker's file are missing.
+   * Threads, and layers that are worked on at once. Default 2, or 1 on a single processor. 0: one after the other, in the
+   * calling thread, which is also what happens where threads or the worker's file are missing. A layer that waits for a slow
+   * download does not count: its thread works on others meanwhile.
    */
   readonly workers?: number | undefined
   /** The most bytes that a layer may uncompress to. Default 256 GiB. */
@@ -48,7 +49,7 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
   const start = (): ReturnType<typeof createUncompressor> =>
     (uncompressor ??= createUncompressor({
       pathOf: layout.blob,
-      pool: createWorkerPool(workers > 0 ? workerUrl() : undefined),
+      pool: createWorkerPool(workers > 0 ? workerUrl() : undefined, workers),
       limit: Math.max(1, workers),
       maxOutput,
       maxRatio,

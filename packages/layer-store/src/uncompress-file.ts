@@ -8,17 +8,19 @@ import type { Piece } from './source.ts'
 /** Between two steps: how far it is, and what there is to wait for; without `wait` there is more to do at once. */
 export interface Pause {
   readonly consumed: number
+  /** As much was there as is read at once, and so there may be more. */
+  readonly plenty?: boolean | undefined
   readonly wait?: Extract<Piece, { kind: 'wait' }> | undefined
 }
 
 const interruption = Symbol('interruption')
 
 /**
- * One layer from its file to its diffID, step by step, so that a worker can block between steps and the main thread
- * can let others run. Nothing is said before the blob's bytes are known to be right: content that does not
+ * One layer from its file to its diffID, step by step, so that its thread can do other
+ * things between two steps. Nothing is said before the blob's bytes are known to be right: content that does not
  * decompress may be a bad download that is about to start over.
  *
- * @param buffer where the compressed bytes are read to; its length is the size of a step.
+ * @param buffer where the compressed bytes are read to, in use only during a step; its length is the size of one.
  */
 export function* uncompressFile(job: Job, buffer: Uint8Array): Generator<Pause, Outcome, void> {
   const control = new Int32Array(job.control)
@@ -57,7 +59,7 @@ export function* uncompressFile(job: Job, buffer: Uint8Array): Generator<Pause, 
             inflation.push(piece.bytes)
           })
           consumed += piece.bytes.length
-          yield { consumed }
+          yield { consumed, plenty: piece.bytes.length === buffer.length }
           break
         case 'restart':
           inflation.close()

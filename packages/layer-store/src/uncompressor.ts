@@ -9,7 +9,7 @@ export interface UncompressorOptions {
   /** Of the file of a committed blob. */
   readonly pathOf: (blob: Digest) => string
   readonly pool: WorkerPool
-  /** Jobs at once. */
+  /** Jobs at once, not counting those that wait for slow downloads. */
   readonly limit: number
   readonly maxOutput?: number | undefined
   readonly maxRatio?: number | undefined
@@ -37,13 +37,20 @@ export function createUncompressor({
     if (running < limit) waiting.shift()?.()
   }
 
+  /** Takes one of the places, except while it waits for a slow download. */
   async function occupy(job: Job, onProgress: (consumed: number) => void): Promise<Outcome> {
-    running++
-    try {
-      return await pool.run(job, onProgress)
-    } finally {
-      running--
+    let counts = false
+    const count = (is: boolean): void => {
+      if (is === counts) return
+      counts = is
+      running += is ? 1 : -1
       next()
+    }
+    count(true)
+    try {
+      return await pool.run(job, onProgress, (parked) => count(!parked))
+    } finally {
+      count(false)
     }
   }
 

@@ -1,64 +1,71 @@
 import type { Job, Outcome } from './job.ts'
 import { uncompressHere } from './uncompress-here.ts'
+import type { JobListener } from './work-through.ts'
 import { workerFlags } from './worker-flags.ts'
-import { workerThread, type WorkerThread } from './worker-thread.ts'
+import { workerThread, type Attempted, type WorkerThread } from './worker-thread.ts'
 
-/** Runs jobs in threads, as many as are asked for at once. Threads are started when first needed and kept. */
+/** Runs jobs in a few threads, any number of them at once. Threads are started when first needed and kept. */
 export interface WorkerPool {
-  /** @throws LayerError `LAYER_WORKER_FAILED` */
-  run(job: Job, onProgress: (consumed: number) => void): Promise<Outcome>
+  /**
+   * @param onParked told when the job waits for a slow download, and when it does no longer
+   * @throws LayerError `LAYER_WORKER_FAILED`
+   */
+  run(job: Job, onProgress: (consumed: number) => void, onParked?: (is: boolean) => void): Promise<Outcome>
   /** Ends the threads, whatever they are doing. */
   close(): Promise<void>
 }
 
-/** @param url of the worker's file; `undefined`: there is none, so everything runs in the calling thread. */
-export function createWorkerPool(url: URL | undefined): WorkerPool {
+/**
+ * @param url of the worker's file; `undefined`: there is none, so everything runs in the calling thread.
+ * @param most threads. Default 2.
+ */
+export function createWorkerPool(url: URL | undefined, most = 2): WorkerPool {
   const threads = new Set<WorkerThread>()
-  const idle: WorkerThread[] = []
   let here = url === undefined
   let closed = false
 
-  async function start(): Promise<WorkerThread | undefined> {
-    if (url === undefined) return undefined
-    try {
-      const { Worker } = await import('node:worker_threads')
-      if (closed) return undefined
-      const thread = workerThread(
-        new Worker(url, { name: 'lading-uncompress', execArgv: workerFlags(process.execArgv) }),
-      )
-      threads.add(thread)
-      return thread
-    } catch {
-      // No threads in this runtime, or not permitted.
-      return undefined
-    }
+  /** An idle thread, a new one, or the one with the least to do. */
+  function choose(start: () => WorkerThread): WorkerThread {
+    const inOrder = [...threads].toSorted((a, b) => a.busy - b.busy || a.left - b.left || a.jobs - b.jobs)
+    const idle = inOrder.find(({ jobs }) => jobs === 0)
+    if (idle !== undefined) return idle
+    return (threads.size >= most ? inOrder[0] : undefined) ?? start()
   }
 
-  async function runThere(job: Job, onProgress: (consumed: number) => void): Promise<Outcome | 'unavailable'> {
-    const thread = idle.pop() ?? (await start())
-    if (thread === undefined) return 'unavailable'
+  async function runThere(job: Job, listener: JobListener): Promise<Attempted> {
+    if (url === undefined) return 'unavailable'
     try {
-      return await thread.run(job, onProgress)
-    } finally {
-      if (thread.dead) threads.delete(thread)
-      else idle.push(thread)
+      const { Worker } = await import('node:worker_threads')
+      if (closed) return 'unavailable'
+      const start = (): WorkerThread => {
+        const worker = new Worker(url, { name: 'lading-uncompress', execArgv: workerFlags(process.execArgv) })
+        const thread: WorkerThread = workerThread(worker, () => threads.delete(thread))
+        threads.add(thread)
+        return thread
+      }
+      return choose(start).run(job, listener)
+    } catch {
+      // No threads in this runtime, or not permitted.
+      return 'unavailable'
     }
   }
 
   return {
-    async run(job, onProgress) {
-      if (!here) {
-        const outcome = await runThere(job, onProgress)
-        if (outcome !== 'unavailable') return outcome
-        here = true
+    async run(job, progress, parked = () => undefined) {
+      const listener: JobListener = { progress, parked }
+      // A thread may die idle, in the moment in which it is given a job: the next one is not to blame for that.
+      for (let mayBeLost = true; !here; mayBeLost = false) {
+        const attempted = await runThere(job, listener)
+        if (attempted === 'unavailable') here = true
+        else if (attempted.outcome !== 'lost') return attempted
+        else if (!mayBeLost) throw attempted.error
       }
-      return await uncompressHere(job, onProgress)
+      return await uncompressHere(job, listener)
     },
     async close() {
       closed = true
       const ending = [...threads].map((thread) => thread.end())
       threads.clear()
-      idle.length = 0
       await Promise.all(ending)
     },
   }

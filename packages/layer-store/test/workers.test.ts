@@ -33,6 +33,38 @@ describe('a worker that dies at work', () => {
     expect(await pool.run(at('well'), ignore)).toMatchObject({ outcome: 'done', size: 1 })
     await pool.close()
   })
+
+  it('fails every layer that it worked on', async () => {
+    const pool = createWorkerPool(here('support/strange-worker.ts'), 1)
+    const jobs = ['hang', 'hang', 'exit'].map((path) => pool.run(at(path), ignore))
+    const outcomes = await Promise.allSettled(jobs)
+    expect(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code)).toEqual(
+      jobs.map(() => 'LAYER_WORKER_FAILED'),
+    )
+    await pool.close()
+  })
+
+  it('is not given a job again and again that ends every thread before it is begun', async () => {
+    const pool = createWorkerPool(here('support/strange-worker.ts'), 1)
+    await expect(pool.run(at('unseen'), ignore)).rejects.toMatchObject({
+      code: 'LAYER_WORKER_FAILED',
+      cause: { message: 'exit code 4' },
+    })
+    expect(await pool.run(at('well'), ignore)).toMatchObject({ outcome: 'done' })
+    await pool.close()
+  })
+})
+
+describe('a worker that dies while it is idle', () => {
+  it('is given nothing more, however late that is heard', async () => {
+    const pool = createWorkerPool(here('support/leaving-worker.ts'), 1)
+    // Each comes at once after the thread's last word, and so before its end is heard; a pause lets it be heard.
+    for (let turn = 0; turn < 6; turn++) {
+      expect(await pool.run(at('well'), ignore)).toMatchObject({ outcome: 'done', size: 1 })
+      if (turn % 2 === 1) await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    await pool.close()
+  })
 })
 
 describe('without a worker, the calling thread does the work', () => {

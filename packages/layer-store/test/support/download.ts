@@ -17,9 +17,9 @@ export interface Download {
 }
 
 /** A file that grows by hand, by the contract of `Growth` alone: what any content store may do with it. */
-export function startDownload(root: string, whole: Uint8Array): Download {
+export function startDownload(root: string, whole: Uint8Array, name: string | number = 'growing'): Download {
   const address = { digest: digestOf(whole), size: whole.length }
-  const path = join(root, 'growing')
+  const path = join(root, String(name))
   const finalPath = blobFile(root, address.digest)
   const file = openSync(path, 'w')
   const cells = new BigInt64Array(new SharedArrayBuffer(24))

@@ -1,0 +1,87 @@
+import { isLadingError } from '@lading/errors'
+import type { Descriptor } from '@lading/manifest'
+import type { BlobSink } from '@lading/registry-client'
+import type { WorkContext } from '@lading/transfer'
+import type { LayerProgress } from './layer-progress.ts'
+import type { LayerSource } from './layer-source.ts'
+import type { PullIngest } from './ports.ts'
+import { retryBlob, unwrapSinkError } from './retry-policy.ts'
+
+/** How often the count of bytes is looked at. Nothing is reported when it has not changed. */
+const reportEveryMs = 100
+
+/** From where to where a layer comes. */
+export interface Way {
+  readonly source: LayerSource
+  readonly ingest: PullIngest
+  /** Called for each answer that brings bytes: from which byte on. */
+  readonly onBegin: (start: number) => void
+  /** What one source has begun is for no other, whatever their validators say. */
+  readonly sameSourceOnly: boolean
+}
+
+/** Brings all bytes of a layer to its ingest, in as many attempts as it takes. */
+export async function fetchWhole(
+  layer: Descriptor,
+  { source, ingest, onBegin, sameSourceOnly }: Way,
+  context: WorkContext<LayerProgress>,
+): Promise<void> {
+  let restart = false
+  const once = async (signal: AbortSignal): Promise<void> => {
+    if (restart) await ingest.begin({ start: 0, source: 'restart' })
+    restart = false
+    const counter = createCounter(layer, ingest, context)
+    const sink: BlobSink = {
+      get offset() {
+        return ingest.offset
+      },
+      get validator() {
+        return sameSourceOnly ? undefined : ingest.validator
+      },
+      async begin(answer) {
+        await ingest.begin(answer)
+        onBegin(answer.start)
+        if (answer.start > 0) context.report({ phase: 'resume', offset: answer.start, total: layer.size })
+        counter.start()
+      },
+      write: (chunk) => ingest.write(chunk),
+    }
+    try {
+      await source(sink, { signal, onWait: () => context.report({ phase: 'waiting' }) })
+    } catch (error) {
+      throw unwrapSinkError(error)
+    } finally {
+      counter.stop()
+    }
+  }
+  await context.attempt(once, {
+    position: () => ingest.offset,
+    retry(error) {
+      restart = isLadingError(error, 'RANGE_INVALID')
+      return retryBlob(error)
+    },
+    onRetry: (event) => context.report({ phase: 'retry', ...event }),
+  })
+}
+
+/** Reports how many bytes there are, while they come. */
+function createCounter(
+  { size }: Descriptor,
+  ingest: PullIngest,
+  context: WorkContext<LayerProgress>,
+): { readonly start: () => void; readonly stop: () => void } {
+  let reported = -1
+  let timer: ReturnType<typeof setInterval> | undefined
+  const stop = (): void => clearInterval(timer)
+  return {
+    start() {
+      stop()
+      timer = setInterval(() => {
+        if (ingest.offset === reported) return
+        reported = ingest.offset
+        context.report({ phase: 'bytes', current: reported, total: size })
+      }, reportEveryMs)
+    },
+    stop,
+  }
+}
