@@ -19,7 +19,7 @@ export interface AdmittedOptions extends AbortOptions {
 export interface RegistryClient {
   /**
    * The endpoints of a domain (text) or of one reference in the order to try them: mirrors, https, http where allowed
-   * (pull-behaviour 1.4), or what `hosts` says. Only a reference can be blocked or rewritten by its repository's name.
+   *, or what `hosts` says. Only a reference can be blocked or rewritten by its repository's name.
    *
    * @throws RegistryError `HOST_BLOCKED`, `TARGET_INVALID`
    */

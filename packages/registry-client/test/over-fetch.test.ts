@@ -14,6 +14,8 @@ if (atScale(0, 1) === 1) {
     import('./blob-sizes.test.ts'),
     import('./endpoints.test.ts'),
     import('./headers.test.ts'),
+    import('./listeners.test.ts'),
+    import('./option-bags.test.ts'),
     import('./pull-path.test.ts'),
     import('./put-manifests.test.ts'),
     import('./referrers.test.ts'),

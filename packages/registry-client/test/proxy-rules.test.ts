@@ -106,7 +106,7 @@ describe('a proxy as people write it', () => {
 })
 
 describe('NO_PROXY', () => {
-  // The cases of Go's httpproxy, and those over which other clients stumbled (reliability B3, R10).
+  // The cases of Go's httpproxy, and those over which other clients stumbled.
   it.each<[entries: string, direct: string[], proxied: string[]]>([
     ['', [], ['https://example.com']],
     ['*', ['https://example.com', 'http://10.0.0.1', 'https://[fd00::1]'], []],

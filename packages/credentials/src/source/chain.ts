@@ -8,9 +8,9 @@ import type { Finding } from './finding.ts'
  * somebody else because a helper is missing. A refused credential is not followed by that of a later provider either.
  */
 export function chain(...providers: readonly CredentialProvider[]): CredentialSource {
-  const provide: CredentialProvider = async ({ rejected, ...target }, options = {}) => {
+  const provide: CredentialProvider = async ({ rejected, ...target }, { signal } = {}) => {
     for (const provider of providers) {
-      const found = await provider(target, options)
+      const found = await provider(target, { signal })
       if (found !== undefined) return sameCredential(found, rejected) ? undefined : found
     }
     return undefined

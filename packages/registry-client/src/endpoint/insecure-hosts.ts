@@ -8,7 +8,7 @@ export type InsecureHosts = (host: string) => boolean
 /**
  * Entries are compared as text with `host` or `host:port` (so `example.com` does not cover `example.com:5000`), or are
  * CIDR ranges that cover hosts written as addresses, at any port. Names are not resolved: whoever answers the name
- * lookup would decide whether certificates are checked. docker.io is always secure (pull-behaviour 1.4).
+ * lookup would decide whether certificates are checked. docker.io is always secure, as in docker.
  *
  * @throws RegistryError `OPTION_INVALID`
  */

@@ -16,7 +16,7 @@ const hub: Endpoint = {
 export const isHub = (domain: string): boolean => /^(?:index\.)?docker\.io$/i.test(domain)
 
 /**
- * A domain's own endpoints in the order to try them (pull-behaviour 1.4, without v1): for docker.io the Hub's; for any
+ * A domain's own endpoints in the order to try them: for docker.io the Hub's; for any
  * other host https, then http where the host is loopback or marked insecure.
  *
  * @throws RegistryError `TARGET_INVALID` when `domain` is not a host or host:port
@@ -30,7 +30,7 @@ export function listEndpoints(domain: string, { insecure }: { readonly insecure:
   return marked || isLoopback(host) ? [https, { ...https, url: `http://${host}`, scheme: 'http' }] : [https]
 }
 
-/** Nothing but a host may come out of the text: `user@host`, `host/path` and `evil\@host` are refused (reliability B1, C11, C15). */
+/** Nothing but a host may come out of the text: `user@host`, `host/path` and `evil\@host` are refused. */
 function assertHost(host: string, given: string): void {
   const url = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?$/.test(host) ? URL.parse(`https://${host}`) : null
   if (url === null)

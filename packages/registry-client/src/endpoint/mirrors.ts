@@ -9,7 +9,7 @@ const ofDomain = /^([a-z0-9.:[\]_-]+)=(.*)$/is
 
 /**
  * Mirrors by domain, in order, duplicates dropped. A scheme is needed, a path is allowed, a query, a fragment and
- * credentials are not (pull-behaviour 1.4, the later rule). Plain http only where it is allowed for registries too.
+ * credentials are not. Plain http only where it is allowed for registries too.
  *
  * @throws RegistryError `OPTION_INVALID`
  */

@@ -52,7 +52,7 @@ const refuse = (reason: string, hint?: string): OriginDecision => ({ call: false
 
 /**
  * The one place where it is decided whether a URL that somebody else named may be called, and whether it may see a
- * secret (design 10, "private addresses", "https and http"; reliability B1). Pure: no lookup, no state.
+ * secret. Pure: no lookup, no state.
  */
 export function decideOrigin(question: OriginQuestion): OriginDecision {
   const { url, from, purpose } = question

@@ -154,7 +154,7 @@ export async function fetchManifest<Known>(
 
 /**
  * The digest of the bytes, by the algorithm that was asked for. A `Docker-Content-Digest` that is not the body's is
- * refused, by tag too: it would name other content than what is stored (reliability B1, C24). One of another algorithm
+ * refused, by tag too: it would name other content than what is stored. One of another algorithm
  * is checked in its own; one that is no digest says nothing.
  */
 function verifiedDigest(site: Site, head: Head, bytes: Uint8Array, asked: Digest | undefined): Digest {

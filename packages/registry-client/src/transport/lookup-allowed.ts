@@ -6,7 +6,7 @@ import type { Lookup } from './lookup.ts'
 /**
  * A name lookup without the addresses that a request may not reach: never link-local, metadata and unspecified ones,
  * and of the others only those of `addresses` (default: all). What a name resolves to at a second look is judged again,
- * for it is these very addresses that are connected to (reliability B1, C3 and C5).
+ * for it is these very addresses that are connected to.
  */
 export function lookupAllowed({
   lookup = systemLookup,

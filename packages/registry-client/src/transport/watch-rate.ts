@@ -1,4 +1,4 @@
-/** Fewer bytes than this in a second is a stall, however regular the drip (reliability B1, C19). */
+/** Fewer bytes than this in a second is a stall, however regular the drip. */
 const leastPerSecond = 1024
 
 export interface RateWatch {
