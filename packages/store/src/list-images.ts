@@ -1,4 +1,4 @@
-import { isLadingError, printable } from '@lading/errors'
+import { createHeldFailure, guardListener, isLadingError, printable } from '@lading/errors'
 import { isArtifact } from '@lading/manifest'
 import { nameOf } from '@lading/reference'
 import type { NamedTarget } from '@lading/reference-store'
@@ -10,6 +10,8 @@ import { describeImage, nameMembers } from './summarize.ts'
 
 export function createListImages(parts: Parts): Store['images'] {
   return async ({ signal, onDamaged } = {}) => {
+    const failure = createHeldFailure()
+    const tell = guardListener(onDamaged, failure.hold)
     const names = await parts.references.list()
     const summaries: ImageSummary[] = []
     const damaged: { readonly named: NamedTarget; readonly error: unknown }[] = []
@@ -28,8 +30,9 @@ export function createListImages(parts: Parts): Store['images'] {
       // Readers hold no lock: what was removed or moved meanwhile was no damage.
       const now = new Map((await parts.references.list()).map(({ name, target }) => [name, target.digest]))
       for (const { named, error } of damaged)
-        if (now.get(named.name) === named.target.digest) onDamaged?.({ reference: named.name, error })
+        if (now.get(named.name) === named.target.digest) tell({ reference: named.name, error })
     }
+    failure.release()
     return summaries
   }
 }

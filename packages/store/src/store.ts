@@ -27,7 +27,10 @@ export interface Store {
   source(): Source
   /** The images as a place that content goes to. A delivery holds a lease until its end; names are references. */
   target(): StoreTarget
-  /** Every name of an image, newest facts. Damaged ones are left out and reported, artifacts are left out. */
+  /**
+   * Every name of an image, newest facts. Damaged ones are left out and reported, artifacts are left out. What
+   * `onDamaged` throws is thrown after all of them were reported.
+   */
   images(
     options?: AbortOptions & {
       readonly onDamaged?: ((damage: { readonly reference: string; readonly error: unknown }) => void) | undefined

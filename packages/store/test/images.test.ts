@@ -159,6 +159,20 @@ describe('listing', () => {
     expect(await store.images()).toHaveLength(1)
   })
 
+  it('reports every damaged one to a listener that throws, and then throws what it threw', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'arm:1', arm)
+    for (const { manifest } of [app, arm]) await store.contents.remove(manifest.descriptor.digest)
+    const failure = new Error('mine')
+    const reported: string[] = []
+    const onDamaged = ({ reference }: { readonly reference: string }): void => {
+      reported.push(reference)
+      throw failure
+    }
+    await expect(store.images({ onDamaged })).rejects.toBe(failure)
+    expect(reported).toEqual(['docker.io/library/app:1', 'docker.io/library/arm:1'])
+  })
+
   it('survives the loss of all records', async () => {
     await pull(store, 'app:1', app)
     for (const records of ['images', 'layers', 'diff-ids'])
