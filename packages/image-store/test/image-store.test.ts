@@ -44,37 +44,11 @@ describe('image records', () => {
     expect(await readdir(root)).toEqual([])
   })
 
-  it('come back as they were written, until they are deleted', async () => {
-    await store.create(record('a'))
-    await store.create(
-      record('b', { created: undefined, platform: { os: 'windows', architecture: 'amd64', osVersion: '10.0.1' } }),
-    )
-    expect(await store.get(digest('a'))).toEqual(record('a'))
-    expect((await all()).map(({ config }) => config.digest)).toEqual([digest('a'), digest('b')].toSorted())
-    expect(await store.delete(digest('a'))).toBe(true)
-    expect(await store.get(digest('a'))).toBeUndefined()
-  })
-
-  it('of twins are one: what either was published with', async () => {
-    await store.create(record('a'))
-    const twin = { manifests: [digest('other manifest')], blobs: [digest('zstd'), digest('a blob')] }
-    const joined = await store.create(record('a', twin))
-    expect(joined.manifests).toEqual([digest('a manifest'), digest('other manifest')].toSorted())
-    expect(joined.blobs).toEqual([digest('a blob'), digest('zstd')].toSorted())
-    expect(await store.get(digest('a'))).toEqual(joined)
-  })
-
   it('are not written again when they say the same', async () => {
     await store.create(record('a'))
     const before = await nodeFileSystem().stat(fileOf('a'))
     await store.create(record('a'))
     expect((await nodeFileSystem().stat(fileOf('a')))?.inode).toBe(before?.inode)
-  })
-
-  it('are found by the start of their ID', async () => {
-    await store.create(record('a'))
-    expect(await store.search(digest('a').slice(7, 19))).toEqual({ outcome: 'found', digest: digest('a') })
-    expect(await store.search('zz')).toEqual({ outcome: 'unknown' })
   })
 
   it('that cannot be read count as absent, and are replaced', async () => {

@@ -2,8 +2,6 @@ import { chmod, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLock, nodeFileSystem } from '@lading/content-store'
-import type { Digest } from '@lading/digest'
-import { schema1Target, type Descriptor } from '@lading/manifest'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createReferenceStore, indexJsonLimit, type ReferenceStore } from '../src/index.ts'
 import { digest, parse, target } from './support.ts'
@@ -48,54 +46,6 @@ describe('names', () => {
     expect(await readdir(root)).toEqual([])
   })
 
-  it('are there for the next process, and mean latest without a tag', async () => {
-    await set('alpine', 'x')
-    expect(await open().get(parse('alpine:latest'))).toEqual(target('x'))
-    expect(await open().get(parse('docker.io/library/alpine'))).toEqual(target('x'))
-  })
-
-  it('with tag and digest are stored under the digest only', async () => {
-    await set(`alpine:3.20@${digest('x')}`, 'x')
-    expect(await list()).toEqual({ [`docker.io/library/alpine@${digest('x')}`]: digest('x') })
-    expect(await store.get(parse('alpine:3.20'))).toBeUndefined()
-    expect(await store.get(parse(`alpine:whatever@${digest('x')}`))).toEqual(target('x'))
-  })
-
-  it('that move leave the old target under its digest', async () => {
-    await set('alpine:3', 'x')
-    expect(await set('alpine:3', 'y')).toBe(digest('x'))
-    expect(await list()).toEqual({
-      'docker.io/library/alpine:3': digest('y'),
-      [`docker.io/library/alpine@${digest('x')}`]: digest('x'),
-    })
-  })
-
-  it('keep the annotations of their target, and not ours in them', async () => {
-    const annotated = { ...target('x'), artifactType: 'a/b', annotations: { note: 'n' } }
-    await store.update((names) => names.set(parse('a'), annotated))
-    expect(await open().get(parse('a'))).toEqual(annotated)
-  })
-
-  it('of an image that came as schema 1 have the digest that its registry knows', async () => {
-    const [old, fresh] = ['x', 'y'].map((of) =>
-      schema1Target(target(of), { digest: digest(`canonical ${of}`), envelope: digest('envelope') }),
-    ) as [Descriptor, Descriptor]
-    const point = (name: string, to: Descriptor): Promise<Digest | undefined> =>
-      store.update((names) => names.set(parse(name), to))
-    await point(`app@${digest('canonical x')}`, old)
-    await point('app:1', old)
-    await point('app:1', fresh)
-    expect(await list()).toEqual({
-      'docker.io/library/app:1': digest('y'),
-      [`docker.io/library/app@${digest('canonical x')}`]: digest('x'),
-    })
-    expect(await open().get(parse(`app@${digest('canonical x')}`))).toEqual(old)
-    await expect(point(`app@${digest('x')}`, old)).rejects.toMatchObject({
-      code: 'REFERENCE_DIGEST_MISMATCH',
-      facts: { actual: digest('canonical x') },
-    })
-  })
-
   it.each([
     ['REFERENCE_AMBIGUOUS', 'sha256', 'x'],
     ['REFERENCE_AMBIGUOUS', 'docker.io/library/sha256:1', 'x'],
@@ -103,11 +53,6 @@ describe('names', () => {
   ])('%s: %s', async (code, name, of) => {
     await expect(set(name, of)).rejects.toMatchObject({ code })
     expect(await readdir(root)).not.toContain('index.json')
-  })
-
-  it('may be sha256 elsewhere', async () => {
-    await set('quay.io/sha256:1', 'x')
-    expect(await store.get(parse('quay.io/sha256:1'))).toBeDefined()
   })
 })
 
@@ -138,25 +83,6 @@ describe('an update', () => {
       }),
     ).rejects.toBe(refuse)
     expect(Object.keys(await list())).toEqual(['docker.io/library/a:latest'])
-  })
-
-  it('loses no name to another one at the same time', async () => {
-    await Promise.all(
-      Array.from({ length: 20 }, (_, n) => open().update((names) => names.set(parse(`a:${n}`), target('x')))),
-    )
-    expect(Object.keys(await list())).toHaveLength(20)
-  })
-
-  it('rejects with the reason of its signal while it waits', async () => {
-    const reason = new Error('enough')
-    const gate = Promise.withResolvers<void>()
-    const held = store.update(() => gate.promise)
-    const aborting = new AbortController()
-    const waiting = open().update(() => {}, { signal: aborting.signal })
-    aborting.abort(reason)
-    await expect(waiting).rejects.toBe(reason)
-    gate.resolve()
-    await held
   })
 
   it('tells what others have in the file', async () => {

@@ -1,0 +1,2 @@
+export type { ImageStoreSubject } from './subject.ts'
+export { testImageStore, type TestFunctions } from './test-image-store.ts'

@@ -1,0 +1,2 @@
+export type { ReferenceStoreSubject } from './subject.ts'
+export { testReferenceStore, type TestFunctions } from './test-reference-store.ts'

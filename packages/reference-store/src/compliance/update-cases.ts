@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { parseReference } from '@lading/reference'
+import { digest, get, listed, set, target } from './helpers.ts'
+import type { Case } from './subject.ts'
+
+export const updateCases: readonly Case[] = [
+  {
+    name: 'shows an update its own changes, and others none before they are saved',
+    async run({ store, again }) {
+      const next = await again()
+      await store.update(async (names) => {
+        names.set(parseReference('a'), target('x'))
+        assert.deepEqual(names.get(parseReference('a')), target('x'))
+        assert.deepEqual(
+          names.list().map(({ name }) => name),
+          ['docker.io/library/a:latest'],
+        )
+        assert.deepEqual(await next.list(), [])
+        await names.assertHeld()
+        await names.save()
+        assert.deepEqual(await get(next, 'a'), target('x'))
+      })
+    },
+  },
+  {
+    name: 'writes nothing of a change that rejects but what was saved before',
+    async run({ store, again }) {
+      const refuse = new Error('no')
+      const change = store.update(async (names) => {
+        names.set(parseReference('a'), target('x'))
+        await names.save()
+        names.set(parseReference('b'), target('x'))
+        names.delete(parseReference('a'))
+        throw refuse
+      })
+      await assert.rejects(change, (error) => error === refuse)
+      assert.deepEqual(await listed(await again()), [['docker.io/library/a:latest', digest('x')]])
+    },
+  },
+  {
+    name: 'gives back what the change returns, and takes one at a time, whoever opened it',
+    async run({ store, again }) {
+      const stores = [store, await again()]
+      let inside = 0
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          (stores[n % 2] ?? store).update(async (names) => {
+            assert.equal(++inside, 1)
+            names.set(parseReference(`a:${n}`), target('x'))
+            await names.save()
+            inside--
+            return n
+          }),
+        ),
+      )
+      assert.deepEqual(
+        results,
+        Array.from({ length: 20 }, (_, n) => n),
+      )
+      assert.equal((await store.list()).length, 20)
+    },
+  },
+  {
+    name: 'rejects with the reason of its signal while it waits, and changes nothing',
+    async run({ store, again }) {
+      const reason = new Error('enough')
+      const gate = Promise.withResolvers<void>()
+      const held = store.update(() => gate.promise)
+      const aborting = new AbortController()
+      const waiting = (await again()).update((names) => void names.set(parseReference('a'), target('x')), {
+        signal: aborting.signal,
+      })
+      aborting.abort(reason)
+      await assert.rejects(waiting, (error) => error === reason)
+      gate.resolve()
+      await held
+      assert.deepEqual(await set(store, 'b', 'x'), undefined)
+      assert.equal(await get(store, 'a'), undefined)
+    },
+  },
+]
