@@ -25,9 +25,9 @@ export function assertNameOnly(name: Reference): void {
 }
 
 /**
- * Every tag of a repository, in list order, one after the other, each as if it were pulled alone. A tag that fails hides no other: it is told and
- * listed, and so is a list of tags that breaks off after its first. Only a list that does not begin, or the caller's
- * abort, ends the whole.
+ * Every tag of a repository, in list order, one after the other, each as if it were pulled alone. A tag that fails
+ * hides no other: it is told and listed, and so is a list of tags that breaks off after its first. Only a list that does
+ * not begin, or the caller's abort, ends the whole.
  */
 export async function pullAllTags(job: PullJob, repository: PullRepository, name: Reference): Promise<PulledTags> {
   const images: PulledImage[] = []
@@ -79,6 +79,6 @@ function mayComeBetter(error: unknown, repository: PullRepository, { tag = 'late
   const kind = kindOf(error)
   if (!isLadingError(error) || (kind !== 'wrong' && kind !== 'unusable')) return false
   const { digest: about } = error.facts
-  if (kind === 'wrong' && about !== undefined && repository.distrust(about)) return true
-  return digest === undefined && repository.distrust(tag)
+  if (kind === 'wrong' && about !== undefined && repository.distrust(about, error)) return true
+  return digest === undefined && repository.distrust(tag, error)
 }

@@ -104,13 +104,13 @@ describe('a wrong argument', () => {
 describe('what a mirror gives and is not right', () => {
   const layer = { 'a.txt': 'a'.repeat(200) }
 
-  it.each<[string, Pick<Fault, 'then' | 'afterBytes'>]>([
-    ['a flipped bit', { then: 'flip', afterBytes: 30 }],
-    ['another layer', { then: { content: 'another' } }],
-    ['bytes too many', { then: { extraBytes: 9 } }],
-    ['a coded body', { then: 'gzip' }],
-  ])('is asked of the registry: %s', async (_what, trouble) => {
-    const { registry, mirror, pull } = await mirrored()
+  it.each<[string, Pick<Fault, 'then' | 'afterBytes'>, string]>([
+    ['a flipped bit', { then: 'flip', afterBytes: 30 }, 'DIGEST_MISMATCH'],
+    ['another layer', { then: { content: 'another' } }, 'SIZE_MISMATCH'],
+    ['bytes too many', { then: { extraBytes: 9 } }, 'SIZE_MISMATCH'],
+    ['a coded body', { then: 'gzip' }, 'CONTENT_CODING'],
+  ])('is asked of the registry, which is told: %s', async (_what, trouble, code) => {
+    const { registry, mirror, pull, events } = await mirrored()
     const app = image('t/app:1').layer(layer).layer({ b: 'b' })
     await mirror.seed(app)
     const { layers } = await registry.seed(app)
@@ -119,6 +119,7 @@ describe('what a mirror gives and is not right', () => {
     expect((await pull('t/app:1')).status).toBe('downloaded')
     mirror.journal.assertFetchedOnce(bad)
     registry.journal.assertFetchedOnce(bad)
+    expect(told(events).slice(0, 2)).toEqual([mirror.url, `${mirror.url} ${code}`])
   })
 
   it('is final where the registry gave it', async () => {
@@ -130,11 +131,12 @@ describe('what a mirror gives and is not right', () => {
   })
 
   it('is an old image: the registry has one for the platform, and is asked for the tag', async () => {
-    const { registry, mirror, pull } = await mirrored()
+    const { registry, mirror, pull, events } = await mirrored()
     await mirror.seed(image('t/app:1').layer({ a: 'old' }, { claimedDiffId: `sha256:${'0'.repeat(64)}` }))
     const { digest } = await registry.seed(image('t/app:1').layer({ a: 'new' }))
     expect((await pull('t/app:1')).digest).toBe(digest)
     expect(manifestsOf(registry)).toContain('1')
+    expect(told(events).slice(0, 3)).toEqual([mirror.url, `${mirror.url} DIFF_ID_MISMATCH`, `https://${registry.host}`])
   })
 
   it('and is named by a digest, is not asked for again', async () => {

@@ -166,9 +166,10 @@ export interface Repository<Document = Manifest> {
   ): AsyncIterable<Descriptor>
   /**
    * What came for this tag or digest was found wrong or of no use by whoever looked into it. If a mirror gave it, that
-   * mirror is not asked for it again, nor for content. True: another endpoint is left to ask. False: what came stands.
+   * mirror is not asked for it again, nor for content. True: another endpoint is left to ask, and listeners are told the
+   * reason. False: what came stands.
    */
-  distrust(target: string): boolean
+  distrust(target: string, reason: unknown): boolean
   /**
    * The same repository for one tag, with the endpoints that are tried for it. Nothing that was learned of other tags is
    * held against a mirror; which of the domain's own endpoints answers is still known.

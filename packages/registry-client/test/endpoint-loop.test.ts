@@ -204,28 +204,34 @@ describe('content that is found wrong', () => {
   })
 
   it('by the caller is not asked of that mirror again, nor is other content', async () => {
-    const { repository, asked } = await sceneOf(spoiling)
+    const { repository, asked, events } = await sceneOf(spoiling)
     await fetch(repository)
-    expect(repository.distrust(descriptorOf(blob).digest)).toBe(true)
+    expect(repository.distrust(descriptorOf(blob).digest, new Error('not what it was'))).toBe(true)
+    expect(events.at(-1)).toMatchObject({
+      type: 'endpoint:failed',
+      mirror: true,
+      need: 'pull',
+      message: 'not what it was',
+    })
     await fetch(repository)
     await repository.manifests.get(manifest.digest)
     expect(asked()).toEqual(['mirror blob', 'registry blob', 'registry manifest'])
     // What the registry itself gave stands, and so does what nobody gave.
-    expect(repository.distrust(descriptorOf(blob).digest)).toBe(false)
-    expect(repository.distrust('1')).toBe(false)
+    expect(repository.distrust(descriptorOf(blob).digest, 'x')).toBe(false)
+    expect(repository.distrust('1', 'x')).toBe(false)
   })
 
   it('of a tag is asked of the next, and there is none after a mirror that was named alone', async () => {
     const { repository, asked } = await sceneOf(() => false)
     await repository.manifests.get('1')
-    expect(repository.distrust('1')).toBe(true)
+    expect(repository.distrust('1', 'x')).toBe(true)
     await repository.manifests.get('1')
     expect(asked()).toEqual(['mirror 1', 'registry 1'])
     const mirror = await serving()
     const endpoint: Endpoint = { url: mirror.origin, host: mirror.host, scheme: 'http', mirror: true, insecure: false }
     const alone = clientOf().repository('docker.io/t/app', { endpoint })
     await alone.manifests.get('1')
-    expect(alone.distrust('1')).toBe(false)
+    expect(alone.distrust('1', 'x')).toBe(false)
   })
 })
 

@@ -61,7 +61,7 @@ export async function readBlob(
 export async function* openBlob(
   fetch: FetchBlob,
   descriptor: Descriptor,
-  { signal, onWrong }: AbortOptions & { readonly onWrong: () => void },
+  { signal, onWrong }: AbortOptions & { readonly onWrong: (error: RegistryError) => void },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const digest = parseDigest(descriptor.digest)
   const hasher = createHasher(algorithmOf(digest))
@@ -85,8 +85,9 @@ export async function* openBlob(
   }
   const actual = hasher.digest()
   if (actual === digest) return
-  onWrong()
-  throw damaged(digest, actual)
+  const error = damaged(digest, actual)
+  onWrong(error)
+  throw error
 }
 
 function damaged(digest: string, actual: string): RegistryError {

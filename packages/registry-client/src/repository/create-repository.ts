@@ -67,7 +67,7 @@ export function createRepository<Known>(name: string, parts: RepositoryParts<Kno
     },
     blobs: {
       open: (descriptor, { signal } = {}) =>
-        openBlob(fetch, descriptor, { signal, onWrong: () => loop.distrust(forContent(descriptor.digest)) }),
+        openBlob(fetch, descriptor, { signal, onWrong: (error) => loop.distrust(forContent(descriptor.digest), error) }),
       read: (descriptor, { signal, maxBytes } = {}) =>
         loop.run(
           (site) =>
@@ -102,7 +102,7 @@ export function createRepository<Known>(name: string, parts: RepositoryParts<Kno
       fromFirstPage(loop.run, forList(`referrers of ${digest}`, { signal }), (site) =>
         listReferrers(site, digest, { signal, artifactType, maxPages }),
       ),
-    distrust: (target) => loop.distrust(forTarget(target)),
+    distrust: (target, reason) => loop.distrust(forTarget(target), reason),
     tagged: (tag) => createRepository(name, { ...parts, loop: loop.renewed(candidatesOf(tag)) }),
     rateLimit() {
       const host = loop.latest?.host

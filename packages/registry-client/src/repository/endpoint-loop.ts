@@ -33,7 +33,7 @@ export interface EndpointLoop {
   /** Who answered last. */
   readonly latest: Endpoint | undefined
   /** What came for the subject was found wrong. A mirror that gave it is done with. True: another endpoint is left to ask. */
-  distrust(asking: Asking): boolean
+  distrust(asking: Asking, reason: unknown): boolean
   /** The same for another tag, whose endpoints may be others. */
   renewed(candidates: readonly Candidate[]): EndpointLoop
 }
@@ -69,24 +69,19 @@ export function createEndpointLoop(options: LoopOptions, own?: Memory['own']): E
       const able = fit(asking.need)
       const left = memory.inOrder(able, asking)
       let last: unknown
-      const failed: (() => void)[] = []
+      const failed: EndpointEvent[] = []
       const order = left.length === 0 ? able : left
       for (const [at, candidate] of order.entries()) {
         const { endpoint, site } = candidate
-        const { url, mirror } = endpoint
-        const told = { url, mirror, need: asking.need }
-        const goOnAfter = (error: unknown): void =>
-          void failed.push(() =>
-            tell({ type: 'endpoint:failed', ...told, code: codeOf(error), message: messageOf(error) }),
-          )
+        const goOnAfter = (error: unknown): void => void failed.push(failureOf(endpoint, asking, error))
         const reason = wire.passOver(endpoint)
         if (reason !== undefined) {
           last ??= reason
           if (reason.code === 'MIRROR_SKIPPED') goOnAfter(reason)
           continue
         }
-        for (const tellFailure of failed.splice(0)) tellFailure()
-        tell({ type: 'endpoint', ...told })
+        for (const failure of failed.splice(0)) tell(failure)
+        tell({ type: 'endpoint', url: endpoint.url, mirror: endpoint.mirror, need: asking.need })
         let began = false
         try {
           const result = await work(site, () => {
@@ -111,11 +106,13 @@ export function createEndpointLoop(options: LoopOptions, own?: Memory['own']): E
     get latest() {
       return latest?.endpoint
     },
-    distrust(asking) {
+    distrust(asking, reason) {
       const giver = givers.get(asking.subject)?.endpoint
       if (giver?.mirror !== true) return false
       memory.wrong(giver, asking)
-      return memory.inOrder(fit(asking.need), asking).length > 0
+      if (memory.inOrder(fit(asking.need), asking).length === 0) return false
+      tell(failureOf(giver, asking, reason))
+      return true
     },
     renewed: (others) => createEndpointLoop({ ...options, candidates: others }, memory.own),
   }
@@ -163,5 +160,11 @@ export async function* fromFirstPage<T>(
   }
 }
 
-const codeOf = (error: unknown): string => (isLadingError(error) ? error.code : 'UNKNOWN')
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : printable(String(error)))
+const failureOf = ({ url, mirror }: Endpoint, { need }: Asking, error: unknown): EndpointEvent => ({
+  type: 'endpoint:failed',
+  url,
+  mirror,
+  need,
+  code: isLadingError(error) ? error.code : 'UNKNOWN',
+  message: error instanceof Error ? error.message : printable(String(error)),
+})
