@@ -1,5 +1,5 @@
 import { LadingError } from '@lading/errors'
-import { createRegistryClient } from '@lading/registry-client'
+import { createRegistryClient, type Endpoint, type Hosts, type HostTarget } from '@lading/registry-client'
 import { image, startTestRegistry, type Fault, type TestRegistry } from '@lading/test-registry'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,6 +26,25 @@ async function mirrored(faults: readonly Fault[] = []): Promise<Mirrored> {
   })
   return { ...here, mirror }
 }
+
+const endpointAt = ({ url, host }: Pick<TestRegistry, 'url' | 'host'>, more: Partial<Endpoint> = {}): Endpoint => ({
+  url,
+  host,
+  scheme: 'http',
+  mirror: false,
+  insecure: false,
+  ...more,
+})
+
+/** Mirrors by target, and the registry itself after them. */
+const hostsOf = (mirrors: (target: HostTarget) => readonly Endpoint[]): Hosts => ({
+  consult: (target) => ({
+    endpoints: [...mirrors(target), endpointAt({ url: `http://${target.domain}`, host: target.domain })],
+    passedOver: [],
+  }),
+  insecure: () => undefined,
+  tls: () => undefined,
+})
 
 const tagged = (tag: string): ReturnType<typeof image> => image(`t/app:${tag}`).layer({ tag })
 const manifestsOf = (registry: TestRegistry): readonly (string | undefined)[] => [
@@ -75,6 +94,18 @@ describe('all tags through a mirror', () => {
     expect(manifestsOf(registry)).toEqual([])
   })
 
+  it('have the endpoints that a pull of each alone has', async () => {
+    const mirror = await startTestRegistry({ images: [tagged('b')] })
+    onTestFinished(() => mirror.close())
+    const { registry, puller } = await scene({
+      client: { hosts: hostsOf(({ tag }) => (tag === 'b' ? [endpointAt(mirror, { mirror: true })] : [])) },
+    })
+    for (const each of ['a', 'b']) await registry.seed(tagged(each))
+    expect((await puller.pullAll(`${registry.host}/t/app`)).images).toHaveLength(2)
+    expect(manifestsOf(mirror)).toEqual(['b'])
+    expect(manifestsOf(registry)).toEqual(['a'])
+  })
+
   it('look once for the scheme that the registry speaks', async () => {
     const { registry, puller, eventsOf } = await scene()
     for (const each of ['a', 'b', 'c']) await registry.seed(tagged(each))
@@ -120,6 +151,21 @@ describe('what a mirror gives and is not right', () => {
     mirror.journal.assertFetchedOnce(bad)
     registry.journal.assertFetchedOnce(bad)
     expect(told(events).slice(0, 2)).toEqual([mirror.url, `${mirror.url} ${code}`])
+  })
+
+  it('is asked of the registry, which named it, where the mirror has content alone', async () => {
+    const app = image('t/app:1').layer(layer).layer({ b: 'b' })
+    const mirror = await startTestRegistry({ images: [app] })
+    onTestFinished(() => mirror.close())
+    const { registry, pull } = await scene({
+      client: { hosts: hostsOf(() => [endpointAt(mirror, { mirror: true, capabilities: ['pull'] })]) },
+    })
+    const { layers } = await registry.seed(app)
+    const bad = layers[0]?.digest ?? ''
+    mirror.addFault({ on: 'blob', digest: bad, then: 'flip', afterBytes: 30 })
+    expect((await pull('t/app:1')).status).toBe('downloaded')
+    mirror.journal.assertFetchedOnce(bad)
+    registry.journal.assertFetchedOnce(bad)
   })
 
   it('is final where the registry gave it', async () => {

@@ -10,7 +10,7 @@ export type EndpointEvent =
       /** What for: `resolve` a tag, `pull` what has a digest, `push`, a `list` of tags or referrers, the `registry` itself. */
       readonly need: 'resolve' | 'pull' | 'push' | 'list' | 'registry'
     }
-  /** It did not work out, or it was not asked because it failed a moment ago; another one follows. */
+  /** It did not work out, or is not asked now (a mirror that rests, plain http after TLS); another one follows. */
   | {
       readonly type: 'endpoint:failed'
       readonly url: string

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { LadingError } from '@lading/errors'
 import { parseReference } from '@lading/reference'
 import { makeCertificate } from '@lading/test-registry'
 import { describe, expect, it } from 'vitest'
@@ -122,7 +123,7 @@ describe('which endpoint is asked', () => {
 
   it('is nobody after the caller gave up, whatever the reason looks like', async () => {
     const leave = new AbortController()
-    const { repository, asked } = await sceneOf(() => leave.abort(Object.assign(new Error('x'), { code: 'TIMEOUT' })))
+    const { repository, asked } = await sceneOf(() => leave.abort(new LadingError('TIMEOUT', 'enough')))
     expect(await failureOf(repository.manifests.get('1', { signal: leave.signal }))).toBe(leave.signal.reason)
     expect(asked()).toEqual(['mirror 1'])
   })
@@ -182,6 +183,14 @@ describe('a blob that breaks off', () => {
     expect(asked()).toEqual(['mirror blob', 'mirror blob', 'registry blob'])
   })
 
+  it('before its answer is asked of the next, and the mirror is asked again', async () => {
+    let lost = 0
+    // A lost connection is tried once more in silence.
+    const { repository, asked } = await sceneOf((_request, response) => (lost++ < 2 ? void response.destroy() : false))
+    for (let time = 0; time < 2; time++) await fetch(repository)
+    expect(asked()).toEqual(['mirror blob', 'mirror blob', 'registry blob', 'mirror blob'])
+  })
+
   it('is asked of the mirror again where the registry has it not', async () => {
     const { repository, asked } = await sceneOf(breaking(2), refusing('/blobs/', 404))
     for (let time = 0; time < 2; time++) await failureOf(fetch(repository))
@@ -200,6 +209,18 @@ describe('content that is found wrong', () => {
       code: 'DIGEST_MISMATCH',
     })
     expect(await gather(repository.blobs.open(descriptorOf(blob)))).toBeGreaterThan(0)
+    expect(asked()).toEqual(['mirror blob', 'registry blob'])
+  })
+
+  it('while it arrives is asked of the next', async () => {
+    const { repository, asked } = await sceneOf((request, response) => {
+      if (request.url?.includes('/blobs/') !== true) return false
+      response.writeHead(200)
+      response.end(Buffer.alloc(blob.length + 1))
+      return true
+    })
+    expect(await failureOf(fetch(repository))).toMatchObject({ code: 'SIZE_MISMATCH' })
+    await fetch(repository)
     expect(asked()).toEqual(['mirror blob', 'registry blob'])
   })
 
@@ -232,6 +253,46 @@ describe('content that is found wrong', () => {
     const alone = clientOf().repository('docker.io/t/app', { endpoint })
     await alone.manifests.get('1')
     expect(alone.distrust('1', 'x')).toBe(false)
+  })
+})
+
+describe('a foreign URL of a layer', () => {
+  const own = {
+    url: 'https://registry.example',
+    host: 'registry.example',
+    scheme: 'https',
+    mirror: false,
+    insecure: false,
+  } as const
+  const mirror = {
+    url: 'http://127.0.0.1:5000',
+    host: '127.0.0.1:5000',
+    scheme: 'http',
+    mirror: true,
+    insecure: false,
+    capabilities: ['pull'],
+  } as const
+
+  it.each([
+    ['the tag', ['1', manifest.digest], 'ORIGIN_REFUSED'],
+    ['what was asked for by digest, where there was no tag', [manifest.digest], undefined],
+  ] as const)('may lead as far as the one may that gave %s', async (_what, targets, code) => {
+    const repository = clientOf({
+      hosts: {
+        consult: () => ({ endpoints: [mirror, own], passedOver: [] }),
+        insecure: () => undefined,
+        tls: () => undefined,
+      },
+      async transport({ url }, to) {
+        await to.head(200, new Headers({ 'content-type': manifestType }))
+        await to.data(url.pathname === '/layer' ? blob : manifest.bytes)
+      },
+    }).repository('registry.example/t/app')
+    for (const target of targets) await repository.manifests.get(target)
+    const outcome = await repository.blobs
+      .fetchForeign('http://127.0.0.1:6000/layer', descriptorOf(blob), sinkOf())
+      .catch((error: LadingError) => error.code)
+    expect(outcome).toBe(code)
   })
 })
 

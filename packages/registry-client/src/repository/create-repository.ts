@@ -67,7 +67,10 @@ export function createRepository<Known>(name: string, parts: RepositoryParts<Kno
     },
     blobs: {
       open: (descriptor, { signal } = {}) =>
-        openBlob(fetch, descriptor, { signal, onWrong: (error) => loop.distrust(forContent(descriptor.digest), error) }),
+        openBlob(fetch, descriptor, {
+          signal,
+          onWrong: (error) => loop.distrust(forContent(descriptor.digest), error),
+        }),
       read: (descriptor, { signal, maxBytes } = {}) =>
         loop.run(
           (site) =>

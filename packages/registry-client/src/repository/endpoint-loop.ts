@@ -77,7 +77,7 @@ export function createEndpointLoop(options: LoopOptions, own?: Memory['own']): E
         const reason = wire.passOver(endpoint)
         if (reason !== undefined) {
           last ??= reason
-          if (reason.code === 'MIRROR_SKIPPED') goOnAfter(reason)
+          goOnAfter(reason)
           continue
         }
         for (const failure of failed.splice(0)) tell(failure)
