@@ -3,14 +3,10 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 export type CliErrorCode =
   /** An option or argument is not what the command takes. */
   | 'USAGE'
-  /** What earlier logins remembered cannot be read. */
-  | 'REALMS_INVALID'
   /** The registry does not say how large a blob is. */
   | 'SIZE_UNKNOWN'
   /** An artifact's config, which may be anything. */
   | 'CONFIG_NOT_JSON'
-  /** The file that a result should go to cannot be written. */
-  | 'OUTPUT_FAILED'
 
 export class CliError extends LadingError<CliErrorCode> {
   constructor(code: CliErrorCode, message: string, options: ErrorOptions = {}) {

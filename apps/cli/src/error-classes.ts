@@ -150,7 +150,6 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   PULLER_CLOSED: 'failure',
   CLIENT_CLOSED: 'failure',
   CONFIG_NOT_JSON: 'failure',
-  OUTPUT_FAILED: 'failure',
   TRANSFERS_CLOSED: 'failure',
   TRANSFER_CANCELLED: 'failure',
   WATCH_RELEASED: 'failure',
@@ -174,6 +173,8 @@ const below: Readonly<Record<string, ErrorClass>> = {
   NOT_A_FILE: 'storage',
   LOCK_LOST: 'storage',
   IO_ERROR: 'storage',
+  // What the user named is no part of the store.
+  OUTPUT_FAILED: 'failure',
   ROOT_INVALID: 'storage',
   FORMAT_UNSUPPORTED: 'storage',
   INDEX_JSON_INVALID: 'storage',

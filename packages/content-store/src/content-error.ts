@@ -17,6 +17,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
  * - `NOT_A_DIRECTORY`, `NOT_A_FILE`: something of another kind is in the way.
  * - `LOCK_LOST`: this process stood still so long that another one took its lock over. Nothing was written.
  * - `IO_ERROR`: the operating system reported anything else.
+ * - `OUTPUT_FAILED`: a file outside of the store, which the user named, cannot be written.
  * - `ROOT_INVALID`: the directory is no store that this version can read; nothing in it was changed.
  * - `FORMAT_UNSUPPORTED`: a newer Lading wrote this store; nothing in it was changed.
  */
@@ -37,6 +38,7 @@ export type ContentErrorCode =
   | 'NOT_A_FILE'
   | 'LOCK_LOST'
   | 'IO_ERROR'
+  | 'OUTPUT_FAILED'
   | 'ROOT_INVALID'
   | 'FORMAT_UNSUPPORTED'
 

@@ -65,6 +65,8 @@ const kinds: Readonly<Record<KnownCode, ErrorKind>> = {
   NOT_A_FILE: 'local',
   LOCK_LOST: 'local',
   IO_ERROR: 'local',
+  OUTPUT_FAILED: 'local',
+  REALMS_INVALID: 'local',
   ROOT_INVALID: 'local',
   FORMAT_UNSUPPORTED: 'local',
   INDEX_JSON_INVALID: 'local',

@@ -1,4 +1,5 @@
 export { createPuller, type PullerOptions } from './create-puller.ts'
+export { downloadBlob, type DownloadBlobOptions } from './download-blob.ts'
 export { pullChannelName } from './emit.ts'
 export { PullError, type PullErrorCode } from './pull-error.ts'
 export { pullEventVersion, type PullEvent } from './pull-event.ts'

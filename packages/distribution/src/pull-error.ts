@@ -10,6 +10,7 @@ export type PullErrorCode =
   | 'INDEX_TOO_DEEP'
   /** A child of an index is not as long as the index says. */
   | 'SIZE_MISMATCH'
+  | 'DIGEST_MISMATCH'
   /** The config's `rootfs.diff_ids` are not what the layers inflate to, or not as many. */
   | 'DIFF_ID_MISMATCH'
   /** A schema 1 manifest is that of another name or tag than was asked for. */

@@ -25,7 +25,7 @@ export type { Capability, Endpoint, ExplainedEndpoint, HostRule } from './endpoi
 export type { Hosts, HostsAnswer, HostTarget, HostTls, PassedOver } from './endpoint/hosts.ts'
 export type { RateLimit } from './headers/rate-limit.ts'
 export type { AddressClass } from './origin/address-class.ts'
-export type { AllowedRealm } from './origin/allowed-realms.ts'
+export { parseAllowedRealm, type AllowedRealm } from './origin/allowed-realms.ts'
 export {
   decideOrigin,
   type OriginDecision,

@@ -12,3 +12,5 @@ export type {
   StoreReceiver,
   StoreTarget,
 } from './store.ts'
+export { storedArtifact, type StoredArtifact } from './stored-artifact.ts'
+export { rootFromEnv } from './root-from-env.ts'

@@ -1,12 +1,12 @@
+import { writeOutputFile } from '@lading/content-store'
+import { downloadBlob } from '@lading/distribution'
 import { parseReference } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
-import { fetchBlob } from './fetch-blob.ts'
 import { atDigest } from './remote-target.ts'
 import { withClient } from './with-client.ts'
-import { writeFileAtomically } from './write-file.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 
 interface BlobOptions extends RegistryCommandOptions {
@@ -43,9 +43,9 @@ export const blob: Action<[reference: string], BlobOptions> = async ([text], opt
         hint: "ask the registry's operator",
       })
     const write = (to: (bytes: Uint8Array) => Promise<void>): Promise<void> =>
-      fetchBlob(repository, { digest, size, mediaType: '' }, to, { signal })
+      downloadBlob(repository.blobs, { digest, size, mediaType: '' }, to, { signal })
     if (file === undefined) await write((bytes) => context.output.write(bytes))
-    else await writeFileAtomically(file, write)
+    else await writeOutputFile(file, write)
     if (options.json === true) context.print(jsonText({ reference: atDigest(reference, digest), digest, size, file }))
   })
   return exitCodes.ok

@@ -1,8 +1,7 @@
-import type { ExplainedProxyPolicy, RegistryClientOptions } from '@lading/registry-client'
+import { parseAllowedRealm, type ExplainedProxyPolicy, type RegistryClientOptions } from '@lading/registry-client'
 import type { FileHosts } from '@lading/registry-client/hosts'
 import type { CommandContext } from '../context.ts'
 import type { ProgressMode } from '../progress/renderer.ts'
-import { allowedRealms } from './allowed-realms.ts'
 import { chooseProxy } from './choose-proxy.ts'
 import { credentialsOf } from './credentials.ts'
 import { paceOf } from './pace-of.ts'
@@ -14,11 +13,12 @@ export async function clientOptions(
   options: RegistryCommandOptions & { readonly progress?: ProgressMode | undefined },
   context: CommandContext,
 ): Promise<RegistryClientOptions & { readonly hosts: FileHosts | undefined; readonly proxy: ExplainedProxyPolicy }> {
-  const { insecure, mirror, hostsDir, proxy, debug, progress } = options
+  const { insecure, mirror, hostsDir, proxy, allowRealm = [], debug, progress } = options
   const { environment, signal, terminal } = context
-  const { systemHosts } = await import('@lading/registry-client/hosts')
-  const [hosts, chosenProxy] = await Promise.all([
+  const { configDirectoryFromEnv, rememberedRealms, systemHosts } = await import('@lading/registry-client/hosts')
+  const [hosts, realms, chosenProxy] = await Promise.all([
     systemHosts({ env: environment.variables, hostsDirs: hostsDir, signal }),
+    rememberedRealms(configDirectoryFromEnv({ env: environment.variables })),
     chooseProxy(proxy, context),
   ])
   return {
@@ -31,7 +31,8 @@ export async function clientOptions(
       const { renewCredential } = await import('@lading/credentials')
       await renewCredential(host, tokens, { env: environment.variables })
     },
-    allowRealms: await allowedRealms(options, context),
+    // Of this command line, and of earlier logins.
+    allowRealms: [...allowRealm.map(parseAllowedRealm), ...realms],
     proxy: chosenProxy,
     // Among events in JSON a line of words would be an error to whoever reads them.
     onEvent: debug === true && progress !== 'json' ? debugRequests(terminal, chosenProxy) : undefined,

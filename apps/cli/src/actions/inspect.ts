@@ -1,4 +1,4 @@
-import type { ImageDetails } from '@lading/store'
+import { storedArtifact, type ImageDetails, type StoredArtifact } from '@lading/store'
 import type { Action } from '../context.ts'
 import { jsonText } from '../text/json-line.ts'
 import { askedPlatform } from './at-platform.ts'
@@ -6,7 +6,6 @@ import { describeImage } from './describe-image.ts'
 import { describeManifest } from './describe-manifest.ts'
 import { eachTerm } from './each-term.ts'
 import { withStore } from './open-store.ts'
-import { storedArtifact, type StoredArtifact } from './stored-artifact.ts'
 import type { GlobalOptions } from '../command-options.ts'
 
 interface InspectOptions extends GlobalOptions {

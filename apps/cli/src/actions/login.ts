@@ -1,13 +1,13 @@
 import { printable } from '@lading/errors'
 import { registryHost, storeCredential, type Credential, type Stored } from '@lading/credentials'
 import type { AllowedRealm, SignIn } from '@lading/registry-client'
+import { configDirectoryFromEnv, rememberRealm } from '@lading/registry-client/hosts'
 import { CliError } from '../cli-error.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { askForCredential, type GivenCredential } from './ask-for-credential.ts'
 import { clientOptions } from './client-options.ts'
-import { rememberRealm } from './remembered-realms.ts'
 import { withClient } from './with-client.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 
@@ -27,7 +27,7 @@ export const login: Action<[host: string | undefined], LoginOptions> = async (
   const credential = await askForCredential(host, options, context)
   const { result, realm } = await checked(host, credential, options, context)
   const stored = await storeCredential(host, result.renewed ?? credential, { env: environment.variables, signal })
-  if (realm !== undefined) await rememberRealm(environment.configDirectory, realm)
+  if (realm !== undefined) await rememberRealm(configDirectoryFromEnv({ env: environment.variables }), realm)
   const warn = (text: string): void => terminal.write(`${terminal.paint('yellow', 'WARNING:')} ${printable(text)}\n`)
   if (result.outcome === 'not-asked')
     warn(`${host} lets everybody in and asked for nothing: whether it knows you has not been checked`)

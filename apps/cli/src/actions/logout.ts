@@ -1,10 +1,10 @@
 import { printable } from '@lading/errors'
 import { eraseCredential, registryHost } from '@lading/credentials'
+import { configDirectoryFromEnv, forgetRealm } from '@lading/registry-client/hosts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { credentialSource } from './credentials.ts'
-import { forgetRealm } from './remembered-realms.ts'
 import type { GlobalOptions } from '../command-options.ts'
 
 interface LogoutOptions extends GlobalOptions {
@@ -19,7 +19,7 @@ export const logout: Action<[host: string | undefined], LogoutOptions> = async (
   const { environment, terminal, signal } = context
   const host = registryHost(given)
   const erased = await eraseCredential(host, { env: environment.variables, signal })
-  await forgetRealm(environment.configDirectory, host)
+  await forgetRealm(configDirectoryFromEnv({ env: environment.variables }), host)
   // Of another tool, or of the environment: not ours to take away, and good to know.
   const left = (await (await credentialSource(context)).explain({ host }, { signal, ask: false })).find(
     ({ outcome }) => outcome === 'used',

@@ -4,8 +4,9 @@ import { LadingError, printable, nameErrors, type ErrorOptions } from '@lading/e
  * - `HOSTS_FILE_INVALID`: a file is no TOML, JSON or PEM, or a member of it is not what it may be
  * - `HOSTS_FILE_UNREADABLE`: it is there and cannot be read
  * - `HOSTS_FILE_TOO_LARGE`: it is larger than any honest one
+ * - `REALMS_INVALID`: what earlier logins remembered cannot be read
  */
-export type HostsErrorCode = 'HOSTS_FILE_INVALID' | 'HOSTS_FILE_UNREADABLE' | 'HOSTS_FILE_TOO_LARGE'
+export type HostsErrorCode = 'HOSTS_FILE_INVALID' | 'HOSTS_FILE_UNREADABLE' | 'HOSTS_FILE_TOO_LARGE' | 'REALMS_INVALID'
 
 /** Something is wrong with a configuration file. `facts.path` is the file. */
 export class HostsError extends LadingError<HostsErrorCode> {

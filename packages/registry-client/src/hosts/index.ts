@@ -1,3 +1,5 @@
 export { HostsError, type HostsErrorCode, type Place } from './hosts-error.ts'
 export { readHosts, type FileHosts, type HostsPlaces } from './read-hosts.ts'
+export { configDirectoryFromEnv } from './config-directory.ts'
+export { forgetRealm, rememberedRealms, rememberRealm } from './remembered-realms.ts'
 export { hostsPlacesFromEnv, systemHosts, type SystemHostsOptions } from './system-hosts.ts'

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { printable } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
+import { configDirectoryFromEnv } from './config-directory.ts'
 import { assertDirectory } from './read-file.ts'
 import { readHosts, type FileHosts, type HostsPlaces } from './read-hosts.ts'
 
@@ -50,9 +51,8 @@ export function hostsPlacesFromEnv({
   const system = which === 'system'
   const data = join(env['ProgramData'] || 'C:\\ProgramData', 'docker')
   const home = env['HOME'] || homedir()
-  const config = env['XDG_CONFIG_HOME']
-  // The XDG specification: a relative path is to be ignored. The containers tools and docker look in ~/.config alone.
-  const ours = join(config && isAbsolute(config) ? config : join(home, '.config'), 'lading', 'certs.d')
+  // The containers tools and docker look in ~/.config alone.
+  const ours = join(configDirectoryFromEnv({ env }), 'certs.d')
   const user = (...path: readonly string[]): string => join(home, '.config', ...path)
   const etc = (path: string): readonly string[] => (system ? [`/etc/${path}`] : [])
   if (platform === 'win32')

@@ -1,3 +1,4 @@
+import { printable } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
 
 /**
@@ -9,6 +10,19 @@ export interface AllowedRealm {
   readonly registry: string
   /** `auth.example.com`, with its port when it is not 443. */
   readonly realm: string
+}
+
+/**
+ * `REGISTRY=HOST`, as a command line has it.
+ *
+ * @throws RegistryError `OPTION_INVALID`
+ */
+export function parseAllowedRealm(text: string): AllowedRealm {
+  const [registry = '', realm = '', ...rest] = text.split('=')
+  if (registry !== '' && realm !== '' && rest.length === 0) return { registry, realm }
+  throw new RegistryError('OPTION_INVALID', `'${printable(text, 200)}' is not REGISTRY=HOST`, {
+    hint: 'name the registry and its token server: registry.example.com=auth.example.com',
+  })
 }
 
 /** Operated by the registry's own operator since long before anybody asked. */

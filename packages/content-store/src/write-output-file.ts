@@ -1,23 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { CliError } from '../cli-error.ts'
+import { printable } from '@lading/errors'
+import { ContentError } from './content-error.ts'
+
+/** Calls what it is given with the bytes of the file, in order. */
+export type Fill = (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>
 
 /**
- * Writes a file that is there whole or not at all: under another name beside it, synced, then renamed over it. What was
- * there before stays until then.
+ * Writes a file outside of any store, one that a user named: whole or not at all. It is written under another name beside
+ * it, synced, then renamed over it; what was there before stays until then. Of a symbolic link, what it leads to is
+ * replaced; a device or a pipe is written through.
  *
- * @throws CliError `OUTPUT_FAILED` for what the file system refuses; what `fill` throws
+ * @throws ContentError `OUTPUT_FAILED` for what the file system refuses; what `fill` throws
  */
-export async function writeFileAtomically(path: string, fill: Fill): Promise<void> {
+export async function writeOutputFile(path: string, fill: Fill): Promise<void> {
   const there = await guarded(path, () => stat(path).catch(unlessAbsent))
   // A device or a pipe is written to, never replaced.
   if (there !== undefined && !there.isFile() && !there.isDirectory()) return writeThrough(path, fill)
   // Of a link, what it leads to.
   return replace(there === undefined ? path : await guarded(path, () => realpath(path)), fill)
 }
-
-type Fill = (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>
 
 function unlessAbsent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
@@ -59,7 +62,7 @@ async function guarded<Result>(path: string, work: () => Promise<Result>): Promi
     return await work()
   } catch (cause) {
     const { code = 'unknown' } = cause as NodeJS.ErrnoException
-    throw new CliError('OUTPUT_FAILED', `cannot write ${path} (${code})`, {
+    throw new ContentError('OUTPUT_FAILED', `cannot write ${printable(path)} (${code})`, {
       path,
       cause,
       hint: code === 'ENOSPC' ? 'make room, or write elsewhere' : 'is the directory there, and may you write in it?',

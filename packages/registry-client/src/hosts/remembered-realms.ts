@@ -2,19 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { printable } from '@lading/errors'
-import type { AllowedRealm } from '@lading/registry-client'
-import { CliError } from '../cli-error.ts'
+import type { AllowedRealm } from '../origin/allowed-realms.ts'
+import { HostsError } from './hosts-error.ts'
 
-/** `$XDG_CONFIG_HOME/lading/realms/`: a file for each registry, so that two logins at once touch different ones. */
+/** `realms/`: a file for each registry, so that two logins at once touch different ones. */
 const folderOf = (configDirectory: string): string => join(configDirectory, 'realms')
 // A host has colons, and a Windows file name has none.
 const fileOf = (configDirectory: string, registry: string): string =>
   join(folderOf(configDirectory), `${encodeURIComponent(registry)}.json`)
 
 /**
- * The token servers that a person allowed at a login.
+ * The token servers that a person allowed at a login: what `allowRealms` of a client takes.
  *
- * @throws CliError `REALMS_INVALID`
+ * @param configDirectory Lading's own: see `configDirectoryFromEnv`
+ * @throws HostsError `REALMS_INVALID`
  */
 export async function rememberedRealms(configDirectory: string): Promise<readonly AllowedRealm[]> {
   const folder = folderOf(configDirectory)
@@ -25,6 +26,7 @@ export async function rememberedRealms(configDirectory: string): Promise<readonl
   return Promise.all(names.filter((name) => name.endsWith('.json')).map((name) => readRealm(join(folder, name))))
 }
 
+/** Keeps the token server that a registry may have, in place of another that was kept. */
 export async function rememberRealm(configDirectory: string, { registry, realm }: AllowedRealm): Promise<void> {
   const file = fileOf(configDirectory, registry)
   await mkdir(folderOf(configDirectory), { recursive: true, mode: 0o700 })
@@ -37,6 +39,7 @@ export async function rememberRealm(configDirectory: string, { registry, realm }
   }
 }
 
+/** Forgets what was kept for a registry, if anything was. */
 export const forgetRealm = (configDirectory: string, registry: string): Promise<void> =>
   rm(fileOf(configDirectory, registry), { force: true })
 
@@ -50,8 +53,8 @@ async function readRealm(path: string): Promise<AllowedRealm> {
   throw unreadable(path)
 }
 
-const unreadable = (path: string, cause?: unknown): CliError =>
-  new CliError('REALMS_INVALID', `${printable(path)} does not say which token server a registry may have`, {
+const unreadable = (path: string, cause?: unknown): HostsError =>
+  new HostsError('REALMS_INVALID', `${printable(path)} does not say which token server a registry may have`, {
     path,
     cause,
     hint: 'remove it, and log in to the registry again',

@@ -1,6 +1,6 @@
 import { isArtifact, type Descriptor, type ImageManifest } from '@lading/manifest'
 import { tryParseReference, withDefaultTag } from '@lading/reference'
-import type { Store } from '@lading/store'
+import type { Store } from './store.ts'
 
 /** What a name points to that is no container image: a chart, a signature, a list of parts. */
 export interface StoredArtifact {
