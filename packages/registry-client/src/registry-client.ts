@@ -2,7 +2,7 @@ import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
-import type { BlobSink } from '@lading/content'
+import type { BlobSink, Source, Target } from '@lading/content'
 import type { BlobSource } from './blob-source.ts'
 import type { Credential } from './credential.ts'
 import type { EndpointEvent } from './client-event.ts'
@@ -177,6 +177,16 @@ export interface Repository<Document = Manifest> {
   tagged(tag: string): Repository<Document>
   /** What the host that answered last said of the requests that it still allows; `undefined`: nothing. */
   rateLimit(): (RateLimit & { readonly host: string }) | undefined
+  /** The repository as a place that content comes from; its names are its tags. */
+  source(): Source
+  /**
+   * The repository as a place that content goes to; its names are its tags. Each receiver makes one attempt, as a request
+   * whose body is what is written. `chunkSize` in bytes: several requests, for registries behind proxies that limit the
+   * size of one.
+   *
+   * @throws `OPTION_INVALID`
+   */
+  target(options?: { readonly chunkSize?: number | undefined }): Target
 }
 
 export interface UploadOptions extends AbortOptions {

@@ -137,7 +137,7 @@ export const sourceCases: readonly Case[] = [
   {
     name: 'waits for what the sink waits for',
     async run(place) {
-      const { descriptor, bytes } = await withBlob(place, someBytes(300_000, 7))
+      const { descriptor, bytes } = await withBlob(place, someBytes(200_000, 7))
       let busy = false
       let overlaps = 0
       let received = 0
@@ -177,7 +177,7 @@ export const sourceCases: readonly Case[] = [
   {
     name: 'opens a blob, and lets a reader leave',
     async run(place) {
-      const { descriptor, bytes } = await withBlob(place, someBytes(700_000, 9))
+      const { descriptor, bytes } = await withBlob(place, someBytes(300_000, 9))
       assertBytes(joined(await collect(place.source.open(descriptor))), bytes)
       for await (const chunk of place.source.open(descriptor)) {
         assert.ok(chunk.byteLength > 0)

@@ -113,6 +113,8 @@ function hintFor(code: RegistryErrorCode, host: string, status: number): string 
       return 'check the spelling of the repository; a private one needs a login'
     case 'MANIFEST_UNKNOWN':
       return 'check the tag or digest'
+    case 'BLOB_UNKNOWN':
+      return 'the registry does not have this part of the image; push it again, or pull from another registry'
     case 'TOO_MANY_REQUESTS':
       return 'wait, or log in: registries allow more to those they know'
     case 'REDIRECT_EXPIRED':

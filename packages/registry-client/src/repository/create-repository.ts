@@ -17,7 +17,9 @@ import { headBlob } from './head-blob.ts'
 import { getManifest, getManifestIfChanged, headManifest } from './manifests.ts'
 import { putManifest } from './put-manifest.ts'
 import { listReferrers } from './referrers.ts'
+import { repositorySource } from './repository-source.ts'
 import { listTags } from './tags.ts'
+import { repositoryTarget } from './target/repository-target.ts'
 import { mountBlob } from './upload/mount-blob.ts'
 import { uploadBlob } from './upload/upload-blob.ts'
 
@@ -49,7 +51,7 @@ export function createRepository<Known>(name: string, parts: RepositoryParts<Kno
     if (named === undefined || !isDigest(target)) named = target
     return result
   }
-  return {
+  const repository: Repository<Known[keyof Known]> = {
     name,
     // Callers' options are taken by name: what is passed on below has names of its own.
     manifests: {
@@ -112,7 +114,10 @@ export function createRepository<Known>(name: string, parts: RepositoryParts<Kno
       const limit = host === undefined ? undefined : rateLimitOf(host)
       return host === undefined || limit === undefined ? undefined : { host, ...limit }
     },
+    source: () => repositorySource(repository),
+    target: ({ chunkSize } = {}) => repositoryTarget({ manifests: repository.manifests, schemas, change, chunkSize }),
   }
+  return repository
 }
 
 const forContent = (digest: string, { signal }: AbortOptions = {}): Asking => ({

@@ -36,11 +36,11 @@ const bytes = { 'content-type': 'application/octet-stream' }
  */
 export async function openUpload(
   site: Site,
-  digest: Digest,
+  digest: Digest | undefined,
   { mount, signal }: OpenOptions,
 ): Promise<UploadSession | undefined> {
   const url = repositoryUrl(site, 'blobs/uploads/')
-  if (mount !== undefined) url.searchParams.set('mount', digest)
+  if (mount !== undefined && digest !== undefined) url.searchParams.set('mount', digest)
   if (mount?.from !== undefined) url.searchParams.set('from', mount.from)
   const question = { method: 'POST', url, headers: { 'content-length': '0' }, moves: true } as const
   const options = {
@@ -50,7 +50,7 @@ export async function openUpload(
     expects: mount === undefined ? [202] : [201, 202],
   } as const
   const head = await repeat(site.wire, url, () => answerHead(site, question, options), { signal })
-  if (head.status === 201) {
+  if (head.status === 201 && digest !== undefined) {
     assertStated(site, head, digest)
     return undefined
   }
@@ -66,7 +66,7 @@ export async function sendChunk(
     end,
     body,
   }: { readonly start: number; readonly end: number; readonly body: () => AsyncIterable<Uint8Array> },
-  { digest, signal }: AbortOptions & { readonly digest: Digest },
+  { digest, signal }: AbortOptions & { readonly digest: Digest | undefined },
 ): Promise<void> {
   const headers = { ...bytes, 'content-length': String(end - start), 'content-range': `${start}-${end - 1}` }
   const head = await atLocation(
@@ -81,7 +81,7 @@ export async function sendChunk(
   if (received !== undefined && received !== end) {
     throw new RegistryError(
       'RANGE_INVALID',
-      `${head.url.host} has ${received} bytes of ${digest} after ${end} were sent`,
+      `${head.url.host} has ${received} bytes of ${digest ?? 'a blob'} after ${end} were sent`,
       {
         host: head.url.host,
         status: head.status,
@@ -138,7 +138,7 @@ export async function uploadStatus(
 }
 
 /** DELETE of an upload (distribution-spec end-14), as a courtesy: what does not work expires. */
-export async function cancelUpload(site: Site, session: UploadSession, digest: Digest): Promise<void> {
+export async function cancelUpload(site: Site, session: UploadSession, digest: Digest | undefined): Promise<void> {
   const signal = AbortSignal.timeout(courtesyMs)
   await atLocation(
     site,
@@ -152,7 +152,11 @@ function atLocation(
   site: Site,
   { location }: UploadSession,
   question: Omit<Question, 'authorization'>,
-  { digest, signal, expects }: AbortOptions & { readonly digest: Digest; readonly expects: readonly number[] },
+  {
+    digest,
+    signal,
+    expects,
+  }: AbortOptions & { readonly digest: Digest | undefined; readonly expects: readonly number[] },
 ): Promise<Head> {
   return answerHead(site, question, {
     signal,

@@ -1,0 +1,24 @@
+import { testContent } from '@lading/content/compliance'
+import { startTestRegistry } from '@lading/test-registry'
+import { describe, it } from 'vitest'
+import { repositoryPlace } from './support/repository-place.ts'
+
+describe.each([
+  ['in one request', {}],
+  ['in chunks', { chunkSize: 700 }],
+])('a repository of the test registry, uploads %s', (_how, options) => {
+  testContent(
+    { describe, it },
+    {
+      async create() {
+        const registry = await startTestRegistry()
+        return {
+          ...repositoryPlace(registry.host, { ...options, dispose: () => registry.close() }),
+          async damage() {
+            for (const on of ['blob', 'manifest'] as const) registry.addFault({ on, then: 'flip' })
+          },
+        }
+      },
+    },
+  )
+})

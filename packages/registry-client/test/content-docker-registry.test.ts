@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { testContent } from '@lading/content/compliance'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
+import { missing } from '../../../test/support/real-parts.ts'
+import { repositoryPlace } from './support/repository-place.ts'
+
+describe.skipIf(missing('docker-registry'))('a repository of distribution 2.8', () => {
+  let folder: string
+  let registry: DockerRegistry
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lading-content-'))
+    registry = await startDockerRegistry(folder)
+  })
+  afterAll(async () => {
+    await registry?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  describe.each([
+    ['in one request', {}],
+    ['in chunks', { chunkSize: 50_000 }],
+  ])('uploads %s', (_how, options) => {
+    testContent({ describe, it }, { create: async () => repositoryPlace(registry.host, options) })
+  })
+})
