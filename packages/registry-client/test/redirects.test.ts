@@ -88,6 +88,30 @@ describe('a redirect', () => {
     ])
   })
 
+  it('to another registry that is content with nothing says nothing about the first one', async () => {
+    const backend = await serve((request, response) => {
+      if (request.url?.startsWith('/token') === true) return json(response, 200, { token: 'theirs' })
+      const challenge =
+        request.headers.authorization === undefined
+          ? `Bearer realm="${backend.origin}/token",service=s`
+          : 'Basic realm="give"'
+      return json(response, 401, {}, { 'www-authenticate': challenge })
+    })
+    const front = await serve((_request, response) =>
+      bytes(response, 307, '', { location: `${backend.origin}/v2/prod/images/pause/manifests/1` }),
+    )
+    const { manifests } = clientOf({ credentials }).repository(`${front.host}/pause`)
+    for (const tag of ['1', '2'])
+      expect(await failureOf(manifests.get(tag))).toMatchObject({
+        code: 'UNAUTHORIZED',
+        facts: { host: backend.host },
+      })
+    expect(front.requests.map(({ line, headers }) => `${line} ${headers.authorization ?? '-'}`)).toEqual([
+      'GET /v2/pause/manifests/1 -',
+      'GET /v2/pause/manifests/2 -',
+    ])
+  })
+
   it.each<[string, string]>([
     ['ORIGIN_REFUSED', 'http://169.254.169.254/latest'],
     ['ORIGIN_REFUSED', 'http://2852039166/latest'],

@@ -4,7 +4,7 @@ import { askElsewhere } from './ask-elsewhere.ts'
 import { ask, stream, type Refusal, type StreamReceiver } from '../http/ask.ts'
 import { errorOfAnswer, type AnswerFacts } from '../http/error-of-answer.ts'
 import { mayPassLater, repeat } from '../http/repeat.ts'
-import type { Clearance, Head, Question } from '../wire/wire-request.ts'
+import { isReading, type Clearance, type Head, type Question } from '../wire/wire-request.ts'
 import type { Site } from './site.ts'
 
 export interface ExchangeOptions {
@@ -51,22 +51,20 @@ export async function exchange(
   let authorization = anonymous ? undefined : await authorizer.current(path, { signal, scope })
   for (let answered = 0; ; answered++) {
     let refusal = await stream(wire, { ...question, authorization }, to, options)
-    if (
-      refusal !== undefined &&
-      refusal.head.elsewhere &&
-      refusal.head.status === 401 &&
-      (question.method === 'GET' || question.method === 'HEAD')
-    )
+    // What is said where a redirect led is not the registry's word, and nothing of the registry's answers it.
+    const own = refusal?.head.elsewhere === false
+    if (refusal !== undefined && !own && refusal.head.status === 401 && isReading(question))
       refusal = await askElsewhere(wire, question, refusal, to, options)
     if (refusal === undefined) return
     // A token that is new and refused will not get better; of passwords, the provider may have another.
     const last =
-      anonymous || answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
+      !own || anonymous || answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
     const next = last ? undefined : await answerTo(site, refusal, authorization, { signal, scope })
     if (next === undefined) {
-      if (!refusal.head.elsewhere && !anonymous && (refusal.head.status === 401 || refusal.head.status === 403))
-        authorizer.refused(path, authorization)
-      throw errorOfAnswer(refusal.head, refusal.body, { ...about, repository: site.name, hint: hintFor(site, refusal) })
+      const { head, body } = refusal
+      if (own && !anonymous && (head.status === 401 || head.status === 403)) authorizer.refused(path, authorization)
+      const hint = own && mayLackChallenge.has(head.status) ? authorizer.hint(path) : undefined
+      throw errorOfAnswer(head, body, { ...about, repository: site.name, hint })
     }
     authorization = next
   }
@@ -79,8 +77,6 @@ async function answerTo(
   options: AuthorizeOptions,
 ): Promise<string | undefined> {
   const { authorizer, path } = site
-  // A challenge from where a redirect led is not the registry's, and nothing of the registry's answers it.
-  if (head.elsewhere) return undefined
   const challenges = head.status === 401 ? parseChallenges(head.headers.get('www-authenticate')) : []
   if (challenges.length > 0) return authorizer.answer(challenges, used, path, options)
   if (!mayLackChallenge.has(head.status) || used !== undefined || authorizer.challenged) return undefined
@@ -107,8 +103,4 @@ async function answerToPing(
   const head = await repeat(wire, url, ping, options)
   const challenges = head.status === 401 && !head.elsewhere ? parseChallenges(head.headers.get('www-authenticate')) : []
   return challenges.length === 0 ? undefined : authorizer.answer(challenges, undefined, path, options)
-}
-
-function hintFor({ authorizer, path }: Site, { head }: Refusal): string | undefined {
-  return !head.elsewhere && mayLackChallenge.has(head.status) ? authorizer.hint(path) : undefined
 }
