@@ -6,10 +6,10 @@ import { openStore, type Store } from '@lading/store'
 import { createAdmission, createTransfers, type Transfers } from '@lading/transfer'
 import { createEmit } from './emit.ts'
 import type { PullDocuments } from './ports.ts'
-import { pull } from './pull.ts'
+import { pull, pullAll } from './pull.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
-import { assertNameOnly, pullAllTags, pullOne } from './pull-repository.ts'
+import { assertNameOnly } from './pull-repository.ts'
 import type { Puller, PullOptions } from './puller.ts'
 
 export interface PullerOptions extends RegistryClientOptions {
@@ -116,14 +116,12 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
   return {
     async pull(given, pullOptions = {}) {
       const reference = withDefaultTag(toReference(given))
-      return run(reference, pullOptions, (job) =>
-        pull(job, reference, (repository) => pullOne(job, repository, reference)),
-      )
+      return run(reference, pullOptions, (job) => pull(job, reference))
     },
     async pullAll(given, pullOptions = {}) {
       const name = toReference(given)
       assertNameOnly(name)
-      return run(name, pullOptions, (job) => pull(job, name, (repository) => pullAllTags(job, repository, name)))
+      return run(name, pullOptions, (job) => pullAll(job, name))
     },
     close,
     [Symbol.asyncDispose]: close,

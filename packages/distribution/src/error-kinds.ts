@@ -1,4 +1,5 @@
 import type { CompressionErrorCode } from '@lading/compression'
+import type { DeliveryErrorCode } from '@lading/content'
 import type { ContentErrorCode } from '@lading/content-store'
 import type { CredentialErrorCode } from '@lading/credentials'
 import { isLadingError } from '@lading/errors'
@@ -16,6 +17,7 @@ type KnownCode =
   | CompressionErrorCode
   | ContentErrorCode
   | CredentialErrorCode
+  | DeliveryErrorCode
   | HostsErrorCode
   | ImageReferenceErrorCode
   | LayerErrorCode
@@ -57,6 +59,8 @@ const kinds: Readonly<Record<KnownCode, ErrorKind>> = {
   CONTENT_DAMAGED: 'local',
   RANGE_MISMATCH: 'local',
   INGEST_CLOSED: 'local',
+  RECEIVER_CLOSED: 'local',
+  DELIVERY_ENDED: 'local',
   NO_SPACE: 'local',
   PERMISSION: 'local',
   TOO_MANY_FILES: 'local',
@@ -104,6 +108,7 @@ const kinds: Readonly<Record<KnownCode, ErrorKind>> = {
 
   NOT_AN_IMAGE: 'unusable',
   INDEX_TOO_DEEP: 'unusable',
+  GRAPH_TOO_LARGE: 'unusable',
   DIFF_ID_MISMATCH: 'unusable',
   SCHEMA1_NAME_MISMATCH: 'unusable',
   SCHEMA1_IN_INDEX: 'unusable',
