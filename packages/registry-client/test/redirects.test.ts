@@ -91,11 +91,11 @@ describe('a redirect', () => {
   it('to another registry that is content with nothing says nothing about the first one', async () => {
     const backend = await serve((request, response) => {
       if (request.url?.startsWith('/token') === true) return json(response, 200, { token: 'theirs' })
-      const challenge =
+      const theirs =
         request.headers.authorization === undefined
           ? `Bearer realm="${backend.origin}/token",service=s`
           : 'Basic realm="give"'
-      return json(response, 401, {}, { 'www-authenticate': challenge })
+      return json(response, 401, {}, { 'www-authenticate': theirs })
     })
     const front = await serve((_request, response) =>
       bytes(response, 307, '', { location: `${backend.origin}/v2/prod/images/pause/manifests/1` }),
