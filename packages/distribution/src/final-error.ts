@@ -6,8 +6,8 @@ import { PullError } from './pull-error.ts'
 export const codeOf = (error: unknown): string => (isLadingError(error) ? error.code : 'UNKNOWN')
 
 /**
- * The error a user sees: the code of what went wrong, docker's words where docker has words for it (pull-behaviour
- * 1.8), and always the reference. What is not an error of ours is a defect and passes unchanged.
+ * The error a user sees: the code of what went wrong, docker's words where docker has words for it, and always the
+ * reference. What is not an error of ours is a defect and passes unchanged.
  */
 export function explain(error: unknown, reference: Reference): unknown {
   if (!isLadingError(error)) return error

@@ -16,7 +16,7 @@ export type LayerSource = (sink: BlobSink, options: FetchOptions) => Promise<voi
 
 /**
  * Where a layer comes from: the registry's blob; for a foreign layer that the registry has not, its `urls`, in order
- * and without credentials, if the user allowed that (design, "Settled": foreign layers).
+ * and without credentials, if the user allowed that (docs/decisions/rules-of-a-pull.md).
  */
 export function layerSource(
   job: Pick<PullJob, 'allowForeignUrls'>,

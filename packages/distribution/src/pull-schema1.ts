@@ -27,9 +27,9 @@ export interface PulledSchema1 {
 }
 
 /**
- * The content of a schema 1 image (pull-behaviour 3.8). There is no config to fetch: it is made of the manifest's history
- * and of what the layers inflate to, so layers are inflated whatever `verify` says. The document as it came is kept as a
- * blob; an OCI manifest made of it stands for the image. Writes no manifest and no name.
+ * The content of a schema 1 image (docs/decisions/schema-1.md). There is no config to fetch: it is made of the
+ * manifest's history and of what the layers inflate to, so layers are inflated whatever `verify` says. The document as
+ * it came is kept as a blob; an OCI manifest made of it stands for the image. Writes no manifest and no name.
  */
 export async function pullSchema1(
   given: PullJob,

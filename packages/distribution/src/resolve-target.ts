@@ -13,7 +13,7 @@ export interface ResolvedTarget {
 }
 
 /**
- * Finds what a reference points to, with as few requests as honesty allows (design, "Settled": tag to digest).
+ * Finds what a reference points to, with as few requests as honesty allows (docs/decisions/rules-of-a-pull.md).
  * A digest that this repository is known to hold costs none; a known tag one HEAD; everything else one GET.
  */
 export async function resolveTarget(

@@ -16,7 +16,7 @@ export interface Together {
 
 /**
  * The first failure ends the other parts at once; theirs are then only echoes and never reported
- * (design, "Settled": first failure).
+ * (docs/decisions/rules-of-a-pull.md).
  */
 export function together(caller: AbortSignal): Together {
   const echo = new Error('another part of the pull failed')

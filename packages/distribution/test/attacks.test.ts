@@ -2,7 +2,7 @@ import { artifact, image, index, type IndexBuilder } from '@lading/test-registry
 import { describe, expect, it } from 'vitest'
 import { failure, scene } from './scene.ts'
 
-// Attacks on manifests, indexes and configs (reliability B3) that take a registry and a store; the others are in @lading/manifest.
+// Attacks on manifests, indexes and configs that take a registry and a store; the others are in @lading/manifest.
 
 const on = (platform: string) => image().platform(platform).layer({ platform })
 const layersOf = (document: Record<string, unknown>): Record<string, unknown>[] =>

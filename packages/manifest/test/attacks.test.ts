@@ -15,7 +15,7 @@ import {
 } from '../src/index.ts'
 import { bytesOf, descriptor, digestOf, indexDocument, manifestDocument, refusal } from './support/documents.ts'
 
-// Attacks on manifests, indexes and configs (reliability B3), as far as they can be met without a network. What takes
+// Attacks on manifests, indexes and configs, as far as they can be met without a network. What takes
 // a registry and a store (M5, M8 to M10) is in @lading/distribution.
 
 const decode = (document: unknown, mediaType: string = OCI_MANIFEST): unknown =>

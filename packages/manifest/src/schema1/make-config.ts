@@ -10,7 +10,7 @@ const dropped: readonly string[] = ['id', 'parent', 'Size', 'parent_id', 'layer_
 
 /**
  * The image config that docker 1.11 makes of a schema 1 image, to the byte: its digest is the image ID, and the same
- * image has the same ID wherever it was pulled (pull-behaviour 3.8).
+ * image has the same ID wherever it was pulled (docs/decisions/schema-1.md).
  *
  * @param entries base first, at least one
  * @param diffIds base first, of the entries that are not thrown away
