@@ -102,6 +102,7 @@ export function fileIngest(options: Options): Ingest {
         assertOpen()
         const { offset } = bytes
         if (answer.start !== 0 && answer.start !== offset) throw errors.startsElsewhere(answer.start, offset)
+        await directory.assert()
         if (answer.start === 0 && offset > 0) {
           await bytes.startOver()
           notes.forget()
@@ -124,6 +125,7 @@ export function fileIngest(options: Options): Ingest {
         await orThrowAway(async () => {
           await file.sync()
           await file.handle.close()
+          await directory.assert()
           await place(fs, trash, directory.files.data, target, { size })
         })
         await end('committed', () => directory.remove().catch(() => {}))

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { isLadingError } from '@lading/errors'
 import { tryClaim, type Claim, type Observation } from './claim.ts'
+import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
 import { ingestLayoutOf, type IngestLayout } from './layout.ts'
 import { moveInto } from './place.ts'
@@ -12,9 +13,11 @@ import { gentleDelay } from './gentle-delay.ts'
 /** The directory of a download that is ours. */
 export interface IngestDirectory {
   readonly files: IngestLayout
+  /** Throws `LOCK_LOST` after somebody took it over, as happens to a process that stood still: then nothing of it may be changed. */
+  assert(): Promise<void>
   /** Leaves it for the next owner. */
   release(): Promise<void>
-  /** Removes it with all that is in it. */
+  /** Removes it with all that is in it, unless somebody took it over. */
   remove(): Promise<void>
 }
 
@@ -74,15 +77,22 @@ export async function claimAt(
     throw error
   }
   if (claim === undefined) return undefined
-  const { release } = claim
+  const { release, holds } = claim
   return {
     files,
+    async assert() {
+      if (await holds()) return
+      throw new ContentError('LOCK_LOST', `the download in ${path} was taken over while this process stood still`, {
+        path,
+        hint: 'ask for it again: what has come is used',
+      })
+    },
     release,
     async remove() {
       let moved: string | undefined
       try {
         // In one step, so that nobody ever finds half of it.
-        moved = await moveInto(fs, trash, path)
+        if (await holds()) moved = await moveInto(fs, trash, path)
       } finally {
         await release()
       }

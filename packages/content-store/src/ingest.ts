@@ -9,7 +9,7 @@ export interface Ingest {
   readonly offset: number
   /** Of the bytes that are there: a strong ETag, or what the source gave. */
   readonly validator: string | undefined
-  /** Before the first `write` of each answer. `start` 0 while `offset` is not: everything comes again, a new generation. @throws `RANGE_MISMATCH` for any other `start` than `offset`, `INGEST_CLOSED` */
+  /** Before the first `write` of each answer. `start` 0 while `offset` is not: everything comes again, a new generation. @throws `RANGE_MISMATCH` for any other `start` than `offset`, `INGEST_CLOSED`, `LOCK_LOST` when another process took the download over */
   begin(answer: {
     readonly start: number
     readonly validator?: string | undefined
@@ -24,7 +24,7 @@ export interface Ingest {
   /**
    * Verifies size, then digest; syncs; renames into `blobs/`. Idempotent. Aborted, it commits nothing and can be repeated.
    * @throws `SIZE_MISMATCH` when bytes are missing: what is there stays, and the ingest goes on. `DIGEST_MISMATCH`, and a
-   *   failed sync or rename: what is there is discarded.
+   *   failed sync or rename: what is there is discarded. `LOCK_LOST`: another process took the download over and goes on with it.
    */
   commit(options?: { signal?: AbortSignal | undefined }): Promise<void>
   /** Lets go, keeping the bytes for a later `ingest` of the same digest, in this process or another. Idempotent; does not reject: what cannot be kept is thrown away. */

@@ -18,6 +18,7 @@ export async function keepIngest({
   let good = true
   try {
     await bytes.drain().catch(() => {})
+    await directory.assert()
     if (file.spoiled || bytes.written === 0) good = false
     else {
       await file.handle.truncate(bytes.written)

@@ -230,6 +230,57 @@ describe('a download that another process has', () => {
   })
 })
 
+describe('a download that was taken over while its process stood still', () => {
+  const nonce = 'fedcba9876543210'
+
+  /** An ingest with so many bytes, and somebody else who has its directory by now and is further. */
+  async function overtaken(
+    length: number,
+  ): Promise<{ ingest: Ingest; store: ContentStore; expectUntouched: () => Promise<void> }> {
+    const store = createContentStore({ root: join(await temporaryDirectory(), 'store') })
+    const ingest = await started(store)
+    await ingest.begin({ start: 0, source: 'test' })
+    await ingest.write(bytes.slice(0, length))
+    await expect(ingest.commit({ signal: AbortSignal.abort(new Error('not yet')) })).rejects.toThrow('not yet')
+    const directory = dirname(ingest.growth.path)
+    const owner = `${JSON.stringify({ ...nodeProcesses().self(), nonce })}\n`
+    await writeFile(join(directory, 'owner'), owner)
+    await writeFile(ingest.growth.path, bytes.subarray(0, 4_500))
+    return {
+      ingest,
+      store,
+      async expectUntouched() {
+        expect(await readFile(join(directory, 'owner'), 'utf8')).toBe(owner)
+        expect((await readFile(ingest.growth.path)).length).toBe(4_500)
+        expect(await store.stat(blob.digest)).toBeUndefined()
+      },
+    }
+  }
+
+  it('is left to the other when an answer would start it over', async () => {
+    const { ingest, expectUntouched } = await overtaken(1_000)
+    await expect(ingest.begin({ start: 0, source: 'test' })).rejects.toMatchObject({
+      code: 'LOCK_LOST',
+      hint: expect.any(String) as string,
+    })
+    await ingest.close()
+    await expectUntouched()
+  })
+
+  it.each(['close', 'discard'] as const)('is left to the other by %s', async (end) => {
+    const { ingest, expectUntouched } = await overtaken(1_000)
+    await ingest[end]()
+    await expectUntouched()
+  })
+
+  it('is left to the other when it is whole here', async () => {
+    const { ingest, expectUntouched } = await overtaken(bytes.length)
+    await expect(ingest.commit()).rejects.toMatchObject({ code: 'LOCK_LOST' })
+    await ingest.close()
+    await expectUntouched()
+  })
+})
+
 describe('a checkpoint whose fsync failed', () => {
   it('spoils the bytes: a close keeps nothing and does not sync again', async () => {
     const root = join(await temporaryDirectory(), 'store')

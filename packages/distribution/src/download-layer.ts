@@ -39,6 +39,8 @@ export function downloadLayer(
         return await fill(job, layer, { source, ingest, onBegin, sameSourceOnly: again }, context)
       } catch (error) {
         await ingest.close()
+        // Whoever took the download over while this process stood still goes on with it; then there is less to do.
+        if (isLadingError(error, 'LOCK_LOST')) continue
         if (again || !pieced || !isLadingError(error, 'DIGEST_MISMATCH')) throw error
       }
     }

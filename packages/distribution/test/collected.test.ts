@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { cp, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, readdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
-import { layoutOf } from '@lading/content-store'
+import { layoutOf, nodeProcesses } from '@lading/content-store'
 import { faultyFileSystem } from '@lading/content-store/testing'
 import { image, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -100,4 +100,35 @@ describe('a pull whose content is collected between any two of its steps', () =>
     },
     atScale(60_000, 600_000),
   )
+})
+
+describe('a download that was taken over while its process stood still', () => {
+  it('is gone on with from what the other left', async () => {
+    const registry = await startTestRegistry()
+    const built = await registry.seed(image('t/big:1').randomLayer(100_000))
+    const root = await temporaryFolder()
+    let taken = 0
+    const store = await openTestStore(root, (fs) =>
+      faultyFileSystem(fs, [], {
+        async before({ operation, path }) {
+          if (operation !== 'sync' || !path.endsWith('data') || taken++ > 0) return
+          // Of a process that has died since.
+          const owner = { ...nodeProcesses().self(), pid: 2 ** 22 + 1, nonce: 'fedcba9876543210' }
+          await writeFile(join(dirname(path), 'owner'), `${JSON.stringify(owner)}\n`)
+        },
+      }),
+    )
+    const puller = await createPuller({ store })
+    try {
+      const pulled = await puller.pull(`${registry.host}/t/big:1`, { platform: 'linux/amd64' })
+      expect(pulled.status).toBe('downloaded')
+      expect(taken).toBeGreaterThan(1)
+      expect(registry.journal.blob(built.layers[0]?.digest ?? '').requests).toHaveLength(1)
+      expect(consult(root).violations).toEqual([])
+    } finally {
+      await puller.close()
+      await store.close()
+      await registry.close()
+    }
+  })
 })
