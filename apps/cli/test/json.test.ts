@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createJsonRenderer } from '../src/progress/json.ts'
+import { createJsonRenderer } from '../src/progress/create-renderer.ts'
 import { jsonLine, jsonText } from '../src/text/json-line.ts'
 import { events } from './support/events.ts'
 

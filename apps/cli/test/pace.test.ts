@@ -1,6 +1,6 @@
 import { image, startTestRegistry } from '@lading/test-registry'
 import { describe, expect, it } from 'vitest'
-import { parseDuration, parseRate } from '../src/commands/pace-options.ts'
+import { parseDuration, parseRate } from '../src/commands/options.ts'
 import { lading } from './support/lading.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 

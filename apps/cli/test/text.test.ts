@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatAge } from '../src/text/age.ts'
-import { formatBar } from '../src/text/bar.ts'
-import { formatSize } from '../src/text/size.ts'
+import { formatBar, formatSize } from '../src/text/size.ts'
 import { formatTable } from '../src/text/table.ts'
 
 describe('formatSize', () => {

@@ -1,6 +1,6 @@
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { pageSizeFor, printList, type ListOptions } from './print-list.ts'
+import { pageSizeFor, printList, type ListOptions } from './print.ts'
 import { withClient } from './with-client.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 

@@ -1,12 +1,11 @@
 import { parseAllowedRealm, type ExplainedProxyPolicy, type RegistryClientOptions } from '@lading/registry-client'
 import type { FileHosts } from '@lading/registry-client/hosts'
+import type { RegistryCommandOptions, PaceOptions } from '../command-options.ts'
 import type { CommandContext } from '../context.ts'
 import type { ProgressMode } from '../progress/renderer.ts'
 import { chooseProxy } from './choose-proxy.ts'
 import { credentialsOf } from './credentials.ts'
-import { paceOf } from './pace-of.ts'
 import { debugRequests } from './debug-requests.ts'
-import type { RegistryCommandOptions } from '../command-options.ts'
 
 /** How a command that talks to a registry is to do it, by its options, the environment and the machine's files. */
 export async function clientOptions(
@@ -36,5 +35,19 @@ export async function clientOptions(
     proxy: chosenProxy,
     // Among events in JSON a line of words would be an error to whoever reads them.
     onEvent: debug === true && progress !== 'json' ? debugRequests(terminal, chosenProxy) : undefined,
+  }
+}
+
+/** What a registry client is told of bytes and time. */
+function paceOf({
+  limitRate,
+  connectTimeout,
+  stallTimeout,
+  requestTimeout,
+}: PaceOptions): Pick<RegistryClientOptions, 'limitRate' | 'timeouts'> {
+  // A server that does not begin to answer stalls as well.
+  return {
+    limitRate,
+    timeouts: { connect: connectTimeout, headers: stallTimeout, stall: stallTimeout, total: requestTimeout },
   }
 }

@@ -6,7 +6,7 @@ import { jsonText } from '../text/json-line.ts'
 import { askedPlatform, atPlatform } from './at-platform.ts'
 import { remoteTarget } from './remote-target.ts'
 import { withClient } from './with-client.ts'
-import { writeRaw } from './write-raw.ts'
+import { writeRaw } from './print.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 
 interface ConfigOptions extends RegistryCommandOptions {

@@ -1,18 +1,18 @@
+import { hexOf, type Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
 import { formatPlatform, registryDigestOf } from '@lading/manifest'
 import { familiarName, matches, parseReference } from '@lading/reference'
 import type { ImageSummary } from '@lading/store'
 import { CliError } from '../cli-error.ts'
+import type { GlobalOptions } from '../command-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { describeError } from '../process/report-error.ts'
 import { formatAge } from '../text/age.ts'
 import { jsonText } from '../text/json-line.ts'
-import { shortImageId } from '../text/short-image-id.ts'
 import { formatSize } from '../text/size.ts'
 import { formatTable } from '../text/table.ts'
 import { withStore } from './open-store.ts'
-import type { GlobalOptions } from '../command-options.ts'
 
 interface ImagesOptions extends GlobalOptions {
   readonly json?: boolean | undefined
@@ -81,3 +81,6 @@ function format(found: readonly ImageSummary[], options: ImagesOptions): string[
     ]),
   )
 }
+
+/** The first 12 hexadecimal digits, what people see of an image ID. */
+export const shortImageId = (id: Digest): string => hexOf(id).slice(0, 12)

@@ -1,20 +1,41 @@
-import { createPuller } from '@lading/distribution'
+import { createPuller, type Puller, type PullOptions } from '@lading/distribution'
 import { familiarName, isNameOnly, parseReference, type Reference } from '@lading/reference'
 import type { ClientEvent } from '@lading/registry-client'
 import { CliError } from '../cli-error.ts'
-import type { Action, CommandContext } from '../context.ts'
+import type { RegistryCommandOptions } from '../command-options.ts'
+import type { CommandContext, Action } from '../context.ts'
 import { exitCodeOf } from '../exit-code-of.ts'
-import type { ExitCode } from '../exit-codes.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { createRenderer } from '../progress/create-renderer.ts'
+import type { ProgressMode, Renderer } from '../progress/renderer.ts'
 import { jsonLine } from '../text/json-line.ts'
 import { askedPlatform } from './at-platform.ts'
 import { clientOptions } from './client-options.ts'
 import { rootOf } from './open-store.ts'
-import { pullAllTags } from './pull-all-tags.ts'
-import { pullOne } from './pull-one.ts'
-import { errorEvent } from './pull-result.ts'
-import type { PullCommandOptions } from './pull-task.ts'
+import { errorEvent, imageResult, tagsResult } from './pull-result.ts'
 import { warningText } from './with-client.ts'
+
+interface PullCommandOptions extends RegistryCommandOptions {
+  readonly allTags?: boolean | undefined
+  readonly platform?: string | undefined
+  readonly quiet?: boolean | undefined
+  readonly progress: ProgressMode
+  readonly verify: 'full' | 'digest'
+  readonly jobs: number
+  readonly allowForeignUrls?: boolean | undefined
+  readonly allowSchema1?: boolean | undefined
+}
+
+/** One `lading pull`, with everything it needs. */
+interface PullTask {
+  readonly puller: Puller
+  readonly reference: Reference
+  readonly renderer: Renderer
+  /** Results and errors are JSON. */
+  readonly json: boolean
+  readonly how: PullOptions
+  readonly context: CommandContext
+}
 
 export const pull: Action<[reference: string], PullCommandOptions> = async ([text], options, context) => {
   const json = options.progress === 'json' && options.quiet !== true
@@ -74,4 +95,25 @@ async function run(
     renderer.close()
     await puller.close()
   }
+}
+
+async function pullOne({ puller, reference, renderer, json, how, context }: PullTask): Promise<ExitCode> {
+  if (isNameOnly(reference)) renderer.note('Using default tag: latest')
+  const image = await puller.pull(reference, how)
+  // The screen is finished before the result comes: both may be the same terminal.
+  renderer.close()
+  context.print(json ? jsonLine(imageResult(image)) : image.reference)
+  return exitCodes.ok
+}
+
+/** Every tag: what was pulled is printed, what failed is told at the end and makes the exit code. */
+async function pullAllTags({ puller, reference, renderer, json, how, context }: PullTask): Promise<ExitCode> {
+  const tags = await puller.pullAll(reference, how)
+  renderer.close()
+  if (json) context.print(jsonLine(tagsResult(tags)))
+  else for (const image of tags.images) context.print(image.reference)
+  if (tags.failed.length === 0) return exitCodes.ok
+  const codes = tags.failed.map(({ error }) => (json ? exitCodeOf(error) : context.report(error)))
+  const [first = exitCodes.failure] = codes
+  return codes.every((code) => code === first) ? first : exitCodes.failure
 }

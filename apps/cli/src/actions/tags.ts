@@ -2,7 +2,7 @@ import { familiarName, isNameOnly, parseReference } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { pageSizeFor, printList, type ListOptions } from './print-list.ts'
+import { pageSizeFor, printList, type ListOptions } from './print.ts'
 import { withClient } from './with-client.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 

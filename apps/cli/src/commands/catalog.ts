@@ -1,8 +1,6 @@
 import { Command, Option } from 'commander'
-import type { Attach } from './attach.ts'
-import { examples } from './examples.ts'
-import { anyCount } from './options.ts'
-import { addRegistryOptions } from './registry-options.ts'
+import { examples, type Attach } from './define.ts'
+import { anyCount, addRegistryOptions } from './options.ts'
 
 export function catalogCommand(attach: Attach): Command {
   const command = new Command('catalog')

@@ -1,6 +1,5 @@
 import { Argument, Command } from 'commander'
-import type { Attach } from './attach.ts'
-import { examples } from './examples.ts'
+import { examples, type Attach } from './define.ts'
 
 /** `outline` describes the whole program, which is not whole yet when this command is made. */
 export function completionCommand(attach: Attach, program: () => Command): Command {

@@ -1,7 +1,6 @@
 import { Command } from 'commander'
-import type { Attach } from './attach.ts'
-import { examples } from './examples.ts'
-import { addRegistryOptions } from './registry-options.ts'
+import { examples, type Attach } from './define.ts'
+import { addRegistryOptions } from './options.ts'
 
 export function deleteCommand(attach: Attach): Command {
   const command = new Command('delete')

@@ -1,6 +1,5 @@
 import { Command } from 'commander'
-import type { Attach } from './attach.ts'
-import { examples } from './examples.ts'
+import { examples, type Attach } from './define.ts'
 import { repeatable } from './options.ts'
 
 export function imagesCommand(attach: Attach, name = 'images'): Command {

@@ -1,6 +1,5 @@
 import { Command } from 'commander'
-import type { Attach } from './attach.ts'
-import { examples } from './examples.ts'
+import { examples, type Attach } from './define.ts'
 import { platformOption } from './options.ts'
 
 export function inspectCommand(attach: Attach): Command {

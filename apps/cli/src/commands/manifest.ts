@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander'
-import type { Attach } from './attach.ts'
-import { examples } from './examples.ts'
-import { addRegistryOptions } from './registry-options.ts'
+import { examples, type Attach } from './define.ts'
+import { addRegistryOptions } from './options.ts'
 
 export function manifestCommand(attach: Attach): Command {
   const command = new Command('manifest')

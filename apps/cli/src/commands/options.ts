@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { ProgressMode } from '../progress/renderer.ts'
 
 /** For an option that may be given several times. */
@@ -23,4 +23,81 @@ export function anyCount(value: string): number {
 export function positiveInteger(value: string): number {
   if (!/^[1-9][0-9]{0,3}$/.test(value)) throw new InvalidArgumentError('It must be a whole number from 1 to 9999.')
   return Number(value)
+}
+
+export function addRegistryOptions(command: Command): void {
+  command
+    .addOption(repeatable('--insecure <host>', 'allow http and unchecked certificates at this host (repeatable)'))
+    .addOption(
+      repeatable(
+        '--mirror <url>',
+        'ask this mirror first: https://… of docker.io, HOST=https://… of another registry (repeatable)',
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--hosts-dir <dir>',
+        "directory of <host>/hosts.toml that goes before this machine's files (repeatable; env: LADING_HOSTS=off goes without those)",
+      ),
+    )
+    .option(
+      '--proxy <url>',
+      "ask every host through this proxy, or through 'none' (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, then proxies of docker's config.json)",
+    )
+    .addOption(
+      repeatable(
+        '--allow-realm <registry=host>',
+        'let this token server on another host see the credentials of a registry (repeatable)',
+      ),
+    )
+  addPaceOptions(command)
+}
+
+function addPaceOptions(command: Command): void {
+  command
+    .addOption(
+      new Option(
+        '--limit-rate <rate>',
+        'download no more bytes a second than this, over all connections: 500k, 10M, 1.5G',
+      ).argParser(parseRate),
+    )
+    .addOption(
+      new Option(
+        '--connect-timeout <time>',
+        'give up a host that takes no connection for so long: 10s, 500ms, 2m (default: 30s)',
+      ).argParser(parseDuration),
+    )
+    .addOption(
+      new Option(
+        '--stall-timeout <time>',
+        'give up a transfer that stalls, or drips less than 1 KiB a second, for so long; it is resumed (default: 30s)',
+      ).argParser(parseDuration),
+    )
+    .addOption(
+      new Option(
+        '--request-timeout <time>',
+        'give up a small request (token, manifest, tags) that takes longer as a whole (default: 2m)',
+      ).argParser(parseDuration),
+    )
+}
+
+const powers: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+
+/** Bytes per second as curl and wget spell them: `k`, `M` and `G` are powers of 1024. */
+export function parseRate(text: string): number {
+  const match = /^([0-9]{1,9}(?:\.[0-9]{1,6})?)([kmg]?)$/i.exec(text)
+  const rate = Math.round(Number(match?.[1]) * (powers[match?.[2]?.toLowerCase() ?? ''] ?? NaN))
+  if (!(rate >= 1))
+    throw new InvalidArgumentError('It must be bytes per second, more than 0, such as 500k, 10M or 1.5G.')
+  return rate
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** Milliseconds; a number alone is seconds. */
+export function parseDuration(text: string): number {
+  const match = /^([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m|h)?$/.exec(text)
+  const ms = Math.round(Number(match?.[1]) * (units[match?.[2] ?? 's'] ?? NaN))
+  if (!(ms >= 1)) throw new InvalidArgumentError('It must be a time, more than 0, such as 10s, 500ms or 2m.')
+  return ms
 }

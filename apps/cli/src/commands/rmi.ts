@@ -1,6 +1,5 @@
 import { Command } from 'commander'
-import type { Attach } from './attach.ts'
-import { examples } from './examples.ts'
+import { examples, type Attach } from './define.ts'
 
 export function rmiCommand(attach: Attach, name = 'rmi'): Command {
   const command = new Command(name)

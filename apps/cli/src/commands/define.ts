@@ -1,5 +1,25 @@
 import type { Command, CommanderError } from 'commander'
 import { CliError } from '../cli-error.ts'
+import type { GlobalOptions } from '../command-options.ts'
+import type { Action, CommandContext } from '../context.ts'
+import type { ExitCode } from '../exit-codes.ts'
+
+/** How a command's definition finds its action: loaded when it is used, and not before. */
+export type Attach = <Given extends unknown[], Options>(
+  command: Command,
+  load: () => Promise<Action<Given, Options & GlobalOptions>>,
+) => void
+
+export function createAttach(context: CommandContext, finish: (code: ExitCode) => void): Attach {
+  return (command, load) => {
+    command.action(async (...all: unknown[]) => {
+      // Commander hands over the arguments, then the options, then the command.
+      const given = all.slice(0, -2)
+      const act = await load()
+      finish(await act(given as Parameters<typeof act>[0], command.optsWithGlobals(), context))
+    })
+  }
+}
 
 /** Makes the command print through `print`, and throw for what it does not understand: a `CliError` that points to its help. */
 export function throwUsageErrors(command: Command, print: (line: string) => void): void {
@@ -24,3 +44,9 @@ function usageError(error: CommanderError, command: Command): CliError {
 
 const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
+
+/** The end of a help text. */
+export function examples(...lines: readonly (readonly [command: string, meaning: string])[]): string {
+  const width = Math.max(...lines.map(([command]) => command.length))
+  return `\nExamples:\n${lines.map(([command, meaning]) => `  $ ${command.padEnd(width)}  # ${meaning}`).join('\n')}`
+}
