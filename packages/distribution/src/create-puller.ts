@@ -79,13 +79,13 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
     const signal = AbortSignal.any(given.signal === undefined ? own : [given.signal, ...own])
     signal.throwIfAborted()
     const { platform } = given
-    const lease = await store.lease({ signal })
+    const delivery = await store.target().begin({ signal })
     try {
       const result = await work({
         store,
         client,
         transfers,
-        lease,
+        delivery,
         platform:
           platform === undefined
             ? defaultPlatform()
@@ -99,9 +99,10 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
         signal,
       })
       stop.signal.throwIfAborted()
+      await delivery.finish()
       return result
     } finally {
-      await lease.release()
+      await delivery.abort()
     }
   }
 

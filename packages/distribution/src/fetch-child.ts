@@ -1,4 +1,4 @@
-import { verifyBytes } from '@lading/digest/hash'
+import { embeddedDocument } from '@lading/content'
 import { schemas, type Descriptor } from '@lading/manifest'
 import { isSchema1, type ManifestDocument, type PullRepository } from './ports.ts'
 import { PullError } from './pull-error.ts'
@@ -20,12 +20,13 @@ export interface Parent {
  * @throws DigestError for embedded bytes that are not what their descriptor says; PullError `SIZE_MISMATCH`, `SCHEMA1_IN_INDEX`
  */
 export async function fetchChild({ job, repository, trusted }: Parent, entry: Descriptor): Promise<ManifestDocument> {
-  const { mediaType, digest, size, data } = entry
+  const { mediaType, digest, size } = entry
   // What stands beside these in an index (a platform, annotations) belongs to the index, not to the child.
   const descriptor: Descriptor = { mediaType, digest, size }
-  if (data !== undefined) {
-    verifyBytes(data, entry)
-    return tell(job, { descriptor, bytes: data, manifest: schemas.unmarshal(mediaType, data) }, 'data')
+  const embedded = embeddedDocument(entry)
+  if (embedded !== undefined) {
+    const { bytes } = embedded
+    return tell(job, { descriptor, bytes, manifest: schemas.unmarshal(mediaType, bytes) }, 'data')
   }
   const local = trusted ? await localDocument(job, descriptor) : undefined
   if (local !== undefined) return tell(job, local, 'store')

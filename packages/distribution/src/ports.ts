@@ -1,9 +1,10 @@
 import type { AbortOptions } from '@lading/clock'
+import type { BlobSink, Delivery, Document } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Schema1Documents, Schema1Manifest } from '@lading/manifest/schema1'
 import type { Reference } from '@lading/reference'
-import type { BlobSink, EndpointEvent, Repository } from '@lading/registry-client'
+import type { EndpointEvent, Repository } from '@lading/registry-client'
 import type { Work, Watch } from '@lading/transfer'
 
 // What a pull needs of the parts below, and no more. `create-puller.ts` hands the concrete parts in; a type test
@@ -61,15 +62,14 @@ interface PullLayers<Growth = unknown> {
   get(chainId: Digest): Promise<{ readonly chainId: Digest } | undefined>
 }
 
-export interface PullLease {
+/** What one pull brings: a delivery into the store. Downloads are shared between pulls, and belong to none of them. */
+export interface PullDelivery extends Pick<Delivery, 'publish' | 'finish' | 'abort'> {
+  /** Keeps these from being collected until the end. */
   hold(digests: Iterable<Digest>): Promise<void>
-  release(): Promise<void>
 }
 
 /** One manifest document and its exact bytes. */
-export interface ManifestDocument {
-  readonly descriptor: Descriptor
-  readonly bytes: Uint8Array
+export interface ManifestDocument extends Document {
   readonly manifest: Manifest
 }
 
@@ -87,19 +87,7 @@ export interface PullStore<Growth = unknown> {
   resolve(reference: Reference): Promise<Descriptor | undefined>
   manifest(descriptor: Descriptor): Promise<{ readonly bytes: Uint8Array; readonly manifest: Manifest } | undefined>
   present(manifest: Descriptor): Promise<boolean>
-  lease(options?: AbortOptions): Promise<PullLease>
-  publish(
-    publication: {
-      readonly reference: Reference
-      readonly target: Descriptor
-      readonly manifests: readonly { readonly descriptor: Descriptor; readonly bytes: Uint8Array }[]
-    },
-    options?: AbortOptions,
-  ): Promise<
-    | { readonly outcome: 'published' }
-    | { readonly outcome: 'unchanged' }
-    | { readonly outcome: 'missing'; readonly blobs: readonly Descriptor[] }
-  >
+  target(): { begin(options?: AbortOptions): Promise<PullDelivery> }
 }
 
 export interface PullTransfers {

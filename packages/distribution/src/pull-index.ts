@@ -1,4 +1,6 @@
+import { walk } from '@lading/content'
 import type { Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
 import {
   findManifest,
   formatPlatform,
@@ -17,8 +19,7 @@ import type { ResolvedTarget } from './resolve-target.ts'
 import { schema1InIndex } from './schema1-in-index.ts'
 
 /** Deeper or wider than this is an attack, not an image. */
-const maxDepth = 4
-const maxIndexes = 64
+const limits = { depth: 4, documents: 64 } as const
 
 export interface Chosen {
   /** The manifest of the image. */
@@ -41,8 +42,7 @@ export async function chooseFromIndex(
   target: ResolvedTarget & { readonly document: ManifestDocument },
 ): Promise<Chosen> {
   const from: Parent = { job, repository, trusted: target.sameTarget }
-  const indexes = new Map<Digest, ManifestDocument>([[target.document.descriptor.digest, target.document]])
-  await collectIndexes(from, target.document, indexes, 1)
+  const indexes = await collectIndexes(from, target.document)
   const entry = await findManifest(
     target.document.manifest,
     job.platform,
@@ -56,24 +56,31 @@ export async function chooseFromIndex(
   return { image, documents: [...indexes.values(), image] }
 }
 
-async function collectIndexes(
-  from: Parent,
-  document: ManifestDocument,
-  into: Map<Digest, ManifestDocument>,
-  depth: number,
-): Promise<void> {
-  for (const entry of entriesOf(document)) {
-    if (!isIndexType(entry.mediaType) || into.has(entry.digest)) continue
-    if (depth === maxDepth || into.size === maxIndexes) {
-      throw new PullError('INDEX_TOO_DEEP', `indexes in indexes: more than ${maxDepth} deep or ${maxIndexes} in all`, {
-        digest: document.descriptor.digest,
-        hint: 'no honest image is built like this; pull one of its manifests by digest',
-      })
-    }
-    const child = await fetchChild(from, entry)
-    into.set(entry.digest, child)
-    await collectIndexes(from, child, into, depth + 1)
+/** Every index on the way, the target first. @throws PullError `INDEX_TOO_DEEP` */
+async function collectIndexes(from: Parent, root: ManifestDocument): Promise<Indexes> {
+  const indexes = new Map<Digest, ManifestDocument>()
+  const source = {
+    async document(descriptor: Descriptor): Promise<ManifestDocument> {
+      const document = descriptor === root.descriptor ? root : await fetchChild(from, descriptor)
+      indexes.set(descriptor.digest, document)
+      return document
+    },
   }
+  try {
+    for await (const _ of walk(source, root.descriptor, { enter: ({ mediaType }) => isIndexType(mediaType), limits }));
+  } catch (error) {
+    if (!isLadingError(error, 'GRAPH_TOO_LARGE')) throw error
+    throw new PullError(
+      'INDEX_TOO_DEEP',
+      `indexes in indexes: more than ${limits.depth} deep or ${limits.documents} in all`,
+      {
+        digest: error.facts.digest,
+        cause: error,
+        hint: 'no honest image is built like this; pull one of its manifests by digest',
+      },
+    )
+  }
+  return indexes
 }
 
 const isSchema1For = (entry: Descriptor, job: PullJob): boolean =>

@@ -1,13 +1,13 @@
 import type { Platform, Schemas } from '@lading/manifest'
 import type { Emit } from './emit.ts'
-import type { PullClient, PullDocuments, PullLease, PullStore, PullTransfers } from './ports.ts'
+import type { PullClient, PullDocuments, PullDelivery, PullStore, PullTransfers } from './ports.ts'
 
 /** What stays the same from the endpoint loop down to the last layer of one pull. */
 export interface PullJob {
   readonly store: PullStore
   readonly client: PullClient
   readonly transfers: PullTransfers
-  readonly lease: PullLease
+  readonly delivery: PullDelivery
   readonly platform: Platform
   readonly verify: 'full' | 'digest'
   readonly allowForeignUrls: boolean

@@ -42,7 +42,7 @@ export async function pullSchema1(
   const entries = foldHistory(document.manifest)
   const blobs = entries.filter(({ throwaway }) => !throwaway).map(({ blob }) => blob)
   const envelope = digestOf(document.bytes)
-  await job.lease.hold([envelope, ...blobs])
+  await job.delivery.hold([envelope, ...blobs])
 
   const found = await obtainAll(job, repository, [...new Set(blobs)])
   const layers = await Promise.all(blobs.map(async (digest) => layerOf(await found.get(digest))))
@@ -57,7 +57,7 @@ export async function pullSchema1(
   const descriptor = schema1Target(describe(OCI_MANIFEST, bytes), { digest: document.descriptor.digest, envelope })
   const manifest = schemas.unmarshal(OCI_MANIFEST, bytes)
   const image: ManifestDocument = { descriptor, bytes, manifest }
-  await job.lease.hold([configDescriptor.digest, descriptor.digest])
+  await job.delivery.hold([configDescriptor.digest, descriptor.digest])
   await job.store.contents.put(envelope, document.bytes, { signal: job.signal })
   await job.store.contents.put(configDescriptor.digest, configBytes, { signal: job.signal })
   await registerLayers(job, image, manifest, config, found, false)

@@ -34,7 +34,7 @@ export async function pullSchema2(
   how: { readonly fromIndex: boolean },
 ): Promise<PulledContent> {
   const manifest = imageManifest(document)
-  await job.lease.hold([manifest.config.digest, ...manifest.layers.map(({ digest }) => digest)])
+  await job.delivery.hold([manifest.config.digest, ...manifest.layers.map(({ digest }) => digest)])
   // An image that is here is told by its status alone, as docker does.
   const quiet = await job.store.present(document.descriptor)
 

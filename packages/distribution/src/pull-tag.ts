@@ -46,8 +46,8 @@ export async function pullTag(job: PullJob, repository: PullRepository, referenc
   let arrival: Arrival
   for (let attempt = 1; ; attempt += 1) {
     arrival = await way.fetch()
-    const result = await job.store.publish(
-      { reference, target: arrival.target, manifests: arrival.documents },
+    const result = await job.delivery.publish(
+      { target: arrival.target, names: [String(reference)], documents: arrival.documents },
       { signal: job.signal },
     )
     if (result.outcome !== 'missing') break
@@ -83,7 +83,7 @@ async function toSchema2(
     document.manifest.kind === 'index'
       ? await chooseFromIndex(job, repository, target)
       : { image: document, documents: [document] }
-  await job.lease.hold(documents.map(({ descriptor }) => descriptor.digest))
+  await job.delivery.hold(documents.map(({ descriptor }) => descriptor.digest))
   return {
     wasPresent: sameTarget && (await job.store.present(image.descriptor)),
     fetch: async () => ({

@@ -42,6 +42,10 @@ function storeDelivery({ contents }: Parts, lease: Lease, publish: PublishAll): 
   }
 
   return {
+    async hold(digests) {
+      assertOpen()
+      await lease.hold(digests)
+    },
     async has({ digest, size }, { signal } = {}) {
       assertOpen(signal)
       await lease.hold([digest])

@@ -66,6 +66,8 @@ export interface StoreTarget extends Target {
 }
 
 export interface StoreDelivery extends Delivery {
+  /** Keeps these from being collected until the end, here already or not: at once what `has` does one by one. */
+  hold(digests: Iterable<Digest>): Promise<void>
   receive(what: Descriptor | UnknownContent, options?: AbortOptions): Promise<StoreReceiver | 'here'>
 }
 
