@@ -1,19 +1,11 @@
-import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { Work, WorkContext } from '@lading/transfer'
 import { fetchWhole, type Way } from './fetch-whole.ts'
 import type { LayerProgress } from './layer-progress.ts'
 import { layerSource } from './layer-source.ts'
-import type { PullRepository } from './ports.ts'
+import type { PullRepository, Uncompressed } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
-
-/** What a layer inflates to. */
-export interface Inside {
-  readonly diffId: Digest
-  /** Uncompressed size in bytes. */
-  readonly size: number
-}
 
 /**
  * The transfer of one blob: downloaded, verified and committed, while a worker follows the growing file to compute
@@ -23,7 +15,7 @@ export function downloadLayer(
   job: Pick<PullJob, 'store' | 'verify' | 'allowForeignUrls'>,
   repository: PullRepository,
   layer: Descriptor,
-): Work<Inside | undefined, LayerProgress> {
+): Work<Uncompressed | undefined, LayerProgress> {
   const source = layerSource(job, repository, layer)
   return async (context) => {
     // Told only when it really waits: a slot that is free is given within this turn.
@@ -52,7 +44,7 @@ async function finish(
   job: Pick<PullJob, 'store' | 'verify'>,
   layer: Descriptor,
   context: WorkContext<LayerProgress>,
-): Promise<Inside | undefined> {
+): Promise<Uncompressed | undefined> {
   context.releaseSlot()
   if (job.verify === 'digest') return undefined
   return (
@@ -66,10 +58,10 @@ async function fill(
   layer: Descriptor,
   way: Way,
   context: WorkContext<LayerProgress>,
-): Promise<Inside | undefined> {
+): Promise<Uncompressed | undefined> {
   const { ingest } = way
   let committed = false
-  let inside: Promise<Inside> | undefined
+  let inside: Promise<Uncompressed> | undefined
   const stop = new AbortController()
   // Not before there is something to follow: a layer that waits for its place needs no worker.
   const follow = (): void => {

@@ -3,9 +3,9 @@ import { verifyBytes } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import { codeOf } from './final-error.ts'
-import { downloadLayer, type Inside } from './download-layer.ts'
+import { downloadLayer } from './download-layer.ts'
 import type { LayerProgress } from './layer-progress.ts'
-import type { PullRepository } from './ports.ts'
+import type { PullRepository, Uncompressed } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
 
@@ -14,7 +14,7 @@ export interface Obtained {
   /** It was here before, verified; nothing was fetched or inflated. */
   readonly existed: boolean
   /** What it inflates to. Absent when only digests are verified. */
-  readonly inside: Inside | undefined
+  readonly inside: Uncompressed | undefined
 }
 
 /** Makes one layer's blob durable and its diffID known, by the least work: nothing, inflating, or downloading. */

@@ -15,6 +15,13 @@ export type PullDocuments = StandardDocuments & Schema1Documents
 
 export type PullRepository = Repository<PullDocuments[keyof PullDocuments]>
 
+/** What a layer inflates to. */
+export interface Uncompressed {
+  readonly diffId: Digest
+  /** Uncompressed size in bytes. */
+  readonly size: number
+}
+
 export interface PullClient {
   /** Without `schemas`, the client's own, which know no schema 1. `onEvent`: told which endpoint is asked, and why another one is. */
   repository(
@@ -45,14 +52,14 @@ interface PullContents<Growth = unknown> {
 }
 
 interface PullLayers<Growth = unknown> {
-  known(blob: Digest): Promise<{ readonly diffId: Digest; readonly size: number } | undefined>
+  known(blob: Digest): Promise<Uncompressed | undefined>
   uncompress(
     blob: { readonly digest: Digest; readonly size: number },
     options?: AbortOptions & {
       readonly growth?: Growth | undefined
       readonly onProgress?: ((consumed: number) => void) | undefined
     },
-  ): Promise<{ readonly diffId: Digest; readonly size: number }>
+  ): Promise<Uncompressed>
   register(layer: {
     readonly blob: Digest
     readonly diffId: Digest

@@ -1,7 +1,6 @@
 import { isDigest } from '@lading/digest'
 import { registryDigestOf, type Descriptor } from '@lading/manifest'
-import { tryParseReference, type Reference } from '@lading/reference'
-import { isRefName } from './ref-name.ts'
+import { isLayoutRefName, tryParseReference, type Reference } from '@lading/reference'
 import type { NamedTarget } from './reference-store.ts'
 import { storedName } from './stored-name.ts'
 
@@ -21,7 +20,7 @@ export function decodeEntry(value: unknown): {
   const reference = name === undefined ? undefined : namedReference(name)
   const annotated: Descriptor = withAnnotations(target, rest)
   if (name === undefined || reference === undefined) return { target: annotated }
-  if (refName !== (isRefName(name) ? name : undefined)) return { target: annotated }
+  if (refName !== (isLayoutRefName(name) ? name : undefined)) return { target: annotated }
   if (reference.digest !== undefined && reference.digest !== registryDigestOf(target)) return { target: annotated }
   return { target: annotated, named: { name, reference, target: annotated } }
 }
@@ -33,7 +32,11 @@ export function encodeEntry(name: string, target: Descriptor): string {
     digest: target.digest,
     size: target.size,
     ...(target.artifactType === undefined ? {} : { artifactType: target.artifactType }),
-    annotations: { ...target.annotations, [imageNameKey]: name, ...(isRefName(name) ? { [refNameKey]: name } : {}) },
+    annotations: {
+      ...target.annotations,
+      [imageNameKey]: name,
+      ...(isLayoutRefName(name) ? { [refNameKey]: name } : {}),
+    },
   })
 }
 

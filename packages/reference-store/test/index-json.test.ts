@@ -1,8 +1,8 @@
+import { isLayoutRefName } from '@lading/reference'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatIndexJson, namedEntry, parseIndexJson } from '../src/index-json.ts'
 import { elementSlices, memberSlices } from '../src/json-slices.ts'
-import { isRefName } from '../src/ref-name.ts'
 import { digest, parse, target } from './support.ts'
 
 const bytes = (value: unknown): Uint8Array =>
@@ -200,9 +200,9 @@ describe('the ref name grammar', () => {
     `docker.io/library/a@${digest('x')}`,
     'a--b:1',
     'v1.0+build',
-  ])('has %s', (name) => expect(isRefName(name)).toBe(true))
+  ])('has %s', (name) => expect(isLayoutRefName(name)).toBe(true))
   it.each(['[::1]:5000/x:1', 'a__b:1', 'a:_1', 'a:1_', 'a---b', '', 'a/', '/a', 'a:1\n'])('has no %j', (name) =>
-    expect(isRefName(name)).toBe(false),
+    expect(isLayoutRefName(name)).toBe(false),
   )
 })
 

@@ -1,3 +1,4 @@
+import { isTag } from '@lading/reference'
 import type { AbortOptions } from '@lading/clock'
 import { algorithmOf, isDigest, tryParseDigest, type Digest } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
@@ -15,8 +16,6 @@ import type { TransportHeaders } from '../transport.ts'
 import type { FetchedManifest } from '../registry-client.ts'
 
 const longestManifest = 4 * 1024 * 1024
-const tagForm = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
-
 /** HEAD: what a tag or digest points to (distribution-spec end-3). */
 export async function headManifest(
   site: Site,
@@ -206,7 +205,7 @@ export function assertNoPage(site: Site, { url, headers, status }: Head, bytes: 
 
 /** @throws RegistryError `TARGET_INVALID` for what is neither a tag nor a digest */
 export function manifestUrl(site: Site, target: string): URL {
-  if (!tagForm.test(target) && !isDigest(target)) throw invalidTarget(site, target)
+  if (!isTag(target) && !isDigest(target)) throw invalidTarget(site, target)
   return repositoryUrl(site, `manifests/${target}`)
 }
 

@@ -1,3 +1,4 @@
+import { isTag } from '@lading/reference'
 import type { AbortOptions } from '@lading/clock'
 import { repositoryUrl } from '../site/api-url.ts'
 import type { Site } from '../site/site.ts'
@@ -8,8 +9,6 @@ export interface TagsOptions extends AbortOptions {
   readonly pageSize?: number | undefined
   readonly maxPages?: number | undefined
 }
-
-const tagForm = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/
 
 /** Every tag (distribution-spec, "Listing Tags"). Registries that ignore `n` send all at once. Entries that are no tags are passed over. */
 export async function* listTags(
@@ -25,5 +24,5 @@ export async function* listTags(
     maxPages,
     signal,
   })
-  for await (const page of pages) for (const tag of namedList(site, page, 'tags')) if (tagForm.test(tag)) yield tag
+  for await (const page of pages) for (const tag of namedList(site, page, 'tags')) if (isTag(tag)) yield tag
 }
