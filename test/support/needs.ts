@@ -27,6 +27,12 @@ export function needs(...all: readonly Need[]): TestOptions {
   return { skip: true, meta: { skipped: reason } }
 }
 
+/** The same for a program in Go that `.ci/run` builds where there is Go: without LADING_GO_BIN it is missed by nobody. */
+export const needsGoTool = (program: string): TestOptions =>
+  process.env['LADING_GO_BIN'] === undefined
+    ? { skip: true, meta: { skipped: 'LADING_GO_BIN names no folder with crane, regctl, oras and registry' } }
+    : needs(program)
+
 function lacking(all: readonly Need[]): string | undefined {
   const absent = all.filter((need) => typeof need === 'string').filter(missing)
   if (absent.length > 0) return `not installed: ${absent.join(', ')}`

@@ -1,9 +1,12 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** The absolute path of a program on PATH, or where the system keeps those of root. */
+const directories = (variable: string): readonly string[] =>
+  (process.env[variable] ?? '').split(delimiter).filter((directory) => directory !== '')
+
+/** The absolute path of a program that `.ci/run` built, or that is on PATH, or where the system keeps those of root. */
 function find(program: string): string | undefined {
-  for (const directory of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']) {
+  for (const directory of [...directories('LADING_GO_BIN'), ...directories('PATH'), '/usr/sbin', '/sbin']) {
     const candidate = join(directory, program)
     try {
       accessSync(candidate, constants.X_OK)
