@@ -10,6 +10,7 @@ import {
   type TestRegistry,
 } from '@lading/test-registry'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { needs } from '../../../test/support/needs.ts'
 import { bin, lading, start } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
@@ -388,7 +389,7 @@ describe('lading delete', () => {
     })
   })
 
-  it('asks a real terminal', async () => {
+  it('asks a real terminal', needs('script'), async () => {
     const { registry, name } = await seeded()
     await using _ = registry
     const inTerminal = ['sh', '-c', 'printf "%s\\n" "$ANSWER" | script -qec "$COMMAND" /dev/null', 'sh']

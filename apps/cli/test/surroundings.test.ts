@@ -58,7 +58,7 @@ describe('a pull in bad surroundings', () => {
 
   it(
     'a full disk: what was here is served, and the pull completes when there is room',
-    needs(root, mounting),
+    needs('mount', 'umount', root, mounting),
     async () => {
       const disk = await mkdtemp(join(tmpdir(), 'lading-disk-'))
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk])

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { createCredentialHelper, dockerConfig } from '../src/index.ts'
@@ -192,6 +193,13 @@ describe('helpers in docker’s config.json', () => {
 
 /** A zombie that nobody has waited for yet does not run. */
 function isRunning(pid: number): boolean {
+  if (process.platform === 'linux') {
+    try {
+      return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ')
+    } catch {
+      return false
+    }
+  }
   const { status, stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
   return status === 0 && !stdout.startsWith('Z')
 }
