@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { testContent } from '@lading/content/compliance'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
-import { missing } from '../../../test/support/real-parts.ts'
+import { needs } from '../../../test/support/needs.ts'
 import { repositoryPlace } from './support/repository-place.ts'
 
-describe.skipIf(missing('docker-registry'))('a repository of distribution 2.8', () => {
+describe('a repository of distribution 2.8', needs('docker-registry'), () => {
   let folder: string
   let registry: DockerRegistry
 
