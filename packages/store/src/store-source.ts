@@ -1,8 +1,8 @@
-import type { Source } from '@lading/content'
+import { namesContent, type Source } from '@lading/content'
 import { tryParseDigest, type Digest } from '@lading/digest'
 import { verifyBytes } from '@lading/digest/hash'
 import { isLadingError, printable } from '@lading/errors'
-import { isIndexType, isManifestType, schemas, type Descriptor } from '@lading/manifest'
+import { schemas, type Descriptor } from '@lading/manifest'
 import { parseReference } from '@lading/reference'
 import type { Parts } from './parts.ts'
 import { documentLimit, readDocument } from './read-manifest.ts'
@@ -53,7 +53,7 @@ export function storeSource({ contents, references }: Parts): Source {
     const document = await readDocument(contents, { mediaType: '', digest, size })
     if (document === undefined) return undefined
     const { mediaType } = schemas.identify(undefined, document.bytes)
-    return isIndexType(mediaType) || isManifestType(mediaType) ? { mediaType, digest, size } : undefined
+    return namesContent({ mediaType }) ? { mediaType, digest, size } : undefined
   }
 }
 

@@ -115,7 +115,8 @@ export function createRepository<Known>(name: string, parts: RepositoryParts<Kno
       return host === undefined || limit === undefined ? undefined : { host, ...limit }
     },
     source: () => repositorySource(repository),
-    target: ({ chunkSize } = {}) => repositoryTarget({ manifests: repository.manifests, schemas, change, chunkSize }),
+    target: ({ chunkSize } = {}) =>
+      repositoryTarget({ manifests: repository.manifests, schemas, atTarget: change, chunkSize }),
   }
   return repository
 }

@@ -1,6 +1,6 @@
-import { isAbsence, sendBytes, type Document, type Source } from '@lading/content'
+import { isAbsence, namesContent, sendBytes, type Document, type Source } from '@lading/content'
 import type { AbortOptions } from '@lading/clock'
-import { isIndexType, isManifestType, type Descriptor } from '@lading/manifest'
+import type { Descriptor } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
 import type { Repository } from '../registry-client.ts'
 import { originOf } from './origin-of.ts'
@@ -16,7 +16,7 @@ export function repositorySource({ name, manifests, blobs, tags, referrers }: Ve
 
   /** @throws what says that it is not there */
   const read = async (descriptor: Descriptor, { signal }: AbortOptions = {}): Promise<Document> => {
-    if (!isDocument(descriptor)) return { descriptor, bytes: await blobs.read(descriptor, { signal }) }
+    if (!namesContent(descriptor)) return { descriptor, bytes: await blobs.read(descriptor, { signal }) }
     const { bytes } = await manifests.get(descriptor.digest, { signal })
     if (bytes.byteLength !== descriptor.size) throw wrongSize(name, descriptor, bytes.byteLength)
     // What names it was verified, and says what it is; the registry's content type is a second opinion.
@@ -44,7 +44,7 @@ export function repositorySource({ name, manifests, blobs, tags, referrers }: Ve
       })
     },
     async send(descriptor, sink, { signal } = {}) {
-      if (!isDocument(descriptor)) return blobs.fetch(descriptor, sink, { signal })
+      if (!namesContent(descriptor)) return blobs.fetch(descriptor, sink, { signal })
       await sendBytes(await read(descriptor, { signal }), sink, { source: name, signal })
     },
     open: (descriptor, { signal } = {}) => blobs.open(descriptor, { signal }),
@@ -52,8 +52,6 @@ export function repositorySource({ name, manifests, blobs, tags, referrers }: Ve
     close: () => Promise.resolve(),
   }
 }
-
-const isDocument = ({ mediaType }: Descriptor): boolean => isIndexType(mediaType) || isManifestType(mediaType)
 
 /** The GET after it is repeated, and says why. */
 function unlessServerError(error: unknown): undefined {

@@ -1,0 +1,58 @@
+import type { AbortOptions } from '@lading/clock'
+import { isAbsence, namesContent } from '@lading/content'
+import type { Digest } from '@lading/digest'
+import type { Descriptor, Schemas } from '@lading/manifest'
+import { repositoryUrl } from '../../site/api-url.ts'
+import type { Site } from '../../site/site.ts'
+import { headBlob } from '../head-blob.ts'
+import { headManifest } from '../manifests.ts'
+
+/** Runs work at the endpoint that may be pushed to: a mirror's word counts nothing there. */
+export type AtTarget = <T>(work: (site: Site) => Promise<T>, options: AbortOptions) => Promise<T>
+
+/** What a repository has, as far as it was asked or told. */
+export interface Presence {
+  /** Asked once of what is there. */
+  has(descriptor: Descriptor, options: AbortOptions): Promise<boolean>
+  /** What a tag or digest points to; `undefined`: nothing. */
+  pointsTo(name: string, options: AbortOptions): Promise<Digest | undefined>
+  add(digest: Digest): void
+  /** What was there may be gone. */
+  forget(): void
+}
+
+export function createPresence(atTarget: AtTarget, schemas: Pick<Schemas, 'mediaTypes'>): Presence {
+  const there = new Set<Digest>()
+
+  const headOf = (name: string, { signal }: AbortOptions): Promise<Descriptor | undefined> =>
+    atTarget((site) => headManifest(site, schemas, name, { signal }), { signal })
+
+  async function look(descriptor: Descriptor, { signal }: AbortOptions): Promise<boolean> {
+    const { digest, size } = descriptor
+    const found = await (namesContent(descriptor)
+      ? headOf(digest, { signal })
+      : atTarget((site) => headBlob(site, repositoryUrl(site, `blobs/${digest}`), digest, { signal }), { signal }))
+    // Some say only that it is there.
+    return found === undefined || found.size === size
+  }
+
+  return {
+    async has(descriptor, options) {
+      const { digest } = descriptor
+      if (!there.has(digest) && (await unlessAbsent(look(descriptor, options))) === true) there.add(digest)
+      return there.has(digest)
+    },
+    pointsTo: async (name, options) => (await unlessAbsent(headOf(name, options)))?.digest,
+    add: (digest) => void there.add(digest),
+    forget: () => there.clear(),
+  }
+}
+
+async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found
+  } catch (error) {
+    if (isAbsence(error)) return undefined
+    throw error
+  }
+}

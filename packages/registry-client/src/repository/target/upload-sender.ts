@@ -1,0 +1,103 @@
+import type { AbortOptions } from '@lading/clock'
+import type { UnknownContent } from '@lading/content'
+import type { Descriptor } from '@lading/manifest'
+import { finishUpload, sendChunk } from '../upload/upload-session.ts'
+import type { OpenUpload } from './open-upload.ts'
+import { openSegment, type Segment } from './segment.ts'
+import { createTail } from './tail.ts'
+
+/** In bytes, of a part whose length is not known before it is complete: it is kept in memory. */
+const unknownPart = 4 * 1024 * 1024
+
+/** Turns bytes that come into requests of an upload. */
+export interface UploadSender {
+  /** Takes the next bytes. A returned promise asks for a pause; it does not reject. */
+  add(bytes: Uint8Array): undefined | Promise<void>
+  /** @throws what a request failed with */
+  assertRunning(): void
+  /** Sends what waits, and ends the upload. */
+  finish(descriptor: Descriptor, options: AbortOptions): Promise<void>
+  /** Breaks off what is under way, and waits until it has ended. */
+  abandon(): Promise<void>
+}
+
+/**
+ * Requests are as long as `chunkSize` says, or as the rest of the blob. The bytes that make a blob of known size whole
+ * wait for `finish`. A whole blob in one request is a PUT (distribution-spec end-6), everything else PATCHes (end-5).
+ */
+export function createUploadSender(
+  { site, session, offset }: OpenUpload,
+  { what, chunkSize }: { readonly what: Descriptor | UnknownContent; readonly chunkSize: number | undefined },
+): UploadSender {
+  const { size } = what
+  const known = 'digest' in what ? what : undefined
+  const partLength = Math.max(
+    chunkSize ?? (size === undefined ? unknownPart : Number.POSITIVE_INFINITY),
+    session.chunkMinBytes,
+  )
+  const tail = createTail()
+  let taken = offset
+  let sent = offset
+  let segment: Segment | undefined
+  /** The one request that brings the blob and ends the upload. */
+  let whole = false
+  let sending: Promise<void> = Promise.resolve()
+  let failure: { readonly error: unknown } | undefined
+
+  function startSegment(length: number): Segment {
+    const start = sent
+    const end = start + length
+    whole = start === 0 && length === size && chunkSize === undefined && known !== undefined
+    return openSegment(length, (body, signal) =>
+      whole && known !== undefined
+        ? finishUpload(site, session, known, { body, signal })
+        : sendChunk(site, session, { start, end, body }, { digest: known?.digest, signal }),
+    )
+  }
+  async function send(bytes: Uint8Array): Promise<void> {
+    for (let rest = bytes; rest.byteLength > 0;) {
+      segment ??= startSegment(Math.min(partLength, size === undefined ? rest.byteLength : size - sent))
+      const piece = rest.subarray(0, segment.left)
+      rest = rest.subarray(piece.byteLength)
+      sent += piece.byteLength
+      await segment.write(piece)
+      if (segment.left > 0 || whole) continue
+      await segment.end()
+      segment = undefined
+    }
+  }
+  const enqueue = (bytes: Uint8Array): Promise<void> =>
+    (sending = sending
+      .then(() => send(bytes))
+      .catch((error: unknown) => {
+        failure ??= { error }
+      }))
+  const ready = (): Uint8Array => {
+    if (size !== undefined) return tail.take(taken === size ? 0 : tail.length)
+    return tail.take(tail.length - (tail.length % partLength))
+  }
+  const assertRunning = (): void => {
+    const failed = failure ?? segment?.failure
+    if (failed !== undefined) throw failed.error
+  }
+
+  return {
+    assertRunning,
+    add(bytes) {
+      taken += bytes.byteLength
+      tail.add(bytes)
+      const now = ready()
+      return now.byteLength === 0 ? undefined : enqueue(now)
+    },
+    async finish(descriptor, { signal }) {
+      await enqueue(tail.take(tail.length))
+      assertRunning()
+      await segment?.end()
+      if (!whole) await finishUpload(site, session, descriptor, { signal })
+    },
+    async abandon() {
+      await segment?.abandon()
+      await sending
+    },
+  }
+}
