@@ -97,6 +97,9 @@ export function fileIngest(options: Options): Ingest {
     get validator() {
       return notes.validator
     },
+    get source() {
+      return notes.source
+    },
     begin: (answer) =>
       alone(async () => {
         assertOpen()

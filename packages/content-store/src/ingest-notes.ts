@@ -4,6 +4,7 @@ import { writeJournal, type Journal } from './journal.ts'
 /** What is known of the bytes of a download, and the journal that says so to whoever goes on with it. */
 export interface IngestNotes {
   readonly validator: string | undefined
+  readonly source: string | undefined
   /** Where the bytes come from now. Written down before the first of them, unless the journal says the same. */
   from(answer: { readonly validator?: string | undefined; readonly source: string }): Promise<void>
   /** Nothing of what was there counts any more: the next `from` is written down, whatever it says. */
@@ -27,6 +28,9 @@ export function ingestNotes(
   return {
     get validator() {
       return validator
+    },
+    get source() {
+      return source
     },
     async from(answer) {
       if (written && validator === answer.validator && source === answer.source) return

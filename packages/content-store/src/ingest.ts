@@ -9,6 +9,8 @@ export interface Ingest {
   readonly offset: number
   /** Of the bytes that are there: a strong ETag, or what the source gave. */
   readonly validator: string | undefined
+  /** Who sent the bytes that are there, as `begin` was told. */
+  readonly source: string | undefined
   /** Before the first `write` of each answer. `start` 0 while `offset` is not: everything comes again, a new generation. @throws `RANGE_MISMATCH` for any other `start` than `offset`, `INGEST_CLOSED`, `LOCK_LOST` when another process took the download over */
   begin(answer: {
     readonly start: number

@@ -6,6 +6,8 @@ export interface BlobSink {
   readonly end?: number | undefined
   /** Of the bytes already there: a strong ETag, or whatever else the source gave. */
   readonly validator?: string | undefined
+  /** Who sent the bytes already there. They are of no use to another who does not prove, by `validator`, to have the same. */
+  readonly source?: string | undefined
   /** Before the first `write` of each answer. `start` 0 while `offset` is not: the source sends everything again. */
   begin(answer: {
     readonly start: number

@@ -22,7 +22,8 @@ export function downloadLayer(
     const waits = setImmediate(() => context.report({ phase: 'waiting' }))
     await context.started.finally(() => clearImmediate(waits))
     // A digest that is wrong after a resume may be the fault of the earlier bytes: one clean start, then it is final.
-    for (let again = false; ; again = true) {
+    let again = false
+    for (;;) {
       const ingest = await job.store.contents.ingest(layer, context)
       if (ingest === undefined) return finish(job, layer, context)
       let pieced = ingest.offset === layer.size
@@ -34,6 +35,7 @@ export function downloadLayer(
         // Whoever took the download over while this process stood still goes on with it; then there is less to do.
         if (isLadingError(error, 'LOCK_LOST')) continue
         if (again || !pieced || !isLadingError(error, 'DIGEST_MISMATCH')) throw error
+        again = true
       }
     }
   }

@@ -38,6 +38,9 @@ export async function fetchWhole(
       get validator() {
         return sameSourceOnly ? undefined : ingest.validator
       },
+      get source() {
+        return ingest.source
+      },
       async begin(answer) {
         await ingest.begin(answer)
         onBegin(answer.start)

@@ -4,6 +4,7 @@ import type { BlobSink } from '@lading/registry-client'
 import { PullError } from './pull-error.ts'
 import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
+import { retryBlob } from './retry-policy.ts'
 
 interface FetchOptions {
   readonly signal: AbortSignal
@@ -52,14 +53,15 @@ async function fromUrls(
   sink: BlobSink,
   options: FetchOptions,
 ): Promise<void> {
-  let last: unknown
+  const errors: unknown[] = []
   for (const url of urls) {
     try {
       return await blobs.fetchForeign(url, layer, sink, options)
     } catch (error) {
       options.signal.throwIfAborted()
-      last = error
+      errors.push(error)
     }
   }
-  throw last
+  // One that broke off may go on: what another refused is then not the last word.
+  throw errors.findLast((error) => retryBlob(error) !== false) ?? errors.at(-1)
 }

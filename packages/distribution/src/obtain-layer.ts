@@ -8,6 +8,7 @@ import type { LayerProgress } from './layer-progress.ts'
 import type { PullRepository, Uncompressed } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
+import type { Turn } from './turns.ts'
 
 /** What is known of a layer once its blob is durable. */
 export interface Obtained {
@@ -17,16 +18,42 @@ export interface Obtained {
   readonly inside: Uncompressed | undefined
 }
 
+interface HowToObtain {
+  /** A layer that is here is not told. */
+  readonly quiet: boolean
+  /** When to tell of it first: in the order of the image. */
+  readonly turn: Turn
+  readonly signal: AbortSignal
+}
+
 /** Makes one layer's blob durable and its diffID known, by the least work: nothing, inflating, or downloading. */
 export async function obtainLayer(
   job: PullJob,
   repository: PullRepository,
   layer: Descriptor,
-  how: { readonly quiet: boolean; readonly signal: AbortSignal },
+  how: HowToObtain,
+): Promise<Obtained> {
+  try {
+    return await obtain(job, repository, layer, how)
+  } finally {
+    how.turn.end()
+  }
+}
+
+async function obtain(
+  job: PullJob,
+  repository: PullRepository,
+  layer: Descriptor,
+  how: HowToObtain,
 ): Promise<Obtained> {
   const { digest } = layer
   const { contents, layers } = job.store
   const name = { digest, id: shortId(digest) }
+  const inTurn = async (tellFirst: () => void): Promise<void> => {
+    await how.turn.comes
+    tellFirst()
+    how.turn.end()
+  }
   if (layer.data !== undefined) {
     verifyBytes(layer.data, layer)
     await contents.put(digest, layer.data, how)
@@ -35,11 +62,12 @@ export async function obtainLayer(
   if (stored?.size === layer.size) {
     const known = job.verify === 'full' ? await layers.known(digest) : undefined
     if (job.verify === 'digest' || known !== undefined) {
-      if (!how.quiet) job.emit({ type: 'layer:exists', ...name })
+      if (!how.quiet) await inTurn(() => job.emit({ type: 'layer:exists', ...name }))
       return { existed: true, inside: known }
     }
     const onProgress = (current: number): void =>
       job.emit({ type: 'layer:extracting', ...name, current, total: layer.size })
+    await inTurn(() => onProgress(0))
     try {
       return { existed: false, inside: await layers.uncompress(layer, { signal: how.signal, onProgress }) }
     } catch (error) {
@@ -47,7 +75,7 @@ export async function obtainLayer(
       if (!(await isLost(job, layer, how.signal))) throw error
     }
   }
-  job.emit({ type: 'layer:pulling', ...name, size: layer.size })
+  await inTurn(() => job.emit({ type: 'layer:pulling', ...name, size: layer.size }))
   // What is verified differs, so a digest-only pull and a full one are different work on the same blob.
   const inside = await shareTransfer(
     job.transfers,

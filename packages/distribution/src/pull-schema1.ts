@@ -19,6 +19,7 @@ import type { PulledContent } from './pull-schema2.ts'
 import { registerLayers } from './register-layers.ts'
 import { findSize, obtainSized, type FoundLayer } from './schema1-layer.ts'
 import { together } from './together.ts'
+import { createTurns } from './turns.ts'
 
 export interface PulledSchema1 {
   readonly content: PulledContent
@@ -75,10 +76,11 @@ async function obtainAll(
   const sized = digests.map((digest) => sizes.next(() => findSize(job, repository, digest, sizes.signal)))
   await sizes.settle()
   const group = together(job.signal)
+  const turns = createTurns()
   const found = new Map(
     (await Promise.all(sized)).map((layer) => [
       layer.digest,
-      group.next(() => obtainSized(job, repository, layer, group.signal)),
+      group.next(() => obtainSized(job, repository, layer, { turn: turns(), signal: group.signal })),
     ]),
   )
   await group.settle()

@@ -15,6 +15,7 @@ import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
 import { registerLayers } from './register-layers.ts'
 import { together } from './together.ts'
+import { createTurns } from './turns.ts'
 
 export interface PulledContent {
   readonly id: Digest
@@ -40,12 +41,13 @@ export async function pullSchema2(
 
   const group = together(job.signal)
   const config = group.first(() => fetchConfig(job, repository, manifest.config, group.signal))
+  const turns = createTurns()
   const obtained = new Map<Digest, Promise<Obtained>>()
   for (const layer of manifest.layers) {
     if (!obtained.has(layer.digest))
       obtained.set(
         layer.digest,
-        group.next(() => obtainLayer(job, repository, layer, { quiet, signal: group.signal })),
+        group.next(() => obtainLayer(job, repository, layer, { quiet, turn: turns(), signal: group.signal })),
       )
   }
   const registered = group.next(async () => registerLayers(job, document, manifest, await config, obtained, quiet))

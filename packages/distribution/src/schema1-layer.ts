@@ -5,6 +5,7 @@ import type { PullRepository } from './ports.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
 import { retryBlob } from './retry-policy.ts'
+import type { Turn } from './turns.ts'
 
 /** A layer, once its bytes are here. */
 export interface FoundLayer extends Obtained {
@@ -36,9 +37,14 @@ export async function obtainSized(
   job: PullJob,
   repository: PullRepository,
   sized: SizedLayer,
-  signal: AbortSignal,
+  { turn, signal }: { readonly turn: Turn; readonly signal: AbortSignal },
 ): Promise<FoundLayer> {
-  const obtained = await obtainLayer(job, repository, { mediaType: OCI_LAYER_GZIP, ...sized }, { quiet: false, signal })
+  const obtained = await obtainLayer(
+    job,
+    repository,
+    { mediaType: OCI_LAYER_GZIP, ...sized },
+    { quiet: false, turn, signal },
+  )
   return { ...obtained, layer: { mediaType: await layerType(job, sized, signal), ...sized } }
 }
 

@@ -21,6 +21,9 @@ describe('a download that breaks', () => {
     expect(requests[1]?.range).toMatch(/^bytes=\d+-$/)
     expect(requests[1]?.status).toBe(206)
     expect(eventsOf('layer:retry').length).toBeGreaterThan(0)
+    expect(eventsOf('layer:resume').map(({ offset, total }) => [offset, total])).toEqual([
+      [100_000, big.build().layers[0]?.size],
+    ])
   })
 
   it('starts over when the server ignores the range', async () => {

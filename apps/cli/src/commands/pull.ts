@@ -16,7 +16,9 @@ export function pullCommand(attach: Attach): Command {
         .choices(['full', 'digest'])
         .default('full'),
     )
-    .addOption(new Option('--jobs <number>', 'downloads at the same time').argParser(positiveInteger).default(3))
+    .addOption(
+      new Option('--jobs <number>', 'downloads at the same time from one host').argParser(positiveInteger).default(3),
+    )
     .option('--allow-foreign-urls', 'fetch layers that the registry does not have from the URLs their manifest names')
     .option('--allow-schema1', 'pull images in the format before Docker 1.10 too, whose signatures are then verified')
     .addHelpText(

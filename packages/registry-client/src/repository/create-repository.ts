@@ -1,6 +1,7 @@
 import type { AbortOptions } from '@lading/clock'
 import { isDigest, parseDigest } from '@lading/digest'
 import type { Descriptor, Schemas } from '@lading/manifest'
+import { publicUrl } from '../client-event.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import { fetchForeign } from './fetch-foreign.ts'
 import { exchange } from '../site/exchange.ts'
@@ -136,7 +137,7 @@ function fetchFrom(
   site: Site,
   descriptor: Descriptor,
   sink: Parameters<FetchBlob>[1],
-  { onBegin, onWait, streamed, signal }: Parameters<FetchBlob>[2] & FetchBlobOptions,
+  { onBegin, onWait, streamed, signal }: Parameters<FetchBlob>[2] & Pick<FetchBlobOptions, 'onBegin'>,
 ): Promise<void> {
   const url = blobUrl(site, descriptor)
   const about = { subject: 'blob', digest: descriptor.digest } as const
@@ -145,7 +146,8 @@ function fetchFrom(
     sink,
     (headers, to) =>
       exchange(site, { method: 'GET', url, headers }, to, { streamed, signal, about, admission: { onWait } }),
-    { onBegin },
+    // The endpoint, wherever it redirects: behind one name are many caches, with the same content.
+    { source: publicUrl(site.registry), onBegin },
   )
 }
 

@@ -1,7 +1,6 @@
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { BlobSink } from '@lading/content'
-import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { SinkError } from '../errors/sink-error.ts'
 import { assertPlain, type StreamReceiver } from '../http/ask.ts'
@@ -12,6 +11,8 @@ import { parseContentRange } from '../headers/content-range.ts'
 export type AskForBlob = (headers: Readonly<Record<string, string>>, to: StreamReceiver) => Promise<void>
 
 export interface FetchBlobOptions {
+  /** Who is asked, in the words that sinks remember. */
+  readonly source: string
   /** A good answer came: another endpoint would repeat what it brings. */
   readonly onBegin?: (() => void) | undefined
 }
@@ -25,13 +26,14 @@ interface Span {
 /**
  * Brings a blob, or the rest of one, to its sink (distribution-spec, "Pulling blobs"; RFC 9110 14).
  * A chunk goes from the socket to `sink.write`; a promise from there stops the socket. The body is never asked for
- * twice; only a range that the server gets wrong, of which nothing was written yet, is given up for the whole.
+ * twice; only a range that the server gets wrong, of which nothing was written yet, is given up for the whole. What
+ * another source began is gone on with only where a strong validator says that it is the same.
  */
 export async function fetchBlob(
   descriptor: Descriptor,
   sink: BlobSink,
   request: AskForBlob,
-  { onBegin }: FetchBlobOptions = {},
+  { source, onBegin }: FetchBlobOptions,
 ): Promise<void> {
   const { size, digest } = descriptor
   const { offset, end } = sink
@@ -45,21 +47,36 @@ export async function fetchBlob(
     })
   // Nothing is missing; but an empty blob is asked for all the same, to learn whether it exists.
   if (offset > 0 && offset === limit) return
-  const ranged = offset > 0 || limit < size
+  const others = offset > 0 && limit === size && sink.source !== undefined && sink.source !== source
+  const start = others && !isStrong(sink.validator) ? 0 : offset
+  const ranged = start > 0 || limit < size
+  const how = { source, request, onBegin }
   try {
-    await fetchOnce(descriptor, sink, { start: offset, end: limit }, { ranged, request, onBegin })
+    await fetchOnce(
+      descriptor,
+      sink,
+      { start, end: limit },
+      { ...how, ranged, same: others ? sink.validator : undefined },
+    )
   } catch (error) {
     // The whole blob is no answer for somebody who wants one piece of it.
     if (!ranged || limit < size || !isLadingError(error, 'RANGE_INVALID')) throw error
-    await fetchOnce(descriptor, sink, { start: 0, end: size }, { ranged: false, request, onBegin })
+    await fetchOnce(descriptor, sink, { start: 0, end: size }, { ...how, ranged: false })
   }
+}
+
+interface HowOnce extends FetchBlobOptions {
+  readonly ranged: boolean
+  readonly request: AskForBlob
+  /** What the answer to a range must have as its validator. */
+  readonly same?: string | undefined
 }
 
 async function fetchOnce(
   descriptor: Descriptor,
   sink: BlobSink,
   wanted: Span,
-  { ranged, request, onBegin }: FetchBlobOptions & { readonly ranged: boolean; readonly request: AskForBlob },
+  { source, ranged, request, same, onBegin }: HowOnce,
 ): Promise<void> {
   const { digest } = descriptor
   let span: Span | undefined
@@ -80,11 +97,12 @@ async function fetchOnce(
         host = head.url.host
         assertPlain(head)
         const answer = spanOf(descriptor, head, wanted, ranged)
+        const validator = head.headers.get('etag') ?? undefined
+        if (answer.start > 0 && same !== undefined && validator !== same) throw notTheSame(descriptor, head)
         span = answer
         onBegin?.()
-        const validator = head.headers.get('etag') ?? undefined
         try {
-          return settled(sink.begin({ start: answer.start, validator, source: publicUrl(head.url) }))
+          return settled(sink.begin({ start: answer.start, validator, source }))
         } catch (error) {
           return refuse(error)
         }
@@ -117,12 +135,21 @@ async function fetchOnce(
 function rangeHeaders({ start, end }: Span, size: number, validator: string | undefined): Record<string, string> {
   return {
     range: `bytes=${start}-${end < size ? end - 1 : ''}`,
-    // A weak validator promises nothing about bytes (RFC 9110 13.1.5).
-    ...(validator !== undefined && start > 0 && /^"[\x21\x23-\x7e]*"$/.test(validator)
-      ? { 'if-range': validator }
-      : {}),
+    ...(start > 0 && isStrong(validator) ? { 'if-range': validator } : {}),
   }
 }
+
+/** A weak validator promises nothing about bytes (RFC 9110 13.1.5). */
+const isStrong = (validator: string | undefined): validator is string =>
+  validator !== undefined && /^"[\x21\x23-\x7e]*"$/.test(validator)
+
+const notTheSame = ({ digest }: Descriptor, { url, status }: Head): RegistryError =>
+  new RegistryError('RANGE_INVALID', `${url.host} sends a part of ${digest} that may not fit what another sent`, {
+    host: url.host,
+    status,
+    digest,
+    hint: 'start again from the beginning',
+  })
 
 /** @throws RegistryError `RANGE_INVALID` for a range that was not asked for, `SIZE_MISMATCH` for another blob's length */
 function spanOf(descriptor: Descriptor, { status, headers, url }: Head, wanted: Span, ranged: boolean): Span {

@@ -1,3 +1,5 @@
+import { digestOf } from '@lading/digest/hash'
+import { publicUrl } from '../client-event.ts'
 import { printable } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { BlobSink } from '@lading/content'
@@ -7,7 +9,7 @@ import type { Wire } from '../wire/wire.ts'
 import { errorOfAnswer } from '../http/error-of-answer.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { AdmittedOptions } from '../registry-client.ts'
-import { fetchBlob } from './fetch-blob.ts'
+import { fetchBlob, type AskForBlob } from './fetch-blob.ts'
 
 /**
  * A layer from one of its descriptor's `urls`: only where the registry that served the descriptor may lead us, nothing
@@ -35,7 +37,7 @@ export async function fetchForeign(
       `the layer ${descriptor.digest} names ${printable(url.host === '' ? url.protocol : url.host, 200)}: ${decision.reason}`,
       { host: url.host, digest: descriptor.digest, hint: decision.hint },
     )
-  await fetchBlob(descriptor, sink, async (headers, to) => {
+  const ask: AskForBlob = async (headers, to) => {
     const refusal = await stream(wire, { method: 'GET', url, headers }, to, {
       registry,
       // It is asked on nobody's behalf.
@@ -47,5 +49,10 @@ export async function fetchForeign(
     })
     if (refusal !== undefined)
       throw errorOfAnswer(refusal.head, refusal.body, { subject: 'blob', digest: descriptor.digest })
-  })
+  }
+  await fetchBlob(descriptor, sink, ask, { source: sourceOf(url) })
 }
+
+/** A query may be a secret, and may also be all that tells two addresses apart. */
+const sourceOf = (url: URL): string =>
+  publicUrl(url) + (url.search === '' ? '' : `?${digestOf(new TextEncoder().encode(url.search))}`)
