@@ -1,3 +1,4 @@
+import { successorsOf } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import {
   imageProblem,
@@ -35,7 +36,7 @@ export async function pullSchema2(
   how: { readonly fromIndex: boolean },
 ): Promise<PulledContent> {
   const manifest = imageManifest(document)
-  await job.delivery.hold([manifest.config.digest, ...manifest.layers.map(({ digest }) => digest)])
+  await job.delivery.hold(successorsOf(manifest).map(({ digest }) => digest))
   // An image that is here is told by its status alone, as docker does.
   const quiet = await job.store.present(document.descriptor)
 
