@@ -4,7 +4,7 @@ export const exitCodes = {
   ok: 0,
   /** Anything that has no number of its own. */
   failure: 1,
-  /** The command line, a reference, a platform or a pattern is malformed. Nothing was tried. */
+  /** The command line, a reference, a platform, a pattern or a configuration file is malformed or cannot be read. */
   usage: 2,
   /** No such image, tag, repository, or platform of an image; here or at the registry. */
   notFound: 3,

@@ -203,6 +203,42 @@ describe('lading login', () => {
     )
   })
 
+  it.each([
+    ['no JSON', '.docker/config.json', '{"auths": {'],
+    ['a list', '.docker/config.json', '[]'],
+    ['a wrong type', '.docker/config.json', '{"credsStore": 5}'],
+    ['no name of a helper', '.docker/config.json', '{"credsStore": "/bin/sh"}'],
+    ['more than 1 MiB', '.docker/config.json', ' '.repeat(1024 * 1024 + 1)],
+    ['no JSON for podman', 'run/containers/auth.json', 'x'],
+    ['half an entry of netrc', '.netrc', 'machine'],
+    ['no realm', '.config/lading/realms/x.json', '{}'],
+  ])('a file of credentials with %s is to be corrected, like an option', async (_what, name, content) => {
+    await using registry = await startTestRegistry({
+      images: [image('acme/app:1').layer({ a: 'b' })],
+      auth: { kind: 'basic', username: 'ann', password: 'x' },
+    })
+    const user = await makeUser()
+    const file = await user.write(name, content)
+    for (const args of [
+      ['pull', `${registry.host}/acme/app:1`],
+      ['tags', `${registry.host}/acme/app`],
+      ['digest', `${registry.host}/acme/app:1`],
+    ]) {
+      const { code, stdout, stderr } = await user.here(args)
+      expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toMatch(/^lading: .*\nhint: .*\n$/)
+      expect(stderr).toContain(content.includes('/bin/sh') ? "'/bin/sh' is no name" : file)
+    }
+  })
+
+  it('a variable with credentials that is malformed is to be corrected, like an option', async () => {
+    await using registry = await startTestRegistry({ auth: { kind: 'basic', username: 'ann', password: 'x' } })
+    const user = await makeUser()
+    const pull = await user.here(['pull', `${registry.host}/acme/app:1`], { env: { DOCKER_AUTH_CONFIG: '{' } })
+    expect(pull.stderr).toContain('DOCKER_AUTH_CONFIG, line 1, column 2')
+    expect(pull.code).toBe(2)
+  })
+
   it('lists what can be read when something cannot', async () => {
     const user = await makeUser()
     await user.write('.docker/config.json', '{"auths": {')
@@ -212,7 +248,7 @@ describe('lading login', () => {
       { registry: 'n.test', kind: 'basic', username: 'net', place: user.path('.netrc') },
     ])
     expect(stderr).toContain('config.json, line 1, column 12')
-    expect(code).toBe(1)
+    expect(code).toBe(2)
   })
 
   it('is not disturbed by the tester’s own logins', async () => {

@@ -55,6 +55,10 @@ describe('auths of docker’s config.json', () => {
     [{ auth: base64('ann:secret\0\0') }, basic('ann', 'secret')],
     [{ auth: base64('ann:pässword') }, basic('ann', 'pässword')],
     [{ auth: base64('ann:secret').replace(/=+$/, '') }, basic('ann', 'secret')],
+    [{ auth: `${base64('ann:secret')}\n` }, basic('ann', 'secret')],
+    [{ auth: `${base64('ann:secret')}\r\n\r\n` }, basic('ann', 'secret')],
+    [{ auth: base64('ann:secret').replace(/.{4}/g, '$&\r\n') }, basic('ann', 'secret')],
+    [{ auth: `\n${base64('ann:secret').replace('==', '=\n=')}` }, basic('ann', 'secret')],
     [{ username: 'ann', password: 'secret' }, basic('ann', 'secret')],
     [{ auth: '', username: 'ann', password: 'secret' }, basic('ann', 'secret')],
     [
@@ -76,6 +80,8 @@ describe('auths of docker’s config.json', () => {
 
   it.each([
     ['no base64', { auth: '!!!!' }, 'auths["ghcr.io"].auth is not the base64 of user:password'],
+    ['a blank in base64', { auth: base64('ann:secret').replace(/.{4}/, '$& ') }, 'is not the base64 of user:password'],
+    ['line ends alone', { auth: '\r\n' }, 'is not the base64 of user:password'],
     ['no colon', { auth: base64('annsecret') }, 'auths["ghcr.io"].auth is not the base64 of user:password'],
     ['no UTF-8', { auth: Buffer.from([0xff, 0x3a, 0xff]).toString('base64') }, 'is not the base64 of user:password'],
     ['a number', { auth: 5 }, 'auths["ghcr.io"].auth should be a string'],

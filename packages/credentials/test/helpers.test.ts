@@ -44,15 +44,57 @@ describe('a credential helper', () => {
     expect(await createCredentialHelper('x', { env: home.env }).get(server)).toEqual(basic('ann', 's'))
   })
 
-  it.each(['../../evil', '/bin/sh', 'x; rm', '-h', '', '.', 'a b', 'a\nb', 'x'.repeat(65)])(
-    'has a name, and %j is none',
+  it.each(['desktop.exe', 'wincred.exe', 'ECR.Login', 'gcr-2.0_x', '9', 'a..b', 'x'.repeat(64)])(
+    'may be named %j',
     async (name) => {
       const home = await makeHome()
+      await home.helper(name, said('{"ServerURL":"ghcr.io","Username":"ann","Secret":"s"}'))
+      expect(await createCredentialHelper(name, { env: home.env }).get('ghcr.io')).toEqual(basic('ann', 's'))
+    },
+  )
+
+  it('may answer as a program of Windows does, with its line ends', async () => {
+    const home = await makeHome()
+    await home.helper('desktop.exe', `cat >/dev/null; printf '{"Username":"ann",\\r\\n"Secret":"s"}\\r\\n'`)
+    await home.helper('wincred.exe', `cat >/dev/null; printf 'credentials not found in native keychain\\r\\n'; exit 1`)
+    const ask = (name: string): Promise<unknown> => createCredentialHelper(name, { env: home.env }).get('ghcr.io')
+    expect(await ask('desktop.exe')).toEqual(basic('ann', 's'))
+    expect(await ask('wincred.exe')).toBeUndefined()
+  })
+
+  it.each(['x.bat', 'x.CMD', 'x.exe.cmd'])(
+    '%j is a batch file, and is not run even where it is there',
+    async (name) => {
+      const home = await makeHome()
+      await home.helper(name, 'touch "$KEPT/run"; echo "{}"')
       await expect(createCredentialHelper(name, { env: home.env }).get('ghcr.io')).rejects.toMatchObject({
         code: 'HELPER_NAME_INVALID',
       })
+      await expect(readFile(home.path('kept', 'run'))).rejects.toMatchObject({ code: 'ENOENT' })
     },
   )
+
+  it.each([
+    '../../evil',
+    '/bin/sh',
+    'x; rm',
+    '-h',
+    '',
+    '.',
+    '..',
+    '.x',
+    'a b',
+    'a\nb',
+    'a\\b',
+    'x/../y',
+    'é',
+    'x'.repeat(65),
+  ])('has a name, and %j is none', async (name) => {
+    const home = await makeHome()
+    await expect(createCredentialHelper(name, { env: home.env }).get('ghcr.io')).rejects.toMatchObject({
+      code: 'HELPER_NAME_INVALID',
+    })
+  })
 
   it('that is missing is an error (CVE-2021-41092)', async () => {
     const home = await makeHome()

@@ -9,8 +9,8 @@ const base64 = /^[A-Za-z0-9+/]*={0,2}$/
 const headerSafe = /^[\x21-\x7e]+$/
 
 /**
- * One entry of `auths`: `registrytoken` before `identitytoken` before `auth` (base64 of `user:password`) before
- * `username` and `password`. `undefined`: an empty entry, which docker leaves where a helper keeps the secret.
+ * One entry of `auths`: `registrytoken` before `identitytoken` before `auth` (base64 of `user:password`, in one line or
+ * wrapped) before `username` and `password`. `undefined`: an empty entry, which docker leaves where a helper keeps the secret.
  *
  * @throws CredentialError `CREDENTIALS_INVALID`
  */
@@ -53,7 +53,9 @@ export function splitPair(
   return { username: text.slice(0, colon), password: text.slice(colon + 1, end) }
 }
 
-function decodeBase64(text: string): string | undefined {
+// RFC 4648 3.1 leaves line ends to whoever reads: docker and the containers tools pass over them, wherever they are.
+function decodeBase64(wrapped: string): string | undefined {
+  const text = wrapped.replace(/[\r\n]/g, '')
   if (!base64.test(text)) return undefined
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(text, 'base64'))

@@ -5,22 +5,24 @@ import { printable } from '@lading/errors'
 import type { Variables } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
 
-const nameGrammar = /^[a-z0-9][a-z0-9_-]{0,63}$/i
+// WSL 2 has programs of Windows on PATH: `desktop.exe`.
+const nameGrammar = /^[a-z0-9][a-z0-9._-]{0,63}$/i
+const batchFile = /\.(?:bat|cmd)$/i
 
 /**
  * The path of `docker-credential-<name>`: in the absolute directories of PATH and nowhere else, so never in the
- * working directory. On Windows an `.exe`: batch files are run by a shell.
+ * working directory. On Windows an `.exe`, which the name may say itself; nowhere a batch file, which a shell would run.
  *
  * @throws CredentialError `HELPER_NAME_INVALID`, `HELPER_MISSING`
  */
 export async function findHelper(name: string, env: Variables): Promise<string> {
-  if (!nameGrammar.test(name)) {
+  if (!nameGrammar.test(name) || batchFile.test(name)) {
     throw new CredentialError('HELPER_NAME_INVALID', `'${printable(name, 80)}' is no name of a credential helper`, {
-      hint: 'a name has letters, digits, - and _, and is no path: osxkeychain, pass, ecr-login',
+      hint: 'a name has letters, digits, ., - and _, and is neither a path nor a batch file: osxkeychain, pass, desktop.exe',
     })
   }
   const windows = process.platform === 'win32'
-  const program = `docker-credential-${name}${windows ? '.exe' : ''}`
+  const program = `docker-credential-${name}${windows && !/\.exe$/i.test(name) ? '.exe' : ''}`
   const path = env['PATH'] ?? (windows ? env['Path'] : undefined) ?? ''
   for (const directory of path.split(delimiter)) {
     if (!isAbsolute(directory)) continue
