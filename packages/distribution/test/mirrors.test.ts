@@ -255,7 +255,14 @@ describe('a fault of this machine', () => {
     for (const broken of ['resolve', 'publish', 'present'] as const) {
       const events: PullEvent[] = []
       const refuse = (): Promise<never> => Promise.reject(new LadingError(code, `it was ${code}`, facts))
-      const puller = await createPuller({ client, store: { ...store, [broken]: refuse } })
+      const target: typeof store.target = () => ({
+        ...store.target(),
+        begin: async (options) => ({ ...(await store.target().begin(options)), publish: refuse }),
+      })
+      const puller = await createPuller({
+        client,
+        store: { ...store, ...(broken === 'publish' ? { target } : { [broken]: refuse }) },
+      })
       const error = await failure(
         puller.pull(`${registry.host}/t/app:1`, { platform: 'linux/amd64', onEvent: (event) => events.push(event) }),
       )
