@@ -1,4 +1,4 @@
-export type { ProxySettings } from './config/credential-config.ts'
+export type { DockerProxies } from './config/credential-config.ts'
 export type { Credential, CredentialProvider, CredentialTarget, Variables } from './credential.ts'
 export { CredentialError, type CredentialErrorCode } from './credential-error.ts'
 export { createCredentialHelper, type CredentialHelper, type CredentialHelperOptions } from './helper/create-helper.ts'

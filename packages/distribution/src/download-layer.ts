@@ -1,7 +1,7 @@
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { Work, WorkContext } from '@lading/transfer'
-import { fetchWhole, type Way } from './fetch-whole.ts'
+import { fetchWhole, type Download } from './fetch-whole.ts'
 import type { LayerProgress } from './layer-progress.ts'
 import { layerSource } from './layer-source.ts'
 import type { PullRepository, Uncompressed } from './ports.ts'
@@ -58,10 +58,10 @@ async function finish(
 async function fill(
   job: Pick<PullJob, 'store' | 'verify'>,
   layer: Descriptor,
-  way: Way,
+  download: Download,
   context: WorkContext<LayerProgress>,
 ): Promise<Uncompressed | undefined> {
-  const { ingest } = way
+  const { ingest } = download
   let committed = false
   let inside: Promise<Uncompressed> | undefined
   const stop = new AbortController()
@@ -78,13 +78,13 @@ async function fill(
   }
   const onBegin = (start: number): void => {
     follow()
-    way.onBegin(start)
+    download.onBegin(start)
   }
   try {
     // An interrupted pull may have left the whole blob but no commit.
     if (ingest.offset === layer.size && layer.size > 0)
       context.report({ phase: 'resume', offset: layer.size, total: layer.size })
-    else await fetchWhole(layer, { ...way, onBegin }, context)
+    else await fetchWhole(layer, { ...download, onBegin }, context)
     follow()
     context.report({ phase: 'verifying' })
     await ingest.commit({ signal: context.signal })

@@ -11,7 +11,7 @@ import { retryBlob, unwrapSinkError } from './retry-policy.ts'
 const reportEveryMs = 100
 
 /** From where to where a layer comes. */
-export interface Way {
+export interface Download {
   readonly source: LayerSource
   readonly ingest: PullIngest
   /** Called for each answer that brings bytes: from which byte on. */
@@ -23,7 +23,7 @@ export interface Way {
 /** Brings all bytes of a layer to its ingest, in as many attempts as it takes. */
 export async function fetchWhole(
   layer: Descriptor,
-  { source, ingest, onBegin, sameSourceOnly }: Way,
+  { source, ingest, onBegin, sameSourceOnly }: Download,
   context: WorkContext<LayerProgress>,
 ): Promise<void> {
   let restart = false

@@ -22,7 +22,7 @@ interface Arrival {
 }
 
 /** How an image is fetched, once it is known what it is. May be asked again for what was lost meanwhile. */
-interface Way {
+interface ImageFetch {
   readonly wasPresent: boolean
   fetch(): Promise<Arrival>
 }
@@ -40,12 +40,12 @@ export async function pullTag(job: PullJob, repository: PullRepository, referenc
   tellManifest(job, document, resolved.source)
   warnOfRateLimit(job, repository)
 
-  const way = isSchema1(document)
+  const imageFetch = isSchema1(document)
     ? toSchema1(job, repository, reference, document)
     : await toSchema2(job, repository, { ...resolved, document })
   let arrival: Arrival
   for (let attempt = 1; ; attempt += 1) {
-    arrival = await way.fetch()
+    arrival = await imageFetch.fetch()
     const result = await job.delivery.publish(
       { target: arrival.target, names: [String(reference)], documents: arrival.documents },
       { signal: job.signal },
@@ -69,7 +69,7 @@ export async function pullTag(job: PullJob, repository: PullRepository, referenc
     digest,
     manifest: arrival.image,
     ...arrival.content,
-    status: way.wasPresent ? 'up-to-date' : 'downloaded',
+    status: imageFetch.wasPresent ? 'up-to-date' : 'downloaded',
   }
 }
 
@@ -77,7 +77,7 @@ async function toSchema2(
   job: PullJob,
   repository: PullRepository,
   target: ResolvedTarget & { readonly document: ManifestDocument },
-): Promise<Way> {
+): Promise<ImageFetch> {
   const { document, sameTarget } = target
   const { image, documents } =
     document.manifest.kind === 'index'
@@ -96,7 +96,12 @@ async function toSchema2(
 }
 
 /** What the store has of a schema 1 image is an OCI image: once it is here, a pull goes the other way. */
-function toSchema1(job: PullJob, repository: PullRepository, reference: Reference, document: Schema1Document): Way {
+function toSchema1(
+  job: PullJob,
+  repository: PullRepository,
+  reference: Reference,
+  document: Schema1Document,
+): ImageFetch {
   return {
     wasPresent: false,
     async fetch() {

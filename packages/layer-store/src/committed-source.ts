@@ -2,10 +2,10 @@ import { algorithmOf } from '@lading/digest'
 import { createHasher } from '@lading/digest/hash'
 import { openBlocking, type BlockingFile } from './blocking-file.ts'
 import type { Job } from './job.ts'
-import { failed, type Piece, type Source } from './source.ts'
+import { failed, type Piece, type PieceSource } from './source.ts'
 
 /** Reads a blob of the store. It was verified when it came in, not since: it is hashed again on the way. */
-export function committedSource({ digest, size, path }: Job, buffer: Uint8Array): Source {
+export function committedSource({ digest, size, path }: Job, buffer: Uint8Array): PieceSource {
   const hasher = createHasher(algorithmOf(digest))
   let file: BlockingFile | undefined
   let position = 0

@@ -1,7 +1,7 @@
 import { growthState, type Growth } from '@lading/content-store'
 import { openBlocking, type BlockingFile } from './blocking-file.ts'
 import type { Job } from './job.ts'
-import { failed, type Piece, type Source } from './source.ts'
+import { failed, type Piece, type PieceSource } from './source.ts'
 
 const cell = { generation: 0, length: 1, state: 2 } as const
 
@@ -15,7 +15,7 @@ export function growingSource(
   growth: Growth,
   buffer: Uint8Array,
   open: (path: string) => BlockingFile | undefined = openBlocking,
-): Source {
+): PieceSource {
   const cells = new BigInt64Array(growth.cells)
   let file: BlockingFile | undefined
   let generation = Atomics.load(cells, cell.generation)

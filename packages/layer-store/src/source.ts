@@ -15,7 +15,7 @@ export type Piece =
   | { readonly kind: 'failed'; readonly failure: SourceFailure }
 
 /** The bytes of one blob. They lie in a buffer that the next call uses again. */
-export interface Source {
+export interface PieceSource {
   next(): Piece
   close(): void
 }

@@ -12,10 +12,10 @@ export interface CredentialConfig {
   /** Headers that docker sends with each request of its API client. */
   readonly httpHeaders: ReadonlyMap<string, string>
   /** By daemon address, or `default`. May hold passwords. */
-  readonly proxies: ReadonlyMap<string, ProxySettings>
+  readonly proxies: ReadonlyMap<string, DockerProxies>
 }
 
-export interface ProxySettings {
+export interface DockerProxies {
   readonly httpProxy?: string | undefined
   readonly httpsProxy?: string | undefined
   readonly noProxy?: string | undefined

@@ -1,4 +1,4 @@
-import type { CredentialConfig, ProxySettings } from './credential-config.ts'
+import type { CredentialConfig, DockerProxies } from './credential-config.ts'
 import { knownMembers, mapOf, parseDocument, stringOf, type Document } from './document.ts'
 
 /**
@@ -27,7 +27,7 @@ export function parseConfig(
     credHelpers: mapOf(document, known.credHelpers, 'credHelpers', textAt),
     credsStore: stringOf(document, known.credsStore, 'credsStore') || undefined,
     httpHeaders: mapOf(document, known.HttpHeaders, 'HttpHeaders', textAt),
-    proxies: mapOf(document, known.proxies, 'proxies', (node, path): ProxySettings => {
+    proxies: mapOf(document, known.proxies, 'proxies', (node, path): DockerProxies => {
       const settings = knownMembers(document, node, path, [
         'httpProxy',
         'httpsProxy',
