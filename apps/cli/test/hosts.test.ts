@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { image, startTestRegistry } from '@lading/test-registry'
+import { image, makeCertificate, startTestRegistry } from '@lading/test-registry'
 import { describe, expect, it } from 'vitest'
 import type { Ended } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
@@ -41,7 +41,7 @@ describe('lading hosts', () => {
     const file = join(home, '.config/lading/certs.d/docker.io/hosts.toml')
     const { stdout, stderr } = await run('hosts', '--mirror', 'https://first.example', 'alpine')
     expect(stdout.trimEnd().split('\n').slice(1).map(columns)).toEqual([
-      ['https://first.example/v2/library/alpine', 'mirror', 'resolve, pull', 'https', '--mirror'],
+      ['https://first.example/v2/library/alpine', 'mirror', 'resolve, pull, referrers', 'https', '--mirror'],
       [
         'https://m.example/hub/v2/library/alpine?ns=docker.io',
         'mirror',
@@ -52,7 +52,7 @@ describe('lading hosts', () => {
       [
         'http://10.0.0.1/v2/library/alpine?ns=docker.io',
         'mirror',
-        'resolve, pull',
+        'resolve, pull, referrers',
         'http, not encrypted',
         `${file}: [host."http://10.0.0.1"]`,
       ],
@@ -77,13 +77,14 @@ describe('lading hosts', () => {
           passedOver: [
             { need: 'resolve', why: 'its capabilities are pull' },
             { need: 'push', why: 'nothing is changed at a mirror' },
+            { need: 'referrers', why: 'its capabilities are pull' },
           ],
           headers: ['x-token'],
           credentialHost: 'm.example',
           rule: { file },
         },
         {},
-        { credentialHost: 'docker.io', asked: ['resolve', 'pull', 'push'], passedOver: [] },
+        { credentialHost: 'docker.io', asked: ['resolve', 'pull', 'push', 'referrers'], passedOver: [] },
       ],
     })
     expect(stdout + json.stdout).not.toContain('canary')
@@ -151,6 +152,22 @@ describe('lading hosts', () => {
     expect(pull.stderr).toContain(`docker.io/acme/app is blocked by ${rule} in ${file}`)
   })
 
+  it('shows what Docker Desktop keeps below the home directory', async () => {
+    const home = await temporaryDirectory()
+    await mkdir(join(home, '.docker/certs.d/10.9.8.7:5000'), { recursive: true })
+    await writeFile(join(home, '.docker/certs.d/10.9.8.7:5000/ca.crt'), makeCertificate({ authority: true }).cert)
+    await writeFile(
+      join(home, '.docker/daemon.json'),
+      '{"builder": {}, "registry-mirrors": ["https://m.example"], "insecure-registries": ["10.9.8.7:5000"]}',
+    )
+    const run = async (reference: string): Promise<string> =>
+      (await runHere(['hosts', reference], { variables: { HOME: home, LADING_HOSTS: 'user' } })).stdout
+    expect(await run('alpine')).toContain(`${join(home, '.docker/daemon.json')}: registry-mirrors`)
+    const insecure = await run('10.9.8.7:5000/app')
+    expect(insecure).toContain(`insecure by ${join(home, '.docker/daemon.json')}: insecure-registries`)
+    expect(insecure).toContain(`certificates from ${join(home, '.docker/certs.d/10.9.8.7:5000')}`)
+  })
+
   it('refuses a file that makes no sense, and a directory that is not there', async () => {
     const { run } = await homeWith({ 'docker/daemon.json': '{"registry-mirrors": [5]}' })
     expect(await run('hosts', 'alpine')).toMatchObject({
@@ -165,6 +182,37 @@ describe('lading hosts', () => {
 })
 
 describe('lading pull', () => {
+  it('goes on past what a file has that is not used, and tells of it once', async () => {
+    await using registry = await startTestRegistry()
+    await registry.seed(image('t/app:1').layer({ a: 'a' }))
+    const { home, run } = await homeWith({
+      'docker/daemon.json': '{"insecure-registries": ["http://10.9.8.7:5000"]}',
+      [`containerd/certs.d/${registry.host}/hosts.toml`]: `server = "${registry.url}"\ncapabilities = ["pull", "resolve", "teleport"]\n`,
+      'containers/certs.d/10.9.8.7:5000/README': '',
+    })
+    await symlink('/nowhere/at/all', join(home, '.config/containers/certs.d/10.9.8.7:5000/redhat-ca.crt'))
+    const daemon = `${join(home, '.config/docker/daemon.json')}: insecure-registries: "http://10.9.8.7:5000" is taken for 10.9.8.7:5000`
+    const toml = `${join(home, `.config/containerd/certs.d/${registry.host}/hosts.toml`)}: server: the capability "teleport" is not known here, and not used`
+    const link = `${join(home, '.config/containers/certs.d/10.9.8.7:5000')}: certificates: the link redhat-ca.crt leads nowhere; it is not used`
+    const reference = `${registry.host}/t/app:1`
+    const toldBy = async (...args: readonly string[]): Promise<readonly string[]> => {
+      const { code, stderr } = await run(...args)
+      expect(code, stderr).toBe(0)
+      return stderr.split('\n').filter((line) => line.includes(home))
+    }
+    const all = [daemon, toml]
+    expect(await toldBy('pull', '-q', reference)).toEqual(all.map((message) => `WARNING: ${message}`))
+    expect(await toldBy('digest', reference)).toEqual(all.map((message) => `WARNING: ${message}`))
+    expect(await toldBy('hosts', reference)).toEqual(all.map((message) => `WARNING: ${message}`))
+    expect((await toldBy('pull', '--progress', 'json', reference)).map((line) => JSON.parse(line) as unknown)).toEqual(
+      all.map((message) => ({ v: 1, type: 'warning', code: 'HOSTS_WARNING', message })),
+    )
+    expect((await toldBy('hosts', '10.9.8.7:5000/app')).filter((line) => line.startsWith('W'))).toEqual([
+      `WARNING: ${daemon}`,
+      `WARNING: ${link}`,
+    ])
+  })
+
   it('asks the mirrors of --hosts-dir first, then the registry', async () => {
     await using mirror = await startTestRegistry()
     await using upstream = await startTestRegistry()

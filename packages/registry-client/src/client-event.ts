@@ -7,15 +7,15 @@ export type EndpointEvent =
       readonly type: 'endpoint'
       readonly url: string
       readonly mirror: boolean
-      /** What for: `resolve` a tag, `pull` what has a digest, `push`, a `list` of tags or referrers, the `registry` itself. */
-      readonly need: 'resolve' | 'pull' | 'push' | 'list' | 'registry'
+      /** What for: `resolve` a tag, `pull` what has a digest, `push`, which `referrers` a digest has, a `list` of tags, the `registry` itself. */
+      readonly need: 'resolve' | 'pull' | 'push' | 'referrers' | 'list' | 'registry'
     }
   /** It did not work out, or is not asked now (a mirror that rests, plain http after TLS); another one follows. */
   | {
       readonly type: 'endpoint:failed'
       readonly url: string
       readonly mirror: boolean
-      readonly need: 'resolve' | 'pull' | 'push' | 'list' | 'registry'
+      readonly need: 'resolve' | 'pull' | 'push' | 'referrers' | 'list' | 'registry'
       readonly code: string
       readonly message: string
     }

@@ -297,7 +297,7 @@ describe('a foreign URL of a layer', () => {
 })
 
 describe('what is explained of an endpoint', () => {
-  const everything: readonly Capability[] = ['resolve', 'pull', 'push']
+  const everything: readonly Capability[] = ['resolve', 'pull', 'push', 'referrers']
   const hostsOf = (...endpoints: readonly Endpoint[]): Hosts => ({
     consult: () => ({ endpoints, passedOver: [] }),
     insecure: () => undefined,
@@ -327,6 +327,7 @@ describe('what is explained of an endpoint', () => {
         passedOver: [
           { need: 'resolve', why: 'its capabilities are pull, push' },
           { need: 'push', why: 'nothing is changed at a mirror' },
+          { need: 'referrers', why: 'its capabilities are pull, push' },
         ],
       },
       { endpoint: own, asked: everything, passedOver: [] },
@@ -337,7 +338,7 @@ describe('what is explained of an endpoint', () => {
     const gone = await serving((_request, response) => void response.destroy())
     const registry = await serving()
     const client = clientOf({ mirrors: [`${registry.host}=${gone.origin}`] })
-    expect(client.explain(registry.host).endpoints[0]).toMatchObject({ asked: ['resolve', 'pull'] })
+    expect(client.explain(registry.host).endpoints[0]).toMatchObject({ asked: ['resolve', 'pull', 'referrers'] })
     await client.repository(`${registry.host}/t/app`).manifests.get('1')
     const asked = gone.requests.length
     const [mirror] = client.explain(registry.host).endpoints
@@ -364,7 +365,7 @@ describe('what is explained of an endpoint', () => {
     })
     expect(client.explain(host).endpoints).toMatchObject([
       { asked: everything },
-      { asked: [], passedOver: [{ why: expect.stringContaining(`${host} speaks TLS`) as string }, {}, {}] },
+      { asked: [], passedOver: [{ why: expect.stringContaining(`${host} speaks TLS`) as string }, {}, {}, {}] },
     ])
   })
 

@@ -11,12 +11,13 @@ import { debugRequests } from './debug-requests.ts'
 export async function clientOptions(
   options: RegistryCommandOptions & { readonly progress?: ProgressMode | undefined },
   context: CommandContext,
+  { warn = warnAt(context) }: { readonly warn?: ((message: string) => void) | undefined } = {},
 ): Promise<RegistryClientOptions & { readonly hosts: FileHosts | undefined; readonly proxy: ExplainedProxyPolicy }> {
   const { insecure, mirror, hostsDir, proxy, allowRealm = [], debug, progress } = options
   const { environment, signal, terminal } = context
   const { configDirectoryFromEnv, rememberedRealms, systemHosts } = await import('@lading/registry-client/hosts')
   const [hosts, realms, chosenProxy] = await Promise.all([
-    systemHosts({ env: environment.variables, hostsDirs: hostsDir, signal }),
+    systemHosts({ env: environment.variables, hostsDirs: hostsDir, signal, onWarning: ({ message }) => warn(message) }),
     rememberedRealms(configDirectoryFromEnv({ env: environment.variables })),
     chooseProxy(proxy, context),
   ])
@@ -37,6 +38,12 @@ export async function clientOptions(
     onEvent: debug === true && progress !== 'json' ? debugRequests(terminal, chosenProxy) : undefined,
   }
 }
+
+/** A line that the user should read. */
+export const warnAt =
+  ({ terminal }: Pick<CommandContext, 'terminal'>) =>
+  (message: string): void =>
+    terminal.write(`${terminal.paint('yellow', 'WARNING:')} ${message}\n`)
 
 /** What a registry client is told of bytes and time. */
 function paceOf({

@@ -3,6 +3,7 @@ import { familiarString, parseReference, withDefaultTag, type Reference } from '
 import {
   createRegistryClient,
   publicProxy,
+  type Capability,
   type Endpoint,
   type ExplainedEndpoint,
   type ExplainedProxyPolicy,
@@ -20,6 +21,8 @@ import type { RegistryCommandOptions } from '../command-options.ts'
 interface Answer extends ExplainedTarget {
   readonly proxies: Pick<ExplainedProxyPolicy, 'explain'>
 }
+
+const everything: readonly Capability[] = ['pull', 'resolve', 'push', 'referrers']
 
 interface HostsOptions extends RegistryCommandOptions {
   readonly json?: boolean | undefined
@@ -46,7 +49,7 @@ function asTable(reference: Reference, { endpoints, blocked, proxies }: Answer):
     endpoints.map(({ endpoint, asked }) => [
       printable(addressOf(endpoint, reference)),
       endpoint.mirror ? 'mirror' : 'registry',
-      asked.length === 0 ? 'nothing' : asked.length === 3 ? 'all' : asked.join(', '),
+      asked.length === 0 ? 'nothing' : asked.length === everything.length ? 'all' : asked.join(', '),
       connectionOf(endpoint, proxies),
       saidBy(endpoint),
     ]),
@@ -99,11 +102,11 @@ function notesOf({ endpoints, passedOver }: ExplainedTarget, ignored: readonly H
 
 const whatFor = { resolve: ' what a tag points to', pull: ' for content' } as const
 
-/** Why an endpoint is left out of a pull. That nothing is pushed to a mirror is no news. */
+/** Why an endpoint is left out of a pull, which neither pushes nor asks for referrers. */
 function passedOverWords({ endpoint, passedOver }: ExplainedEndpoint): readonly string[] {
   const reasons = new Map<string, string[]>()
   for (const { need, why } of passedOver)
-    if (need !== 'push') reasons.set(why, [...(reasons.get(why) ?? []), whatFor[need]])
+    if (need === 'resolve' || need === 'pull') reasons.set(why, [...(reasons.get(why) ?? []), whatFor[need]])
   return [...reasons].map(
     ([why, needs]) =>
       `${printable(endpoint.url)} is not asked${needs.length === 1 ? needs.join('') : ''}: ${printable(why)}`,
@@ -123,7 +126,7 @@ function asJson(reference: Reference, { endpoints, blocked, passedOver, proxies 
         scheme,
         mirror,
         insecure,
-        capabilities = ['pull', 'resolve', 'push'],
+        capabilities = everything,
         namespace,
         credentialHost,
         headers,

@@ -23,7 +23,7 @@ export const login: Action<[host: string | undefined], LoginOptions> = async (
   const { terminal, environment, signal } = context
   const host = registryHost(given)
   // What is wrong with the command line is said before a password is asked for.
-  await clientOptions(options, context)
+  await clientOptions(options, context, { warn: () => undefined })
   const credential = await askForCredential(host, options, context)
   const { result, realm } = await checked(host, credential, options, context)
   const stored = await storeCredential(host, result.renewed ?? credential, { env: environment.variables, signal })

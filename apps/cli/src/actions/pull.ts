@@ -63,37 +63,37 @@ async function run(
     })
   }
   const platform = askedPlatform(options, context)
-  const given = await clientOptions(options, context)
   const renderer = createRenderer(
     options.debug === true && options.progress === 'auto' ? 'plain' : options.progress,
     context.terminal,
     options,
   )
-  const onEvent = (event: ClientEvent): void => {
-    given.onEvent?.(event)
-    const message = warningText(event)
-    if (message !== undefined)
-      renderer.event({
-        type: 'warning',
-        code: event.type === 'warning' ? 'REGISTRY_WARNING' : 'IDENTITY_NOT_STORED',
-        message,
-      })
-  }
-  const puller = await createPuller({ ...given, onEvent, root: rootOf(options, context), jobs: options.jobs })
-  const how = {
-    signal: context.signal,
-    platform,
-    verify: options.verify,
-    allowForeignUrls: options.allowForeignUrls ?? false,
-    allowSchema1: options.allowSchema1 ?? false,
-    onEvent: renderer.event,
-  }
-  const task = { puller, reference, renderer, json, how, context }
+  const warn = (code: string, message: string): void => renderer.event({ type: 'warning', code, message })
   try {
-    return await (all ? pullAllTags(task) : pullOne(task))
+    const given = await clientOptions(options, context, { warn: (message) => warn('HOSTS_WARNING', message) })
+    const onEvent = (event: ClientEvent): void => {
+      given.onEvent?.(event)
+      const message = warningText(event)
+      if (message !== undefined) warn(event.type === 'warning' ? 'REGISTRY_WARNING' : 'IDENTITY_NOT_STORED', message)
+    }
+    const puller = await createPuller({ ...given, onEvent, root: rootOf(options, context), jobs: options.jobs })
+    const how = {
+      signal: context.signal,
+      platform,
+      verify: options.verify,
+      allowForeignUrls: options.allowForeignUrls ?? false,
+      allowSchema1: options.allowSchema1 ?? false,
+      onEvent: renderer.event,
+    }
+    const task = { puller, reference, renderer, json, how, context }
+    try {
+      return await (all ? pullAllTags(task) : pullOne(task))
+    } finally {
+      renderer.close()
+      await puller.close()
+    }
   } finally {
     renderer.close()
-    await puller.close()
   }
 }
 

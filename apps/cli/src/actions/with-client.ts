@@ -1,6 +1,6 @@
 import { createRegistryClient, type ClientEvent, type RegistryClient } from '@lading/registry-client'
 import type { CommandContext } from '../context.ts'
-import { clientOptions } from './client-options.ts'
+import { clientOptions, warnAt } from './client-options.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 
 /** Uses a registry client as the options say, and closes it. What a registry wants its users to know is shown, once. */
@@ -9,12 +9,12 @@ export async function withClient<Result>(
   context: CommandContext,
   use: (client: RegistryClient) => Promise<Result>,
 ): Promise<Result> {
-  const { terminal } = context
-  const given = await clientOptions(options, context)
+  const warn = warnAt(context)
+  const given = await clientOptions(options, context, { warn })
   const onEvent = (event: ClientEvent): void => {
     given.onEvent?.(event)
     const warning = warningText(event)
-    if (warning !== undefined) terminal.write(`${terminal.paint('yellow', 'WARNING:')} ${warning}\n`)
+    if (warning !== undefined) warn(warning)
   }
   const client = createRegistryClient({ ...given, onEvent })
   try {

@@ -1,7 +1,10 @@
 import type { TlsSettings } from '../transport.ts'
 
-/** What an endpoint may be asked for: `resolve` what a tag points to, `pull` what has a digest, `push`. The words are containerd's. */
-export type Capability = 'pull' | 'resolve' | 'push'
+/**
+ * What an endpoint may be asked for: `resolve` what a tag points to, `pull` what has a digest, `push`, and which `referrers`
+ * a digest has. The words are containerd's.
+ */
+export type Capability = 'pull' | 'resolve' | 'push' | 'referrers'
 
 /** Where it is written that something is so. */
 export interface HostRule {

@@ -32,6 +32,18 @@ export interface Place {
   readonly rule: string
 }
 
+/** Something in a file that is passed over, and that whoever wrote the file should know of. */
+export interface HostsWarning extends Place {
+  /** One line, safe to print. */
+  readonly message: string
+}
+
+export const warningOf = ({ file, rule }: Place, what: string): HostsWarning => ({
+  file,
+  rule,
+  message: `${printable(file)}: ${printable(rule, 200)}: ${what}`,
+})
+
 export const invalid = ({ file, rule }: Place, why: string, options: { readonly cause?: unknown } = {}): HostsError =>
   new HostsError('HOSTS_FILE_INVALID', `${printable(file)}: ${printable(rule, 200)}: ${why}`, {
     path: file,

@@ -1,4 +1,4 @@
-export { HostsError, type HostsErrorCode, type Place } from './hosts-error.ts'
+export { HostsError, type HostsErrorCode, type HostsWarning, type Place } from './hosts-error.ts'
 export { readHosts, type FileHosts, type HostsPlaces } from './read-hosts.ts'
 export { configDirectoryFromEnv } from './config-directory.ts'
 export { forgetRealm, rememberedRealms, rememberRealm } from './remembered-realms.ts'

@@ -5,13 +5,16 @@ import { createInsecureHosts, type InsecureHosts } from '../endpoint/insecure-ho
 import { isLoopback } from '../endpoint/loopback.ts'
 import { readMirrorUrl } from '../endpoint/mirrors.ts'
 import { fieldsOf } from './fields.ts'
-import { HostsError, invalid, type Place } from './hosts-error.ts'
+import { HostsError, invalid, warningOf, type HostsWarning, type Place } from './hosts-error.ts'
 
 export interface DaemonJson {
   /** Of docker.io. */
   readonly mirrors: readonly Endpoint[]
   readonly insecure: InsecureHosts
   readonly insecurePlace: Place
+  /** Whether it says anything of registries, were it an empty list. */
+  readonly speaks: boolean
+  readonly warnings: readonly HostsWarning[]
 }
 
 /**
@@ -33,14 +36,27 @@ export function parseDaemonJson(text: string, file: string): DaemonJson {
   }
   const fields = fieldsOf(document, { file, rule: '' })
   const insecurePlace = { file, rule: 'insecure-registries' }
+  const marked = (fields.strings('insecure-registries') ?? []).map((entry) => ({ entry, host: withoutScheme(entry) }))
   return {
     mirrors: (fields.strings('registry-mirrors') ?? []).map((mirror) =>
       mirrorOf(mirror, { file, rule: 'registry-mirrors' }),
     ),
-    insecure: insecureOf(fields.strings('insecure-registries') ?? [], insecurePlace),
+    insecure: insecureOf(
+      marked.map(({ host }) => host),
+      insecurePlace,
+    ),
     insecurePlace,
+    speaks: ['registry-mirrors', 'insecure-registries'].some((name) => fields.value(name) !== undefined),
+    warnings: marked
+      .filter(({ entry, host }) => entry !== host)
+      .map(({ entry, host }) =>
+        warningOf(insecurePlace, `"${printable(entry, 200)}" is taken for ${printable(host, 200)}`),
+      ),
   }
 }
+
+/** docker drops the two schemes, with a warning, and refuses every other. */
+const withoutScheme = (entry: string): string => entry.replace(/^https?:\/\//i, '')
 
 /** docker asks a mirror in plain http where its URL says so. */
 function mirrorOf(text: string, rule: Place): Endpoint {

@@ -3,7 +3,7 @@ import { readMirrorUrl } from '../endpoint/mirrors.ts'
 import type { Capability, Endpoint } from '../endpoint/endpoint.ts'
 import { parseDuration } from './duration.ts'
 import type { Fields } from './fields.ts'
-import { invalid, type Place } from './hosts-error.ts'
+import { invalid, warningOf, type HostsWarning, type Place } from './hosts-error.ts'
 import { parseToml } from './parse-toml.ts'
 
 /** One host of a `hosts.toml`, or its root table, whose settings are those of `server`. */
@@ -21,6 +21,7 @@ export interface HostTable {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly overridePath: boolean
   readonly dialTimeout?: number | undefined
+  readonly warnings: readonly HostsWarning[]
 }
 
 export interface HostsToml {
@@ -29,7 +30,7 @@ export interface HostsToml {
   readonly hosts: readonly HostTable[]
 }
 
-const known: ReadonlySet<string> = new Set<Capability>(['pull', 'resolve', 'push'])
+const known: ReadonlySet<string> = new Set<Capability>(['pull', 'resolve', 'push', 'referrers'])
 /** What a client must be free to say itself. */
 const ourHeaders =
   /^(?:host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-.*|range|if-.*|accept-encoding|expect)$/i
@@ -52,11 +53,16 @@ export function parseHostsToml(text: string, file: string): HostsToml {
 }
 
 function hostTable(fields: Fields, url: string | undefined, place: Place): HostTable {
+  const { capabilities, warnings } = capabilitiesOf(fields, place)
   const overridePath = fields.boolean('override_path') ?? false
   return {
     place: fields.place,
     at: url === undefined || url === '' ? undefined : baseUrl(url, overridePath, place),
-    capabilities: capabilitiesOf(fields),
+    capabilities,
+    warnings:
+      fields.value('proxy') === undefined
+        ? warnings
+        : [...warnings, warningOf(place, 'its proxy is not followed; --proxy and HTTPS_PROXY are')],
     ca: filesOf(fields, 'ca'),
     client: clientOf(fields),
     skipVerify: fields.boolean('skip_verify') ?? false,
@@ -78,12 +84,16 @@ function baseUrl(text: string, overridePath: boolean, place: Place): Pick<Endpoi
   return { host, scheme, url: overridePath ? url : url.replace(/\/v2$/, '') }
 }
 
-function capabilitiesOf(fields: Fields): readonly Capability[] | undefined {
-  const given = fields.strings('capabilities')?.map((each) => each.toLowerCase()) ?? []
-  const odd = given.find((each) => !known.has(each))
-  if (odd !== undefined)
-    throw invalid(fields.place, `capabilities: "${printable(odd, 60)}" is none of pull, resolve and push`)
-  return given.length === 0 ? undefined : (given as Capability[])
+/** What is not known here was made up since, and takes nothing away: the rest of the list holds, were it empty. */
+function capabilitiesOf(fields: Fields, place: Place): Pick<HostTable, 'capabilities' | 'warnings'> {
+  const given = (fields.strings('capabilities') ?? []).map((each) => each.toLowerCase())
+  const isKnown = (each: string): each is Capability => known.has(each)
+  return {
+    capabilities: given.length === 0 ? undefined : given.filter(isKnown),
+    warnings: given
+      .filter((each) => !isKnown(each))
+      .map((each) => warningOf(place, `the capability "${printable(each, 60)}" is not known here, and not used`)),
+  }
 }
 
 function filesOf(fields: Fields, name: string): readonly string[] {

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { TlsSettings } from '../transport.ts'
 import { capture, type Captured } from './captured.ts'
+import { warningOf, type HostsWarning } from './hosts-error.ts'
+import { linkProblem } from './link-problem.ts'
 import { parseHostsToml, type HostTable } from './parse-hosts-toml.ts'
 import { listDirectory, readText, type ReadOptions } from './read-file.ts'
 import { readTls, readTlsDirectory } from './read-tls.ts'
@@ -15,6 +17,7 @@ export interface HostDirectoryContent {
   readonly toml?: { readonly server: HostWithTls; readonly hosts: readonly HostWithTls[] } | undefined
   /** Only without a `hosts.toml`, as containerd has it. */
   readonly tls?: TlsSettings | undefined
+  readonly warnings: readonly HostsWarning[]
 }
 
 export interface HostWithTls extends HostTable {
@@ -49,13 +52,35 @@ async function readContent(
 ): Promise<HostDirectoryContent> {
   const file = join(path, 'hosts.toml')
   const text = kind === 'hosts.toml' ? await readText(file, options) : undefined
-  if (text === undefined) return { tls: await readTlsDirectory(path, options) }
+  if (text === undefined) return readCertificates(path, kind, options)
   const { server, hosts } = parseHostsToml(text, file)
   const withTls = async (table: HostTable): Promise<HostWithTls> => ({
     ...table,
     tls: await readTls(table, path, table.place, options),
   })
-  return { toml: { server: await withTls(server), hosts: await Promise.all(hosts.map(withTls)) } }
+  return {
+    toml: { server: await withTls(server), hosts: await Promise.all(hosts.map(withTls)) },
+    warnings: [server, ...hosts].flatMap(({ warnings }) => warnings),
+  }
+}
+
+async function readCertificates(
+  path: string,
+  kind: 'hosts.toml' | 'certificates',
+  options: ReadOptions,
+): Promise<HostDirectoryContent> {
+  const directory = await linkProblem(path)
+  const place = { file: path, rule: 'certificates' }
+  // What may not be read may hold a hosts.toml, which is never passed over; what is not there holds none.
+  if (directory !== undefined && (directory === 'leads nowhere' || kind === 'certificates'))
+    return { warnings: [warningOf(place, `the link ${directory}; it is not used`)] }
+  const { tls, warnings } = await readTlsDirectory(path, options)
+  const toml = kind === 'hosts.toml' ? await linkProblem(join(path, 'hosts.toml')) : undefined
+  return {
+    tls,
+    warnings:
+      toml === undefined ? warnings : [warningOf(place, `the link hosts.toml ${toml}; it is not used`), ...warnings],
+  }
 }
 
 /**

@@ -3,12 +3,17 @@ import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Hosts, HostsAnswer, PassedOver } from '../endpoint/hosts.ts'
 import { isHub, listEndpoints } from '../endpoint/list-endpoints.ts'
 import { release } from './captured.ts'
-import type { Place } from './hosts-error.ts'
+import type { HostsWarning, Place } from './hosts-error.ts'
 import { hostsTomlEndpoints } from './hosts-toml-endpoints.ts'
-import { parseDaemonJson } from './parse-daemon-json.ts'
+import { parseDaemonJson, type DaemonJson } from './parse-daemon-json.ts'
 import { parseRegistriesConf, type Registry } from './parse-registries-conf.ts'
 import { listDirectory, readText, type ReadOptions } from './read-file.ts'
-import { hostDirectory, readHostDirectories, type HostDirectory } from './read-host-directories.ts'
+import {
+  hostDirectory,
+  readHostDirectories,
+  type HostDirectory,
+  type HostDirectoryContent,
+} from './read-host-directories.ts'
 import { findRegistry, registryEndpoints } from './registries-conf-endpoints.ts'
 
 /** Where the files are. What is not there is passed over. */
@@ -19,7 +24,7 @@ export interface HostsPlaces {
   readonly registriesConf?: readonly string[] | undefined
   /** Directories of `*.conf`, which add to it and replace what has the same prefix, in order. */
   readonly registriesConfDirs?: readonly string[] | undefined
-  /** docker's file; the first that is there. */
+  /** docker's file; the first that says something of registries. */
   readonly daemonJson?: readonly string[] | undefined
   /** Directories of `<host>/*.crt`, `*.cert` and `*.key`; the first that has a host decides. */
   readonly certsDirs?: readonly string[] | undefined
@@ -28,6 +33,11 @@ export interface HostsPlaces {
 export interface FileHosts extends Hosts {
   /** What the files say and nobody here follows, such as search lists. */
   readonly ignored: readonly Place[]
+}
+
+export interface ReadHostsOptions extends ReadOptions {
+  /** Told once of each thing that is passed over, when what it is about is first needed. */
+  readonly onWarning?: ((warning: HostsWarning) => void) | undefined
 }
 
 /**
@@ -39,21 +49,27 @@ export interface FileHosts extends Hosts {
  *
  * @throws HostsError; the signal's reason
  */
-export async function readHosts(places: HostsPlaces, options: ReadOptions = {}): Promise<FileHosts> {
-  const [directories, certificates, conf, daemon] = await Promise.all([
+export async function readHosts(places: HostsPlaces, options: ReadHostsOptions = {}): Promise<FileHosts> {
+  const [directories, certificates, conf, json] = await Promise.all([
     readHostDirectories(places.hostsDirs ?? [], 'hosts.toml', options),
     readHostDirectories(places.certsDirs ?? [], 'certificates', options),
     readRegistries(places, options),
-    firstFile(places.daemonJson ?? [], options),
+    readDaemonJson(places.daemonJson ?? [], options),
   ])
-  const json = daemon === undefined ? undefined : parseDaemonJson(daemon.text, daemon.path)
+  const tell = tellOnce(options.onWarning)
+  tell(json?.warnings ?? [])
+  const contentOf = (directory: HostDirectory): HostDirectoryContent => {
+    const content = release(directory.content)
+    tell(content.warnings)
+    return content
+  }
 
   const hosts: Hosts = {
     consult(target, { insecure }) {
       const registry = findRegistry(conf.registries, target)
       if (registry?.blocked === true) return { blocked: registry.place, passedOver: [] }
       const fromToml = (directory: HostDirectory | undefined): readonly Endpoint[] | undefined => {
-        const toml = directory === undefined ? undefined : release(directory.content).toml
+        const toml = directory === undefined ? undefined : contentOf(directory).toml
         return toml === undefined ? undefined : hostsTomlEndpoints(toml, target, insecure)
       }
       const own = fromToml(hostDirectory(directories, namesOf(target.domain)))
@@ -69,13 +85,26 @@ export async function readHosts(places: HostsPlaces, options: ReadOptions = {}):
       const names = host === 'registry-1.docker.io' ? [host, 'docker.io'] : [host]
       for (const group of [directories, certificates]) {
         const directory = hostDirectory(group, names)
-        const tls = directory === undefined ? undefined : release(directory.content).tls
+        const tls = directory === undefined ? undefined : contentOf(directory).tls
         if (directory !== undefined && tls !== undefined) return { tls, file: directory.path, rule: 'certificates' }
       }
       return undefined
     },
   }
   return { ...hosts, ignored: conf.ignored }
+}
+
+function tellOnce(
+  onWarning: ((warning: HostsWarning) => void) | undefined,
+): (warnings: readonly HostsWarning[]) => void {
+  const told = new Set<string>()
+  return (warnings) => {
+    for (const warning of warnings) {
+      if (told.has(warning.message)) continue
+      told.add(warning.message)
+      onWarning?.(warning)
+    }
+  }
 }
 
 const namesOf = (domain: string): readonly string[] => (isHub(domain) ? ['docker.io'] : [domain])
@@ -103,6 +132,16 @@ async function readRegistries(
     files.flatMap(({ registries }) => registries.map((registry) => [registry.prefix, registry] as const)),
   )
   return { registries: [...byPrefix.values()], ignored: files.flatMap(({ ignored }) => ignored) }
+}
+
+/** Docker Desktop leaves a file that says nothing of registries; the daemon's own, behind it, may. */
+async function readDaemonJson(paths: readonly string[], options: ReadOptions): Promise<DaemonJson | undefined> {
+  for (const path of paths) {
+    const text = await readText(path, options)
+    const json = text === undefined ? undefined : parseDaemonJson(text, path)
+    if (json?.speaks === true) return json
+  }
+  return undefined
 }
 
 async function firstFile(

@@ -2,7 +2,8 @@ import { join, resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { printable } from '@lading/errors'
 import type { TlsSettings } from '../transport.ts'
-import { HostsError, invalid, type Place } from './hosts-error.ts'
+import { HostsError, invalid, warningOf, type HostsWarning, type Place } from './hosts-error.ts'
+import { linkProblem, type LinkProblem } from './link-problem.ts'
 import { listDirectory, readText, type ReadOptions } from './read-file.ts'
 
 export interface TlsFiles {
@@ -55,28 +56,59 @@ function together(pairs: readonly { readonly cert: string; readonly key: string 
 
 /**
  * A directory as docker and the containers tools have it: `*.crt` are trusted, `*.cert` with `*.key` of the same name may
- * be shown, every pair of them. `undefined` where none of them is there.
+ * be shown, every pair of them. `tls` is `undefined` where none of them is there. Links that give nothing (an
+ * installer leaves some behind) are warned of, and what is beside them is used.
  *
  * @throws HostsError also where one half of a pair is missing
  */
-export async function readTlsDirectory(directory: string, options: ReadOptions): Promise<TlsSettings | undefined> {
+export async function readTlsDirectory(
+  directory: string,
+  options: ReadOptions,
+): Promise<{ readonly tls: TlsSettings | undefined; readonly warnings: readonly HostsWarning[] }> {
   const place: Place = { file: directory, rule: 'certificates' }
   const names = await listDirectory(directory, options)
   const ending = (end: string): readonly string[] => names.filter((name) => name.endsWith(end) && name !== end)
-  const orphan = ending('.key').find((name) => !names.includes(name.replace(/\.key$/, '.cert')))
+  const pairs = pairsOf(ending, place)
+  const broken = await brokenLinks(directory, [...ending('.crt'), ...pairs.flat()])
+  const half = pairs.find(([cert, key]) => broken.has(cert) !== broken.has(key))
+  if (half !== undefined) {
+    const lost = broken.has(half[0]) ? half[0] : half[1]
+    throw invalid(
+      place,
+      `of the pair ${printable(half.join(' and '), 200)}, ${printable(lost, 100)} ${broken.get(lost)}`,
+    )
+  }
+  const whole = (name: string): boolean => !broken.has(name)
+  const ca = ending('.crt').filter(whole)
+  return {
+    tls: await readTls({ ca, client: pairs.filter(([cert]) => whole(cert)) }, directory, place, options),
+    warnings: [...broken].map(([name, why]) =>
+      warningOf(place, `the link ${printable(name, 100)} ${why}; it is not used`),
+    ),
+  }
+}
+
+function pairsOf(ending: (end: string) => readonly string[], place: Place): readonly (readonly [string, string])[] {
+  const [certs, keys] = [ending('.cert'), ending('.key')]
+  const orphan = keys.find((name) => !certs.includes(name.replace(/\.key$/, '.cert')))
   if (orphan !== undefined)
     throw invalid(
       place,
       `the key ${printable(orphan, 100)} has no certificate ${printable(orphan.replace(/\.key$/, '.cert'), 100)}`,
     )
-  const client = ending('.cert').map((name): readonly [string, string] => [name, name.replace(/\.cert$/, '.key')])
-  const lonely = client.find(([, key]) => !names.includes(key))
+  const pairs = certs.map((name): readonly [string, string] => [name, name.replace(/\.cert$/, '.key')])
+  const lonely = pairs.find(([, key]) => !keys.includes(key))
   if (lonely !== undefined)
     throw invalid(
       place,
       `the client certificate ${printable(lonely[0], 100)} has no key ${printable(lonely[1], 100)}; certificates of issuers end in .crt`,
     )
-  return readTls({ ca: ending('.crt').map((name) => join(directory, name)), client }, directory, place, options)
+  return pairs
+}
+
+async function brokenLinks(directory: string, names: readonly string[]): Promise<ReadonlyMap<string, LinkProblem>> {
+  const found = await Promise.all(names.map(async (name) => [name, await linkProblem(join(directory, name))] as const))
+  return new Map(found.flatMap(([name, problem]) => (problem === undefined ? [] : [[name, problem] as const])))
 }
 
 function checked(settings: TlsSettings, place: Place): TlsSettings {

@@ -4,14 +4,13 @@ import { printable } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
 import { configDirectoryFromEnv } from './config-directory.ts'
 import { assertDirectory } from './read-file.ts'
-import { readHosts, type FileHosts, type HostsPlaces } from './read-hosts.ts'
+import { readHosts, type FileHosts, type HostsPlaces, type ReadHostsOptions } from './read-hosts.ts'
 
-export interface SystemHostsOptions {
+export interface SystemHostsOptions extends ReadHostsOptions {
   /** Default: the process's own. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** Directories of `<host>/hosts.toml` that go before those of the machine, and are read with `LADING_HOSTS=off` too. Each must be there. */
   readonly hostsDirs?: readonly string[] | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -21,13 +20,16 @@ export interface SystemHostsOptions {
  *
  * @throws HostsError; RegistryError `OPTION_INVALID` for another value; the signal's reason
  */
-export async function systemHosts({ env = process.env, hostsDirs = [], signal }: SystemHostsOptions = {}): Promise<
-  FileHosts | undefined
-> {
+export async function systemHosts({
+  env = process.env,
+  hostsDirs = [],
+  signal,
+  onWarning,
+}: SystemHostsOptions = {}): Promise<FileHosts | undefined> {
   const places = hostsPlacesFromEnv({ env })
   await Promise.all(hostsDirs.map((directory) => assertDirectory(directory, { signal })))
   if (Object.keys(places).length === 0 && hostsDirs.length === 0) return undefined
-  return readHosts({ ...places, hostsDirs: [...hostsDirs, ...(places.hostsDirs ?? [])] }, { signal })
+  return readHosts({ ...places, hostsDirs: [...hostsDirs, ...(places.hostsDirs ?? [])] }, { signal, onWarning })
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -54,21 +56,25 @@ export function hostsPlacesFromEnv({
   // The containers tools and docker look in ~/.config alone.
   const ours = join(configDirectoryFromEnv({ env }), 'certs.d')
   const user = (...path: readonly string[]): string => join(home, '.config', ...path)
+  // Where Docker Desktop keeps the daemon's, whatever DOCKER_CONFIG says of the client's.
+  const desktop = (name: string): string => join(home, '.docker', name)
   const etc = (path: string): readonly string[] => (system ? [`/etc/${path}`] : [])
   if (platform === 'win32')
     return {
       hostsDirs: [ours],
-      ...(system ? { daemonJson: [join(data, 'config', 'daemon.json')], certsDirs: [join(data, 'certs.d')] } : {}),
+      daemonJson: [desktop('daemon.json'), ...(system ? [join(data, 'config', 'daemon.json')] : [])],
+      certsDirs: [desktop('certs.d'), ...(system ? [join(data, 'certs.d')] : [])],
     }
   const chosen = env['CONTAINERS_REGISTRIES_CONF'] || env['REGISTRIES_CONFIG_PATH']
   return {
     hostsDirs: [ours, user('containerd', 'certs.d'), ...etc('containerd/certs.d')],
     registriesConf: chosen ? [chosen] : [user('containers', 'registries.conf'), ...etc('containers/registries.conf')],
     registriesConfDirs: [...etc('containers/registries.conf.d'), user('containers', 'registries.conf.d')],
-    daemonJson: [user('docker', 'daemon.json'), ...etc('docker/daemon.json')],
+    daemonJson: [user('docker', 'daemon.json'), desktop('daemon.json'), ...etc('docker/daemon.json')],
     certsDirs: [
       user('containers', 'certs.d'),
       user('docker', 'certs.d'),
+      desktop('certs.d'),
       ...etc('containers/certs.d'),
       ...etc('docker/certs.d'),
     ],

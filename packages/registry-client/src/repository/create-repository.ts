@@ -103,9 +103,11 @@ export function createRepository<Known>(name: string, parts: RepositoryParts<Kno
       delete: (digest, { signal } = {}) => change((site) => deleteBlob(site, digest, { signal }), { signal }),
     },
     tags: ({ signal, pageSize, maxPages } = {}) =>
-      fromFirstPage(loop.run, forList('tags', { signal }), (site) => listTags(site, { signal, pageSize, maxPages })),
+      fromFirstPage(loop.run, { need: 'list', subject: 'tags', signal }, (site) =>
+        listTags(site, { signal, pageSize, maxPages }),
+      ),
     referrers: (digest, { signal, artifactType, maxPages } = {}) =>
-      fromFirstPage(loop.run, forList(`referrers of ${digest}`, { signal }), (site) =>
+      fromFirstPage(loop.run, { need: 'referrers', subject: `referrers of ${digest}`, signal }, (site) =>
         listReferrers(site, digest, { signal, artifactType, maxPages }),
       ),
     distrust: (target, reason) => loop.distrust(forTarget(target), reason),
@@ -130,8 +132,6 @@ const forContent = (digest: string, { signal }: AbortOptions = {}): Asking => ({
 
 const forTarget = (target: string, options: AbortOptions = {}): Asking =>
   isDigest(target) ? forContent(target, options) : { need: 'resolve', subject: target, signal: options.signal }
-
-const forList = (subject: string, { signal }: AbortOptions): Asking => ({ need: 'list', subject, signal })
 
 function fetchFrom(
   site: Site,

@@ -56,8 +56,11 @@ export function createEndpointLoop(options: LoopOptions, own?: Memory['own']): E
   const givers = new Map<string, Candidate>()
   let latest: Candidate | undefined
 
-  const fit = (need: Need): readonly Candidate[] =>
-    candidates.filter(({ endpoint, named }) => unfit(endpoint, need, { named }) === undefined)
+  const fit = (need: Need): readonly Candidate[] => {
+    const able = candidates.filter(({ endpoint, named }) => unfit(endpoint, need, { named }) === undefined)
+    // As containerd has it: where nobody is named for referrers, whoever resolves tags knows the fallback tag.
+    return able.length === 0 && need === 'referrers' ? fit('resolve') : able
+  }
   const gave = (candidate: Candidate, { need, subject }: Asking): void => {
     latest = candidate
     givers.set(subject, candidate)

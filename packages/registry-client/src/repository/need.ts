@@ -3,7 +3,7 @@ import type { RegistryError } from '../errors/registry-error.ts'
 import type { Wire } from '../wire/wire.ts'
 
 /**
- * What an endpoint is asked for: its capabilities, and beside them a `list` of what a repository has, which whoever
+ * What an endpoint is asked for: its capabilities, and beside them a `list` of the tags of a repository, which whoever
  * resolves tags is asked for, and the `registry` itself, for whoever signs in there.
  */
 export type Need = Capability | 'list' | 'registry'
@@ -16,10 +16,11 @@ export function unfit(endpoint: Endpoint, need: Need, { named }: { readonly name
     if (endpoint.mirror) return 'nothing is changed at a mirror'
   }
   if (need === 'registry' || offers(endpoint, need === 'list' ? 'resolve' : need)) return undefined
-  return `its capabilities are ${endpoint.capabilities?.join(', ')}`
+  const { capabilities: can = [] } = endpoint
+  return can.length === 0 ? 'it has no capability that is known here' : `its capabilities are ${can.join(', ')}`
 }
 
-const capabilities: readonly Capability[] = ['resolve', 'pull', 'push']
+const capabilities: readonly Capability[] = ['resolve', 'pull', 'push', 'referrers']
 
 /** What the loop decides of an endpoint, before anything is asked. */
 export function explainEndpoint({ passOver }: Pick<Wire, 'passOver'>, endpoint: Endpoint): ExplainedEndpoint {

@@ -59,6 +59,36 @@ describe('the hosts of a hosts.toml', () => {
     expect(lines(upstream)).toEqual([])
   })
 
+  it('are asked for referrers where they are named for it, and whoever resolves tags where nobody is', async () => {
+    const referrers: Handler = (request, response) =>
+      json(
+        response,
+        200,
+        { schemaVersion: 2, manifests: [] },
+        { 'content-type': 'application/vnd.oci.image.index.v1+json' },
+      )
+    const [tags, named, upstream] = [await serve(referrers), await serve(referrers), await serve(referrers)]
+    const list = async (hosts: Awaited<ReturnType<typeof hostsToml>>): Promise<void> => {
+      for await (const entry of clientOf({ hosts }).repository(`${upstream.host}/t/app`).referrers(manifest.digest))
+        throw new Error(entry.digest)
+    }
+    const host = ({ origin }: ScriptedServer, capabilities: string): string =>
+      `[host."${origin}"]\ncapabilities = [${capabilities}]\n`
+    const two = host(tags, '"pull", "resolve"') + host(named, '"referrers"')
+    await list(await hostsToml(upstream.host, `server = "${upstream.origin}"\n${two}`))
+    const line = `GET /v2/t/app/referrers/${manifest.digest}?ns=${encodeURIComponent(upstream.host)}`
+    expect([tags, named, upstream].map(lines)).toEqual([[], [line], []])
+    await list(await hostsToml(upstream.host, `server = "${upstream.origin}"\n${host(tags, '"resolve"')}`))
+    expect([tags, named, upstream].map(lines)).toEqual([[], [line], [line.replace(/\?.*/, '')]])
+    await list(
+      await hostsToml(
+        upstream.host,
+        `server = "${upstream.origin}"\ncapabilities = ["pull"]\n${host(tags, '"resolve"')}`,
+      ),
+    )
+    expect([tags, named, upstream].map((each) => lines(each).length)).toEqual([1, 1, 1])
+  })
+
   it('that lack a blob leave it to the next, and are asked for the others', async () => {
     const [content, upstream] = [
       await serve((request, response) =>

@@ -5,7 +5,7 @@ import { makeCertificate } from '@lading/test-registry'
 import { describe, expect, it } from 'vitest'
 import { isRoot } from '../../../../test/support/needs.ts'
 import { createRegistryClient } from '../../src/index.ts'
-import { hostsPlacesFromEnv, readHosts, systemHosts } from '../../src/hosts/index.ts'
+import { hostsPlacesFromEnv, readHosts, systemHosts, type HostsWarning } from '../../src/hosts/index.ts'
 import { folderOf } from '../support/files.ts'
 
 /** Root may read everything; so may this process, until it is nobody for a while. */
@@ -95,11 +95,53 @@ describe('the files of a machine', () => {
   })
 
   it.each([
+    ['http://10.9.8.7:5000', '10.9.8.7:5000'],
+    ['https://10.9.8.7:5000', '10.9.8.7:5000'],
+    ['HTTP://A.example', 'a.example'],
+    ['HttpS://[::1]:5000', '[::1]:5000'],
+    ['http://10.0.0.0/8', '10.9.8.7:5000'],
+  ])('mark a host in daemon.json that is written %s, as docker does, with one warning', async (entry, host) => {
+    const folder = await folderOf({ 'daemon.json': JSON.stringify({ 'insecure-registries': [entry, entry] }) })
+    const file = join(folder, 'daemon.json')
+    const warnings: HostsWarning[] = []
+    const hosts = await readHosts({ daemonJson: [file] }, { onWarning: (warning) => warnings.push(warning) })
+    const client = createRegistryClient({ hosts })
+    expect(client.endpoints(host)[0]).toMatchObject({ insecure: true, insecureRule: { file } })
+    expect(client.endpoints('other.example')[0]).toMatchObject({ insecure: false })
+    expect(warnings).toEqual([
+      {
+        file,
+        rule: 'insecure-registries',
+        message: `${file}: insecure-registries: "${entry}" is taken for ${entry.replace(/^.*:\/\//, '')}`,
+      },
+    ])
+  })
+
+  it('are of daemon.json the first that says something of registries', async () => {
+    const folder = await folderOf({
+      'desktop.json': JSON.stringify({ builder: { gc: { enabled: true } }, experimental: false }),
+      'empty.json': JSON.stringify({ 'registry-mirrors': [] }),
+      'daemon.json': mirrorOf('https://m.example'),
+    })
+    const at = (name: string): string => join(folder, name)
+    const first = async (...daemonJson: readonly string[]): Promise<string | undefined> =>
+      createRegistryClient({ hosts: await readHosts({ daemonJson }) }).endpoints('docker.io')[0]?.host
+    expect(await first(at('desktop.json'), at('daemon.json'))).toBe('m.example')
+    expect(await first(at('empty.json'), at('daemon.json'))).toBe('registry-1.docker.io')
+    await writeFile(at('desktop.json'), '{')
+    await expect(first(at('desktop.json'), at('daemon.json'))).rejects.toMatchObject({ code: 'HOSTS_FILE_INVALID' })
+  })
+
+  it.each([
     ['{', 'it is no JSON'],
     ['[]', 'it must be a table'],
     ['{"registry-mirrors": "https://m.example"}', 'registry-mirrors: it must be a list of texts'],
     ['{"registry-mirrors": ["m.example"]}', 'must start with https://'],
-    ['{"insecure-registries": ["http://a.example"]}', 'not'],
+    ['{"insecure-registries": ["ftp://a.example"]}', 'a host, not a URL'],
+    ['{"insecure-registries": ["http://a.example/path"]}', 'not an address range'],
+    ['{"insecure-registries": ["http://"]}', 'neither a host nor host:port'],
+    ['{"insecure-registries": ["http://https://a.example"]}', 'a host, not a URL'],
+    ['{"insecure-registries": ["https://u:p@a.example"]}', 'neither a host nor host:port'],
   ])('in which daemon.json is wrong (%s) are refused', async (text, words) => {
     const folder = await folderOf({ 'daemon.json': text })
     await expect(readHosts({ daemonJson: [join(folder, 'daemon.json')] })).rejects.toMatchObject({
@@ -215,6 +257,130 @@ describe('certs.d', () => {
     expect(() => registry.endpoints('a.example')).toThrow(words)
   })
 
+  /** `a.example` with these files and links, and what was warned of when the host was needed. */
+  async function linked(
+    links: Readonly<Record<string, string>>,
+    files: Readonly<Record<string, string>> = {},
+    kind: 'certsDirs' | 'hostsDirs' = 'certsDirs',
+  ): Promise<{ readonly tls: () => unknown; readonly warned: () => readonly string[]; readonly at: string }> {
+    const folder = await folderOf({
+      'secret.crt': authority.cert,
+      'd/b.example/ca.crt': authority.cert,
+      ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`d/a.example/${name}`, text])),
+    })
+    const at = join(folder, 'd', 'a.example')
+    await mkdir(at, { recursive: true })
+    await chmod(folder, 0o755)
+    await chmod(join(folder, 'secret.crt'), 0)
+    for (const [name, target] of Object.entries(links)) await symlink(target, join(at, name))
+    const warnings: string[] = []
+    const onWarning = ({ message }: HostsWarning): void => void warnings.push(message)
+    const hosts = await withoutRoot(() => readHosts({ [kind]: [join(folder, 'd')] }, { onWarning }))
+    const registry = createRegistryClient({ hosts })
+    expect(registry.endpoints('b.example')).toMatchObject([{ tls: { ca: [authority.cert] } }])
+    expect(warnings).toEqual([])
+    return {
+      at,
+      tls: () => (registry.endpoints('a.example'), registry.endpoints('a.example')[0]?.tls),
+      warned: () => warnings.map((message) => message.replace(at, '<at>')),
+    }
+  }
+
+  const nowhere = '/nowhere/at/all.pem'
+  const pair = { 'c.cert': client.cert, 'c.key': client.key }
+  it.each<[string, Record<string, string>, Record<string, string>, unknown, readonly string[]]>([
+    [
+      'leads nowhere',
+      { 'old.crt': nowhere },
+      { 'ca.crt': authority.cert },
+      { ca: [authority.cert] },
+      ['<at>: certificates: the link old.crt leads nowhere; it is not used'],
+    ],
+    [
+      'leads through a file',
+      { 'old.crt': 'ca.crt/x' },
+      { 'ca.crt': authority.cert, ...pair },
+      { ca: [authority.cert], cert: client.cert, key: client.key },
+      ['<at>: certificates: the link old.crt leads nowhere; it is not used'],
+    ],
+    [
+      'leads in a circle',
+      { 'old.crt': 'old.crt' },
+      { 'ca.crt': authority.cert },
+      { ca: [authority.cert] },
+      ['<at>: certificates: the link old.crt leads in a circle; it is not used'],
+    ],
+    [
+      'leads to what may not be read',
+      { 'old.crt': '../../secret.crt' },
+      { 'ca.crt': authority.cert },
+      { ca: [authority.cert] },
+      ['<at>: certificates: the link old.crt leads to what may not be read by this user; it is not used'],
+    ],
+    [
+      'is all there is',
+      { 'old.crt': nowhere },
+      {},
+      undefined,
+      ['<at>: certificates: the link old.crt leads nowhere; it is not used'],
+    ],
+    [
+      'is each half of another pair',
+      { 'old.cert': nowhere, 'old.key': nowhere },
+      pair,
+      { cert: client.cert, key: client.key },
+      [
+        '<at>: certificates: the link old.cert leads nowhere; it is not used',
+        '<at>: certificates: the link old.key leads nowhere; it is not used',
+      ],
+    ],
+    ['is of no certificate', { README: nowhere }, { 'ca.crt': authority.cert }, { ca: [authority.cert] }, []],
+    ['leads to a good file', { 'ca.crt': '../b.example/ca.crt' }, {}, { ca: [authority.cert] }, []],
+  ])('in which a link %s is told of it, and the rest is used', async (_what, links, files, tls, warnings) => {
+    const host = await linked(links, files)
+    expect(host.tls()).toEqual(tls)
+    expect(host.warned()).toEqual(warnings)
+  })
+
+  it.each<[string, Record<string, string>, Record<string, string>, RegExp]>([
+    ['a key', { 'c.key': nowhere }, { 'c.cert': client.cert }, /of the pair c\.cert and c\.key, c\.key leads nowhere/],
+    ['a client certificate', { 'c.cert': nowhere }, { 'c.key': client.key }, /c\.cert leads nowhere/],
+    ['a key without a certificate', { 'c.key': nowhere }, {}, /the key c\.key has no certificate c\.cert/],
+    ['a directory', { 'ca.crt': '.' }, {}, /is no file/],
+  ])('in which a link is half of a pair or no file (%s) is refused', async (_what, links, files, words) => {
+    const { tls } = await linked(links, files)
+    expect(tls).toThrow(words)
+  })
+
+  it('with a file that may not be read, and is no link, is refused', async () => {
+    const folder = await folderOf({ 'a.example/ca.crt': authority.cert })
+    await chmod(folder, 0o755)
+    await chmod(join(folder, 'a.example/ca.crt'), 0)
+    const registry = createRegistryClient({ hosts: await withoutRoot(() => readHosts({ certsDirs: [folder] })) })
+    expect(() => registry.endpoints('a.example')).toThrow(/may not be read/)
+  })
+
+  it('whose host is itself a link to nowhere is told of it', async () => {
+    const folder = await folderOf({ 'b.example/ca.crt': authority.cert })
+    await symlink('/nowhere', join(folder, 'a.example'))
+    for (const kind of ['certsDirs', 'hostsDirs']) {
+      const warnings: string[] = []
+      const hosts = await readHosts({ [kind]: [folder] }, { onWarning: ({ message }) => warnings.push(message) })
+      const registry = createRegistryClient({ hosts })
+      expect(registry.endpoints('a.example')[0]?.tls).toBeUndefined()
+      expect(registry.endpoints('b.example')[0]?.tls).toEqual({ ca: [authority.cert] })
+      expect(warnings).toEqual([`${join(folder, 'a.example')}: certificates: the link leads nowhere; it is not used`])
+    }
+  })
+
+  it('with a hosts.toml that is a link: to nowhere it is told of, to what may not be read it is an error', async () => {
+    const dangling = await linked({ 'hosts.toml': nowhere }, { 'ca.crt': authority.cert }, 'hostsDirs')
+    expect(dangling.tls()).toEqual({ ca: [authority.cert] })
+    expect(dangling.warned()).toEqual(['<at>: certificates: the link hosts.toml leads nowhere; it is not used'])
+    const { tls } = await linked({ 'hosts.toml': '../../secret.crt' }, {}, 'hostsDirs')
+    expect(tls).toThrow(/may not be read/)
+  })
+
   it("beside a hosts.toml is containerd's: what the file names, relative to it", async () => {
     const folder = await folderOf({
       'a.example/hosts.toml': '[host."https://m.example"]\nca = "mine.pem"\nclient = [["c.pem", "k.pem"]]\n',
@@ -239,10 +405,11 @@ describe('the environment', () => {
       hostsDirs: ['/conf/lading/certs.d', '/home/me/.config/containerd/certs.d', '/etc/containerd/certs.d'],
       registriesConf: ['/home/me/.config/containers/registries.conf', '/etc/containers/registries.conf'],
       registriesConfDirs: ['/etc/containers/registries.conf.d', '/home/me/.config/containers/registries.conf.d'],
-      daemonJson: ['/home/me/.config/docker/daemon.json', '/etc/docker/daemon.json'],
+      daemonJson: ['/home/me/.config/docker/daemon.json', '/home/me/.docker/daemon.json', '/etc/docker/daemon.json'],
       certsDirs: [
         '/home/me/.config/containers/certs.d',
         '/home/me/.config/docker/certs.d',
+        '/home/me/.docker/certs.d',
         '/etc/containers/certs.d',
         '/etc/docker/certs.d',
       ],
@@ -270,6 +437,16 @@ describe('the environment', () => {
       code: 'HOSTS_FILE_UNREADABLE',
     })
     expect(createRegistryClient({ hosts }).endpoints('docker.io')).toMatchObject([{ host: 'm.example' }])
+  })
+
+  it('says where Docker Desktop keeps its own, on Windows too', () => {
+    const windows = (LADING_HOSTS: string): unknown =>
+      hostsPlacesFromEnv({ platform: 'win32', env: { HOME: '/h', ProgramData: '/d', LADING_HOSTS } })
+    expect(windows('system')).toMatchObject({
+      daemonJson: ['/h/.docker/daemon.json', '/d/docker/config/daemon.json'],
+      certsDirs: ['/h/.docker/certs.d', '/d/docker/certs.d'],
+    })
+    expect(windows('user')).toMatchObject({ daemonJson: ['/h/.docker/daemon.json'], certsDirs: ['/h/.docker/certs.d'] })
   })
 
   it('says whose files are read, and nothing else', () => {

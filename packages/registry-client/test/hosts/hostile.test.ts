@@ -40,6 +40,7 @@ const names = [
   'header',
   'override_path',
   'dial_timeout',
+  'proxy',
   'prefix',
   'location',
   'insecure',

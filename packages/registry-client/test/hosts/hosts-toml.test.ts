@@ -129,7 +129,7 @@ capabilities = ["resolve"]
     ['server = 5', 'server: it must be a text, and is a number'],
     ['server = "https://u:p@m.example"', 'must not carry a user name'],
     ['server = "ftp://m.example"', 'must start with https:// or http://'],
-    ['capabilities = ["pull", "delete"]', '"delete" is none of pull, resolve and push'],
+    ['capabilities = ["pull", 5]', 'capabilities: it must be a list of texts, and is a list'],
     ['capabilities = "pull"', 'capabilities: it must be a list of texts, and is a string'],
     ['host = ["https://m.example"]', 'host: it must be a table, and is a list'],
     [
@@ -156,5 +156,38 @@ capabilities = ["resolve"]
         facts: expect.objectContaining({ path: expect.stringContaining(folder) as string }) as object,
       }),
     )
+  })
+  it.each([
+    ['["pull", "resolve", "push", "referrers"]', ['pull', 'resolve', 'push', 'referrers'], []],
+    ['["REFERRERS"]', ['referrers'], []],
+    ['["pull", "teleport"]', ['pull'], ['"teleport"']],
+    ['["teleport", "fly\\u001b"]', [], ['"teleport"', '"fly\\x1b"']],
+    ['["delete", "delete"]', [], ['"delete"']],
+    ['[]', undefined, []],
+  ])('with the capabilities %s', async (text, capabilities, unknown) => {
+    const folder = await folderOf({
+      'a.example/hosts.toml': `[host."https://m.example"]\ncapabilities = ${text}\n`,
+      'b.example/hosts.toml': '[host."https://m.example"]\ncapabilities = ["other"]\n',
+    })
+    const warnings: string[] = []
+    const hosts = await readHosts({ hostsDirs: [folder] }, { onWarning: ({ message }) => warnings.push(message) })
+    expect(warnings).toEqual([])
+    const client = createRegistryClient({ hosts })
+    for (let time = 0; time < 2; time++)
+      expect(client.endpoints(parseReference('a.example/x'))[0]?.capabilities).toEqual(capabilities)
+    expect(warnings).toEqual(
+      unknown.map(
+        (name) =>
+          `${join(folder, 'a.example/hosts.toml')}: [host."https://m.example"]: the capability ${name} is not known here, and not used`,
+      ),
+    )
+  })
+
+  it('says that its proxy is not followed', async () => {
+    const folder = await folderOf({ 'a.example/hosts.toml': 'server = "https://a.example"\nproxy = "http://p:8080"\n' })
+    const warnings: string[] = []
+    const hosts = await readHosts({ hostsDirs: [folder] }, { onWarning: ({ message }) => warnings.push(message) })
+    createRegistryClient({ hosts }).endpoints('a.example')
+    expect(warnings).toEqual([expect.stringContaining('its proxy is not followed')])
   })
 })
