@@ -136,6 +136,6 @@ describe('a token server on another host', () => {
     await user.write(`.config/lading/realms/${encodeURIComponent(registry.host)}.json`, '{')
     const broken = await user.here(['pull', `${registry.host}/acme/app:2`])
     expect(broken.stderr).toContain('does not say which token server a registry may have\nhint: remove it')
-    expect(broken.code).toBe(1)
+    expect(broken.code).toBe(2)
   })
 })

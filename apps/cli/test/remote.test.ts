@@ -393,7 +393,7 @@ describe('lading delete', () => {
     const { registry, name } = await seeded()
     await using _ = registry
     const inTerminal = ['sh', '-c', 'printf "%s\\n" "$ANSWER" | script -qec "$COMMAND" /dev/null', 'sh']
-    const command = `${process.execPath} --conditions=@lading/source ${bin} delete ${name}:1`
+    const command = `'${process.execPath}' --conditions=@lading/source '${bin}' delete ${name}:1`
     const ask = (answer: string): ReturnType<typeof lading> =>
       lading([], { node: inTerminal, env: { ANSWER: answer, COMMAND: command } })
     expect((await ask('')).stdout).toContain('nothing was deleted')
