@@ -15,6 +15,8 @@ export interface HostKey {
   readonly host: string
   /** Behind the host, without slashes around it; empty for `https://host/v1/`. */
   readonly path: string
+  /** What is behind the host is no repository's: there is nothing, the version of an API, or the rest of a URL. */
+  readonly whole: boolean
 }
 
 /** The key of a credential file taken apart. Never throws: a key that is no host matches none. */
@@ -25,6 +27,7 @@ export function parseHostKey(key: string): HostKey {
   return {
     host: canonicalHost(slash === -1 ? bare : bare.slice(0, slash)),
     path: bare !== key && apiPaths.has(path) ? '' : path,
+    whole: bare !== key || apiPaths.has(path),
   }
 }
 

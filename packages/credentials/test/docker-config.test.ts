@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { dockerAuthConfig, dockerConfig, readDockerConfig } from '../src/index.ts'
+import { containersAuth, dockerAuthConfig, dockerConfig, readDockerConfig } from '../src/index.ts'
 import { base64, basic, makeHome } from './support/home.ts'
 
 const ann = { auth: base64('ann:secret') }
@@ -108,6 +108,101 @@ describe('auths of docker’s config.json', () => {
     expect(await find({ auths: { 'quay.io': { auth: '!' }, 'ghcr.io': ann } }, 'ghcr.io')).toEqual(
       basic('ann', 'secret'),
     )
+  })
+})
+
+describe.each(['config.json', 'DOCKER_AUTH_CONFIG', 'auth.json'])('keys with a path, in %s,', (format) => {
+  const as = (username: string): { auth: string } => ({ auth: base64(`${username}:s`) })
+  /** Who is found, whatever the order of the file. */
+  async function who(
+    auths: Readonly<Record<string, object>>,
+    host: string,
+    repository?: string,
+  ): Promise<string | undefined> {
+    const home = await makeHome()
+    const answers = new Set<string | undefined>()
+    const entries = Object.entries(auths)
+    for (const order of [entries, entries.toReversed()]) {
+      const config = JSON.stringify({ auths: Object.fromEntries(order) })
+      const file = await home.write('c.json', config)
+      const source = {
+        'config.json': dockerConfig({ env: home.env, file }),
+        DOCKER_AUTH_CONFIG: dockerAuthConfig({ env: { ...home.env, DOCKER_AUTH_CONFIG: config } }),
+        'auth.json': containersAuth({ env: home.env, files: [file] }),
+      }[format]
+      const found = await source?.({ host, repository })
+      answers.add(found?.kind === 'basic' ? found.username : undefined)
+    }
+    expect(answers.size).toBe(1)
+    return [...answers][0]
+  }
+
+  const auths = {
+    'r.test:5000': as('host'),
+    'r.test:5000/team': as('team'),
+    'r.test:5000/team/app': as('app'),
+    'r.test:5000/team-b': as('team-b'),
+    'r.test/team': as('other port'),
+    'docker.io/acme': as('acme'),
+    'https://index.docker.io/v1/': as('hub'),
+  }
+  it.each([
+    ['r.test:5000', 'team/app', 'app'],
+    ['r.test:5000', 'team/app/deeper/still', 'app'],
+    ['r.test:5000', 'team/application', 'team'],
+    ['r.test:5000', 'team', 'team'],
+    ['r.test:5000', 'team-b/x', 'team-b'],
+    ['r.test:5000', 'team-c/x', 'host'],
+    ['r.test:5000', 'teams', 'host'],
+    ['r.test:5000', undefined, 'host'],
+    ['r.test', 'team/x', 'other port'],
+    ['docker.io', 'acme/app', 'acme'],
+    ['docker.io', 'library/alpine', 'hub'],
+    ['docker.io', undefined, 'hub'],
+  ])('tell credentials of %s apart: %s is %s', async (host, repository, expected) => {
+    expect(await who(auths, host, repository)).toBe(expected)
+  })
+
+  it('that are for others are nobody’s where there are several, and an empty one gives way to the next', async () => {
+    const two = { 'r.test/a': as('a'), 'r.test/b': as('b') }
+    expect(await who(two, 'r.test', 'c/x')).toBeUndefined()
+    expect(await who(two, 'r.test')).toBeUndefined()
+    expect(await who({ ...two, 'r.test/c': {}, 'r.test': as('host') }, 'r.test', 'c/x')).toBe('host')
+    expect(await who({ 'r.test/a': as('a') }, 'r.test', 'c/x')).toBe(format === 'auth.json' ? undefined : 'a')
+  })
+
+  it('do not hide a host in another spelling', async () => {
+    const spelled = { 'https://r.test/v2/': as('host'), 'r.test/team': as('team') }
+    expect(await who(spelled, 'r.test', 'x')).toBe('host')
+    expect(await who(spelled, 'r.test', 'team/x')).toBe('team')
+    expect(await who({ 'http://r.test': as('plain'), 'https://r.test': as('tls') }, 'r.test', 'x')).toBe('plain')
+  })
+})
+
+describe('keys with a path', () => {
+  it('choose the helper too', async () => {
+    const home = await makeHome()
+    const says = (username: string): string => `cat >/dev/null; echo '{"Username":"${username}","Secret":"s"}'`
+    await home.helper('one', says('one'))
+    await home.helper('two', says('two'))
+    await home.write('.docker/config.json', {
+      credHelpers: { 'r.test': 'one', 'r.test/team': 'two', 'r.test/file': '' },
+      auths: { 'r.test/file': { auth: base64('file:s') } },
+    })
+    const ask = (repository?: string): Promise<unknown> =>
+      dockerConfig({ env: home.env })({ host: 'r.test', repository })
+    expect(await ask('team/app')).toEqual(basic('two', 's'))
+    expect(await ask('teams/app')).toEqual(basic('one', 's'))
+    expect(await ask('file/app')).toEqual(basic('file', 's'))
+    expect(await ask()).toEqual(basic('one', 's'))
+  })
+
+  it('of others are said to be there', async () => {
+    const home = await makeHome()
+    await home.write('.docker/config.json', { auths: { 'r.test/a': ann, 'r.test/b': ann } })
+    expect(await dockerConfig({ env: home.env }).explain({ host: 'r.test', repository: 'c/x' })).toMatchObject([
+      { outcome: 'absent', reason: 'of the 2 entries of auths about r.test none is about c/x' },
+    ])
   })
 })
 

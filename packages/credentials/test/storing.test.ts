@@ -194,6 +194,18 @@ describe('forgetting', () => {
     expect(await eraseCredential('ghcr.io', { env: home.env })).toMatchObject({ keys: [] })
   })
 
+  it('leaves what is for a part of the host, and takes a URL of it', async () => {
+    const home = await makeHome()
+    const entry = { auth: base64('a:b') }
+    const file = await home.write('.docker/config.json', {
+      auths: { 'ghcr.io/acme': entry, 'ghcr.io': entry, 'https://ghcr.io/old/api': entry },
+    })
+    expect(await eraseCredential('ghcr.io', { env: home.env })).toMatchObject({
+      keys: ['ghcr.io', 'https://ghcr.io/old/api'],
+    })
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ auths: { 'ghcr.io/acme': entry } })
+  })
+
   it('has nothing to do without a file, or with an empty one', async () => {
     const home = await makeHome()
     expect(await eraseCredential('ghcr.io', { env: home.env })).toMatchObject({ keys: [] })

@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@lading/clock'
 import { printable } from '@lading/errors'
 import { decodeEntry } from '../config/decode-entry.ts'
-import { helperFor, keysFor } from '../config/find-entry.ts'
+import { helperFor, keysFor, keysOfHost } from '../config/find-entry.ts'
 import { parseConfig } from '../config/parse-config.ts'
 import type { CredentialTarget, Variables } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
@@ -31,7 +31,7 @@ export async function* lookInConfig(
 ): AsyncGenerator<Look> {
   const { config, document } = parseConfig(text, place)
   const host = canonicalHost(target.host)
-  const helper = helperFor(config, host, rules)
+  const helper = helperFor(config, target, rules)
   if (helper !== undefined) {
     const how = `${helper.said} in ${printable(place)}`
     const where = { source, place: `docker-credential-${printable(helper.name, 80)}` }
@@ -69,5 +69,10 @@ export async function* lookInConfig(
     }
     return
   }
-  yield { source, place, outcome: 'absent', reason: `no entry of auths is about ${host}` }
+  const others = keysOfHost(config.auths.keys(), host).length
+  const reason =
+    others > 1
+      ? `of the ${others} entries of auths about ${host} none is about ${printable(target.repository ?? 'all of it', 200)}`
+      : `no entry of auths is about ${host}`
+  yield { source, place, outcome: 'absent', reason }
 }

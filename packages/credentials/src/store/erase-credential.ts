@@ -1,4 +1,4 @@
-import { keysFor } from '../config/find-entry.ts'
+import { keysOfWholeHost } from '../config/find-entry.ts'
 import { parseConfig } from '../config/parse-config.ts'
 import { readBounded } from '../config/read-bounded.ts'
 import { registryHost } from '../host.ts'
@@ -18,7 +18,8 @@ export interface Erased {
 }
 
 /**
- * Forgets a registry where `storeCredential` keeps it: in its helper, and every spelling of the host in the file.
+ * Forgets a registry where `storeCredential` keeps it: in its helper, and every spelling of the host in the file. What the
+ * file has for a part of the registry (`ghcr.io/acme`) stays.
  *
  * @throws CredentialError
  */
@@ -29,13 +30,7 @@ export async function eraseCredential(host: string, { env = process.env, signal 
   const read = await readBounded(file, { signal })
   if (read === undefined || read.text.trim() === '') return { helper, file, keys: [] }
   const keysIn = (text: string): readonly string[] =>
-    text.trim() === ''
-      ? []
-      : keysFor(
-          parseConfig(text, file).config.auths.keys(),
-          { host: registry },
-          env['REGISTRY_AUTH_FILE'] ? 'containers' : 'docker',
-        )
+    text.trim() === '' ? [] : keysOfWholeHost(parseConfig(text, file).config.auths.keys(), registry)
   const keys = keysIn(read.text)
   const without = (text: string): string => keysIn(text).reduce((rest, each) => removeEntry(rest, each, file), text)
   if (keys.length > 0) await rewriteFile(file, without, { signal })

@@ -1,5 +1,5 @@
 import { decodeEntry } from '../config/decode-entry.ts'
-import { keysFor } from '../config/find-entry.ts'
+import { keysOfHost } from '../config/find-entry.ts'
 import { parseConfig } from '../config/parse-config.ts'
 import { readBounded } from '../config/read-bounded.ts'
 import { sameCredential, type Credential } from '../credential.ts'
@@ -34,10 +34,10 @@ export async function renewCredential(
   const keysIn = (text: string): readonly string[] => {
     if (text.trim() === '') return []
     const { config, document } = parseConfig(text, file)
-    return keysFor(config.auths.keys(), { host: registry }, 'docker').filter((each) => {
+    return keysOfHost(config.auths.keys(), registry).flatMap(({ key: each }) => {
       const entry = config.auths.get(each)
       const kept = entry === undefined ? undefined : decodeEntry(document, entry)
-      return kept !== undefined && sameCredential(kept, previous)
+      return kept !== undefined && sameCredential(kept, previous) ? [each] : []
     })
   }
   // What has nothing to change is not written, and need not be writable.

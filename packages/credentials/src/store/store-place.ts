@@ -30,5 +30,5 @@ export async function storePlace(
   const read = await readBounded(file, { signal })
   if (read === undefined || read.text.trim() === '') return { file, key, helper: undefined }
   const { config } = parseConfig(read.text, file)
-  return { file, key, helper: helperFor(config, host, named ? 'containers' : 'docker')?.name }
+  return { file, key, helper: helperFor(config, { host }, named ? 'containers' : 'docker')?.name }
 }
