@@ -127,6 +127,20 @@ describe('parseImageConfig', () => {
     ).toEqual({ architecture: '', os: '', rootfs: { type: 'layers', diffIds: [] }, history: [{ emptyLayer: false }] })
   })
 
+  it('takes null in a list or a map for an empty one, as Go does', () => {
+    expect(
+      parseImageConfig(
+        document({
+          config: { Env: ['A=b', null], Cmd: [null], Labels: { a: null }, Volumes: { '/x': null } },
+          history: [null],
+        }),
+      ),
+    ).toMatchObject({
+      config: { Env: ['A=b', ''], Cmd: [''], Labels: { a: '' }, Volumes: ['/x'] },
+      history: [{ emptyLayer: false }],
+    })
+  })
+
   it('reads a single string as a list of one where docker does', () => {
     expect(parseImageConfig(document({ config: { Entrypoint: '/x', Cmd: 'y' } })).config).toEqual({
       Entrypoint: ['/x'],

@@ -286,7 +286,10 @@ describe('descriptors', () => {
     [{ urls: 'https://x' }, 'urls'],
     [{ urls: [1] }, 'urls[0]'],
     [{ annotations: [] }, 'annotations'],
-    [{ annotations: { a: null } }, 'annotations.a'],
+    [{ annotations: { a: 1 } }, 'annotations.a'],
+    [{ digest: null }, 'digest'],
+    [{ size: null }, 'size'],
+    [{ mediaType: null }, 'mediaType'],
     [{ artifactType: {} }, 'artifactType'],
     [{ platform: 'linux/amd64' }, 'platform'],
     [{ platform: { os: 1 } }, 'platform.os'],
@@ -362,17 +365,48 @@ describe('documents', () => {
     expect(decodeManifest(bytesOf(indexDocument({ manifests: [] })), OCI_INDEX)).toMatchObject({ manifests: [] })
   })
 
+  it.each([null, undefined])(
+    'are empty where the list of layers or entries is %s, as every Go tool reads them',
+    (list) => {
+      for (const mediaType of [OCI_MANIFEST, DOCKER_MANIFEST])
+        expect(decodeManifest(manifest({ layers: list }), mediaType)).toMatchObject({ layers: [] })
+      for (const mediaType of [OCI_INDEX, DOCKER_LIST])
+        expect(decodeManifest(bytesOf(indexDocument({ manifests: list })), mediaType)).toMatchObject({ manifests: [] })
+    },
+  )
+
+  it('are known by an empty list too, where nothing else says what they are', () => {
+    expect(schemas.unmarshal(undefined, bytesOf({ schemaVersion: 2, manifests: null }))).toMatchObject({
+      kind: 'index',
+      manifests: [],
+    })
+    expect(schemas.unmarshal(undefined, manifest({ layers: null }))).toMatchObject({ kind: 'manifest', layers: [] })
+  })
+
+  it('have empty texts where a list or a map says null', () => {
+    const entry = descriptor('a', {
+      urls: [null],
+      annotations: { a: null },
+      platform: { os: 'x', 'os.features': [null] },
+    })
+    expect(decodeManifest(manifest({ layers: [entry], annotations: { b: null } }), OCI_MANIFEST)).toMatchObject({
+      layers: [{ urls: [''], annotations: { a: '' }, platform: { osFeatures: [''] } }],
+      annotations: { b: '' },
+    })
+  })
+
   it.each([
     [OCI_MANIFEST, { config: undefined }, '$.config'],
     [OCI_MANIFEST, { config: [] }, '$.config'],
-    [OCI_MANIFEST, { layers: undefined }, '$.layers'],
+    [OCI_MANIFEST, { config: null }, '$.config'],
     [OCI_MANIFEST, { layers: {} }, '$.layers'],
     [OCI_MANIFEST, { layers: [null] }, '$.layers[0]'],
     [OCI_MANIFEST, { schemaVersion: undefined }, '$.schemaVersion'],
+    [OCI_MANIFEST, { schemaVersion: null }, '$.schemaVersion'],
     [OCI_MANIFEST, { schemaVersion: '2' }, '$.schemaVersion'],
     [OCI_MANIFEST, { mediaType: 2 }, '$.mediaType'],
     [OCI_MANIFEST, { annotations: 'x' }, '$.annotations'],
-    [OCI_INDEX, { config: undefined, layers: undefined }, '$.manifests'],
+    [OCI_INDEX, { config: undefined, layers: undefined, manifests: [null] }, '$.manifests[0]'],
     [OCI_INDEX, { config: undefined, layers: undefined, manifests: 1 }, '$.manifests'],
   ])('as %s with %j are refused', (mediaType, more, at) => {
     expect(refusal(() => decodeManifest(manifest(more), mediaType))).toMatchObject({ code: 'MANIFEST_INVALID', at })

@@ -48,14 +48,17 @@ function namedReference(name: string): Reference | undefined {
 
 function decodeDescriptor(value: unknown): Descriptor | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { mediaType, digest, size, artifactType, annotations = {} } = value as Readonly<Record<string, unknown>>
+  const members = value as Readonly<Record<string, unknown>>
+  const { mediaType, digest, size } = members
+  // Go's tools write `null` for what is empty.
+  const artifactType = members['artifactType'] ?? undefined
+  const annotations = members['annotations'] ?? {}
   if (typeof mediaType !== 'string' || !isDigest(digest) || !Number.isSafeInteger(size) || (size as number) < 0)
     return undefined
   if (artifactType !== undefined && typeof artifactType !== 'string') return undefined
   if (
     typeof annotations !== 'object' ||
-    annotations === null ||
-    Object.values(annotations).some((text) => typeof text !== 'string')
+    Object.values(annotations).some((text) => text !== null && typeof text !== 'string')
   )
     return undefined
   return {
@@ -63,7 +66,9 @@ function decodeDescriptor(value: unknown): Descriptor | undefined {
     digest,
     size: size as number,
     ...(artifactType === undefined ? {} : { artifactType }),
-    annotations: annotations as Record<string, string>,
+    annotations: Object.fromEntries(
+      Object.entries(annotations).map(([key, text]: [string, string | null]) => [key, text ?? '']),
+    ),
   }
 }
 

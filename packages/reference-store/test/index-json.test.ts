@@ -127,6 +127,19 @@ describe('index.json', () => {
     expect(read(text(content)).named.size).toBe(2)
   })
 
+  it('takes null for what is empty in an entry too', () => {
+    const entry = { ...target('x'), artifactType: null }
+    const content = read({
+      schemaVersion: 2,
+      manifests: [
+        { ...entry, annotations: null },
+        { ...entry, annotations: { ...both('docker.io/library/a:1'), note: null } },
+      ],
+    })
+    expect(content.foreign.map((foreign) => foreign.target?.digest)).toEqual([digest('x')])
+    expect(content.named.get('docker.io/library/a:1')?.target).toMatchObject({ annotations: { note: '' } })
+  })
+
   it('takes a missing or null list for an empty one, as Go writes it', () => {
     expect(read({ schemaVersion: 2, manifests: null })).toMatchObject({ foreign: [] })
     expect(read({ schemaVersion: 2 }).named.size).toBe(0)

@@ -8,6 +8,7 @@ import type { Credential, IdentityRenewal } from './credential.ts'
 import { RegistryError } from './errors/registry-error.ts'
 import { ask, type Answer } from './http/ask.ts'
 import { errorOfAnswer } from './http/error-of-answer.ts'
+import { isWebPage } from './http/is-web-page.ts'
 import { mayPassLater, repeat } from './http/repeat.ts'
 import type { SignIn, SignInOptions } from './registry-client.ts'
 import type { Site } from './site/site.ts'
@@ -93,7 +94,7 @@ export async function signIn(
 function assertRegistry({ head, body }: Answer): void {
   const { status, headers, url } = head
   if (mayPassLater(status)) throw errorOfAnswer(head, body, { subject: 'registry' })
-  if (status === 200 && /^text\/html\b/i.test(headers.get('content-type') ?? '')) {
+  if (status === 200 && isWebPage(headers, body)) {
     throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page`, {
       host: url.host,
       status,

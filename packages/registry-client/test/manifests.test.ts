@@ -110,6 +110,28 @@ describe('GET of a manifest', () => {
     },
   )
 
+  it.each(['text/html', 'text/html; charset=utf-8', 'application/xhtml+xml', 'text/xml', 'application/octet-stream'])(
+    'goes by the content of a manifest that comes as %s',
+    async (contentType) => {
+      const { manifests } = await repositoryThat(answering({ 'content-type': contentType }))
+      expect(await manifests.get(manifest.digest)).toMatchObject({
+        manifest: { kind: 'manifest' },
+        descriptor: { mediaType: manifestType, digest: manifest.digest },
+      })
+    },
+  )
+
+  it.each(['', 'log in', '"log in"', '{{title}}', '  <!-- --><html>', '\uFEFF<html>'])(
+    'takes what comes as text/html and is no JSON object for a page: %j',
+    async (body) => {
+      const { manifests } = await repositoryThat(answering({ 'content-type': 'text/html' }, body))
+      expect(await failureOf(manifests.get('1'))).toMatchObject({
+        code: 'BAD_RESPONSE',
+        message: expect.stringContaining('web page') as string,
+      })
+    },
+  )
+
   it.each(['with a length', 'without a length'])('stops at 4 MiB (%s)', async (how) => {
     let sent = 0
     const { manifests } = await repositoryThat((_request, response) => {

@@ -82,6 +82,18 @@ describe('what refers to a manifest', () => {
     expect(server.requests[0]?.line).toBe(`GET /v2/a/referrers/${sha256('s')}?artifactType=x%2Fb`)
   })
 
+  it.each<[string, string]>([
+    ['no entries', '{"schemaVersion":2,"manifests":null}'],
+    ['no list', `{"schemaVersion":2,"mediaType":"${indexType}"}`],
+    ['a member twice', '{"schemaVersion":2,"manifests":[{}],"manifests":[]}'],
+    ['bytes that are not UTF-8', '{"schemaVersion":2,"manifests":[],"annotations":{"a":"\xe9"}}'],
+  ])('is none in a list with %s', async (_what, list) => {
+    const server = await serve((_request, response) => {
+      response.setHeader('content-type', indexType).end(Buffer.from(list, 'latin1'))
+    })
+    expect(await gather(clientOf().repository(`${server.host}/a`).referrers(sha256('s')))).toEqual([])
+  })
+
   it('is unknown, not empty, for a repository that is not there', async () => {
     const { registry } = await registryOf({ referrers: false })
     expect(

@@ -50,11 +50,22 @@ describe('the tags of a repository', () => {
 
   it.each<[string, unknown, readonly string[]]>([
     ['null', { name: 'a', tags: null }, []],
+    ['no member', { name: 'a' }, []],
     ['some that are none', { tags: ['ok', 7, null, '../x', '', 'a\u001B[31m', '-a'] }, ['ok']],
     ['further members', { name: 'a', tags: ['x'], child: [], manifest: {} }, ['x']],
   ])('are read from a list with %s', async (_what, list, expected) => {
     const { repository } = await repositoryThat((_request, response) => json(response, 200, list))
     expect(await gather(repository.tags({ pageSize: 1 }))).toEqual(expected)
+  })
+
+  it.each<[string, Uint8Array, readonly string[]]>([
+    ['a member twice', Buffer.from('{"name":"a","tags":["old"],"tags":["x"],"name":"b"}'), ['x']],
+    ['bytes that are not UTF-8', Buffer.from('{"name":"caf\xe9","tags":["x","\xff"]}', 'latin1'), ['x']],
+    ['a byte order mark', Buffer.from('\uFEFF{"tags":["x"]}'), ['x']],
+    ['a lone surrogate', Buffer.from('{"name":"\\ud800","tags":["x"]}'), ['x']],
+  ])('are read leniently, as nobody hashes a list: %s', async (_what, list, expected) => {
+    const { repository } = await repositoryThat((_request, response) => bytes(response, 200, list))
+    expect(await gather(repository.tags())).toEqual(expected)
   })
 
   it.each<[string, Handler, string]>([
@@ -92,10 +103,13 @@ describe('the tags of a repository', () => {
     expect(page).toBe(5)
   })
 
-  it.each(['<html>', '{"tags":{}}', '{}', '[]'])('are not read from %s', async (body) => {
-    const { repository } = await repositoryThat((_request, response) => bytes(response, 200, body))
-    expect(await failureOf(gather(repository.tags()))).toMatchObject({ code: 'BAD_RESPONSE' })
-  })
+  it.each(['<html>', '{"tags":{}}', '{}', '[]', '"x"', 'null', '', '{"errors":[{"code":"DENIED"}]}'])(
+    'are not read from %s',
+    async (body) => {
+      const { repository } = await repositoryThat((_request, response) => bytes(response, 200, body))
+      expect(await failureOf(gather(repository.tags()))).toMatchObject({ code: 'BAD_RESPONSE' })
+    },
+  )
 
   it('of a repository that is not there are an error', async () => {
     const { repository } = await repositoryThat((_request, response) => bytes(response, 404, ''))

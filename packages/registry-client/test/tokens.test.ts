@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { image, startTestRegistry, type TestRegistryOptions } from '@lading/test-registry'
+import { readToken } from '../src/auth/token-answer.ts'
 import type { Credential, CredentialProvider } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
 import { manifestOf, manifestType } from './support/image.ts'
@@ -301,13 +302,25 @@ describe('a token', () => {
     ['a number', '{"token":7}'],
     ['a line end', JSON.stringify({ token: 'a\r\nx-evil: 1' })],
     ['letters beyond ASCII', JSON.stringify({ token: 'tökén' })],
-    ['a duplicate member', '{"token":"a","token":"b"}'],
   ])('is refused: %s', async (_what, answer) => {
     const registry = await tokenServer(answer)
     expect(await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))).toMatchObject({
       name: 'RegistryError',
       code: 'TOKEN_FAILED',
     })
+  })
+
+  it.each<[string, Uint8Array]>([
+    ['a member twice: the last counts', Buffer.from('{"token":"old","token":"t"}')],
+    ['another member twice', Buffer.from('{"expires_in":300,"token":"t","expires_in":300}')],
+    ['bytes that are not UTF-8', Buffer.from('{"token":"t","user":"caf\xe9"}', 'latin1')],
+    ['a byte order mark', Buffer.from('\uFEFF{"token":"t"}')],
+    [
+      'null for what it leaves out',
+      Buffer.from('{"access_token":null,"token":"t","expires_in":null,"refresh_token":null}'),
+    ],
+  ])('is read leniently, as nobody hashes it: %s', async (_what, answer) => {
+    expect(readToken(answer, { host: 'h', now: 0 }).value).toBe('t')
   })
 
   it('is refused beyond a megabyte', async () => {

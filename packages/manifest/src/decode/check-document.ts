@@ -50,12 +50,13 @@ export function checkDocument(members: Members, kind: 'manifest' | 'index', medi
   checkSchemaVersion(members)
 }
 
-/** What a document without a media type is, by its members. */
+/** What a document without a media type is, by its members; where it is empty, by those that are `null`. */
 export function mediaTypeByShape(members: Members): string {
   refuseMixture(members)
   if (isSchema1(members)) return members.has('signatures') ? DOCKER_SCHEMA1_SIGNED : DOCKER_SCHEMA1
   if (indexMembers.some((name) => members.has(name))) return OCI_INDEX
   if (manifestMembers.some((name) => members.has(name))) return OCI_MANIFEST
+  if (indexMembers.some((name) => members.mentions(name))) return OCI_INDEX
   throw unsupported(undefined)
 }
 

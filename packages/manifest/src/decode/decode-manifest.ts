@@ -36,7 +36,7 @@ export function decodeImageManifest(bytes: Uint8Array, mediaType: string, limits
       untyped,
     ),
     layers: members
-      .list('layers', limits.maxLayers ?? defaultMaxLayers)
+      .listOrNone('layers', limits.maxLayers ?? defaultMaxLayers)
       .map((layer, index) => decodeDescriptor(layer, itemPath(members.pathOf('layers'), index), untyped)),
     ...shared(members),
   }
@@ -51,7 +51,7 @@ export function decodeImageIndex(bytes: Uint8Array, mediaType: string, limits: L
     schemaVersion: 2,
     mediaType,
     manifests: members
-      .list('manifests', limits.maxManifests ?? defaultMaxManifests)
+      .listOrNone('manifests', limits.maxManifests ?? defaultMaxManifests)
       .map((entry, index) => decodeDescriptor(entry, itemPath(members.pathOf('manifests'), index))),
     ...shared(members),
   }

@@ -7,10 +7,15 @@ import { type KnownNames, refuseFoldedDuplicates } from './known-names.ts'
 
 type JsonRecord = Readonly<Record<string, unknown>>
 
-/** One JSON object, read member by member. `null` is absent everywhere, as Go's decoders have it. */
+/**
+ * One JSON object, read member by member. As Go's decoders have it, a member that is `null` is absent, and where a text
+ * stands in a list or a map, `null` is the empty one.
+ */
 export interface Members {
   readonly path: string
   has(name: string): boolean
+  /** Also where it is `null`. */
+  mentions(name: string): boolean
   /** In any spelling that Go's decoders would take for it, `null` apart. */
   hasFolded(name: string): boolean
   /** The member as it is; `undefined` when absent. */
@@ -24,6 +29,8 @@ export interface Members {
   /** A safe integer of either sign. */
   optionalInteger(name: string): number | undefined
   list(name: string, most: number): readonly unknown[]
+  /** Empty where it is absent: an empty slice that nobody made is `null` to Go's encoder, or left out. */
+  listOrNone(name: string, most: number): readonly unknown[]
   optionalTexts(name: string): readonly string[] | undefined
   optionalMap(name: string): Readonly<Record<string, string>> | undefined
   /** The names in a map whose values say nothing (`ExposedPorts`). */
@@ -66,6 +73,10 @@ class ObjectMembers implements Members {
 
   has(name: string): boolean {
     return this.value(name) !== undefined
+  }
+
+  mentions(name: string): boolean {
+    return Object.hasOwn(this.#object, name)
   }
 
   hasFolded(name: string): boolean {
@@ -117,8 +128,11 @@ class ObjectMembers implements Members {
   }
 
   list(name: string, most: number): readonly unknown[] {
-    const found = this.#optionalArray(name)
-    if (found === undefined) return this.fail(name, 'is missing')
+    return this.has(name) ? this.listOrNone(name, most) : this.fail(name, 'is missing')
+  }
+
+  listOrNone(name: string, most: number): readonly unknown[] {
+    const found = this.#optionalArray(name) ?? []
     if (found.length > most) {
       throw new ManifestError(
         'TOO_LARGE',
@@ -135,9 +149,7 @@ class ObjectMembers implements Members {
   }
 
   optionalTexts(name: string): readonly string[] | undefined {
-    return this.#optionalArray(name)?.map((item, index) =>
-      typeof item === 'string' ? item : this.#wrong(itemPath(this.pathOf(name), index), 'a string', item),
-    )
+    return this.#optionalArray(name)?.map((item, index) => this.#textOrEmpty(item, itemPath(this.pathOf(name), index)))
   }
 
   optionalMap(name: string): Readonly<Record<string, string>> | undefined {
@@ -145,13 +157,18 @@ class ObjectMembers implements Members {
     if (found === undefined) return undefined
     const map = Object.create(null) as Record<string, string>
     for (const [key, text] of Object.entries(found))
-      map[key] = typeof text === 'string' ? text : this.#wrong(memberPath(this.pathOf(name), key), 'a string', text)
+      map[key] = this.#textOrEmpty(text, memberPath(this.pathOf(name), key))
     return map
   }
 
   optionalNames(name: string): readonly string[] | undefined {
     const found = this.#optionalObject(name)
     return found === undefined ? undefined : Object.keys(found)
+  }
+
+  #textOrEmpty(value: unknown, at: string): string {
+    if (value === null) return ''
+    return typeof value === 'string' ? value : this.#wrong(at, 'a string', value)
   }
 
   #optionalArray(name: string): readonly unknown[] | undefined {

@@ -43,11 +43,9 @@ export function parseImageConfig(bytes: Uint8Array, limits: Limits = {}): ImageC
     ...optional('author', members.optionalText('author')),
     ...optional('config', readContainerConfig(members)),
     rootfs: { type: 'layers', diffIds: readDiffIds(members, limits) },
-    history: members.has('history')
-      ? members
-          .list('history', limits.maxHistory ?? defaultMaxHistory)
-          .map((entry, index) => readHistory(entry, itemPath(members.pathOf('history'), index)))
-      : [],
+    history: members
+      .listOrNone('history', limits.maxHistory ?? defaultMaxHistory)
+      .map((entry, index) => readHistory(entry ?? {}, itemPath(members.pathOf('history'), index))),
   }
 }
 
@@ -69,9 +67,7 @@ function readDiffIds(config: Members, limits: Limits): readonly Digest[] {
       hint: 'only rootfs of type "layers" can be used',
     })
   }
-  // Go writers serialise an image without layers as `null`.
-  if (!rootfs.has('diff_ids')) return []
-  return rootfs.list('diff_ids', limits.maxLayers ?? defaultMaxLayers).map((diffId, index) => {
+  return rootfs.listOrNone('diff_ids', limits.maxLayers ?? defaultMaxLayers).map((diffId, index) => {
     const at = itemPath(rootfs.pathOf('diff_ids'), index)
     if (typeof diffId !== 'string') throw new ManifestError('CONFIG_INVALID', `${at} is not a string`, { at })
     try {

@@ -1,5 +1,5 @@
-import { parseStrictJson } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
+import { parseLenientJson } from '../http/parse-lenient-json.ts'
 
 export interface Token {
   readonly value: string
@@ -33,7 +33,7 @@ export function readToken(
 ): TokenAnswer {
   let answer: unknown
   try {
-    answer = parseStrictJson(body, { maxBytes: 1024 * 1024 })
+    answer = parseLenientJson(body)
   } catch (cause) {
     throw new RegistryError('TOKEN_FAILED', `the token server ${host} did not answer in JSON`, {
       host,

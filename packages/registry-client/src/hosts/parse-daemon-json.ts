@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts'
 import { createInsecureHosts, type InsecureHosts } from '../endpoint/insecure-hosts.ts'
 import { isLoopback } from '../endpoint/loopback.ts'
 import { readMirrorUrl } from '../endpoint/mirrors.ts'
-import { fieldsOf } from './fields.ts'
+import { fieldsOf, type Fields } from './fields.ts'
 import { HostsError, invalid, warningOf, type HostsWarning, type Place } from './hosts-error.ts'
 
 export interface DaemonJson {
@@ -34,19 +34,17 @@ export function parseDaemonJson(text: string, file: string): DaemonJson {
       { path: file, cause, hint: 'correct the file, or set LADING_HOSTS=off to go without the files of this machine' },
     )
   }
-  const fields = fieldsOf(document, { file, rule: '' })
+  const fields = fieldsOf(document ?? {}, { file, rule: '' })
   const insecurePlace = { file, rule: 'insecure-registries' }
-  const marked = (fields.strings('insecure-registries') ?? []).map((entry) => ({ entry, host: withoutScheme(entry) }))
+  const marked = listOf(fields, 'insecure-registries').map((entry) => ({ entry, host: withoutScheme(entry) }))
   return {
-    mirrors: (fields.strings('registry-mirrors') ?? []).map((mirror) =>
-      mirrorOf(mirror, { file, rule: 'registry-mirrors' }),
-    ),
+    mirrors: listOf(fields, 'registry-mirrors').map((mirror) => mirrorOf(mirror, { file, rule: 'registry-mirrors' })),
     insecure: insecureOf(
       marked.map(({ host }) => host),
       insecurePlace,
     ),
     insecurePlace,
-    speaks: ['registry-mirrors', 'insecure-registries'].some((name) => fields.value(name) !== undefined),
+    speaks: ['registry-mirrors', 'insecure-registries'].some((name) => (fields.value(name) ?? undefined) !== undefined),
     warnings: marked
       .filter(({ entry, host }) => entry !== host)
       .map(({ entry, host }) =>
@@ -57,6 +55,10 @@ export function parseDaemonJson(text: string, file: string): DaemonJson {
 
 /** docker drops the two schemes, with a warning, and refuses every other. */
 const withoutScheme = (entry: string): string => entry.replace(/^https?:\/\//i, '')
+
+/** `null` is how Go writes an empty list, and how the daemon reads one. */
+const listOf = (fields: Fields, name: string): readonly string[] =>
+  fields.value(name) === null ? [] : (fields.strings(name) ?? [])
 
 /** docker asks a mirror in plain http where its URL says so. */
 function mirrorOf(text: string, rule: Place): Endpoint {

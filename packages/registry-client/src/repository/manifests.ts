@@ -6,6 +6,7 @@ import { isLadingError, printable } from '@lading/errors'
 import { parseContentType, type Descriptor, type Schemas } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
 import { assertPlain } from '../http/ask.ts'
+import { isWebPage } from '../http/is-web-page.ts'
 import { createCollector, type Collector } from '../http/collect.ts'
 import { repositoryUrl } from '../site/api-url.ts'
 import { exchange } from '../site/exchange.ts'
@@ -190,11 +191,8 @@ function tooLarge(site: Site, { url }: Head): RegistryError {
   })
 }
 
-/** A login page of a captive portal or a proxy comes with status 200. */
 export function assertNoPage(site: Site, { url, headers, status }: Head, bytes: Uint8Array): void {
-  const html = /^\s*text\/html\b/i.test(headers.get('content-type') ?? '')
-  const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart()
-  if (!html && !start.startsWith('<')) return
+  if (!isWebPage(headers, bytes)) return
   throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page instead of a manifest`, {
     host: url.host,
     status,

@@ -1,7 +1,7 @@
-import { parseStrictJson } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
 import type { Site } from '../site/site.ts'
-import { badPage, longestPage, type Page } from './pages.ts'
+import { parseLenientJson } from '../http/parse-lenient-json.ts'
+import { badPage, type Page } from './pages.ts'
 
 /** The texts that a page lists under a name: `{"tags": [...]}`. What is no text is passed over. */
 export function namedList(
@@ -11,7 +11,7 @@ export function namedList(
 ): readonly string[] {
   let value: unknown
   try {
-    value = parseStrictJson(bytes, { maxBytes: longestPage })
+    value = parseLenientJson(bytes)
   } catch (cause) {
     throw new RegistryError('BAD_RESPONSE', `${url.host} did not list the ${name} in JSON`, {
       host: url.host,
@@ -20,10 +20,10 @@ export function namedList(
       hint: 'is a proxy or a login page in between, or is this not the address of a registry?',
     })
   }
-  const list =
-    typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined
-  // A repository whose tags were all deleted: `"tags": null`.
-  if (list === null) return []
+  const members = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+  // A repository whose tags were all deleted: `"tags": null`, or nothing but its name.
+  const none = members[name] === null || (members[name] === undefined && typeof members['name'] === 'string')
+  const list = none ? [] : members[name]
   if (!Array.isArray(list)) throw badPage(site, url, `sent no list of ${name}`)
   return list.filter((entry): entry is string => typeof entry === 'string')
 }

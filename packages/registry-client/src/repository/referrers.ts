@@ -3,6 +3,7 @@ import { parseDigest, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import { OCI_INDEX, schemas, type Descriptor } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
+import { parseLenientJson } from '../http/parse-lenient-json.ts'
 import { repositoryUrl } from '../site/api-url.ts'
 import type { Site } from '../site/site.ts'
 import { readFallback } from './fallback-referrers.ts'
@@ -79,9 +80,19 @@ const filtersApplied = ({ head }: Page): string[] =>
 
 function entriesOf(site: Site, { head, bytes }: Page): readonly Descriptor[] {
   assertNoPage(site, head, bytes)
-  const document = schemas.unmarshal(head.headers.get('content-type'), bytes, { maxBytes: longestPage })
+  const document = schemas.unmarshal(head.headers.get('content-type'), plainJson(bytes), { maxBytes: longestPage })
   if (document.kind !== 'index') throw badPage(site, head.url, 'sent no index as the list of referrers')
   return document.manifests
+}
+
+/** The registry makes the list at the moment, and nobody hashes it: it is read leniently. */
+function plainJson(bytes: Uint8Array): Uint8Array {
+  try {
+    return new TextEncoder().encode(JSON.stringify(parseLenientJson(bytes)))
+  } catch {
+    // Decoding finds the words for what is wrong with it.
+    return bytes
+  }
 }
 
 const absent: ReadonlySet<number | undefined> = new Set([404, 405, 501])

@@ -81,6 +81,18 @@ describe('the files of a machine', () => {
     )
   })
 
+  it.each(['null', '{"registry-mirrors":null,"insecure-registries":null}', '{"registry-mirrors":[]}', ''])(
+    'say nothing in a daemon.json with empty lists, in each spelling of Go: %j',
+    async (text) => {
+      const folder = await folderOf({ 'daemon.json': text })
+      const hosts = await readHosts({ daemonJson: [join(folder, 'daemon.json')] })
+      const urls = createRegistryClient({ hosts })
+        .endpoints(parseReference('alpine'))
+        .map(({ url }) => url)
+      expect(urls).toEqual(['https://registry-1.docker.io'])
+    },
+  )
+
   it('mark hosts insecure in daemon.json, and say so', async () => {
     const folder = await folderOf({
       'daemon.json': JSON.stringify({ 'insecure-registries': ['10.0.0.0/8', 'a.example:5000'], 'log-level': 'debug' }),
