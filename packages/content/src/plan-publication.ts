@@ -1,5 +1,6 @@
 import { verifyBytes } from '@lading/digest/hash'
-import { isIndexType, type Descriptor, type Manifest } from '@lading/manifest'
+import { isIndexType, ManifestError, type Descriptor, type Manifest } from '@lading/manifest'
+import type { Digest } from '@lading/digest'
 import { DeliveryError } from './delivery-error.ts'
 import type { Document } from './document.ts'
 import { successorsOf } from './successors.ts'
@@ -25,7 +26,7 @@ export interface PublicationPlan {
  * Sorts the documents of a publication, decodes and verifies them. Documents that the target does not lead to are left out.
  *
  * @throws DeliveryError `PUBLICATION_INVALID` without the target's own document, `GRAPH_TOO_LARGE`; DigestError for wrong
- *   bytes; ManifestError
+ *   bytes; ManifestError, also for content that is named in two sizes: no target could ever have both
  */
 export async function planPublication(
   { target, documents: given }: Pick<Publication, 'target' | 'documents'>,
@@ -41,16 +42,38 @@ export async function planPublication(
   const source = { document: async ({ digest }: Descriptor): Promise<Document | undefined> => byDigest.get(digest) }
   const documents: PlannedDocument[] = []
   const needed = new Map<string, Descriptor>()
+  const sizes = new Map<Digest, number>()
   for await (const visit of walk(source, target, { order: 'children-first', limits })) {
     const { kind, descriptor } = visit
     if (kind === 'document') {
       verifyBytes(visit.bytes, descriptor)
       documents.push({ descriptor, bytes: visit.bytes, manifest: visit.manifest })
-      if (visit.manifest.kind === 'manifest')
-        for (const blob of successorsOf(visit.manifest)) needed.set(blob.digest, blob)
+      refuseTwoSizes(sizes, descriptor, descriptor)
+      if (visit.manifest.kind === 'manifest') {
+        for (const blob of successorsOf(visit.manifest)) {
+          refuseTwoSizes(sizes, blob, descriptor)
+          needed.set(blob.digest, blob)
+        }
+      }
     } else if (!partialIndex || (kind === 'absent' && isIndexType(descriptor.mediaType))) {
       needed.set(descriptor.digest, descriptor)
     }
   }
   return { documents, needed: [...needed.values()] }
+}
+
+function refuseTwoSizes(sizes: Map<Digest, number>, { digest, size }: Descriptor, document: Descriptor): void {
+  const other = sizes.get(digest) ?? size
+  sizes.set(digest, size)
+  if (other === size) return
+  throw new ManifestError(
+    'MANIFEST_INVALID',
+    `${document.digest} says that ${digest} has ${size} bytes, where it has ${other}`,
+    {
+      digest,
+      expected: other,
+      actual: size,
+      hint: 'content has one size; the tool that built the image is at fault. Ask its publisher to push it again',
+    },
+  )
 }

@@ -28,6 +28,20 @@ describe('the plan of a publication', () => {
     const plan = await planPublication({ target: image.descriptor, documents: [index, image] }, { partialIndex: true })
     expect(plan.documents).toHaveLength(1)
   })
+  it('refuses content that is named in two sizes, in one document or in two', async () => {
+    const other = { ...layer, size: layer.size + 1 }
+    const twice = manifestOf(config, [layer, other])
+    const one = indexOf([image.descriptor, manifestOf(config, [other]).descriptor])
+    for (const [target, documents] of [
+      [twice.descriptor, [twice]],
+      [one.descriptor, [one, image, manifestOf(config, [other])]],
+    ] as const)
+      await expect(planPublication({ target, documents }, { partialIndex: true })).rejects.toMatchObject({
+        code: 'MANIFEST_INVALID',
+        facts: { digest: layer.digest, expected: layer.size, actual: other.size },
+        hint: expect.any(String),
+      })
+  })
   it('refuses a publication without its target, and bytes that are something else', async () => {
     await expect(
       planPublication({ target: index.descriptor, documents: [image] }, { partialIndex: true }),

@@ -26,7 +26,7 @@ export async function fetchChild({ job, repository, trusted }: Parent, entry: De
   const embedded = embeddedDocument(entry)
   if (embedded !== undefined) {
     const { bytes } = embedded
-    return tell(job, { descriptor, bytes, manifest: schemas.unmarshal(mediaType, bytes) }, 'data')
+    return tell(job, asNamed(descriptor, bytes), 'data')
   }
   const local = trusted ? await localDocument(job, descriptor) : undefined
   if (local !== undefined) return tell(job, local, 'store')
@@ -45,7 +45,13 @@ export async function fetchChild({ job, repository, trusted }: Parent, entry: De
     )
   }
   // The index, which was verified, says what the child is; the registry's content type is only a second opinion.
-  return tell(job, { ...document, descriptor }, source)
+  return tell(job, asNamed(descriptor, document.bytes), source)
+}
+
+/** As the index names it; between Docker's and OCI's type the document has the last word. */
+function asNamed(descriptor: Descriptor, bytes: Uint8Array): ManifestDocument {
+  const manifest = schemas.unmarshal(descriptor.mediaType, bytes)
+  return { descriptor: { ...descriptor, mediaType: manifest.mediaType }, bytes, manifest }
 }
 
 function tell(job: PullJob, document: ManifestDocument, source: 'registry' | 'store' | 'data'): ManifestDocument {

@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import type { BlobSink, Delivery, Document } from '@lading/content'
+import type { BlobSink, Delivery, Document, Publication } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Schema1Documents, Schema1Manifest } from '@lading/manifest/schema1'
@@ -66,6 +66,8 @@ interface PullLayers<Growth = unknown> {
     readonly size: number
     readonly parent?: Digest | undefined
   }): Promise<{ readonly chainId: Digest }>
+  /** Throws when an image of so many layers could not be registered. */
+  assertLayerCount(count: number, image: Digest): void
   get(chainId: Digest): Promise<{ readonly chainId: Digest } | undefined>
 }
 
@@ -73,6 +75,8 @@ interface PullLayers<Growth = unknown> {
 export interface PullDelivery extends Pick<Delivery, 'publish' | 'finish' | 'abort'> {
   /** Keeps these from being collected until the end. */
   hold(digests: Iterable<Digest>): Promise<void>
+  /** Throws what `publish` would throw of the same, whatever content is here. */
+  check(publication: Publication): Promise<void>
 }
 
 /** One manifest document and its exact bytes. */

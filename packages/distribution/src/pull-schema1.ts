@@ -42,6 +42,7 @@ export async function pullSchema1(
   await checkSchema1(job, reference, document)
   const entries = foldHistory(document.manifest)
   const blobs = entries.filter(({ throwaway }) => !throwaway).map(({ blob }) => blob)
+  job.store.layers.assertLayerCount(blobs.length, document.descriptor.digest)
   const envelope = digestOf(document.bytes)
   await job.delivery.hold([envelope, ...blobs])
 

@@ -36,6 +36,7 @@ export async function pullSchema2(
   how: { readonly fromIndex: boolean },
 ): Promise<PulledContent> {
   const manifest = imageManifest(document)
+  if (job.verify === 'full') job.store.layers.assertLayerCount(manifest.layers.length, document.descriptor.digest)
   await job.delivery.hold(successorsOf(manifest).map(({ digest }) => digest))
   // An image that is here is told by its status alone, as docker does.
   const quiet = await job.store.present(document.descriptor)

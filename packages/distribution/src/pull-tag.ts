@@ -42,7 +42,7 @@ export async function pullTag(job: PullJob, repository: PullRepository, referenc
 
   const imageFetch = isSchema1(document)
     ? toSchema1(job, repository, reference, document)
-    : await toSchema2(job, repository, { ...resolved, document })
+    : await toSchema2(job, repository, reference, { ...resolved, document })
   let arrival: Arrival
   for (let attempt = 1; ; attempt += 1) {
     arrival = await imageFetch.fetch()
@@ -76,6 +76,7 @@ export async function pullTag(job: PullJob, repository: PullRepository, referenc
 async function toSchema2(
   job: PullJob,
   repository: PullRepository,
+  reference: Reference,
   target: ResolvedTarget & { readonly document: ManifestDocument },
 ): Promise<ImageFetch> {
   const { document, sameTarget } = target
@@ -84,6 +85,8 @@ async function toSchema2(
       ? await chooseFromIndex(job, repository, target)
       : { image: document, documents: [document] }
   await job.delivery.hold(documents.map(({ descriptor }) => descriptor.digest))
+  // What could not be published is not fetched either.
+  await job.delivery.check({ target: document.descriptor, names: [String(reference)], documents })
   return {
     wasPresent: sameTarget && (await job.store.present(image.descriptor)),
     fetch: async () => ({

@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os'
 import { createRecordDirectory, layoutOf, nodeFileSystem, type FileSystem } from '@lading/content-store'
 import { parseDigest, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
+import { assertLayerCount, maxDepth, tooDeep } from './layer-depth.ts'
 import { LayerError } from './layer-error.ts'
 import {
   formatLayer,
   formatUncompressed,
-  maxDepth,
   parseLayer,
   parseUncompressed,
   recordLimit,
@@ -65,12 +65,7 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
       })
     }
     if (below.depth >= maxDepth) {
-      throw new LayerError('LAYER_MAX_DEPTH', `a layer on ${parent} would be more than ${maxDepth} deep`, {
-        digest: parent,
-        expected: maxDepth,
-        actual: below.depth + 1,
-        hint: 'build the image with fewer layers',
-      })
+      throw tooDeep(`a layer on ${parent} would be ${below.depth + 1} deep`, parent, below.depth + 1)
     }
     return below.depth + 1
   }
@@ -102,6 +97,7 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
       if (failed !== undefined) throw failed.reason
       return layer
     },
+    assertLayerCount,
     get: async (chainId) => (await layers.get(chainId))?.layer,
     async *list() {
       for await (const { layer } of layers.list()) yield layer

@@ -1,14 +1,12 @@
 import { isDigest, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
+import { maxDepth } from './layer-depth.ts'
 import type { LayerRecord, Uncompressed } from './layer-store.ts'
 
 /** Records are a few hundred bytes long. */
 export const recordLimit: number = 4 * 1024
 
 const formatVersion = 1
-
-/** Deeper, no union file system mounts it. docker's figure; the base has depth 1. */
-export const maxDepth = 125
 
 /** A layer as it is on disk: with its depth, so that registering need not walk down to the base. */
 export interface StoredLayer {

@@ -40,6 +40,12 @@ export interface LayerStore {
     readonly size: number
     readonly parent?: Digest | undefined
   }): Promise<LayerRecord>
+  /**
+   * Returns when an image of so many layers can be registered: before any of them is fetched.
+   *
+   * @throws LayerError `LAYER_MAX_DEPTH`
+   */
+  assertLayerCount(count: number, image: Digest): void
   get(chainId: Digest): Promise<LayerRecord | undefined>
   list(): AsyncIterable<LayerRecord>
   /** Forgets a layer. `false`: was not there. */

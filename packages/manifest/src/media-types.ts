@@ -49,6 +49,11 @@ const foreignLayer =
 const ownLayer =
   /^application\/vnd\.(?:oci\.image\.layer\.v1\.tar(?:\+(?:gzip|zstd))?|docker\.image\.rootfs\.diff\.tar(?:\.(?:gzip|zstd))?)$/
 
+/** Two types of one kind of document, Docker's and OCI's: what is one may as well be called the other. */
+export function sameKind(mediaType: string, other: string): boolean {
+  return (isManifestType(mediaType) && isManifestType(other)) || (isIndexType(mediaType) && isIndexType(other))
+}
+
 /** A layer that registries need not have: its descriptor's `urls` say where it is (Windows base images). */
 export function isForeignLayerType(mediaType: string): boolean {
   return foreignLayer.test(mediaType)

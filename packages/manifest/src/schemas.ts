@@ -3,7 +3,7 @@ import { parseContentType } from './content-type.ts'
 import { decodeImageIndex, decodeImageManifest, readDocument } from './decode/decode-manifest.ts'
 import { mediaTypeByShape } from './decode/check-document.ts'
 import type { Limits } from './decode/limits.ts'
-import { isSchema1Type, DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from './media-types.ts'
+import { isSchema1Type, DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, sameKind } from './media-types.ts'
 import { unsupported } from './decode/unsupported.ts'
 import { toDecoder, type Decoder, type DecoderLike } from './decoder.ts'
 import { parseStrictJson } from './json/parse-strict-json.ts'
@@ -43,8 +43,8 @@ export interface Schemas<Known = StandardDocuments> {
    * The typed view of a document.
    *
    * `contentType` is what the bytes came as: a descriptor's media type, or a `Content-Type` header, whose parameters
-   * are ignored. Where it is absent or unknown (`application/json`, `text/plain` …) the document's own `mediaType`
-   * decides, and then its shape.
+   * are ignored. Where it is absent or unknown (`application/json`, `text/html` …) the document's own `mediaType` decides,
+   * and then its shape. Between Docker's and OCI's type of one kind of document, its own `mediaType` decides too.
    *
    * @throws ManifestError every code but `CONFIG_…` and `PLATFORM_INVALID`
    */
@@ -61,6 +61,8 @@ export interface Schemas<Known = StandardDocuments> {
 
 interface Schema extends SchemaOptions {
   readonly decode: Decoder<unknown>
+  /** What a document is that came as this type, as its decoder will find. Default: this type. */
+  readonly typeOf?: ((bytes: Uint8Array, mediaType: string, limits: Limits) => string) | undefined
 }
 
 type Table = ReadonlyMap<string, Schema>
@@ -95,7 +97,11 @@ function fromTable<Known>(table: Table): Schemas<Known> {
         return { mediaType: declared ?? '', digested: bytes }
       }
       if (isSchema1Type(mediaType) && !table.has(mediaType)) throw unsupported(mediaType)
-      return { mediaType, digested: table.get(mediaType)?.digested?.(bytes, mediaType, limits) ?? bytes }
+      const schema = table.get(mediaType)
+      return {
+        mediaType: schema?.typeOf?.(bytes, mediaType, limits) ?? mediaType,
+        digested: schema?.digested?.(bytes, mediaType, limits) ?? bytes,
+      }
     },
   }) as Schemas<Known>
 }
@@ -107,12 +113,23 @@ function decideType(bytes: Uint8Array, limits: Limits): string {
   return typeof own === 'string' && own !== '' ? own : mediaTypeByShape(readDocument(bytes, limits))
 }
 
+/** Of the two families, the one that the document says. What cannot be read is left to its decoder to refuse. */
+function ownType(bytes: Uint8Array, declared: string, limits: Limits): string {
+  let own: unknown
+  try {
+    own = readDocument(bytes, limits).value('mediaType')
+  } catch {
+    return declared
+  }
+  return typeof own === 'string' && sameKind(own, declared) ? own : declared
+}
+
 /** Docker schema 2, Docker manifest list, OCI manifest and OCI index. */
 export const schemas: Schemas = fromTable<StandardDocuments>(
   new Map<string, Schema>([
-    [OCI_INDEX, { decode: decodeImageIndex }],
-    [DOCKER_LIST, { decode: decodeImageIndex }],
-    [OCI_MANIFEST, { decode: decodeImageManifest }],
-    [DOCKER_MANIFEST, { decode: decodeImageManifest }],
+    [OCI_INDEX, { decode: decodeImageIndex, typeOf: ownType }],
+    [DOCKER_LIST, { decode: decodeImageIndex, typeOf: ownType }],
+    [OCI_MANIFEST, { decode: decodeImageManifest, typeOf: ownType }],
+    [DOCKER_MANIFEST, { decode: decodeImageManifest, typeOf: ownType }],
   ]),
 )

@@ -59,9 +59,11 @@ describe('one document is one thing (CVE-2021-41190)', () => {
   })
 
   it.each([
-    [OCI_MANIFEST, DOCKER_MANIFEST, manifestDocument()],
-    [DOCKER_MANIFEST, OCI_MANIFEST, manifestDocument()],
     [OCI_MANIFEST, OCI_INDEX, manifestDocument()],
+    [DOCKER_MANIFEST, DOCKER_LIST, manifestDocument()],
+    [OCI_INDEX, DOCKER_MANIFEST, indexDocument()],
+    [DOCKER_LIST, OCI_MANIFEST, indexDocument()],
+    [OCI_MANIFEST, OCI_MANIFEST.toUpperCase(), manifestDocument()],
     [OCI_INDEX, 'x\u001b[2J', indexDocument()],
   ])('refuses what comes as %s and calls itself %j', (contentType, mediaType, document) => {
     const error = refusal(() => schemas.unmarshal(contentType, bytesOf({ ...document, mediaType })))
@@ -71,6 +73,40 @@ describe('one document is one thing (CVE-2021-41190)', () => {
       facts: { expected: contentType, actual: mediaType.replace('\u001b', '\\x1b') },
     })
     expect(error.message).not.toContain('\u001b')
+  })
+})
+
+describe("between Docker's and OCI's type of one kind the document decides", () => {
+  it.each([
+    [OCI_MANIFEST, DOCKER_MANIFEST, manifestDocument()],
+    [DOCKER_MANIFEST, OCI_MANIFEST, manifestDocument()],
+    [OCI_INDEX, DOCKER_LIST, indexDocument()],
+    [DOCKER_LIST, OCI_INDEX, indexDocument()],
+  ])('that comes as %s and calls itself %s', (contentType, mediaType, document) => {
+    const bytes = bytesOf({ ...document, mediaType })
+    expect(schemas.unmarshal(contentType, bytes)).toMatchObject({ mediaType })
+    expect(decodeManifest(bytes, contentType)).toMatchObject({ mediaType })
+    expect(schemas.identify(`${contentType}; charset=utf-8`, bytes)).toEqual({ mediaType, digested: bytes })
+  })
+
+  it.each([
+    [OCI_MANIFEST, OCI_INDEX, indexDocument()],
+    [DOCKER_LIST, DOCKER_MANIFEST, manifestDocument()],
+    [OCI_INDEX, DOCKER_MANIFEST, manifestDocument()],
+    [OCI_MANIFEST, DOCKER_MANIFEST, { ...manifestDocument(), ...indexDocument() }],
+    [OCI_INDEX, DOCKER_LIST, { ...manifestDocument(), ...indexDocument() }],
+    [OCI_MANIFEST, DOCKER_MANIFEST, indexDocument()],
+  ])('and never between the kinds: as %s, itself %s', (contentType, mediaType, document) => {
+    const bytes = bytesOf({ ...document, mediaType })
+    expect(['MANIFEST_MEDIA_TYPE', 'MANIFEST_AMBIGUOUS']).toContain(
+      refusal(() => schemas.unmarshal(contentType, bytes)).code,
+    )
+    expect(schemas.identify(contentType, bytes).mediaType).toMatch(/vnd/)
+  })
+
+  it('and where it cannot be read, it is what it came as', () => {
+    const bytes = bytesOf('{"mediaType":')
+    expect(schemas.identify(OCI_MANIFEST, bytes)).toEqual({ mediaType: OCI_MANIFEST, digested: bytes })
   })
 })
 

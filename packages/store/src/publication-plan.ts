@@ -2,6 +2,7 @@ import { planPublication, type Document, type PublicationPlan } from '@lading/co
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
+import { assertStorable } from '@lading/reference-store'
 import { StoreError } from './store-error.ts'
 import { unlimited, type StoredImage } from './tree.ts'
 
@@ -17,8 +18,13 @@ export interface StorePlan extends PublicationPlan {
   readonly images: readonly StoredImage[]
 }
 
-/** @throws `PUBLICATION_INVALID`; what decoding throws */
+/**
+ * Everything about a publication that does not depend on what is here.
+ *
+ * @throws `PUBLICATION_INVALID`, `REFERENCE_AMBIGUOUS`, `REFERENCE_DIGEST_MISMATCH`; what decoding throws
+ */
 export async function planForStore(publication: NamedPublication): Promise<StorePlan> {
+  for (const reference of publication.references) assertStorable(reference, publication.target)
   const plan = await planPublication(publication, { partialIndex: true, limits: unlimited }).catch((error: unknown) => {
     if (!isLadingError(error, 'PUBLICATION_INVALID')) throw error
     throw invalid(publication, error.message, error)

@@ -5,7 +5,7 @@ import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { ImageRecord } from '@lading/image-store'
 import { isIndexType, type Descriptor } from '@lading/manifest'
-import { assertStorable, targetReference, type Names } from '@lading/reference-store'
+import { targetReference, type Names } from '@lading/reference-store'
 import { despiteLostLock } from './after-lost-lock.ts'
 import { recordOf } from './image-facts.ts'
 import type { Parts } from './parts.ts'
@@ -27,7 +27,6 @@ export type PublishAll = (publication: NamedPublication, options?: AbortOptions)
 export function createPublish(parts: Parts): PublishAll {
   return async (publication, options = {}) => {
     options.signal?.throwIfAborted()
-    for (const reference of publication.references) assertStorable(reference, publication.target)
     const plan = await planForStore(publication)
     await parts.writable()
     return despiteLostLock(async () => {

@@ -1,7 +1,8 @@
-import { DeliveryError, type Receiver } from '@lading/content'
+import { DeliveryError, type Publication, type Receiver } from '@lading/content'
 import type { Ingest, Lease, UnnamedIngest } from '@lading/content-store'
 import { parseReference } from '@lading/reference'
 import type { Parts } from './parts.ts'
+import { planForStore, type NamedPublication } from './publication-plan.ts'
 import type { PublishAll } from './publish.ts'
 import type { StoreDelivery, StoreReceiver, StoreTarget } from './store.ts'
 import { namedReceiver, unnamedReceiver } from './store-receiver.ts'
@@ -61,11 +62,14 @@ function storeDelivery({ contents }: Parts, lease: Lease, publish: PublishAll): 
       const ingest = await contents.ingest(what, { signal })
       return ingest === undefined ? 'here' : enter(namedReceiver(ingest, what), ingest)
     },
-    async publish({ target, names, documents }, options) {
+    async check(publication) {
+      assertOpen()
+      await planForStore(named(publication))
+    },
+    async publish(publication, options) {
       assertOpen(options?.signal)
-      await lease.hold(documents.map(({ descriptor }) => descriptor.digest))
-      const references = names.map((name) => parseReference(name))
-      const result = await publish({ references, target, documents }, options)
+      await lease.hold(publication.documents.map(({ descriptor }) => descriptor.digest))
+      const result = await publish(named(publication), options)
       return result.outcome === 'published' ? { outcome: 'published' } : result
     },
     async finish({ signal } = {}) {
@@ -75,3 +79,9 @@ function storeDelivery({ contents }: Parts, lease: Lease, publish: PublishAll): 
     abort: end,
   }
 }
+
+const named = ({ target, names, documents }: Publication): NamedPublication => ({
+  references: names.map((name) => parseReference(name)),
+  target,
+  documents,
+})

@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import type { Delivery, Receiver, Source, Target, UnknownContent } from '@lading/content'
+import type { Delivery, Publication as Delivered, Receiver, Source, Target, UnknownContent } from '@lading/content'
 import type { ContentStore, Growth } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { LayerStore } from '@lading/layer-store'
@@ -68,6 +68,11 @@ export interface StoreTarget extends Target {
 export interface StoreDelivery extends Delivery {
   /** Keeps these from being collected until the end, here already or not: at once what `has` does one by one. */
   hold(digests: Iterable<Digest>): Promise<void>
+  /**
+   * Throws what `publish` would throw of the same publication, whatever content is here: so that nothing is fetched for one
+   * that is refused in the end.
+   */
+  check(publication: Delivered): Promise<void>
   receive(what: Descriptor | UnknownContent, options?: AbortOptions): Promise<StoreReceiver | 'here'>
 }
 

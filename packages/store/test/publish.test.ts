@@ -54,6 +54,20 @@ describe('publishing', () => {
     expect(consult(root.path).violations).toEqual([])
   })
 
+  it('says before anything is here what it would refuse', async () => {
+    const delivery = await store.target().begin()
+    const { descriptor } = app.manifest
+    const given = { target: descriptor, names: ['app:1'], documents: [app.manifest] }
+    await expect(delivery.check(given)).resolves.toBeUndefined()
+    await expect(delivery.check({ ...given, documents: [] })).rejects.toMatchObject({ code: 'PUBLICATION_INVALID' })
+    await expect(delivery.check({ ...given, names: ['sha256:1'] })).rejects.toMatchObject({
+      code: 'REFERENCE_AMBIGUOUS',
+    })
+    expect(await resolve('app:1')).toBeUndefined()
+    await delivery.abort()
+    await expect(delivery.check(given)).rejects.toMatchObject({ code: 'DELIVERY_ENDED' })
+  })
+
   it('takes a blob of another size for missing', async () => {
     await fetch(store, app)
     const { digest } = app.config.descriptor

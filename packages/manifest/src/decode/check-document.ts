@@ -1,7 +1,7 @@
 import { printable } from '@lading/errors'
 import { OddNumber } from '../json/json-value.ts'
 import { ManifestError } from '../manifest-error.ts'
-import { DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, OCI_INDEX, OCI_MANIFEST } from '../media-types.ts'
+import { DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, OCI_INDEX, OCI_MANIFEST, sameKind } from '../media-types.ts'
 import { type KnownNames, knownNames } from './known-names.ts'
 import type { Members } from './members.ts'
 import { schema1, unsupported } from './unsupported.ts'
@@ -25,15 +25,17 @@ const indexMembers = ['manifests']
 const schema1Members = ['fsLayers']
 
 /**
- * The document is one thing only (CVE-2021-41190), of schema version 2, and calls itself what it came as.
+ * The document is one thing only (CVE-2021-41190), of schema version 2, and calls itself what it came as, or the same kind
+ * of document of the other family: a copy between registries changes the one, and an index that was made before names it
+ * as the other. Returns what it is: its own type, where it has one.
  *
  * @throws ManifestError `MANIFEST_SCHEMA1`, `MANIFEST_AMBIGUOUS`, `MANIFEST_MEDIA_TYPE`, `MANIFEST_UNSUPPORTED`, `MANIFEST_INVALID`
  */
-export function checkDocument(members: Members, kind: 'manifest' | 'index', mediaType: string): void {
+export function checkDocument(members: Members, kind: 'manifest' | 'index', mediaType: string): string {
   refuseMixture(members)
   if (isSchema1(members)) throw schema1(DOCKER_SCHEMA1)
   const own = members.optionalText('mediaType') || mediaType
-  if (own !== mediaType) {
+  if (own !== mediaType && !sameKind(own, mediaType)) {
     throw new ManifestError(
       'MANIFEST_MEDIA_TYPE',
       `the document calls itself "${printable(own, 200)}", but came as "${mediaType}"`,
@@ -48,6 +50,7 @@ export function checkDocument(members: Members, kind: 'manifest' | 'index', medi
   const other = (kind === 'manifest' ? indexMembers : manifestMembers).find((name) => members.hasFolded(name))
   if (other !== undefined) throw ambiguous(`came as "${mediaType}", but has ${other}`)
   checkSchemaVersion(members)
+  return own
 }
 
 /** What a document without a media type is, by its members; where it is empty, by those that are `null`. */

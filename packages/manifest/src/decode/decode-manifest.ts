@@ -9,8 +9,9 @@ import { readMembers, type Members } from './members.ts'
 import { unsupported } from './unsupported.ts'
 
 /**
- * Docker schema 2, Docker manifest list, OCI manifest or OCI index, as `mediaType` says. The document's own
- * `mediaType` may be absent; if there, it must be the same. Unknown members are ignored: keep the bytes.
+ * Docker schema 2, Docker manifest list, OCI manifest or OCI index, as `mediaType` says. The document's own `mediaType` may
+ * be absent; if there, it must be of the same kind, and decides between Docker's and OCI's. Unknown members are ignored:
+ * keep the bytes.
  *
  * @throws ManifestError `MANIFEST_INVALID`, `MANIFEST_AMBIGUOUS`, `MANIFEST_MEDIA_TYPE`, `MANIFEST_SCHEMA1`,
  *   `MANIFEST_UNSUPPORTED`, `TOO_LARGE` and the `JSON_` codes
@@ -24,12 +25,12 @@ export function decodeManifest(bytes: Uint8Array, mediaType: string, limits: Lim
 /** @throws as `decodeManifest` */
 export function decodeImageManifest(bytes: Uint8Array, mediaType: string, limits: Limits = {}): ImageManifest {
   const members = readDocument(bytes, limits)
-  checkDocument(members, 'manifest', mediaType)
-  const untyped = mediaType.startsWith('application/vnd.docker.')
+  const own = checkDocument(members, 'manifest', mediaType)
+  const untyped = own.startsWith('application/vnd.docker.')
   return {
     kind: 'manifest',
     schemaVersion: 2,
-    mediaType,
+    mediaType: own,
     config: decodeDescriptor(
       members.value('config') ?? members.fail('config', 'is missing'),
       members.pathOf('config'),
@@ -45,11 +46,11 @@ export function decodeImageManifest(bytes: Uint8Array, mediaType: string, limits
 /** @throws as `decodeManifest` */
 export function decodeImageIndex(bytes: Uint8Array, mediaType: string, limits: Limits = {}): ImageIndex {
   const members = readDocument(bytes, limits)
-  checkDocument(members, 'index', mediaType)
+  const own = checkDocument(members, 'index', mediaType)
   return {
     kind: 'index',
     schemaVersion: 2,
-    mediaType,
+    mediaType: own,
     manifests: members
       .listOrNone('manifests', limits.maxManifests ?? defaultMaxManifests)
       .map((entry, index) => decodeDescriptor(entry, itemPath(members.pathOf('manifests'), index))),
