@@ -48,7 +48,7 @@ export interface RegistryClientOptions {
   readonly mirrors?: readonly string[] | undefined
   /** Mirrors, certificates and rules from configuration: see `@lading/registry-client/hosts`. Default: none. */
   readonly hosts?: Hosts | undefined
-  /** Token servers on other hosts that may see a registry's credentials, beside docker.io's and gitlab.com's own. */
+  /** Token servers on other hosts that may see a registry's credentials, beside those that the registry's own operator is known to have (docker.io, registry.gitlab.com and a few more). */
   readonly allowRealms?: readonly AllowedRealm[] | undefined
   /** What manifests are accepted and how they are decoded. Default: Docker schema 2 and OCI. */
   readonly schemas?: Schemas | undefined

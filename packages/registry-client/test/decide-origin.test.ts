@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decideOrigin, type AddressClass, type OriginPurpose } from '../src/index.ts'
 import { createRealmPolicy } from '../src/origin/allowed-realms.ts'
+import { tokenServers } from '../src/origin/token-servers.ts'
 
 type Outcome = 'refused' | 'open' | 'secrets'
 
@@ -130,6 +131,37 @@ describe('the realm of a challenge', () => {
     ],
     ['secrets', 'of docker.io', { registry: hub, url: 'https://auth.docker.io/token' }],
     ['secrets', 'of gitlab.com', { registry: 'https://registry.gitlab.com', url: 'https://gitlab.com/jwt/auth' }],
+    ...tokenServers.flatMap(({ registry, realm }): readonly [Outcome, string, Row][] => [
+      ['secrets', `of ${registry}`, { registry: `https://${registry}`, url: `https://${realm}/token` }],
+      ['open', `of ${registry}, for somebody else`, { registry: shop, url: `https://${realm}/token` }],
+      [
+        'open',
+        `of ${registry}, at another port`,
+        { registry: `https://${registry}`, url: `https://${realm}:8443/token` },
+      ],
+      [
+        'open',
+        `of ${registry}, which has another port`,
+        { registry: `https://${registry}:5000`, url: `https://${realm}/` },
+      ],
+      [
+        'open',
+        `of ${registry} in plain http, where anybody may be it`,
+        { registry: `http://${registry}`, url: `https://${realm}/token`, insecure: true },
+      ],
+      [
+        'refused',
+        `of ${registry}, left for plain http`,
+        { registry: `https://${registry}`, url: `http://${realm}/token` },
+      ],
+      ['open', `of ${registry}, below it`, { registry: `https://${registry}`, url: `https://x.${realm}/token` }],
+      ['open', `below ${registry}`, { registry: `https://x.${registry}`, url: `https://${realm}/token` }],
+    ]),
+    [
+      'open',
+      'of another region',
+      { registry: 'https://registry.cn-beijing.aliyuncs.com', url: 'https://dockerauth.cn-hangzhou.aliyuncs.com/auth' },
+    ],
     ['open', 'of gitlab.com for somebody else', { registry: shop, url: 'https://gitlab.com/jwt/auth' }],
     ['open', 'at a sub-domain', { registry: 'https://example.com', url: 'https://auth.example.com/token' }],
     ['open', 'at a parent domain', { registry: shop, url: 'https://example.com/token' }],
@@ -198,6 +230,16 @@ describe('a foreign URL of a layer', () => {
     ['refused', 'https://169.254.169.254/layer'],
   ])('%s: %s', (expected, url) => {
     expect(decide('foreign', { registry: shop, url })).toBe(expected)
+  })
+})
+
+describe('the token servers that are built in', () => {
+  it('are exact hosts with a page of their operator, each pair once', () => {
+    for (const { registry, realm, source } of tokenServers) {
+      for (const host of [registry, realm]) expect(new URL(`https://${host}`).host).toBe(host)
+      expect(new URL(source).protocol).toBe('https:')
+    }
+    expect(new Set(tokenServers.map(({ registry }) => registry)).size).toBe(tokenServers.length)
   })
 })
 

@@ -1,5 +1,6 @@
 import { printable } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
+import { tokenServers } from './token-servers.ts'
 
 /**
  * The token server that may see a registry's credentials although it is another host; or any host that a registry may
@@ -25,20 +26,20 @@ export function parseAllowedRealm(text: string): AllowedRealm {
   })
 }
 
-/** Operated by the registry's own operator since long before anybody asked. */
-const builtIn: readonly AllowedRealm[] = [
-  { registry: 'registry-1.docker.io', realm: 'auth.docker.io' },
-  { registry: 'registry.gitlab.com', realm: 'gitlab.com' },
-]
+/** May this token server see the registry's credentials? */
+export type RealmPolicy = (registry: URL, realm: URL) => boolean
 
-export function createRealmPolicy(
-  allowed: readonly AllowedRealm[],
-): (registryHost: string, realmHost: string) => boolean {
-  const pairs = new Set(
-    [...builtIn, ...allowed].map(({ registry, realm }) => `${apiHost(hostOf(registry))} ${hostOf(realm)}`),
-  )
-  return (registryHost, realmHost) => pairs.has(`${apiHost(registryHost)} ${realmHost}`)
+export function createRealmPolicy(allowed: readonly AllowedRealm[]): RealmPolicy {
+  const [builtIn, byUser] = [pairsOf(tokenServers), pairsOf(allowed)]
+  return (registry, realm) => {
+    const pair = `${apiHost(registry.host)} ${realm.host}`
+    // In plain http anybody on the way is the registry, and what the table knows of its operator says nothing.
+    return byUser.has(pair) || (builtIn.has(pair) && registry.protocol === 'https:' && realm.protocol === 'https:')
+  }
 }
+
+const pairsOf = (pairs: readonly AllowedRealm[]): ReadonlySet<string> =>
+  new Set(pairs.map(({ registry, realm }) => `${apiHost(hostOf(registry))} ${hostOf(realm)}`))
 
 // People write the name they pull from.
 const apiHost = (host: string): string =>

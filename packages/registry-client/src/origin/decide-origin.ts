@@ -23,7 +23,7 @@ export interface OriginQuestion {
   /** Did the user mark the host insecure? Of the registry's, it says that it is on a network of their own. */
   readonly insecure?: ((url: URL) => boolean) | undefined
   /** Did the user trust this pair? Then a token server sees the registry's credentials, and private addresses may be led to. */
-  readonly allowRealm?: ((registryHost: string, host: string) => boolean) | undefined
+  readonly allowRealm?: ((registry: URL, url: URL) => boolean) | undefined
   /** Of the addresses where the registry was reached, as far as that is known: a public name may well be a private host's. */
   readonly reachedAt?: ReadonlySet<AddressClass> | undefined
 }
@@ -90,7 +90,7 @@ function decidePlace({
   if (url.hostname === registry.hostname) return { addresses: undefined }
   const named = addressClass(registry.hostname)
   const own = named === 'public' && insecure?.(registry) === true ? 'private' : named
-  const trusted = allowRealm?.(registry.host, url.host) === true
+  const trusted = allowRealm?.(registry, url) === true
   if (!trusted && wanted !== 'public' && wanted !== own && reachedAt?.has(wanted) !== true) {
     return {
       call: false,
@@ -135,7 +135,7 @@ function maySeeAuthorization({ url, from, registry, purpose, allowRealm }: Origi
     case 'realm': {
       // Another port of the same host is the same machine's word: GitLab's registry is at :5050, its tokens at :443.
       if (url.hostname === registry.hostname) return true
-      return url.protocol === 'https:' && (allowRealm?.(registry.host, url.host) ?? false)
+      return url.protocol === 'https:' && (allowRealm?.(registry, url) ?? false)
     }
     default:
       return false

@@ -4,6 +4,7 @@ import type { Clock } from '@lading/clock'
 import type { InsecureHosts } from '../endpoint/insecure-hosts.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import type { AddressClass } from '../origin/address-class.ts'
+import type { RealmPolicy } from '../origin/allowed-realms.ts'
 import type { ProxyPolicy } from '../proxy/proxy-rules.ts'
 import type { TlsSettings } from '../transport.ts'
 import type { FullTimeouts } from '../transport/timeouts.ts'
@@ -38,7 +39,7 @@ export interface CreateWireOptions {
   /** Bytes per second; `undefined`: no bound. */
   readonly limitRate: number | undefined
   readonly insecure: InsecureHosts
-  readonly allowRealm: (registryHost: string, realmHost: string) => boolean
+  readonly allowRealm: RealmPolicy
   readonly proxy: ProxyPolicy
   /** Of hosts that are no endpoints. */
   readonly tls: (host: string) => TlsSettings | undefined

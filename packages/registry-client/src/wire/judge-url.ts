@@ -2,6 +2,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { InsecureHosts } from '../endpoint/insecure-hosts.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import type { AddressClass } from '../origin/address-class.ts'
+import type { RealmPolicy } from '../origin/allowed-realms.ts'
 import { allowHint, decideOrigin, type OriginDecision, type OriginQuestion } from '../origin/decide-origin.ts'
 import { adding, type Concern } from './wire-request.ts'
 
@@ -20,7 +21,7 @@ export function createJudge({
   reachedAt,
 }: {
   readonly insecure: InsecureHosts
-  readonly allowRealm: (registryHost: string, realmHost: string) => boolean
+  readonly allowRealm: RealmPolicy
   readonly reachedAt: ReadonlyMap<string, ReadonlySet<AddressClass>>
 }): Judge {
   return ({ endpoint, ...question }) =>
