@@ -1,6 +1,8 @@
 import { isLadingError } from '@lading/errors'
+import type { Algorithm } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
 import type { Work, WorkContext } from '@lading/transfer'
+import { isNamedIn } from './diff-id-names.ts'
 import { fetchWhole, type Download } from './fetch-whole.ts'
 import type { LayerProgress } from './layer-progress.ts'
 import { layerSource } from './layer-source.ts'
@@ -15,6 +17,7 @@ export function downloadLayer(
   job: Pick<PullJob, 'store' | 'verify' | 'allowForeignUrls'>,
   repository: PullRepository,
   layer: Descriptor,
+  algorithms: Promise<readonly Algorithm[]>,
 ): Work<Uncompressed | undefined, LayerProgress> {
   const source = layerSource(job, repository, layer)
   return async (context) => {
@@ -25,11 +28,11 @@ export function downloadLayer(
     let again = false
     for (;;) {
       const ingest = await job.store.contents.ingest(layer, context)
-      if (ingest === undefined) return finish(job, layer, context)
+      if (ingest === undefined) return finish(job, layer, algorithms, context)
       let pieced = ingest.offset === layer.size
       const onBegin = (start: number): void => void (pieced = start > 0)
       try {
-        return await fill(job, layer, { source, ingest, onBegin, sameSourceOnly: again }, context)
+        return await fill(job, layer, { source, ingest, onBegin, sameSourceOnly: again, algorithms }, context)
       } catch (error) {
         await ingest.close()
         // Whoever took the download over while this process stood still goes on with it; then there is less to do.
@@ -45,20 +48,25 @@ export function downloadLayer(
 async function finish(
   job: Pick<PullJob, 'store' | 'verify'>,
   layer: Descriptor,
+  wanted: Promise<readonly Algorithm[]>,
   context: WorkContext<LayerProgress>,
 ): Promise<Uncompressed | undefined> {
   context.releaseSlot()
   if (job.verify === 'digest') return undefined
-  return (
-    (await job.store.layers.known(layer.digest)) ??
-    job.store.layers.uncompress(layer, { signal: context.signal, onProgress: extracting(layer, context) })
-  )
+  const algorithms = await wanted
+  const known = await job.store.layers.known(layer.digest)
+  if (known !== undefined && isNamedIn(known, algorithms)) return known
+  return job.store.layers.uncompress(layer, {
+    algorithms,
+    signal: context.signal,
+    onProgress: extracting(layer, context),
+  })
 }
 
 async function fill(
   job: Pick<PullJob, 'store' | 'verify'>,
   layer: Descriptor,
-  download: Download,
+  download: Download & { readonly algorithms: Promise<readonly Algorithm[]> },
   context: WorkContext<LayerProgress>,
 ): Promise<Uncompressed | undefined> {
   const { ingest } = download
@@ -68,11 +76,15 @@ async function fill(
   // Not before there is something to follow: a layer that waits for its place needs no worker.
   const follow = (): void => {
     if (inside !== undefined || job.verify !== 'full') return
-    inside = job.store.layers.uncompress(layer, {
-      growth: ingest.growth,
-      signal: AbortSignal.any([context.signal, stop.signal]),
-      onProgress: (current) => committed && context.report({ phase: 'extracting', current, total: layer.size }),
-    })
+    // The image's config, which was asked for first, says in which algorithms; what has grown until then is caught up with.
+    inside = download.algorithms.then((algorithms) =>
+      job.store.layers.uncompress(layer, {
+        growth: ingest.growth,
+        algorithms,
+        signal: AbortSignal.any([context.signal, stop.signal]),
+        onProgress: (current) => committed && context.report({ phase: 'extracting', current, total: layer.size }),
+      }),
+    )
     // Its outcome is looked at when the blob is committed; until then a failure must not count as unhandled.
     inside.catch(() => undefined)
   }

@@ -1,8 +1,9 @@
-import { shortId, type Digest } from '@lading/digest'
+import { shortId, type Algorithm, type Digest } from '@lading/digest'
 import { verifyBytes } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import { codeOf } from './final-error.ts'
+import { isNamedIn } from './diff-id-names.ts'
 import { downloadLayer } from './download-layer.ts'
 import type { LayerProgress } from './layer-progress.ts'
 import type { PullRepository, Uncompressed } from './ports.ts'
@@ -16,6 +17,8 @@ export interface Obtained {
   readonly existed: boolean
   /** What it inflates to. Absent when only digests are verified. */
   readonly inside: Uncompressed | undefined
+  /** A name of it in another algorithm was found just now. */
+  readonly renamed?: boolean | undefined
 }
 
 interface HowToObtain {
@@ -23,6 +26,8 @@ interface HowToObtain {
   readonly quiet: boolean
   /** When to tell of it first: in the order of the image. */
   readonly turn: Turn
+  /** In which the image names the layer. Never rejects. */
+  readonly algorithms: Promise<readonly Algorithm[]>
   readonly signal: AbortSignal
 }
 
@@ -61,15 +66,19 @@ async function obtain(
   const stored = await contents.stat(digest)
   if (stored?.size === layer.size) {
     const known = job.verify === 'full' ? await layers.known(digest) : undefined
-    if (job.verify === 'digest' || known !== undefined) {
-      if (!how.quiet) await inTurn(() => job.emit({ type: 'layer:exists', ...name }))
-      return { existed: true, inside: known }
+    const existed = job.verify === 'digest' || known !== undefined
+    const onProgress = (current: number): void => {
+      if (!existed) job.emit({ type: 'layer:extracting', ...name, current, total: layer.size })
     }
-    const onProgress = (current: number): void =>
-      job.emit({ type: 'layer:extracting', ...name, current, total: layer.size })
-    await inTurn(() => onProgress(0))
+    if (!existed) await inTurn(() => onProgress(0))
+    else if (!how.quiet) await inTurn(() => job.emit({ type: 'layer:exists', ...name }))
+    if (job.verify === 'digest') return { existed, inside: undefined }
     try {
-      return { existed: false, inside: await layers.uncompress(layer, { signal: how.signal, onProgress }) }
+      const algorithms = await how.algorithms
+      if (known !== undefined && isNamedIn(known, algorithms)) return { existed, inside: known }
+      // One that is known by its name in another algorithm is hashed once more, and then known by both.
+      const inside = await layers.uncompress(layer, { algorithms, signal: how.signal, onProgress })
+      return { existed, renamed: existed, inside }
     } catch (error) {
       how.signal.throwIfAborted()
       if (!(await isLost(job, layer, how.signal))) throw error
@@ -80,13 +89,16 @@ async function obtain(
   const inside = await shareTransfer(
     job.transfers,
     `layer:${job.verify}:${digest}`,
-    downloadLayer(job, repository, layer),
+    downloadLayer(job, repository, layer, how.algorithms),
     {
       signal: how.signal,
       onProgress: (progress) => tell(job, name, progress),
     },
   )
-  return { existed: false, inside }
+  if (inside === undefined || isNamedIn(inside, await how.algorithms)) return { existed: false, inside }
+  // The download was another pull's, whose image names the layer otherwise.
+  const algorithms = await how.algorithms
+  return { existed: false, inside: await layers.uncompress(layer, { algorithms, signal: how.signal }) }
 }
 
 /**

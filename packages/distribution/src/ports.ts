@@ -1,6 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import type { BlobSink, Delivery, Document, Publication } from '@lading/content'
-import type { Digest } from '@lading/digest'
+import type { Algorithm, Digest } from '@lading/digest'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Schema1Documents, Schema1Manifest } from '@lading/manifest/schema1'
 import type { Reference } from '@lading/reference'
@@ -17,7 +17,10 @@ export type PullRepository = Repository<PullDocuments[keyof PullDocuments]>
 
 /** What a layer inflates to. */
 export interface Uncompressed {
+  /** In sha256. */
   readonly diffId: Digest
+  /** In further algorithms. */
+  readonly aliases?: readonly Digest[] | undefined
   /** Uncompressed size in bytes. */
   readonly size: number
 }
@@ -57,12 +60,14 @@ interface PullLayers<Growth = unknown> {
     blob: { readonly digest: Digest; readonly size: number },
     options?: AbortOptions & {
       readonly growth?: Growth | undefined
+      readonly algorithms?: readonly Algorithm[] | undefined
       readonly onProgress?: ((consumed: number) => void) | undefined
     },
   ): Promise<Uncompressed>
   register(layer: {
     readonly blob: Digest
     readonly diffId: Digest
+    readonly aliases?: readonly Digest[] | undefined
     readonly size: number
     readonly parent?: Digest | undefined
   }): Promise<{ readonly chainId: Digest }>

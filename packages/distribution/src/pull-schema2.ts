@@ -8,6 +8,7 @@ import {
   type ImageManifest,
   type Platform,
 } from '@lading/manifest'
+import { algorithmsFor } from './diff-id-names.ts'
 import { fetchConfig } from './fetch-config.ts'
 import { warnAboutPlatform } from './image-platform.ts'
 import { obtainLayer, type Obtained } from './obtain-layer.ts'
@@ -49,7 +50,18 @@ export async function pullSchema2(
     if (!obtained.has(layer.digest))
       obtained.set(
         layer.digest,
-        group.next(() => obtainLayer(job, repository, layer, { quiet, turn: turns(), signal: group.signal })),
+        group.next(() =>
+          obtainLayer(job, repository, layer, {
+            quiet,
+            turn: turns(),
+            // Without a config nothing comes of this image; whoever shares its downloads goes on.
+            algorithms: config.then(
+              (known) => algorithmsFor(layer.digest, manifest, known),
+              () => [],
+            ),
+            signal: group.signal,
+          }),
+        ),
       )
   }
   const registered = group.next(async () => registerLayers(job, document, manifest, await config, obtained, quiet))

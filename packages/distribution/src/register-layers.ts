@@ -1,7 +1,8 @@
 import { isLadingError } from '@lading/errors'
-import { shortId, type Digest } from '@lading/digest'
+import { algorithmOf, shortId, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
 import type { ImageConfig, ImageManifest } from '@lading/manifest'
+import { namesOf, nameIn } from './diff-id-names.ts'
 import type { Obtained } from './obtain-layer.ts'
 import type { ManifestDocument, PullStore } from './ports.ts'
 import { PullError } from './pull-error.ts'
@@ -37,24 +38,27 @@ export async function registerLayers(
   const told = new Set<Digest>()
   for (const [index, layer] of manifest.layers.entries()) {
     const expected = diffIds[index] as Digest
-    const { existed, inside } = (await obtained.get(layer.digest)) ?? { existed: true, inside: undefined }
+    const { existed = true, renamed = false, inside }: Partial<Obtained> = (await obtained.get(layer.digest)) ?? {}
     if (inside !== undefined) {
-      if (inside.diffId !== expected)
+      const actual = nameIn(inside, algorithmOf(expected)) ?? inside.diffId
+      if (actual !== expected)
         throw mismatch(
-          `layer ${layer.digest} inflates to ${inside.diffId}, and its config says ${expected}`,
+          `layer ${layer.digest} inflates to ${actual}, and its config says ${expected}`,
           layer.digest,
           expected,
-          inside.diffId,
+          actual,
         )
-      const chainId = nextChainId(parent, inside.diffId)
-      const record: Registration = { blob: layer.digest, ...inside, parent }
+      const chainId = nextChainId(parent, expected)
+      const aliases = namesOf(inside).filter((name) => name !== expected)
+      const record: Registration = { blob: layer.digest, diffId: expected, aliases, size: inside.size, parent }
       // What was inflated just now was not remembered: another blob carried this layer, or the record of this one was lost.
-      if (!existed || (await job.store.layers.get(chainId)) === undefined) await registerOn(job, below, record)
+      if (!existed || renamed || (await job.store.layers.get(chainId)) === undefined)
+        await registerOn(job, below, record)
       below.push(record)
       parent = chainId
     }
     if (!quiet && !existed && !told.has(layer.digest))
-      job.emit({ type: 'layer:complete', digest: layer.digest, id: shortId(layer.digest), diffId: inside?.diffId })
+      job.emit({ type: 'layer:complete', digest: layer.digest, id: shortId(layer.digest), diffId: inside && expected })
     told.add(layer.digest)
   }
 }

@@ -43,7 +43,7 @@ export async function obtainSized(
     job,
     repository,
     { mediaType: OCI_LAYER_GZIP, ...sized },
-    { quiet: false, turn, signal },
+    { quiet: false, turn, algorithms: Promise.resolve([]), signal },
   )
   return { ...obtained, layer: { mediaType: await layerType(job, sized, signal), ...sized } }
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { createRecordDirectory, layoutOf, nodeFileSystem, type FileSystem } from '@lading/content-store'
-import { parseDigest, type Digest } from '@lading/digest'
+import { algorithmOf, parseDigest, type Algorithm, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
 import { assertLayerCount, maxDepth, tooDeep } from './layer-depth.ts'
 import { LayerError } from './layer-error.ts'
@@ -12,7 +12,7 @@ import {
   recordLimit,
   type StoredLayer,
 } from './layer-record.ts'
-import type { LayerRecord, LayerStore } from './layer-store.ts'
+import type { LayerRecord, LayerStore, Uncompressed } from './layer-store.ts'
 import { createUncompressor } from './uncompressor.ts'
 import { createWorkerPool } from './worker-pool.ts'
 import { workerUrl } from './worker-url.ts'
@@ -76,23 +76,34 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
       await layers.put(chainId, formatLayer(stored))
   }
 
-  async function remember(blob: Digest, diffId: Digest, size: number): Promise<void> {
+  async function remember(blob: Digest, names: readonly Digest[], size: number): Promise<void> {
+    const given = byAlgorithm(names)
+    const diffId = given.get('sha256')
+    if (diffId === undefined) return
     const known = await memory.get(blob)
-    if (known?.diffId !== diffId || known.size !== size)
-      await memory.put(blob, formatUncompressed(blob, { diffId, size }))
+    const same = known?.diffId === diffId && known.size === size
+    const merged = byAlgorithm([...(same ? namesOf(known) : []), ...names])
+    if (same && namesOf(known).join() === [...merged.values()].join()) return
+    merged.delete('sha256')
+    const aliases = merged.size === 0 ? undefined : [...merged.values()]
+    await memory.put(blob, formatUncompressed(blob, { diffId, aliases, size }))
   }
 
   return {
     known: async (blob) => await memory.get(blob),
     uncompress: async (blob, how) => await start().uncompress(blob, how),
-    async register({ blob, diffId, size, parent }) {
+    async register({ blob, diffId, aliases = [], size, parent }) {
       // Before anything is written: bad input leaves no trace.
       parseDigest(blob)
+      for (const alias of aliases) parseDigest(alias)
       const chainId = nextChainId(parent, diffId)
       const depth = await depthOn(parent)
       const layer: LayerRecord = { chainId, diffId, ...(parent === undefined ? {} : { parent }), size }
       // Both have ended when this rejects, so that nothing is written behind the caller's back.
-      const outcomes = await Promise.allSettled([keepLayer(chainId, { layer, depth }), remember(blob, diffId, size)])
+      const outcomes = await Promise.allSettled([
+        keepLayer(chainId, { layer, depth }),
+        remember(blob, [diffId, ...aliases], size),
+      ])
       const failed = outcomes.find((outcome) => outcome.status === 'rejected')
       if (failed !== undefined) throw failed.reason
       return layer
@@ -109,3 +120,8 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
     },
   }
 }
+
+const namesOf = ({ diffId, aliases = [] }: Uncompressed): readonly Digest[] => [diffId, ...aliases]
+
+const byAlgorithm = (names: readonly Digest[]): Map<Algorithm, Digest> =>
+  new Map(names.map((name) => [algorithmOf(name), name]))

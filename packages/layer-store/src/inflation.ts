@@ -1,30 +1,34 @@
 import { createDecompressor } from '@lading/compression'
 import { createHasher } from '@lading/digest/hash'
-import type { Digest } from '@lading/digest'
+import type { Algorithm } from '@lading/digest'
+import type { Uncompressed } from './layer-store.ts'
 
-/** Bytes in, diffID out: decompresses and hashes at once, so that the output never leaves the processor's cache. */
+/** Bytes in, diffIDs out: decompresses and hashes at once, so that the output never leaves the processor's cache. */
 export interface Inflation {
   /** Throws `CompressionError`, or what `interrupted` throws. */
   push(bytes: Uint8Array): void
-  end(): { readonly diffId: Digest; readonly size: number }
+  end(): Uncompressed
   close(): void
 }
 
 export interface InflationOptions {
   readonly maxOutput?: number | undefined
   readonly maxRatio?: number | undefined
+  readonly algorithms?: readonly Algorithm[] | undefined
   /** Called for every piece of output; throws to stop in the middle of an input. */
   readonly interrupted: () => void
 }
 
-export function startInflation({ interrupted, ...bounds }: InflationOptions): Inflation {
+export function startInflation({ interrupted, algorithms = [], ...bounds }: InflationOptions): Inflation {
   const decompressor = createDecompressor(bounds)
   const hasher = createHasher('sha256')
+  const further = furtherAlgorithms(algorithms).map((algorithm) => createHasher(algorithm))
   let size = 0
   const take = (bytes: Uint8Array): void => {
     interrupted()
     size += bytes.length
     hasher.update(bytes)
+    for (const each of further) each.update(bytes)
   }
   return {
     push(bytes) {
@@ -32,10 +36,17 @@ export function startInflation({ interrupted, ...bounds }: InflationOptions): In
     },
     end() {
       decompressor.end(take)
-      return { diffId: hasher.digest(), size }
+      return {
+        diffId: hasher.digest(),
+        ...(further.length === 0 ? {} : { aliases: further.map((each) => each.digest()) }),
+        size,
+      }
     },
     close() {
       decompressor.close()
     },
   }
 }
+
+const furtherAlgorithms = (algorithms: readonly Algorithm[]): readonly Algorithm[] =>
+  [...new Set(algorithms)].filter((algorithm) => algorithm !== 'sha256')

@@ -1,6 +1,7 @@
 import type { Growth } from '@lading/content-store'
-import type { Digest } from '@lading/digest'
+import type { Algorithm, Digest } from '@lading/digest'
 import type { ErrorOptions } from '@lading/errors'
+import type { Uncompressed } from './layer-store.ts'
 
 /** What a thread needs to know to work on a layer; survives structured cloning. */
 export interface Job {
@@ -10,6 +11,8 @@ export interface Job {
   /** Of the committed blob. */
   readonly path: string
   readonly growth?: Growth | undefined
+  /** The layer's names are computed in these too. */
+  readonly algorithms?: readonly Algorithm[] | undefined
   readonly maxOutput?: number | undefined
   readonly maxRatio?: number | undefined
   /** An `Int32Array` of one; not 0: give up. */
@@ -25,7 +28,7 @@ export interface Failure {
 }
 
 export type Outcome =
-  | { readonly outcome: 'done'; readonly diffId: Digest; readonly size: number; readonly consumed: number }
+  | ({ readonly outcome: 'done'; readonly consumed: number } & Uncompressed)
   /** The blob is right and does not decompress. */
   | { readonly outcome: 'corrupt'; readonly failure: Failure }
   /** The blob's bytes are not right, or could not be had. */

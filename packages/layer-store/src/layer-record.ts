@@ -1,4 +1,4 @@
-import { isDigest, type Digest } from '@lading/digest'
+import { algorithmOf, isDigest, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
 import { maxDepth } from './layer-depth.ts'
 import type { LayerRecord, Uncompressed } from './layer-store.ts'
@@ -31,15 +31,24 @@ export function parseLayer(bytes: Uint8Array, expected: Digest): StoredLayer | u
   return { layer: { chainId: expected, diffId, ...(parent === undefined ? {} : { parent }), size }, depth }
 }
 
-export function formatUncompressed(blob: Digest, { diffId, size }: Uncompressed): Uint8Array {
-  return encode({ version: formatVersion, blob, diffId, size })
+/** `diffId` is in sha256 always: readers that do not know `aliases` compare it with configs. */
+export function formatUncompressed(blob: Digest, { diffId, aliases, size }: Uncompressed): Uint8Array {
+  return encode({ version: formatVersion, blob, diffId, aliases, size })
 }
 
 /** `undefined`: not what we remember of this blob. */
 export function parseUncompressed(bytes: Uint8Array, expected: Digest): Uncompressed | undefined {
-  const { version, blob, diffId, size } = members(bytes)
+  const { version, blob, diffId, aliases, size } = members(bytes)
   if (version !== formatVersion || blob !== expected || !isDigest(diffId) || !isSize(size)) return undefined
-  return { diffId, size }
+  if (algorithmOf(diffId) !== 'sha256' || (aliases !== undefined && !areAliases(aliases))) return undefined
+  return { diffId, ...(aliases === undefined ? {} : { aliases }), size }
+}
+
+/** At least one, each in an algorithm of its own. */
+function areAliases(value: unknown): value is readonly Digest[] {
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isDigest)) return false
+  const algorithms = new Set(value.map(algorithmOf))
+  return algorithms.size === value.length && !algorithms.has('sha256')
 }
 
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0

@@ -1,6 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import type { BlobAddress, Growth } from '@lading/content-store'
-import type { Digest } from '@lading/digest'
+import type { Algorithm, Digest } from '@lading/digest'
 
 /** What a layer is, once its uncompressed bytes were seen. Facts only; never a blob's whereabouts. */
 export interface LayerRecord {
@@ -12,14 +12,18 @@ export interface LayerRecord {
   readonly size: number
 }
 
+/** What a blob uncompresses to. */
 export interface Uncompressed {
+  /** In sha256, whatever the image's config uses. */
   readonly diffId: Digest
+  /** The same content's names in further algorithms, as far as they were asked for. */
+  readonly aliases?: readonly Digest[] | undefined
   /** Uncompressed size in bytes. */
   readonly size: number
 }
 
 export interface LayerStore {
-  /** The memory: blob digest to diffID and size, only ever written by us after the bytes were verified. */
+  /** The memory: blob digest to diffIDs and size, only ever written by us after the bytes were verified. */
   known(blob: Digest): Promise<Uncompressed | undefined>
   /**
    * Inflates and hashes a layer in a worker thread, following `growth` while it downloads, or reading the committed
@@ -29,14 +33,22 @@ export interface LayerStore {
     blob: BlobAddress,
     options?: AbortOptions & {
       readonly growth?: Growth | undefined
+      /** Those of the image's `diff_ids`. sha256 is always computed; the others become `aliases`. */
+      readonly algorithms?: readonly Algorithm[] | undefined
       /** Compressed bytes consumed so far, at most every 100 ms. A new generation starts again from 0. */
       readonly onProgress?: ((consumed: number) => void) | undefined
     },
   ): Promise<Uncompressed>
-  /** Registers the layer on its parent (which must be registered) and remembers the blob's diffID. Idempotent. */
+  /**
+   * Registers the layer on its parent (which must be registered) and remembers the blob's diffIDs. Idempotent.
+   *
+   * `diffId` is the layer's name in the image's config, of which the chainID is made, in any algorithm; `aliases` are its
+   * others. The memory is of the one in sha256 with the rest; without that one nothing is remembered.
+   */
   register(layer: {
     readonly blob: Digest
     readonly diffId: Digest
+    readonly aliases?: readonly Digest[] | undefined
     readonly size: number
     readonly parent?: Digest | undefined
   }): Promise<LayerRecord>

@@ -27,9 +27,10 @@ export function* uncompressFile(job: Job, buffer: Uint8Array): Generator<Pause, 
   const interrupted = (): void => {
     if (Atomics.load(control, 0) !== 0) throw interruption
   }
-  const bounds = { maxOutput: job.maxOutput, maxRatio: job.maxRatio, interrupted }
+  const { algorithms, maxOutput, maxRatio } = job
+  const how = { algorithms, maxOutput, maxRatio, interrupted }
   const source = job.growth === undefined ? committedSource(job, buffer) : growingSource(job, job.growth, buffer)
-  let inflation = startInflation(bounds)
+  let inflation = startInflation(how)
   let failure: Failure | undefined
   let consumed = 0
 
@@ -63,7 +64,7 @@ export function* uncompressFile(job: Job, buffer: Uint8Array): Generator<Pause, 
           break
         case 'restart':
           inflation.close()
-          inflation = startInflation(bounds)
+          inflation = startInflation(how)
           failure = undefined
           consumed = 0
           yield { consumed }

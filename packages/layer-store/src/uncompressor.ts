@@ -54,7 +54,7 @@ export function createUncompressor({
     }
   }
 
-  const uncompress: LayerStore['uncompress'] = async (blob, { signal, growth, onProgress } = {}) => {
+  const uncompress: LayerStore['uncompress'] = async (blob, { signal, growth, algorithms, onProgress } = {}) => {
     const { digest, size } = blob
     const path = pathOf(digest)
     signal?.throwIfAborted()
@@ -65,6 +65,7 @@ export function createUncompressor({
       size,
       path,
       growth: growth && { path: growth.path, finalPath: growth.finalPath, cells: growth.cells },
+      algorithms,
       ...bounds,
       control,
     }
@@ -85,7 +86,8 @@ export function createUncompressor({
         .then((outcome) => {
           if (outcome.outcome === 'done') {
             progress(outcome.consumed)
-            resolve({ diffId: outcome.diffId, size: outcome.size })
+            const { outcome: _done, consumed: _consumed, ...uncompressed } = outcome
+            resolve(uncompressed)
           } else if (outcome.outcome !== 'aborted') reject(outcomeError(digest, outcome))
         })
         .catch(reject)

@@ -40,6 +40,53 @@ it('remembers what a blob uncompresses to, for the next process too', async () =
   expect(await createLayerStore({ root }).get(base.diffId)).toEqual(await layers.get(base.diffId))
 })
 
+const sha512 = (text: string): Digest => digestOf(Buffer.from(text), 'sha512')
+const sha384 = (text: string): Digest => digestOf(Buffer.from(text), 'sha384')
+
+it('registers a layer by the name that the config gives it, and remembers all of its names', async () => {
+  const root = await temporaryRoot()
+  const layers = createLayerStore({ root })
+  const named = { ...base, diffId: sha512('layer 1'), aliases: [base.diffId] }
+  expect(await layers.register(named)).toEqual({ chainId: named.diffId, diffId: named.diffId, size: 1000 })
+  const above = { ...second, parent: named.diffId }
+  const chainId = chainIdOf([named.diffId, second.diffId]) as Digest
+  expect(await layers.register(above)).toMatchObject({ chainId, parent: named.diffId })
+  expect(await createLayerStore({ root }).get(chainId)).toMatchObject({ chainId, diffId: second.diffId })
+  expect(await createLayerStore({ root }).known(base.blob)).toEqual({
+    diffId: base.diffId,
+    aliases: [named.diffId],
+    size: 1000,
+  })
+  expect(JSON.parse(await readFile(file(root, 'diff-ids', base.blob), 'utf8'))).toEqual({
+    version: 1,
+    blob: base.blob,
+    diffId: base.diffId,
+    aliases: [named.diffId],
+    size: 1000,
+  })
+})
+
+it('forgets no name of a blob when another is added, and none that it had twice', async () => {
+  const layers = createLayerStore({ root: await temporaryRoot() })
+  await layers.register({ ...base, aliases: [sha512('layer 1')] })
+  await layers.register(base)
+  await layers.register({ ...base, aliases: [sha384('layer 1'), sha512('layer 1')] })
+  expect(await layers.known(base.blob)).toEqual({
+    diffId: base.diffId,
+    aliases: [sha512('layer 1'), sha384('layer 1')],
+    size: 1000,
+  })
+  // Of other content nothing of the old names is left.
+  await layers.register({ ...base, diffId: digest('other') })
+  expect(await layers.known(base.blob)).toEqual({ diffId: digest('other'), size: 1000 })
+})
+
+it('remembers nothing of a blob whose name in sha256 it is not told', async () => {
+  const layers = createLayerStore({ root: await temporaryRoot() })
+  await layers.register({ ...base, diffId: sha512('layer 1') })
+  expect(await layers.known(base.blob)).toBeUndefined()
+})
+
 it('registers the same layer again, from another blob as well, and rewrites nothing', async () => {
   const root = await temporaryRoot()
   const layers = createLayerStore({ root })
@@ -126,6 +173,31 @@ it.each(forgeries)('takes a record %s for none, and replaces it', async (_, forg
   await expect(layers.register(second)).rejects.toMatchObject({ code: 'LAYER_PARENT_UNKNOWN' })
   await layers.register(base)
   expect(await layers.get(base.diffId)).toEqual(registered)
+})
+
+it.each([[[]], ['x'], [[7]], [[base.diffId]], [[sha512('a'), sha512('b')]], [{ 0: sha512('a') }]])(
+  'takes a memory with the aliases %j for none',
+  async (aliases) => {
+    const root = await temporaryRoot()
+    const layers = createLayerStore({ root })
+    await layers.register(base)
+    const path = file(root, 'diff-ids', base.blob)
+    const record = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
+    await writeFile(path, JSON.stringify({ ...record, aliases }))
+    expect(await layers.known(base.blob)).toBeUndefined()
+    await layers.register(base)
+    expect(await layers.known(base.blob)).toEqual({ diffId: base.diffId, size: 1000 })
+  },
+)
+
+it('takes a memory whose own name is not in sha256 for none: older readers would hold it against configs', async () => {
+  const root = await temporaryRoot()
+  const layers = createLayerStore({ root })
+  await layers.register(base)
+  const path = file(root, 'diff-ids', base.blob)
+  const record = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
+  await writeFile(path, JSON.stringify({ ...record, diffId: sha512('layer 1') }))
+  expect(await layers.known(base.blob)).toBeUndefined()
 })
 
 it('takes any bytes in the place of its records for none', async () => {

@@ -28,6 +28,18 @@ describe.each([
     await layers.close()
   })
 
+  it('is named in every algorithm that the image uses, in one go', async () => {
+    const root = await temporaryRoot()
+    const layers = createLayerStore({ root, workers })
+    const blob = await putBlob(root, gzipSync(tar))
+    expect(await layers.uncompress(blob, { algorithms: ['sha512', 'sha256', 'sha384', 'sha512'] })).toEqual({
+      ...layer,
+      aliases: [digestOf(tar, 'sha512'), digestOf(tar, 'sha384')],
+    })
+    expect(await layers.uncompress(blob, { algorithms: ['sha256'] })).toEqual(layer)
+    await layers.close()
+  })
+
   it('many at once', async () => {
     const root = await temporaryRoot()
     const layers = createLayerStore({ root, workers })
