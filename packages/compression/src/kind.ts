@@ -1,7 +1,8 @@
 /** What the first bytes say. `none`: anything that is neither, which for a layer means a plain tar. */
 export type CompressionKind = 'gzip' | 'zstd' | 'none'
 
-type Sniffed = CompressionKind | 'bzip2' | 'xz'
+/** What bytes can be told to be; the last two are not decoded here. */
+export type Sniffed = CompressionKind | 'bzip2' | 'xz'
 
 /** One entry a byte: the values that fit. */
 type Signature = readonly ((byte: number) => boolean)[]
@@ -23,7 +24,10 @@ const signatures: readonly (readonly [Sniffed, Signature])[] = [
 /** The longest signature, in bytes. */
 export const sniffLength: number = Math.max(...signatures.map(([, signature]) => signature.length))
 
-/** `undefined`: more bytes are needed. Never looks at more than `sniffLength` bytes. */
+/**
+ * How content is compressed, by its first bytes (RFC 1952 2.3.1, RFC 8878 3.1.1 and 3.1.2). `undefined`: more of them are
+ * needed, ten at most; where there are no more, it is `none`.
+ */
 export function sniff(start: Uint8Array): Sniffed | undefined {
   let undecided = false
   for (const [kind, signature] of signatures) {

@@ -1,5 +1,5 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { CompressionError, createDecompressor, decompress } from '@lading/compression'
+import { CompressionError, createDecompressor, decompress, sniff } from '@lading/compression'
 import { isLadingError } from '@lading/errors'
 import { describe, expect, it } from 'vitest'
 import { gzipMember, sample } from './support/build.ts'
@@ -15,6 +15,22 @@ async function* broken(): AsyncGenerator<Uint8Array> {
   yield gzipSync('x').subarray(0, 12)
   throw new RangeError('the line went dead')
 }
+
+describe('the first bytes', () => {
+  it.each([
+    [[0x1f, 0x8b, 0x08], 'gzip'],
+    [[0x1f, 0x8b], undefined],
+    [[0x1f, 0x8b, 0x07], 'none'],
+    [[0x28, 0xb5, 0x2f, 0xfd], 'zstd'],
+    [[0x5f, 0x2a, 0x4d, 0x18], 'zstd'],
+    [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], 'xz'],
+    [[...Buffer.from('BZh9'), 0x31, 0x41, 0x59, 0x26, 0x53, 0x59], 'bzip2'],
+    [[...Buffer.from('BZhistory/')], 'none'],
+    [[], undefined],
+  ] as const)('%j say %s', (bytes, kind) => {
+    expect(sniff(Uint8Array.from(bytes))).toBe(kind)
+  })
+})
 
 describe('the kind', () => {
   it.each([

@@ -1,3 +1,4 @@
+import { sniff } from '@lading/compression'
 import type { Digest } from '@lading/digest'
 import { OCI_LAYER, OCI_LAYER_GZIP, OCI_LAYER_ZSTD, type Descriptor } from '@lading/manifest'
 import { obtainLayer, type Obtained } from './obtain-layer.ts'
@@ -81,9 +82,9 @@ async function sizeAtRegistry(
 
 async function layerType(job: PullJob, address: SizedLayer, signal: AbortSignal): Promise<string> {
   for await (const chunk of job.store.contents.open(address, { signal })) {
-    if (chunk[0] === 0x1f && chunk[1] === 0x8b) return OCI_LAYER_GZIP
-    // The magic number of a frame that is not skippable (RFC 8878 3.1.1), least significant byte first.
-    if (chunk[0] === 0x28 && chunk[1] === 0xb5 && chunk[2] === 0x2f && chunk[3] === 0xfd) return OCI_LAYER_ZSTD
+    const kind = sniff(chunk)
+    if (kind === 'gzip') return OCI_LAYER_GZIP
+    if (kind === 'zstd') return OCI_LAYER_ZSTD
     break
   }
   return OCI_LAYER
