@@ -8,6 +8,11 @@ import type { BlobSink } from './blob-sink.ts'
  */
 export interface Receiver extends BlobSink {
   /**
+   * Goes off when what is written can arrive no more, with what `write` and `commit` would throw: a source that is slow
+   * to give its next bytes need not be waited for. Absent where `write` tells at once.
+   */
+  readonly failed?: AbortSignal | undefined
+  /**
    * Makes the blob visible: size, then digest are right, or it throws. A digest that was not known is computed.
    * Idempotent. Aborted, it commits nothing.
    *
