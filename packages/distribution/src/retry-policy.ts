@@ -20,6 +20,11 @@ export function retryBlob(error: unknown): false | { readonly afterMs?: number |
   return { afterMs: retryAfterMs }
 }
 
+/** The same of an upload that is under way: what is not found then is its session, and the next attempt opens another. */
+export function retryUpload(error: unknown): ReturnType<typeof retryBlob> {
+  return kindOf(error) === 'absent' ? {} : retryBlob(error)
+}
+
 /** The disk's error and not the network's: what a sink threw reaches the caller as it was. */
 export function unwrapSinkError(error: unknown): unknown {
   return error instanceof Error && error.name === 'SinkError' && error.cause !== undefined ? error.cause : error

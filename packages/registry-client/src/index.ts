@@ -1,6 +1,5 @@
 export type { Admit } from './admit.ts'
-export type { BlobSink } from '@lading/content'
-export type { BlobSource } from './blob-source.ts'
+export { SourceError, type BlobSink, type BlobSource } from '@lading/content'
 export { parseChallenges, type Challenge } from './headers/challenge.ts'
 export type { ClientEvent, EndpointEvent } from './client-event.ts'
 export type { RegistryClientOptions } from './create-registry-client.ts'
@@ -14,7 +13,6 @@ export {
 } from './errors/registry-error.ts'
 export { clientErrorKinds, type ClientErrorCode, type ErrorKind } from './errors/error-kinds.ts'
 export { SinkError } from './errors/sink-error.ts'
-export { SourceError } from './errors/source-error.ts'
 export {
   TransportError,
   type RequestClock,

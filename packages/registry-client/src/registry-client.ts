@@ -2,8 +2,7 @@ import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
-import type { BlobSink, Source, Target } from '@lading/content'
-import type { BlobSource } from './blob-source.ts'
+import type { BlobSink, BlobSource, Source, Target } from '@lading/content'
 import type { Credential } from './credential.ts'
 import type { EndpointEvent } from './client-event.ts'
 import type { Endpoint, ExplainedEndpoint, HostRule } from './endpoint/endpoint.ts'
@@ -134,10 +133,9 @@ export interface Repository<Document = Manifest> {
      */
     fetchForeign(url: string, descriptor: Descriptor, sink: BlobSink, options?: AdmittedOptions): Promise<void>
     /**
-     * Brings a blob of known digest and size. The source's bytes are hashed on the way: nothing else is ever stored. Of a
-     * request that failed, only what the registry does not have is sent again, and only where the source allows it: bytes in
-     * memory and functions do, an iterable that can be read once does as long as nothing of it was lost. Up to five
-     * attempts without progress. An upload that is given up is cancelled at the registry.
+     * Brings a blob of known digest and size, in one attempt. The source's bytes are hashed on the way: nothing else is
+     * ever stored. What fails is cancelled at the registry. To go on after a failure with what the registry has is what
+     * `target()` is for, and `uploadBlob` of `@lading/distribution`, which repeats.
      *
      * `chunkSize` in bytes: several requests, for registries behind proxies that limit the size of one. `mount`: see
      * `mount`, tried first. Ask `head` before, when the blob may be there.
@@ -194,7 +192,7 @@ export interface UploadOptions extends AbortOptions {
   readonly chunkSize?: number | undefined
   /** Try to mount the blob first: from that repository of the registry, or with `{}` from any. */
   readonly mount?: { readonly from?: string | undefined } | undefined
-  /** Told how many bytes were handed to the connection; fewer again when something is sent once more. What it throws ends the upload. */
+  /** Told how many bytes were taken: sent, but for the last ones, which go when the digest is right. What it throws ends the upload. */
   readonly onProgress?: ((sent: number) => void) | undefined
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
+import { sendBlob } from '@lading/content'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
 import { needs } from '../../../test/support/needs.ts'
@@ -94,8 +95,21 @@ describe('pushing to distribution 2.8', needs('docker-registry', 'skopeo'), () =
         yield chunk
       }
     }
-    const { blobs } = clientOf({ transport: breaking }).repository(`${registry.host}/team/broken`)
-    await blobs.upload(descriptorOf(layer), layer, { chunkSize: 400_000 })
+    const { blobs, target } = clientOf({ transport: breaking }).repository(`${registry.host}/team/broken`)
+    const delivery = await target({ chunkSize: 400_000 }).begin()
+    const attempt = async (): Promise<void> => {
+      const receiver = await delivery.receive(descriptorOf(layer))
+      if (typeof receiver === 'string') throw new Error(receiver)
+      try {
+        await sendBlob(descriptorOf(layer), layer, receiver)
+        await receiver.commit()
+      } finally {
+        await receiver.close()
+      }
+    }
+    expect(await failureOf(attempt())).toMatchObject({ cause: { message: 'the cable' } })
+    await attempt()
+    await delivery.finish()
     expect(Buffer.from(await blobs.read(descriptorOf(layer)))).toEqual(layer)
     expect(seen.filter((line) => line.startsWith('PATCH')).length).toBe(2)
     await undici.close()

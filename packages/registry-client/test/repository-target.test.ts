@@ -109,6 +109,65 @@ describe('a blob into a repository', () => {
     ])
   })
 
+  it('begins anew where the registry had other bytes than it said', async () => {
+    const registry = await registryOf({ quirks: { chunkOrder: false } })
+    registry.addFault({ on: 'upload', method: 'PUT', nth: 1, afterRequestBytes: 200_000, then: 'reset' })
+    registry.addFault({ on: 'upload', method: 'GET', nth: 1, then: { headers: { range: '0-9999' } } })
+    registry.addFault({ on: 'upload', method: 'PATCH', then: { headers: { range: null } } })
+    const delivery = await repositoryOf(registry).target().begin()
+    await failureOf(attempt(await receive(delivery)))
+    const misled = await receive(delivery)
+    expect(misled.offset).toBe(10_000)
+    expect(await failureOf(attempt(misled))).toMatchObject({
+      code: 'UPLOAD_FAILED',
+      cause: { code: 'DIGEST_INVALID' },
+    })
+    const again = await receive(delivery)
+    expect(again.offset).toBe(0)
+    await attempt(again)
+    expect(registry.repository('t/app').blob(blob.digest)).toEqual(new Uint8Array(content))
+  })
+
+  it('that cannot be asked for its state now is asked later, and goes on then', async () => {
+    const registry = await registryOf()
+    registry.addFault({ on: 'upload', method: 'PATCH', nth: 3, then: 'reset' })
+    registry.addFault({ on: 'upload', method: 'GET', then: 'reset' })
+    const delivery = await repositoryOf(registry).target({ chunkSize: 100_000 }).begin()
+    await failureOf(attempt(await receive(delivery)))
+    expect(await failureOf(receive(delivery))).toMatchObject({ code: 'CONNECTION_LOST' })
+    registry.clearFaults()
+    expect((await receive(delivery)).offset).toBeGreaterThanOrEqual(200_000)
+    await delivery.abort()
+    expect(lines(registry).filter((line) => line.startsWith('POST'))).toHaveLength(1)
+    expect(lines(registry).at(-1)).toBe('DELETE upload 204')
+  })
+
+  it('tells at once that its request has failed', async () => {
+    const registry = await registryOf()
+    registry.addFault({ on: 'upload', method: 'PUT', afterRequestBytes: 1000, then: { status: 413, body: '' } })
+    const delivery = await repositoryOf(registry).target().begin()
+    const receiver = await receive(delivery)
+    await receiver.begin({ start: 0, source: 'test' })
+    const { failed } = receiver
+    const told = new Promise((resolve) => {
+      failed?.addEventListener('abort', () => resolve(failed.reason))
+    })
+    await receiver.write(content.subarray(0, 2000))
+    expect(await told).toMatchObject({ code: 'TOO_LARGE' })
+    await delivery.abort()
+  })
+
+  it.each([{ size: -1 }, { size: 1.5 }, { digest: 'sha256:../x' as const }])(
+    'is not asked for as %j',
+    async (wrong) => {
+      const registry = await registryOf()
+      const delivery = await repositoryOf(registry).target().begin()
+      const { code } = await failureOf(delivery.receive({ ...blob, ...wrong }))
+      expect(code).toMatch(/OPTION_INVALID|DIGEST_/)
+      expect(registry.journal.entries).toEqual([])
+    },
+  )
+
   it('never gives the whole of something else away', async () => {
     const registry = await registryOf()
     const delivery = await repositoryOf(registry).target().begin()

@@ -18,7 +18,7 @@ export type ErrorKind =
   | 'unclear'
   /** Later it may be given. */
   | 'busy'
-  /** The answer broke off, or the address at which it went on was no longer good. */
+  /** What was under way broke off, or the address at which it went on was no longer good. */
   | 'interrupted'
   /** Another piece of the content than was asked for. */
   | 'misplaced'
@@ -71,6 +71,9 @@ export const clientErrorKinds: Readonly<Record<ClientErrorCode, ErrorKind>> = {
   UNAVAILABLE: 'busy',
   SHORT_BODY: 'interrupted',
   REDIRECT_EXPIRED: 'interrupted',
+  UPLOAD_UNKNOWN: 'interrupted',
+  UPLOAD_INVALID: 'interrupted',
+  UPLOAD_FAILED: 'interrupted',
   RANGE_INVALID: 'misplaced',
 
   UNAUTHORIZED: 'refused',
@@ -84,9 +87,6 @@ export const clientErrorKinds: Readonly<Record<ClientErrorCode, ErrorKind>> = {
   NAME_INVALID: 'refused',
   TAG_INVALID: 'refused',
   DIGEST_INVALID: 'refused',
-  UPLOAD_UNKNOWN: 'refused',
-  UPLOAD_INVALID: 'refused',
-  UPLOAD_FAILED: 'refused',
   SIZE_INVALID: 'refused',
   REFERRERS_CONFLICT: 'refused',
 

@@ -7,8 +7,6 @@ import type { Wire } from '../wire/wire.ts'
 
 /** Upper bounds of the waits before the second to the fifth attempt; the wait itself is drawn below the bound (full jitter). */
 const bounds: readonly number[] = [250, 500, 1000, 2000]
-/** How often something is tried. */
-export const mostAttempts: number = bounds.length + 1
 /** The most that a server's `Retry-After` holds up a small request. */
 const longestWaitMs = 60_000
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
@@ -58,7 +56,7 @@ export async function repeat<T>(
  *
  * @param attempt which it was, from 1
  */
-export function waitAfter({ clock }: Pick<Wire, 'clock'>, error: unknown, attempt: number): number | undefined {
+function waitAfter({ clock }: Pick<Wire, 'clock'>, error: unknown, attempt: number): number | undefined {
   const bound = bounds[attempt - 1]
   if (!(error instanceof Error) || spent.has(error) || !mayPass(error)) return undefined
   if (bound === undefined) {

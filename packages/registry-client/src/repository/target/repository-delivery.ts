@@ -1,14 +1,15 @@
 import type { AbortOptions } from '@lading/clock'
-import { DeliveryError, type Delivery, type Origin, type Receiver } from '@lading/content'
+import { DeliveryError, type Delivery, type Origin, type Receiver, type UnknownContent } from '@lading/content'
 import type { Digest } from '@lading/digest'
-import type { Schemas } from '@lading/manifest'
+import type { Descriptor, Schemas } from '@lading/manifest'
 import type { Repository } from '../../registry-client.ts'
+import { assertUpload } from '../upload/assert-upload.ts'
 import { openUpload, type UploadSession } from '../upload/upload-session.ts'
 import { openFromOrigins } from './open-from-origins.ts'
-import { giveUp, goOnWith, newUpload, type OpenUpload } from './open-upload.ts'
+import { giveUp, goOnWith, newUpload, type OpenUpload } from '../upload/open-upload.ts'
 import { createPresence, type AtTarget } from './presence.ts'
 import { publishDocuments } from './publish-documents.ts'
-import { uploadReceiver } from './upload-receiver.ts'
+import { uploadReceiver } from '../upload/upload-receiver.ts'
 
 /** What a delivery needs of the repository. */
 export interface DeliveryParts {
@@ -36,30 +37,38 @@ export function repositoryDelivery({ manifests, schemas, atTarget, chunkSize }: 
     for (const receiver of receivers) await receiver.close()
     for (const upload of uploads.values()) await giveUp(upload)
   }
-  const keep = (upload: OpenUpload): void => {
+  const keep = (upload: OpenUpload): Promise<void> | void => {
     // Without a digest nobody could ask for it again.
-    if (upload.digest === undefined) void giveUp(upload)
-    else uploads.set(upload.digest, upload)
+    if (upload.digest === undefined) return giveUp(upload)
+    uploads.set(upload.digest, upload)
   }
 
-  /** An upload that goes on, or a new one; `mounted` where none is needed. */
+  /** An upload that goes on, or a new one; `here` or `mounted` where none is needed. */
   async function openFor(
-    digest: Digest | undefined,
+    what: Descriptor | UnknownContent,
     mount: readonly Origin[],
     { signal }: AbortOptions,
-  ): Promise<OpenUpload | 'mounted'> {
-    const before = digest === undefined ? undefined : uploads.get(digest)
-    if (digest !== undefined && before !== undefined) {
-      uploads.delete(digest)
-      return goOnWith(before, { signal })
+  ): Promise<OpenUpload | 'here' | 'mounted'> {
+    const known = 'digest' in what ? what : undefined
+    const before = known === undefined ? undefined : uploads.get(known.digest)
+    if (known !== undefined && before !== undefined) {
+      const isThere = (): Promise<boolean> => presence.has(known, { signal })
+      uploads.delete(known.digest)
+      try {
+        return await goOnWith(before, { size: known.size, isThere, signal })
+      } catch (error) {
+        await (ended ? giveUp(before) : keep(before))
+        throw error
+      }
     }
+    if (known !== undefined && (await presence.has(known, { signal }))) return 'here'
     return atTarget(
       async (site) => {
         const session =
-          digest === undefined
-            ? ((await openUpload(site, digest, { signal })) as UploadSession)
-            : await openFromOrigins(site, digest, mount, { signal })
-        return session === undefined ? 'mounted' : newUpload(site, digest, session)
+          known === undefined
+            ? ((await openUpload(site, undefined, { signal })) as UploadSession)
+            : await openFromOrigins(site, known.digest, mount, { signal })
+        return session === undefined ? 'mounted' : newUpload(site, known?.digest, session)
       },
       { signal },
     )
@@ -72,11 +81,11 @@ export function repositoryDelivery({ manifests, schemas, atTarget, chunkSize }: 
     },
     async receive(what, { mount = [], signal } = {}) {
       assertOpen(signal)
-      const digest = 'digest' in what ? what.digest : undefined
-      if ('digest' in what && (await presence.has(what, { signal }))) return 'here'
-      const upload = await openFor(digest, mount, { signal })
+      assertUpload(what)
+      const upload = await openFor(what, mount, { signal })
+      if (upload === 'here') return 'here'
       if (upload === 'mounted') {
-        if (digest !== undefined) presence.add(digest)
+        if ('digest' in what) presence.add(what.digest)
         return 'mounted'
       }
       const onCommit = ({ digest: committed }: { readonly digest: Digest }): void => presence.add(committed)

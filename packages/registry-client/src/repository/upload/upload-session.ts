@@ -120,14 +120,17 @@ export async function uploadStatus(
   { signal }: AbortOptions,
 ): Promise<number | undefined> {
   const { url } = session.location
+  const question = { method: 'GET', url, headers: {} } as const
+  const options = { digest, signal, expects: [204, 200, 202] }
+  const ask = (): Promise<Head | undefined> =>
+    atLocation(site, session, question, options).catch((error: unknown) => {
+      // That it has no such upload is an answer.
+      if (isLadingError(error, 'UPLOAD_UNKNOWN') || isLadingError(error, 'UPLOAD_INVALID')) return undefined
+      throw error
+    })
   try {
-    const head = await repeat(
-      site.wire,
-      url,
-      () =>
-        atLocation(site, session, { method: 'GET', url, headers: {} }, { digest, signal, expects: [204, 200, 202] }),
-      { signal },
-    )
+    const head = await repeat(site.wire, url, ask, { signal })
+    if (head === undefined) return undefined
     if (head.headers.get('location') !== null) session.location = uploadLocation(site, head)
     return receivedBytes(head)
   } catch (error) {

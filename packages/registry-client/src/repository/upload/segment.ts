@@ -18,8 +18,11 @@ export interface Segment {
 /** How the request is made. The body can be read once: a request that was lost with some of it is lost. */
 type Request = (body: () => AsyncIterable<Uint8Array>, signal: AbortSignal) => Promise<void>
 
-/** @param length of the body, in bytes; at least 1 */
-export function openSegment(length: number, request: Request): Segment {
+/**
+ * @param length of the body, in bytes; at least 1
+ * @param onFailure told what the request failed with, as soon as it has
+ */
+export function openSegment(length: number, request: Request, onFailure: (error: unknown) => void): Segment {
   const handover = createHandover()
   const left = new AbortController()
   let wanted = length
@@ -37,16 +40,15 @@ export function openSegment(length: number, request: Request): Segment {
       yield bytes
     }
   }
-  const running = request(body, left.signal).then(
-    () => {
-      if (wanted > 0) failure ??= { error: early() }
-      handover.leave()
-    },
-    (error: unknown) => {
-      failure ??= { error }
-      handover.leave()
-    },
-  )
+  const fail = (error: unknown): void => {
+    failure = { error }
+    onFailure(error)
+  }
+  const running = request(body, left.signal)
+    .then(() => {
+      if (wanted > 0) fail(early())
+    }, fail)
+    .finally(handover.leave)
   return {
     get left() {
       return wanted

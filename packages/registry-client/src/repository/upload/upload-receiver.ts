@@ -1,6 +1,8 @@
 import { DeliveryError, type Receiver, type UnknownContent } from '@lading/content'
 import type { Digest } from '@lading/digest'
+import { isLadingError, type LadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
+import { RegistryError } from '../../errors/registry-error.ts'
 import { giveUp, startOver, type OpenUpload } from './open-upload.ts'
 import { createUploadSender } from './upload-sender.ts'
 
@@ -9,9 +11,9 @@ interface Options {
   /** In bytes, of one request. Default: as long as the blob. */
   readonly chunkSize: number | undefined
   /** The blob is there. */
-  readonly onCommit: (descriptor: Descriptor) => void
-  /** The upload stays open at the registry. */
-  readonly onKeep: (upload: OpenUpload) => void
+  readonly onCommit?: ((descriptor: Descriptor) => void) | undefined
+  /** It was closed, and the upload stays open at the registry. Default: it is cancelled there. */
+  readonly onKeep?: ((upload: OpenUpload) => Promise<void> | void) | undefined
 }
 
 /**
@@ -19,7 +21,7 @@ interface Options {
  * would make it whole wait for `commit`, so that nobody is ever given the whole of something else.
  */
 export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
-  const { what, onCommit, onKeep } = options
+  const { what, onCommit, onKeep = giveUp } = options
   const { mediaType, size } = what
   const digest = 'digest' in what ? what.digest : undefined
   let current = upload
@@ -52,6 +54,9 @@ export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
     get offset() {
       return position
     },
+    get failed() {
+      return sender.failed
+    },
     async begin({ start }) {
       assertOpen()
       if (start !== 0 && start !== position) {
@@ -70,7 +75,7 @@ export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
     },
     write(chunk) {
       assertOpen()
-      sender.assertRunning()
+      sender.failed.throwIfAborted()
       const end = position + chunk.byteLength
       if (size !== undefined && end > size)
         throw wrongSize(end, 'the descriptor or the source is wrong about the size: nothing beyond it is taken')
@@ -83,7 +88,7 @@ export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
       if (committed !== undefined) return committed
       assertOpen()
       signal?.throwIfAborted()
-      sender.assertRunning()
+      sender.failed.throwIfAborted()
       if (size !== undefined && position < size)
         throw wrongSize(position, "go on from the receiver's offset: what is there is kept")
       const actual = current.hashed.digest()
@@ -97,22 +102,45 @@ export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
         })
       }
       const descriptor = { mediaType, digest: actual, size: position }
-      await sender.finish(descriptor, { signal })
+      try {
+        await sender.finish(descriptor, { signal })
+      } catch (error) {
+        if (!isLadingError(error, 'DIGEST_INVALID')) throw error
+        // What was sent had the right digest: what is in this upload is of no use.
+        await throwAway()
+        throw current.offset > 0 ? miscounted(error, actual) : error
+      }
       closed = true
       committed = descriptor
-      onCommit(descriptor)
+      onCommit?.(descriptor)
       return descriptor
     },
     async close() {
       if (closed) return
       closed = true
+      const brokenOff = !sender.failed.aborted
       await sender.abandon()
-      onKeep(current)
+      await onKeep({ ...current, brokenOff })
     },
     async discard() {
       if (!closed) await throwAway()
     },
   }
+}
+
+function miscounted(cause: LadingError, digest: Digest): RegistryError {
+  const { host, status } = cause.facts
+  return new RegistryError(
+    'UPLOAD_FAILED',
+    `the registry had other bytes of ${digest} than it said: ${cause.message}`,
+    {
+      host,
+      status,
+      digest,
+      cause,
+      hint: 'try again from the start: what it had was thrown away',
+    },
+  )
 }
 
 const nameOf = (digest: Digest | undefined): string => digest ?? 'content of unknown digest'

@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@lading/clock'
 import type { UnknownContent } from '@lading/content'
 import type { Descriptor } from '@lading/manifest'
-import { finishUpload, sendChunk } from '../upload/upload-session.ts'
+import { finishUpload, sendChunk } from './upload-session.ts'
 import type { OpenUpload } from './open-upload.ts'
 import { openSegment, type Segment } from './segment.ts'
 import { createTail } from './tail.ts'
@@ -13,8 +13,8 @@ const unknownPart = 4 * 1024 * 1024
 export interface UploadSender {
   /** Takes the next bytes. A returned promise asks for a pause; it does not reject. */
   add(bytes: Uint8Array): undefined | Promise<void>
-  /** @throws what a request failed with */
-  assertRunning(): void
+  /** Goes off with what a request failed with. */
+  readonly failed: AbortSignal
   /** Sends what waits, and ends the upload. */
   finish(descriptor: Descriptor, options: AbortOptions): Promise<void>
   /** Breaks off what is under way, and waits until it has ended. */
@@ -42,16 +42,20 @@ export function createUploadSender(
   /** The one request that brings the blob and ends the upload. */
   let whole = false
   let sending: Promise<void> = Promise.resolve()
-  let failure: { readonly error: unknown } | undefined
+  const failing = new AbortController()
+  const fail = (error: unknown): void => failing.abort(error)
 
   function startSegment(length: number): Segment {
     const start = sent
     const end = start + length
     whole = start === 0 && length === size && chunkSize === undefined && known !== undefined
-    return openSegment(length, (body, signal) =>
-      whole && known !== undefined
-        ? finishUpload(site, session, known, { body, signal })
-        : sendChunk(site, session, { start, end, body }, { digest: known?.digest, signal }),
+    return openSegment(
+      length,
+      (body, signal) =>
+        whole && known !== undefined
+          ? finishUpload(site, session, known, { body, signal })
+          : sendChunk(site, session, { start, end, body }, { digest: known?.digest, signal }),
+      fail,
     )
   }
   async function send(bytes: Uint8Array): Promise<void> {
@@ -66,23 +70,18 @@ export function createUploadSender(
       segment = undefined
     }
   }
-  const enqueue = (bytes: Uint8Array): Promise<void> =>
-    (sending = sending
-      .then(() => send(bytes))
-      .catch((error: unknown) => {
-        failure ??= { error }
-      }))
+  const enqueue = (bytes: Uint8Array): Promise<void> => (sending = sending.then(() => send(bytes)).catch(fail))
   const ready = (): Uint8Array => {
     if (size !== undefined) return tail.take(taken === size ? 0 : tail.length)
     return tail.take(tail.length - (tail.length % partLength))
   }
-  const assertRunning = (): void => {
-    const failed = failure ?? segment?.failure
-    if (failed !== undefined) throw failed.error
+  const abandon = async (): Promise<void> => {
+    await segment?.abandon()
+    await sending
   }
 
   return {
-    assertRunning,
+    failed: failing.signal,
     add(bytes) {
       taken += bytes.byteLength
       tail.add(bytes)
@@ -90,14 +89,20 @@ export function createUploadSender(
       return now.byteLength === 0 ? undefined : enqueue(now)
     },
     async finish(descriptor, { signal }) {
-      await enqueue(tail.take(tail.length))
-      assertRunning()
-      await segment?.end()
-      if (!whole) await finishUpload(site, session, descriptor, { signal })
+      const stop = (): void => void abandon()
+      signal?.addEventListener('abort', stop)
+      try {
+        await enqueue(tail.take(tail.length))
+        failing.signal.throwIfAborted()
+        await segment?.end()
+        if (!whole) await finishUpload(site, session, descriptor, { signal })
+      } catch (error) {
+        signal?.throwIfAborted()
+        throw error
+      } finally {
+        signal?.removeEventListener('abort', stop)
+      }
     },
-    async abandon() {
-      await segment?.abandon()
-      await sending
-    },
+    abandon,
   }
 }
