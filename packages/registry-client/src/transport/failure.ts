@@ -93,7 +93,8 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
       cause: undisclosed(name, message),
       hint: 'write https:// for this host',
     })
-  const improper = malformed.has(code) || name === 'HTTPParserError'
+  // undici's words for a 101 that names a protocol.
+  const improper = malformed.has(code) || name === 'HTTPParserError' || message === 'bad upgrade'
   // The head was proper HTTP, so this is the place for a registry's answer: what breaks in the body (a chunk's size, say)
   // was broken on the way, like any cut.
   if (improper && answered)

@@ -1,12 +1,17 @@
 import { createHeldFailure, guardListener } from '@lading/errors'
 import type { Agent, Dispatcher } from 'undici'
+import { TransportError } from '../errors/transport-error.ts'
 import type { Transport, TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
+import { createHeadBudget, longestHead, readAlongInHeads } from './answer-heads.ts'
 import { createConnect, type ConnectOptions, type Manner } from './connect.ts'
 import { routeOf, type Route } from './route.ts'
 import { createSocketErrors, type SocketErrors } from './socket-errors.ts'
 import { timedOut } from './timed-out.ts'
 import { readTimeouts, type FullTimeouts, type Timeouts } from './timeouts.ts'
 import { watchRate } from './watch-rate.ts'
+
+/** Of one request. Any number is allowed (RFC 9110 15.2), and a few are all that is ever sent. */
+const mostInterims = 16
 
 export interface ClosableTransport {
   readonly transport: Transport
@@ -36,6 +41,7 @@ export function createUndiciTransport({
   const agents = new Map<string, Promise<Agent>>()
   const closing = new AbortController()
   const socketErrors = createSocketErrors()
+  const heads = createHeadBudget()
 
   const agentFor = (manner: Manner): Promise<Agent> => {
     const key = JSON.stringify([
@@ -58,8 +64,19 @@ export function createUndiciTransport({
   }
   const createAgent = async (manner: Manner): Promise<Agent> => {
     const undici = await import('undici')
+    const connect = createConnect(undici.buildConnector, {
+      ...options,
+      ...manner,
+      closing: closing.signal,
+      socketErrors,
+    })
     return new undici.Agent({
-      connect: createConnect(undici.buildConnector, { ...options, ...manner, closing: closing.signal, socketErrors }),
+      connect(to, callback) {
+        connect(to, (...answer) => {
+          if (answer[0] === null) readAlongInHeads(answer[1], heads)
+          callback(...answer)
+        })
+      },
       // As many as are asked for: each host's gate keeps count.
       connections: null,
       // One answer at a time on a connection: a pipelined request would wait for the layer before it.
@@ -68,7 +85,7 @@ export function createUndiciTransport({
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: 15_000,
-      maxHeaderSize: 16 * 1024,
+      maxHeaderSize: longestHead,
       allowH2: false,
     })
   }
@@ -111,6 +128,7 @@ function dispatch(
     let controller: Dispatcher.DispatchController | undefined
     let failure: { readonly reason: unknown } | undefined
     let answered = false
+    let interims = 0
     let pending: Promise<void> | undefined
 
     const fail = (reason: unknown): void => {
@@ -194,7 +212,11 @@ function dispatch(
           headerClock?.refresh()
         },
         onResponseStart(_given, status, headers) {
-          if (status < 200) return
+          if (status < 200) {
+            interims++
+            if (status === 101 || interims > mostInterims) fail(noFinalAnswer(status, request.url))
+            return
+          }
           answered = true
           stopHeaderClock()
           const refused = route.refusal(status, headers)
@@ -234,6 +256,15 @@ function dispatch(
         },
       },
     )
+  })
+}
+
+function noFinalAnswer(status: number, { host }: URL): TransportError {
+  const what = status === 101 ? 'switches to another protocol' : `sends more than ${mostInterims} interim answers`
+  return new TransportError('BAD_RESPONSE', `${host} ${what} in place of an answer`, {
+    host,
+    status,
+    hint: 'is this the address of a registry?',
   })
 }
 

@@ -23,7 +23,11 @@ export interface Recorded {
 /** A real server on loopback for one test: what it answers is the test's. */
 export async function serve(
   handler: Handler,
-  options: { readonly tls?: { readonly key: string; readonly cert: string }; readonly hostname?: string } = {},
+  options: {
+    readonly tls?: { readonly key: string; readonly cert: string }
+    readonly hostname?: string
+    readonly maxHeaderSize?: number
+  } = {},
 ): Promise<ScriptedServer> {
   const requests: Recorded[] = []
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -31,7 +35,9 @@ export async function serve(
     Promise.resolve(handler(request, response)).catch((error: unknown) => response.destroy(error as Error))
   }
   const server =
-    options.tls === undefined ? createServer(listener) : (createTlsServer(options.tls, listener) as unknown as Server)
+    options.tls === undefined
+      ? createServer({ maxHeaderSize: options.maxHeaderSize }, listener)
+      : (createTlsServer(options.tls, listener) as unknown as Server)
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
