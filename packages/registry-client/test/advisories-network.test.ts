@@ -326,7 +326,7 @@ describe('an answer without measure', () => {
     ['a manifest', (_request, response) => void response.end(Buffer.alloc(5 * 1024 * 1024, ' ')), 'TOO_LARGE'],
     [
       'a header',
-      (_request, response) => void response.socket?.end(`HTTP/1.1 200 OK\r\nx-much: ${'x'.repeat(64 * 1024)}\r\n\r\n`),
+      (_request, response) => void response.socket?.end(`HTTP/1.1 200 OK\r\nx-much: ${'x'.repeat(300 * 1024)}\r\n\r\n`),
       'BAD_RESPONSE',
     ],
   ])('CVE-2026-2581 (C17): %s is not read on', async (_what, handler, code) => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { Credential, CredentialProvider } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
@@ -203,7 +204,7 @@ describe('a registry that leads astray', () => {
 describe('a registry that sends what it should not', () => {
   it('CVE-2026-22036 (C16): a thousand codings are not undone', async () => {
     const registry = await serve((_request, response) =>
-      bytes(response, 200, manifest.bytes, {
+      bytes(response, 200, gzipSync(manifest.bytes), {
         'content-type': manifestType,
         'content-encoding': Array.from({ length: 1000 }, () => 'gzip').join(', '),
       }),

@@ -152,6 +152,11 @@ describe('an answer with many header fields', () => {
     expect(await failureOf(get)).toMatchObject({ code: 'BAD_RESPONSE' })
   })
 
+  it('is an error with more than 4096 lines', async () => {
+    const host = await inPieces(`HTTP/1.1 200 OK\r\n${'x:\r\n'.repeat(5000)}\r\n`)
+    expect(await failureOf(transportOf()(`http://${host}/`))).toMatchObject({ code: 'BAD_RESPONSE' })
+  })
+
   it('may lead 30 KB far', async () => {
     const long = `/far?${'x'.repeat(30_000)}`
     const server = await serve(

@@ -49,7 +49,8 @@ describe('the size of a blob', () => {
   it.each([403, 405, 501])('is asked of the first byte where HEAD answers %i', async (status) => {
     const { head, registry } = await repositoryThat(headless(status, firstByte))
     expect(await head()).toEqual({ digest, size: blob.length })
-    expect(linesOf(registry)).toEqual(['HEAD', 'GET bytes=0-0'])
+    // A 403 without a challenge may have one at `/v2/`.
+    expect(linesOf(registry)).toEqual(status === 403 ? ['HEAD', 'GET', 'GET bytes=0-0'] : ['HEAD', 'GET bytes=0-0'])
   })
 
   it('is asked of the first byte where HEAD does not say it', async () => {
@@ -111,11 +112,11 @@ describe('the size of a blob', () => {
     })
   })
 
-  it('is not taken from an answer that is coded', async () => {
+  it('is taken as it is said, whatever the label', async () => {
     const { head } = await repositoryThat((_request, response) =>
       bytes(response, 200, blob, { 'content-encoding': 'gzip' }),
     )
-    expect(await failureOf(head())).toMatchObject({ code: 'CONTENT_CODING' })
+    expect(await head()).toEqual({ digest, size: blob.length })
   })
 
   it("is asked again after a server's bad moment", async () => {

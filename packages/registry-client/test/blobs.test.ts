@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { startTestRegistry, type Fault } from '@lading/test-registry'
 import type { BlobSink, Repository } from '../src/index.ts'
@@ -185,7 +186,11 @@ describe('fetching a blob', () => {
       'is a part that nobody asked for',
       (_request, response) => bytes(response, 206, blob.subarray(0, 5), { 'content-range': 'bytes 0-4/10000' }),
     ],
-    ['CONTENT_CODING', 'is coded', (_request, response) => bytes(response, 200, blob, { 'content-encoding': 'gzip' })],
+    [
+      'CONTENT_CODING',
+      'is coded',
+      (_request, response) => bytes(response, 200, gzipSync(blob), { 'content-encoding': 'gzip' }),
+    ],
     ['BLOB_UNKNOWN', 'is not there', (_request, response) => bytes(response, 404, '')],
     ['BAD_RESPONSE', 'is not HTTP', (_request, response) => void response.socket?.end('SSH-2.0-OpenSSH\r\n')],
     [
@@ -205,13 +210,14 @@ describe('fetching a blob', () => {
     [
       'BAD_RESPONSE',
       'has endless headers',
-      (_request, response) => void response.socket?.end(`HTTP/1.1 200 OK\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`),
+      (_request, response) => void response.socket?.end(`HTTP/1.1 200 OK\r\nX: ${'y'.repeat(300_000)}\r\n\r\n`),
     ],
   ])('fails with %s when the body %s, and never asks again', async (code, _what, handler) => {
     const { blobs, registry } = await repositoryThat(handler)
     const sink = sinkOf()
     expect(await failureOf(blobs.fetch(descriptor, sink))).toMatchObject({ code, facts: { host: registry.host } })
-    expect(registry.requests).toHaveLength(1)
+    // What is not there may be hidden: the challenge may stand at `/v2/`.
+    expect(registry.requests.filter(({ line }) => line !== 'GET /v2/')).toHaveLength(1)
     expect(sink.content().length).toBeLessThanOrEqual(blob.length)
   })
 

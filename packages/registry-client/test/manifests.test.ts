@@ -83,13 +83,6 @@ describe('GET of a manifest', () => {
     ],
     ['the content type is malformed', 'latest', { ...good, 'content-type': 'json' }, 'CONTENT_TYPE_INVALID'],
     ['the content type is general', 'latest', { ...good, 'content-type': 'application/json' }, undefined],
-    ['the body is coded', 'latest', { ...good, 'content-encoding': 'gzip' }, 'CONTENT_CODING'],
-    [
-      'the body is coded a thousand times',
-      'latest',
-      { ...good, 'content-encoding': 'gzip, '.repeat(1000) },
-      'CONTENT_CODING',
-    ],
   ])('%s', async (_what, target, headers, code) => {
     const { manifests } = await repositoryThat(answering(headers))
     const outcome = await manifests.get(target).then(

@@ -14,6 +14,8 @@ import { createSingleFlight } from './single-flight.ts'
 
 /** A provider that always has another answer gets no further. */
 const mostCredentials = 3
+/** Tokens that are remembered as good. */
+const mostTaken = 256
 
 /** What one endpoint wants to see, and what we have to show. Shared by all repositories there. */
 export interface Authorizer {
@@ -35,8 +37,22 @@ export interface Authorizer {
   /** Access was refused with all that there is to show: nothing of it is believed any longer. */
   refused(repository: string, used: string | undefined): void
   hasCredentials(repository: string, options?: AbortOptions): Promise<boolean>
-  /** True for the first who asks: one ping an endpoint. */
-  claimPing(): boolean
+  /** The endpoint gave what was asked for. */
+  served(repository: string, used: string | undefined): void
+  /** Was the repository served to nobody in particular? */
+  isOpen(repository: string): boolean
+  /**
+   * Something new to show in place of what was taken before and is refused now, without a challenge. `undefined`: it was
+   * never taken, or there is nothing new.
+   *
+   * @throws what `fetchToken` throws
+   */
+  renew(used: string, repository: string, options?: AuthorizeOptions): Promise<string | undefined>
+  /** The endpoint's challenges, by one ping for all who ask. */
+  challengesByPing(
+    ping: (options: AbortOptions) => Promise<readonly Challenge[]>,
+    options?: AbortOptions,
+  ): Promise<readonly Challenge[]>
   /** Why access may be refused although there are credentials. */
   hint(repository: string): string | undefined
 }
@@ -75,7 +91,11 @@ export function createAuthorizer(
   const widened = new Map<string, string>()
   /** Token servers that know nothing of POST. */
   const onlyGet = new Set<string>()
-  let pinged = false
+  /** What was shown and taken, the latest at the end. */
+  const taken = new Set<string>()
+  const open = new Set<string>()
+  const pings = createSingleFlight<readonly Challenge[]>()
+  let pinged: readonly Challenge[] | undefined
 
   const scopeFor = (repository: string, { scope = pullScope(repository) }: AuthorizeOptions): string =>
     widened.get(scope) ?? scope
@@ -141,6 +161,20 @@ export function createAuthorizer(
     return `Bearer ${await tokenFor(wanted.challenge, repository, options)}`
   }
 
+  /** With another credential than the one that was refused. */
+  const another = async (
+    wanted: Scheme,
+    repository: string,
+    options: AuthorizeOptions,
+  ): Promise<string | undefined> => {
+    const credential = await credentials.get(repository, options)
+    if (credential === undefined || !(await credentials.replace(repository, credential, options))) return undefined
+    return header(wanted, repository, options)
+  }
+  const forget = (used: string | undefined): void => {
+    for (const [scope, { token }] of tokens) if (used === `Bearer ${token.value}`) tokens.delete(scope)
+  }
+
   return {
     async current(repository, options = {}) {
       return scheme === undefined ? undefined : header(scheme, repository, options)
@@ -148,35 +182,54 @@ export function createAuthorizer(
     async answer(challenges, used, repository, options = {}) {
       const offered = chooseScheme(challenges, registry)
       if (offered === undefined) return undefined
+      const { scope: first = pullScope(repository) } = options
       const wanted = scopeFor(repository, options)
       const asked = challenges.find((challenge) => challenge.scheme === 'bearer')?.parameters.get('scope')
-      const scope = asked === undefined ? wanted : widenScope(wanted, asked)
-      if (scope !== wanted) widened.set(options.scope ?? pullScope(repository), scope)
+      // A mirror may have one more name for the repository, and no more.
+      const renames = endpoint?.mirror === true && countScopes(wanted) === countScopes(first)
+      const scope = asked === undefined ? wanted : widenScope(wanted, asked, { renames })
+      if (scope !== wanted) widened.set(first, scope)
       const cached = tokens.get(scope)
       // Somebody else may have fetched a new one since: only the refused one is thrown away.
       if (cached !== undefined && used === `Bearer ${cached.token.value}`) tokens.delete(scope)
       const next = await header(offered, repository, options)
       // Only now: a challenge that leads nowhere must not be answered in advance from here on.
       scheme = offered
-      if (next !== used) return next
-      const credential = await credentials.get(repository, options)
-      if (credential === undefined || !(await credentials.replace(repository, credential, options))) return undefined
-      return header(offered, repository, options)
+      return next === used ? another(offered, repository, options) : next
     },
     get challenged() {
       return scheme !== undefined
     },
     refused(repository, used) {
       credentials.forget(repository)
-      for (const [scope, { token }] of tokens) if (used === `Bearer ${token.value}`) tokens.delete(scope)
+      forget(used)
     },
     async hasCredentials(repository, options = {}) {
       return (await credentials.get(repository, options)) !== undefined
     },
-    claimPing() {
-      const first = !pinged
-      pinged = true
-      return first
+    served(repository, used) {
+      if (used === undefined) {
+        open.add(repository)
+        return
+      }
+      taken.delete(used)
+      taken.add(used)
+      const [oldest] = taken
+      if (taken.size > mostTaken && oldest !== undefined) taken.delete(oldest)
+    },
+    isOpen: (repository) => open.has(repository),
+    async renew(used, repository, options = {}) {
+      if (scheme === undefined || !taken.has(used)) return undefined
+      // Somebody else may have fetched a new one since.
+      forget(used)
+      const next = await header(scheme, repository, options)
+      if (next !== used) return next
+      taken.delete(used)
+      return another(scheme, repository, options)
+    },
+    async challengesByPing(ping, options = {}) {
+      if (pinged !== undefined) return pinged
+      return pings.run('', async (signal) => (pinged = await ping({ signal })), options)
     },
     hint(repository) {
       return scheme?.kind === 'bearer' && withheld.has(repository)
@@ -185,6 +238,8 @@ export function createAuthorizer(
     },
   }
 }
+
+const countScopes = (scopes: string): number => scopes.split(' ').length
 
 /** Bearer before basic: a token says less than a password. */
 export function chooseScheme(challenges: readonly Challenge[], registry: URL): Scheme | undefined {

@@ -4,11 +4,12 @@ import type { Endpoint } from '../endpoint/endpoint.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { ask, type Answer } from '../http/ask.ts'
 import { errorOfAnswer } from '../http/error-of-answer.ts'
+import { explainedByCoding } from '../http/content-coding.ts'
 import { repeat } from '../http/repeat.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { Clearance } from '../wire/wire-request.ts'
 import { basicHeader } from '../headers/basic-header.ts'
-import { readToken, type Token } from './token-answer.ts'
+import { readToken, type Token, type TokenAnswer } from './token-answer.ts'
 
 export interface BearerChallenge {
   readonly realm: URL
@@ -78,12 +79,20 @@ export async function fetchToken(
     async () => {
       const answer = await askRealm(wire, question, { credential, clearance: decision, ...options })
       if (answer.head.status !== 200) throw refusal(question, { answer, withheld, credential })
-      const { refreshToken, ...token } = readToken(answer.body, { host: realm.host, now: wire.clock.now() })
+      const { refreshToken, ...token } = tokenOf(answer, { host: realm.host, now: wire.clock.now() })
       const renews = credential?.kind === 'identity' && refreshToken !== undefined && refreshToken !== credential.token
       return { token, withheld, ...(renews ? { renewed: { kind: 'identity', token: refreshToken } } : {}) }
     },
     options,
   )
+}
+
+function tokenOf({ head, body }: Answer, about: Parameters<typeof readToken>[1]): TokenAnswer {
+  try {
+    return readToken(body, about)
+  } catch (error) {
+    throw explainedByCoding(error, head)
+  }
 }
 
 interface RealmOptions {

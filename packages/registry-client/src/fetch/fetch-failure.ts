@@ -1,5 +1,5 @@
 import type { LadingError } from '@lading/errors'
-import { RegistryError } from '../errors/registry-error.ts'
+import { contentCoding } from '../http/content-coding.ts'
 import { failureCode, transportFailure } from '../transport/failure.ts'
 
 /** Bun's words for what others give Node's codes. */
@@ -18,10 +18,7 @@ export function fetchFailure(error: unknown, url: URL, answered: boolean): Ladin
   const known = typeof cause === 'object' && cause !== null ? cause : error
   // Node's fetch undoes up to five codings and then gives up; one is already more than we asked for.
   if (/content-encoding/i.test(String((known as Error | undefined)?.message)))
-    return new RegistryError('CONTENT_CODING', `${url.host} sends the content coded although that was not asked for`, {
-      host: url.host,
-      hint: 'a proxy in between may compress; it must leave registry traffic alone',
-    })
+    return contentCoding(url.host, 'in a way that this runtime cannot undo')
   const code = codes[failureCode(known)]
   return transportFailure(code === undefined ? known : { code, message: (known as Error).message }, url, answered)
 }

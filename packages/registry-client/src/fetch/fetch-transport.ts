@@ -1,5 +1,6 @@
 import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
+import { codingOf, contentCoding } from '../http/content-coding.ts'
 import type { Transport, TransportReceiver, TransportRequest } from '../transport.ts'
 import { timedOut } from '../transport/timed-out.ts'
 import { readTimeouts, type Timeouts } from '../transport/timeouts.ts'
@@ -62,6 +63,9 @@ export function createFetchTransport({ fetch = runtimeFetch, timeouts }: FetchTr
     }
   }
 }
+
+/** What runtimes undo before anybody sees the bytes that were sent, which are what a digest is over. */
+const undone = /\b(?:gzip|deflate|br|zstd|compress)\b/
 
 // Called as a function of nobody: a browser's fetch refuses any other `this` than its window.
 const runtimeFetch: Fetch = (url, init) => globalThis.fetch(url, init as RequestInit)
@@ -140,6 +144,8 @@ async function hand(
         hint: 'browsers do: ask through a server of your own that follows redirects',
       })
     }
+    const coding = codingOf(response.headers)
+    if (request.method !== 'HEAD' && coding !== undefined && undone.test(coding)) throw contentCoding(url.host, coding)
     await waited(to.head(response.status, response.headers), signal)
     if (reader === undefined || request.method === 'HEAD') return
     rate.start()

@@ -3,7 +3,8 @@ import type { Descriptor } from '@lading/manifest'
 import type { BlobSink } from '@lading/content'
 import { RegistryError } from '../errors/registry-error.ts'
 import { SinkError } from '../errors/sink-error.ts'
-import { assertPlain, type StreamReceiver } from '../http/ask.ts'
+import type { StreamReceiver } from '../http/ask.ts'
+import { explainedByCoding } from '../http/content-coding.ts'
 import type { Head } from '../wire/wire-request.ts'
 import { parseContentRange } from '../headers/content-range.ts'
 
@@ -80,7 +81,7 @@ async function fetchOnce(
 ): Promise<void> {
   const { digest } = descriptor
   let span: Span | undefined
-  let host: string | undefined
+  let answered: Head | undefined
   let received = 0
   let writing: Promise<void> | undefined
 
@@ -94,8 +95,7 @@ async function fetchOnce(
     await request(ranged ? rangeHeaders(wanted, descriptor.size, sink.validator) : {}, {
       expects: ({ status }) => status === 200 || status === 206,
       head(head) {
-        host = head.url.host
-        assertPlain(head)
+        answered = head
         const answer = spanOf(descriptor, head, wanted, ranged)
         const validator = head.headers.get('etag') ?? undefined
         if (answer.start > 0 && same !== undefined && validator !== same) throw notTheSame(descriptor, head)
@@ -109,7 +109,7 @@ async function fetchOnce(
       },
       data(chunk) {
         received += chunk.byteLength
-        if (span === undefined || received > span.end - span.start) throw tooLong(descriptor, host)
+        if (span === undefined || received > span.end - span.start) throw tooLong(descriptor, answered?.url.host)
         // A chunk is handed on by as few functions as can be: transport, wire, and this one.
         try {
           const wait = sink.write(chunk)
@@ -119,16 +119,20 @@ async function fetchOnce(
         }
       },
     })
+  } catch (error) {
+    throw explainedByCoding(error, answered)
   } finally {
     // Whoever hears of the outcome may close the sink at once.
     await writing?.catch(() => undefined)
   }
   if (span !== undefined && received < wanted.end - span.start) {
-    throw new RegistryError(
+    const host = answered?.url.host
+    const error = new RegistryError(
       'SHORT_BODY',
       `${host} ended the body of ${digest} after ${received} of ${wanted.end - span.start} bytes`,
       { host, digest, expected: wanted.end - span.start, actual: received, hint: 'try again; what arrived is kept' },
     )
+    throw explainedByCoding(error, answered)
   }
 }
 

@@ -5,7 +5,7 @@ import { digestOf } from '@lading/digest/hash'
 import { isLadingError, printable } from '@lading/errors'
 import { parseContentType, type Descriptor, type Schemas } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
-import { assertPlain } from '../http/ask.ts'
+import { explainedByCoding } from '../http/content-coding.ts'
 import { isWebPage } from '../http/is-web-page.ts'
 import { createCollector, type Collector } from '../http/collect.ts'
 import { repositoryUrl } from '../site/api-url.ts'
@@ -127,7 +127,6 @@ export async function fetchManifest<Known>(
           head(given) {
             answer = given
             if (given.status === 304) return
-            assertPlain(given)
             if ((lengthOf(given.headers) ?? 0) > longestManifest) throw tooLarge(site, given)
             body = createCollector(longestManifest)
           },
@@ -144,12 +143,16 @@ export async function fetchManifest<Known>(
     options,
   )
   if (head.status === 304) return 'not-modified'
-  assertNoPage(site, head, bytes)
-  const contentType = head.headers.get('content-type')
-  const { mediaType, digested } = schemas.identify(contentType, bytes)
-  const found = verifiedDigest(site, head, digested, digest)
-  const manifest = schemas.unmarshal(contentType, bytes)
-  return { manifest, bytes, descriptor: { mediaType, digest: found, size: digested.byteLength }, head }
+  try {
+    assertNoPage(site, head, bytes)
+    const contentType = head.headers.get('content-type')
+    const { mediaType, digested } = schemas.identify(contentType, bytes)
+    const found = verifiedDigest(site, head, digested, digest)
+    const manifest = schemas.unmarshal(contentType, bytes)
+    return { manifest, bytes, descriptor: { mediaType, digest: found, size: digested.byteLength }, head }
+  } catch (error) {
+    throw explainedByCoding(error, head)
+  }
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
-import { assertPlain } from '../http/ask.ts'
 import { createCollector } from '../http/collect.ts'
 import { exchange, type ExchangeOptions } from '../site/exchange.ts'
 import type { Site } from '../site/site.ts'
@@ -55,10 +54,7 @@ async function fetchPage(site: Site, url: URL, { accept, what, about, scope, sig
         { method: 'GET', url, headers: { accept } },
         {
           expects: ({ status }) => status === 200,
-          head(given) {
-            answer = given
-            assertPlain(given)
-          },
+          head: (given) => void (answer = given),
           data(chunk) {
             if (!body.add(chunk))
               throw new RegistryError(

@@ -3,6 +3,7 @@ import { parseDigest, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import { OCI_INDEX, schemas, type Descriptor } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
+import { explainedByCoding } from '../http/content-coding.ts'
 import { parseLenientJson } from '../http/parse-lenient-json.ts'
 import { repositoryUrl } from '../site/api-url.ts'
 import type { Site } from '../site/site.ts'
@@ -79,10 +80,14 @@ const filtersApplied = ({ head }: Page): string[] =>
   (head.headers.get('oci-filters-applied') ?? '').split(',').map((filter) => filter.trim())
 
 function entriesOf(site: Site, { head, bytes }: Page): readonly Descriptor[] {
-  assertNoPage(site, head, bytes)
-  const document = schemas.unmarshal(head.headers.get('content-type'), plainJson(bytes), { maxBytes: longestPage })
-  if (document.kind !== 'index') throw badPage(site, head.url, 'sent no index as the list of referrers')
-  return document.manifests
+  try {
+    assertNoPage(site, head, bytes)
+    const document = schemas.unmarshal(head.headers.get('content-type'), plainJson(bytes), { maxBytes: longestPage })
+    if (document.kind === 'index') return document.manifests
+  } catch (error) {
+    throw explainedByCoding(error, head)
+  }
+  throw badPage(site, head.url, 'sent no index as the list of referrers')
 }
 
 /** The registry makes the list at the moment, and nobody hashes it: it is read leniently. */

@@ -1,5 +1,8 @@
+import type { AbortOptions } from '@lading/clock'
+import { isLadingError } from '@lading/errors'
 import type { AuthorizeOptions } from '../auth/authorizer.ts'
-import { parseChallenges } from '../headers/challenge.ts'
+import { RegistryError } from '../errors/registry-error.ts'
+import { parseChallenges, type Challenge } from '../headers/challenge.ts'
 import { askElsewhere } from './ask-elsewhere.ts'
 import { ask, stream, type Refusal, type StreamReceiver } from '../http/ask.ts'
 import { errorOfAnswer, type AnswerFacts } from '../http/error-of-answer.ts'
@@ -26,10 +29,12 @@ export interface ExchangeOptions {
 /** Challenges answered for one request. */
 const mostAnswers = 3
 const mayLackChallenge: ReadonlySet<number> = new Set([401, 403, 404])
+/** What registries say of a token that has expired or was withdrawn. */
+const mayRefuseToken: ReadonlySet<number> = new Set([400, 401, 403])
 
 /**
  * One authorised request. A refusal's challenge is answered and the request asked once more; what is refused with a new
- * token is refused. There is no ping: a known challenge is answered in advance, an unknown one is drawn by the request.
+ * token is refused. No ping comes first: a known challenge is answered in advance, an unknown one is drawn by the request.
  *
  * @throws RegistryError of the answer when `to` does not expect it; what sending and fetching tokens throw
  */
@@ -49,22 +54,32 @@ export async function exchange(
     signal,
   }
   let authorization = anonymous ? undefined : await authorizer.current(path, { signal, scope })
+  let renewed = false
   for (let answered = 0; ; answered++) {
     let refusal = await stream(wire, { ...question, authorization }, to, options)
     // What is said where a redirect led is not the registry's word, and nothing of the registry's answers it.
     const own = refusal?.head.elsewhere === false
     if (refusal !== undefined && !own && refusal.head.status === 401 && isReading(question))
       refusal = await askElsewhere(wire, question, refusal, to, options)
-    if (refusal === undefined) return
+    if (refusal === undefined) {
+      if (!anonymous) authorizer.served(path, authorization)
+      return
+    }
+    const { head, body } = refusal
+    const error = (hint?: string): RegistryError => errorOfAnswer(head, body, { ...about, repository: site.name, hint })
+    const refusesToken = own && head.authorized && mayRefuseToken.has(head.status) && saysLittle(error())
+    if (refusesToken && renewed) throw notTakenAny(site, error())
     // A token that is new and refused will not get better; of passwords, the provider may have another.
     const last =
       !own || anonymous || answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
-    const next = last ? undefined : await answerTo(site, refusal, authorization, { signal, scope })
+    let next = last ? undefined : await answerTo(site, refusal, authorization, { signal, scope })
+    if (next === undefined && !last && refusesToken && authorization !== undefined) {
+      next = await renew(site, authorization, error(), { signal, scope })
+      renewed = next !== undefined
+    }
     if (next === undefined) {
-      const { head, body } = refusal
       if (own && !anonymous && (head.status === 401 || head.status === 403)) authorizer.refused(path, authorization)
-      const hint = own && mayLackChallenge.has(head.status) ? authorizer.hint(path) : undefined
-      throw errorOfAnswer(head, body, { ...about, repository: site.name, hint })
+      throw error(own && mayLackChallenge.has(head.status) ? authorizer.hint(path) : undefined)
     }
     authorization = next
   }
@@ -77,19 +92,23 @@ async function answerTo(
   options: AuthorizeOptions,
 ): Promise<string | undefined> {
   const { authorizer, path } = site
-  const challenges = head.status === 401 ? parseChallenges(head.headers.get('www-authenticate')) : []
+  const { status } = head
+  const challenges = status === 401 ? parseChallenges(head.headers.get('www-authenticate')) : []
   if (challenges.length > 0) return authorizer.answer(challenges, used, path, options)
-  if (!mayLackChallenge.has(head.status) || used !== undefined || authorizer.challenged) return undefined
-  return (await authorizer.hasCredentials(path, options)) && authorizer.claimPing()
-    ? answerToPing(site, options)
-    : undefined
+  if (!mayLackChallenge.has(status) || used !== undefined) return undefined
+  // Somebody else may have learned it since.
+  if (authorizer.challenged) return authorizer.current(path, options)
+  // What is open to everybody and does not have something hides nothing.
+  if (status === 404 && authorizer.isOpen(path)) return undefined
+  const asked = await authorizer.challengesByPing(({ signal }) => challengesAtBase(site, { signal }), options)
+  return asked.length === 0 ? undefined : authorizer.answer(asked, undefined, path, options)
 }
 
-/** Some registries hide a private repository behind a 404 and challenge only at `/v2/`. */
-async function answerToPing(
+/** Some registries hide a private repository behind a 404, or refuse without a word, and challenge only at `/v2/`. */
+async function challengesAtBase(
   { wire, registry, endpoint, base, api = '/v2', authorizer, path }: Site,
-  options: AuthorizeOptions,
-): Promise<string | undefined> {
+  options: AbortOptions,
+): Promise<readonly Challenge[]> {
   const url = new URL(`${base}${api}/`)
   const ping = async (): Promise<Head> => {
     const { head, body } = await ask(
@@ -100,7 +119,49 @@ async function answerToPing(
     if (mayPassLater(head.status)) throw errorOfAnswer(head, body, { subject: 'registry' })
     return head
   }
-  const head = await repeat(wire, url, ping, options)
-  const challenges = head.status === 401 && !head.elsewhere ? parseChallenges(head.headers.get('www-authenticate')) : []
-  return challenges.length === 0 ? undefined : authorizer.answer(challenges, undefined, path, options)
+  try {
+    const { status, elsewhere, headers } = await repeat(wire, url, ping, options)
+    return status === 401 && !elsewhere ? parseChallenges(headers.get('www-authenticate')) : []
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    // For nobody, the answer that there was says more than a ping that failed.
+    if (await authorizer.hasCredentials(path, options)) throw error
+    return []
+  }
+}
+
+/** Is it about who asks, if about anything? A 400 with a word about a digest is not. */
+const saysLittle = ({ code }: RegistryError): boolean =>
+  code === 'UNAUTHORIZED' || code === 'DENIED' || code === 'UNEXPECTED_STATUS'
+
+/** A token that was taken and is refused without a challenge: its realm is known, and asked for another. */
+async function renew(
+  site: Site,
+  used: string,
+  refusal: RegistryError,
+  options: AuthorizeOptions,
+): Promise<string | undefined> {
+  try {
+    return await site.authorizer.renew(used, site.path, options)
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    if (isLadingError(error, 'UNAUTHORIZED') || isLadingError(error, 'DENIED')) throw notTakenAny(site, refusal, error)
+    throw error
+  }
+}
+
+/** It was allowed a moment ago: nothing is said about whether the repository exists. */
+function notTakenAny(
+  { registry, name }: Site,
+  { message, facts, reported }: RegistryError,
+  cause?: Error,
+): RegistryError {
+  const why = cause === undefined ? 'and a new one too' : `and there is no new one: ${cause.message}`
+  return new RegistryError('TOKEN_FAILED', `${registry.host} refuses a token that it took before, ${why}: ${message}`, {
+    ...facts,
+    repository: name,
+    reported,
+    cause,
+    hint: 'try again; when it stays so, log in again',
+  })
 }

@@ -2,6 +2,8 @@ import type { Socket } from 'node:net'
 
 /** The most bytes that the fields of one answer may have. Google Artifact Registry sends 21 KB. */
 export const longestHead: number = 256 * 1024
+/** The most lines of one answer's head: each costs more memory than its bytes. */
+const mostLines = 4096
 /** The most that the heads of all connections may have together. */
 const mostTogether = 32 * 1024 * 1024
 
@@ -42,12 +44,14 @@ export function readAlongInHeads(socket: Socket, budget: HeadBudget): void {
   let at = 0
   let interim = false
   let hundred = false
+  let lines = 0
   let blankLine = false
   let held = 0
 
   const beginHead = (): void => {
     inHead = true
     at = 0
+    lines = 0
     blankLine = false
   }
   /** Up to the end of the final answer's head. */
@@ -58,6 +62,7 @@ export function readAlongInHeads(socket: Socket, budget: HeadBudget): void {
       else if (at === firstDigit + 1) hundred = interim && byte === zero
       else if (at === lastDigit && hundred && byte === zero) chunk[index] = zero + 2
       at++
+      if (byte === lineFeed) lines++
       if (byte === lineFeed && blankLine) {
         if (!interim) {
           inHead = false
@@ -79,7 +84,9 @@ export function readAlongInHeads(socket: Socket, budget: HeadBudget): void {
     if (inHead && chunk instanceof Uint8Array) {
       const bytes = readAlong(chunk)
       held += bytes
-      if (!budget.take(bytes)) socket.destroy(tooMuch())
+      const room = budget.take(bytes)
+      if (at > longestHead || lines > mostLines) socket.destroy(tooMuch('the answer has'))
+      else if (!room) socket.destroy(tooMuch('the answers of all connections have'))
     }
     return chunk
   }
@@ -92,7 +99,6 @@ export function readAlongInHeads(socket: Socket, budget: HeadBudget): void {
   socket.once('close', giveBack)
 }
 
-function tooMuch(): Error {
-  const error = new Error(`the answers of all connections have more than ${mostTogether} bytes of header fields`)
-  return Object.assign(error, { code: 'UND_ERR_HEADERS_OVERFLOW' })
+function tooMuch(who: string): Error {
+  return Object.assign(new Error(`${who} too many header fields`), { code: 'UND_ERR_HEADERS_OVERFLOW' })
 }

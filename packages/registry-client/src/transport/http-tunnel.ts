@@ -3,7 +3,6 @@ import type { Socket } from 'node:net'
 import { printable } from '@lading/errors'
 import { TransportError } from '../errors/transport-error.ts'
 import { publicProxy, type ProxySettings } from '../proxy/proxy-settings.ts'
-import { longestHead } from './answer-heads.ts'
 import { proxyAuthorization, proxyRefusesUs } from './proxy-authorization.ts'
 
 /**
@@ -29,7 +28,7 @@ export function httpTunnel(socket: Socket, target: string, proxy: ProxySettings)
       path: target,
       headers: { host: target, ...proxyAuthorization(proxy) },
       setHost: false,
-      maxHeaderSize: longestHead,
+      maxHeaderSize: 16 * 1024,
       insecureHTTPParser: false,
     })
     asking.on('connect', (answer, _socket, early: Buffer) => {

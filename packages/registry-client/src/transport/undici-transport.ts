@@ -85,6 +85,7 @@ export function createUndiciTransport({
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: 15_000,
+      // Of trailers, too.
       maxHeaderSize: longestHead,
       allowH2: false,
     })

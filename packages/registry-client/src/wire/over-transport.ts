@@ -8,6 +8,7 @@ export const overTransport =
     const { method, url, headers, body, elsewhere = false, clearance, within } = request
     const { insecure, tls, connectTimeout, answerTimeout, proxy } = request
     const { addresses } = clearance
+    const authorized = request.authorization !== undefined
     let take: Take | undefined
     let naming: Promise<void> | undefined
     onStart?.()
@@ -26,7 +27,7 @@ export const overTransport =
       },
       {
         head(status, answer) {
-          const taker = receive({ status, headers: answer, url, elsewhere, addresses })
+          const taker = receive({ status, headers: answer, url, elsewhere, authorized, addresses })
           if (typeof taker !== 'function') return (naming = taker.then((named) => void (take = named)))
           take = taker
           return undefined

@@ -56,6 +56,8 @@ export interface Head {
   readonly url: URL
   /** A redirect led away from the origin that was asked. */
   readonly elsewhere: boolean
+  /** The one who answered was shown the `Authorization`. */
+  readonly authorized: boolean
   /** What the name of the one who answered may resolve to; `undefined`: anything that is ever called. */
   readonly addresses: readonly AddressClass[] | undefined
 }
