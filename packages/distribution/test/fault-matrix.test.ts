@@ -120,5 +120,5 @@ function bounds(
   const repeated = (row.once[phase] ?? row.once.rest) === 'ok' && (row.always[phase] ?? row.always.rest) !== 'ok'
   if (times === 'always' && wanted === 'ok') return [1, 12]
   if (!repeated) return [1, 2]
-  return times === 'once' ? [2, 2] : [wanted === 'UNAUTHORIZED' ? 1 : 5, 12]
+  return times === 'once' ? [2, 2] : [wanted === 'UNAUTHORIZED' ? 1 : wanted === 'TOKEN_FAILED' ? 2 : 5, 12]
 }

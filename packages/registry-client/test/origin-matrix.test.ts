@@ -124,13 +124,15 @@ function isCalled(one: Case): boolean {
 }
 
 /** What of the secrets the target may see. */
-function mayShow({ purpose, relation, target, allowed }: Case): readonly string[] {
+function mayShow({ purpose, relation, target, allowed, curious }: Case): readonly string[] {
   if (purpose === 'urls of a layer') return []
   if (purpose === 'realm') {
     const trusted = relation !== 'another host' || (allowed && target.startsWith('https:'))
     return [...(trusted ? ['credential'] : []), ...(relation === 'own origin' ? ['endpoint'] : [])]
   }
-  return relation === 'own origin' ? ['credential', 'token', 'endpoint'] : []
+  if (relation !== 'own origin') return []
+  // Outside of the API, only who asks for it sees it.
+  return purpose.startsWith('redirect') && !curious ? ['endpoint'] : ['credential', 'token', 'endpoint']
 }
 
 /** What it must see, for the operation to succeed there. */

@@ -107,7 +107,7 @@ async function askRealm(
   { credential, clearance, signal }: RealmOptions,
 ): Promise<Answer> {
   const { realm, service } = challenge
-  const options = { registry, endpoint, clearance, maxBytes: longestAnswer, signal }
+  const options = { registry, endpoint, realm: true, clearance, maxBytes: longestAnswer, signal }
   if (credential?.kind === 'identity' && onlyGet?.has(realm.href) !== true) {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',

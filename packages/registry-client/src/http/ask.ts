@@ -25,6 +25,8 @@ export interface AskOptions {
   readonly endpoint: Endpoint | undefined
   /** The answer is a blob that is streamed, which may take its time. */
   readonly streamed?: boolean | undefined
+  /** A token server is asked, and not the registry's API. */
+  readonly realm?: boolean | undefined
   /** Of a URL that an answer named, as the origin policy judged it. Default: it is the endpoint. */
   readonly clearance?: Clearance | undefined
   /** The answer is a blob, which takes a place at a host. */
@@ -89,9 +91,17 @@ export async function stream(
   wire: Wire,
   question: Question,
   to: StreamReceiver,
-  { registry, endpoint, streamed, clearance = atRegistry(question.url, registry), admission, signal }: AskOptions,
+  {
+    registry,
+    endpoint,
+    streamed,
+    realm,
+    clearance = atRegistry(question.url, registry),
+    admission,
+    signal,
+  }: AskOptions,
 ): Promise<Refusal | undefined> {
-  const request: WireRequest = { ...question, registry, endpoint, streamed, clearance, admission }
+  const request: WireRequest = { ...question, registry, endpoint, streamed, realm, clearance, admission }
   let refused: Head | undefined
   const body = createCollector(longestErrorBody)
   const gather: Take = (chunk) => {

@@ -98,8 +98,8 @@ async function answerTo(
   if (!mayLackChallenge.has(status) || used !== undefined) return undefined
   // Somebody else may have learned it since.
   if (authorizer.challenged) return authorizer.current(path, options)
-  // What is open to everybody and does not have something hides nothing.
-  if (status === 404 && authorizer.isOpen(path)) return undefined
+  // What is open to everybody hides nothing.
+  if (status !== 401 && authorizer.isOpen(path)) return undefined
   const asked = await authorizer.challengesByPing(({ signal }) => challengesAtBase(site, { signal }), options)
   return asked.length === 0 ? undefined : authorizer.answer(asked, undefined, path, options)
 }

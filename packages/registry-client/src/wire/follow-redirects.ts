@@ -1,5 +1,6 @@
 import { publicUrl, type Emit } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
+import { placeOf } from '../origin/place-of.ts'
 import type { Judge } from './judge-url.ts'
 import { isReading, type Clearance, type Concern, type Take, type WireRequest } from './wire-request.ts'
 
@@ -14,9 +15,16 @@ interface Location {
   readonly status: number
 }
 
+/** What is made of an answer that is not the last: it leads on, or wants to see what was kept back. */
+interface Found {
+  location?: Location
+  wants?: boolean
+}
+
 /**
  * Follows redirects by our own rules: each hop passes the origin policy, `Authorization` is dropped at the first change
- * of origin and never comes back, a loop or an eleventh hop ends it. What changes something is redirected only where
+ * of origin and never comes back, a loop or an eleventh hop ends it. Within an origin but outside of the API's paths it is
+ * shown only to who answers 401 without it, and never beside a signature in the query. What changes something is redirected only where
  * `moves` says so, and only by 307 and 308, which keep method and body (RFC 9110 15.4).
  *
  * @throws RegistryError `ORIGIN_REFUSED`, `REDIRECT_LOOP`, `BAD_RESPONSE`
@@ -26,13 +34,20 @@ export const followRedirects =
   (next) =>
   async (first, receive, options) => {
     const seen = new Set<string>()
+    /** An `Authorization` that may be shown where the request goes, and is only when it is asked for. */
+    let held: string | undefined
+    let led = first.elsewhere === true
     for (let request = first; ;) {
       const { url } = request
       seen.add(url.href)
-      const found: { location?: Location } = {}
+      const found: Found = {}
       await next(
         request,
         (head) => {
+          if (held !== undefined && head.status === 401) {
+            found.wants = true
+            return skipBody(url.host)
+          }
           const text = head.headers.get('location')
           if (text === null || !isRedirect(request, head.status)) return receive(head)
           found.location = { text, status: head.status }
@@ -40,17 +55,31 @@ export const followRedirects =
         },
         options,
       )
+      if (found.wants === true) {
+        request = { ...request, authorization: held, elsewhere: led }
+        held = undefined
+        continue
+      }
       if (found.location === undefined) return
       const to = resolveLocation(found.location.text, url)
       const clearance = clearanceFor(judge, request, to, found.location)
       assertNewHop(seen, request, to, found.location)
       emit({ type: 'redirect', from: publicUrl(url), to: publicUrl(to), status: found.location.status })
+      const carried = clearance.show.authorization ? (held ?? request.authorization) : undefined
+      const place =
+        request.realm === true
+          ? 'api'
+          : placeOf(to, { registry: request.registry, overridePath: request.endpoint?.overridePath })
+      held = place === 'outside' ? carried : undefined
+      const away = led || to.origin !== first.url.origin
+      led = away
       request = {
         ...request,
         url: to,
-        authorization: clearance.show.authorization ? request.authorization : undefined,
+        authorization: place === 'api' ? carried : undefined,
         clearance,
-        elsewhere: request.elsewhere === true || to.origin !== first.url.origin,
+        // Who was shown nothing says nothing of what we may do.
+        elsewhere: away || place === 'signed' || held !== undefined,
       }
     }
   }

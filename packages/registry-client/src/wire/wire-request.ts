@@ -43,7 +43,9 @@ export interface WireRequest extends Question, Pick<TransportRequest, 'insecure'
   readonly admission?: Admission | undefined
   /** That place, while it is held and while it is not. */
   readonly place?: HostPlace | undefined
-  /** A redirect led away from the origin that was asked. */
+  /** A token server is asked: all its paths may see what it may see. */
+  readonly realm?: boolean | undefined
+  /** A redirect led away from the origin that was asked, or to where nothing was shown. */
   readonly elsewhere?: boolean | undefined
   /** What the whole of it may take, redirects included. */
   readonly allowance?: Allowance | undefined
@@ -54,7 +56,7 @@ export interface Head {
   readonly headers: TransportHeaders
   /** Who answered, after redirects. */
   readonly url: URL
-  /** A redirect led away from the origin that was asked. */
+  /** A redirect led away from the origin that was asked, or to where nothing was shown: its answer is not the registry's word. */
   readonly elsewhere: boolean
   /** The one who answered was shown the `Authorization`. */
   readonly authorized: boolean
