@@ -53,7 +53,8 @@ async function sceneOf(mirror: Answer, registry: Answer = () => false): Promise<
     (name: string, answer: Answer): Answer =>
     (request, response) => {
       const what = request.url?.includes('/blobs/') === true ? 'blob' : (request.url?.split('/').at(-1) ?? '')
-      order.push(`${name} ${what === manifest.digest ? 'manifest' : what}`)
+      if (what === '') order.push(`${name} ping`)
+      else order.push(`${name} ${what === manifest.digest ? 'manifest' : what}`)
       return answer(request, response)
     }
   const [one, two] = [await serving(named('mirror', mirror)), await serving(named('registry', registry))]
@@ -75,7 +76,7 @@ describe('which endpoint is asked', () => {
   it('is decided for each tag by itself', async () => {
     const { repository, asked } = await sceneOf(refusing('/manifests/1', 404))
     for (const tag of ['1', '1', '2']) await repository.manifests.get(tag)
-    expect(asked()).toEqual(['mirror 1', 'registry 1', 'registry 1', 'mirror 2'])
+    expect(asked()).toEqual(['mirror 1', 'mirror ping', 'registry 1', 'registry 1', 'mirror 2'])
   })
 
   it('for content leaves a mirror out that lacks the tag, until it has one', async () => {
@@ -84,7 +85,7 @@ describe('which endpoint is asked', () => {
     await fetch(repository)
     await repository.manifests.get('2')
     await fetch(repository)
-    expect(asked()).toEqual(['mirror 1', 'registry 1', 'registry blob', 'mirror 2', 'mirror blob'])
+    expect(asked()).toEqual(['mirror 1', 'mirror ping', 'registry 1', 'registry blob', 'mirror 2', 'mirror blob'])
   })
 
   it.each([401, 403, 404, 405, 500])(
@@ -103,7 +104,7 @@ describe('which endpoint is asked', () => {
     expect(await gather(repository.tags())).toBe(2)
     await repository.manifests.get('1')
     await fetch(repository)
-    expect(asked()).toEqual(['mirror list', 'registry list', 'mirror 1', 'mirror blob'])
+    expect(asked()).toEqual(['mirror list', 'mirror ping', 'registry list', 'mirror 1', 'mirror blob'])
   })
 
   it('is nobody after what the caller or the caller’s disk did', async () => {
@@ -195,7 +196,7 @@ describe('a blob that breaks off', () => {
     const { repository, asked } = await sceneOf(breaking(2), refusing('/blobs/', 404))
     for (let time = 0; time < 2; time++) await failureOf(fetch(repository))
     await fetch(repository)
-    expect(asked()).toEqual(['mirror blob', 'mirror blob', 'registry blob', 'mirror blob'])
+    expect(asked()).toEqual(['mirror blob', 'mirror blob', 'registry blob', 'registry ping', 'mirror blob'])
   })
 })
 

@@ -58,7 +58,7 @@ describe('a listener that throws', () => {
   it('is not the error of a request that failed by itself, and is not lost', async () => {
     const registry = await serve((request, response) =>
       request.url?.endsWith('/absent') === true
-        ? json(response, 404, {})
+        ? json(response, 405, {})
         : bytes(response, 200, manifest.bytes, { 'content-type': manifestType }),
     )
     let left = 1
@@ -67,7 +67,7 @@ describe('a listener that throws', () => {
         if (left-- > 0) throw wrong
       },
     }).repository(`${registry.host}/a`, { endpoint: endpointOf(registry) })
-    expect(await failureOf(manifests.head('absent'))).toMatchObject({ code: 'MANIFEST_UNKNOWN' })
+    expect(await failureOf(manifests.head('absent'))).toMatchObject({ code: 'UNSUPPORTED' })
     expect(await failureOf(manifests.get('1'))).toBe(wrong)
     await manifests.get('1')
   })

@@ -60,7 +60,9 @@ describe('a small request', () => {
   it.each([400, 401, 403, 404, 405, 410, 451, 501])('is not repeated after a %i', async (status) => {
     const registry = await serve((_request, response) => bytes(response, status, ''))
     await failureOf(clientOf().repository(`${registry.host}/a`).manifests.get('1'))
-    expect(registry.requests).toHaveLength(1)
+    // What comes without a challenge may have one at `/v2/`.
+    const lines = registry.requests.map(({ line }) => line)
+    expect(lines).toEqual(['GET /v2/a/manifests/1', ...([401, 403, 404].includes(status) ? ['GET /v2/'] : [])])
   })
 
   it('is repeated after a body that was cut', async () => {
@@ -209,6 +211,7 @@ describe('the endpoints of a domain', () => {
     await manifests.get(manifest.digest)
     expect(down.requests.map(({ line }) => line)).toEqual([
       'GET /v2/library/alpine/manifests/1',
+      'GET /v2/',
       'GET /v2/library/alpine/manifests/2',
     ])
     expect(up.requests.map(({ line }) => line)).toEqual([

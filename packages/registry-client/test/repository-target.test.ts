@@ -40,7 +40,7 @@ describe('a blob into a repository', () => {
     const registry = await registryOf()
     const delivery = await repositoryOf(registry).target().begin()
     await attempt(await receive(delivery))
-    expect(lines(registry)).toEqual(['HEAD blob 404', 'POST upload 202', 'PUT upload 201'])
+    expect(lines(registry)).toEqual(['HEAD blob 404', 'GET ping 200', 'POST upload 202', 'PUT upload 201'])
     const config = Buffer.from('{}')
     const small = await delivery.receive(descriptorOf(config))
     if (typeof small === 'string') throw new Error(small)
@@ -179,7 +179,13 @@ describe('a blob into a repository', () => {
       facts: { digest: blob.digest },
     })
     expect(registry.repository('t/app').blobs()).toEqual([])
-    expect(lines(registry)).toEqual(['HEAD blob 404', 'POST upload 202', 'PUT upload -', 'DELETE upload 204'])
+    expect(lines(registry)).toEqual([
+      'HEAD blob 404',
+      'GET ping 200',
+      'POST upload 202',
+      'PUT upload -',
+      'DELETE upload 204',
+    ])
   })
 
   it('is asked for at repositories of the same registry only, three at most', async () => {

@@ -53,7 +53,7 @@ describe('a registry that', () => {
       const registry = await serve((request) => {
         const { socket } = request
         if (drop === 'x') socket.write('HTTP/1.1 200 OK\r\nx-slow: ')
-        const drip = setInterval(() => socket.write(drop), 10)
+        const drip = setInterval(() => socket.write(drop), 25)
         socket.once('close', () => clearInterval(drip))
       })
       const { blobs } = clientOf({ timeouts: { headers: 200 } }).repository(`${registry.host}/a`)

@@ -106,10 +106,11 @@ async function answerTo(
 
 /** Some registries hide a private repository behind a 404, or refuse without a word, and challenge only at `/v2/`. */
 async function challengesAtBase(
-  { wire, registry, endpoint, base, api = '/v2', authorizer, path }: Site,
+  { wire, registry, endpoint, base, api = '/v2', namespace, authorizer, path }: Site,
   options: AbortOptions,
 ): Promise<readonly Challenge[]> {
   const url = new URL(`${base}${api}/`)
+  if (namespace !== undefined) url.searchParams.set('ns', namespace)
   const ping = async (): Promise<Head> => {
     const { head, body } = await ask(
       wire,
@@ -125,7 +126,7 @@ async function challengesAtBase(
   } catch (error) {
     options.signal?.throwIfAborted()
     // For nobody, the answer that there was says more than a ping that failed.
-    if (await authorizer.hasCredentials(path, options)) throw error
+    if (!isLadingError(error) || (await authorizer.hasCredentials(path, options))) throw error
     return []
   }
 }

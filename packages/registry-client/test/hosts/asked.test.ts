@@ -35,8 +35,8 @@ describe('the hosts of a hosts.toml', () => {
     )
     await clientOf({ hosts }).repository(`${upstream.host}/t/app`).manifests.get('1')
     const ns = `?ns=${encodeURIComponent(upstream.host)}`
-    expect(lines(one)).toEqual([`GET /cache/v2/t/app/manifests/1${ns}`])
-    expect(lines(two)).toEqual([`GET /v2/proxy/t/app/manifests/1${ns}`])
+    expect(lines(one)).toEqual([`GET /cache/v2/t/app/manifests/1${ns}`, `GET /cache/v2/${ns}`])
+    expect(lines(two)).toEqual([`GET /v2/proxy/t/app/manifests/1${ns}`, `GET /v2/proxy/${ns}`])
     expect(lines(upstream)).toEqual(['GET /v2/t/app/manifests/1'])
   })
 
@@ -168,6 +168,8 @@ describe('the hosts of a hosts.toml', () => {
     await failureOf(client.repository('a.example/b').manifests.get('1'))
     expect(asked).toEqual([
       ['m.example', 250],
+      ['m.example', 250],
+      ['a.example', undefined],
       ['a.example', undefined],
     ])
   })
@@ -201,7 +203,7 @@ describe('a registries.conf', () => {
     })
     const client = clientOf({ hosts: await readHosts({ registriesConf: [join(folder, 'registries.conf')] }) })
     await client.repository('registry.example/team/app').manifests.get('1')
-    expect(lines(mirror)).toEqual(['GET /v2/cache/of/app/manifests/1'])
+    expect(lines(mirror)).toEqual(['GET /v2/cache/of/app/manifests/1', 'GET /v2/'])
     expect(lines(upstream)).toEqual(['GET /v2/moved/app/manifests/1'])
   })
 
