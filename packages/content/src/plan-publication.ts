@@ -47,7 +47,9 @@ export async function planPublication(
     const { kind, descriptor } = visit
     if (kind === 'document') {
       verifyBytes(visit.bytes, descriptor)
-      documents.push({ descriptor, bytes: visit.bytes, manifest: visit.manifest })
+      // What named it may have called it by the other family's type; a registry takes it by its own alone.
+      const { mediaType } = visit.manifest
+      documents.push({ descriptor: { ...descriptor, mediaType }, bytes: visit.bytes, manifest: visit.manifest })
       refuseTwoSizes(sizes, descriptor, descriptor)
       if (visit.manifest.kind === 'manifest') {
         for (const blob of successorsOf(visit.manifest)) {

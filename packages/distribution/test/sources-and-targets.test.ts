@@ -50,3 +50,33 @@ it('an index goes from a registry through store and memory to another repository
   expect(uploads.map(({ status }) => status)).toEqual(uploads.map(() => 201))
   expect(registry.repository('t/near').tags()).toEqual({ 3: digest })
 })
+
+it('each document goes by its own media type, whatever an index or a header called it', async () => {
+  const { registry, client, pull } = await scene()
+  const docker = 'application/vnd.docker.distribution.manifest.v2+json'
+  const oci = 'application/vnd.oci.image.manifest.v1+json'
+  const list = 'application/vnd.docker.distribution.manifest.list.v2+json'
+  await registry.seed(
+    index('t/app:1')
+      .add(image().layer({ a: 'a' }).mediaTypes('docker'), { members: { mediaType: oci } })
+      .indexMembers({ mediaType: list }),
+  )
+  const store = await openTestStore(await temporaryFolder())
+  const repository = (path: string) => client.repository(`${registry.host}/${path}`)
+  const name = `${registry.host}/t/app:1`
+  for (const contentType of ['text/html', 'application/vnd.oci.image.index.v1+json']) {
+    registry.addFault({ on: 'manifest', method: 'HEAD', then: { headers: { 'content-type': contentType } } })
+    const digest = await bring(repository('t/app').source(), '1', store.target(), name)
+    expect(await store.inspect(name)).toMatchObject({
+      target: { digest, mediaType: list },
+      manifest: { mediaType: oci },
+    })
+    registry.clearFaults()
+    await bring(store.source(), name, repository('t/copy').target(), '2')
+    expect((await repository('t/copy').manifests.get('2')).descriptor.mediaType).toBe(list)
+    expect(await pull('t/copy:2')).toMatchObject({ digest, manifest: { mediaType: docker } })
+    await store.remove(name, { force: true })
+    await repository('t/copy').manifests.delete(digest)
+  }
+  await store.close()
+})

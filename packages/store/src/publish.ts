@@ -28,19 +28,26 @@ export function createPublish(parts: Parts): PublishAll {
   return async (publication, options = {}) => {
     options.signal?.throwIfAborted()
     const plan = await planForStore(publication)
+    const named = { ...publication, target: asItIs(publication.target, plan) }
     await parts.writable()
     return despiteLostLock(async () => {
       const staged: StagedDocuments = new Map()
       try {
         for (const document of plan.documents)
           if (!(await isHere(parts, document))) await stage(parts, document, staged)
-        return await parts.references.update((names) => publishLocked(parts, publication, plan, staged, names), options)
+        return await parts.references.update((names) => publishLocked(parts, named, plan, staged, names), options)
       } finally {
         // Published ones have nothing to discard; a failure before it has its own error to report.
         for (const document of staged.values()) await document.discard().catch(() => {})
       }
     })
   }
+}
+
+/** The target by its own media type: what a name points to is looked up by it, also by other readers of the layout. */
+function asItIs(target: Descriptor, { documents }: StorePlan): Descriptor {
+  const own = documents.find(({ descriptor }) => descriptor.digest === target.digest)?.descriptor.mediaType
+  return own === undefined || own === target.mediaType ? target : { ...target, mediaType: own }
 }
 
 async function publishLocked(

@@ -236,7 +236,8 @@ describe('what stays', () => {
 
   it('is not decided by an entry of an index that calls something else a manifest', async () => {
     const [layer] = next.layers
-    const lies = [arm.manifest.descriptor, layer?.descriptor ?? arm.config.descriptor].map((descriptor) => ({
+    const other = index([[arm, linux('arm64')]])
+    const lies = [other.index.descriptor, layer?.descriptor ?? arm.config.descriptor].map((descriptor) => ({
       ...descriptor,
       mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
       platform: linux('s390x'),
@@ -250,7 +251,7 @@ describe('what stays', () => {
     )
     const liar: TestIndex = { index: content(both.index.descriptor.mediaType, bytes), children: [] }
     await pull(store, 'liar:1', liar, [app])
-    await pull(store, 'arm:1', arm)
+    await pull(store, 'arm:1', other, [arm])
     await pull(store, 'next:1', next)
     const damaged: string[] = []
     expect(await store.images({ onDamaged: ({ reference }) => damaged.push(reference) })).toHaveLength(3)
@@ -258,6 +259,27 @@ describe('what stays', () => {
     expect(await store.remove('arm:1')).not.toHaveProperty('uncollected')
     expect(await store.contents.stat(arm.config.descriptor.digest)).toBeUndefined()
     expect(await store.present(liar.index.descriptor)).toBe(true)
+  })
+
+  it('is an image that an index calls by the type of the other family', async () => {
+    const bytes = new TextEncoder().encode(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: both.index.descriptor.mediaType,
+        manifests: [
+          {
+            ...arm.manifest.descriptor,
+            mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+            platform: linux('arm64'),
+          },
+        ],
+      }),
+    )
+    await pull(store, 'named:1', { index: content(both.index.descriptor.mediaType, bytes), children: [] }, [arm])
+    await pull(store, 'arm:1', arm)
+    await store.remove('arm:1')
+    expect(await store.inspect('named:1')).toMatchObject({ id: arm.config.descriptor.digest })
+    expect(consult(root.path).violations).toEqual([])
   })
 
   it('is what a pull that was cut off has fetched', async () => {

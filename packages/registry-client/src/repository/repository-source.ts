@@ -1,5 +1,6 @@
 import { isAbsence, namesContent, sendBytes, type Document, type Source } from '@lading/content'
 import type { AbortOptions } from '@lading/clock'
+import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
 import type { Repository } from '../registry-client.ts'
@@ -10,9 +11,13 @@ type Verbs = Pick<Repository<unknown>, 'name' | 'manifests' | 'blobs' | 'tags' |
 
 /** A repository as a source. Its names are its tags. */
 export function repositorySource({ name, manifests, blobs, tags, referrers }: Verbs): Source {
-  const resolve = async (target: string, { signal }: AbortOptions = {}): Promise<Descriptor> =>
-    (await manifests.head(target, { signal, thenGet: true }).catch(unlessServerError)) ??
-    (await manifests.get(target, { signal })).descriptor
+  const resolve = async (target: string, { signal }: AbortOptions = {}): Promise<Descriptor> => {
+    const head = await manifests.head(target, { signal, thenGet: true }).catch(unlessServerError)
+    if (head !== undefined && namesContent(head)) return head
+    // `application/json`, `text/html`: what it is, only its content tells.
+    const got = manifests.get(target, { signal }).then(({ descriptor }) => descriptor)
+    return head === undefined ? got : got.catch(unlessUnsupported(head))
+  }
 
   /** @throws what says that it is not there */
   const read = async (descriptor: Descriptor, { signal }: AbortOptions = {}): Promise<Document> => {
@@ -58,6 +63,13 @@ function unlessServerError(error: unknown): undefined {
   if (error instanceof RegistryError && (error.facts.status ?? 0) >= 500) return undefined
   throw error
 }
+
+const unlessUnsupported =
+  (head: Descriptor) =>
+  (error: unknown): Descriptor => {
+    if (isLadingError(error, 'MANIFEST_UNSUPPORTED') || isLadingError(error, 'MANIFEST_SCHEMA1')) return head
+    throw error
+  }
 
 async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {
   try {
