@@ -14,6 +14,7 @@ import {
   type Owner,
 } from './owner.ts'
 import type { ProcessTable } from './process-table.ts'
+import type { Holder } from './waiting.ts'
 import { removeQuietly, writeNewFile } from './write-file-durably.ts'
 
 /** An owner file that is ours: the right to something, until `release`. */
@@ -24,8 +25,11 @@ export interface Claim {
   readonly release: () => Promise<void>
 }
 
-/** What a waiter remembers of an owner whose process it cannot see. */
+/** What a waiter remembers of the owner that it waits for. */
 export interface Observation {
+  /** Who was in the way at the last attempt. */
+  holder?: Holder | undefined
+  /** When an owner whose process cannot be seen last gave a sign of life. */
   seen?: { readonly id: string; readonly modifiedMs: number; readonly sinceMs: number } | undefined
 }
 
@@ -52,6 +56,7 @@ interface Found {
  */
 export async function tryClaim(options: ClaimOptions): Promise<Claim | undefined> {
   const found = await look(options)
+  options.observation.holder = undefined
   if (found !== undefined && !isDead(found, options)) return undefined
   const owner = newOwner(options.processes)
   const temp = join(dirname(options.path), `${rootName(options.path)}.${owner.nonce}.tmp`)
@@ -132,7 +137,9 @@ async function look({ fs, path }: Pick<ClaimOptions, 'fs' | 'path'>): Promise<Fo
 
 function isDead(found: Found, { processes, observation }: ClaimOptions): boolean {
   const verdict = found.owner === undefined ? 'unknown' : judgeOwner(found.owner, processes)
-  if (verdict !== 'unknown') return verdict === 'dead'
+  if (verdict === 'dead') return true
+  observation.holder = { id: found.id, owner: found.owner, alive: verdict === 'alive' }
+  if (verdict === 'alive') return false
   const { seen } = observation
   if (seen === undefined || seen.id !== found.id || seen.modifiedMs !== found.modifiedMs) {
     observation.seen = { id: found.id, modifiedMs: found.modifiedMs, sinceMs: performance.now() }

@@ -19,11 +19,12 @@ import { prepareRoot } from './root.ts'
 import { sendBlob } from './send-blob.ts'
 import { assertDigest, hasBytes, stageBytes } from './small-content.ts'
 import { readVerified } from './verified-read.ts'
+import type { WaitingOptions } from './waiting.ts'
 
 const readLimit = 4 * 1024 * 1024
 const defaultPatienceMs = 30_000
 
-export interface ContentStoreOptions {
+export interface ContentStoreOptions extends WaitingOptions {
   /** The directory. The first write makes it a store: see `prepareRoot`. */
   readonly root: string
   /** Default `nodeFileSystem()`. */
@@ -40,6 +41,7 @@ export function createContentStore({
   fs = nodeFileSystem(),
   processes = nodeProcesses(),
   patienceMs = defaultPatienceMs,
+  onWaiting,
 }: ContentStoreOptions): ContentStore {
   const layout = layoutOf(root)
   const { root: home, trash, quarantine, blobs, blob: at } = layout
@@ -78,7 +80,16 @@ export function createContentStore({
     const path = layout.ingest(digest)
     const leave = await enterQueue(path, signal)
     try {
-      const directory = await claimIngestDirectory({ fs, trash, path, processes, signal, patienceMs, isHere })
+      const directory = await claimIngestDirectory({
+        fs,
+        trash,
+        path,
+        processes,
+        signal,
+        patienceMs,
+        isHere,
+        onWaiting,
+      })
       if (directory === undefined) {
         leave()
         return undefined

@@ -9,6 +9,7 @@ import { moveInto } from './place.ts'
 import type { ProcessTable } from './process-table.ts'
 import { sleep } from '@lading/clock'
 import { gentleDelay } from './gentle-delay.ts'
+import { watchWait, type WaitingOptions } from './waiting.ts'
 
 /** The directory of a download that is ours. */
 export interface IngestDirectory {
@@ -21,7 +22,7 @@ export interface IngestDirectory {
   remove(): Promise<void>
 }
 
-interface Options {
+interface Options extends WaitingOptions {
   readonly fs: FileSystem
   /** Where it goes when it is removed. */
   readonly trash: string
@@ -39,6 +40,7 @@ interface Options {
 export async function claimIngestDirectory(options: Options): Promise<IngestDirectory | undefined> {
   const { fs, path, signal } = options
   const observation: Observation = {}
+  const watch = watchWait(ingestLayoutOf(path).owner, options)
   const headway = watchSize(fs, ingestLayoutOf(path).data)
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted()
@@ -52,6 +54,7 @@ export async function claimIngestDirectory(options: Options): Promise<IngestDire
       return undefined
     }
     if (directory !== undefined) return directory
+    watch(observation.holder)
     if ((await headway()) > options.patienceMs) {
       const own = await claimAt(options, `${path}.${randomBytes(8).toString('hex')}`, {})
       if (own !== undefined) return own

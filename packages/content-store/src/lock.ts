@@ -6,6 +6,7 @@ import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { enterQueue } from './queue.ts'
 import { sleep } from '@lading/clock'
 import { gentleDelay } from './gentle-delay.ts'
+import { watchWait, type WaitingOptions } from './waiting.ts'
 
 /** One short lock, within the process and across processes. */
 export interface Lock {
@@ -35,7 +36,8 @@ export function createLock({
   fs,
   path,
   processes = nodeProcesses(),
-}: {
+  onWaiting,
+}: WaitingOptions & {
   readonly fs: FileSystem
   readonly path: string
   readonly processes?: ProcessTable | undefined
@@ -47,7 +49,7 @@ export function createLock({
       signal?.throwIfAborted()
       const leave = await enterQueue(key, signal)
       try {
-        const claim = await claimWhenFree(fs, path, processes, signal)
+        const claim = await claimWhenFree({ fs, path, processes, onWaiting, signal })
         let result
         try {
           result = await run({ assert: () => assertHeld(claim, path) })
@@ -73,18 +75,26 @@ async function assertHeld(claim: Claim, path: string): Promise<void> {
   })
 }
 
-async function claimWhenFree(
-  fs: FileSystem,
-  path: string,
-  processes: ProcessTable,
-  signal: AbortSignal | undefined,
-): Promise<Claim> {
+async function claimWhenFree({
+  fs,
+  path,
+  processes,
+  onWaiting,
+  signal,
+}: WaitingOptions & {
+  readonly fs: FileSystem
+  readonly path: string
+  readonly processes: ProcessTable
+  readonly signal: AbortSignal | undefined
+}): Promise<Claim> {
   const observation: Observation = {}
+  const watch = watchWait(path, { onWaiting })
   await fs.mkdir(dirname(path), { recursive: true })
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted()
     const claim = await tryClaim({ fs, path, processes, observation })
     if (claim !== undefined) return claim
+    watch(observation.holder)
     await sleep(gentleDelay(attempt, 100), { signal })
   }
 }

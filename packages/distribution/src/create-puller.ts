@@ -2,9 +2,9 @@ import { guardListener } from '@lading/errors'
 import { defaultPlatform, parsePlatform, schemas, type Schemas } from '@lading/manifest'
 import { isReserved, parseReference, withDefaultTag, type Reference } from '@lading/reference'
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '@lading/registry-client'
-import { openStore, type Store } from '@lading/store'
+import { openStore, type Store, type Waiting } from '@lading/store'
 import { createAdmission, createTransfers, type Transfers } from '@lading/transfer'
-import { createEmit } from './emit.ts'
+import { createEmit, type Emit } from './emit.ts'
 import type { PullDocuments } from './ports.ts'
 import { pull, pullAll } from './pull.ts'
 import { PullError } from './pull-error.ts'
@@ -15,7 +15,7 @@ import type { Puller, PullOptions } from './puller.ts'
 export interface PullerOptions extends RegistryClientOptions {
   /** Where the store is, or will be. Needed unless `store` is given. */
   readonly root?: string | undefined
-  /** An open store; stays open when the puller closes. */
+  /** An open store; stays open when the puller closes. For whom it waits, it tells whoever opened it. */
   readonly store?: Store | undefined
   /** A registry client; stays open when the puller closes. The options for a client are then not looked at. */
   readonly client?: RegistryClient | undefined
@@ -34,7 +34,10 @@ export interface PullerOptions extends RegistryClientOptions {
  * @throws what opening the store throws: the root is a file, may not be written, or has a newer format
  */
 export async function createPuller(options: PullerOptions): Promise<Puller> {
-  const store = options.store ?? (await openStore({ root: rootOf(options) }))
+  // The store does not know for whom it waits: all that run are told.
+  const emitters = new Set<Emit>()
+  const onWaiting = (waiting: Waiting): void => emitters.forEach((emit) => emit({ type: 'waiting', ...waiting }))
+  const store = options.store ?? (await openStore({ root: rootOf(options), onWaiting }))
   const { jobs = 3, admit = createAdmission({ perKey: jobs }) } = options
   const client = options.client ?? createRegistryClient({ ...options, admit })
   // Our own client bounds downloads where it knows the host. A slot here would be one more, held while that host is slow.
@@ -79,8 +82,11 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
     const signal = AbortSignal.any(given.signal === undefined ? own : [given.signal, ...own])
     signal.throwIfAborted()
     const { platform } = given
-    const delivery = await store.target().begin({ signal })
+    const emit = createEmit(String(reference), onEvent)
+    emitters.add(emit)
+    let delivery
     try {
+      delivery = await store.target().begin({ signal })
       const result = await work({
         store,
         client,
@@ -95,14 +101,15 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
         verify: given.verify ?? 'full',
         allowForeignUrls: given.allowForeignUrls ?? false,
         schemas: given.allowSchema1 === true ? await schemasWithSchema1(options.schemas) : undefined,
-        emit: createEmit(String(reference), onEvent),
+        emit,
         signal,
       })
       stop.signal.throwIfAborted()
       await delivery.finish()
       return result
     } finally {
-      await delivery.abort()
+      await delivery?.abort()
+      emitters.delete(emit)
     }
   }
 

@@ -65,6 +65,17 @@ export type PullEvent =
   | ({ readonly type: 'layer:extracting'; readonly current: number; readonly total: number } & LayerEvent)
   /** `Pull complete`. */
   | ({ readonly type: 'layer:complete'; readonly diffId?: Digest | undefined } & LayerEvent)
+  /** Another process has what this one needs of the store, for more than a second; `message` says how to go on at once. */
+  | {
+      readonly type: 'waiting'
+      /** Its owner file. */
+      readonly path: string
+      readonly pid: number | undefined
+      readonly host: string | undefined
+      /** How long it may be silent before it counts as dead; `undefined`: it is seen to run. */
+      readonly silenceMs: number | undefined
+      readonly message: string
+    }
   | { readonly type: 'warning'; readonly code: string; readonly message: string }
   /** `Digest: …`, of what was asked for. */
   | { readonly type: 'digest'; readonly digest: Digest; readonly reference: string }

@@ -1,3 +1,4 @@
+export type { Waiting } from '@lading/content-store'
 export { openStore, type OpenStoreOptions } from './open-store.ts'
 export { StoreError, type StoreErrorCode } from './store-error.ts'
 export type {

@@ -5,6 +5,7 @@ import {
   layoutOf,
   nodeFileSystem,
   type FileSystem,
+  type WaitingOptions,
 } from '@lading/content-store'
 import { createImageStore } from '@lading/image-store'
 import { createLayerStore } from '@lading/layer-store'
@@ -14,7 +15,7 @@ import { createStore } from './create-store.ts'
 import { openRoot } from './open-root.ts'
 import type { Store } from './store.ts'
 
-export interface OpenStoreOptions {
+export interface OpenStoreOptions extends WaitingOptions {
   /** The store's directory, an OCI image layout. Made by the first write, never by reading. */
   readonly root: string
   /** Default: this machine's. */
@@ -39,11 +40,12 @@ export async function openStore({
   readOnly = false,
   workers,
   platform = hostPlatform(),
+  onWaiting,
 }: OpenStoreOptions): Promise<Store> {
   const { root, lock: lockPath, leases } = layoutOf(given)
   const writable = await openRoot(fs, root, readOnly)
-  const contents = createContentStore({ root, fs })
-  const lock = createLock({ fs, path: lockPath })
+  const contents = createContentStore({ root, fs, onWaiting })
+  const lock = createLock({ fs, path: lockPath, onWaiting })
   return createStore({
     root,
     contents,

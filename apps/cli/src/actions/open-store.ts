@@ -12,7 +12,11 @@ export async function withStore<Result>(
   context: CommandContext,
   use: (store: Store) => Promise<Result>,
 ): Promise<Result> {
-  const store = await openStore({ root: rootOf(options, context), readOnly: options.readOnly ?? false })
+  const store = await openStore({
+    root: rootOf(options, context),
+    readOnly: options.readOnly ?? false,
+    onWaiting: ({ message }) => context.terminal.write(`${message}\n`),
+  })
   try {
     return await use(store)
   } finally {

@@ -19,12 +19,12 @@ export function createRenderer(
     : createPlainRenderer(terminal)
 }
 
-/** Warnings and failures only. */
+/** Warnings, failures, and why nothing happens. */
 function createQuietRenderer(terminal: Terminal): Renderer {
   return {
     note() {},
     event(event) {
-      if (event.type !== 'warning' && event.type !== 'tag:failed') return
+      if (event.type !== 'warning' && event.type !== 'waiting' && event.type !== 'tag:failed') return
       const message = messageWords(event)
       if (message !== undefined) terminal.write(`${message.text}\n`)
     },

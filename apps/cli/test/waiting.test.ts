@@ -1,0 +1,28 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { layoutOf, nodeProcesses } from '@lading/content-store'
+import { image, startTestRegistry } from '@lading/test-registry'
+import { expect, it } from 'vitest'
+import { start } from './support/lading.ts'
+import { temporaryDirectory } from './support/temporary-directory.ts'
+
+it.each(['plain', 'json', 'quiet', 'tag'])('a command (%s) that waits for another process says so', async (how) => {
+  await using registry = await startTestRegistry({ images: [image('t/app:1').layer({ a: 'a' })] })
+  const root = join(await temporaryDirectory(), 'store')
+  const reference = `${registry.host}/t/app:1`
+  if (how === 'tag') await start(['pull', '-q', reference, '--root', root]).ended
+  const { lock } = layoutOf(root)
+  await mkdir(dirname(lock), { recursive: true })
+  const owner = { ...nodeProcesses().self(), pid: 4711, pidNamespace: 'pid:[1]', nonce: '0123456789abcdef' }
+  await writeFile(lock, `${JSON.stringify(owner)}\n`)
+  const args =
+    how === 'tag'
+      ? ['tag', reference, 'other:1']
+      : ['pull', reference, ...(how === 'quiet' ? ['--quiet'] : ['--progress', how])]
+  const command = start([...args, '--root', root])
+  await command.said(/waiting for process 4711 on .*, up to 20 s; if it is gone, go on at once with: rm /)
+  await rm(lock)
+  const { code, stderr } = await command.ended
+  expect(code, stderr).toBe(0)
+  expect(stderr.match(/waiting for/g)).toHaveLength(1)
+})

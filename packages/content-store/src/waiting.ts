@@ -1,0 +1,67 @@
+import { performance } from 'node:perf_hooks'
+import { printable } from '@lading/errors'
+import { silenceMs, type Owner } from './owner.ts'
+
+/** Somebody else has what is needed here, and is waited for. */
+export interface Waiting {
+  /** Their owner file. Once it is removed, nobody waits for them any longer. */
+  readonly path: string
+  /** `undefined`: the file does not say. */
+  readonly pid: number | undefined
+  readonly host: string | undefined
+  /** Milliseconds without a sign of life after which they count as dead. `undefined`: they are seen to run. */
+  readonly silenceMs: number | undefined
+  /** One line for people: for what, and how to go on at once. */
+  readonly message: string
+}
+
+export interface WaitingOptions {
+  /** Told of whoever is waited for longer than a second, each once. What it throws, the one who waits throws. */
+  readonly onWaiting?: ((waiting: Waiting) => void) | undefined
+}
+
+/** Who keeps a claim from coming about. */
+export interface Holder {
+  /** Different for each thing held. */
+  readonly id: string
+  readonly owner: Owner | undefined
+  readonly alive: boolean
+}
+
+/** Shorter waits are everyday life of processes that share a store. */
+const worthTellingMs = 1_000
+
+/** Looks after one wait: to be told of the holder after each attempt that failed. */
+export function watchWait(path: string, { onWaiting }: WaitingOptions): (holder: Holder | undefined) => void {
+  let since: { readonly id: string; readonly ms: number; told: boolean } | undefined
+  return (holder) => {
+    if (holder === undefined) return
+    if (since?.id !== holder.id) since = { id: holder.id, ms: performance.now(), told: false }
+    if (since.told || performance.now() - since.ms < worthTellingMs) return
+    since.told = true
+    onWaiting?.(waitingFor(path, holder))
+  }
+}
+
+function waitingFor(path: string, { owner, alive }: Holder): Waiting {
+  return {
+    path,
+    pid: owner?.pid,
+    host: owner?.host,
+    silenceMs: alive ? undefined : silenceMs,
+    message: alive
+      ? `waiting for process ${owner?.pid}, which has ${printable(path)}; to go on at once, end it: kill ${owner?.pid}`
+      : `waiting for ${whoIs(owner)}, up to ${silenceMs / 1000} s; if it is gone, go on at once with: rm ${quoted(path)}`,
+  }
+}
+
+const whoIs = (owner: Owner | undefined): string =>
+  owner === undefined
+    ? 'a process that left no name'
+    : `process ${owner.pid} on ${printable(owner.host, 100)}, which cannot be seen from here (another container, machine or boot)`
+
+/** As a shell takes it. */
+function quoted(path: string): string {
+  const shown = printable(path)
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`
+}
