@@ -6,6 +6,7 @@ import { createContentStore, createLock, nodeFileSystem, nodeProcesses, type Wai
 import { digestOf } from '@lading/digest/hash'
 import { describe, expect, it } from 'vitest'
 import { needs, root } from '../../../test/support/needs.ts'
+import { pathOf } from '../../../test/support/real-parts.ts'
 import { layoutOf, ingestLayoutOf } from '../src/layout.ts'
 import { silenceMs } from '../src/owner.ts'
 import { ended, speaks, start } from './spawn.ts'
@@ -72,7 +73,7 @@ describe('whoever waits for another process', () => {
     const path = join(await temporaryDirectory(), 'lock')
     const script = fileURLToPath(new URL('lock-process.ts', import.meta.url))
     const child = spawn(
-      'unshare',
+      pathOf('unshare'),
       [
         '--pid',
         '--fork',
