@@ -12,6 +12,8 @@ import {
   OCI_LAYER_ZSTD,
   OCI_MANIFEST,
   imageProblem,
+  isIndexType,
+  isManifestType,
   matchPlatforms,
   parseImageConfig,
   schemas,
@@ -26,6 +28,13 @@ import type { Target } from '../target.ts'
 
 const digest = (random: Random): string => `sha256:${random.text('0123456789abcdef', 64)}`
 const some = <T>(random: Random, most: number, make: () => T): T[] => Array.from({ length: random.below(most) }, make)
+const families: Readonly<Record<string, string>> = {
+  [OCI_MANIFEST]: DOCKER_MANIFEST,
+  [DOCKER_MANIFEST]: OCI_MANIFEST,
+  [OCI_INDEX]: DOCKER_LIST,
+  [DOCKER_LIST]: OCI_INDEX,
+}
+const otherFamily = (mediaType: string): string => families[mediaType] ?? mediaType
 const words = [
   '"schemaVersion":2',
   '"mediaType":',
@@ -75,7 +84,7 @@ const manifest =
   (mediaType: string, config: string, layers: readonly string[]) =>
   (random: Random): Json => ({
     schemaVersion: 2,
-    ...(random.once(4) ? {} : { mediaType }),
+    ...(random.once(4) ? {} : { mediaType: random.once(4) ? otherFamily(mediaType) : mediaType }),
     config: descriptor(random, config),
     layers: some(random, 5, () => descriptor(random, random.pick(layers))),
     ...shared(random),
@@ -85,7 +94,7 @@ const index =
   (mediaType: string, child: string) =>
   (random: Random): Json => ({
     schemaVersion: 2,
-    ...(random.once(4) ? {} : { mediaType }),
+    ...(random.once(4) ? {} : { mediaType: random.once(4) ? otherFamily(mediaType) : mediaType }),
     ...shared(random),
     manifests: some(random, 5, () =>
       descriptor(random, random.pick([child, mediaType]), {
@@ -126,7 +135,10 @@ const documentTarget = (name: string, mediaType: string, template: (random: Rand
   check(input) {
     const decoded = unlessRefused(ManifestError, input.length, () => schemas.unmarshal(mediaType, input))
     if (decoded !== undefined) {
-      holds(decoded.mediaType === mediaType, 'a document of another type')
+      // Between Docker's and OCI's type the document decides; between the kinds nothing does.
+      const ofKind = decoded.kind === 'index' ? isIndexType : isManifestType
+      holds(ofKind(mediaType) && ofKind(decoded.mediaType), 'a document of another kind')
+      holds(schemas.identify(mediaType, input).mediaType === decoded.mediaType, 'identified as another type')
       checkManifest(decoded)
     }
     const guessed = unlessRefused(ManifestError, input.length, () => schemas.unmarshal('application/json', input))
