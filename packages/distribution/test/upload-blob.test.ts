@@ -79,7 +79,7 @@ describe('uploading a blob', () => {
     const registry = await registryOf()
     expect(await upload(registry, source(content))).toBe('uploaded')
     expect(registry.repository('t/app').blob(blob.digest)).toEqual(new Uint8Array(content))
-    expect(lines(registry)).toEqual(['HEAD blob 404', 'POST upload 202', 'PUT upload 201'])
+    expect(lines(registry)).toEqual(['HEAD blob 404', 'GET ping 200', 'POST upload 202', 'PUT upload 201'])
     registry.journal.clear()
     expect(await upload(registry, source(content))).toBe('here')
     expect(lines(registry)).toEqual(['HEAD blob 200'])
@@ -251,6 +251,7 @@ describe('an upload that fails on the way', () => {
     await upload(registry, content, { onRetry: ({ attempt }) => retries.push(attempt) })
     expect(lines(registry)).toEqual([
       'HEAD blob 404',
+      'GET ping 200',
       'POST upload 202',
       'PUT upload -',
       'GET upload 204',
@@ -304,6 +305,7 @@ describe('an upload that fails on the way', () => {
     expect(Buffer.concat(stored).equals(content)).toBe(true)
     expect(server.requests).toEqual([
       `HEAD /v2/t/app/blobs/${blob.digest}`,
+      'GET /v2/',
       'POST /v2/t/app/blobs/uploads/',
       'PUT /v2/t/app/blobs/uploads/1',
       'GET /v2/t/app/blobs/uploads/1',
@@ -408,7 +410,13 @@ describe('an upload that fails on the way', () => {
       const registry = await registryOf()
       registry.addFault({ on: 'upload', method: 'PUT', then: { status, body: '' } })
       expect(await failure(upload(registry, content))).toMatchObject({ code })
-      expect(lines(registry)).toEqual(['HEAD blob 404', 'POST upload 202', `PUT upload ${status}`, 'DELETE upload 204'])
+      expect(lines(registry)).toEqual([
+        'HEAD blob 404',
+        'GET ping 200',
+        'POST upload 202',
+        `PUT upload ${status}`,
+        'DELETE upload 204',
+      ])
     }
   })
 
