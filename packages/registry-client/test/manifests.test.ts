@@ -76,9 +76,15 @@ describe('GET of a manifest', () => {
       undefined,
     ],
     [
-      "the content type is another manifest's",
+      "the content type is the other family's",
       'latest',
       { ...good, 'content-type': 'application/vnd.docker.distribution.manifest.v2+json' },
+      undefined,
+    ],
+    [
+      "the content type is an index's",
+      'latest',
+      { ...good, 'content-type': 'application/vnd.oci.image.index.v1+json' },
       'MANIFEST_MEDIA_TYPE',
     ],
     ['the content type is malformed', 'latest', { ...good, 'content-type': 'json' }, 'CONTENT_TYPE_INVALID'],
