@@ -79,7 +79,13 @@ describe('uploading a blob', () => {
     const registry = await registryOf()
     expect(await upload(registry, source(content))).toBe('uploaded')
     expect(registry.repository('t/app').blob(blob.digest)).toEqual(new Uint8Array(content))
-    expect(lines(registry)).toEqual(['HEAD blob 404', 'GET ping 200', 'POST upload 202', 'PUT upload 201'])
+    expect(lines(registry)).toEqual([
+      'HEAD blob 404',
+      'GET ping 200',
+      'GET blob 404',
+      'POST upload 202',
+      'PUT upload 201',
+    ])
     registry.journal.clear()
     expect(await upload(registry, source(content))).toBe('here')
     expect(lines(registry)).toEqual(['HEAD blob 200'])
@@ -252,6 +258,7 @@ describe('an upload that fails on the way', () => {
     expect(lines(registry)).toEqual([
       'HEAD blob 404',
       'GET ping 200',
+      'GET blob 404',
       'POST upload 202',
       'PUT upload -',
       'GET upload 204',
@@ -306,6 +313,7 @@ describe('an upload that fails on the way', () => {
     expect(server.requests).toEqual([
       `HEAD /v2/t/app/blobs/${blob.digest}`,
       'GET /v2/',
+      `GET /v2/t/app/blobs/${blob.digest}`,
       'POST /v2/t/app/blobs/uploads/',
       'PUT /v2/t/app/blobs/uploads/1',
       'GET /v2/t/app/blobs/uploads/1',
@@ -413,6 +421,7 @@ describe('an upload that fails on the way', () => {
       expect(lines(registry)).toEqual([
         'HEAD blob 404',
         'GET ping 200',
+        'GET blob 404',
         'POST upload 202',
         `PUT upload ${status}`,
         'DELETE upload 204',

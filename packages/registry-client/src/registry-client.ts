@@ -75,9 +75,9 @@ export interface Repository<Document = Manifest> {
   readonly name: string
   readonly manifests: {
     /**
-     * What a tag or digest points to, without its bytes. `undefined`: the registry did not say the digest; use `get`.
-     * `thenGet`: the caller goes on with `get` where this is `undefined`. Then a refusal is `undefined` too, as no body
-     * explains it, and a 5xx is not repeated. Not so `TOO_MANY_REQUESTS`.
+     * What a tag or digest points to, without its bytes; by GET where HEAD is refused or does not say enough. A 404 is
+     * believed where a GET said the same before, or a HEAD found something. `thenGet`: the caller goes on with `get`
+     * itself; then this is `undefined` instead, and an error only for `TOO_MANY_REQUESTS` and what is wrong.
      */
     head(
       target: string,

@@ -201,7 +201,7 @@ describe('HEAD of a manifest', () => {
       response.writeHead(200, headers)
       response.end()
     })
-    expect(await manifests.head(target)).toEqual(expected)
+    expect(await manifests.head(target, { thenGet: true })).toEqual(expected)
     expect(requests.map(({ line }) => line)).toEqual([`HEAD /v2/a/b/manifests/${target}`])
   })
 

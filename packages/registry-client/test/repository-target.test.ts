@@ -40,7 +40,13 @@ describe('a blob into a repository', () => {
     const registry = await registryOf()
     const delivery = await repositoryOf(registry).target().begin()
     await attempt(await receive(delivery))
-    expect(lines(registry)).toEqual(['HEAD blob 404', 'GET ping 200', 'POST upload 202', 'PUT upload 201'])
+    expect(lines(registry)).toEqual([
+      'HEAD blob 404',
+      'GET ping 200',
+      'GET blob 404',
+      'POST upload 202',
+      'PUT upload 201',
+    ])
     const config = Buffer.from('{}')
     const small = await delivery.receive(descriptorOf(config))
     if (typeof small === 'string') throw new Error(small)
@@ -51,7 +57,7 @@ describe('a blob into a repository', () => {
     const target = { mediaType: manifestType, digest, size: bytes.byteLength }
     const publication = { target, names: ['1', '2'], documents: [{ descriptor: target, bytes }] }
     expect(await delivery.publish(publication)).toEqual({ outcome: 'published' })
-    expect(lines(registry)).toEqual(['HEAD manifest 404', 'PUT manifest 201'])
+    expect(lines(registry)).toEqual(['HEAD manifest 404', 'GET manifest 404', 'PUT manifest 201'])
     await delivery.finish()
     expect(registry.repository('t/app').tags()).toEqual({ 1: digest, 2: digest })
   })
@@ -182,6 +188,7 @@ describe('a blob into a repository', () => {
     expect(lines(registry)).toEqual([
       'HEAD blob 404',
       'GET ping 200',
+      'GET blob 404',
       'POST upload 202',
       'PUT upload -',
       'DELETE upload 204',

@@ -7,6 +7,7 @@ import { repeat } from '../http/repeat.ts'
 import type { Head } from '../wire/wire-request.ts'
 import type { BlobSize } from '../registry-client.ts'
 import { parseContentRange } from '../headers/content-range.ts'
+import { believeHead, believesHead } from './head-memory.ts'
 import { lengthOf } from './manifests.ts'
 
 /**
@@ -19,11 +20,33 @@ export async function headBlob(
   digest: Digest,
   options: AbortOptions,
 ): Promise<BlobSize | undefined> {
-  const size = (await sizeByHead(site, url, digest, options)) ?? (await sizeByFirstByte(site, url, digest, options))
-  return size === undefined ? undefined : { digest, size }
+  const byHead = await sizeByHead(site, url, digest, options)
+  if (typeof byHead === 'number') {
+    believeHead(site, 'blob')
+    return { digest, size: byHead }
+  }
+  try {
+    const size = await sizeByFirstByte(site, url, digest, options)
+    return size === undefined ? undefined : { digest, size }
+  } catch (error) {
+    if (!(byHead instanceof Error)) throw error
+    if (isAbsence(error)) believeHead(site, 'blob')
+    throw isAbsence(error) || isOdd(error) ? byHead : error
+  }
 }
 
-async function sizeByHead(site: Site, url: URL, digest: Digest, options: AbortOptions): Promise<number | undefined> {
+/** It says nothing of whether the blob is there. */
+const isOdd = (error: unknown): boolean =>
+  isLadingError(error, 'UNEXPECTED_STATUS') || isLadingError(error, 'UNSUPPORTED')
+const isAbsence = (error: unknown): boolean => isLadingError(error) && error.facts.status === 404
+
+/** An error: it is not there, if HEAD may be believed. */
+async function sizeByHead(
+  site: Site,
+  url: URL,
+  digest: Digest,
+  options: AbortOptions,
+): Promise<number | Error | undefined> {
   try {
     return await repeat(
       site.wire,
@@ -34,13 +57,13 @@ async function sizeByHead(site: Site, url: URL, digest: Digest, options: AbortOp
   } catch (error) {
     // Without a body nobody knows why it was refused: the GET tells, or is not refused. Too many requests are too many.
     if (
-      isLadingError(error) &&
-      error.facts.status !== undefined &&
-      !isLadingError(error, 'BLOB_UNKNOWN') &&
-      !isLadingError(error, 'TOO_MANY_REQUESTS')
+      !isLadingError(error) ||
+      error.facts.status === undefined ||
+      isLadingError(error, 'TOO_MANY_REQUESTS') ||
+      (isAbsence(error) && believesHead(site, 'blob'))
     )
-      return undefined
-    throw error
+      throw error
+    return isAbsence(error) ? error : undefined
   }
 }
 

@@ -9,6 +9,7 @@ import { explainedByCoding } from '../http/content-coding.ts'
 import { isWebPage } from '../http/is-web-page.ts'
 import { createCollector, type Collector } from '../http/collect.ts'
 import { repositoryUrl } from '../site/api-url.ts'
+import { believeHead, believesHead } from './head-memory.ts'
 import { exchange } from '../site/exchange.ts'
 import type { Site } from '../site/site.ts'
 import { repeat } from '../http/repeat.ts'
@@ -17,12 +18,39 @@ import type { TransportHeaders } from '../transport.ts'
 import type { FetchedManifest } from '../registry-client.ts'
 
 const longestManifest = 4 * 1024 * 1024
-/** HEAD: what a tag or digest points to (distribution-spec end-3). */
-export async function headManifest(
+/**
+ * HEAD: what a tag or digest points to (distribution-spec end-3); by GET where HEAD is refused or does not say enough.
+ *
+ * @param options `thenGet`: the caller asks by GET itself, where this is `undefined`
+ */
+export async function headManifest<Known>(
+  site: Site,
+  schemas: Schemas<Known>,
+  target: string,
+  { thenGet = false, signal }: AbortOptions & { readonly thenGet?: boolean | undefined },
+): Promise<Descriptor | undefined> {
+  const refused: { error?: RegistryError } = {}
+  const found = await byHead(site, schemas, target, { signal }).catch((error: unknown) => {
+    // Without a body nobody knows why it was refused: the GET tells, or is not refused. Too many requests are too many.
+    if (!isRefusal(error) || (!thenGet && isAbsence(error) && believesHead(site, 'manifest'))) throw error
+    refused.error = error
+    return undefined
+  })
+  if (found !== undefined) believeHead(site, 'manifest')
+  if (found !== undefined || thenGet) return found
+  try {
+    return (await getManifest(site, schemas, target, { signal })).descriptor
+  } catch (error) {
+    if (isAbsence(refused.error) && isAbsence(error)) believeHead(site, 'manifest')
+    throw error
+  }
+}
+
+async function byHead(
   site: Site,
   schemas: Pick<Schemas, 'mediaTypes'>,
   target: string,
-  { thenGet = false, signal }: AbortOptions & { readonly thenGet?: boolean | undefined },
+  { signal }: AbortOptions,
 ): Promise<Descriptor | undefined> {
   const url = manifestUrl(site, target)
   const digest = tryParseDigest(target)
@@ -39,13 +67,7 @@ export async function headManifest(
     })
     return answer
   }
-  let head: Head | undefined
-  try {
-    head = await repeat(site.wire, url, once, { signal, untilServerError: thenGet })
-  } catch (error) {
-    // Without a body nobody knows why it was refused: the GET tells, or is not refused. Too many requests are too many.
-    if (!thenGet || !isRefusal(error)) throw error
-  }
+  const head = await repeat(site.wire, url, once, { signal, untilServerError: true })
   if (head === undefined) return undefined
   const { headers } = head
   const mediaType = parseContentType(headers.get('content-type'))
@@ -59,8 +81,13 @@ export async function headManifest(
     : { mediaType, digest: found, size }
 }
 
-const isRefusal = (error: unknown): boolean =>
-  isLadingError(error) && error.facts.status !== undefined && error.code !== 'TOO_MANY_REQUESTS'
+const isAbsence = (error: unknown): boolean => isLadingError(error) && error.facts.status === 404
+
+const isRefusal = (error: unknown): error is RegistryError =>
+  error instanceof RegistryError &&
+  error.facts.status !== undefined &&
+  error.code !== 'TOO_MANY_REQUESTS' &&
+  error.code !== 'DIGEST_MISMATCH'
 
 /** GET: exact bytes, verified, and their typed view. */
 export async function getManifest<Known>(

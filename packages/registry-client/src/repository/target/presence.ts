@@ -21,7 +21,7 @@ export interface Presence {
   forget(): void
 }
 
-export function createPresence(atTarget: AtTarget, schemas: Pick<Schemas, 'mediaTypes'>): Presence {
+export function createPresence(atTarget: AtTarget, schemas: Schemas<Record<string, unknown>>): Presence {
   const there = new Set<Digest>()
 
   const headOf = (name: string, { signal }: AbortOptions): Promise<Descriptor | undefined> =>

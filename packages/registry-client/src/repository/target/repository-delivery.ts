@@ -14,7 +14,7 @@ import { uploadReceiver } from '../upload/upload-receiver.ts'
 /** What a delivery needs of the repository. */
 export interface DeliveryParts {
   readonly manifests: Pick<Repository<unknown>['manifests'], 'put'>
-  readonly schemas: Pick<Schemas, 'mediaTypes'>
+  readonly schemas: Schemas<Record<string, unknown>>
   readonly atTarget: AtTarget
   readonly chunkSize: number | undefined
 }
