@@ -150,7 +150,9 @@ describe('a registry that leads astray', () => {
       const read = async (): Promise<void> => {
         for await (const tag of clientOf().repository(`${registry.host}/a`).tags()) expect(tag).toBe('1')
       }
-      expect(await failureOf(read())).toMatchObject({ code: 'ORIGIN_REFUSED' })
+      // Its query alone is taken, at the registry itself.
+      expect(await failureOf(read())).toMatchObject({ code: 'BAD_RESPONSE', facts: { host: registry.host } })
+      expect(registry.requests.every(({ line }) => line.startsWith('GET /v2/a/tags/list'))).toBe(true)
     },
   )
 

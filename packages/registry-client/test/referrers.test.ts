@@ -113,7 +113,7 @@ describe('what refers to a manifest', () => {
     ],
     [
       'a next page elsewhere',
-      'ORIGIN_REFUSED',
+      'BAD_RESPONSE',
       () => [
         JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [] }),
         { 'content-type': indexType, link: '<http://evil.example/x>; rel="next"' },

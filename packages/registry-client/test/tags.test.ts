@@ -73,7 +73,7 @@ describe('the tags of a repository', () => {
       'another origin',
       (_request, response) =>
         json(response, 200, { tags: ['x'] }, { link: '<http://127.0.0.1:1/v2/a/tags/list>; rel="next"' }),
-      'ORIGIN_REFUSED',
+      'BAD_RESPONSE',
     ],
     [
       'itself',
@@ -90,6 +90,36 @@ describe('the tags of a repository', () => {
     expect(await failureOf(gather(repository.tags()))).toMatchObject({ code })
     expect(lines()).toHaveLength(1)
   })
+
+  it.each([
+    ['in plain http', (host: string) => `<http://${host}/v2/a/tags/list?last=x>; rel="next"`],
+    ['at an inner host', () => '<http://registry.internal:5000/v2/a/tags/list?last=x>; rel="next"'],
+    ['at metadata', () => '<http://169.254.169.254/v2/a/tags/list?last=x>; rel="next"'],
+    ['at another path', () => '</api/v2/proxy/a/tags/list?last=x>; rel="next"'],
+    ['without rel', () => '</v2/a/tags/list?last=x>'],
+    ['in quotes, without brackets', () => '"/v2/a/tags/list?last=x"; rel="next"'],
+    ['without brackets', () => '/v2/a/tags/list?last=x; rel=next'],
+    ['as a query alone', () => '<?last=x>; rel="next"'],
+    ['in single quotes', () => "</v2/a/tags/list?last=x>; rel='next'"],
+  ])('go on at the registry itself where the next page is named %s', async (_what, link) => {
+    const { repository, lines } = await repositoryThat((request, response) =>
+      request.url?.includes('last=x') === true
+        ? json(response, 200, { tags: ['y'] })
+        : json(response, 200, { tags: ['x'] }, { link: link(request.headers.host ?? '') }),
+    )
+    expect(await gather(repository.tags())).toEqual(['x', 'y'])
+    expect(lines()).toEqual(['GET /v2/a/tags/list', 'GET /v2/a/tags/list?last=x'])
+  })
+
+  it.each(['<not a link; rel=next', 'next', '</v2/a/tags/list>; rel="next"', '"a b"; rel=next', '<>; rel="next"'])(
+    'are never half a list: a Link that is not understood is an error (%s)',
+    async (link) => {
+      const { repository } = await repositoryThat((_request, response) =>
+        json(response, 200, { tags: ['x'] }, { link }),
+      )
+      expect(await failureOf(gather(repository.tags()))).toMatchObject({ code: 'BAD_RESPONSE' })
+    },
+  )
 
   it('end with an error after too many pages', async () => {
     let page = 0

@@ -1,5 +1,4 @@
 import type { AbortOptions } from '@lading/clock'
-import { publicUrl } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector } from '../http/collect.ts'
 import { exchange, type ExchangeOptions } from '../site/exchange.ts'
@@ -25,7 +24,7 @@ export const longestPage: number = 8 * 1024 * 1024
 const defaultPages = 1000
 
 /**
- * A list, page after page by `Link` (distribution-spec, "Listing Tags"). A next page elsewhere, one that was read already,
+ * A list, page after page by `Link` (distribution-spec, "Listing Tags"). A `Link` that is not understood, a page that was read already,
  * and more than `maxPages` (default 1000) end it with an error.
  */
 export async function* listPages(site: Site, first: URL, options: PagesOptions): AsyncGenerator<Page, void, undefined> {
@@ -73,24 +72,18 @@ async function fetchPage(site: Site, url: URL, { accept, what, about, scope, sig
   )
 }
 
+/**
+ * Who is behind a proxy often knows neither its own scheme, port, host nor path: of what a `Link` says only the query is
+ * taken, so that the next page is always at the registry itself, where this one is.
+ */
 function nextPage(site: Site, { headers, url: from }: Head, asked: URL): URL | undefined {
   const link = nextLink(headers.get('link'))
   if (link === undefined) return undefined
-  const next = URL.parse(link, from.href)
-  if (next === null) throw badPage(site, from, 'names no valid URL for the next page')
-  const decision = site.wire.judge({
-    url: next,
-    from: asked,
-    registry: site.registry,
-    endpoint: site.endpoint,
-    purpose: 'next-page',
-  })
-  if (!decision.call)
-    throw new RegistryError(
-      'ORIGIN_REFUSED',
-      `${from.host} names ${publicUrl(next)} as the next page: ${decision.reason}`,
-      { host: from.host, repository: site.name },
-    )
+  const query = link === null ? '' : (URL.parse(link, asked.href)?.search ?? '')
+  if (query === '') throw badPage(site, from, 'names the next page in a way that cannot be understood')
+  const next = new URL(asked.href)
+  next.search = query
+  if (site.namespace !== undefined) next.searchParams.set('ns', site.namespace)
   return next
 }
 
