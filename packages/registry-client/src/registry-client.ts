@@ -49,7 +49,7 @@ export interface RegistryClient {
   ): Repository<Known[keyof Known]>
   /**
    * Every repository of a registry, page after page, where it lists them (Docker's `_catalog`): paths without the host.
-   * `maxPages`: default 1000.
+   * `maxPages`: default no bound.
    */
   catalog(
     host: string,
@@ -154,7 +154,7 @@ export interface Repository<Document = Manifest> {
   ): AsyncIterable<string>
   /**
    * What refers to a manifest: signatures, SBOMs and the like, by the registry's API or the fallback tag. Nothing for a
-   * digest that nobody refers to. `artifactType`: only those of this type. `maxPages`: default 1000.
+   * digest that nobody refers to. `artifactType`: only those of this type. `maxPages`: default no bound.
    *
    * @throws `REFERRERS_INVALID`, `NAME_UNKNOWN`
    */

@@ -121,6 +121,15 @@ describe('the tags of a repository', () => {
     },
   )
 
+  it('have as many pages as they have', async () => {
+    const { repository } = await repositoryThat((request, response) => {
+      const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('last') ?? '0')
+      const link = `</v2/a/tags/list?last=${page + 1}>; rel="next"`
+      json(response, 200, { tags: [`t${page}`] }, page < 1200 ? { link } : {})
+    })
+    expect(await gather(repository.tags())).toHaveLength(1201)
+  })
+
   it('end with an error after too many pages', async () => {
     let page = 0
     const { repository } = await repositoryThat((_request, response) =>

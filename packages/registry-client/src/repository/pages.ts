@@ -1,4 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
+import { digestOf } from '@lading/digest/hash'
 import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector } from '../http/collect.ts'
 import { exchange, type ExchangeOptions } from '../site/exchange.ts'
@@ -21,23 +22,51 @@ export interface PagesOptions extends AbortOptions, Pick<ExchangeOptions, 'about
 
 /** In bytes. */
 export const longestPage: number = 8 * 1024 * 1024
-const defaultPages = 1000
+/** A list has as many pages as it has; only these many that bring the very same in a row are no list. */
+const mostAlike = 1000
+/** Addresses of pages that are remembered, by their digests. */
+const mostSeen = 10_000
 
 /**
- * A list, page after page by `Link` (distribution-spec, "Listing Tags"). A `Link` that is not understood, a page that was read already,
- * and more than `maxPages` (default 1000) end it with an error.
+ * A list, page after page by `Link` (distribution-spec, "Listing Tags"), in bounded memory. A `Link` that is not
+ * understood, a page that was read already, a thousand pages alike and more than `maxPages` (default: no bound) end it
+ * with an error.
  */
 export async function* listPages(site: Site, first: URL, options: PagesOptions): AsyncGenerator<Page, void, undefined> {
-  const { what, maxPages = defaultPages } = options
-  const seen = new Set<string>()
+  const { what, maxPages = Number.POSITIVE_INFINITY } = options
+  const isNew = createSeen()
+  let alike = 0
+  let before: string | undefined
   let url: URL | undefined = first
-  while (url !== undefined) {
-    if (seen.has(url.href)) throw badPage(site, url, `points to a page of ${what} that was read before`)
-    if (seen.size >= maxPages) throw badPage(site, url, `has more than ${maxPages} pages of ${what}`)
-    seen.add(url.href)
+  for (let count = 0; url !== undefined; count++) {
+    if (!isNew(url)) throw badPage(site, url, `points to a page of ${what} that was read before`)
+    if (count >= maxPages) throw badPage(site, url, `has more than ${maxPages} pages of ${what}`)
     const page = await fetchPage(site, url, options)
+    const content = digestOf(page.bytes)
+    alike = content === before ? alike + 1 : 1
+    before = content
+    if (alike > mostAlike) throw badPage(site, url, `has more than ${mostAlike} pages of ${what} that are the same`)
     yield page
     url = nextPage(site, page.head, url)
+  }
+}
+
+/** True for what was not asked about before. Beyond the first ten thousand a circle is noticed a little later (Brent). */
+function createSeen(): (url: URL) => boolean {
+  const seen = new Set<string>()
+  let checkpoint: string | undefined
+  let steps = 0
+  let until = 1
+  return ({ href }) => {
+    const key = digestOf(new TextEncoder().encode(href))
+    if (seen.has(key) || key === checkpoint) return false
+    if (seen.size < mostSeen) seen.add(key)
+    else if (++steps === until) {
+      checkpoint = key
+      steps = 0
+      until *= 2
+    }
+    return true
   }
 }
 
