@@ -32,7 +32,12 @@ describe('the attack corpus', () => {
     expect(codeOf({ ...manifestDocument(), ...indexDocument() })).toBe('MANIFEST_AMBIGUOUS')
     expect(codeOf({ ...manifestDocument(), ...indexDocument() }, OCI_INDEX)).toBe('MANIFEST_AMBIGUOUS')
     expect(codeOf({ ...indexDocument(), fsLayers: [] }, OCI_INDEX)).toBe('MANIFEST_AMBIGUOUS')
-    expect(codeOf({ ...manifestDocument(), mediaType: DOCKER_MANIFEST })).toBe('MANIFEST_MEDIA_TYPE')
+    expect(codeOf({ ...manifestDocument(), mediaType: OCI_INDEX })).toBe('MANIFEST_MEDIA_TYPE')
+    // Of the two families the document's own type decides; what it is stays the same.
+    expect(decode({ ...manifestDocument(), mediaType: DOCKER_MANIFEST })).toMatchObject({
+      kind: 'manifest',
+      mediaType: DOCKER_MANIFEST,
+    })
     expect(schemas.unmarshal(OCI_INDEX, bytesOf(indexDocument()))).toMatchObject({ kind: 'index' })
   })
 

@@ -132,7 +132,8 @@ describe("a certificate's problem is named, with what to do", () => {
       tls: withChain(makeCertificate({ issuer: intermediate }), intermediate),
     })
     expect(await refusal(origin, [root.cert])).toMatchObject({ code: 'MANIFEST_UNKNOWN' })
-    expect(requests).toHaveLength(1)
+    // The manifest, and after a 404 without a challenge the look for one at `/v2/`.
+    expect(requests).toHaveLength(2)
   })
 })
 
