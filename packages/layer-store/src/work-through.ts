@@ -18,8 +18,11 @@ export interface Turns {
   more(wait: Extract<Piece, { kind: 'wait' }>): Promise<unknown>
 }
 
-/** A job that waited so long in all, in milliseconds, since it last found a whole block, follows a slow download. */
-const patienceMs = 50
+/**
+ * A job that waited so long in all, in milliseconds, since it last found a whole block, follows a slow download. Far
+ * above what a busy machine makes a fast one wait: a third layer given to two busy threads ends long after the others.
+ */
+const patienceMs = 1000
 
 /** Works on one layer to its end, a block at a time. Any number of jobs of one thread do so in turn, over one buffer. */
 export async function workThrough(
