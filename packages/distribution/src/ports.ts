@@ -1,6 +1,7 @@
 import type { AbortOptions } from '@lading/clock'
 import type { BlobSink, Delivery, Document, Publication } from '@lading/content'
 import type { Algorithm, Digest } from '@lading/digest'
+import type { Uncompressed } from '@lading/layer-store'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
 import type { Schema1Documents, Schema1Manifest } from '@lading/manifest/schema1'
 import type { Reference } from '@lading/reference'
@@ -10,20 +11,12 @@ import type { Work, Watch } from '@lading/transfer'
 // What a pull needs of the parts below, and no more. `create-puller.ts` hands the concrete parts in; a type test
 // proves that they fit. Another store or client that satisfies these can be pulled into just as well.
 
+export type { Uncompressed }
+
 /** What a pull can make an image of. */
 export type PullDocuments = StandardDocuments & Schema1Documents
 
 export type PullRepository = Repository<PullDocuments[keyof PullDocuments]>
-
-/** What a layer inflates to. */
-export interface Uncompressed {
-  /** In sha256. */
-  readonly diffId: Digest
-  /** In further algorithms. */
-  readonly aliases?: readonly Digest[] | undefined
-  /** Uncompressed size in bytes. */
-  readonly size: number
-}
 
 export interface PullClient {
   /** Without `schemas`, the client's own, which know no schema 1. `onEvent`: told which endpoint is asked, and why another one is. */
