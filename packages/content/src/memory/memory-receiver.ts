@@ -1,3 +1,4 @@
+import { receiverErrors } from '../receiver-errors.ts'
 import { algorithmOf, type Digest } from '@lading/digest'
 import { createHasher } from '@lading/digest/hash'
 import type { Descriptor } from '@lading/manifest'
@@ -18,20 +19,10 @@ export function memoryReceiver(
   let closed = false
   let committed: Descriptor | undefined
 
+  const { closed: closedError, wrongSize } = receiverErrors({ digest, size })
   const assertOpen = (): void => {
-    if (!closed) return
-    throw new DeliveryError('RECEIVER_CLOSED', `the receiver of ${nameOf(digest)} is closed`, {
-      digest,
-      hint: 'ask the delivery for another one: it goes on where this one ended',
-    })
+    if (closed) throw closedError()
   }
-  const wrongSize = (actual: number, hint: string): DeliveryError =>
-    new DeliveryError('SIZE_MISMATCH', `${nameOf(digest)} has ${actual} bytes instead of ${size}`, {
-      digest,
-      expected: size,
-      actual,
-      hint,
-    })
 
   return {
     get offset() {
@@ -94,8 +85,6 @@ export function memoryReceiver(
     },
   }
 }
-
-const nameOf = (digest: Digest | undefined): string => digest ?? 'content of unknown digest'
 
 function nothing(digest: Digest | undefined): Partial {
   const hasher = createHasher(digest === undefined ? undefined : algorithmOf(digest))

@@ -1,4 +1,4 @@
-import { DeliveryError, type Receiver, type UnknownContent } from '@lading/content'
+import { DeliveryError, receiverErrors, type Receiver, type UnknownContent } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import { isLadingError, type LadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
@@ -30,20 +30,10 @@ export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
   let closed = false
   let committed: Descriptor | undefined
 
+  const { closed: closedError, wrongSize } = receiverErrors({ digest, size })
   const assertOpen = (): void => {
-    if (!closed) return
-    throw new DeliveryError('RECEIVER_CLOSED', `the receiver of ${nameOf(digest)} is closed`, {
-      digest,
-      hint: 'ask the delivery for another one: it goes on where this one ended',
-    })
+    if (closed) throw closedError()
   }
-  const wrongSize = (actual: number, hint: string): DeliveryError =>
-    new DeliveryError('SIZE_MISMATCH', `${nameOf(digest)} has ${actual} bytes instead of ${size}`, {
-      digest,
-      expected: size,
-      actual,
-      hint,
-    })
   const throwAway = async (): Promise<void> => {
     closed = true
     await sender.abandon()
@@ -142,5 +132,3 @@ function miscounted(cause: LadingError, digest: Digest): RegistryError {
     },
   )
 }
-
-const nameOf = (digest: Digest | undefined): string => digest ?? 'content of unknown digest'
