@@ -1,5 +1,5 @@
 import { failure } from '../http/registry-errors.ts'
-import type { RegistryRequest, Reply } from '../http/message.ts'
+import { apiVersion, type RegistryRequest, type Reply } from '../http/message.ts'
 import type { Route } from '../route.ts'
 import type { AuthOptions, AuthRule, BearerOptions } from './auth-options.ts'
 import { isFor } from './rules.ts'
@@ -34,7 +34,10 @@ export function createGate({ rules, tokens, realm }: GateOptions): Gate {
     if (challenges.length === 0) return failure('DENIED', 'a client certificate is needed')
     const inOne = entrance.rule.kind !== 'several' || entrance.rule.header !== 'each'
     return failure('UNAUTHORIZED', undefined, {
-      headers: { 'www-authenticate': inOne ? challenges.join(', ') : challenges },
+      headers: {
+        ...(route.kind === 'ping' ? apiVersion : {}),
+        'www-authenticate': inOne ? challenges.join(', ') : challenges,
+      },
     })
   }
 }

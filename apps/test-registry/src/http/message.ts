@@ -30,5 +30,8 @@ export const reply = (status: number, headers: ReplyHeaders = {}, body: Content 
   body,
 })
 
+/** By this `docker manifest` knows a registry at `/v2/`, refused or not. */
+export const apiVersion: ReplyHeaders = { 'docker-distribution-api-version': 'registry/2.0' }
+
 export const json = (status: number, value: unknown, headers: ReplyHeaders = {}): Reply =>
   reply(status, { 'content-type': 'application/json; charset=utf-8', ...headers }, textContent(JSON.stringify(value)))

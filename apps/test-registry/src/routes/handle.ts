@@ -1,5 +1,5 @@
 import { failure } from '../http/registry-errors.ts'
-import { json, type RegistryRequest, type Reply } from '../http/message.ts'
+import { apiVersion, json, type RegistryRequest, type Reply } from '../http/message.ts'
 import { isRepositoryName } from '../names.ts'
 import type { Route } from '../route.ts'
 import { blobs } from './blobs.ts'
@@ -32,7 +32,7 @@ export async function handle(request: RegistryRequest, route: Route, shelves: Sh
 async function answerTo(request: RegistryRequest, route: Route, shelves: Shelves, caller: Caller): Promise<Reply> {
   const { quirks, state } = shelves
   const reading = request.method === 'GET' || request.method === 'HEAD'
-  if (route.kind === 'ping') return reading ? json(200, {}) : failure('UNSUPPORTED')
+  if (route.kind === 'ping') return reading ? json(200, {}, apiVersion) : failure('UNSUPPORTED')
   if (route.kind === 'catalog' && quirks.catalog !== false)
     return reading ? catalog(shelves, request.query) : failure('UNSUPPORTED')
   if (route.repository === undefined) return failure('UNSUPPORTED', undefined, { status: 404 })
