@@ -161,6 +161,7 @@ const below: Readonly<Record<string, ErrorClass>> = {
   RANGE_MISMATCH: 'network',
   REFERENCE_DIGEST_MISMATCH: 'verification',
   LAYER_CORRUPT: 'verification',
+  LAYER_TOO_LARGE: 'verification',
   LAYER_MAX_DEPTH: 'verification',
   CONTENT_UNKNOWN: 'storage',
   CONTENT_DAMAGED: 'storage',

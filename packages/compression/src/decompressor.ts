@@ -1,9 +1,9 @@
+import { createCount, type Bounds, type Count } from './bounds.ts'
 import { CompressionError } from './compression-error.ts'
 import type { Decoder } from './decoder.ts'
 import { createGzipDecoder } from './gzip.ts'
 import { sniff, sniffLength, type CompressionKind } from './kind.ts'
 import { createPlainDecoder } from './plain.ts'
-import { createSink, type Bounds, type Sink } from './sink.ts'
 import { createZstdDecoder } from './zstd.ts'
 
 /** Takes `bytes` as they come. They lie in a buffer that is used again: they are only valid during the call. */
@@ -21,7 +21,15 @@ export interface Decompressor {
   close(): void
 }
 
-const decoders: Record<CompressionKind, (sink: Sink) => Decoder> = {
+/** The same for whoever asks for the output: piece by piece, each valid until the next is asked for. */
+export interface Stepper {
+  readonly kind: CompressionKind | undefined
+  push(chunk: Uint8Array): Iterable<Uint8Array>
+  end(): Iterable<Uint8Array>
+  close(): void
+}
+
+const decoders: Record<CompressionKind, (count: Count) => Decoder> = {
   gzip: createGzipDecoder,
   zstd: createZstdDecoder,
   none: createPlainDecoder,
@@ -29,12 +37,35 @@ const decoders: Record<CompressionKind, (sink: Sink) => Decoder> = {
 
 /** Decodes gzip (RFC 1952), zstd (RFC 8878) or plain bytes, told apart by what they start with. */
 export function createDecompressor(options: Bounds = {}): Decompressor {
-  const sink = createSink(options)
+  const stepper = createStepper(options)
+  const guarded = (steps: Iterable<Uint8Array>, output: Output): void => {
+    try {
+      for (const bytes of steps) output(bytes)
+    } catch (error) {
+      stepper.close()
+      throw error
+    }
+  }
+  return {
+    get kind() {
+      return stepper.kind
+    },
+    push: (chunk, output) => guarded(stepper.push(chunk), output),
+    end(output) {
+      guarded(stepper.end(), output)
+      stepper.close()
+    },
+    close: () => stepper.close(),
+  }
+}
+
+export function createStepper(options: Bounds): Stepper {
+  const count = createCount(options)
   let decoder: Decoder | undefined
   let kind: CompressionKind | undefined
   let start = new Uint8Array(0)
 
-  function decide(chunk: Uint8Array, whole: boolean): void {
+  function* decide(chunk: Uint8Array, whole: boolean): Iterable<Uint8Array> {
     const before = start.length
     const seen = new Uint8Array(Math.min(before + chunk.length, sniffLength))
     seen.set(start)
@@ -50,40 +81,22 @@ export function createDecompressor(options: Bounds = {}): Decompressor {
       })
     }
     kind = sniffed
-    decoder = decoders[sniffed](sink)
+    decoder = decoders[sniffed](count)
     // What came in earlier chunks; the rest of this one follows by itself.
-    if (before > 0) decoder.push(seen.subarray(0, before))
-  }
-
-  function guarded(work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      decoder?.close()
-      throw error
-    }
+    if (before > 0) yield* decoder.push(seen.subarray(0, before))
   }
 
   return {
     get kind() {
       return kind
     },
-    push(chunk, output) {
-      sink.output = output
-      guarded(() => {
-        if (decoder === undefined) decide(chunk, false)
-        decoder?.push(chunk)
-      })
+    *push(chunk) {
+      if (decoder === undefined) yield* decide(chunk, false)
+      if (decoder !== undefined) yield* decoder.push(chunk)
     },
-    end(output) {
-      sink.output = output
-      guarded(() => {
-        if (decoder === undefined) {
-          decide(new Uint8Array(0), true)
-        }
-        decoder?.end()
-      })
-      decoder?.close()
+    *end() {
+      if (decoder === undefined) yield* decide(new Uint8Array(0), true)
+      decoder?.end()
     },
     close() {
       decoder?.close()

@@ -1,16 +1,16 @@
 import { crc32 } from 'node:zlib'
 import { CompressionError } from './compression-error.ts'
+import type { Count } from './bounds.ts'
 import type { Decoder } from './decoder.ts'
 import { inflateEngine } from './engine.ts'
 import { createGzipHeader } from './gzip-header.ts'
-import type { Sink } from './sink.ts'
 
 /**
  * gzip (RFC 1952): every member, whole. pigz, bgzip and eStargz write many; some writers pad the end with zeros.
  * The members are walked here and only their bodies go to the engine, because the engine takes what follows a member
  * for the end of everything unless it looks like another one.
  */
-export function createGzipDecoder(sink: Sink): Decoder {
+export function createGzipDecoder(count: Count): Decoder {
   const engine = inflateEngine()
   const header = createGzipHeader()
   let part: 'header' | 'body' | 'trailer' | 'padding' = 'header'
@@ -23,7 +23,7 @@ export function createGzipDecoder(sink: Sink): Decoder {
   let trailerAt = 0
   let storedCrc = 0
 
-  function body(chunk: Uint8Array, from: number): number {
+  function* body(chunk: Uint8Array, from: number): Generator<Uint8Array, number> {
     let at = from
     for (;;) {
       const had = chunk.length - at
@@ -40,9 +40,10 @@ export function createGzipDecoder(sink: Sink): Decoder {
         const bytes = engine.output.subarray(0, engine.produced)
         crc = crc32(bytes, crc)
         size = (size + engine.produced) >>> 0
-        sink.take(bytes, base + at)
+        count(bytes.length, base + at)
+        yield bytes
         // A full output may hide more; ask again.
-        if (engine.produced === engine.output.length) continue
+        if (bytes.length === engine.output.length) continue
       }
       // With room left and input left over, only the end of the deflate stream makes the engine stop.
       if (engine.consumed < had) part = 'trailer'
@@ -106,12 +107,12 @@ export function createGzipDecoder(sink: Sink): Decoder {
     return chunk.length
   }
 
-  const readers = { header: readHeader, body, trailer: readTrailer, padding }
+  const readers = { header: readHeader, trailer: readTrailer, padding }
 
   return {
-    push(chunk) {
+    *push(chunk) {
       let at = 0
-      while (at < chunk.length) at = readers[part](chunk, at)
+      while (at < chunk.length) at = part === 'body' ? yield* body(chunk, at) : readers[part](chunk, at)
       base += chunk.length
     },
     end() {

@@ -1,5 +1,5 @@
+export type { Bounds } from './bounds.ts'
 export { CompressionError, type CompressionErrorCode } from './compression-error.ts'
 export { decompress, type DecompressOptions } from './decompress.ts'
 export { createDecompressor, type Decompressor, type Output } from './decompressor.ts'
 export { sniff, type CompressionKind, type Sniffed } from './kind.ts'
-export type { Bounds } from './sink.ts'

@@ -1,13 +1,15 @@
+import type { Count } from './bounds.ts'
 import type { Decoder } from './decoder.ts'
-import type { Sink } from './sink.ts'
 
 /** Not compressed: passed through. */
-export function createPlainDecoder(sink: Sink): Decoder {
+export function createPlainDecoder(count: Count): Decoder {
   let consumed = 0
   return {
-    push(chunk) {
+    *push(chunk) {
+      if (chunk.length === 0) return
       consumed += chunk.length
-      sink.take(chunk, consumed)
+      count(chunk.length, consumed)
+      yield chunk
     },
     end() {},
     close() {},

@@ -1,19 +1,19 @@
 import { CompressionError } from './compression-error.ts'
+import type { Count } from './bounds.ts'
 import type { Decoder } from './decoder.ts'
 import { zstdEngine } from './engine.ts'
-import type { Sink } from './sink.ts'
 import { windowLogLimit } from './zstd-header.ts'
 import { createZstdWalker } from './zstd-walker.ts'
 
 /** zstd (RFC 8878): every frame, skippable ones left out. */
-export function createZstdDecoder(sink: Sink): Decoder {
+export function createZstdDecoder(count: Count): Decoder {
   const engine = zstdEngine(windowLogLimit)
   const walker = createZstdWalker()
   let base = 0
   /** Bytes that came out of the current frame. */
   let produced = 0
 
-  function feed(bytes: Uint8Array, from: number, end: number, offset: number): void {
+  function* feed(bytes: Uint8Array, from: number, end: number, offset: number): Iterable<Uint8Array> {
     let at = from
     for (;;) {
       const had = end - at
@@ -27,14 +27,17 @@ export function createZstdDecoder(sink: Sink): Decoder {
       }
       at += engine.consumed
       produced += engine.produced
-      if (engine.produced > 0) sink.take(engine.output.subarray(0, engine.produced), offset + at)
-      // A full output may hide more; ask again.
-      else if (engine.consumed === 0 && had > 0) {
+      const came = engine.produced
+      if (came > 0) {
+        count(came, offset + at)
+        yield engine.output.subarray(0, came)
+      } else if (engine.consumed === 0 && had > 0) {
         throw new CompressionError('COMPRESSION_CORRUPT', `zstd data makes no sense at byte ${offset + at}`, {
           offset: offset + at,
         })
       }
-      if (at === end && engine.produced < engine.output.length) return
+      // A full output may hide more; ask again.
+      if (at === end && came < engine.output.length) return
     }
   }
 
@@ -52,17 +55,17 @@ export function createZstdDecoder(sink: Sink): Decoder {
   }
 
   return {
-    push(chunk) {
+    *push(chunk) {
       let at = 0
       while (at < chunk.length) {
         const part = walker.part
         const next = walker.walk(chunk, at, base)
         if (part === 'blocks') {
-          feed(chunk, at, next, base)
+          yield* feed(chunk, at, next, base)
           if (walker.part === 'header') checkSize()
         } else if (part === 'header' && walker.part === 'blocks') {
           const header = walker.header()
-          feed(header, 0, header.length, base + next - header.length)
+          yield* feed(header, 0, header.length, base + next - header.length)
         }
         at = next
       }

@@ -1,8 +1,9 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { CompressionError, createDecompressor } from '@lading/compression'
+import { CompressionError, createDecompressor, decompress, type Bounds } from '@lading/compression'
 import { describe, expect, it } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
 import { gzipMember, sample, skippableFrame } from './support/build.ts'
-import { brief, endOf, errorOf, run } from './support/run.ts'
+import { brief, endOf, errorOf, run, runAsync } from './support/run.ts'
 
 const MiB = 1024 * 1024
 const compressors = [
@@ -31,22 +32,80 @@ describe('bounds', () => {
     expect(received).toBeLessThanOrEqual(MiB)
   })
 
-  it('of the ratio count only beyond 16 MiB of output', () => {
-    expect(endOf(gzipSync(Buffer.alloc(16 * MiB)), [Infinity], { maxRatio: 2 })).toBe(brief(Buffer.alloc(16 * MiB)))
-    expect(endOf(gzipSync(Buffer.alloc(16 * MiB + 1)), [Infinity], { maxRatio: 2 })).toBe('COMPRESSION_RATIO_LIMIT')
-  })
+  it.each(compressors.slice(0, 2))(
+    'of the ratio are exact, beyond what any input may give: %s',
+    async (_, compress) => {
+      const zeros = Buffer.alloc(MiB)
+      const input = compress(zeros)
+      const maxRatio = 10
+      expect(endOf(input, [1000], { maxRatio, ratioFloor: MiB })).toBe(brief(zeros))
+      expect(endOf(input, [1000], { maxRatio, ratioFloor: MiB - 1 })).toBe('COMPRESSION_RATIO_LIMIT')
+      expect(endOf(input, [Infinity], { maxRatio, ratioFloor: 0, inputLength: MiB / maxRatio })).toBe(brief(zeros))
+      expect(endOf(input, [Infinity], { maxRatio, ratioFloor: 0, inputLength: MiB / maxRatio - 1 })).toBe(
+        'COMPRESSION_RATIO_LIMIT',
+      )
+      expect(endOf(input, [Infinity], { maxRatio: Infinity, ratioFloor: 0 })).toBe(brief(zeros))
+      await expect(runAsync(input, [Infinity], { maxRatio, ratioFloor: MiB - 1 })).rejects.toMatchObject({
+        code: 'COMPRESSION_RATIO_LIMIT',
+      })
+    },
+  )
 
-  it('of the ratio can be lifted', () => {
-    expect(endOf(zstdCompressSync(Buffer.alloc(20 * MiB)), [Infinity], { maxRatio: Infinity })).toBe(
-      brief(Buffer.alloc(20 * MiB)),
-    )
-  })
+  it.each(compressors.slice(0, 2))(
+    'of the ratio are about the whole where its length is known: content may begin with zeros: %s',
+    (_, compress) => {
+      const swapFile = Buffer.concat([Buffer.alloc(2 * MiB), sample(400_000)])
+      const input = compress(swapFile)
+      const bounds = { maxRatio: 100, ratioFloor: MiB }
+      expect(endOf(input, [100], { ...bounds, inputLength: input.length })).toBe(brief(swapFile))
+      expect(endOf(input, [100], bounds)).toBe('COMPRESSION_RATIO_LIMIT')
+    },
+  )
 
   it('of the ratio hold over members: many small ones are one bomb', () => {
     const member = gzipSync(Buffer.alloc(MiB), { level: 9 })
-    expect(endOf(Buffer.concat(Array.from({ length: 20 }, () => member)), [Infinity], { maxRatio: 900 })).toBe(
-      'COMPRESSION_RATIO_LIMIT',
-    )
+    expect(
+      endOf(Buffer.concat(Array.from({ length: 20 }, () => member)), [Infinity], {
+        maxRatio: 900,
+        ratioFloor: 16 * MiB,
+      }),
+    ).toBe('COMPRESSION_RATIO_LIMIT')
+  })
+
+  it('let no input of 10 MiB cost more than 1 GiB, and refuse nothing that costs less', () => {
+    const floor = atScale(16 * MiB, 1024 * MiB)
+    const member = gzipSync(Buffer.alloc(16 * MiB), { level: 9 })
+    const whole = Buffer.concat(Array.from({ length: (10 * floor) / (16 * MiB) }, () => member))
+    let received = 0
+    // Their defaults, where there is the time for it.
+    const bounds = atScale<Bounds>({ ratioFloor: floor }, {})
+    const decompressor = createDecompressor({ ...bounds, inputLength: whole.length })
+    expect(() => {
+      decompressor.push(whole, (bytes) => {
+        received += bytes.length
+      })
+    }).toThrow(expect.objectContaining({ code: 'COMPRESSION_RATIO_LIMIT' }) as Error)
+    expect(received).toBe(floor)
+  })
+
+  it('that are no numbers permit nothing', () => {
+    const input = gzipSync(Buffer.alloc(1000))
+    expect(endOf(input, [Infinity], { maxOutput: NaN })).toBe('COMPRESSION_OUTPUT_LIMIT')
+    expect(endOf(input, [Infinity], { maxRatio: NaN })).toBe('COMPRESSION_RATIO_LIMIT')
+  })
+
+  it('keep memory small in the iterable too: nothing is decoded before it is asked for', async () => {
+    const input = zstdCompressSync(Buffer.alloc(64 * MiB))
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      yield input
+    }
+    const before = process.memoryUsage().arrayBuffers
+    for await (const bytes of decompress(source())) {
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * MiB)
+      expect(bytes.length).toBeLessThan(MiB)
+      break
+    }
+    expect.assertions(2)
   })
 
   it('say where and what', () => {
@@ -55,6 +114,12 @@ describe('bounds', () => {
       message: expect.stringMatching(/^more than 1000 bytes come out of the first \d+$/) as string,
       hint: 'raise maxOutput if this content is trusted',
       facts: { expected: 1000, offset: expect.any(Number) as number },
+    })
+    const bomb = gzipSync(Buffer.alloc(100_000))
+    expect(errorOf(bomb, [Infinity], { ratioFloor: 2000, inputLength: bomb.length })).toMatchObject({
+      message: `more than ${100 * bomb.length} bytes come out of ${bomb.length}: a small input may give 2000, any other 100 for each byte`,
+      hint: 'raise maxRatio if this content is trusted',
+      facts: { expected: 100 * bomb.length, offset: expect.any(Number) as number },
     })
   })
 
@@ -67,7 +132,7 @@ describe('bounds', () => {
 
   it('keep memory small, whatever comes out', () => {
     const input = zstdCompressSync(Buffer.alloc(256 * MiB))
-    const decompressor = createDecompressor({ maxRatio: Infinity })
+    const decompressor = createDecompressor()
     let total = 0
     let largest = 0
     const before = process.memoryUsage().arrayBuffers

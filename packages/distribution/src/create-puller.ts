@@ -1,4 +1,5 @@
 import { guardListener } from '@lading/errors'
+import type { LayerBounds } from '@lading/layer-store'
 import { defaultPlatform, parsePlatform, schemas, type Schemas } from '@lading/manifest'
 import { isReserved, parseReference, withDefaultTag, type Reference } from '@lading/reference'
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '@lading/registry-client'
@@ -12,10 +13,10 @@ import type { PullJob } from './pull-job.ts'
 import { assertNameOnly } from './pull-repository.ts'
 import type { Puller, PullOptions } from './puller.ts'
 
-export interface PullerOptions extends RegistryClientOptions {
+export interface PullerOptions extends RegistryClientOptions, LayerBounds {
   /** Where the store is, or will be. Needed unless `store` is given. */
   readonly root?: string | undefined
-  /** An open store; stays open when the puller closes. For whom it waits, it tells whoever opened it. */
+  /** An open store; stays open when the puller closes. For whom it waits, it tells whoever opened it. It has bounds for layers of its own. */
   readonly store?: Store | undefined
   /** A registry client; stays open when the puller closes. The options for a client are then not looked at. */
   readonly client?: RegistryClient | undefined
@@ -37,7 +38,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
   // The store does not know for whom it waits: all that run are told.
   const emitters = new Set<Emit>()
   const onWaiting = (waiting: Waiting): void => emitters.forEach((emit) => emit({ type: 'waiting', ...waiting }))
-  const store = options.store ?? (await openStore({ root: rootOf(options), onWaiting }))
+  const store = options.store ?? (await openStore({ root: rootOf(options), onWaiting, ...boundsOf(options) }))
   const { jobs = 3, admit = createAdmission({ perKey: jobs }) } = options
   const client = options.client ?? createRegistryClient({ ...options, admit })
   // Our own client bounds downloads where it knows the host. A slot here would be one more, held while that host is slow.
@@ -144,6 +145,12 @@ async function schemasWithSchema1(base: Schemas = schemas): Promise<Schemas<Pull
   const { withSchema1 } = await import('@lading/manifest/schema1')
   return withSchema1(base)
 }
+
+const boundsOf = ({ maxLayerSize, maxInflationRatio, inflationFloor }: PullerOptions): LayerBounds => ({
+  maxLayerSize,
+  maxInflationRatio,
+  inflationFloor,
+})
 
 function rootOf({ root }: PullerOptions): string {
   if (root === undefined) throw new TypeError('createPuller needs `root` or `store`')

@@ -113,6 +113,7 @@ const kinds: Readonly<Record<KnownCode, ErrorKind>> = {
   SCHEMA1_NAME_MISMATCH: 'unusable',
   SCHEMA1_IN_INDEX: 'unusable',
   LAYER_CORRUPT: 'unusable',
+  LAYER_TOO_LARGE: 'unusable',
   LAYER_MAX_DEPTH: 'unusable',
   COMPRESSION_TRUNCATED: 'unusable',
   COMPRESSION_CORRUPT: 'unusable',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '@lading/registry-client'
 import { startTestRegistry, type TestRegistry, type TestRegistryOptions } from '@lading/test-registry'
 import type { Clock } from '@lading/clock'
+import type { OpenStoreOptions } from '@lading/store'
 import { createTransfers } from '@lading/transfer'
 import { onTestFinished } from 'vitest'
 import { openTestStore } from './support/test-store.ts'
@@ -44,6 +45,7 @@ export async function scene(
     readonly puller?: Partial<PullerOptions>
     readonly client?: RegistryClientOptions
     readonly root?: string
+    readonly store?: Partial<OpenStoreOptions>
   } = {},
 ): Promise<Scene> {
   const registry = await startTestRegistry(options.registry)
@@ -51,7 +53,7 @@ export async function scene(
   const clock = instantClock()
   const client = createRegistryClient({ clock, ...options.puller, ...options.client })
   const transfers = createTransfers({ limit: options.puller?.jobs ?? 3, clock })
-  const store = await openTestStore(root)
+  const store = await openTestStore(root, undefined, options.store)
   const puller = await createPuller({ client, transfers, store, ...options.puller })
   const events: PullEvent[] = []
   onTestFinished(async () => {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { createRecordDirectory, layoutOf, nodeFileSystem, type FileSystem } from '@lading/content-store'
 import { algorithmOf, parseDigest, type Algorithm, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
+import type { LayerBounds } from './layer-bounds.ts'
 import { assertLayerCount, maxDepth, tooDeep } from './layer-depth.ts'
 import { LayerError } from './layer-error.ts'
 import {
@@ -17,7 +18,7 @@ import { createUncompressor } from './uncompressor.ts'
 import { createWorkerPool } from './worker-pool.ts'
 import { workerUrl } from './worker-url.ts'
 
-export interface LayerStoreOptions {
+export interface LayerStoreOptions extends LayerBounds {
   /** The root of the store: of its layout, `layers` and `diffIds` are kept here, and `blobs` read. */
   readonly root: string
   /** For the records; blobs are read with `node:fs`, from the threads that work on them. Default: this machine's. */
@@ -28,15 +29,12 @@ export interface LayerStoreOptions {
    * download does not count: its thread works on others meanwhile.
    */
   readonly workers?: number | undefined
-  /** The most bytes that a layer may uncompress to. Default 256 GiB. */
-  readonly maxOutput?: number | undefined
-  /** The most bytes for each compressed one. Default 1000. */
-  readonly maxRatio?: number | undefined
 }
 
 /** Layers by chainID, and the memory of what each blob uncompresses to. */
 export function createLayerStore(options: LayerStoreOptions): LayerStore {
-  const { fs = nodeFileSystem(), workers = Math.min(2, availableParallelism()), maxOutput, maxRatio } = options
+  const { fs = nodeFileSystem(), workers = Math.min(2, availableParallelism()) } = options
+  const { maxLayerSize, maxInflationRatio, inflationFloor } = options
   const layout = layoutOf(options.root)
   const layers = createRecordDirectory({ fs, directory: layout.layers, maxBytes: recordLimit, parse: parseLayer })
   const memory = createRecordDirectory({
@@ -51,8 +49,7 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
       pathOf: layout.blob,
       pool: createWorkerPool(workers > 0 ? workerUrl() : undefined, workers),
       limit: Math.max(1, workers),
-      maxOutput,
-      maxRatio,
+      bounds: { maxLayerSize, maxInflationRatio, inflationFloor },
     }))
 
   async function depthOn(parent: Digest | undefined): Promise<number> {

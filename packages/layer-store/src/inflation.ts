@@ -1,4 +1,4 @@
-import { createDecompressor } from '@lading/compression'
+import { createDecompressor, type Bounds } from '@lading/compression'
 import { createHasher } from '@lading/digest/hash'
 import type { Algorithm } from '@lading/digest'
 import type { Uncompressed } from './layer-store.ts'
@@ -12,14 +12,13 @@ export interface Inflation {
 }
 
 export interface InflationOptions {
-  readonly maxOutput?: number | undefined
-  readonly maxRatio?: number | undefined
+  readonly bounds: Bounds
   readonly algorithms?: readonly Algorithm[] | undefined
   /** Called for every piece of output; throws to stop in the middle of an input. */
   readonly interrupted: () => void
 }
 
-export function startInflation({ interrupted, algorithms = [], ...bounds }: InflationOptions): Inflation {
+export function startInflation({ bounds, interrupted, algorithms = [] }: InflationOptions): Inflation {
   const decompressor = createDecompressor(bounds)
   const hasher = createHasher('sha256')
   const further = furtherAlgorithms(algorithms).map((algorithm) => createHasher(algorithm))

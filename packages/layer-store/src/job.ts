@@ -1,6 +1,7 @@
 import type { Growth } from '@lading/content-store'
 import type { Algorithm, Digest } from '@lading/digest'
 import type { ErrorOptions } from '@lading/errors'
+import type { LayerBounds } from './layer-bounds.ts'
 import type { Uncompressed } from './layer-store.ts'
 
 /** What a thread needs to know to work on a layer; survives structured cloning. */
@@ -13,8 +14,7 @@ export interface Job {
   readonly growth?: Growth | undefined
   /** The layer's names are computed in these too. */
   readonly algorithms?: readonly Algorithm[] | undefined
-  readonly maxOutput?: number | undefined
-  readonly maxRatio?: number | undefined
+  readonly bounds: LayerBounds
   /** An `Int32Array` of one; not 0: give up. */
   readonly control: SharedArrayBuffer
 }

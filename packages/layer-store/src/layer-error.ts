@@ -2,6 +2,7 @@ import { LadingError, nameErrors } from '@lading/errors'
 
 /**
  * - `LAYER_CORRUPT`: the blob is what its digest says, and it cannot be decompressed. `cause` is the `CompressionError`.
+ * - `LAYER_TOO_LARGE`: the blob is what its digest says, and more would come out of it than is allowed. `cause` is the `CompressionError`.
  * - `LAYER_SOURCE_FAILED`: the blob's bytes never became right: the download ended early, or its file is missing, damaged or unreadable.
  * - `LAYER_WORKER_FAILED`: the thread that worked on the layer died.
  * - `LAYER_PARENT_UNKNOWN`: the layer below is not registered.
@@ -10,6 +11,7 @@ import { LadingError, nameErrors } from '@lading/errors'
  */
 export type LayerErrorCode =
   | 'LAYER_CORRUPT'
+  | 'LAYER_TOO_LARGE'
   | 'LAYER_SOURCE_FAILED'
   | 'LAYER_WORKER_FAILED'
   | 'LAYER_PARENT_UNKNOWN'

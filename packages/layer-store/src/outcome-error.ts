@@ -2,6 +2,7 @@ import { CompressionError, type CompressionErrorCode } from '@lading/compression
 import type { Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
 import type { Failure, Outcome } from './job.ts'
+import { boundHints } from './layer-bounds.ts'
 import { LayerError } from './layer-error.ts'
 
 function revive({ name, code, message, options }: Failure): Error {
@@ -13,14 +14,24 @@ function revive({ name, code, message, options }: Failure): Error {
 export function outcomeError(digest: Digest, outcome: Extract<Outcome, { outcome: 'corrupt' | 'source' }>): LayerError {
   const cause = outcome.failure === undefined ? undefined : revive(outcome.failure)
   if (outcome.outcome === 'corrupt') {
+    const { code, options } = outcome.failure
+    const bound = boundHints[code]
+    if (bound !== undefined) {
+      return new LayerError('LAYER_TOO_LARGE', `layer ${digest} is refused: ${printable(cause?.message ?? '')}`, {
+        ...options,
+        digest,
+        cause,
+        hint: bound,
+      })
+    }
     return new LayerError(
       'LAYER_CORRUPT',
       `layer ${digest} cannot be decompressed: ${printable(cause?.message ?? '')}`,
       {
         digest,
         cause,
-        offset: outcome.failure.options.offset,
-        hint: outcome.failure.options.hint ?? 'the registry has exactly these bytes: build and push the image again',
+        offset: options.offset,
+        hint: options.hint ?? 'the registry has exactly these bytes: build and push the image again',
       },
     )
   }

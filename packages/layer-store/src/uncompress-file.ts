@@ -3,6 +3,7 @@ import { committedSource } from './committed-source.ts'
 import { growingSource } from './growing-source.ts'
 import { startInflation } from './inflation.ts'
 import type { Failure, Job, Outcome } from './job.ts'
+import { decompressorBounds } from './layer-bounds.ts'
 import type { Piece } from './source.ts'
 
 /** Between two steps: how far it is, and what there is to wait for; without `wait` there is more to do at once. */
@@ -27,8 +28,7 @@ export function* uncompressFile(job: Job, buffer: Uint8Array): Generator<Pause, 
   const interrupted = (): void => {
     if (Atomics.load(control, 0) !== 0) throw interruption
   }
-  const { algorithms, maxOutput, maxRatio } = job
-  const how = { algorithms, maxOutput, maxRatio, interrupted }
+  const how = { algorithms: job.algorithms, bounds: decompressorBounds(job.bounds, job.size), interrupted }
   const source = job.growth === undefined ? committedSource(job, buffer) : growingSource(job, job.growth, buffer)
   let inflation = startInflation(how)
   let failure: Failure | undefined

@@ -1,5 +1,6 @@
 import type { Digest } from '@lading/digest'
 import type { Job, Outcome } from './job.ts'
+import type { LayerBounds } from './layer-bounds.ts'
 import { LayerError } from './layer-error.ts'
 import type { LayerStore, Uncompressed } from './layer-store.ts'
 import { outcomeError } from './outcome-error.ts'
@@ -11,8 +12,7 @@ export interface UncompressorOptions {
   readonly pool: WorkerPool
   /** Jobs at once, not counting those that wait for slow downloads. */
   readonly limit: number
-  readonly maxOutput?: number | undefined
-  readonly maxRatio?: number | undefined
+  readonly bounds: LayerBounds
 }
 
 const storeClosed = (digest: Digest): LayerError =>
@@ -26,7 +26,7 @@ export function createUncompressor({
   pathOf,
   pool,
   limit,
-  ...bounds
+  bounds,
 }: UncompressorOptions): Pick<LayerStore, 'uncompress' | 'close'> {
   const waiting: (() => void)[] = []
   const stops = new Set<() => void>()
@@ -66,7 +66,7 @@ export function createUncompressor({
       path,
       growth: growth && { path: growth.path, finalPath: growth.finalPath, cells: growth.cells },
       algorithms,
-      ...bounds,
+      bounds,
       control,
     }
     const { promise, resolve, reject } = Promise.withResolvers<Uncompressed>()

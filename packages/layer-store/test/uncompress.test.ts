@@ -75,19 +75,38 @@ describe.each([
 
   it('that is a bomb is refused, within the bounds that were given', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers, maxOutput: 1_000_000 })
-    await expect(layers.uncompress(await putBlob(root, gzipSync(tar)))).rejects.toMatchObject({
-      code: 'LAYER_CORRUPT',
+    const small = createLayerStore({ root, workers, maxLayerSize: 1_000_000 })
+    const blob = await putBlob(root, gzipSync(tar))
+    await expect(small.uncompress(blob)).rejects.toMatchObject({
+      name: 'LayerError',
+      code: 'LAYER_TOO_LARGE',
+      message: expect.stringMatching(
+        `^layer ${blob.digest} is refused: more than 1000000 bytes come out of the first [0-9]+$`,
+      ) as string,
+      hint: 'if you trust this image, raise --max-layer-size (option `maxLayerSize`)',
+      facts: { digest: blob.digest, expected: 1_000_000 },
       cause: { code: 'COMPRESSION_OUTPUT_LIMIT' },
     })
-    await expect(
-      layers.uncompress(await putBlob(root, zstdCompressSync(Buffer.alloc(32_000_000)))),
-    ).rejects.toMatchObject({ cause: { code: 'COMPRESSION_OUTPUT_LIMIT' } })
-    const unbounded = createLayerStore({ root, workers, maxRatio: Infinity })
-    expect(await unbounded.uncompress(await putBlob(root, zstdCompressSync(Buffer.alloc(32_000_000))))).toMatchObject({
-      size: 32_000_000,
+    const bomb = await putBlob(root, zstdCompressSync(Buffer.alloc(4_000_000)))
+    const strict = createLayerStore({ root, workers, inflationFloor: 1_000_000 })
+    await expect(strict.uncompress(bomb)).rejects.toMatchObject({
+      code: 'LAYER_TOO_LARGE',
+      message: `layer ${bomb.digest} is refused: more than 1000000 bytes come out of ${bomb.size}: a small input may give 1000000, any other 100 for each byte`,
+      hint: 'if you trust this image, raise --max-inflation-ratio (option `maxInflationRatio`)',
+      cause: { code: 'COMPRESSION_RATIO_LIMIT' },
     })
-    await Promise.all([layers.close(), unbounded.close()])
+    const trusting = createLayerStore({ root, workers, inflationFloor: 1_000_000, maxInflationRatio: 40_000 })
+    expect(await trusting.uncompress(bomb)).toMatchObject({ size: 4_000_000 })
+    await Promise.all([small.close(), strict.close(), trusting.close()])
+  })
+
+  it('that begins with a swap file and is none is judged as a whole', async () => {
+    const root = await temporaryRoot()
+    const layers = createLayerStore({ root, workers, inflationFloor: 1_000_000 })
+    const disk = Buffer.concat([Buffer.alloc(2_000_000), sample(300_000)])
+    for (const bytes of [gzipSync(disk), zstdCompressSync(disk)])
+      expect(await layers.uncompress(await putBlob(root, bytes))).toEqual({ diffId: digestOf(disk), size: disk.length })
+    await layers.close()
   })
 
   it('that was damaged on disk is not mistaken for a corrupt layer', async () => {

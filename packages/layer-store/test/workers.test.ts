@@ -12,7 +12,7 @@ import { blobFile, putBlob, sample, temporaryRoot } from './support/root.ts'
 
 const tar = sample(100_000)
 const digest = digestOf(tar)
-const at = (path: string): Job => ({ digest, size: tar.length, path, control: new SharedArrayBuffer(4) })
+const at = (path: string): Job => ({ digest, size: tar.length, path, bounds: {}, control: new SharedArrayBuffer(4) })
 const here = (name: string): URL => new URL(name, import.meta.url)
 const ignore = (): void => {}
 

@@ -8,14 +8,14 @@ import {
   type WaitingOptions,
 } from '@lading/content-store'
 import { createImageStore } from '@lading/image-store'
-import { createLayerStore } from '@lading/layer-store'
+import { createLayerStore, type LayerBounds } from '@lading/layer-store'
 import { platformOfNode, type Platform } from '@lading/manifest'
 import { createReferenceStore } from '@lading/reference-store'
 import { createStore } from './create-store.ts'
 import { openRoot } from './open-root.ts'
 import type { Store } from './store.ts'
 
-export interface OpenStoreOptions extends WaitingOptions {
+export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
   /** The store's directory, an OCI image layout. Made by the first write, never by reading. */
   readonly root: string
   /** Default: this machine's. */
@@ -41,6 +41,9 @@ export async function openStore({
   workers,
   platform = hostPlatform(),
   onWaiting,
+  maxLayerSize,
+  maxInflationRatio,
+  inflationFloor,
 }: OpenStoreOptions): Promise<Store> {
   const { root, lock: lockPath, leases } = layoutOf(given)
   const writable = await openRoot(fs, root, readOnly)
@@ -49,7 +52,7 @@ export async function openStore({
   return createStore({
     root,
     contents,
-    layers: createLayerStore({ root, fs, workers }),
+    layers: createLayerStore({ root, fs, workers, maxLayerSize, maxInflationRatio, inflationFloor }),
     images: createImageStore({ root, fs }),
     references: createReferenceStore({ root, fs, lock }),
     leases: createLeases({ fs, directory: leases }),

@@ -22,6 +22,8 @@ interface PullCommandOptions extends RegistryCommandOptions {
   readonly progress: ProgressMode
   readonly verify: 'full' | 'digest'
   readonly jobs: number
+  readonly maxLayerSize?: number | undefined
+  readonly maxInflationRatio?: number | undefined
   readonly allowForeignUrls?: boolean | undefined
   readonly allowSchema1?: boolean | undefined
 }
@@ -76,7 +78,15 @@ async function run(
       const message = warningText(event)
       if (message !== undefined) warn(event.type === 'warning' ? 'REGISTRY_WARNING' : 'IDENTITY_NOT_STORED', message)
     }
-    const puller = await createPuller({ ...given, onEvent, root: rootOf(options, context), jobs: options.jobs })
+    const { jobs, maxLayerSize, maxInflationRatio } = options
+    const puller = await createPuller({
+      ...given,
+      onEvent,
+      root: rootOf(options, context),
+      jobs,
+      maxLayerSize,
+      maxInflationRatio,
+    })
     const how = {
       signal: context.signal,
       platform,

@@ -85,11 +85,22 @@ const powers: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2,
 
 /** Bytes per second as curl and wget spell them: `k`, `M` and `G` are powers of 1024. */
 export function parseRate(text: string): number {
-  const match = /^([0-9]{1,9}(?:\.[0-9]{1,6})?)([kmg]?)$/i.exec(text)
-  const rate = Math.round(Number(match?.[1]) * (powers[match?.[2]?.toLowerCase() ?? ''] ?? NaN))
+  const rate = bytesOf(text)
   if (!(rate >= 1))
     throw new InvalidArgumentError('It must be bytes per second, more than 0, such as 500k, 10M or 1.5G.')
   return rate
+}
+
+/** Bytes, spelt the same way. */
+export function parseSize(text: string): number {
+  const size = bytesOf(text)
+  if (!(size >= 1)) throw new InvalidArgumentError('It must be a number of bytes, more than 0, such as 500M or 64G.')
+  return size
+}
+
+function bytesOf(text: string): number {
+  const match = /^([0-9]{1,12}(?:\.[0-9]{1,6})?)([kmg]?)$/i.exec(text)
+  return Math.round(Number(match?.[1]) * (powers[match?.[2]?.toLowerCase() ?? ''] ?? NaN))
 }
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }

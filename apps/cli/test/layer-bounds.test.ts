@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { zstdCompressSync } from 'node:zlib'
+import type { Digest } from '@lading/digest'
+import { image, startTestRegistry, type ImageBuilder } from '@lading/test-registry'
+import { describe, expect, it } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
+import { lading } from './support/lading.ts'
+import { temporaryDirectory } from './support/temporary-directory.ts'
+
+const MiB = 1024 * 1024
+
+/** A sparse disk image of so many times 32 MiB of zeros. */
+function sparse(times: number): ImageBuilder {
+  const zeros = Buffer.alloc(32 * MiB)
+  const hash = createHash('sha256')
+  for (let time = 0; time < times; time++) hash.update(zeros)
+  const frame = zstdCompressSync(zeros)
+  return image('t/sparse:1')
+    .rawLayer(Buffer.concat(Array.from({ length: times }, () => frame)), { tar: new Uint8Array(0) })
+    .diffIds([`sha256:${hash.digest('hex')}` as Digest])
+}
+
+const limits = [
+  {
+    what: '--max-layer-size bounds what a layer inflates to',
+    layer: () => sparse(1),
+    strict: ['--max-layer-size', '1M'],
+    says: 'more than 1048576 bytes come out',
+    hint: '--max-layer-size',
+    trusting: [],
+  },
+  {
+    what: '--max-inflation-ratio lets a sparse disk image through',
+    layer: () => sparse(36),
+    strict: [],
+    says: 'more than 1073741824 bytes come out',
+    hint: '--max-inflation-ratio',
+    trusting: ['--max-inflation-ratio', '40000'],
+  },
+]
+
+describe('a layer that inflates to more than is allowed', () => {
+  // The second inflates 1 GiB twice.
+  it.each(limits.slice(0, atScale(1, 2)))('$what', async ({ layer, strict, says, hint, trusting }) => {
+    const root = await temporaryDirectory()
+    await using registry = await startTestRegistry()
+    await registry.seed(layer())
+    const pull = (...options: string[]): ReturnType<typeof lading> =>
+      lading(['pull', '-q', '--root', root, ...options, `${registry.host}/t/sparse:1`])
+    const refused = await pull(...strict)
+    expect(refused.code, refused.stderr).toBe(6)
+    expect(refused.stderr).toContain(says)
+    expect(refused.stderr).toMatch(new RegExp(`^hint: if you trust this image, raise ${hint} `, 'm'))
+    const taken = await pull(...trusting)
+    expect(taken.code, taken.stderr).toBe(0)
+  })
+
+  it.each([
+    ['--max-layer-size', 'huge'],
+    ['--max-inflation-ratio', '0'],
+  ])('%s %s is a wrong command line', async (option, value) => {
+    const { code, stderr } = await lading(['pull', option, value, 'registry.test/t/small:1'])
+    expect(code).toBe(2)
+    expect(stderr).toContain(option)
+  })
+})
