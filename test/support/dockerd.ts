@@ -66,7 +66,8 @@ export async function startDockerd(directory: string): Promise<Dockerd> {
           { env: { ...process.env, DOCKER_CONTENT_TRUST: '' } },
           (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
         )
-        child.stdin?.end(input)
+        // Most commands end without having read it.
+        child.stdin?.on('error', () => {}).end(input)
       }),
     async close() {
       process.kill(Number(await readFile(own('pid'), 'utf8')))

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startDockerd, type Dockerd } from '../../../test/support/dockerd.ts'
-import { needs, root } from '../../../test/support/needs.ts'
+import { mounting, needs, root } from '../../../test/support/needs.ts'
 import { image, startTestRegistry, type ImageBuilder, type TestRegistry } from '../src/index.ts'
 import { waysIn } from './support/ways-in.ts'
 
@@ -11,7 +11,7 @@ import { waysIn } from './support/ways-in.ts'
 const appFor = (title: string): ImageBuilder =>
   image('t/app:1').layer({ 'etc/': '', 'etc/motd': title }).randomLayer(30_000, { seed: title.length })
 
-describe('docker', needs('dockerd', 'docker', root), () => {
+describe('docker', needs('dockerd', 'docker', root, mounting), () => {
   let directory: string
   let docker: Dockerd
   let registry: TestRegistry
