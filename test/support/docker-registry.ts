@@ -12,10 +12,13 @@ export interface DockerRegistry {
   close(): Promise<void>
 }
 
-/** Starts Debian's docker-registry on a free loopback port, with its data in `folder`. `extra` is further YAML for its configuration. */
+/**
+ * Starts Debian's docker-registry, which is distribution 2.8, on a free loopback port, with its data in `folder`; or as
+ * `program` distribution 3's `registry`. `extra` is further YAML for its configuration.
+ */
 export async function startDockerRegistry(
   folder: string,
-  options: { readonly extra?: string } = {},
+  { program = 'docker-registry', extra = '' }: { readonly program?: string; readonly extra?: string } = {},
 ): Promise<DockerRegistry> {
   const port = await freePort()
   const data = join(folder, 'data')
@@ -30,10 +33,10 @@ export async function startDockerRegistry(
       `  filesystem: {rootdirectory: ${data}}`,
       '  delete: {enabled: true}',
       `http: {addr: "127.0.0.1:${port}"}`,
-      options.extra ?? '',
+      extra,
     ].join('\n'),
   )
-  const server = spawn(pathOf('docker-registry'), ['serve', config], {
+  const server = spawn(pathOf(program), ['serve', config], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: dockerRegistryEnvironment(),
   })
@@ -43,7 +46,7 @@ export async function startDockerRegistry(
   const host = `127.0.0.1:${port}`
   await Promise.race([
     answering(`http://${host}/v2/`),
-    ended.then(() => Promise.reject(new Error(`docker-registry does not start: ${log}`))),
+    ended.then(() => Promise.reject(new Error(`${program} does not start: ${log}`))),
   ])
   return {
     host,

@@ -15,17 +15,21 @@ interface Named {
   readonly urls?: readonly unknown[] | undefined
 }
 
-/** The document, or in a few words why it is none. */
+/** The document, or in a few words why it is none. A member that is null is one that is not there, as Go writes and reads them. */
 export function readManifest(bytes: Uint8Array): ManifestDocument | string {
   const value = parse(bytes)
   if (!isRecord(value)) return 'not a JSON object'
-  const { mediaType, config, layers = [], manifests = [], subject } = value
+  const mediaType = value['mediaType'] ?? undefined
   if (mediaType !== undefined && typeof mediaType !== 'string') return 'mediaType is no string'
-  if (config !== undefined && !isNamed(config)) return 'config is no descriptor'
-  if (subject !== undefined && !isNamed(subject)) return 'subject is no descriptor'
-  if (!Array.isArray(layers) || !layers.every(isNamed)) return 'layers is no list of descriptors'
-  if (!Array.isArray(manifests) || !manifests.every(isNamed)) return 'manifests is no list of descriptors'
-  return { mediaType, config, blobs: config === undefined ? layers : [config, ...layers], children: manifests, subject }
+  const config = named(value['config'])
+  if (config === 'wrong') return 'config is no descriptor'
+  const subject = named(value['subject'])
+  if (subject === 'wrong') return 'subject is no descriptor'
+  const layers = list(value['layers'])
+  if (layers === 'wrong') return 'layers is no list of descriptors'
+  const children = list(value['manifests'])
+  if (children === 'wrong') return 'manifests is no list of descriptors'
+  return { mediaType, config, blobs: config === undefined ? layers : [config, ...layers], children, subject }
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -39,12 +43,20 @@ function parse(bytes: Uint8Array): unknown {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function isNamed(value: unknown): value is Named {
-  if (!isRecord(value)) return false
-  const { digest, mediaType, urls } = value
-  return (
-    typeof digest === 'string' &&
-    (mediaType === undefined || typeof mediaType === 'string') &&
-    (urls === undefined || Array.isArray(urls))
-  )
+function named(value: unknown): Named | undefined | 'wrong' {
+  if (value === undefined || value === null) return undefined
+  if (!isRecord(value)) return 'wrong'
+  const { digest } = value
+  const [mediaType, urls] = [value['mediaType'] ?? undefined, value['urls'] ?? undefined]
+  if (typeof digest !== 'string') return 'wrong'
+  if (mediaType !== undefined && typeof mediaType !== 'string') return 'wrong'
+  if (urls !== undefined && !Array.isArray(urls)) return 'wrong'
+  return { digest, mediaType, urls }
+}
+
+function list(value: unknown): readonly Named[] | 'wrong' {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) return 'wrong'
+  const all = value.map((each) => named(each) ?? 'wrong')
+  return all.includes('wrong') ? 'wrong' : all.filter((each) => each !== 'wrong')
 }

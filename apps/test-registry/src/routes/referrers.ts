@@ -77,7 +77,7 @@ function read({ bytes, mediaType, digest }: StoredManifest): Referring | null {
   const subject = document?.subject?.digest
   if (typeof subject !== 'string') return null
   const artifactType = document?.artifactType ?? document?.config?.mediaType
-  const annotations = document?.annotations
+  const annotations = document?.annotations ?? undefined
   return {
     subject,
     descriptor: {

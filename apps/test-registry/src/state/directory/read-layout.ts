@@ -66,8 +66,10 @@ async function blobsIn(layout: string): Promise<readonly Digest[]> {
   return found
 }
 
+/** A member that is null is one that is not there, as Go writes and reads them. */
 function entriesOf(value: unknown): readonly IndexEntry[] | undefined {
   const manifests: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'manifests') : undefined
+  if (manifests === null) return []
   return Array.isArray(manifests) ? manifests.filter(isEntry) : undefined
 }
 
@@ -77,7 +79,7 @@ const isEntry = (value: unknown): value is IndexEntry => {
   return (
     typeof digest === 'string' &&
     (mediaType === undefined || typeof mediaType === 'string') &&
-    (annotations === undefined || (typeof annotations === 'object' && annotations !== null))
+    (annotations === undefined || typeof annotations === 'object')
   )
 }
 
