@@ -16,6 +16,8 @@ const withoutOverride = [
   '--inh-caps=-dac_override,-dac_read_search',
 ]
 
+const flags = ['--conditions=@lading/source']
+
 /** Told in one line, with what to do in a second, and nothing of our insides. */
 function expectClear({ code, stdout, stderr }: Ended, exit: number, ...says: string[]): void {
   expect({ code, stdout }, stderr).toEqual({ code: exit, stdout: '' })
@@ -51,7 +53,7 @@ describe('a pull in bad surroundings', () => {
     const directory = await temporaryDirectory()
     await chmod(directory, 0o555)
     const ended = await lading(['pull', small, '--root', join(directory, 'root')], {
-      node: [...(isRoot ? withoutOverride : []), process.execPath, '--conditions=@lading/source', bin],
+      node: [...(isRoot ? withoutOverride : []), process.execPath, ...flags, bin],
     })
     expectClear(ended, 7, 'permission denied', join(directory, 'root'))
   })
@@ -77,6 +79,16 @@ describe('a pull in bad surroundings', () => {
       expect(consult(store, { afterCrash: true }).violations).toEqual([])
     },
   )
+
+  it('a user that is only a number, without a home, as clusters run containers', needs('setpriv', root), async () => {
+    const files = '--inh-caps=+dac_override'
+    const nobody = ['setpriv', '--reuid=1000690000', '--clear-groups', files, files.replace('inh', 'ambient')]
+    const unset = ['HOME', 'DOCKER_CONFIG', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR', 'NETRC', 'LADING_HOSTS']
+    const ended = await lading(['pull', '-q', small, '--root', await temporaryDirectory()], {
+      node: [...nobody, 'env', ...unset.flatMap((name) => ['-u', name]), process.execPath, ...flags, bin],
+    })
+    expect(ended).toEqual({ code: 0, stdout: `${small}\n`, stderr: '' })
+  })
 
   it('nobody at the address', async () => {
     const gone = await startTestRegistry()

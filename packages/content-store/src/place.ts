@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { isLadingError } from '@lading/errors'
+import { chmodIfAllowed } from './chmod-if-allowed.ts'
 import type { FileSystem } from './file-system.ts'
 
 /**
@@ -23,7 +24,7 @@ export async function place(
     await moveInto(fs, trash, target)
   }
   await fs.mkdir(dirname(target), { recursive: true })
-  await fs.chmod(temp, 0o444)
+  await chmodIfAllowed(fs, temp, 0o444)
   await fs.rename(temp, target)
 }
 

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { isLadingError, printable } from '@lading/errors'
 import { ContentError } from './content-error.ts'
+import { chmodIfAllowed } from './chmod-if-allowed.ts'
 import type { FileSystem } from './file-system.ts'
 import { layoutOf, type StoreLayout } from './layout.ts'
 import { writeFileDurably } from './write-file-durably.ts'
@@ -13,7 +14,7 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 
 /**
  * Makes a directory a store, or checks that it is one: `oci-layout` (OCI image-layout, "oci-layout file"), `blobs/`,
- * `lading/version`. New directories, and a root that was empty, get mode 0700. Idempotent; several processes may do it
+ * `lading/version`. New directories, and a root that was empty and is ours, get mode 0700. Idempotent; several processes may do it
  * at once. Nothing is written where everything is there.
  *
  * @param options.readOnly writes nothing. A layout made by others, without `lading/`, can be read.
@@ -47,7 +48,7 @@ export async function prepareRoot(
   }
   if (entries === undefined || entries.length === 0) {
     await makeDurably(fs, path)
-    await fs.chmod(path, 0o700)
+    await chmodIfAllowed(fs, path, 0o700)
   }
   // The version before the layout marker: a root that looks like a store always says which.
   if (!hasVersion) {

@@ -82,6 +82,20 @@ describe('preparing a root', () => {
   })
 })
 
+describe('a store where modes cannot be changed', () => {
+  it('is made and filled: a volume of another owner, a share with the modes of its mount', async () => {
+    const root = await temporaryDirectory()
+    await fs.chmod(root, 0o770)
+    const share = faultyFileSystem(fs, [{ operation: 'chmod', nth: 1, errno: 'EPERM', forGood: true }])
+    const bytes = new TextEncoder().encode('content')
+    const store = createContentStore({ root, fs: share })
+    await store.put(digestOf(bytes), bytes)
+    expect(await store.read(digestOf(bytes))).toEqual(bytes)
+    expect(share.failures).toBeGreaterThan(1)
+    expect((await stat(join(root, 'blobs'))).mode & 0o777).toBe(0o700)
+  })
+})
+
 describe('a store on a read-only file system', () => {
   const bytes = new TextEncoder().encode('content')
   const digest = digestOf(bytes)

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { homeDirectory } from './home-directory.ts'
 
 /** Where the store of this user is: `LADING_ROOT`, `$XDG_DATA_HOME/lading`, else `~/.local/share/lading`. Nothing is read. */
 export function rootFromEnv({
@@ -8,5 +8,5 @@ export function rootFromEnv({
   if (env['LADING_ROOT']) return env['LADING_ROOT']
   const data = env['XDG_DATA_HOME']
   // The XDG specification: a relative path is to be ignored.
-  return join(data && isAbsolute(data) ? data : join(env['HOME'] || homedir(), '.local', 'share'), 'lading')
+  return join(data && isAbsolute(data) ? data : join(homeDirectory(env), '.local', 'share'), 'lading')
 }

@@ -1,10 +1,10 @@
-import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { Variables } from '../credential.ts'
+import { homeDirectory } from './home-directory.ts'
 
 /** Docker's own: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`. */
 export const dockerConfigFile = (env: Variables): string =>
-  join(env['DOCKER_CONFIG'] || join(home(env), '.docker'), 'config.json')
+  join(env['DOCKER_CONFIG'] || join(homeDirectory(env), '.docker'), 'config.json')
 
 /** Containers' own in the order of looking (containers-auth.json): the one that REGISTRY_AUTH_FILE names, or those of the XDG directories. */
 export function containersAuthFiles(env: Variables): readonly string[] {
@@ -13,12 +13,12 @@ export function containersAuthFiles(env: Variables): readonly string[] {
   const config = env['XDG_CONFIG_HOME']
   return [
     ...runtimeFiles(env),
-    join(config && isAbsolute(config) ? config : join(home(env), '.config'), 'containers', 'auth.json'),
+    join(config && isAbsolute(config) ? config : join(homeDirectory(env), '.config'), 'containers', 'auth.json'),
   ]
 }
 
 export const netrcFile = (env: Variables): string =>
-  env['NETRC'] || join(home(env), process.platform === 'win32' ? '_netrc' : '.netrc')
+  env['NETRC'] || join(homeDirectory(env), process.platform === 'win32' ? '_netrc' : '.netrc')
 
 function runtimeFiles(env: Variables): readonly string[] {
   const runtime = env['XDG_RUNTIME_DIR']
@@ -26,5 +26,3 @@ function runtimeFiles(env: Variables): readonly string[] {
   const user = process.getuid?.()
   return user === undefined || process.platform !== 'linux' ? [] : [`/run/containers/${user}/auth.json`]
 }
-
-const home = (env: Variables): string => env['HOME'] || homedir()

@@ -1,8 +1,8 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { printable } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
 import { configDirectoryFromEnv } from './config-directory.ts'
+import { homeDirectory } from './home-directory.ts'
 import { assertDirectory } from './read-file.ts'
 import { readHosts, type FileHosts, type HostsPlaces, type ReadHostsOptions } from './read-hosts.ts'
 
@@ -52,7 +52,7 @@ export function hostsPlacesFromEnv({
     })
   const system = which === 'system'
   const data = join(env['ProgramData'] || 'C:\\ProgramData', 'docker')
-  const home = env['HOME'] || homedir()
+  const home = homeDirectory(env)
   // The containers tools and docker look in ~/.config alone.
   const ours = join(configDirectoryFromEnv({ env }), 'certs.d')
   const user = (...path: readonly string[]): string => join(home, '.config', ...path)
