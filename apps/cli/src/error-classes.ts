@@ -165,6 +165,7 @@ const below: Readonly<Record<string, ErrorClass>> = {
   LAYER_MAX_DEPTH: 'verification',
   CONTENT_UNKNOWN: 'storage',
   CONTENT_DAMAGED: 'storage',
+  CONTENT_UNREADABLE: 'storage',
   LAYER_SOURCE_FAILED: 'storage',
   NO_SPACE: 'storage',
   PERMISSION: 'storage',

@@ -4,7 +4,9 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
  * What can go wrong with bytes on disk. A text that is no digest is a `DigestError` and never touches a path.
  *
  * - `CONTENT_UNKNOWN`: no blob with this digest is here.
- * - `CONTENT_DAMAGED`: a blob was here and its bytes are not what its name says. It was moved aside.
+ * - `CONTENT_DAMAGED`: what is in a blob's place is no file, or was read whole twice and is not what its name says. It is
+ *   still there: a good copy takes its place.
+ * - `CONTENT_UNREADABLE`: a blob is here, and the system could not give its bytes, on two opens. It may be good.
  * - `DIGEST_MISMATCH`, `SIZE_MISMATCH`: what came is not what was announced. Nothing of it was kept.
  * - `RANGE_MISMATCH`: an answer starts elsewhere than the bytes that are here end.
  * - `INGEST_CLOSED`: a write after `close`, `discard` or `commit`.
@@ -24,6 +26,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 export type ContentErrorCode =
   | 'CONTENT_UNKNOWN'
   | 'CONTENT_DAMAGED'
+  | 'CONTENT_UNREADABLE'
   | 'DIGEST_MISMATCH'
   | 'SIZE_MISMATCH'
   | 'RANGE_MISMATCH'

@@ -17,25 +17,40 @@ export interface ContentStore {
   path(digest: Digest): string
   /** `undefined`: not here. Not verified: see `read` and `open`. */
   stat(digest: Digest): Promise<{ readonly size: number } | undefined>
-  /** The whole blob, verified; at most `maxBytes`, default 4 MiB. Damage is moved aside. @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, `TOO_LARGE` */
+  /** The whole blob, verified; at most `maxBytes`, default 4 MiB. @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, `CONTENT_UNREADABLE`, `TOO_LARGE` */
   read(digest: Digest, options?: AbortOptions & { readonly maxBytes?: number | undefined }): Promise<Uint8Array>
   /**
-   * The blob in chunks; throws at the end unless size and digest are right. Damage is moved aside.
-   * @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, `SIZE_MISMATCH` (the blob is good, the address is wrong about its size)
+   * The blob in chunks; throws at the end unless size and digest are right.
+   * @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, `CONTENT_UNREADABLE` (also when what was handed out is wrong and the
+   *   file is right when it is read again), `SIZE_MISMATCH` (the blob is good, the address is wrong about its size)
    */
   open(address: BlobAddress, options?: AbortOptions): AsyncIterable<Uint8Array>
+  /** Reads and hashes all of it, and changes nothing. @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, `CONTENT_UNREADABLE` */
+  verify(digest: Digest, options?: AbortOptions): Promise<{ readonly size: number }>
   /**
    * The bytes from `sink.offset` to `sink.end`, to a sink that verifies them.
-   * @throws `CONTENT_UNKNOWN`, `SIZE_MISMATCH` (the file has another size), `RANGE_MISMATCH`, and what the sink throws
+   * @throws `CONTENT_UNKNOWN`, `CONTENT_UNREADABLE`, `SIZE_MISMATCH` (the file has another size), `RANGE_MISMATCH`, and what the sink throws
    */
   send(address: BlobAddress, sink: BlobSink, options?: AbortOptions): Promise<void>
-  /** Starts or resumes a download. Waits while another owner, of this process or another, has it; `undefined`: the blob is here, with this size. */
-  ingest(address: BlobAddress, options?: AbortOptions): Promise<Ingest | undefined>
+  /**
+   * Starts or resumes a download. Waits while another owner, of this process or another, has it; `undefined`: the blob is
+   * here, with this size.
+   *
+   * @param options.replace the file that is here now is known to be bad (`CONTENT_DAMAGED`, `CONTENT_UNREADABLE`): it
+   *   does not count, and `commit` sets it aside and takes its place in one step. Default false.
+   */
+  ingest(
+    address: BlobAddress,
+    options?: AbortOptions & { readonly replace?: boolean | undefined },
+  ): Promise<Ingest | undefined>
   /** Takes content whose digest is not known, and perhaps not its size in bytes. `algorithm`: of the digest, default `sha256`. */
   ingestUnnamed(
     options?: AbortOptions & { readonly size?: number | undefined; readonly algorithm?: Algorithm | undefined },
   ): Promise<UnnamedIngest>
-  /** Small content (config, embedded data): verified, synced, renamed into place. Already there, byte for byte: nothing. @throws `DIGEST_MISMATCH` */
+  /**
+   * Small content (config, embedded data): verified, synced, renamed into place, over what is there and differs. Already
+   * there, byte for byte: nothing. @throws `DIGEST_MISMATCH`
+   */
   put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>
   /** Like `put` up to the rename, which `publish` does: for manifests, which go in under the lock. */
   stage(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<Staged>
@@ -45,10 +60,11 @@ export interface ContentStore {
   /** Renames into trash. `false`: was not here. The trash is emptied by `emptyTrash`. Whoever collects holds the lock. */
   remove(digest: Digest): Promise<boolean>
   /**
-   * Removes the trash, blobs that were moved aside, what killed processes left, and downloads that nobody went on with
-   * for a week. Needs no lock.
+   * Removes the trash, what killed processes left, and downloads that nobody went on with for a week. Needs no lock.
+   *
+   * @param options.quarantine also damaged files that were replaced. Default false: somebody may want to look at them.
    */
-  emptyTrash(): Promise<void>
+  emptyTrash(options?: { readonly quarantine?: boolean | undefined }): Promise<void>
 }
 
 export interface Staged {

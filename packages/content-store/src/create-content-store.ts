@@ -17,8 +17,8 @@ import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { enterQueue } from './queue.ts'
 import { prepareRoot } from './root.ts'
 import { sendBlob } from './send-blob.ts'
-import { assertDigest, hasBytes, stageBytes } from './small-content.ts'
-import { readVerified } from './verified-read.ts'
+import { assertDigest, lookFor, stageBytes } from './small-content.ts'
+import { readVerified, readWhole, verifyBlob } from './verified-read.ts'
 import type { WaitingOptions } from './waiting.ts'
 
 const readLimit = 4 * 1024 * 1024
@@ -44,7 +44,7 @@ export function createContentStore({
   onWaiting,
 }: ContentStoreOptions): ContentStore {
   const layout = layoutOf(root)
-  const { root: home, trash, quarantine, blobs, blob: at } = layout
+  const { root: home, trash, blobs, blob: at } = layout
   let ready: Promise<void> | undefined
   const prepared = (): Promise<void> => {
     ready ??= prepareRoot(fs, home).catch((error: unknown) => {
@@ -57,13 +57,13 @@ export function createContentStore({
     const found = await fs.stat(at(digest))
     return found?.kind === 'file' ? { size: found.size } : undefined
   }
-  const reading = (digest: Digest) => ({ fs, path: at(digest), digest, quarantine })
+  const reading = (digest: Digest) => ({ fs, path: at(digest), digest })
 
   async function ingest(
     blob: BlobAddress,
-    options: { readonly signal?: AbortSignal | undefined } = {},
+    options: { readonly signal?: AbortSignal | undefined; readonly replace?: boolean | undefined } = {},
   ): Promise<Ingest | undefined> {
-    const { signal } = options
+    const { signal, replace = false } = options
     const { digest, size } = blob
     signal?.throwIfAborted()
     const target = at(digest)
@@ -74,7 +74,11 @@ export function createContentStore({
         hint: 'the size of a descriptor is a whole number of bytes',
       })
     }
-    const isHere = async (): Promise<boolean> => (await stat(digest))?.size === size
+    const instead = replace ? (await fs.stat(target))?.inode : undefined
+    const isHere = async (): Promise<boolean> => {
+      const found = await fs.stat(target)
+      return found?.kind === 'file' && found.size === size && found.inode !== instead
+    }
     if (await isHere()) return undefined
     await prepared()
     const path = layout.ingest(digest)
@@ -97,7 +101,7 @@ export function createContentStore({
       try {
         const { boot } = processes.self()
         const data = await openData(fs, directory, blob, { boot, signal })
-        return fileIngest({ fs, trash, blob, target, directory, data, boot, leave })
+        return fileIngest({ fs, layout, blob, target, instead, directory, data, boot, leave })
       } catch (error) {
         await directory.release().catch(() => {})
         throw error
@@ -120,6 +124,10 @@ export function createContentStore({
       return fileUnnamedIngest({ fs, layout, size, algorithm })
     },
     open: ({ digest, size }, options) => readVerified(reading(digest), size, options),
+    async verify(digest, options) {
+      options?.signal?.throwIfAborted()
+      return { size: await verifyBlob(reading(digest), options) }
+    },
     async read(digest, options = {}) {
       const { maxBytes = readLimit } = options
       options.signal?.throwIfAborted()
@@ -133,15 +141,13 @@ export function createContentStore({
           hint: 'read it in chunks with open(), or raise maxBytes',
         })
       }
-      const chunks: Uint8Array[] = []
-      for await (const chunk of readVerified(reading(digest), undefined, options)) chunks.push(chunk)
-      return chunks.length === 1 ? (chunks[0] as Uint8Array) : new Uint8Array(Buffer.concat(chunks))
+      return readWhole(reading(digest), options)
     },
     async put(digest, bytes, options = {}) {
       options.signal?.throwIfAborted()
       const path = at(digest)
       assertDigest(digest, bytes)
-      if (await hasBytes(fs, path, bytes)) return
+      if ((await lookFor(fs, path, bytes)).same) return
       await prepared()
       const staged = await stageBytes({ fs, layout, digest, bytes })
       await staged.publish()
@@ -172,6 +178,6 @@ export function createContentStore({
       }
     },
     remove: async (digest) => (await moveInto(fs, trash, at(digest))) !== undefined,
-    emptyTrash: () => emptyTrash({ fs, layout, processes }),
+    emptyTrash: (options) => emptyTrash({ fs, layout, processes, ...options }),
   }
 }

@@ -10,19 +10,21 @@ import { fileSystemTime, sweepTemporaries } from './write-file-durably.ts'
 const abandonedMs = 7 * 24 * 3_600_000
 
 /**
- * Removes for good: what was renamed into the trash, blobs moved aside as damaged, temporary files that killed
- * processes left, and downloads without a living owner that nobody can go on with any more.
+ * Removes for good: what was renamed into the trash, if asked to damaged blobs that were replaced, temporary files that
+ * killed processes left, and downloads without a living owner that nobody can go on with any more.
  */
 export async function emptyTrash({
   fs,
   layout,
   processes,
+  quarantine = false,
 }: {
   readonly fs: FileSystem
   readonly layout: StoreLayout
   readonly processes: ProcessTable
+  readonly quarantine?: boolean | undefined
 }): Promise<void> {
-  for (const directory of [layout.trash, layout.quarantine]) {
+  for (const directory of quarantine ? [layout.trash, layout.quarantine] : [layout.trash]) {
     for (const { name } of (await fs.readDirectory(directory)) ?? []) await fs.removeTree(join(directory, name))
   }
   for (const directory of await writtenDirectories(fs, layout)) await sweepTemporaries(fs, directory)

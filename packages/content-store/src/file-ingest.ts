@@ -8,6 +8,7 @@ import type { IngestDirectory } from './ingest-directory.ts'
 import { ingestErrors } from './ingest-errors.ts'
 import { ingestNotes } from './ingest-notes.ts'
 import { keepIngest } from './keep-ingest.ts'
+import type { StoreLayout } from './layout.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import type { OpenData } from './open-data.ts'
 import { place } from './place.ts'
@@ -19,9 +20,11 @@ const defaultCheckpointBytes = 256 * 1024 * 1024
 interface Options {
   readonly fs: FileSystem
   /** Where what was in the blob's place goes. */
-  readonly trash: string
+  readonly layout: Pick<StoreLayout, 'trash' | 'quarantine'>
   readonly blob: BlobAddress
   readonly target: string
+  /** Inode of the file in the blob's place that is known to be bad. */
+  readonly instead?: bigint | undefined
   readonly directory: IngestDirectory
   readonly data: OpenData
   readonly boot: string | undefined
@@ -33,7 +36,7 @@ interface Options {
 
 /** The ingest of a file store, from its first byte to the blob's place, or to what is kept for the next one. */
 export function fileIngest(options: Options): Ingest {
-  const { fs, trash, blob, target, directory, data, boot, leave } = options
+  const { fs, layout, blob, target, instead, directory, data, boot, leave } = options
   const { digest, size } = blob
   const { length, hasher, journal } = data
   const errors = ingestErrors(blob)
@@ -129,7 +132,7 @@ export function fileIngest(options: Options): Ingest {
           await file.sync()
           await file.handle.close()
           await directory.assert()
-          await place(fs, trash, directory.files.data, target, { size })
+          await place(fs, layout, directory.files.data, target, { size, instead })
         })
         await end('committed', () => directory.remove().catch(() => {}))
       }),

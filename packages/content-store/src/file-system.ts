@@ -49,6 +49,8 @@ export interface FileSystem {
   ): Promise<void>
   /** Replaces a file at `to`. */
   rename(from: string, to: string): Promise<void>
+  /** Renames a directory to where nothing is. @throws `NOT_A_DIRECTORY` when something else is at `from`, which stays */
+  moveDirectory(from: string, to: string): Promise<void>
   /** A second name for a file. `EXISTS` when `to` is there. @throws `IO_ERROR` or `PERMISSION` where there are no hard links. */
   link(from: string, to: string): Promise<void>
   /** `false`: was not there. */

@@ -88,7 +88,7 @@ export async function fileUnnamedIngest({ fs, layout, size, algorithm }: Options
           await handle.sync()
           await handle.close()
           const digest = bytes.digest()
-          await place(fs, layout.trash, temp, layout.blob(digest), { size: offset })
+          await place(fs, layout, temp, layout.blob(digest), { size: offset })
           committed = { digest, size: offset }
           return committed
         } catch (error) {

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { sep } from 'node:path'
 import { isLadingError } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
@@ -36,6 +37,8 @@ const nodeFiles: FileSystem = {
     )
   },
   rename: (from, to) => renameWithPatience(from, to),
+  // A path that ends in a separator names a directory and nothing else (POSIX, pathname resolution).
+  moveDirectory: (from, to) => renameWithPatience(`${from}${sep}`, to),
   link: (from, to) => call('link', to, (done) => fs.link(from, to, done as fs.NoParamCallback)),
   async unlink(path) {
     try {

@@ -3,26 +3,29 @@ import { basename, dirname, join } from 'node:path'
 import { isLadingError } from '@lading/errors'
 import { chmodIfAllowed } from './chmod-if-allowed.ts'
 import type { FileSystem } from './file-system.ts'
+import type { StoreLayout } from './layout.ts'
 
 /**
- * Moves a finished, verified file to where blobs are. A file of the same size that is there counts as the same blob, unless
- * `replace` says that it is known to be damaged; anything else in its place goes to the trash.
+ * Moves a finished, verified file to where blobs are. A file of the same size that is there counts as the same blob,
+ * unless it is the one that is known to be bad. Whatever else is in the place is replaced in one step, never moved away
+ * first: another process may put the same content there between any two steps of ours, and that is good.
+ *
+ * @param options.instead inode of the file that is known to be bad
  */
 export async function place(
   fs: FileSystem,
-  trash: string,
+  { trash, quarantine }: Pick<StoreLayout, 'trash' | 'quarantine'>,
   temp: string,
   target: string,
-  options: { readonly size: number; readonly replace?: boolean | undefined },
+  { size, instead }: { readonly size: number; readonly instead?: bigint | undefined },
 ): Promise<void> {
   const there = await fs.stat(target)
-  if (there !== undefined) {
-    if (options.replace !== true && there.kind === 'file' && there.size === options.size) {
-      await fs.unlink(temp)
-      return
-    }
-    await moveInto(fs, trash, target)
+  if (there?.kind === 'file' && there.size === size && there.inode !== instead) {
+    await fs.unlink(temp)
+    return
   }
+  if (there?.kind === 'directory') await moveDirectoryInto(fs, trash, target)
+  else if (there !== undefined) await keepAside(fs, quarantine, target)
   await fs.mkdir(dirname(target), { recursive: true })
   await chmodIfAllowed(fs, temp, 0o444)
   await fs.rename(temp, target)
@@ -30,10 +33,26 @@ export async function place(
 
 /** Renames into a directory, made when it is not there, under a name of its own. The new path; `undefined`: was not there. */
 export async function moveInto(fs: FileSystem, directory: string, path: string): Promise<string | undefined> {
-  const to = join(directory, `${basename(path)}.${randomBytes(8).toString('hex')}`)
+  return moveUnderNewName(fs, directory, path, fs.rename)
+}
+
+/** The same of a directory, and of nothing that took its place meanwhile. */
+async function moveDirectoryInto(fs: FileSystem, directory: string, path: string): Promise<void> {
+  await moveUnderNewName(fs, directory, path, fs.moveDirectory).catch((error: unknown) => {
+    if (!isLadingError(error, 'NOT_A_DIRECTORY')) throw error
+  })
+}
+
+async function moveUnderNewName(
+  fs: FileSystem,
+  directory: string,
+  path: string,
+  move: (from: string, to: string) => Promise<void>,
+): Promise<string | undefined> {
+  const to = newNameIn(directory, path)
   for (let attempt = 0; ; attempt++) {
     try {
-      await fs.rename(path, to)
+      await move(path, to)
       return to
     } catch (error) {
       if (!isLadingError(error, 'NOT_FOUND')) throw error
@@ -43,3 +62,16 @@ export async function moveInto(fs: FileSystem, directory: string, path: string):
     }
   }
 }
+
+/** A second name for what is about to be replaced. Where there can be none, the good copy matters more. */
+async function keepAside(fs: FileSystem, quarantine: string, path: string): Promise<void> {
+  try {
+    await fs.mkdir(quarantine, { recursive: true })
+    await fs.link(path, newNameIn(quarantine, path))
+  } catch {
+    // Gone meanwhile, no hard links, no space.
+  }
+}
+
+const newNameIn = (directory: string, path: string): string =>
+  join(directory, `${basename(path)}.${randomBytes(8).toString('hex')}`)

@@ -3,7 +3,7 @@ import { tryParseDigest, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { DirectoryEntry, FileSystem } from './file-system.ts'
 import { digestPath } from './layout.ts'
-import { writeFileDurably } from './write-file-durably.ts'
+import { temporaryPath, writeFileDurably } from './write-file-durably.ts'
 
 /**
  * Small files under the names of digests, `<directory>/<algorithm>/<hex>`, that can all be made again. So whatever is
@@ -50,7 +50,7 @@ export function createRecordDirectory<Stored>({
       const path = pathOf(key)
       await makeDirectory(fs, [directory, dirname(path)])
       // A file cannot be renamed over a directory; over everything else it can.
-      if ((await fs.stat(path))?.kind === 'directory') await fs.removeTree(path)
+      if ((await fs.stat(path))?.kind === 'directory') await removeDirectory(fs, path)
       await writeFileDurably(fs, path, bytes)
     },
     async remove(key) {
@@ -60,7 +60,7 @@ export function createRecordDirectory<Stored>({
       } catch (error) {
         // What systems say of an unlinked directory differs.
         if ((await fs.stat(path))?.kind !== 'directory') throw error
-        await fs.removeTree(path)
+        await removeDirectory(fs, path)
         return true
       }
     },
@@ -71,6 +71,18 @@ export function createRecordDirectory<Stored>({
       }
     },
   }
+}
+
+/** And not the record that another process has put there since somebody looked. */
+async function removeDirectory(fs: FileSystem, path: string): Promise<void> {
+  const aside = temporaryPath(path)
+  try {
+    await fs.moveDirectory(path, aside)
+  } catch (error) {
+    if (isLadingError(error, 'NOT_FOUND') || isLadingError(error, 'NOT_A_DIRECTORY')) return
+    throw error
+  }
+  await fs.removeTree(aside)
 }
 
 async function readRecord(fs: FileSystem, path: string, maxBytes: number): Promise<Uint8Array | undefined> {

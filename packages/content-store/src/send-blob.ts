@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@lading/clock'
 import type { BlobSink } from '@lading/content'
 import { ContentError } from './content-error.ts'
-import { damaged, openBlobFile, readChunk, type BlobFile } from './verified-read.ts'
+import { damaged, openBlob, type BlobFile } from './blob-file.ts'
 
 /** A blob, or a range of it, to a sink. Not hashed here: the bytes were when they came, and the sink does. */
 export async function sendBlob(
@@ -14,9 +14,9 @@ export async function sendBlob(
   const { digest, path } = where
   const { offset } = sink
   const end = Math.min(sink.end ?? size, size)
-  const handle = await openBlobFile(where)
+  const blob = await openBlob(where)
   try {
-    const there = (await handle.stat()).size
+    const there = blob.size
     if (there !== size) {
       throw new ContentError(
         'SIZE_MISMATCH',
@@ -41,13 +41,13 @@ export async function sendBlob(
     await sink.begin({ start: offset, source: path })
     for (let at = offset; at < end;) {
       signal?.throwIfAborted()
-      const chunk = (await readChunk(where, handle, at)).subarray(0, end - at)
-      if (chunk.length === 0) throw await damaged(where, handle, { offset: at })
+      const chunk = (await blob.read(at)).subarray(0, end - at)
+      if (chunk.length === 0) throw damaged(where, { offset: at, actual: `cut off at byte ${at}` })
       at += chunk.length
       const wait = sink.write(chunk)
       if (wait !== undefined) await wait
     }
   } finally {
-    await handle.close()
+    await blob.close()
   }
 }

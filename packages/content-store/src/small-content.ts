@@ -42,10 +42,8 @@ export async function stageBytes({
     async publish() {
       if (!waiting) return
       try {
-        await place(fs, layout.trash, temp, target, {
-          size: bytes.length,
-          replace: !(await hasBytes(fs, target, bytes)),
-        })
+        const there = await lookFor(fs, target, bytes)
+        await place(fs, layout, temp, target, { size: bytes.length, instead: there.bad })
         waiting = false
       } catch (error) {
         waiting = false
@@ -61,10 +59,21 @@ export async function stageBytes({
   }
 }
 
-/** Small content is compared whole: a damaged one of the right size must not survive a fetch. */
-export async function hasBytes(fs: FileSystem, path: string, bytes: Uint8Array): Promise<boolean> {
+/**
+ * Small content is compared whole: a damaged one of the right size must not survive a fetch. One that cannot be read is
+ * replaced as well, since the right bytes are at hand.
+ *
+ * @returns `bad`: inode of a file in its place that is not known to be the same
+ */
+export async function lookFor(
+  fs: FileSystem,
+  path: string,
+  bytes: Uint8Array,
+): Promise<{ readonly same: boolean; readonly bad?: bigint | undefined }> {
   const stat = await fs.stat(path)
-  if (stat === undefined || stat.kind !== 'file' || stat.size !== bytes.length) return false
-  const there = await fs.readFile(path, { maxBytes: bytes.length }).catch(() => undefined)
-  return there !== undefined && Buffer.compare(there, bytes) === 0
+  if (stat?.kind !== 'file') return { same: false }
+  const there =
+    stat.size === bytes.length ? await fs.readFile(path, { maxBytes: bytes.length }).catch(() => undefined) : undefined
+  if (there !== undefined && Buffer.compare(there, bytes) === 0) return { same: true }
+  return { same: false, bad: stat.inode }
 }

@@ -1,120 +1,94 @@
 import type { AbortOptions } from '@lading/clock'
-import { algorithmOf, type Digest } from '@lading/digest'
-import { createHasher } from '@lading/digest/hash'
-import { isLadingError, printable } from '@lading/errors'
+import { algorithmOf } from '@lading/digest'
+import { createHasher, digestOf } from '@lading/digest/hash'
+import { damaged, openBlob, unreadable, type BlobFile } from './blob-file.ts'
 import { ContentError } from './content-error.ts'
-import type { FileHandle, FileSystem } from './file-system.ts'
-import { moveInto } from './place.ts'
 
-export interface BlobFile {
-  readonly fs: FileSystem
-  readonly path: string
-  /** Where damaged blobs go. */
-  readonly quarantine: string
-  readonly digest: Digest
-}
+// A blob is damaged when it was read whole, on two opens, and was wrong both times: bytes that a memory, a bus or a
+// network spoiled on their way are right the next time.
 
-const chunkBytes = 256 * 1024
-
-/** The blob in chunks, and at the end the certainty that they were right. `size` undefined: as long as the file is. */
+/** The blob in chunks, and at the end the certainty that they were right. */
 export async function* readVerified(
   where: BlobFile,
-  size: number | undefined,
+  size: number,
   options: AbortOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { digest } = where
-  const handle = await openBlobFile(where)
+  const blob = await openBlob(where)
   try {
     const hasher = createHasher(algorithmOf(digest))
-    const there = (await handle.stat()).size
     // A wrong size is the file's fault or the caller's; only the digest of all of it can tell, and nothing is handed out.
-    const handOut = size === undefined || size === there
+    const handOut = size === blob.size
     let at = 0
     for (;;) {
       options.signal?.throwIfAborted()
-      const chunk = await readChunk(where, handle, at)
+      const chunk = await blob.read(at)
       if (chunk.length === 0) break
       hasher.update(chunk)
       at += chunk.length
       if (handOut) yield chunk
     }
     const actual = hasher.digest()
-    if (actual !== digest) throw await damaged(where, handle, { expected: digest, actual })
+    if (actual !== digest) {
+      await verifyBlob(where, options)
+      throw await unreadable(where, { expected: digest, actual })
+    }
     if (!handOut) {
-      throw new ContentError('SIZE_MISMATCH', `${digest} has ${there} bytes, not the ${size} that were asked for`, {
+      throw new ContentError('SIZE_MISMATCH', `${digest} has ${blob.size} bytes, not the ${size} that were asked for`, {
         digest,
         path: where.path,
         expected: size,
-        actual: there,
+        actual: blob.size,
         hint: 'the descriptor is wrong about the size; the blob itself is good',
       })
     }
   } finally {
-    await handle.close()
+    await blob.close()
   }
 }
 
-export async function openBlobFile(where: BlobFile): Promise<FileHandle> {
-  const { fs, path, digest } = where
-  let handle: FileHandle
-  try {
-    handle = await fs.open(path, 'r')
-  } catch (error) {
-    if (isLadingError(error, 'NOT_FOUND'))
-      throw new ContentError('CONTENT_UNKNOWN', `${digest} is not here`, {
-        digest,
-        path,
-        cause: error,
-        hint: 'pull the image that it belongs to',
-      })
-    if (isLadingError(error, 'NOT_A_FILE') || isLadingError(error, 'IO_ERROR'))
-      throw await damaged(where, undefined, { cause: error })
-    throw error
+/** All of a small blob, right. */
+export async function readWhole(where: BlobFile, options: AbortOptions = {}): Promise<Uint8Array> {
+  const { digest } = where
+  let actual: string | undefined
+  for (let time = 0; time < 2; time++) {
+    const chunks: Uint8Array[] = []
+    await readThrough(where, (chunk) => chunks.push(chunk), options)
+    const bytes = chunks.length === 1 ? (chunks[0] as Uint8Array) : new Uint8Array(Buffer.concat(chunks))
+    actual = digestOf(bytes, algorithmOf(digest))
+    if (actual === digest) return bytes
   }
-  try {
-    if ((await handle.stat()).kind !== 'file') throw await damaged(where, handle, { actual: 'not a file' })
-    return handle
-  } catch (error) {
-    await handle.close().catch(() => {})
-    throw error
-  }
+  throw damaged(where, { expected: digest, actual })
 }
 
-export async function readChunk(where: BlobFile, handle: FileHandle, position: number): Promise<Uint8Array> {
-  const buffer = new Uint8Array(chunkBytes)
-  try {
-    return buffer.subarray(0, await handle.read(buffer, position))
-  } catch (error) {
-    // A disk that cannot give the bytes back has lost them. Any other refusal says nothing about the blob.
-    if (!isLadingError(error, 'IO_ERROR')) throw error
-    throw await damaged(where, handle, { cause: error, offset: position })
+/** Reads all of it and hands out nothing. Its size in bytes. */
+export async function verifyBlob(where: BlobFile, options: AbortOptions = {}): Promise<number> {
+  const { digest } = where
+  let actual: string | undefined
+  for (let time = 0; time < 2; time++) {
+    const hasher = createHasher(algorithmOf(digest))
+    const size = await readThrough(where, (chunk) => hasher.update(chunk), options)
+    actual = hasher.digest()
+    if (actual === digest) return size
   }
+  throw damaged(where, { expected: digest, actual })
 }
 
-/** Moves the blob aside, so that the next pull fetches it again, and says so. */
-export async function damaged(
+async function readThrough(
   where: BlobFile,
-  handle: FileHandle | undefined,
-  facts: { readonly expected?: string; readonly actual?: string; readonly offset?: number; readonly cause?: unknown },
-): Promise<ContentError> {
-  const { fs, quarantine, path, digest } = where
-  let movedTo: string | undefined
+  take: (chunk: Uint8Array) => void,
+  { signal }: AbortOptions,
+): Promise<number> {
+  const blob = await openBlob(where)
   try {
-    // Not if somebody has put a good one there in the meantime.
-    const same = handle === undefined || (await handle.stat()).inode === (await fs.stat(path))?.inode
-    if (same) movedTo = await moveInto(fs, quarantine, path)
-  } catch {
-    // A read-only store: it stays where it is, and is still not handed out.
+    for (let at = 0; ;) {
+      signal?.throwIfAborted()
+      const chunk = await blob.read(at)
+      if (chunk.length === 0) return at
+      take(chunk)
+      at += chunk.length
+    }
+  } finally {
+    await blob.close()
   }
-  return new ContentError(
-    'CONTENT_DAMAGED',
-    `${digest} is damaged on disk${facts.actual === undefined ? '' : `: it is ${printable(facts.actual)}`}`,
-    {
-      digest,
-      path: movedTo ?? path,
-      ...facts,
-      hint:
-        movedTo === undefined ? 'remove the file and pull again' : 'it was moved aside: pull again to fetch it anew',
-    },
-  )
 }

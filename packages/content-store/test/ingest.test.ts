@@ -295,7 +295,7 @@ describe('a checkpoint whose fsync failed', () => {
     const data = await openData(faulty, directory, blob, { boot: 'one', signal: undefined })
     const ingest = fileIngest({
       fs: faulty,
-      trash: layout.trash,
+      layout,
       blob,
       target: layout.blob(blob.digest),
       directory,

@@ -100,6 +100,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
               ? parsePlatform(platform)
               : platform,
         verify: given.verify ?? 'full',
+        verifyStored: given.verifyStored ?? false,
         allowForeignUrls: given.allowForeignUrls ?? false,
         schemas: given.allowSchema1 === true ? await schemasWithSchema1(options.schemas) : undefined,
         emit,

@@ -17,7 +17,15 @@ export function downloadLayer(
   job: Pick<PullJob, 'store' | 'verify' | 'allowForeignUrls'>,
   repository: PullRepository,
   layer: Descriptor,
-  algorithms: Promise<readonly Algorithm[]>,
+  {
+    algorithms,
+    replace,
+  }: {
+    /** In which the image names the layer. Never rejects. */
+    readonly algorithms: Promise<readonly Algorithm[]>
+    /** What is in the store is known to be bad. */
+    readonly replace: boolean
+  },
 ): Work<Uncompressed | undefined, LayerProgress> {
   const source = layerSource(job, repository, layer)
   return async (context) => {
@@ -27,7 +35,7 @@ export function downloadLayer(
     // A digest that is wrong after a resume may be the fault of the earlier bytes: one clean start, then it is final.
     let again = false
     for (;;) {
-      const ingest = await job.store.contents.ingest(layer, context)
+      const ingest = await job.store.contents.ingest(layer, { signal: context.signal, replace })
       if (ingest === undefined) return finish(job, layer, algorithms, context)
       let pieced = ingest.offset === layer.size
       const onBegin = (start: number): void => void (pieced = start > 0)

@@ -57,6 +57,7 @@ const kinds: Readonly<Record<KnownCode, ErrorKind>> = {
 
   CONTENT_UNKNOWN: 'local',
   CONTENT_DAMAGED: 'local',
+  CONTENT_UNREADABLE: 'local',
   RANGE_MISMATCH: 'local',
   INGEST_CLOSED: 'local',
   RECEIVER_CLOSED: 'local',

@@ -1,6 +1,6 @@
-import { isLadingError } from '@lading/errors'
 import { verifyBytes } from '@lading/digest/hash'
 import { parseImageConfig, type Descriptor, type ImageConfig } from '@lading/manifest'
+import { isToBeFetched } from './is-to-be-fetched.ts'
 import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
@@ -31,9 +31,8 @@ async function readStored(
   try {
     return await job.store.contents.read(digest, { signal })
   } catch (error) {
-    // The store has moved a damaged copy aside, or it was collected since we looked; the registry has a good one.
-    if (isLadingError(error, 'CONTENT_DAMAGED') || isLadingError(error, 'CONTENT_UNKNOWN')) return undefined
-    throw error
+    if (!isToBeFetched(error)) throw error
+    return undefined
   }
 }
 

@@ -1,10 +1,10 @@
 import { shortId, type Algorithm, type Digest } from '@lading/digest'
 import { verifyBytes } from '@lading/digest/hash'
-import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import { codeOf } from './final-error.ts'
 import { isNamedIn } from './diff-id-names.ts'
 import { downloadLayer } from './download-layer.ts'
+import { isToBeFetched } from './is-to-be-fetched.ts'
 import type { LayerProgress } from './layer-progress.ts'
 import type { PullRepository, Uncompressed } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
@@ -64,7 +64,8 @@ async function obtain(
     await contents.put(digest, layer.data, how)
   }
   const stored = await contents.stat(digest)
-  if (stored?.size === layer.size) {
+  let replace = stored?.size === layer.size && job.verifyStored && !(await isSound(job, layer, how.signal))
+  if (stored?.size === layer.size && !replace) {
     const known = job.verify === 'full' ? await layers.known(digest) : undefined
     const existed = job.verify === 'digest' || known !== undefined
     const onProgress = (current: number): void => {
@@ -81,15 +82,18 @@ async function obtain(
       return { existed, renamed: existed, inside }
     } catch (error) {
       how.signal.throwIfAborted()
-      if (!(await isLost(job, layer, how.signal))) throw error
+      // A blob that does not inflate may be a bad layer, or a good one that our disk has spoiled: its digest tells which.
+      if (await isSound(job, layer, how.signal)) throw error
+      replace = true
     }
   }
   await inTurn(() => job.emit({ type: 'layer:pulling', ...name, size: layer.size }))
-  // What is verified differs, so a digest-only pull and a full one are different work on the same blob.
+  // What is verified differs, so a digest-only pull and a full one are different work on the same blob; and so is one
+  // that does not count what is there.
   const inside = await shareTransfer(
     job.transfers,
-    `layer:${job.verify}:${digest}`,
-    downloadLayer(job, repository, layer, how.algorithms),
+    `layer:${job.verify}:${replace ? 'anew:' : ''}${digest}`,
+    downloadLayer(job, repository, layer, { algorithms: how.algorithms, replace }),
     {
       signal: how.signal,
       onProgress: (progress) => tell(job, name, progress),
@@ -101,17 +105,14 @@ async function obtain(
   return { existed: false, inside: await layers.uncompress(layer, { algorithms, signal: how.signal }) }
 }
 
-/**
- * A blob that does not inflate may be a bad layer, or a good one that our disk has spoiled: its digest tells which. Or it
- * was collected since we looked.
- */
-async function isLost(job: PullJob, layer: Descriptor, signal: AbortSignal): Promise<boolean> {
+/** Whether the blob that is here can be read and is what its digest says. It may have been collected since we looked. */
+async function isSound(job: PullJob, layer: Descriptor, signal: AbortSignal): Promise<boolean> {
   try {
-    for await (const chunk of job.store.contents.open(layer, { signal })) void chunk
-    return false
+    await job.store.contents.verify(layer.digest, { signal })
+    return true
   } catch (error) {
-    if (isLadingError(error, 'CONTENT_DAMAGED') || isLadingError(error, 'CONTENT_UNKNOWN')) return true
-    throw error
+    if (!isToBeFetched(error)) throw error
+    return false
   }
 }
 

@@ -40,9 +40,10 @@ interface PullContents<Growth = unknown> {
   stat(digest: Digest): Promise<{ readonly size: number } | undefined>
   read(digest: Digest, options?: AbortOptions & { readonly maxBytes?: number | undefined }): Promise<Uint8Array>
   open(address: { readonly digest: Digest; readonly size: number }, options?: AbortOptions): AsyncIterable<Uint8Array>
+  verify(digest: Digest, options?: AbortOptions): Promise<{ readonly size: number }>
   ingest(
     address: { readonly digest: Digest; readonly size: number },
-    options?: AbortOptions,
+    options?: AbortOptions & { readonly replace?: boolean | undefined },
   ): Promise<PullIngest<Growth> | undefined>
   put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>
 }

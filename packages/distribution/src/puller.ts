@@ -9,6 +9,11 @@ export interface PullOptions {
   readonly platform?: string | Platform | undefined
   /** `full` (default): digest and diffID. `digest`: the blobs' digests only; no layer is registered. */
   readonly verify?: 'full' | 'digest' | undefined
+  /**
+   * Reads and hashes the layers that are here already, too, and fetches anew those that are damaged or cannot be read.
+   * Manifests and configs always are. Default false: a layer counts as here when its file has the right size.
+   */
+  readonly verifyStored?: boolean | undefined
   /** Follow `urls` of foreign layers when the registry has not the blob. Default false. */
   readonly allowForeignUrls?: boolean | undefined
   /** Pull images whose manifest is Docker schema 1, too, and verify them. Default false. */

@@ -2,6 +2,7 @@ import { isLadingError } from '@lading/errors'
 import { registryDigestOf, type Descriptor } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
 import type { FetchedManifest } from '@lading/registry-client'
+import { isToBeFetched } from './is-to-be-fetched.ts'
 import type { ManifestDocument, PullDocuments, PullRepository, Schema1Document } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 
@@ -62,7 +63,7 @@ export async function byDigest(
 }
 
 /**
- * The document behind a descriptor, when the store has it whole; a damaged copy counts as absent and is fetched again,
+ * The document behind a descriptor, when the store has it whole; one that is damaged or cannot be read is fetched again,
  * and so does an unsigned schema 1 manifest, which the store keeps and makes nothing of.
  */
 export async function localDocument(job: PullJob, descriptor: Descriptor): Promise<ManifestDocument | undefined> {
@@ -73,7 +74,7 @@ export async function localDocument(job: PullJob, descriptor: Descriptor): Promi
       ? undefined
       : { descriptor: { ...descriptor, mediaType: found.manifest.mediaType, size: found.bytes.length }, ...found }
   } catch (error) {
-    if (isLadingError(error, 'CONTENT_DAMAGED') || isLadingError(error, 'MANIFEST_SCHEMA1')) return undefined
+    if (isToBeFetched(error) || isLadingError(error, 'MANIFEST_SCHEMA1')) return undefined
     throw error
   }
 }

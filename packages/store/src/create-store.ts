@@ -24,7 +24,7 @@ export function createStore(parts: Parts): Store {
       try {
         return await readManifest(contents, descriptor)
       } catch (error) {
-        // It was moved aside: not here any more, and whoever needs it fetches it again.
+        // As good as not here: whoever needs it fetches it again.
         if (isLadingError(error, 'CONTENT_DAMAGED')) return undefined
         throw error
       }

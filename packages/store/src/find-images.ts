@@ -7,6 +7,7 @@ import { storedName, type NamedTarget } from '@lading/reference-store'
 import type { Parts } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import { readTree, type StoredImage } from './tree.ts'
+import { isReadFailure } from './unusable.ts'
 
 export type Found =
   | { readonly by: 'name'; readonly named: NamedTarget }
@@ -16,7 +17,7 @@ export type Found =
 /**
  * What a word means here, as docker reads it: a name first, then an image ID or the start of one.
  *
- * @throws `IMAGE_UNKNOWN`, `IMAGE_AMBIGUOUS`
+ * @throws `IMAGE_UNKNOWN`, `IMAGE_AMBIGUOUS`; what the system says about reading, where nothing else was found
  */
 export async function findImage(parts: Parts, names: readonly NamedTarget[], term: string): Promise<Found> {
   const reference = isWholeId(term) ? undefined : tryParseReference(term)
@@ -25,10 +26,12 @@ export async function findImage(parts: Parts, names: readonly NamedTarget[], ter
     const named = names.find(({ name }) => name === wanted)
     if (named !== undefined) return { by: 'name', named }
   }
-  const ids = await idsOf(parts, names)
+  const failures: unknown[] = []
+  const ids = await idsOf(parts, names, (error) => failures.push(error))
   const search = searchDigests(ids.keys(), term)
   if (search.outcome === 'found') return { by: 'id', id: search.digest, named: ids.get(search.digest) ?? [] }
-  if (search.outcome === 'unknown') throw unknown(term)
+  // It may be the ID of what could not be read this time.
+  if (search.outcome === 'unknown') throw failures.find(isReadFailure) ?? unknown(term)
   throw new StoreError('IMAGE_AMBIGUOUS', `${printable(term)} is the start of ${search.digests.length} image IDs`, {
     reference: term,
     actual: search.digests.slice(0, 10).join(', '),
@@ -40,6 +43,7 @@ export async function findImage(parts: Parts, names: readonly NamedTarget[], ter
 export async function idsOf(
   parts: Parts,
   names: readonly NamedTarget[],
+  onUnread: (error: unknown) => void = () => {},
 ): Promise<ReadonlyMap<Digest, readonly NamedTarget[]>> {
   const ids = new Map<Digest, NamedTarget[]>()
   const imagesAt = new Map<Digest, readonly StoredImage[]>()
@@ -49,7 +53,10 @@ export async function idsOf(
       imagesAt.get(target.digest) ??
       (await readTree(parts.contents, target).then(
         (tree) => tree.images,
-        () => [],
+        (error: unknown) => {
+          onUnread(error)
+          return []
+        },
       ))
     imagesAt.set(target.digest, images)
     for (const id of new Set(images.map(({ manifest }) => idOf(manifest)))) ids.set(id, [...(ids.get(id) ?? []), named])

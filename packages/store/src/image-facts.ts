@@ -6,7 +6,7 @@ import { parseImageConfig, platformOf, type Descriptor, type ImageConfig } from 
 import { documentLimit } from './read-manifest.ts'
 import { besideOf, type StoredImage } from './tree.ts'
 
-/** @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, and what parsing throws */
+/** @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, `CONTENT_UNREADABLE`, and what parsing throws */
 export async function readConfig(contents: ContentStore, config: Descriptor): Promise<ImageConfig> {
   return parseImageConfig(await contents.read(config.digest, { maxBytes: documentLimit }))
 }
@@ -15,7 +15,7 @@ export async function readConfig(contents: ContentStore, config: Descriptor): Pr
  * The record of an image that is being published; `undefined` for what is no container image and has no ID to be known by.
  *
  * @param documents the indexes it is reached by
- * @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`
+ * @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, `CONTENT_UNREADABLE`
  */
 export async function recordOf(
   contents: ContentStore,

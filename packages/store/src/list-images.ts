@@ -7,6 +7,7 @@ import type { Parts } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import type { ImageSummary, Store } from './store.ts'
 import { describeImage, nameMembers } from './summarize.ts'
+import { isReadFailure } from './unusable.ts'
 
 export function createListImages(parts: Parts): Store['images'] {
   return async ({ signal, onDamaged } = {}) => {
@@ -45,9 +46,9 @@ function shownNames(names: readonly NamedTarget[]): readonly NamedTarget[] {
 
 const byDigest = ({ reference, target }: NamedTarget): string => `${nameOf(reference)}@${target.digest}`
 
-/** Documents that cannot be read as an image become a `StoreError`; what the disk says passes through. */
+/** Documents that cannot be read as an image become a `StoreError`; what the system says about reading is no damage. */
 function asDamage({ name, target }: NamedTarget, error: unknown): unknown {
-  if (!isLadingError(error) || error.name === 'StoreError') return error
+  if (!isLadingError(error) || error.name === 'StoreError' || isReadFailure(error)) return error
   return new StoreError('IMAGE_DAMAGED', `${printable(name)}: ${error.message}`, {
     reference: name,
     digest: target.digest,

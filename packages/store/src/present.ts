@@ -1,8 +1,8 @@
 import { successorsOf } from '@lading/content'
 import type { ContentStore } from '@lading/content-store'
-import { isLadingError } from '@lading/errors'
 import { isIndexType, type Descriptor, type ImageManifest } from '@lading/manifest'
 import { readTree, type StoredImage, type Tree } from './tree.ts'
+import { isUnusable } from './unusable.ts'
 
 /** The blobs that a manifest names and a `stat` does not find, or finds with another size. */
 export async function missingBlobs(contents: ContentStore, manifest: ImageManifest): Promise<readonly Descriptor[]> {
@@ -28,8 +28,7 @@ export async function presentImages(contents: ContentStore, tree: Tree): Promise
  */
 export async function isPresent(contents: ContentStore, target: Descriptor): Promise<boolean> {
   const tree = await readTree(contents, target).catch((error: unknown) => {
-    // What was damaged is moved aside by now: it is not here.
-    if (isLadingError(error, 'CONTENT_DAMAGED')) return undefined
+    if (isUnusable(error)) return undefined
     throw error
   })
   if (tree === undefined) return false

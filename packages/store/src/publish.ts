@@ -2,7 +2,6 @@ import type { AbortOptions } from '@lading/clock'
 import type { PlannedDocument } from '@lading/content'
 import type { Staged } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
-import { isLadingError } from '@lading/errors'
 import type { ImageRecord } from '@lading/image-store'
 import { isIndexType, type Descriptor } from '@lading/manifest'
 import { targetReference, type Names } from '@lading/reference-store'
@@ -14,6 +13,7 @@ import { planForStore, type NamedPublication, type StorePlan } from './publicati
 import { documentLimit } from './read-manifest.ts'
 import type { PublishResult } from './store.ts'
 import { besideOf, readTree } from './tree.ts'
+import { isToBeFetched, isUnusable } from './unusable.ts'
 
 type StagedDocuments = Map<Digest, Staged>
 
@@ -92,20 +92,25 @@ async function publishLocked(
 async function missingBelow({ contents }: Parts, plan: StorePlan): Promise<readonly Descriptor[]> {
   const missing: Descriptor[] = []
   for (const below of plan.needed.filter(({ mediaType }) => isIndexType(mediaType))) {
-    if ((await contents.stat(below.digest)) !== undefined)
+    if ((await contents.stat(below.digest)) === undefined) continue
+    try {
       missing.push(...(await readTree(contents, below)).absent.filter(({ mediaType }) => isIndexType(mediaType)))
+    } catch (error) {
+      if (!isUnusable(error)) throw error
+      missing.push(below)
+    }
   }
   return missing
 }
 
-/** Whether the document is in `blobs/`, whole. Damage is moved aside by the look. */
+/** Whether the document is in `blobs/`, whole. */
 async function isHere({ contents }: Parts, { descriptor }: PlannedDocument): Promise<boolean> {
   try {
     await contents.read(descriptor.digest, { maxBytes: documentLimit })
     return true
   } catch (error) {
-    if (isLadingError(error, 'CONTENT_UNKNOWN') || isLadingError(error, 'CONTENT_DAMAGED')) return false
-    throw error
+    if (!isToBeFetched(error)) throw error
+    return false
   }
 }
 
@@ -131,7 +136,7 @@ async function recordsOf(
       const record = await recordOf(contents, image, indexes)
       if (record !== undefined) records.push(record)
     } catch (error) {
-      if (!isLadingError(error, 'CONTENT_DAMAGED') && !isLadingError(error, 'CONTENT_UNKNOWN')) throw error
+      if (!isToBeFetched(error)) throw error
       unreadable.push(image.manifest.config)
     }
   }

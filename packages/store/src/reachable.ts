@@ -4,6 +4,7 @@ import type { NamedTarget, Names } from '@lading/reference-store'
 import type { Parts } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import { besideOf, readTree, type StoredImage } from './tree.ts'
+import { isReadFailure } from './unusable.ts'
 
 export interface Reachable {
   readonly digests: ReadonlySet<Digest>
@@ -13,7 +14,8 @@ export interface Reachable {
 /**
  * What the names reach, and the entries of others as far as they can be read.
  *
- * @throws when a manifest that one of our names needs is not here or cannot be read: then nobody knows what it names
+ * @throws when a manifest that one of our names needs is not here or cannot be read, or when the system could not read
+ *   one of the others': then nobody knows what it names
  */
 export async function reachable(
   { contents }: Parts,
@@ -33,7 +35,11 @@ export async function reachable(
   for (const target of names.foreignTargets()) {
     const reached = await readTree(contents, target).then(
       (tree) => tree.reached,
-      () => [target.digest],
+      (error: unknown) => {
+        // What could not be read this time may name what is about to be collected.
+        if (isReadFailure(error)) throw error
+        return [target.digest]
+      },
     )
     for (const digest of reached) digests.add(digest)
   }

@@ -20,10 +20,9 @@ export async function readManifest(contents: ContentStore, descriptor: Descripto
 }
 
 /**
- * The verified bytes of a manifest, an index or a config; `undefined` when its file is not here. Damage counts as not
- * being here after it was moved aside, and is thrown the first time.
+ * The verified bytes of a manifest, an index or a config; `undefined` when its file is not here.
  *
- * @throws `CONTENT_DAMAGED`, `TOO_LARGE`
+ * @throws `CONTENT_DAMAGED`, `CONTENT_UNREADABLE`, `TOO_LARGE`
  */
 export async function readDocument(
   contents: ContentStore,

@@ -29,7 +29,7 @@ export function storeSource({ contents, references }: Parts): Source {
     async document(descriptor, options) {
       options?.signal?.throwIfAborted()
       const document = await readDocument(contents, descriptor, options).catch((error: unknown) => {
-        // It was moved aside: not here any more.
+        // As good as not here.
         if (!isLadingError(error, 'CONTENT_DAMAGED')) throw error
       })
       if (document === undefined) return undefined

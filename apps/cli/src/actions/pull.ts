@@ -21,6 +21,7 @@ interface PullCommandOptions extends RegistryCommandOptions {
   readonly quiet?: boolean | undefined
   readonly progress: ProgressMode
   readonly verify: 'full' | 'digest'
+  readonly verifyStored?: boolean | undefined
   readonly jobs: number
   readonly maxLayerSize?: number | undefined
   readonly maxInflationRatio?: number | undefined
@@ -91,6 +92,7 @@ async function run(
       signal: context.signal,
       platform,
       verify: options.verify,
+      verifyStored: options.verifyStored ?? false,
       allowForeignUrls: options.allowForeignUrls ?? false,
       allowSchema1: options.allowSchema1 ?? false,
       onEvent: renderer.event,

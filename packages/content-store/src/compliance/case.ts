@@ -26,8 +26,10 @@ export function addressOf(bytes: Uint8Array): BlobAddress {
   return { digest: digestOf(bytes), size: bytes.length }
 }
 
-export async function startIngest(contents: ContentStore, blob: BlobAddress): Promise<Ingest> {
-  const ingest = await contents.ingest(blob)
+type IngestOptions = Parameters<ContentStore['ingest']>[1]
+
+export async function startIngest(contents: ContentStore, blob: BlobAddress, options?: IngestOptions): Promise<Ingest> {
+  const ingest = await contents.ingest(blob, options)
   assert.ok(ingest, 'the blob is not here, so there is an ingest')
   return ingest
 }
@@ -37,9 +39,9 @@ export async function writeAll(ingest: Ingest, bytes: Uint8Array, from = 0): Pro
   for (let at = from; at < bytes.length; at += 1000) await ingest.write(bytes.slice(at, at + 1000))
 }
 
-export async function store(contents: ContentStore, bytes: Uint8Array): Promise<BlobAddress> {
+export async function store(contents: ContentStore, bytes: Uint8Array, options?: IngestOptions): Promise<BlobAddress> {
   const blob = addressOf(bytes)
-  const ingest = await startIngest(contents, blob)
+  const ingest = await startIngest(contents, blob, options)
   await writeAll(ingest, bytes)
   await ingest.commit()
   return blob

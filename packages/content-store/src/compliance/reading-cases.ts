@@ -35,23 +35,50 @@ export const readingCases: readonly Case[] = [
       const blob = addressOf(bytes)
       assert.equal(await contents.stat(blob.digest), undefined)
       await failsWith('CONTENT_UNKNOWN', () => contents.read(blob.digest))
+      await failsWith('CONTENT_UNKNOWN', () => contents.verify(blob.digest))
       await failsWith('CONTENT_UNKNOWN', () => collect(contents.open(blob)))
       assert.equal(await contents.remove(blob.digest), false)
     },
   },
   {
-    name: 'finds damage, moves it aside and takes the blob anew',
+    name: 'finds damage whenever it reads, and leaves it where it is',
     async run({ store: contents, damage }) {
       if (damage === undefined) return
       const blob = await store(contents, bytes)
       await damage(blob.digest)
-      await failsWith('CONTENT_DAMAGED', () => contents.read(blob.digest))
-      assert.equal(await contents.stat(blob.digest), undefined)
-      await store(contents, bytes)
+      for (let time = 0; time < 2; time++) {
+        await failsWith('CONTENT_DAMAGED', () => contents.read(blob.digest))
+        await failsWith('CONTENT_DAMAGED', () => collect(contents.open(blob)))
+        await failsWith('CONTENT_DAMAGED', () => contents.verify(blob.digest))
+        assert.deepEqual(await contents.stat(blob.digest), { size: bytes.length })
+      }
+    },
+  },
+  {
+    name: 'replaces what is damaged by a download that is asked for, and by no other',
+    async run({ store: contents, again, damage }) {
+      if (damage === undefined) return
+      const blob = await store(contents, bytes)
       await damage(blob.digest)
-      await failsWith('CONTENT_DAMAGED', () => collect(contents.open(blob)))
-      await store(contents, bytes)
+      assert.equal(await contents.ingest(blob), undefined)
+      await store(contents, bytes, { replace: true })
       assert.deepEqual(await contents.read(blob.digest), bytes)
+      assert.deepEqual(await (await again?.())?.verify(blob.digest), again && { size: bytes.length })
+    },
+  },
+  {
+    name: 'keeps what is damaged until another copy is whole and right',
+    async run({ store: contents, damage }) {
+      if (damage === undefined) return
+      const blob = await store(contents, bytes)
+      await damage(blob.digest)
+      const ingest = await contents.ingest(blob, { replace: true })
+      assert.ok(ingest !== undefined)
+      await ingest.begin({ start: 0, source: 'test' })
+      await ingest.write(new Uint8Array(bytes.length))
+      await failsWith('DIGEST_MISMATCH', () => ingest.commit())
+      assert.deepEqual(await contents.stat(blob.digest), { size: bytes.length })
+      await failsWith('CONTENT_DAMAGED', () => contents.verify(blob.digest))
     },
   },
   {

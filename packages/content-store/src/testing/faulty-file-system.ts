@@ -106,6 +106,7 @@ export function faultyFileSystem(
     open: async (path, flags, options) => wrap(await guarded('open', path, () => fs.open(path, flags, options))),
     mkdir: (path, options) => guarded('mkdir', path, () => fs.mkdir(path, options)),
     rename: (from, to) => guarded('rename', to, () => fs.rename(from, to)),
+    moveDirectory: (from, to) => guarded('moveDirectory', to, () => fs.moveDirectory(from, to)),
     link: (from, to) => guarded('link', to, () => fs.link(from, to)),
     unlink: (path) => guarded('unlink', path, () => fs.unlink(path)),
     removeTree: (path) => guarded('removeTree', path, () => fs.removeTree(path)),

@@ -106,6 +106,10 @@ export async function recordingFileSystem(fs: FileSystem, directory: string): Pr
       const node = nodeAt(partsOf(from))
       change(entryAt(to, node), entryAt(from, undefined))
     },
+    async moveDirectory(from, to) {
+      await fs.moveDirectory(from, to)
+      change(entryAt(to, nodeAt(partsOf(from))), entryAt(from, undefined))
+    },
     async link(from, to) {
       await fs.link(from, to)
       change(entryAt(to, fileAt(from)))
