@@ -98,6 +98,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   UPLOAD_FAILED: 'network',
   REFERRERS_INVALID: 'network',
   REFERRERS_CONFLICT: 'network',
+  LIST_CHANGED: 'network',
   CONTENT_CODING: 'network',
   CONTENT_TYPE_INVALID: 'network',
   ORIGIN_REFUSED: 'network',

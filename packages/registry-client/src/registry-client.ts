@@ -148,7 +148,12 @@ export interface Repository<Document = Manifest> {
     /** Repeated, as `manifests.delete`. @throws `UNSUPPORTED` where deletion is off; `BLOB_UNKNOWN` */
     delete(digest: Digest, options?: AbortOptions): Promise<void>
   }
-  /** Every tag, page after page. */
+  /**
+   * Every tag, page after page, while they come and in bounded memory. Nothing is given twice: a page that breaks off is
+   * asked for again, and goes on behind what was given.
+   *
+   * @throws `LIST_CHANGED` when it then begins in another way; `NAME_UNKNOWN`
+   */
   tags(
     options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined },
   ): AsyncIterable<string>

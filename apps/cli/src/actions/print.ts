@@ -1,5 +1,6 @@
 import type { CommandContext } from '../context.ts'
 import { jsonText } from '../text/json-line.ts'
+import { printLines } from './print-lines.ts'
 
 export interface ListOptions {
   readonly json?: boolean | undefined
@@ -10,24 +11,26 @@ export interface ListOptions {
 export const pageSizeFor = ({ limit }: ListOptions): number | undefined =>
   limit !== undefined && limit <= 100 ? limit : undefined
 
-/** Prints a list line by line as it comes, or whole as JSON. */
+/** Prints a list line by line as it comes, in bounded memory, or whole as JSON. */
 export async function printList(
   list: AsyncIterable<string>,
   { json = false, limit = Number.POSITIVE_INFINITY }: ListOptions,
-  { print }: CommandContext,
+  { print, output }: CommandContext,
   asJson: (list: readonly string[]) => unknown,
 ): Promise<void> {
+  if (!json) return printLines(first(limit, list), output)
   const all: string[] = []
-  let count = 0
-  if (limit > 0) {
-    for await (const entry of list) {
-      if (json) all.push(entry)
-      else print(entry)
-      count += 1
-      if (count >= limit) break
-    }
+  for await (const entry of first(limit, list)) all.push(entry)
+  print(jsonText(asJson(all)))
+}
+
+async function* first(limit: number, list: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  let left = limit
+  if (left <= 0) return
+  for await (const entry of list) {
+    yield entry
+    if (--left <= 0) return
   }
-  if (json) print(jsonText(asJson(all)))
 }
 
 /** Exactly these bytes to standard output. On a terminal a line that is not ended is ended, so that the prompt stands on its own. */

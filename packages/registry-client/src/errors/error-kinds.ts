@@ -69,6 +69,7 @@ export const clientErrorKinds: Readonly<Record<ClientErrorCode, ErrorKind>> = {
 
   TOO_MANY_REQUESTS: 'busy',
   UNAVAILABLE: 'busy',
+  LIST_CHANGED: 'busy',
   SHORT_BODY: 'interrupted',
   REDIRECT_EXPIRED: 'interrupted',
   UPLOAD_UNKNOWN: 'interrupted',

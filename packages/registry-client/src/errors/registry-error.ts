@@ -31,6 +31,7 @@ export type RegistryErrorCode =
   | 'UPLOAD_FAILED'
   | 'REFERRERS_INVALID'
   | 'REFERRERS_CONFLICT'
+  | 'LIST_CHANGED'
   | 'TOO_LARGE'
   | 'CONTENT_CODING'
   | 'TOKEN_FAILED'

@@ -1,19 +1,19 @@
-/** Passes chunks from one side that is called to another that asks, one at a time. */
-export interface Handover {
+/** Passes chunks, or something else, from one side that is called to another that asks, one at a time. */
+export interface Handover<T extends object = Uint8Array> {
   /** Resolves when the chunk was taken. */
-  readonly give: (chunk: Uint8Array) => Promise<void>
+  readonly give: (chunk: T) => Promise<void>
   /** `undefined`: the end. */
-  readonly take: () => Promise<Uint8Array | undefined>
+  readonly take: () => Promise<T | undefined>
   readonly end: () => void
   readonly fail: (error: unknown) => void
   /** Nobody takes any more: what is given is dropped. */
   readonly leave: () => void
 }
 
-export function createHandover(): Handover {
-  let offered: { readonly chunk: Uint8Array; readonly taken: () => void } | undefined
+export function createHandover<T extends object = Uint8Array>(): Handover<T> {
+  let offered: { readonly chunk: T; readonly taken: () => void } | undefined
   let wanted:
-    | { readonly resolve: (chunk: Uint8Array | undefined) => void; readonly reject: (error: unknown) => void }
+    | { readonly resolve: (chunk: T | undefined) => void; readonly reject: (error: unknown) => void }
     | undefined
   let outcome: { readonly error?: unknown } | undefined
   let left = false

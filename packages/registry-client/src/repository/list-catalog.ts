@@ -16,17 +16,10 @@ export async function* listCatalog(
 ): AsyncGenerator<string, void, undefined> {
   const first = new URL(`${site.base}${site.api ?? '/v2'}/_catalog`)
   if (pageSize !== undefined) first.searchParams.set('n', String(pageSize))
-  const pages = listPages(site, first, {
-    what: 'repositories',
-    accept: 'application/json',
-    about: { subject: 'registry' },
-    scope: catalogScope,
-    maxPages,
-    signal,
-  })
+  const format = namedList(site, 'repositories', isRepositoryPath)
+  const options = { about: { subject: 'registry' }, scope: catalogScope, maxPages, signal } as const
   try {
-    for await (const page of pages)
-      for (const name of namedList(site, page, 'repositories')) if (isRepositoryPath(name)) yield name
+    for await (const batch of listPages(site, first, format, options)) yield* batch
   } catch (error) {
     throw explained(error)
   }

@@ -221,7 +221,7 @@ function tooLarge(site: Site, { url }: Head): RegistryError {
   })
 }
 
-export function assertNoPage(site: Site, { url, headers, status }: Head, bytes: Uint8Array): void {
+function assertNoPage(site: Site, { url, headers, status }: Head, bytes: Uint8Array): void {
   if (!isWebPage(headers, bytes)) return
   throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page instead of a manifest`, {
     host: url.host,

@@ -1,39 +1,32 @@
-import type { AbortOptions } from '@lading/clock'
 import { digestOf } from '@lading/digest/hash'
 import { RegistryError } from '../errors/registry-error.ts'
-import { createCollector } from '../http/collect.ts'
-import { exchange, type ExchangeOptions } from '../site/exchange.ts'
-import type { Site } from '../site/site.ts'
-import { repeat } from '../http/repeat.ts'
-import type { Head } from '../wire/wire-request.ts'
 import { nextLink } from '../headers/next-link.ts'
+import type { Site } from '../site/site.ts'
+import type { Head } from '../wire/wire-request.ts'
+import { readPage, type PageFormat, type ReadPageOptions } from './read-page.ts'
 
-export interface Page {
-  readonly head: Head
-  readonly bytes: Uint8Array
-}
-
-export interface PagesOptions extends AbortOptions, Pick<ExchangeOptions, 'about' | 'scope'> {
-  /** What is listed, for errors: `tags`. */
-  readonly what: string
-  readonly accept: string
+export interface PagesOptions extends ReadPageOptions {
   readonly maxPages?: number | undefined
 }
 
-/** In bytes. */
-export const longestPage: number = 8 * 1024 * 1024
-/** A list has as many pages as it has; only these many that bring the very same in a row are no list. */
+/** Only these many pages that bring the very same in a row are no list. */
 const mostAlike = 1000
 /** Addresses of pages that are remembered, by their digests. */
 const mostSeen = 10_000
 
 /**
- * A list, page after page by `Link` (distribution-spec, "Listing Tags"), in bounded memory. A `Link` that is not
- * understood, a page that was read already, a thousand pages alike and more than `maxPages` (default: no bound) end it
- * with an error.
+ * A list, page after page by `Link` (distribution-spec, "Listing Tags"), as it comes and in bounded memory, however many
+ * pages it has and however long they are. A `Link` that is not understood, a page that was read already, a thousand pages
+ * alike and more than `maxPages` (default: no bound) end it with an error.
  */
-export async function* listPages(site: Site, first: URL, options: PagesOptions): AsyncGenerator<Page, void, undefined> {
-  const { what, maxPages = Number.POSITIVE_INFINITY } = options
+export async function* listPages<T>(
+  site: Site,
+  first: URL,
+  format: PageFormat<T>,
+  options: PagesOptions,
+): AsyncGenerator<readonly T[], void, undefined> {
+  const { maxPages = Number.POSITIVE_INFINITY } = options
+  const { what } = format
   const isNew = createSeen()
   let alike = 0
   let before: string | undefined
@@ -41,13 +34,11 @@ export async function* listPages(site: Site, first: URL, options: PagesOptions):
   for (let count = 0; url !== undefined; count++) {
     if (!isNew(url)) throw badPage(site, url, `points to a page of ${what} that was read before`)
     if (count >= maxPages) throw badPage(site, url, `has more than ${maxPages} pages of ${what}`)
-    const page = await fetchPage(site, url, options)
-    const content = digestOf(page.bytes)
-    alike = content === before ? alike + 1 : 1
-    before = content
+    const { head, digest } = yield* readPage(site, url, format, options)
+    alike = digest === before ? alike + 1 : 1
+    before = digest
     if (alike > mostAlike) throw badPage(site, url, `has more than ${mostAlike} pages of ${what} that are the same`)
-    yield page
-    url = nextPage(site, page.head, url)
+    url = nextPage(site, head, url)
   }
 }
 
@@ -68,37 +59,6 @@ function createSeen(): (url: URL) => boolean {
     }
     return true
   }
-}
-
-async function fetchPage(site: Site, url: URL, { accept, what, about, scope, signal }: PagesOptions): Promise<Page> {
-  return repeat(
-    site.wire,
-    url,
-    async () => {
-      const body = createCollector(longestPage)
-      let answer: Head | undefined
-      await exchange(
-        site,
-        { method: 'GET', url, headers: { accept } },
-        {
-          expects: ({ status }) => status === 200,
-          head: (given) => void (answer = given),
-          data(chunk) {
-            if (!body.add(chunk))
-              throw new RegistryError(
-                'TOO_LARGE',
-                `${url.host} sent a page of ${what} of more than ${longestPage} bytes`,
-                { host: url.host, repository: site.name, expected: longestPage, hint: 'ask for smaller pages' },
-              )
-          },
-        },
-        { signal, about, scope },
-      )
-      if (answer === undefined) throw badPage(site, url, 'gave no answer')
-      return { head: answer, bytes: body.bytes() }
-    },
-    { signal },
-  )
 }
 
 /**

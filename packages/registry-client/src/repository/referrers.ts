@@ -1,15 +1,13 @@
 import type { AbortOptions } from '@lading/clock'
 import { parseDigest, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
-import { OCI_INDEX, schemas, type Descriptor } from '@lading/manifest'
+import type { Descriptor } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
-import { explainedByCoding } from '../http/content-coding.ts'
-import { parseLenientJson } from '../http/parse-lenient-json.ts'
 import { repositoryUrl } from '../site/api-url.ts'
 import type { Site } from '../site/site.ts'
 import { readFallback } from './fallback-referrers.ts'
-import { assertNoPage } from './manifests.ts'
-import { badPage, listPages, longestPage, type Page } from './pages.ts'
+import { listPages } from './pages.ts'
+import { referrersList } from './referrers-list.ts'
 
 export interface ReferrersOptions extends AbortOptions {
   readonly artifactType?: string | undefined
@@ -29,18 +27,10 @@ export async function* listReferrers(
   if (artifactType !== undefined) first.searchParams.set('artifactType', artifactType)
   const wanted = (entry: Descriptor): boolean => artifactType === undefined || entry.artifactType === artifactType
   let answered = false
+  const format = referrersList(site, { wanted, onAnswer: () => (answered = true) })
+  const options = { about: { subject: 'registry', digest }, maxPages, signal } as const
   try {
-    for await (const page of listPages(site, first, {
-      what: 'referrers',
-      accept: OCI_INDEX,
-      about: { subject: 'registry', digest },
-      maxPages,
-      signal,
-    })) {
-      answered = true
-      const filtered = filtersApplied(page).includes('artifactType')
-      for (const entry of entriesOf(site, page)) if (filtered || wanted(entry)) yield entry
-    }
+    for await (const batch of listPages(site, first, format, options)) yield* batch
   } catch (error) {
     if (answered || !lacksApi(error)) throw error
     for (const entry of (await readFallback(site, digest, { signal }))?.index.manifests ?? [])
@@ -59,13 +49,10 @@ export async function hasReferrersApi(site: Site, subject: Digest, { signal }: A
   const before = known.get(authorizer)
   if (before !== undefined) return before
   const url = repositoryUrl(site, `referrers/${parseDigest(subject)}`)
+  const format = referrersList(site, { wanted: () => true, onAnswer: () => known.set(authorizer, true) })
+  const options = { about: { subject: 'registry', digest: subject }, signal } as const
   try {
-    await listPages(site, url, {
-      what: 'referrers',
-      accept: OCI_INDEX,
-      about: { subject: 'registry', digest: subject },
-      signal,
-    }).next()
+    for await (const _ of listPages(site, url, format, options)) break
     known.set(authorizer, true)
   } catch (error) {
     signal?.throwIfAborted()
@@ -74,30 +61,6 @@ export async function hasReferrersApi(site: Site, subject: Digest, { signal }: A
     else if (!isLadingError(error)) throw error
   }
   return known.get(authorizer) ?? true
-}
-
-const filtersApplied = ({ head }: Page): string[] =>
-  (head.headers.get('oci-filters-applied') ?? '').split(',').map((filter) => filter.trim())
-
-function entriesOf(site: Site, { head, bytes }: Page): readonly Descriptor[] {
-  try {
-    assertNoPage(site, head, bytes)
-    const document = schemas.unmarshal(head.headers.get('content-type'), plainJson(bytes), { maxBytes: longestPage })
-    if (document.kind === 'index') return document.manifests
-  } catch (error) {
-    throw explainedByCoding(error, head)
-  }
-  throw badPage(site, head.url, 'sent no index as the list of referrers')
-}
-
-/** The registry makes the list at the moment, and nobody hashes it: it is read leniently. */
-function plainJson(bytes: Uint8Array): Uint8Array {
-  try {
-    return new TextEncoder().encode(JSON.stringify(parseLenientJson(bytes)))
-  } catch {
-    // Decoding finds the words for what is wrong with it.
-    return bytes
-  }
 }
 
 const absent: ReadonlySet<number | undefined> = new Set([404, 405, 501])

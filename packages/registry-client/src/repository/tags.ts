@@ -17,12 +17,7 @@ export async function* listTags(
 ): AsyncGenerator<string, void, undefined> {
   const first = repositoryUrl(site, 'tags/list')
   if (pageSize !== undefined) first.searchParams.set('n', String(pageSize))
-  const pages = listPages(site, first, {
-    what: 'tags',
-    accept: 'application/json',
-    about: { subject: 'tags' },
-    maxPages,
-    signal,
-  })
-  for await (const page of pages) for (const tag of namedList(site, page, 'tags')) if (isTag(tag)) yield tag
+  const format = namedList(site, 'tags', isTag)
+  for await (const batch of listPages(site, first, format, { about: { subject: 'tags' }, maxPages, signal }))
+    yield* batch
 }

@@ -4,10 +4,10 @@ import { adding, type Concern } from './wire-request.ts'
 
 /** Time that may be spent in parts. */
 export interface Allowance {
-  /** Runs a part of the work with what is left; the time between two parts is not counted. */
+  /** Runs a part of the work with what is left; the time between two parts is not counted, nor is that of a pause. */
   spend<T>(
     host: string,
-    work: (signal: AbortSignal | undefined) => Promise<T>,
+    work: (signal: AbortSignal | undefined, onPause: (paused: boolean) => void) => Promise<T>,
     options?: { signal?: AbortSignal | undefined },
   ): Promise<T>
 }
@@ -20,11 +20,23 @@ export const allowTime = ({ total, blob }: Pick<FullTimeouts, 'total' | 'blob'>)
     return { allowance: createAllowance(large ? blob : total) }
   })
 
-/** What is spent on waiting for a turn is not counted: only what is inside of this. */
+/** What is spent on waiting for a turn is not counted, nor what our own side makes the host wait: only what is inside of this. */
 export const spendTime: Concern = (next) => (request, receive, options) =>
   request.allowance === undefined
     ? next(request, receive, options)
-    : request.allowance.spend(request.url.host, (signal) => next(request, receive, { ...options, signal }), options)
+    : request.allowance.spend(
+        request.url.host,
+        (signal, pause) =>
+          next(request, receive, {
+            ...options,
+            signal,
+            onPause(paused) {
+              pause(paused)
+              options?.onPause?.(paused)
+            },
+          }),
+        options,
+      )
 
 /**
  * Measured in real time, like the transport's clocks.
@@ -35,15 +47,31 @@ function createAllowance(ms: number): Allowance {
   let left = ms
   return {
     async spend(host, work, { signal } = {}) {
-      if (ms === 0) return work(signal)
+      if (ms === 0) return work(signal, () => undefined)
       const controller = new AbortController()
-      const started = performance.now()
-      const timer = setTimeout(() => controller.abort(timedOut('total', host)), Math.max(0, left))
-      try {
-        return await work(signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]))
-      } finally {
+      let timer: ReturnType<typeof setTimeout> | undefined
+      let started = 0
+      let over = false
+      const run = (): void => {
+        if (over || timer !== undefined) return
+        started = performance.now()
+        timer = setTimeout(() => controller.abort(timedOut('total', host)), Math.max(0, left))
+      }
+      const stop = (): void => {
+        if (timer === undefined) return
         clearTimeout(timer)
+        timer = undefined
         left -= performance.now() - started
+      }
+      run()
+      try {
+        return await work(
+          signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]),
+          (paused) => (paused ? stop() : run()),
+        )
+      } finally {
+        over = true
+        stop()
       }
     },
   }

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
+import { bin } from './support/lading.ts'
+
+async function serve(handler: (response: ServerResponse) => void | Promise<void>): Promise<string> {
+  const server = createServer((_request, response) => void handler(response))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** One page with so many names of 60 characters, made while it is sent. */
+async function sendPage(response: ServerResponse, member: string, count: number): Promise<void> {
+  response.write(`{"name":"a","${member}":[`)
+  for (let nth = 0; nth < count;) {
+    const names: string[] = []
+    for (; names.length < 1000 && nth < count; nth++) names.push(`"${String(nth).padStart(60, 'x')}"`)
+    if (!response.write(names.join(',') + (nth < count ? ',' : ''))) await once(response, 'drain')
+  }
+  response.end(']}')
+}
+
+describe('lists of any length', () => {
+  it.each([
+    ['tags', ['tags', '/a']],
+    ['catalog', ['catalog', '']],
+  ])('are printed by %s in little memory', async (member, [command = '', path = '']) => {
+    const count = atScale(30_000, 1_200_000)
+    const host = await serve((response) => sendPage(response, member === 'tags' ? 'tags' : 'repositories', count))
+    const child = spawn(
+      process.execPath,
+      ['--max-old-space-size=32', '--conditions=@lading/source', bin, command, host + path],
+      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, LADING_HOSTS: 'off', DOCKER_CONFIG: '/none' } },
+    )
+    let length = 0
+    child.stdout.on('data', (chunk: Buffer) => (length += chunk.byteLength))
+    const [code] = (await once(child, 'close')) as [number]
+    expect({ code, length }).toEqual({ code: 0, length: count * 61 })
+  })
+
+  it('are printed while they come, and end with an error when they break off', async () => {
+    let hangUp = (): void => undefined
+    const page = JSON.stringify({ tags: Array.from({ length: 20_000 }, (_, nth) => `tag-${nth}`) })
+    let requests = 0
+    const host = await serve((response) => {
+      requests += 1
+      if (requests > 1) {
+        response.writeHead(404).end()
+        return
+      }
+      response.writeHead(200, { 'content-length': String(page.length) })
+      response.write(page.slice(0, -1000))
+      hangUp = () => response.destroy()
+    })
+    const child = spawn(process.execPath, ['--conditions=@lading/source', bin, 'tags', `${host}/a`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, LADING_HOSTS: 'off', DOCKER_CONFIG: '/none' },
+    })
+    let lines = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      lines += text
+      if (lines.includes('tag-15000\n')) hangUp()
+    })
+    const [code] = (await once(child, 'close')) as [number]
+    expect(code).not.toBe(0)
+    expect(lines.split('\n').slice(0, 3)).toEqual(['tag-0', 'tag-1', 'tag-2'])
+  })
+})
