@@ -64,7 +64,9 @@ export async function pullSchema2(
         ),
       )
   }
-  const registered = group.next(async () => registerLayers(job, document, manifest, await config, obtained, quiet))
+  const registered = group.next(async () =>
+    registerLayers({ ...job, signal: group.signal }, document, manifest, await config, obtained, quiet),
+  )
   await group.settle()
   await registered
 

@@ -1,10 +1,10 @@
 import { isLadingError } from '@lading/errors'
 import { algorithmOf, shortId, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
-import type { ImageConfig, ImageManifest } from '@lading/manifest'
+import type { Descriptor, ImageConfig, ImageManifest } from '@lading/manifest'
 import { namesOf, nameIn } from './diff-id-names.ts'
 import type { Obtained } from './obtain-layer.ts'
-import type { ManifestDocument, PullStore } from './ports.ts'
+import type { ManifestDocument, PullStore, Uncompressed } from './ports.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
 
@@ -38,9 +38,14 @@ export async function registerLayers(
   const told = new Set<Digest>()
   for (const [index, layer] of manifest.layers.entries()) {
     const expected = diffIds[index] as Digest
-    const { existed = true, renamed = false, inside }: Partial<Obtained> = (await obtained.get(layer.digest)) ?? {}
-    if (inside !== undefined) {
-      const actual = nameIn(inside, algorithmOf(expected)) ?? inside.diffId
+    const {
+      existed = true,
+      renamed = false,
+      inside: found,
+    }: Partial<Obtained> = (await obtained.get(layer.digest)) ?? {}
+    if (found !== undefined) {
+      const inside = nameOf(found, expected) === expected ? found : await insideAnew(job, layer, expected, found)
+      const actual = nameOf(inside, expected)
       if (actual !== expected)
         throw mismatch(
           `layer ${layer.digest} inflates to ${actual}, and its config says ${expected}`,
@@ -51,16 +56,30 @@ export async function registerLayers(
       const chainId = nextChainId(parent, expected)
       const aliases = namesOf(inside).filter((name) => name !== expected)
       const record: Registration = { blob: layer.digest, diffId: expected, aliases, size: inside.size, parent }
-      // What was inflated just now was not remembered: another blob carried this layer, or the record of this one was lost.
-      if (!existed || renamed || (await job.store.layers.get(chainId)) === undefined)
+      // What was inflated just now was not remembered: another blob carried this layer, or the record of this one was lost or wrong.
+      if (!existed || renamed || inside !== found || (await job.store.layers.get(chainId)) === undefined)
         await registerOn(job, below, record)
       below.push(record)
       parent = chainId
     }
     if (!quiet && !existed && !told.has(layer.digest))
-      job.emit({ type: 'layer:complete', digest: layer.digest, id: shortId(layer.digest), diffId: inside && expected })
+      job.emit({ type: 'layer:complete', digest: layer.digest, id: shortId(layer.digest), diffId: found && expected })
     told.add(layer.digest)
   }
+}
+
+const nameOf = (inside: Uncompressed, like: Digest): Digest => nameIn(inside, algorithmOf(like)) ?? inside.diffId
+
+/** A record is a memory, and a disk may have changed a digit of it: before anybody is accused, the layer itself is looked at. */
+async function insideAnew(
+  { store, signal }: PullJob,
+  layer: Descriptor,
+  expected: Digest,
+  found: Uncompressed,
+): Promise<Uncompressed> {
+  const known = await store.layers.known(layer.digest)
+  if (known === undefined || nameOf(known, expected) !== nameOf(found, expected)) return found
+  return store.layers.uncompress(layer, { algorithms: [algorithmOf(expected)], signal })
 }
 
 /** A removal that runs beside us may take the record of a layer below that no image had yet; the layers themselves are here. */

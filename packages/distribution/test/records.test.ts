@@ -86,6 +86,42 @@ describe.skipIf(process.platform === 'win32')('in the place of a record', () => 
     }
   })
 
+  /** A digit of the n-th digest is another one. */
+  const otherDigit = (text: string, nth: number): string => {
+    let at = -1
+    return text.replace(/sha256:[0-9a-f]{64}/g, (found) =>
+      ++at === nth ? `${found.slice(0, -1)}${found.endsWith('0') ? '1' : '0'}` : found,
+    )
+  }
+  const unsealed = (text: string): string => text.replace(/,"sum":"[0-9a-f]+"/, '')
+
+  it.each([
+    ['another digit in it', (text: string) => otherDigit(text, 1)],
+    ['another digit in it, as earlier versions wrote it', (text: string) => otherDigit(unsealed(text), 1)],
+    ['another size', (text: string) => text.replace(/"size":(\d)/, (_, digit) => `"size":${Number(digit) ^ 1}`)],
+    ['one without its sum', unsealed],
+  ])('%s: of a blob, accuses nobody, and is mended', async (title, change) => {
+    const root = await temporaryFolder()
+    const store = await openTestStore(root)
+    const puller = await createPuller({ store })
+    try {
+      await puller.pull(reference, { platform: 'linux/amd64' })
+      const directory = join(layoutOf(root).diffIds, 'sha256')
+      const before = new Map<string, string>()
+      for (const name of await readdir(directory)) before.set(name, await readFile(join(directory, name), 'utf8'))
+      for (const [name, text] of before) {
+        expect(change(text)).not.toBe(text)
+        await writeFile(join(directory, name), change(text))
+      }
+      expect((await puller.pull(reference, { platform: 'linux/amd64' })).status).toBe('up-to-date')
+      for (const [name, text] of before)
+        expect(await readFile(join(directory, name), 'utf8')).toBe(title.includes('without') ? unsealed(text) : text)
+    } finally {
+      await puller.close()
+      await store.close()
+    }
+  })
+
   it.each(cases)('%s of %s, an image can be removed with all that was known of it', async (_, records, make) => {
     const root = await temporaryFolder()
     const store = await openTestStore(root, asUser)

@@ -1,3 +1,4 @@
+import { openRecord, sealRecord } from '@lading/content-store'
 import { isDigest, type Digest } from '@lading/digest'
 import type { Platform } from '@lading/manifest'
 import type { ImageRecord } from './image-store.ts'
@@ -11,7 +12,7 @@ const formatVersion = 1
 export function formatRecord(record: ImageRecord): Uint8Array {
   const { config, diffIds, platform, created, manifests, blobs } = record
   const { mediaType, digest, size } = config
-  const document = {
+  return sealRecord({
     version: formatVersion,
     config: { mediaType, digest, size },
     diffIds,
@@ -19,19 +20,12 @@ export function formatRecord(record: ImageRecord): Uint8Array {
     created,
     manifests: sorted(manifests),
     blobs: sorted(blobs),
-  }
-  return new TextEncoder().encode(`${JSON.stringify(document)}\n`)
+  })
 }
 
 /** `undefined`: not a record of this image, or not one of ours at all. */
 export function parseRecord(bytes: Uint8Array, id: Digest): ImageRecord | undefined {
-  let document: unknown
-  try {
-    document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return undefined
-  }
-  const { version, config, diffIds, platform, created, manifests, blobs } = members(document)
+  const { version, config, diffIds, platform, created, manifests, blobs } = openRecord(bytes)
   const { mediaType, digest, size } = members(config)
   if (
     version !== formatVersion ||

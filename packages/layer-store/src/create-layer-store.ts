@@ -54,17 +54,23 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
 
   async function depthOn(parent: Digest | undefined): Promise<number> {
     if (parent === undefined) return 1
-    const below = await layers.get(parent)
-    if (below === undefined) {
-      throw new LayerError('LAYER_PARENT_UNKNOWN', `the layer below, ${parent}, is not registered`, {
-        digest: parent,
-        hint: 'register layers from the base up',
-      })
+    const { depth: remembered } = await registered(parent)
+    if (remembered < maxDepth) return remembered + 1
+    // Nobody is refused for what a record says: the layers below are counted.
+    let depth = 0
+    for (let at: Digest | undefined = parent; at !== undefined; at = (await registered(at)).layer.parent) {
+      if (++depth >= maxDepth) throw tooDeep(`a layer on ${parent} would be ${depth + 1} deep`, parent, depth + 1)
     }
-    if (below.depth >= maxDepth) {
-      throw tooDeep(`a layer on ${parent} would be ${below.depth + 1} deep`, parent, below.depth + 1)
-    }
-    return below.depth + 1
+    return depth + 1
+  }
+
+  async function registered(chainId: Digest): Promise<StoredLayer> {
+    const stored = await layers.get(chainId)
+    if (stored !== undefined) return stored
+    throw new LayerError('LAYER_PARENT_UNKNOWN', `the layer below, ${chainId}, is not registered`, {
+      digest: chainId,
+      hint: 'register layers from the base up',
+    })
   }
 
   async function keepLayer(chainId: Digest, stored: StoredLayer): Promise<void> {

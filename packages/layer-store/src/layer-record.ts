@@ -1,3 +1,4 @@
+import { openRecord, sealRecord } from '@lading/content-store'
 import { algorithmOf, isDigest, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
 import { maxDepth } from './layer-depth.ts'
@@ -14,15 +15,13 @@ export interface StoredLayer {
   readonly depth: number
 }
 
-const encode = (document: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(document)}\n`)
-
 export function formatLayer({ layer: { chainId, diffId, parent, size }, depth }: StoredLayer): Uint8Array {
-  return encode({ version: formatVersion, chainId, diffId, parent, size, depth })
+  return sealRecord({ version: formatVersion, chainId, diffId, parent, size, depth })
 }
 
 /** `undefined`: not the record of this layer, or not one of ours at all. */
 export function parseLayer(bytes: Uint8Array, expected: Digest): StoredLayer | undefined {
-  const { version, chainId, diffId, parent, size, depth } = members(bytes)
+  const { version, chainId, diffId, parent, size, depth } = openRecord(bytes)
   if (version !== formatVersion || chainId !== expected || !isDigest(diffId) || !isSize(size)) return undefined
   if (parent !== undefined && !isDigest(parent)) return undefined
   // The chainID proves the other two.
@@ -33,12 +32,12 @@ export function parseLayer(bytes: Uint8Array, expected: Digest): StoredLayer | u
 
 /** `diffId` is in sha256 always: readers that do not know `aliases` compare it with configs. */
 export function formatUncompressed(blob: Digest, { diffId, aliases, size }: Uncompressed): Uint8Array {
-  return encode({ version: formatVersion, blob, diffId, aliases, size })
+  return sealRecord({ version: formatVersion, blob, diffId, aliases, size })
 }
 
 /** `undefined`: not what we remember of this blob. */
 export function parseUncompressed(bytes: Uint8Array, expected: Digest): Uncompressed | undefined {
-  const { version, blob, diffId, aliases, size } = members(bytes)
+  const { version, blob, diffId, aliases, size } = openRecord(bytes)
   if (version !== formatVersion || blob !== expected || !isDigest(diffId) || !isSize(size)) return undefined
   if (algorithmOf(diffId) !== 'sha256' || (aliases !== undefined && !areAliases(aliases))) return undefined
   return { diffId, ...(aliases === undefined ? {} : { aliases }), size }
@@ -52,12 +51,3 @@ function areAliases(value: unknown): value is readonly Digest[] {
 }
 
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
-
-function members(bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  try {
-    const document: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    return typeof document === 'object' && document !== null ? (document as Readonly<Record<string, unknown>>) : {}
-  } catch {
-    return {}
-  }
-}

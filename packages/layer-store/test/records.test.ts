@@ -63,6 +63,7 @@ it('registers a layer by the name that the config gives it, and remembers all of
     diffId: base.diffId,
     aliases: [named.diffId],
     size: 1000,
+    sum: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
   })
 })
 
@@ -243,4 +244,17 @@ it('leaves alone what others put beside its records, and lists none of it', asyn
   await writeFile(join(root, 'lading/layers/notes'), 'hello')
   expect(await layersOf(layers)).toHaveLength(1)
   expect(await readdir(join(root, 'lading/layers/sha256'))).toHaveLength(2)
+})
+
+it('counts the layers below before it refuses one for their number, whatever a record says', async () => {
+  const root = await temporaryRoot()
+  const layers = createLayerStore({ root })
+  await layers.register(base)
+  const { chainId } = await layers.register(second)
+  const path = file(root, 'layers', chainId)
+  const { sum: _, ...record } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>
+  await writeFile(path, JSON.stringify({ ...record, depth: 125 }))
+  const third = { blob: digest('blob 3'), diffId: digest('layer 3'), size: 3, parent: chainId }
+  const registered = await layers.register(third)
+  expect(JSON.parse(await readFile(file(root, 'layers', registered.chainId), 'utf8'))).toMatchObject({ depth: 3 })
 })
