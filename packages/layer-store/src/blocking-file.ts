@@ -7,8 +7,11 @@ const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
 export interface BlockingFile {
   /** Fills `buffer` from `position` as far as the file goes, `length` bytes at most. Returns how many. */
   read(buffer: Uint8Array, length: number, position: number): number
+  /** @throws the system's error */
   close(): void
 }
+
+export type Open = (path: string) => BlockingFile | undefined
 
 /** `undefined`: nothing is there. @throws the system's error */
 export function openBlocking(path: string): BlockingFile | undefined {

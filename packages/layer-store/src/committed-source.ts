@@ -1,11 +1,11 @@
 import { algorithmOf } from '@lading/digest'
 import { createHasher } from '@lading/digest/hash'
-import { openBlocking, type BlockingFile } from './blocking-file.ts'
+import type { BlockingFile, Open } from './blocking-file.ts'
 import type { Job } from './job.ts'
-import { failed, type Piece, type PieceSource } from './source.ts'
+import { done, failed, type Piece, type PieceSource } from './source.ts'
 
 /** Reads a blob of the store. It was verified when it came in, not since: it is hashed again on the way. */
-export function committedSource({ digest, size, path }: Job, buffer: Uint8Array): PieceSource {
+export function committedSource({ digest, size, path }: Job, buffer: Uint8Array, open: Open): PieceSource {
   const hasher = createHasher(algorithmOf(digest))
   let file: BlockingFile | undefined
   let position = 0
@@ -13,14 +13,17 @@ export function committedSource({ digest, size, path }: Job, buffer: Uint8Array)
   function end(): Piece {
     if (position !== size) return failed(`its file has ${position} bytes instead of ${size}`)
     const actual = hasher.digest()
-    return actual === digest ? { kind: 'end' } : failed(`its file is ${actual}`)
+    if (actual !== digest) return failed(`its file is ${actual}`)
+    const read = file
+    file = undefined
+    return done(read, { kind: 'end' })
   }
 
   return {
     next() {
       let count: number
       try {
-        file ??= openBlocking(path)
+        file ??= open(path)
         if (file === undefined) return failed('its file is not there')
         count = file.read(buffer, buffer.length, position)
       } catch (cause) {
@@ -33,7 +36,7 @@ export function committedSource({ digest, size, path }: Job, buffer: Uint8Array)
       return { kind: 'bytes', bytes }
     },
     close() {
-      file?.close()
+      done(file, { kind: 'end' })
     },
   }
 }

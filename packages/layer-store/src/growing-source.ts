@@ -1,7 +1,7 @@
 import { growthState, type Growth } from '@lading/content-store'
-import { openBlocking, type BlockingFile } from './blocking-file.ts'
+import { openBlocking, type BlockingFile, type Open } from './blocking-file.ts'
 import type { Job } from './job.ts'
-import { failed, type Piece, type PieceSource } from './source.ts'
+import { done, failed, type Piece, type PieceSource } from './source.ts'
 
 const cell = { generation: 0, length: 1, state: 2 } as const
 
@@ -14,19 +14,23 @@ export function growingSource(
   { size }: Pick<Job, 'size'>,
   growth: Growth,
   buffer: Uint8Array,
-  open: (path: string) => BlockingFile | undefined = openBlocking,
+  open: Open = openBlocking,
 ): PieceSource {
   const cells = new BigInt64Array(growth.cells)
   let file: BlockingFile | undefined
   let generation = Atomics.load(cells, cell.generation)
   let position = 0
 
+  function finish(then: Parameters<typeof done>[1]): Piece {
+    const read = file
+    file = undefined
+    return done(read, then)
+  }
+
   function restart(now: bigint): Piece {
     generation = now
     position = 0
-    file?.close()
-    file = undefined
-    return { kind: 'restart' }
+    return finish({ kind: 'restart' })
   }
 
   function read(length: number): Piece {
@@ -56,10 +60,10 @@ export function growingSource(
       if (position < Number(length)) return read(Number(length))
       if (state !== growthState.verified) return { kind: 'wait', growth, length }
       if (position !== size) return failed(`it has ${position} bytes instead of ${size}`)
-      return { kind: 'end' }
+      return finish({ kind: 'end' })
     },
     close() {
-      file?.close()
+      done(file, { kind: 'end' })
     },
   }
 }

@@ -38,4 +38,6 @@ export type Outcome =
       readonly options?: ErrorOptions | undefined
       readonly failure?: Failure | undefined
     }
+  /** Nobody foresaw it; it is about this job alone. */
+  | { readonly outcome: 'broken'; readonly failure: Failure }
   | { readonly outcome: 'aborted' }

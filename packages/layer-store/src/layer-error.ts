@@ -4,7 +4,7 @@ import { LadingError, nameErrors } from '@lading/errors'
  * - `LAYER_CORRUPT`: the blob is what its digest says, and it cannot be decompressed. `cause` is the `CompressionError`.
  * - `LAYER_TOO_LARGE`: the blob is what its digest says, and more would come out of it than is allowed. `cause` is the `CompressionError`.
  * - `LAYER_SOURCE_FAILED`: the blob's bytes never became right: the download ended early, or its file is missing, damaged or unreadable.
- * - `LAYER_WORKER_FAILED`: the thread that worked on the layer died.
+ * - `LAYER_WORKER_FAILED`: the thread that worked on the layer died, or could not work on it.
  * - `LAYER_PARENT_UNKNOWN`: the layer below is not registered.
  * - `LAYER_MAX_DEPTH`: the layer would be more than 125 deep.
  * - `LAYER_STORE_CLOSED`: asked for work after `close`, or closed while at work.

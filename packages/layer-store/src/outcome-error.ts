@@ -11,8 +11,19 @@ function revive({ name, code, message, options }: Failure): Error {
 }
 
 /** The error for a job that came to nothing. */
-export function outcomeError(digest: Digest, outcome: Extract<Outcome, { outcome: 'corrupt' | 'source' }>): LayerError {
+export function outcomeError(digest: Digest, outcome: Exclude<Outcome, { outcome: 'done' | 'aborted' }>): LayerError {
   const cause = outcome.failure === undefined ? undefined : revive(outcome.failure)
+  if (outcome.outcome === 'broken') {
+    return new LayerError(
+      'LAYER_WORKER_FAILED',
+      `layer ${digest} cannot be worked on: ${printable(cause?.message ?? '')}`,
+      {
+        digest,
+        cause,
+        hint: outcome.failure.options.hint ?? 'try again; if it stays like this, please report it',
+      },
+    )
+  }
   if (outcome.outcome === 'corrupt') {
     const { code, options } = outcome.failure
     const bound = boundHints[code]

@@ -1,5 +1,7 @@
 import type { Growth } from '@lading/content-store'
+import type { BlockingFile } from './blocking-file.ts'
 import type { Outcome } from './job.ts'
+import { toFailure } from './to-failure.ts'
 
 type SourceFailure = Extract<Outcome, { outcome: 'source' }>
 
@@ -16,16 +18,24 @@ export type Piece =
 
 /** The bytes of one blob. They lie in a buffer that the next call uses again. */
 export interface PieceSource {
+  /** Before it says `end`, or starts over, it has closed what it read from: a failure of that is one of the source. */
   next(): Piece
+  /** For those that do not come to the end. Never throws. */
   close(): void
 }
 
 /** A piece that says why there is nothing more. */
 export function failed(message: string, cause?: unknown): Piece {
-  if (cause === undefined) return { kind: 'failed', failure: { outcome: 'source', message } }
-  const { code = '', message: text } = cause as NodeJS.ErrnoException
-  return {
-    kind: 'failed',
-    failure: { outcome: 'source', message, failure: { name: 'Error', code, message: text, options: {} } },
+  const failure = cause === undefined ? undefined : toFailure(cause)
+  return { kind: 'failed', failure: { outcome: 'source', message, ...(failure === undefined ? {} : { failure }) } }
+}
+
+/** What was read from is done with. */
+export function done(file: BlockingFile | undefined, then: Extract<Piece, { kind: 'end' | 'restart' }>): Piece {
+  try {
+    file?.close()
+  } catch (cause) {
+    return failed('its file cannot be closed', cause)
   }
+  return then
 }

@@ -1,10 +1,12 @@
 import { isLadingError } from '@lading/errors'
+import { openBlocking, type Open } from './blocking-file.ts'
 import { committedSource } from './committed-source.ts'
 import { growingSource } from './growing-source.ts'
 import { startInflation } from './inflation.ts'
 import type { Failure, Job, Outcome } from './job.ts'
 import { decompressorBounds } from './layer-bounds.ts'
 import type { Piece } from './source.ts'
+import { toFailure } from './to-failure.ts'
 
 /** Between two steps: how far it is, and what there is to wait for; without `wait` there is more to do at once. */
 export interface Pause {
@@ -22,14 +24,20 @@ const interruption = Symbol('interruption')
  * decompress may be a bad download that is about to start over.
  *
  * @param buffer where the compressed bytes are read to, in use only during a step; its length is the size of one.
+ * @param open how files are opened; default: on this thread, blocking.
  */
-export function* uncompressFile(job: Job, buffer: Uint8Array): Generator<Pause, Outcome, void> {
+export function* uncompressFile(
+  job: Job,
+  buffer: Uint8Array,
+  open: Open = openBlocking,
+): Generator<Pause, Outcome, void> {
   const control = new Int32Array(job.control)
   const interrupted = (): void => {
     if (Atomics.load(control, 0) !== 0) throw interruption
   }
   const how = { algorithms: job.algorithms, bounds: decompressorBounds(job.bounds, job.size), interrupted }
-  const source = job.growth === undefined ? committedSource(job, buffer) : growingSource(job, job.growth, buffer)
+  const source =
+    job.growth === undefined ? committedSource(job, buffer, open) : growingSource(job, job.growth, buffer, open)
   let inflation = startInflation(how)
   let failure: Failure | undefined
   let consumed = 0
@@ -40,12 +48,7 @@ export function* uncompressFile(job: Job, buffer: Uint8Array): Generator<Pause, 
       return step()
     } catch (error) {
       if (!isLadingError(error)) throw error
-      failure = {
-        name: error.name,
-        code: error.code,
-        message: error.message,
-        options: { ...error.facts, hint: error.hint },
-      }
+      failure = toFailure(error)
       return undefined
     }
   }

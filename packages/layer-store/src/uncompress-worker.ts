@@ -48,7 +48,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
   }
   port.on('message', (job: NumberedJob) => {
     work(job).catch((error: unknown) => {
-      // It ends the thread, whatever the process does with rejections: then every job of the thread is settled.
+      // Nothing more can be said. It ends the thread, whatever the process does with rejections: then every job of the thread is settled.
       queueMicrotask(() => {
         throw error
       })

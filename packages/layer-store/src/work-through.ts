@@ -1,6 +1,8 @@
+import type { Open } from './blocking-file.ts'
 import type { Job, Outcome } from './job.ts'
 import { throttled } from './progress.ts'
 import type { Piece } from './source.ts'
+import { toFailure } from './to-failure.ts'
 import { uncompressFile } from './uncompress-file.ts'
 
 /** What is heard of a job while it runs. */
@@ -24,13 +26,27 @@ export interface Turns {
  */
 const patienceMs = 1000
 
-/** Works on one layer to its end, a block at a time. Any number of jobs of one thread do so in turn, over one buffer. */
-export async function workThrough(
-  job: Job,
-  buffer: Uint8Array,
-  { listener, turns }: { readonly listener: JobListener; readonly turns: Turns },
-): Promise<Outcome> {
-  const steps = uncompressFile(job, buffer)
+/**
+ * Works on one layer to its end, a block at a time. Any number of jobs of one thread do so in turn, over one buffer, and
+ * whatever happens to one of them is its outcome and nobody else's.
+ */
+export async function workThrough(job: Job, buffer: Uint8Array, how: HowToWork): Promise<Outcome> {
+  try {
+    return await work(job, buffer, how)
+  } catch (error) {
+    return { outcome: 'broken', failure: toFailure(error) }
+  }
+}
+
+interface HowToWork {
+  readonly listener: JobListener
+  readonly turns: Turns
+  /** How files are opened. Default: with `node:fs`. */
+  readonly open?: Open | undefined
+}
+
+async function work(job: Job, buffer: Uint8Array, { listener, turns, open }: HowToWork): Promise<Outcome> {
+  const steps = uncompressFile(job, buffer, open)
   const progress = throttled((consumed) => listener.progress(consumed))
   let waitedMs = 0
   let parked = false

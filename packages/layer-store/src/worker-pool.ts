@@ -22,7 +22,7 @@ export interface WorkerPool {
 export function createWorkerPool(url: URL | undefined, most = 2): WorkerPool {
   const threads = new Set<WorkerThread>()
   let here = url === undefined
-  let closed = false
+  let closing: Promise<unknown> | undefined
 
   /** An idle thread, a new one, or the one with the least to do. */
   function choose(start: () => WorkerThread): WorkerThread {
@@ -36,7 +36,7 @@ export function createWorkerPool(url: URL | undefined, most = 2): WorkerPool {
     if (url === undefined) return 'unavailable'
     try {
       const { Worker } = await import('node:worker_threads')
-      if (closed) return 'unavailable'
+      if (closing !== undefined) return 'unavailable'
       const start = (): WorkerThread => {
         const worker = new Worker(url, { name: 'lading-uncompress', execArgv: workerFlags(process.execArgv) })
         const thread: WorkerThread = workerThread(worker, () => threads.delete(thread))
@@ -63,10 +63,9 @@ export function createWorkerPool(url: URL | undefined, most = 2): WorkerPool {
       return await uncompressHere(job, listener)
     },
     async close() {
-      closed = true
-      const ending = [...threads].map((thread) => thread.end())
+      closing ??= Promise.all([...threads].map((thread) => thread.end()))
       threads.clear()
-      await Promise.all(ending)
+      await closing
     },
   }
 }

@@ -34,12 +34,13 @@ export function workerThread(worker: Worker, onDeath: () => void): WorkerThread 
   const tasks = new Map<number, Task>()
   let ready = false
   let dead = false
+  let ending: Promise<unknown> | undefined
   let ids = 0
 
   const finish = (id: number): void => {
     tasks.delete(id)
-    // Idle, it keeps no process alive.
-    if (tasks.size === 0) worker.unref()
+    // Idle, it keeps no process alive; but whoever waits for its end must see it, however late it tells of its last job.
+    if (tasks.size === 0 && ending === undefined) worker.unref()
   }
 
   function died(cause: unknown): void {
@@ -109,7 +110,7 @@ export function workerThread(worker: Worker, onDeath: () => void): WorkerThread 
       return busy().reduce((sum, { job, consumed }) => sum + job.size - consumed, 0)
     },
     async end() {
-      await worker.terminate()
+      await (ending ??= worker.terminate())
     },
   }
 }

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { digestOf } from '@lading/digest/hash'
 import { describe, expect, it } from 'vitest'
 import { needs, otherNodes, someOtherNode } from '../../../test/support/needs.ts'
+import { atScale } from '../../../test/support/scale.ts'
 import type { Job } from '../src/job.ts'
 import { workerFlags } from '../src/worker-flags.ts'
 import { createWorkerPool } from '../src/worker-pool.ts'
@@ -129,23 +130,29 @@ describe("the worker's file", () => {
   })
 })
 
+const runScript = (node: string, script: string, ...args: readonly string[]): string =>
+  execFileSync(
+    node,
+    ['--conditions=@lading/source', '--disable-warning=ExperimentalWarning', fileURLToPath(here(script)), ...args],
+    { encoding: 'utf8', timeout: 60_000 },
+  )
+
 const useAndLeave = async (node: string): Promise<string> => {
   const root = await temporaryRoot()
   const blob = await putBlob(root, gzipSync(tar))
-  const script = fileURLToPath(here('support/use-and-leave.ts'))
-  return execFileSync(
-    node,
-    [
-      '--conditions=@lading/source',
-      '--disable-warning=ExperimentalWarning',
-      script,
-      root,
-      blob.digest,
-      String(blob.size),
-    ],
-    { encoding: 'utf8', timeout: 20_000 },
-  )
+  return runScript(node, 'support/use-and-leave.ts', root, blob.digest, String(blob.size))
 }
+
+describe('a process in which nothing else goes on', () => {
+  it('closes its store, however late a thread tells that it gave up', async () => {
+    const root = await temporaryRoot()
+    const blob = await putBlob(root, gzipSync(sample(3_000_000)))
+    const times = String(atScale(3, 300))
+    expect(runScript(process.execPath, 'support/abort-and-close.ts', root, blob.digest, String(blob.size), times)).toBe(
+      'all closed',
+    )
+  })
+})
 
 describe('a process that closes nothing', () => {
   it('ends all the same', async () => {
