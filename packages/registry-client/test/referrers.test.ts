@@ -3,7 +3,7 @@ import type { Descriptor } from '@lading/manifest'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientOf, failureOf } from './support/client.ts'
 import { manifestType } from './support/image.ts'
-import { bytes, json, serve, sha256 } from './support/scripted-server.ts'
+import { bytes, json, serve, sha256, type Handler } from './support/scripted-server.ts'
 
 const indexType = 'application/vnd.oci.image.index.v1+json'
 const empty = { mediaType: 'application/vnd.oci.empty.v1+json', digest: sha256('{}'), size: 2 }
@@ -99,6 +99,48 @@ describe('what refers to a manifest', () => {
     expect(
       await failureOf(gather(clientOf().repository(`${registry.host}/t/none`).referrers(sha256('s')))),
     ).toMatchObject({ code: 'NAME_UNKNOWN' })
+  })
+
+  it.each<[string, Handler]>([
+    ['400', (_, response) => json(response, 400, { errors: [{ code: 'UNSUPPORTED' }] })],
+    ['406', (_, response) => bytes(response, 406, '')],
+    ['501', (_, response) => bytes(response, 501, '')],
+    ['a web page', (_, response) => bytes(response, 200, '<!doctype html>', { 'content-type': 'text/html' })],
+    ['no body', (_, response) => bytes(response, 200, '')],
+    ['JSON of something else', (_, response) => json(response, 200, { errors: [] })],
+    ['null', (_, response) => json(response, 200, null)],
+    ['a way to a login page', (_, response) => response.writeHead(303, { location: '/login' }).end()],
+  ])('is listed by the fallback tag where the API is answered with %s', async (_what, answer) => {
+    const list = { schemaVersion: 2, mediaType: indexType, manifests: [entry('a', 'x/a')] }
+    const server = await serve((request, response) => {
+      if (request.url?.includes('/referrers/')) return answer(request, response)
+      if (request.url === '/login') return bytes(response, 200, '<html>', { 'content-type': 'text/html' })
+      return json(response, 200, list, { 'content-type': indexType })
+    })
+    const found = await gather(clientOf().repository(`${server.host}/a`).referrers(sha256('s')))
+    expect(found.map(({ digest }) => digest)).toEqual([sha256('a')])
+  })
+
+  it('is not waited for where the API leads to a web page that is overrun', async () => {
+    const pages = await serve((_, response) =>
+      bytes(response, 429, '<html>', { 'content-type': 'text/html', 'retry-after': '60' }),
+    )
+    const server = await serve((request, response) => {
+      if (request.url?.includes('/referrers/')) response.writeHead(303, { location: `${pages.origin}/packages` }).end()
+      else json(response, 404, { errors: [{ code: 'MANIFEST_UNKNOWN' }] })
+    })
+    expect(await gather(clientOf().repository(`${server.host}/a`).referrers(sha256('s')))).toEqual([])
+    expect(pages.requests).toHaveLength(1)
+  })
+
+  it('is not what an index consists of, where the fallback tag is taken for its digest', async () => {
+    const index = JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests: [entry('child', 'x/a')] })
+    const server = await serve((request, response) =>
+      request.url?.includes('/referrers/')
+        ? bytes(response, 404, '')
+        : bytes(response, 200, index, { 'content-type': indexType }),
+    )
+    expect(await gather(clientOf().repository(`${server.host}/a`).referrers(sha256(index)))).toEqual([])
   })
 
   it.each<[string, string, (host: string) => [body: string, headers: Record<string, string>]]>([

@@ -7,8 +7,12 @@ import { parseLenientJson } from './parse-lenient-json.ts'
  */
 export function isWebPage(headers: TransportHeaders, body: Uint8Array): boolean {
   if (new TextDecoder().decode(body.subarray(0, 64)).trimStart().startsWith('<')) return true
-  return /^\s*text\/html\b/i.test(headers.get('content-type') ?? '') && !isJsonObject(body)
+  return isLabelledPage(headers) && !isJsonObject(body)
 }
+
+/** Whether it says of itself that it is one. */
+export const isLabelledPage = (headers: TransportHeaders): boolean =>
+  /^\s*text\/html\b/i.test(headers.get('content-type') ?? '')
 
 function isJsonObject(body: Uint8Array): boolean {
   try {

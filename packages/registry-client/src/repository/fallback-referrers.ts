@@ -26,18 +26,22 @@ interface FallbackList {
 /**
  * What the fallback tag lists; `undefined` when there is none. Anything but an index is somebody's ordinary tag.
  *
+ * @param options `toRead`: nothing will be written, and the subject itself under the tag is no list: some registries take
+ *   the tag for the digest that it is made of
  * @throws RegistryError `REFERRERS_INVALID`; what fetching a manifest throws
  */
 export async function readFallback(
   site: Site,
   digest: Digest,
-  options: AbortOptions,
+  { toRead = false, ...options }: AbortOptions & { readonly toRead?: boolean | undefined },
 ): Promise<FallbackList | undefined> {
   const tag = fallbackTag(digest)
   try {
     const found = await fetchManifest(site, schemas, tag, undefined, options)
     if (found === 'not-modified') return undefined
-    if (found.manifest.kind === 'index')
+    const isSubject = found.descriptor.digest === digest
+    if (isSubject && toRead) return undefined
+    if (found.manifest.kind === 'index' && !isSubject)
       return { index: found.manifest, etag: found.head.headers.get('etag') ?? undefined }
   } catch (error) {
     if (isLadingError(error, 'MANIFEST_UNKNOWN') || isLadingError(error, 'NOT_FOUND')) return undefined
@@ -45,7 +49,7 @@ export async function readFallback(
   }
   throw new RegistryError(
     'REFERRERS_INVALID',
-    `the tag ${tag} of ${site.name} lists no referrers: it is not an index`,
+    `the tag ${tag} of ${site.name} lists no referrers: it is not an index of its own`,
     {
       host: new URL(site.base).host,
       repository: site.name,

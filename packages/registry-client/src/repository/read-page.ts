@@ -1,6 +1,8 @@
 import type { AbortOptions } from '@lading/clock'
+import { parseContentType } from '@lading/manifest'
 import { createHasher } from '@lading/digest/hash'
 import { RegistryError } from '../errors/registry-error.ts'
+import { isLabelledPage } from '../http/is-web-page.ts'
 import { explainedByCoding } from '../http/content-coding.ts'
 import { repeat } from '../http/repeat.ts'
 import { createGiveOnce } from '../list/give-once.ts'
@@ -21,8 +23,8 @@ export interface PageFormat<T> {
   readonly longestEntry: number
   /** Of an entry that is longer; without it, such entries are passed over. */
   readonly onTooLong?: ((head: Head) => void) | undefined
-  /** Told when a page begins. */
-  readonly onAnswer?: (() => void) | undefined
+  /** The registry may have no such list, and answer in some other way with status 200: that is the error `UNSUPPORTED`. */
+  readonly optional?: boolean | undefined
   /** Entries from their JSON texts; what cannot be an entry is left out, or thrown at. */
   readonly decode: (texts: readonly string[], head: Head) => readonly T[]
   /** Throws when the page that ended was no list. */
@@ -86,6 +88,7 @@ function startReading<T>(
   let head: Head | undefined
   let held: string[] = []
   let length = 0
+  let size = 0
   const bytes = createHasher()
   once.again()
   const reader = createListReader({
@@ -108,23 +111,31 @@ function startReading<T>(
     length = 0
     return texts.length === 0 || head === undefined ? [] : format.decode(texts, head)
   }
+  /** It does not even say that it is such a list. */
+  const isOther = ({ headers }: Head): boolean =>
+    format.optional === true && !once.began && parseContentType(headers.get('content-type')) !== format.accept
+  const isPageElsewhere = (given: Head): boolean =>
+    format.optional === true && given.elsewhere && isLabelledPage(given.headers)
   const explaining = <R>(work: (head: Head) => R): R => {
     if (head === undefined) throw noAnswer(site, url)
     try {
       return work(head)
     } catch (error) {
-      throw explainedByCoding(error instanceof SyntaxError ? noJson(site, head, format.what, error) : error, head)
+      const isJson = !(error instanceof SyntaxError)
+      if (!isJson && isOther(head)) throw unknownList(site, head, format.what)
+      throw explainedByCoding(isJson ? error : noJson(site, head, format.what, error), head)
     }
   }
   return {
     receiver: {
-      expects: ({ status }) => status === 200,
+      expects: (given) => given.status === 200 || isPageElsewhere(given),
       head(given) {
+        if (given.status !== 200) throw unknownList(site, given, format.what)
         head = given
-        format.onAnswer?.()
       },
       data(chunk) {
         bytes.update(chunk)
+        size += chunk.byteLength
         const batch = explaining(() => {
           reader.write(chunk)
           return once.began || length >= heldBack ? fresh() : []
@@ -135,6 +146,7 @@ function startReading<T>(
     async end() {
       const answer = explaining((given) => {
         const frame = reader.end()
+        if (frame === undefined && size === 0 && isOther(given)) throw unknownList(site, given, format.what)
         if (frame === undefined) throw cut(site, given, format.what)
         format.check(frame, given)
         const batch = fresh()
@@ -145,6 +157,15 @@ function startReading<T>(
       return { head: answer.head, digest: bytes.digest() }
     },
   }
+}
+
+/** The registry answers, and has no such list. */
+export function unknownList(site: Site, { url, status }: Head, what: string): RegistryError {
+  return new RegistryError('UNSUPPORTED', `${url.host} has no list of ${what}`, {
+    host: url.host,
+    status,
+    repository: site.name,
+  })
 }
 
 function noJson(site: Site, { url, status }: Head, what: string, cause: Error): RegistryError {

@@ -27,13 +27,16 @@ export async function* listReferrers(
   if (artifactType !== undefined) first.searchParams.set('artifactType', artifactType)
   const wanted = (entry: Descriptor): boolean => artifactType === undefined || entry.artifactType === artifactType
   let answered = false
-  const format = referrersList(site, { wanted, onAnswer: () => (answered = true) })
+  const format = referrersList(site, { wanted })
   const options = { about: { subject: 'registry', digest }, maxPages, signal } as const
   try {
-    for await (const batch of listPages(site, first, format, options)) yield* batch
+    for await (const batch of listPages(site, first, format, options)) {
+      answered = true
+      yield* batch
+    }
   } catch (error) {
     if (answered || !lacksApi(error)) throw error
-    for (const entry of (await readFallback(site, digest, { signal }))?.index.manifests ?? [])
+    for (const entry of (await readFallback(site, digest, { toRead: true, signal }))?.index.manifests ?? [])
       if (wanted(entry)) yield entry
   }
 }
@@ -49,7 +52,7 @@ export async function hasReferrersApi(site: Site, subject: Digest, { signal }: A
   const before = known.get(authorizer)
   if (before !== undefined) return before
   const url = repositoryUrl(site, `referrers/${parseDigest(subject)}`)
-  const format = referrersList(site, { wanted: () => true, onAnswer: () => known.set(authorizer, true) })
+  const format = referrersList(site, { wanted: () => true })
   const options = { about: { subject: 'registry', digest: subject }, signal } as const
   try {
     for await (const _ of listPages(site, url, format, options)) break
@@ -63,7 +66,8 @@ export async function hasReferrersApi(site: Site, subject: Digest, { signal }: A
   return known.get(authorizer) ?? true
 }
 
-const absent: ReadonlySet<number | undefined> = new Set([404, 405, 501])
+/** What registries without the API say; the specification has them say 404. */
+const absent: ReadonlySet<number | undefined> = new Set([400, 404, 405, 406, 501])
 
 function lacksApi(error: unknown): boolean {
   return error instanceof RegistryError && (absent.has(error.facts.status) || error.code === 'UNSUPPORTED')
