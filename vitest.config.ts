@@ -2,22 +2,46 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-// One project per package, found by its package.json, so that `--project @lading/x` works from anywhere; and the fuzz targets.
+interface Project {
+  readonly extends: true
+  readonly root: string
+  readonly test: {
+    readonly name: string
+    readonly include: string[]
+    readonly exclude?: string[]
+    readonly isolate?: true
+  }
+}
+
+const alone = 'test/**/*.alone.test.ts'
+
+/**
+ * One project per package, found by its package.json, so that `--project @lading/x` works from anywhere. A third of the
+ * whole run would be the start of a process for each file, so files share one. What changes or measures its process is
+ * named `*.alone.test.ts`, and has one of its own in a second project of the package, `@lading/x:alone`.
+ */
+function projectsOf(root: string): Project[] {
+  const { name } = JSON.parse(readFileSync(new URL(`${root}/package.json`, import.meta.url), 'utf8')) as {
+    name: string
+  }
+  const project = { extends: true as const, root: `./${root}` }
+  const shared: Project = { ...project, test: { name, include: ['test/**/*.test.ts'], exclude: [alone] } }
+  const files = readdirSync(new URL(`${root}/test`, import.meta.url))
+  if (!files.some((file) => file.endsWith('.alone.test.ts'))) return [shared]
+  return [shared, { ...project, test: { name: `${name}:alone`, include: [alone], isolate: true } }]
+}
+
 const packages = ['packages', 'apps'].flatMap((group) =>
   readdirSync(new URL(group, import.meta.url))
     .map((name) => `${group}/${name}`)
     .filter((root) => existsSync(new URL(`${root}/test`, import.meta.url)))
-    .map((root) => ({
-      extends: true as const,
-      root: `./${root}`,
-      test: {
-        name: (JSON.parse(readFileSync(new URL(`${root}/package.json`, import.meta.url), 'utf8')) as { name: string })
-          .name,
-      },
-    })),
+    .flatMap(projectsOf),
 )
 
-const projects = [...packages, { extends: true as const, root: './fuzz', test: { name: 'fuzz' } }]
+const projects = [
+  ...packages,
+  { extends: true as const, root: './fuzz', test: { name: 'fuzz', include: ['test/**/*.test.ts'] } },
+]
 
 const condition = '@lading/source'
 
@@ -35,7 +59,7 @@ export default defineConfig({
       // Whoever runs the tests is logged in somewhere, or may not read where logins are kept; skopeo and podman are not.
       REGISTRY_AUTH_FILE: fileURLToPath(new URL('test/support/no-logins.json', import.meta.url)),
     },
-    include: ['test/**/*.test.ts'],
+    isolate: false,
     setupFiles: [fileURLToPath(new URL('test/support/setup.ts', import.meta.url))],
     testTimeout: 30_000,
     hookTimeout: 60_000,
