@@ -22,9 +22,9 @@ export function growingSource(
   let position = 0
 
   function finish(then: Parameters<typeof done>[1]): Piece {
-    const read = file
+    const opened = file
     file = undefined
-    return done(read, then)
+    return done(opened, then)
   }
 
   function restart(now: bigint): Piece {

@@ -17,9 +17,9 @@ for (let time = 0; time < Number(times); time++) {
   const puller = await createPuller({ store })
   try {
     await puller.pull(reference, { platform: 'linux/amd64' })
-    console.log('pulled')
+    process.stdout.write('pulled\n')
   } catch (error) {
-    console.log((error as { code?: string }).code ?? String(error))
+    process.stdout.write(`${(error as { code?: string }).code ?? String(error)}\n`)
   }
   await puller.close()
   // Their first layer given up, threads may still be starting, or about to say so.
