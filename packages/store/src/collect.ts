@@ -4,7 +4,8 @@ import type { Names } from '@lading/reference-store'
 import { chainIdsOf, diffIdsOf } from './diff-ids.ts'
 import { idOf } from './find-images.ts'
 import type { Parts } from './parts.ts'
-import { reachable } from './reachable.ts'
+import { reachable, type Reachable } from './reachable.ts'
+import { recordedImages, type RecordedImages } from './recorded-images.ts'
 import type { StoredImage, Tree } from './tree.ts'
 
 interface Stays {
@@ -31,14 +32,18 @@ interface Sweep {
  * @throws when a named manifest cannot be read, and then nothing was removed; `LOCK_LOST`
  */
 export async function collect(parts: Parts, names: Names, removed: readonly Tree[]): Promise<readonly Digest[]> {
-  const kept = await reachable(parts, names)
+  const recorded = recordedImages(parts)
+  const kept = await reachable(parts, names, recorded)
   const held = await parts.leases.held()
   const stays: Stays = {
-    ids: new Set(kept.images.map(({ manifest }) => idOf(manifest))),
-    layers: await layersOf(parts, kept.images),
+    ids: new Set([
+      ...kept.images.map(({ manifest }) => idOf(manifest)),
+      ...kept.recorded.map(({ config }) => config.digest),
+    ]),
+    layers: await layersOf(parts, kept),
   }
   const sweep = await planSweep(parts, removed, stays)
-  const deleted = await deletedIds(parts, removed, stays)
+  const deleted = await deletedIds(parts, removed, stays, recorded)
 
   const isFree = (digest: Digest): boolean => !kept.digests.has(digest) && !held.has(digest)
   const free = [...sweep.documents, ...sweep.blobs].filter(isFree)
@@ -78,13 +83,21 @@ async function planSweep(parts: Parts, removed: readonly Tree[], stays: Stays): 
   return { documents, blobs: new Set([...blobs].filter((digest) => !documents.has(digest))), layers, records }
 }
 
-async function deletedIds(parts: Parts, removed: readonly Tree[], stays: Stays): Promise<readonly Digest[]> {
+async function deletedIds(
+  parts: Parts,
+  removed: readonly Tree[],
+  stays: Stays,
+  recordedImagesOf: RecordedImages,
+): Promise<readonly Digest[]> {
   const deleted = new Set<Digest>()
-  for (const image of removed.flatMap(({ images }) => images)) {
-    const id = idOf(image.manifest)
-    if (stays.ids.has(id)) continue
+  const tell = (id: Digest, chain: readonly Digest[]): void => {
+    if (stays.ids.has(id)) return
     deleted.add(id)
-    for (const chainId of await chainOf(parts, image)) if (stays.layers?.has(chainId) !== true) deleted.add(chainId)
+    for (const chainId of chain) if (stays.layers?.has(chainId) !== true) deleted.add(chainId)
+  }
+  for (const { images, absent } of removed) {
+    for (const image of images) tell(idOf(image.manifest), await chainOf(parts, image))
+    for (const { config, diffIds } of await recordedImagesOf(absent)) tell(config.digest, chainIdsOf(diffIds))
   }
   return [...deleted]
 }
@@ -93,8 +106,11 @@ const chainOf = async (parts: Parts, image: StoredImage): Promise<readonly Diges
   chainIdsOf((await diffIdsOf(parts, image)) ?? [])
 
 /** The chainIDs of all these images; `undefined` when those of one are not known. */
-async function layersOf(parts: Parts, images: readonly StoredImage[]): Promise<ReadonlySet<Digest> | undefined> {
-  const chainIds = new Set<Digest>()
+async function layersOf(
+  parts: Parts,
+  { images, recorded }: Pick<Reachable, 'images' | 'recorded'>,
+): Promise<ReadonlySet<Digest> | undefined> {
+  const chainIds = new Set<Digest>(recorded.flatMap(({ diffIds }) => chainIdsOf(diffIds)))
   for (const image of images) {
     const diffIds = await diffIdsOf(parts, image)
     if (diffIds === undefined) return undefined

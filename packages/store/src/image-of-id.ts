@@ -29,7 +29,7 @@ export async function imageOfId(
     const tree = await readTree(contents, named.target)
     const images = tree.images.filter(({ manifest }) => idOf(manifest) === id)
     for (const image of images) if ((await missingBlobs(contents, image.manifest)).length === 0) return { named, image }
-    broken ??= { ...tree, images, absent: [] }
+    broken ??= { ...tree, images, absent: [], damaged: [] }
   }
   throw await incomplete({ contents }, broken as Tree)
 }

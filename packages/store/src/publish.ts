@@ -8,6 +8,7 @@ import { targetReference, type Names } from '@lading/reference-store'
 import { despiteLostLock } from './after-lost-lock.ts'
 import { recordOf } from './image-facts.ts'
 import type { Parts } from './parts.ts'
+import { pointName } from './point-name.ts'
 import { missingOf } from './present.ts'
 import { planForStore, type NamedPublication, type StorePlan } from './publication-plan.ts'
 import { documentLimit } from './read-manifest.ts'
@@ -79,7 +80,7 @@ async function publishLocked(
   for (const reference of references) {
     const byDigest = targetReference(reference, target)
     changed ||= names.get(reference)?.digest !== target.digest || names.get(byDigest) === undefined
-    const before = names.set(reference, target)
+    const before = await pointName(parts, names, reference, target)
     if (before !== undefined) moved.push(before)
     names.set(byDigest, target)
   }

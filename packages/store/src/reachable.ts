@@ -1,7 +1,10 @@
 import type { Digest } from '@lading/digest'
+import type { ImageRecord } from '@lading/image-store'
 import { isIndexType, type Descriptor } from '@lading/manifest'
+import { familiarString } from '@lading/reference'
 import type { NamedTarget, Names } from '@lading/reference-store'
 import type { Parts } from './parts.ts'
+import { reachedOf, type RecordedImages } from './recorded-images.ts'
 import { StoreError } from './store-error.ts'
 import { besideOf, readTree, type StoredImage } from './tree.ts'
 import { isReadFailure } from './unusable.ts'
@@ -9,26 +12,38 @@ import { isReadFailure } from './unusable.ts'
 export interface Reachable {
   readonly digests: ReadonlySet<Digest>
   readonly images: readonly StoredImage[]
+  /** Images that names reach through documents that are gone or damaged. */
+  readonly recorded: readonly ImageRecord[]
 }
 
 /**
- * What the names reach, and the entries of others as far as they can be read.
+ * What the names reach, and the entries of others as far as they can be read. Of a manifest that is gone or damaged the
+ * records of its images tell what it reached.
  *
- * @throws when a manifest that one of our names needs is not here or cannot be read, or when the system could not read
- *   one of the others': then nobody knows what it names
+ * @throws when no record tells of a manifest that one of our names needs, or when the system could not read one, or one
+ *   of the others': then nobody knows what it names
  */
 export async function reachable(
-  { contents }: Parts,
+  { contents }: Pick<Parts, 'contents'>,
   names: Pick<Names, 'list' | 'foreignTargets'>,
+  recordedImages: RecordedImages,
 ): Promise<Reachable> {
   const digests = new Set<Digest>()
   const images = new Map<Digest, StoredImage>()
+  const recorded = new Set<ImageRecord>()
   for (const [target, named] of byTarget(names.list())) {
-    const tree = await readTree(contents, named.target)
-    const unread = tree.absent.find((child) => child.digest === target || isIndexType(child.mediaType))
-    if (unread !== undefined) throw unreadable(named, unread)
+    const tree = await readTree(contents, named.target, { damagedIsAbsent: true })
     for (const digest of tree.reached) digests.add(digest)
     for (const image of tree.images) images.set(image.descriptor.digest, image)
+    for (const lost of tree.absent) {
+      const known = await recordedImages([lost])
+      const isNeeded = lost.digest === target || isIndexType(lost.mediaType) || tree.damaged.includes(lost)
+      if (isNeeded && known.length === 0) throw unreadable(named, lost)
+      for (const record of known) {
+        recorded.add(record)
+        for (const digest of reachedOf(record)) digests.add(digest)
+      }
+    }
   }
   // Names of one target need not keep the same beside it.
   for (const { target } of names.list()) for (const digest of besideOf(target)) digests.add(digest)
@@ -43,16 +58,20 @@ export async function reachable(
     )
     for (const digest of reached) digests.add(digest)
   }
-  return { digests, images: [...images.values()] }
+  return { digests, images: [...images.values()], recorded: [...recorded] }
 }
 
 const byTarget = (names: readonly NamedTarget[]): ReadonlyMap<Digest, NamedTarget> =>
   new Map(names.map((named) => [named.target.digest, named]))
 
-function unreadable({ name }: NamedTarget, { digest }: Descriptor): StoreError {
-  return new StoreError('IMAGE_INCOMPLETE', `${name} needs ${digest}, which is not here, so nothing can be collected`, {
-    reference: name,
-    digest,
-    hint: 'pull that image again, or remove it',
-  })
+function unreadable({ name, reference }: NamedTarget, { digest }: Descriptor): StoreError {
+  return new StoreError(
+    'IMAGE_INCOMPLETE',
+    `${name} needs ${digest}, which is not here, and nothing tells what it reached, so nothing can be collected`,
+    {
+      reference: name,
+      digest,
+      hint: `pull that image again, or remove its name: lading rmi ${familiarString(reference)}`,
+    },
+  )
 }

@@ -69,10 +69,9 @@ function namesOfId({ id, named }: Extract<Found, { by: 'id' }>, term: string, fo
 async function readTrees({ contents }: Parts, doomed: readonly NamedTarget[]): Promise<readonly Tree[]> {
   const trees: Tree[] = []
   for (const { target } of doomed) {
-    const tree = await readTree(contents, target).catch(() => undefined)
-    trees.push(
-      tree ?? { target, indexes: [], images: [], absent: [], reached: new Set([target.digest, ...besideOf(target)]) },
-    )
+    const tree = await readTree(contents, target, { damagedIsAbsent: true }).catch(() => undefined)
+    const reached = new Set([target.digest, ...besideOf(target)])
+    trees.push(tree ?? { target, indexes: [], images: [], absent: [target], damaged: [], reached })
   }
   return trees
 }

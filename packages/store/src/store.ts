@@ -47,7 +47,8 @@ export interface Store {
    * Another name. Of a name it gets the target, an index with all its platforms; of an image ID, or the start of one,
    * the manifest of that image alone, the one that `inspect` of the ID shows.
    *
-   * @throws `IMAGE_UNKNOWN` when the source names nothing here; `IMAGE_AMBIGUOUS`; `IMAGE_INCOMPLETE` for an ID of which no copy is whole
+   * @throws `IMAGE_UNKNOWN` when the source names nothing here; `IMAGE_AMBIGUOUS`; `IMAGE_INCOMPLETE` when it is not whole, or for an
+   *   ID when no copy is; what reading throws
    */
   tag(source: string, target: Reference, options?: AbortOptions): Promise<void>
   /** docker's rule: a name is untagged; an ID is deleted with all its names, which needs `force` when there is more than one repository. */

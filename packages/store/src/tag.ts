@@ -1,11 +1,15 @@
 import type { Descriptor } from '@lading/manifest'
 import { familiarString } from '@lading/reference'
 import { despiteLostLock } from './after-lost-lock.ts'
+import { incomplete } from './choose-image.ts'
 import { findImage, type Found } from './find-images.ts'
 import { imageOfId } from './image-of-id.ts'
 import type { Parts } from './parts.ts'
+import { pointName } from './point-name.ts'
+import { isPresent } from './present.ts'
 import { StoreError } from './store-error.ts'
 import type { Store } from './store.ts'
+import { readTree } from './tree.ts'
 
 export function createTag(parts: Parts): Store['tag'] {
   return async (source, target, options) => {
@@ -20,10 +24,20 @@ export function createTag(parts: Parts): Store['tag'] {
     await despiteLostLock(() =>
       parts.references.update(async (names) => {
         const found = await findImage(parts, names.list(), source)
-        names.set(target, found.by === 'name' ? found.named.target : await targetOfId(parts, found))
+        const to = found.by === 'name' ? await wholeTarget(parts, found) : await targetOfId(parts, found)
+        await pointName(parts, names, target, to)
       }, options),
     )
   }
+}
+
+/** A name of something that is not whole would be one more against the law. */
+async function wholeTarget(
+  { contents }: Parts,
+  { named: { target } }: Extract<Found, { readonly by: 'name' }>,
+): Promise<Descriptor> {
+  if (!(await isPresent(contents, target))) throw await incomplete({ contents }, await readTree(contents, target))
+  return target
 }
 
 /** An ID is one image, whatever else the index holds that it came with. */

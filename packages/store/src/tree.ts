@@ -20,6 +20,8 @@ export interface Tree {
   readonly images: readonly StoredImage[]
   /** Manifests and indexes that are named and not here. */
   readonly absent: readonly Descriptor[]
+  /** Those of the absent ones that are here and damaged. */
+  readonly damaged: readonly Descriptor[]
   /** Everything that is named, here or not: documents, configs, layers; and what the name keeps beside them. */
   readonly reached: ReadonlySet<Digest>
 }
@@ -34,14 +36,27 @@ export const unlimited: WalkLimits = {
 /**
  * Reads what a target reaches, as far as it is here. Each document once; a digest cannot be inside itself, so this ends.
  *
+ * @param options.damagedIsAbsent a document that is damaged counts as one that is not here. Default false.
  * @throws what reading throws: a document that is here and cannot be read is not passed over
  */
-export async function readTree(contents: ContentStore, target: Descriptor): Promise<Tree> {
+export async function readTree(
+  contents: ContentStore,
+  target: Descriptor,
+  { damagedIsAbsent = false }: { readonly damagedIsAbsent?: boolean | undefined } = {},
+): Promise<Tree> {
   const indexes: { descriptor: Descriptor; manifest: ImageIndex }[] = []
   const images: StoredImage[] = []
   const absent: Descriptor[] = []
+  const damaged: Descriptor[] = []
   const reached = new Set<Digest>()
-  const here = { document: (descriptor: Descriptor) => readDocument(contents, descriptor) }
+  const here = {
+    document: (descriptor: Descriptor) =>
+      readDocument(contents, descriptor).catch((error: unknown) => {
+        if (!damagedIsAbsent || !isLadingError(error, 'CONTENT_DAMAGED')) throw error
+        damaged.push(descriptor)
+        return undefined
+      }),
+  }
   for await (const visit of walk(here, target, { forgive: isNoManifest, limits: unlimited })) {
     const { descriptor } = visit
     reached.add(descriptor.digest)
@@ -51,7 +66,7 @@ export async function readTree(contents: ContentStore, target: Descriptor): Prom
     else images.push({ descriptor, manifest: visit.manifest })
   }
   for (const digest of besideOf(target)) reached.add(digest)
-  return { target, indexes, images, absent, reached }
+  return { target, indexes, images, absent, damaged, reached }
 }
 
 /** An index may call anything a manifest. What is none names nothing, and must not make the whole store unreadable. */

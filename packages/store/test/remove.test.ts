@@ -1,11 +1,20 @@
-import { chmod, readFile, readdir, writeFile } from 'node:fs/promises'
+import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chainIdOf } from '@lading/digest/hash'
 import { parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../src/index.ts'
 import { consult } from './oracle.ts'
-import { content, image, index, linux, documentOf, type TestImage, type TestIndex } from './support/image.ts'
+import {
+  content,
+  image,
+  index,
+  linux,
+  documentOf,
+  type Content,
+  type TestImage,
+  type TestIndex,
+} from './support/image.ts'
 import { fetch, publish, pull } from './support/pull.ts'
 import { testRoot, type TestRoot } from './support/root.ts'
 
@@ -56,6 +65,30 @@ describe('tagging', () => {
     expectWhole(app)
   })
 
+  it.each([
+    ['the manifest is gone', 'IMAGE_INCOMPLETE', () => store.contents.remove(app.manifest.descriptor.digest)],
+    ['the config is gone', 'IMAGE_INCOMPLETE', () => store.contents.remove(app.id)],
+    ['a layer is gone', 'IMAGE_INCOMPLETE', () => store.contents.remove(app.layers[0]?.descriptor.digest ?? app.id)],
+    [
+      'the manifest is damaged',
+      'CONTENT_DAMAGED',
+      async () => {
+        const path = store.contents.path(app.manifest.descriptor.digest)
+        await chmod(path, 0o600)
+        await writeFile(path, 'x')
+      },
+    ],
+  ])('gives no second name to an image of which %s', async (_, code, harm) => {
+    await pull(store, 'app:1', app)
+    await harm()
+    for (const source of ['app:1', `app@${digestOf(app)}`])
+      await expect(store.tag(source, parseReference('other:1'))).rejects.toMatchObject({
+        code,
+        hint: expect.stringContaining('pull') as string,
+      })
+    expect(await store.resolve(parseReference('other:1'))).toBeUndefined()
+  })
+
   it('moves a tag, and nothing that it pointed to is lost', async () => {
     await pull(store, 'app:1', app)
     await pull(store, 'next:1', next)
@@ -63,6 +96,16 @@ describe('tagging', () => {
     expect((await store.resolve(parseReference('app:1')))?.digest).toBe(digestOf(next))
     expect((await store.resolve(parseReference(`app@${digestOf(app)}`)))?.digest).toBe(digestOf(app))
     expectWhole(app, next)
+  })
+
+  it('moves a tag away from what is broken, and leaves no name for that', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'next:1', next)
+    await store.tag('app:1', parseReference('mine:1'))
+    await store.contents.remove(app.layers[0]?.descriptor.digest ?? app.id)
+    await store.tag('next:1', parseReference('mine:1'))
+    expect(await store.resolve(parseReference(`mine@${digestOf(app)}`))).toBeUndefined()
+    expect((await store.resolve(parseReference('mine:1')))?.digest).toBe(digestOf(next))
   })
 
   it('moves a tag that was given here, and its old target stays under its digest', async () => {
@@ -293,25 +336,64 @@ describe('what stays', () => {
     expectWhole(arm)
   })
 
-  it('is everything while a manifest that another name needs cannot be read', async () => {
-    await pull(store, 'app:1', app)
-    await pull(store, 'next:1', next)
-    const path = store.contents.path(next.manifest.descriptor.digest)
+  const damageOf = async ({ descriptor }: Content): Promise<void> => {
+    const path = store.contents.path(descriptor.digest)
     await chmod(path, 0o600)
     await writeFile(path, 'x')
-    for (const names of [['app:1', `app@${digestOf(app)}`], ['tagged:1']]) {
-      expect(await store.remove(names[0] ?? '')).toMatchObject({
-        untagged: names,
+  }
+  const lossOf = async ({ descriptor }: Content): Promise<void> => {
+    await store.contents.remove(descriptor.digest)
+  }
+  const losses: readonly (readonly [string, typeof lossOf])[] = [
+    ['gone', lossOf],
+    ['damaged', damageOf],
+  ]
+
+  it.each(losses)(
+    'is everything while a manifest of which no record tells is %s, and what helps is said',
+    async (_, lose) => {
+      await pull(store, 'app:1', app)
+      await pull(store, 'next:1', next)
+      await lose(next.manifest)
+      await rm(join(root.path, 'lading/images'), { recursive: true })
+      expect(await store.remove('app:1')).toMatchObject({
+        untagged: ['app:1', `app@${digestOf(app)}`],
         deleted: [],
-        uncollected: expect.any(Error) as Error,
+        uncollected: { code: 'IMAGE_INCOMPLETE', hint: expect.stringContaining('lading rmi next') as string },
       })
       expect(await store.contents.stat(app.id)).toBeDefined()
       expect(await store.layers.get(chainIdOf(app.diffIds) ?? app.id)).toBeDefined()
-      await store.tag('next:1', parseReference('tagged:1'))
-    }
-    await store.remove('tagged:1')
-    // With the broken name gone, the next removal takes what was left.
+    },
+  )
+
+  it.each(losses)('is what the record of an image tells whose manifest is %s', async (_, lose) => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'next:1', next)
+    await lose(next.manifest)
+    expect(await store.remove('app:1')).not.toHaveProperty('uncollected')
+    expect(await store.contents.stat(app.id)).toBeUndefined()
+    for (const { descriptor } of [next.config, ...next.layers])
+      expect(await store.contents.stat(descriptor.digest)).toEqual({ size: descriptor.size })
+    expect(await store.layers.get(chainIdOf(next.diffIds) ?? next.id)).toBeDefined()
+    await pull(store, 'next:1', next)
+    expectWhole(next)
+    await lose(next.manifest)
+    // Both are told, though one cannot be read.
+    expect(await store.remove('next:1')).toMatchObject({ deleted: linesOf(next) })
+    await expectEmpty()
+  })
+
+  it.each([
+    ['an index', () => both.index],
+    ['a manifest of an index', () => arm.manifest],
+  ])('is what records tell of %s that is damaged', async (_, part) => {
+    await pull(store, 'next:1', next)
+    await pull(store, 'both:1', both, [app, arm])
+    await damageOf(part())
     expect(await store.remove('next:1')).not.toHaveProperty('uncollected')
+    for (const { descriptor } of [app.config, ...app.layers, arm.config, ...arm.layers])
+      expect(await store.contents.stat(descriptor.digest)).toEqual({ size: descriptor.size })
+    await store.remove('both:1')
     await expectEmpty()
   })
 
@@ -339,7 +421,10 @@ describe('what stays', () => {
   it('does not keep a name whose own manifest is gone from being removed', async () => {
     await pull(store, 'app:1', app)
     await store.contents.remove(app.manifest.descriptor.digest)
-    expect(await store.remove('app:1')).toEqual({ untagged: ['app:1', `app@${digestOf(app)}`], deleted: [] })
+    expect(await store.remove('app:1')).toEqual({
+      untagged: ['app:1', `app@${digestOf(app)}`],
+      deleted: linesOf(app),
+    })
     await expectEmpty()
   })
 })
