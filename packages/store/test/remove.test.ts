@@ -102,7 +102,7 @@ describe('tagging', () => {
     await pull(store, 'app:1', app)
     await pull(store, 'next:1', next)
     await store.tag('app:1', parseReference('mine:1'))
-    await store.contents.remove(app.layers[0]?.descriptor.digest ?? app.id)
+    await store.contents.remove(app.layers[1]?.descriptor.digest ?? app.id)
     await store.tag('next:1', parseReference('mine:1'))
     expect(await store.resolve(parseReference(`mine@${digestOf(app)}`))).toBeUndefined()
     expect((await store.resolve(parseReference('mine:1')))?.digest).toBe(digestOf(next))
