@@ -13,6 +13,8 @@ export interface BlobSink {
     readonly start: number
     readonly validator?: string | undefined
     readonly source: string
+    /** The bytes are labelled as coded, which nobody asked for (`Content-Encoding`). They are taken as they are; if they turn out wrong, this may be why. */
+    readonly coding?: string | undefined
   }): void | Promise<void>
   /** Owns the chunk; a promise asks for a pause. */
   write(chunk: Uint8Array): void | Promise<void>

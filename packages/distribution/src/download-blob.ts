@@ -5,6 +5,7 @@ import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { Repository } from '@lading/registry-client'
 import { createTransfers, type RetryEvent } from '@lading/transfer'
+import { explainedByCoding } from './explained-by-coding.ts'
 import { PullError } from './pull-error.ts'
 import { retryBlob, unwrapSinkError } from './retry-policy.ts'
 
@@ -38,11 +39,15 @@ export async function downloadBlob(
   const hasher = createHasher(algorithmOf(digest))
   let position = 0
   let fromStart = false
+  let coding: string | undefined
   const once = async (attemptSignal: AbortSignal): Promise<void> => {
     let skip = 0
     const sink = {
       offset: fromStart ? 0 : position,
-      begin: ({ start }: { readonly start: number }): void => void (skip = position - start),
+      begin(answer: { readonly start: number; readonly coding?: string | undefined }): void {
+        skip = position - answer.start
+        coding = answer.coding ?? coding
+      },
       async write(chunk: Uint8Array): Promise<void> {
         const fresh = chunk.subarray(Math.min(skip, chunk.byteLength))
         skip -= chunk.byteLength - fresh.byteLength
@@ -83,11 +88,12 @@ export async function downloadBlob(
     await transfers.close()
   }
   const actual = hasher.digest()
-  if (actual !== digest)
-    throw new PullError('DIGEST_MISMATCH', `the blob is ${actual} instead of ${digest}`, {
-      digest,
-      expected: digest,
-      actual,
-      hint: 'what was written is not the blob: throw it away',
-    })
+  if (actual === digest) return
+  const error = new PullError('DIGEST_MISMATCH', `the blob is ${actual} instead of ${digest}`, {
+    digest,
+    expected: digest,
+    actual,
+    hint: 'what was written is not the blob: throw it away',
+  })
+  throw explainedByCoding(error, coding)
 }

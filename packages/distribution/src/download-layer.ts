@@ -2,6 +2,7 @@ import { isLadingError } from '@lading/errors'
 import type { Algorithm } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
 import type { Work, WorkContext } from '@lading/transfer'
+import { explainedByCoding } from './explained-by-coding.ts'
 import { isNamedIn } from './diff-id-names.ts'
 import { fetchWhole, type Download } from './fetch-whole.ts'
 import type { LayerProgress } from './layer-progress.ts'
@@ -38,14 +39,18 @@ export function downloadLayer(
       const ingest = await job.store.contents.ingest(layer, { signal: context.signal, replace })
       if (ingest === undefined) return finish(job, layer, algorithms, context)
       let pieced = ingest.offset === layer.size
-      const onBegin = (start: number): void => void (pieced = start > 0)
+      let coding: string | undefined
+      const onBegin = (start: number, labelled: string | undefined): void => {
+        pieced = start > 0
+        coding = labelled ?? (pieced ? coding : undefined)
+      }
       try {
         return await fill(job, layer, { source, ingest, onBegin, sameSourceOnly: again, algorithms }, context)
       } catch (error) {
         await ingest.close()
         // Whoever took the download over while this process stood still goes on with it; then there is less to do.
         if (isLadingError(error, 'LOCK_LOST')) continue
-        if (again || !pieced || !isLadingError(error, 'DIGEST_MISMATCH')) throw error
+        if (again || !pieced || !isLadingError(error, 'DIGEST_MISMATCH')) throw explainedByCoding(error, coding)
         again = true
       }
     }
@@ -96,9 +101,9 @@ async function fill(
     // Its outcome is looked at when the blob is committed; until then a failure must not count as unhandled.
     inside.catch(() => undefined)
   }
-  const onBegin = (start: number): void => {
+  const onBegin: Download['onBegin'] = (start, coding) => {
     follow()
-    download.onBegin(start)
+    download.onBegin(start, coding)
   }
   try {
     // An interrupted pull may have left the whole blob but no commit.

@@ -14,8 +14,8 @@ const reportEveryMs = 100
 export interface Download {
   readonly source: LayerSource
   readonly ingest: PullIngest
-  /** Called for each answer that brings bytes: from which byte on. */
-  readonly onBegin: (start: number) => void
+  /** Called for each answer that brings bytes: from which byte on, and how they are labelled as coded. */
+  readonly onBegin: (start: number, coding: string | undefined) => void
   /** What one source has begun is for no other, whatever their validators say. */
   readonly sameSourceOnly: boolean
 }
@@ -43,7 +43,7 @@ export async function fetchWhole(
       },
       async begin(answer) {
         await ingest.begin(answer)
-        onBegin(answer.start)
+        onBegin(answer.start, answer.coding)
         if (answer.start > 0) context.report({ phase: 'resume', offset: answer.start, total: layer.size })
         counter.start()
       },

@@ -89,6 +89,19 @@ describe('a download that breaks', () => {
     expect((await pull('t/big:1')).status).toBe('downloaded')
   })
 
+  it('tells of a label that may explain why the digest is wrong', async () => {
+    const { registry, pull } = await scene()
+    const built = await registry.seed(big)
+    const on = { on: 'blob', digest: layerOf(built) } as const
+    registry.addFault({ ...on, afterBytes: 10, then: 'flip' })
+    registry.addFault({ ...on, then: { headers: { 'content-encoding': 'x-gzip' } } })
+    expect(await failure(pull('t/big:1'))).toMatchObject({
+      code: 'DIGEST_MISMATCH',
+      message: expect.stringContaining('(x-gzip)') as string,
+      hint: expect.stringContaining('proxy') as string,
+    })
+  })
+
   it('asks five times for a config, as for every small thing', async () => {
     const { registry, pull } = await scene()
     const built = await registry.seed(image('t/small:1').layer({ a: 'a' }))

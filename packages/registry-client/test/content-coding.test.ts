@@ -89,6 +89,21 @@ describe('a content coding that is true', () => {
     }
   })
 
+  it('of a blob explains a wrong digest, where the label and the length are not to be believed either', async () => {
+    const { host } = await labelled('x-gzip', (body) => (body.equals(layer) ? Buffer.from('b layer') : body))
+    const { blobs } = clientOf().repository(`${host}/a`)
+    const code = 'DIGEST_MISMATCH'
+    const message = expect.stringContaining('(x-gzip)') as string
+    expect(await failureOf(blobs.read(descriptorOf(layer)))).toMatchObject({ code, message })
+    const read = async (): Promise<void> => {
+      for await (const chunk of blobs.open(descriptorOf(layer))) expect(chunk.byteLength).toBe(layer.byteLength)
+    }
+    expect(await failureOf(read())).toMatchObject({ code, message })
+    const sink = sinkOf()
+    await blobs.fetch(descriptorOf(layer), sink)
+    expect(sink.begun).toMatchObject([{ start: 0, coding: 'x-gzip' }])
+  })
+
   it('does not explain what is wrong with the right bytes', async () => {
     const registry = await serve((_request, response) =>
       bytes(response, 200, '{"schemaVersion":3}', { 'content-type': manifestType, 'content-encoding': 'gzip' }),

@@ -67,6 +67,38 @@ describe('a redirect within the origin to a signed URL', () => {
   })
 })
 
+describe('an upload that goes on at the same origin', () => {
+  const uploadingTo = (location: string): Promise<ScriptedServer> =>
+    serve(async (request, response) => {
+      const { method, url = '', headers } = request
+      for await (const _ of request);
+      if (url.startsWith('/token')) return json(response, 200, { token: 'CANARY-token' })
+      if (method === 'PUT' || method === 'PATCH') return bytes(response, method === 'PUT' ? 201 : 202, '')
+      if (headers.authorization !== 'Bearer CANARY-token')
+        return json(response, 401, {}, { 'www-authenticate': `Bearer realm="http://${headers.host}/token"` })
+      return method === 'POST' ? bytes(response, 202, '', { location }) : json(response, 404, {})
+    })
+  const shownTo = async (location: string, chunkSize?: number): Promise<(string | undefined)[]> => {
+    const server = await uploadingTo(location)
+    await clientOf({ credentials: () => Promise.resolve(ann) })
+      .repository(`${server.host}/a`)
+      .blobs.upload(descriptorOf(layer), layer, { chunkSize })
+    return server.requests.filter(({ line }) => /^(PUT|PATCH) /.test(line)).map(({ headers }) => headers.authorization)
+  }
+
+  it.each(signatures)('at a signed URL is shown no Authorization: %s', async (query) => {
+    expect(await shownTo(`/bucket/x?${query}`)).toEqual([undefined])
+    expect(new Set(await shownTo(`/v2/a/blobs/uploads/1?${query}`, 4))).toEqual(new Set([undefined]))
+  })
+
+  it.each(['/v2/a/blobs/uploads/1?_state=abc', '/v2/a/blobs/uploads/1', '/artifacts-uploads/1'])(
+    'at %s is shown it',
+    async (location) => {
+      expect(await shownTo(location)).toEqual(['Bearer CANARY-token'])
+    },
+  )
+})
+
 describe('a redirect within the origin, without a signature', () => {
   it('outside of the API shows nothing', async () => {
     const server = await redirecting('/bucket/x', (_request, response) => bytes(response, 200, layer))

@@ -153,6 +153,20 @@ async function expiring(
   return { ...server, given: () => given }
 }
 
+/** Gives so many tokens; none is good for a blob. */
+async function withoutBlobs(most: number, challenge = ''): Promise<ScriptedServer & { readonly given: () => number }> {
+  let given = 0
+  const server = await serve((request, response) => {
+    const { url = '', headers } = request
+    if (url.startsWith('/token'))
+      return given >= most ? json(response, 401, {}) : json(response, 200, { token: `token-${++given}` })
+    if (headers.authorization !== undefined && !url.includes('/blobs/')) return good(request, response)
+    const realm = `Bearer realm="http://${headers.host}/token"${headers.authorization === undefined ? '' : challenge}`
+    return json(response, 401, {}, { 'www-authenticate': realm })
+  })
+  return { ...server, given: () => given }
+}
+
 describe('a token that worked and is refused without a challenge', () => {
   it.each([400, 401, 403])('is replaced by a fresh one: %i', async (status) => {
     let void1 = false
@@ -218,6 +232,36 @@ describe('a token that worked and is refused without a challenge', () => {
     expect(linesOf(server).filter((line) => line === 'GET /token')).toHaveLength(1)
     expect(JSON.stringify(storage.requests)).not.toContain('CANARY')
     expect(JSON.stringify(storage.requests)).not.toContain('authorization')
+  })
+})
+
+describe('a token that worked and is refused with a challenge', () => {
+  const thenRefused = async (server: ScriptedServer): Promise<Record<string, unknown> & Error> => {
+    const repository = clientOf().repository(`${server.host}/a`)
+    await repository.manifests.get('1')
+    return failureOf(repository.blobs.read(descriptorOf(layer)))
+  }
+
+  it('and then again is the error of a token, and not of a repository that may be missing', async () => {
+    const server = await withoutBlobs(2)
+    const error = await thenRefused(server)
+    expect(error).toMatchObject({ code: 'TOKEN_FAILED', facts: { status: 401 } })
+    expect(`${error.message} ${String(error['hint'])}`).not.toMatch(/exist|token-\d/)
+    expect(server.given()).toBe(2)
+  })
+
+  it('is that, too, where the token server gives no other', async () => {
+    expect(await thenRefused(await withoutBlobs(1))).toMatchObject({ code: 'TOKEN_FAILED' })
+  })
+
+  it('for allowing too little, or for another repository, is refused as ever', async () => {
+    expect(await thenRefused(await withoutBlobs(2, ',error="insufficient_scope"'))).toMatchObject({ code: 'DENIED' })
+    const server = await withoutBlobs(2)
+    const client = clientOf({ credentials: () => Promise.resolve({ kind: 'registry', token: 'token-0' }) })
+    await client.repository(`${server.host}/a`).manifests.get('1')
+    expect(await failureOf(client.repository(`${server.host}/b`).blobs.read(descriptorOf(layer)))).toMatchObject({
+      code: 'UNAUTHORIZED',
+    })
   })
 })
 

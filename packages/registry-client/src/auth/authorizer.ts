@@ -14,8 +14,8 @@ import { createSingleFlight } from './single-flight.ts'
 
 /** A provider that always has another answer gets no further. */
 const mostCredentials = 3
-/** Tokens that are remembered as good. */
-const mostTaken = 256
+/** Tokens, and uses of them, that are remembered as good. */
+const mostTaken = 512
 
 /** What one endpoint wants to see, and what we have to show. Shared by all repositories there. */
 export interface Authorizer {
@@ -38,7 +38,9 @@ export interface Authorizer {
   refused(repository: string, used: string | undefined): void
   hasCredentials(repository: string, options?: AbortOptions): Promise<boolean>
   /** The endpoint gave what was asked for. */
-  served(repository: string, used: string | undefined): void
+  served(repository: string, used: string | undefined, options?: Pick<AuthorizeOptions, 'scope'>): void
+  /** Was this token taken before, for the same? */
+  took(repository: string, used: string, options?: Pick<AuthorizeOptions, 'scope'>): boolean
   /** Was the repository served to nobody in particular? */
   isOpen(repository: string): boolean
   /**
@@ -171,6 +173,8 @@ export function createAuthorizer(
     if (credential === undefined || !(await credentials.replace(repository, credential, options))) return undefined
     return header(wanted, repository, options)
   }
+  const useOf = (repository: string, used: string, options: AuthorizeOptions): string =>
+    `${scopeFor(repository, options)} ${used}`
   const forget = (used: string | undefined): void => {
     for (const [scope, { token }] of tokens) if (used === `Bearer ${token.value}`) tokens.delete(scope)
   }
@@ -207,16 +211,22 @@ export function createAuthorizer(
     async hasCredentials(repository, options = {}) {
       return (await credentials.get(repository, options)) !== undefined
     },
-    served(repository, used) {
+    served(repository, used, options = {}) {
       if (used === undefined) {
         open.add(repository)
         return
       }
-      taken.delete(used)
-      taken.add(used)
-      const [oldest] = taken
-      if (taken.size > mostTaken && oldest !== undefined) taken.delete(oldest)
+      for (const key of [used, useOf(repository, used, options)]) {
+        taken.delete(key)
+        taken.add(key)
+      }
+      for (const oldest of taken) {
+        if (taken.size <= mostTaken) break
+        taken.delete(oldest)
+      }
     },
+    // A password is for everything, and says nothing of this.
+    took: (repository, used, options = {}) => used.startsWith('Bearer ') && taken.has(useOf(repository, used, options)),
     isOpen: (repository) => open.has(repository),
     async renew(used, repository, options = {}) {
       if (scheme === undefined || !taken.has(used)) return undefined

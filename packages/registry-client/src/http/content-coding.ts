@@ -9,6 +9,8 @@ export function codingOf(headers: TransportHeaders): string | undefined {
   return label === '' || label === 'identity' ? undefined : printable(label, 60)
 }
 
+export const codingHint = 'a proxy in between may compress; it must leave registry traffic alone'
+
 /** What bytes that are not the right ones end with. */
 const mismatches: ReadonlySet<string> = new Set([
   'DIGEST_MISMATCH',
@@ -40,7 +42,7 @@ export function contentCoding(
     {
       ...facts,
       host,
-      hint: 'a proxy in between may compress; it must leave registry traffic alone',
+      hint: codingHint,
     },
   )
 }

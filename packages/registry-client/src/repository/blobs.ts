@@ -5,6 +5,7 @@ import type { Descriptor } from '@lading/manifest'
 import type { BlobSink } from '@lading/content'
 import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector } from '../http/collect.ts'
+import { codingHint } from '../http/content-coding.ts'
 import type { Wire } from '../wire/wire.ts'
 import { repeat } from '../http/repeat.ts'
 import type { AdmittedOptions } from '../registry-client.ts'
@@ -43,14 +44,19 @@ export async function readBlob(
     url,
     async () => {
       const collector = createCollector(size)
+      let coding: string | undefined
       await fetch(
         descriptor,
-        { offset: 0, begin: () => undefined, write: (chunk) => void collector.add(chunk) },
+        {
+          offset: 0,
+          begin: (answer) => void (coding = answer.coding),
+          write: (chunk) => void collector.add(chunk),
+        },
         { signal },
       )
       const bytes = collector.bytes()
       const actual = digestOf(bytes, algorithmOf(digest))
-      if (actual !== digest) throw damaged(digest, actual)
+      if (actual !== digest) throw damaged(digest, actual, coding)
       return bytes
     },
     { signal },
@@ -67,9 +73,10 @@ export async function* openBlob(
   const hasher = createHasher(algorithmOf(digest))
   const left = new AbortController()
   const handover = createHandover()
+  let coding: string | undefined
   const running = fetch(
     descriptor,
-    { offset: 0, begin: () => undefined, write: handover.give },
+    { offset: 0, begin: (answer) => void (coding = answer.coding), write: handover.give },
     { streamed: true, signal: signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]) },
   )
   running.then(handover.end, handover.fail)
@@ -85,16 +92,23 @@ export async function* openBlob(
   }
   const actual = hasher.digest()
   if (actual === digest) return
-  const error = damaged(digest, actual)
+  const error = damaged(digest, actual, coding)
   onWrong(error)
   throw error
 }
 
-function damaged(digest: string, actual: string): RegistryError {
-  return new RegistryError('DIGEST_MISMATCH', `the blob is ${actual} instead of ${digest}`, {
-    digest,
-    expected: digest,
-    actual,
-    hint: 'the registry or a proxy damages content; try again, or pull from another registry',
-  })
+function damaged(digest: string, actual: string, coding: string | undefined): RegistryError {
+  return new RegistryError(
+    'DIGEST_MISMATCH',
+    `the blob is ${actual} instead of ${digest}${coding === undefined ? '' : ` and came labelled as coded (${coding})`}`,
+    {
+      digest,
+      expected: digest,
+      actual,
+      hint:
+        coding === undefined
+          ? 'the registry or a proxy damages content; try again, or pull from another registry'
+          : codingHint,
+    },
+  )
 }

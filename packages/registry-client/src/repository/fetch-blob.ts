@@ -4,7 +4,7 @@ import type { BlobSink } from '@lading/content'
 import { RegistryError } from '../errors/registry-error.ts'
 import { SinkError } from '../errors/sink-error.ts'
 import type { StreamReceiver } from '../http/ask.ts'
-import { explainedByCoding } from '../http/content-coding.ts'
+import { codingOf, explainedByCoding } from '../http/content-coding.ts'
 import type { Head } from '../wire/wire-request.ts'
 import { parseContentRange } from '../headers/content-range.ts'
 
@@ -102,7 +102,10 @@ async function fetchOnce(
         span = answer
         onBegin?.()
         try {
-          return settled(sink.begin({ start: answer.start, validator, source }))
+          const coding = codingOf(head.headers)
+          return settled(
+            sink.begin({ start: answer.start, validator, source, ...(coding === undefined ? {} : { coding }) }),
+          )
         } catch (error) {
           return refuse(error)
         }

@@ -55,6 +55,8 @@ export async function exchange(
   }
   let authorization = anonymous ? undefined : await authorizer.current(path, { signal, scope })
   let renewed = false
+  /** A token was refused that the endpoint took before, for the same. */
+  let tookBefore = false
   for (let answered = 0; ; answered++) {
     let refusal = await stream(wire, { ...question, authorization }, to, options)
     // What is said where a redirect led is not the registry's word, and nothing of the registry's answers it.
@@ -62,23 +64,28 @@ export async function exchange(
     if (refusal !== undefined && !own && refusal.head.status === 401 && isReading(question))
       refusal = await askElsewhere(wire, question, refusal, to, options)
     if (refusal === undefined) {
-      if (!anonymous) authorizer.served(path, authorization)
+      if (!anonymous) authorizer.served(path, authorization, { scope })
       return
     }
     const { head, body } = refusal
     const error = (hint?: string): RegistryError => errorOfAnswer(head, body, { ...about, repository: site.name, hint })
     const refusesToken = own && head.authorized && mayRefuseToken.has(head.status) && saysLittle(error())
     if (refusesToken && renewed) throw notTakenAny(site, error())
+    tookBefore ||=
+      refusesToken && authorization !== undefined && !wantsMore(head) && authorizer.took(path, authorization, { scope })
     // A token that is new and refused will not get better; of passwords, the provider may have another.
     const last =
       !own || anonymous || answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
-    let next = last ? undefined : await answerTo(site, refusal, authorization, { signal, scope })
+    const answer = (): Promise<string | undefined> => answerTo(site, refusal, authorization, { signal, scope })
+    let next = last ? undefined : await (tookBefore ? orNotTaken(site, error(), answer, { signal }) : answer())
     if (next === undefined && !last && refusesToken && authorization !== undefined) {
-      next = await renew(site, authorization, error(), { signal, scope })
+      const used = authorization
+      next = await orNotTaken(site, error(), () => authorizer.renew(used, path, { signal, scope }), { signal })
       renewed = next !== undefined
     }
     if (next === undefined) {
       if (own && !anonymous && (head.status === 401 || head.status === 403)) authorizer.refused(path, authorization)
+      if (tookBefore && refusesToken) throw notTakenAny(site, error())
       throw error(own && mayLackChallenge.has(head.status) ? authorizer.hint(path) : undefined)
     }
     authorization = next
@@ -135,17 +142,23 @@ async function challengesAtBase(
 const saysLittle = ({ code }: RegistryError): boolean =>
   code === 'UNAUTHORIZED' || code === 'DENIED' || code === 'UNEXPECTED_STATUS'
 
-/** A token that was taken and is refused without a challenge: its realm is known, and asked for another. */
-async function renew(
+/** The token is good, and allows too little (RFC 6750 3.1). */
+const wantsMore = ({ headers }: Refusal['head']): boolean =>
+  parseChallenges(headers.get('www-authenticate')).some(
+    ({ parameters }) => parameters.get('error') === 'insufficient_scope',
+  )
+
+/** Something new to show in place of a token that was taken: without it, the refusal is that of the token. */
+async function orNotTaken<T>(
   site: Site,
-  used: string,
   refusal: RegistryError,
-  options: AuthorizeOptions,
-): Promise<string | undefined> {
+  fetchNew: () => Promise<T>,
+  { signal }: AbortOptions,
+): Promise<T> {
   try {
-    return await site.authorizer.renew(used, site.path, options)
+    return await fetchNew()
   } catch (error) {
-    options.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     if (isLadingError(error, 'UNAUTHORIZED') || isLadingError(error, 'DENIED')) throw notTakenAny(site, refusal, error)
     throw error
   }

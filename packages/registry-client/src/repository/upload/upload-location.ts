@@ -1,5 +1,6 @@
 import { printable } from '@lading/errors'
 import { RegistryError } from '../../errors/registry-error.ts'
+import { placeOf } from '../../origin/place-of.ts'
 import type { Site } from '../../site/site.ts'
 import type { Clearance, Head } from '../../wire/wire-request.ts'
 
@@ -49,7 +50,9 @@ export function uploadLocation(
       },
     )
   }
-  return { ...decision, url }
+  // A signed URL is its own permission: storage refuses an `Authorization` beside it, and whoever signed it wants none.
+  const signed = placeOf(url, { registry, overridePath: endpoint.overridePath }) === 'signed'
+  return signed ? { ...decision, show: { ...decision.show, authorization: false }, url } : { ...decision, url }
 }
 
 /** The location with the digest that ends the upload; the rest of the query stays as it was written. */
