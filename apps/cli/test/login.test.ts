@@ -192,7 +192,7 @@ describe('lading login', () => {
     await user.write('.docker/config.json', '{"credsStore":"gone"}')
     const pull = await user.here(['pull', `${registry.host}/acme/app:1`])
     expect(pull.stderr).toContain(
-      'the credential helper docker-credential-gone is configured and not on PATH\nhint: install docker-credential-gone',
+      `the credential helper docker-credential-gone is configured and not on PATH: ${user.path('.docker/config.json')} names it\nhint: install docker-credential-gone`,
     )
     expect(pull.code).toBe(1)
     expect(registry.journal.entries.filter(({ kind }) => kind === 'token')).toEqual([])

@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, it, vi } from 'vitest'
-import { createCredentialHelper, dockerConfig } from '../src/index.ts'
+import {
+  containersAuth,
+  createCredentialHelper,
+  dockerConfig,
+  eraseCredential,
+  listCredentials,
+  storeCredential,
+} from '../src/index.ts'
 import { basic, makeHome, type Home } from './support/home.ts'
 
 const said = (text: string, code = 0): string => `cat >/dev/null\ncat <<'END'\n${text}\nEND\nexit ${code}`
@@ -94,6 +101,29 @@ describe('a credential helper', () => {
     await expect(createCredentialHelper(name, { env: home.env }).get('ghcr.io')).rejects.toMatchObject({
       code: 'HELPER_NAME_INVALID',
     })
+  })
+
+  it.each([
+    ['../evil', 'HELPER_NAME_INVALID'],
+    ['x.bat', 'HELPER_NAME_INVALID'],
+    ['gone', 'HELPER_MISSING'],
+  ])('says which file names it: %s', async (name, code) => {
+    const home = await makeHome()
+    const docker = await home.write('.docker/config.json', { credsStore: name })
+    const { env } = home
+    const told = (path: string): object => ({
+      code,
+      message: expect.stringContaining(`${path} names it`) as string,
+      facts: { path },
+    })
+    const ann = basic('ann', 's')
+    await expect(dockerConfig({ env })({ host: 'ghcr.io' })).rejects.toMatchObject(told(docker))
+    await expect(storeCredential('ghcr.io', ann, { env })).rejects.toMatchObject(told(docker))
+    await expect(eraseCredential('ghcr.io', { env })).rejects.toMatchObject(told(docker))
+    expect((await listCredentials({ env })).map(({ error }) => error)).toMatchObject([told(docker)])
+    const named = await home.write('auth.json', { credHelpers: { 'ghcr.io': name } })
+    const containers = containersAuth({ env: { ...env, REGISTRY_AUTH_FILE: named } })
+    await expect(containers({ host: 'ghcr.io' })).rejects.toMatchObject(told(named))
   })
 
   it('that is missing is an error (CVE-2021-41092)', async () => {

@@ -1,8 +1,21 @@
 import { chmod } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isRoot } from '../../../test/support/needs.ts'
 import { authVariable, containersAuth, environmentAuth, netrc, registryHost } from '../src/index.ts'
+import { containersAuthFiles, isGuessed } from '../src/source/places.ts'
 import { base64, basic, makeHome } from './support/home.ts'
+
+/** Root may read everything; so may this process, until it is nobody for a while. */
+async function asNobody<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (!isRoot) return work()
+  process.seteuid?.('nobody')
+  try {
+    return await work()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
 
 const entry = (username: string): { auth: string } => ({ auth: base64(`${username}:s`) })
 
@@ -41,6 +54,28 @@ describe('containers’ auth.json', () => {
     expect(await ask({ ...home.env, REGISTRY_AUTH_FILE: home.path('named.json') })).toBeUndefined()
     await home.write('named.json', { auths: { 'ghcr.io': entry('named') } })
     expect(await ask({ ...home.env, REGISTRY_AUTH_FILE: home.path('named.json') })).toEqual(basic('named', 's'))
+  })
+
+  it('counts as absent, with a warning, where nobody named it and this user may not read it', async () => {
+    const home = await makeHome()
+    const file = await home.write('somebody/auth.json', { auths })
+    await home.write('xdg/containers/auth.json', { auths: { 'quay.io': entry('ours') } })
+    await chmod(home.directory, 0o755)
+    await chmod(home.path('somebody'), 0)
+    const warnings: string[] = []
+    const files = [file, home.path('xdg/containers/auth.json')]
+    await chmod(home.path('xdg/containers/auth.json'), 0o644)
+    const source = containersAuth({ files, guessed: (each) => each === file, onWarning: (line) => warnings.push(line) })
+    await asNobody(async () => {
+      expect(await source({ host: 'quay.io' })).toEqual(basic('ours', 's'))
+      expect((await source.explain({ host: 'quay.io' })).map(({ outcome }) => outcome)).toEqual(['absent', 'used'])
+      await expect(containersAuth({ files, guessed: () => false })({ host: 'quay.io' })).rejects.toMatchObject({
+        code: 'CREDENTIALS_UNREADABLE',
+      })
+    })
+    expect(warnings).toEqual([expect.stringContaining(file)])
+    expect(isGuessed(`/run/containers/${process.getuid?.()}/auth.json`)).toBe(true)
+    expect(containersAuthFiles({ HOME: '/h', XDG_RUNTIME_DIR: '/r' }).some(isGuessed)).toBe(false)
   })
 
   it('asks credHelpers before auths, and auths for what they do not know; a missing one is an error', async () => {

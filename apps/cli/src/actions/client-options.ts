@@ -26,7 +26,7 @@ export async function clientOptions(
     mirrors: mirror,
     hosts,
     ...paceOf(options),
-    credentials: credentialsOf(context),
+    credentials: credentialsOf(context, { warn }),
     storeRenewedIdentity: async ({ host, ...tokens }) => {
       const { renewCredential } = await import('@lading/credentials')
       await renewCredential(host, tokens, { env: environment.variables })

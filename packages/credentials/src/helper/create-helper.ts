@@ -4,6 +4,7 @@ import { ofPair, tokenUser } from '../config/decode-entry.ts'
 import type { Credential, Variables } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
 import { parseJson, type JsonNode } from '../json/parse-json.ts'
+import { namedBy } from './named-by.ts'
 import { runHelper, type HelperAction, type HelperLimits } from './run-helper.ts'
 
 /** A program that keeps credentials, spoken to by docker's protocol. */
@@ -20,6 +21,8 @@ export interface CredentialHelper {
 export interface CredentialHelperOptions extends HelperLimits {
   /** Default: the variables of this process. */
   readonly env?: Variables | undefined
+  /** Which names it: errors do too. */
+  readonly file?: string | undefined
 }
 
 /** The one failure that is none, by the words every helper has for it. */
@@ -33,7 +36,7 @@ const notFound = /^credentials not found\b/i
  */
 export function createCredentialHelper(
   name: string,
-  { env = process.env, ...limits }: CredentialHelperOptions = {},
+  { env = process.env, file, ...limits }: CredentialHelperOptions = {},
 ): CredentialHelper {
   const run = async (
     action: HelperAction,
@@ -41,7 +44,9 @@ export function createCredentialHelper(
     secret: string,
     { signal }: AbortOptions,
   ): Promise<string | undefined> => {
-    const { ok, output } = await runHelper(name, action, input, { env, signal, ...limits })
+    const { ok, output } = await runHelper(name, action, input, { env, signal, ...limits }).catch((error: unknown) => {
+      throw file !== undefined && error instanceof CredentialError ? namedBy(file, error) : error
+    })
     if (ok) return output
     const said = output.trim()
     if (action !== 'store' && notFound.test(said)) return undefined

@@ -7,6 +7,7 @@ import type { CredentialTarget, Variables } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
 import { canonicalHost, dockerKey, shownKey } from '../host.ts'
 import { createCredentialHelper } from '../helper/create-helper.ts'
+import { namedBy } from '../helper/named-by.ts'
 import type { Look } from './finding.ts'
 
 export interface ConfigText {
@@ -46,7 +47,12 @@ export async function* lookInConfig(
         throw error
       })
     if (credential instanceof CredentialError) {
-      yield { ...where, outcome: 'failed', reason: `${how} names it: ${credential.message}`, error: credential }
+      yield {
+        ...where,
+        outcome: 'failed',
+        reason: `${how} names it: ${credential.message}`,
+        error: namedBy(place, credential),
+      }
       return
     }
     if (credential !== undefined) {

@@ -24,5 +24,10 @@ function runtimeFiles(env: Variables): readonly string[] {
   const runtime = env['XDG_RUNTIME_DIR']
   if (runtime && isAbsolute(runtime)) return [join(runtime, 'containers', 'auth.json')]
   const user = process.getuid?.()
-  return user === undefined || process.platform !== 'linux' ? [] : [`/run/containers/${user}/auth.json`]
+  return user === undefined || process.platform !== 'linux' ? [] : [guessedRuntimeFile(user)]
 }
+
+const guessedRuntimeFile = (user: number): string => `/run/containers/${user}/auth.json`
+
+/** Does nobody name this file, and is it looked for all the same? */
+export const isGuessed = (file: string): boolean => file === guessedRuntimeFile(process.getuid?.() ?? -1)

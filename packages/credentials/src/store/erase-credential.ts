@@ -26,7 +26,7 @@ export interface Erased {
 export async function eraseCredential(host: string, { env = process.env, signal }: StoreOptions = {}): Promise<Erased> {
   const registry = registryHost(host)
   const { file, key, helper } = await storePlace(registry, { env, signal })
-  if (helper !== undefined) await createCredentialHelper(helper, { env }).erase(key, { signal })
+  if (helper !== undefined) await createCredentialHelper(helper, { env, file }).erase(key, { signal })
   const read = await readBounded(file, { signal })
   if (read === undefined || read.text.trim() === '') return { helper, file, keys: [] }
   const keysIn = (text: string): readonly string[] =>

@@ -6,7 +6,8 @@ import { CredentialError } from '../credential-error.ts'
 import type { Credential, Variables } from '../credential.ts'
 import { createCredentialHelper } from '../helper/create-helper.ts'
 import { parseHostKey, shownKey } from '../host.ts'
-import { containersAuthFiles, dockerConfigFile, netrcFile } from '../source/places.ts'
+import { containersAuthFiles, dockerConfigFile, isGuessed, netrcFile } from '../source/places.ts'
+import { readGuessed } from '../source/read-guessed.ts'
 import type { StoreOptions } from './store-credential.ts'
 
 /** Somebody who is known somewhere. No secret in it. */
@@ -54,8 +55,8 @@ async function inConfig(
   { env, signal }: StoreOptions & { readonly env: Variables },
   attempt: (place: string, act: () => Promise<void>) => Promise<void>,
 ): Promise<readonly KnownCredential[]> {
-  const read = await readBounded(file, { signal })
-  if (read === undefined || read.text.trim() === '') return []
+  const read = await (isGuessed(file) ? readGuessed : readBounded)(file, { signal })
+  if (read === undefined || read instanceof CredentialError || read.text.trim() === '') return []
   const { config, document } = parseConfig(read.text, file)
   const known: KnownCredential[] = []
   for (const [key, entry] of config.auths) {
@@ -71,7 +72,7 @@ async function inConfig(
   for (const helper of helpers) {
     const place = `docker-credential-${helper}`
     await attempt(place, async () => {
-      for (const [server, username] of await createCredentialHelper(helper, { env }).list({ signal })) {
+      for (const [server, username] of await createCredentialHelper(helper, { env, file }).list({ signal })) {
         known.push({
           registry: registryOf(server),
           place,

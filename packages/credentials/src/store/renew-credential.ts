@@ -25,7 +25,7 @@ export async function renewCredential(
   const registry = registryHost(host)
   const { file, key, helper } = await storePlace(registry, { env, signal })
   if (helper !== undefined) {
-    const keeper = createCredentialHelper(helper, { env })
+    const keeper = createCredentialHelper(helper, { env, file })
     const kept = await keeper.get(key, { signal })
     if (kept === undefined || !sameCredential(kept, previous)) return undefined
     await keeper.store(key, renewed, { signal })

@@ -30,7 +30,7 @@ export async function storeCredential(
 ): Promise<Stored> {
   const registry = registryHost(host)
   const { file, key, helper } = await storePlace(registry, { env, signal })
-  if (helper !== undefined) await createCredentialHelper(helper, { env }).store(key, credential, { signal })
+  if (helper !== undefined) await createCredentialHelper(helper, { env, file }).store(key, credential, { signal })
   // With a helper an empty entry, as docker leaves one: so others know that there is something to ask for.
   const entry = helper === undefined ? entryOf(credential) : {}
   await rewriteFile(file, (text) => setEntry(text, key, entry, file), { signal })

@@ -3,10 +3,11 @@ import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Hosts, HostsAnswer, PassedOver } from '../endpoint/hosts.ts'
 import { isHub, listEndpoints } from '../endpoint/list-endpoints.ts'
 import { release } from './captured.ts'
-import type { HostsWarning, Place } from './hosts-error.ts'
+import { warningOf, type HostsWarning, type Place } from './hosts-error.ts'
 import { hostsTomlEndpoints } from './hosts-toml-endpoints.ts'
 import { parseDaemonJson, type DaemonJson } from './parse-daemon-json.ts'
 import { parseRegistriesConf, type Registry } from './parse-registries-conf.ts'
+import { linkProblem } from './link-problem.ts'
 import { listDirectory, readText, type ReadOptions } from './read-file.ts'
 import {
   hostDirectory,
@@ -57,7 +58,7 @@ export async function readHosts(places: HostsPlaces, options: ReadHostsOptions =
     readDaemonJson(places.daemonJson ?? [], options),
   ])
   const tell = tellOnce(options.onWarning)
-  tell(json?.warnings ?? [])
+  tell([...conf.warnings, ...json.warnings])
   const contentOf = (directory: HostDirectory): HostDirectoryContent => {
     const content = release(directory.content)
     tell(content.warnings)
@@ -75,12 +76,12 @@ export async function readHosts(places: HostsPlaces, options: ReadHostsOptions =
       const own = fromToml(hostDirectory(directories, namesOf(target.domain)))
       if (own !== undefined) return { endpoints: own, passedOver: registry === undefined ? [] : unused(registry) }
       if (registry !== undefined) return registryEndpoints(registry, target, insecure)
-      const mirrors = isHub(target.domain) ? (json?.mirrors ?? []) : []
+      const mirrors = isHub(target.domain) ? (json.found?.mirrors ?? []) : []
       if (mirrors.length > 0)
         return { endpoints: [...mirrors, ...listEndpoints(target.domain, { insecure })], passedOver: [] }
       return { endpoints: fromToml(hostDirectory(directories, ['_default'])), passedOver: [] } satisfies HostsAnswer
     },
-    insecure: (host) => (json?.insecure(host) === true ? json.insecurePlace : undefined),
+    insecure: (host) => (json.found?.insecure(host) === true ? json.found.insecurePlace : undefined),
     tls(host) {
       const names = host === 'registry-1.docker.io' ? [host, 'docker.io'] : [host]
       for (const group of [directories, certificates]) {
@@ -113,44 +114,64 @@ const unused = ({ prefix, place }: Registry): readonly PassedOver[] => [
   { what: prefix, why: 'a hosts.toml decides', rule: place },
 ]
 
+/** What files say, and what is to be told of them. */
+interface Told<T> {
+  readonly found: T | undefined
+  readonly warnings: readonly HostsWarning[]
+}
+
 /** Later files replace what earlier ones say of the same prefix. */
 async function readRegistries(
   { registriesConf = [], registriesConfDirs = [] }: HostsPlaces,
   options: ReadOptions,
-): Promise<{ readonly registries: readonly Registry[]; readonly ignored: readonly Place[] }> {
-  const main = await firstFile(registriesConf, options)
+): Promise<{
+  readonly registries: readonly Registry[]
+  readonly ignored: readonly Place[]
+  readonly warnings: readonly HostsWarning[]
+}> {
+  const main = await firstFile(registriesConf, 'registries.conf', options)
   const dropIns = await Promise.all(
     registriesConfDirs.map(async (directory) => {
       const names = (await listDirectory(directory, options)).filter((name) => extname(name) === '.conf')
-      return Promise.all(names.map((name) => firstFile([join(directory, name)], options)))
+      return Promise.all(names.map((name) => firstFile([join(directory, name)], 'registries.conf', options)))
     }),
   )
-  const files = [main, ...dropIns.flat()].flatMap((file) =>
-    file === undefined ? [] : [parseRegistriesConf(file.text, file.path)],
-  )
+  const read = [main, ...dropIns.flat()]
+  const files = read.flatMap(({ found }) => (found === undefined ? [] : [parseRegistriesConf(found.text, found.path)]))
   const byPrefix = new Map(
     files.flatMap(({ registries }) => registries.map((registry) => [registry.prefix, registry] as const)),
   )
-  return { registries: [...byPrefix.values()], ignored: files.flatMap(({ ignored }) => ignored) }
+  return {
+    registries: [...byPrefix.values()],
+    ignored: files.flatMap(({ ignored }) => ignored),
+    warnings: read.flatMap(({ warnings }) => warnings),
+  }
 }
 
 /** Docker Desktop leaves a file that says nothing of registries; the daemon's own, behind it, may. */
-async function readDaemonJson(paths: readonly string[], options: ReadOptions): Promise<DaemonJson | undefined> {
+async function readDaemonJson(paths: readonly string[], options: ReadOptions): Promise<Told<DaemonJson>> {
+  const warnings: HostsWarning[] = []
   for (const path of paths) {
-    const text = await readText(path, options)
-    const json = text === undefined ? undefined : parseDaemonJson(text, path)
-    if (json?.speaks === true) return json
+    const file = await firstFile([path], 'daemon.json', options)
+    warnings.push(...file.warnings)
+    const json = file.found === undefined ? undefined : parseDaemonJson(file.found.text, path)
+    if (json?.speaks === true) return { found: json, warnings: [...warnings, ...json.warnings] }
   }
-  return undefined
+  return { found: undefined, warnings }
 }
 
+/** A link that leads nowhere is no file, and somebody meant it to be one. */
 async function firstFile(
   paths: readonly string[],
+  rule: string,
   options: ReadOptions,
-): Promise<{ readonly path: string; readonly text: string } | undefined> {
+): Promise<Told<{ readonly path: string; readonly text: string }>> {
+  const warnings: HostsWarning[] = []
   for (const path of paths) {
     const text = await readText(path, options)
-    if (text !== undefined) return { path, text }
+    if (text !== undefined) return { found: { path, text }, warnings }
+    const problem = await linkProblem(path)
+    if (problem !== undefined) warnings.push(warningOf({ file: path, rule }, `the link ${problem}; it is not used`))
   }
-  return undefined
+  return { found: undefined, warnings }
 }

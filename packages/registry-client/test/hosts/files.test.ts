@@ -188,6 +188,27 @@ describe('the files of a machine', () => {
     })
   })
 
+  it('are told of where a link leads nowhere: somebody meant it to be a file', async () => {
+    const folder = await folderOf({ 'conf.d/a.conf': '', 'real.json': mirrorOf('https://m.example') })
+    const at = (name: string): string => join(folder, name)
+    for (const name of ['registries.conf', 'conf.d/b.conf', 'daemon.json']) await symlink('/nowhere/at/all', at(name))
+    const warnings: string[] = []
+    const hosts = await readHosts(
+      {
+        registriesConf: [at('registries.conf')],
+        registriesConfDirs: [at('conf.d')],
+        daemonJson: [at('absent.json'), at('daemon.json'), at('real.json')],
+      },
+      { onWarning: ({ message }) => warnings.push(message.replace(folder, '')) },
+    )
+    expect(createRegistryClient({ hosts }).endpoints('docker.io')[0]?.host).toBe('m.example')
+    expect(warnings).toEqual([
+      '/registries.conf: registries.conf: the link leads nowhere; it is not used',
+      '/conf.d/b.conf: registries.conf: the link leads nowhere; it is not used',
+      '/daemon.json: daemon.json: the link leads nowhere; it is not used',
+    ])
+  })
+
   it('that are huge, or no files, are refused before they are read', async () => {
     const folder = await folderOf({ 'huge.json': '' })
     // A file full of holes: it takes no room, and reading it would take the memory.
