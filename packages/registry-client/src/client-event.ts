@@ -52,7 +52,7 @@ export type ClientEvent =
       readonly forMs?: number | undefined
       readonly code?: string | undefined
     }
-  /** A host answered 429, or 503 with a `Retry-After`; requests to it wait. */
+  /** A host answered 429, or 503 or 403 with a `Retry-After`; requests to it wait. */
   | { readonly type: 'pause'; readonly host: string; readonly forMs: number }
   /** So many requests may now be under way at a host: half as many after a 429, one more after as many good answers. */
   | { readonly type: 'concurrency'; readonly host: string; readonly limit: number }

@@ -48,6 +48,11 @@ describe('a WWW-Authenticate header', () => {
       'Negotiate, Basic realm=x',
       [{ scheme: 'negotiate' }, { scheme: 'basic', realm: 'x' }],
     ],
+    [
+      'values that nobody quoted',
+      'Bearer realm=https://a/t?x=y,service=s/1 , scope=repository:a/b:pull',
+      [{ scheme: 'bearer', realm: 'https://a/t?x=y', service: 's/1', scope: 'repository:a/b:pull' }],
+    ],
     ['upper case', 'BEARER REALM="https://a/t"', [{ scheme: 'bearer', realm: 'https://a/t' }]],
     [
       'blanks around the equals sign',

@@ -266,6 +266,36 @@ describe('a token', () => {
     expect(tokens()).toBe(2)
   })
 
+  it('is taken from an answer of status 201, which has another media type', async () => {
+    const server = await serve((request, response) => {
+      if (request.url?.startsWith('/token')) json(response, 201, { token: 'T' }, { 'content-type': 'text/plain' })
+      else if (request.headers.authorization === 'Bearer T') json(response, 200, { tags: ['1'] })
+      else json(response, 401, {}, { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token"` })
+    })
+    const tags = clientOf().repository(`${server.host}/a`).tags()
+    expect((await tags[Symbol.asyncIterator]().next()).value).toBe('1')
+  })
+
+  it('is not needed where the realm of the challenge is a name, and a password may be shown', async () => {
+    const server = await serve((request, response) => {
+      if (request.headers.authorization?.startsWith('Basic ')) json(response, 200, { tags: ['1'] })
+      else json(response, 401, {}, { 'www-authenticate': 'Bearer realm="Repository Manager", Basic realm="x"' })
+    })
+    const tags = clientOf({ credentials: giving(basic) })
+      .repository(`${server.host}/a`)
+      .tags()
+    expect((await tags[Symbol.asyncIterator]().next()).value).toBe('1')
+    const nowhere = await serve((_, response) =>
+      json(response, 401, {}, { 'www-authenticate': 'Bearer realm="/token"' }),
+    )
+    expect(
+      await failureOf(clientOf().repository(`${nowhere.host}/a`).tags()[Symbol.asyncIterator]().next()),
+    ).toMatchObject({
+      code: 'TOKEN_FAILED',
+      message: `${nowhere.host} names no valid URL to fetch a token from: "/token"`,
+    })
+  })
+
   it('is for one repository', async () => {
     await using registry = await registryWith({ kind: 'bearer' })
     const client = clientOf()

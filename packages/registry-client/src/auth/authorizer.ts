@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import { isLadingError } from '@lading/errors'
+import { isLadingError, printable } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
 import type { CredentialProvider } from '../credential.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
@@ -251,18 +251,21 @@ export function createAuthorizer(
 
 const countScopes = (scopes: string): number => scopes.split(' ').length
 
-/** Bearer before basic: a token says less than a password. */
+/** Bearer before basic: a token says less than a password. A realm that is only a name leads nowhere, and basic counts. */
 export function chooseScheme(challenges: readonly Challenge[], registry: URL): Scheme | undefined {
-  const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'))
-  if (bearer !== undefined) {
-    const realm = URL.parse(bearer.parameters.get('realm') ?? '')
-    if (realm === null)
-      throw new RegistryError('TOKEN_FAILED', `${registry.host} names no valid URL to fetch a token from`, {
-        host: registry.host,
-        hint: "ask the registry's operator",
-      })
+  const bearers = challenges.filter(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'))
+  for (const { parameters } of bearers) {
+    const realm = URL.parse(parameters.get('realm') ?? '')
+    if (realm === null) continue
     realm.hash = ''
-    return { kind: 'bearer', challenge: { realm, service: bearer.parameters.get('service') ?? '' } }
+    return { kind: 'bearer', challenge: { realm, service: parameters.get('service') ?? '' } }
   }
-  return challenges.some(({ scheme }) => scheme === 'basic') ? { kind: 'basic' } : undefined
+  if (challenges.some(({ scheme }) => scheme === 'basic')) return { kind: 'basic' }
+  const named = bearers[0]?.parameters.get('realm')
+  if (named === undefined) return undefined
+  const what = `names no valid URL to fetch a token from: "${printable(named, 200)}"`
+  throw new RegistryError('TOKEN_FAILED', `${registry.host} ${what}`, {
+    host: registry.host,
+    hint: 'its operator has to set the address of its token server',
+  })
 }

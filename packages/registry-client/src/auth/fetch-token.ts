@@ -78,7 +78,8 @@ export async function fetchToken(
     realm,
     async () => {
       const answer = await askRealm(wire, question, { credential, clearance: decision, ...options })
-      if (answer.head.status !== 200) throw refusal(question, { answer, withheld, credential })
+      if (answer.head.status < 200 || answer.head.status > 299)
+        throw refusal(question, { answer, withheld, credential })
       const { refreshToken, ...token } = tokenOf(answer, { host: realm.host, now: wire.clock.now() })
       const renews = credential?.kind === 'identity' && refreshToken !== undefined && refreshToken !== credential.token
       return { token, withheld, ...(renews ? { renewed: { kind: 'identity', token: refreshToken } } : {}) }

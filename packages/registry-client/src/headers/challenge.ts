@@ -33,6 +33,12 @@ export function parseChallenges(header: string | null | undefined): readonly Cha
     skip(isToken)
     return text.slice(start, at)
   }
+  /** A token, and what is none because nobody quoted it: `realm=https://auth.example/token`. */
+  const unquoted = (): string => {
+    const start = at
+    skip((unit) => unit !== ',' && unit !== '"' && !isBlank(unit))
+    return text.slice(start, at)
+  }
   const quoted = (): string => {
     let value = ''
     let from = ++at
@@ -68,7 +74,7 @@ export function parseChallenges(header: string | null | undefined): readonly Cha
     if (text[at] === '=' && current !== undefined && text[at + 1] !== '=') {
       at++
       skip(isBlank)
-      const value = text[at] === '"' ? quoted() : token()
+      const value = text[at] === '"' ? quoted() : unquoted()
       const key = name.toLowerCase()
       if (!current.parameters.has(key)) current.parameters.set(key, value)
       skip(isBlank)

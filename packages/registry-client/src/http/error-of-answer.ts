@@ -46,6 +46,9 @@ const missing: Readonly<Record<Subject, RegistryErrorCode>> = {
   registry: 'UNSUPPORTED',
 }
 
+/** To be paid for; in conflict with what is there; against a rule of the registry's; locked; forbidden by law. */
+const refusing: ReadonlySet<number> = new Set([402, 409, 412, 423, 451])
+
 export interface AnswerFacts {
   readonly subject: Subject
   readonly repository?: string | undefined
@@ -67,7 +70,9 @@ export function errorOfAnswer(
   const { entries, text } = readErrors(body)
   const challenged = status >= 400 && status < 500 ? challengeError(head) : undefined
   const reported = challenged === undefined ? entries : [challenged, ...entries]
-  const code = codeOf(head, subject, reported[0]?.code)
+  const code = isRateLimit(head, [text, ...entries.map((entry) => entry.message)])
+    ? 'TOO_MANY_REQUESTS'
+    : codeOf(head, subject, reported[0]?.code)
   const said = reported[0] === undefined ? text : formatReported(reported[0])
   const message = said === '' ? `${url.host} answered ${status}` : `${url.host} answered ${status}: ${said}`
   return new RegistryError(code, message, {
@@ -77,8 +82,38 @@ export function errorOfAnswer(
     digest,
     reported,
     retryAfterMs: retryAfterOf(head.headers),
-    hint: hint ?? hintFor(code, url.host, status),
+    hint: code === 'TOO_MANY_REQUESTS' ? hintFor(code, head) : (hint ?? hintFor(code, head, reported.length > 0)),
   })
+}
+
+/**
+ * The error that a body tells although its status is 200, as some proxies pass it on; `undefined`: it tells none. A
+ * document of its own is no error, whatever it calls its members.
+ */
+export function errorInBody(
+  { status, url }: Head,
+  body: Uint8Array,
+  { repository, digest }: Pick<AnswerFacts, 'repository' | 'digest'>,
+): RegistryError | undefined {
+  const text = new TextDecoder().decode(body.subarray(0, 4096))
+  if (!/^\s*\{\s*"errors"\s*:/.test(text)) return undefined
+  const reported = readErrors(body).entries
+  if (reported[0] === undefined) return undefined
+  const code = ownWords[reported[0].code.toUpperCase()] ?? 'BAD_RESPONSE'
+  return new RegistryError(code, `${url.host} answered ${status}: ${formatReported(reported[0])}`, {
+    host: url.host,
+    status,
+    repository,
+    digest,
+    reported,
+    hint: hintFor(code, { url, status }, true) ?? "ask the registry's operator",
+  })
+}
+
+/** Some registries refuse with 403 who asks too often, and say so in a header or in words alone. */
+function isRateLimit({ status, headers }: Head, said: readonly string[]): boolean {
+  if (status !== 403) return false
+  return headers.get('retry-after') !== null || said.some((text) => /rate.?limit|too many requests/i.test(text))
 }
 
 function codeOf({ status, elsewhere }: Head, subject: Subject, word: string | undefined): RegistryErrorCode {
@@ -103,7 +138,11 @@ function challengeError({ headers }: Head): { code: string; message: string } | 
   return undefined
 }
 
-function hintFor(code: RegistryErrorCode, host: string, status: number): string | undefined {
+function hintFor(
+  code: RegistryErrorCode,
+  { url: { host }, status }: Pick<Head, 'url' | 'status'>,
+  explained = false,
+): string | undefined {
   switch (code) {
     case 'UNAUTHORIZED':
     case 'DENIED':
@@ -118,9 +157,13 @@ function hintFor(code: RegistryErrorCode, host: string, status: number): string 
     case 'TOO_MANY_REQUESTS':
       return 'wait, or log in: registries allow more to those they know'
     case 'REDIRECT_EXPIRED':
-      return 'ask the registry again; the address it gave has expired'
+      return `try again: the address at ${host} that the registry gave may have expired; when it stays so, the registry's storage refuses what the registry allows, and its operator has to help`
     case 'UNEXPECTED_STATUS':
-      return status >= 500 ? 'the registry has trouble; try again later' : 'is this the address of a registry?'
+      if (status >= 500) return 'the registry has trouble; try again later'
+      if (status < 400) return "it says that the answer is elsewhere, and not where; ask the registry's operator"
+      return explained || refusing.has(status)
+        ? 'the registry does not allow this, whoever asks; ask its operator'
+        : 'is this the address of a registry?'
     default:
       return undefined
   }

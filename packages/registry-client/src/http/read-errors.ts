@@ -14,12 +14,14 @@ export interface ErrorBody {
 }
 
 /**
- * Reads `{"errors":[{code,message,detail}]}` (distribution-spec, "Error Codes"), the older `{"details": "…"}`, and the
- * token servers' `{"error": "…", "error_description": "…"}` (RFC 6749 5.2), by what is there and not by the content type.
+ * Reads `{"errors":[{code,message,detail}]}` (distribution-spec, "Error Codes"), the token servers'
+ * `{"error": "…", "error_description": "…"}` (RFC 6749 5.2), what gateways say in their place, and the XML of the storage
+ * behind a registry, by what is there and not by the content type.
  */
 export function readErrors(body: Uint8Array): ErrorBody {
   const text = new TextDecoder().decode(body).trim()
-  if (!text.startsWith('{')) return { entries: [], text: text.startsWith('<') ? '' : harmless(text, 300) }
+  if (text.startsWith('<')) return { entries: entriesOfXml(text), text: '' }
+  if (!text.startsWith('{')) return { entries: [], text: harmless(text, 300) }
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -31,10 +33,22 @@ export function readErrors(body: Uint8Array): ErrorBody {
 }
 
 function entriesOf(value: Readonly<Record<string, unknown>>): readonly ReportedError[] {
-  if (Array.isArray(value['errors'])) return value['errors'].slice(0, mostEntries).flatMap(entryOf)
-  if (typeof value['error'] === 'string') return [entry(value['error'], value['error_description'])]
-  if (typeof value['details'] === 'string' && value['details'] !== '') return [entry('', value['details'])]
-  return []
+  const { errors, error } = value
+  if (Array.isArray(errors)) return errors.slice(0, mostEntries).flatMap(entryOf)
+  if (typeof error === 'string') return [entry(error, value['error_description'] ?? value['message'])]
+  const one = [errors, error].flatMap(entryOf)
+  if (one.length > 0) return one
+  const said = [value['message'], value['details'], value['detail']].find(
+    (text) => typeof text === 'string' && text !== '',
+  )
+  return said === undefined ? [] : [entry(value['code'], said)]
+}
+
+/** `<Error><Code>NoSuchKey</Code><Message>…</Message></Error>`: S3, Azure, Google Cloud Storage and what is like them. */
+function entriesOfXml(text: string): readonly ReportedError[] {
+  const code = /<Code>([^<]{1,200})<\/Code>/.exec(text)?.[1]
+  const message = /<Message>([^<]{1,1000})<\/Message>/.exec(text)?.[1]
+  return code === undefined && message === undefined ? [] : [entry(code, message)]
 }
 
 function entryOf(value: unknown): readonly ReportedError[] {
@@ -50,8 +64,8 @@ function entry(code: unknown, message: unknown): ReportedError {
   }
 }
 
-/** `manifest unknown: no such tag`, as docker prints it. */
+/** `manifest unknown: no such tag`, as docker prints it; `NoSuchKey: …` as it is. */
 export function formatReported({ code, message }: ReportedError): string {
-  const words = code.toLowerCase().replaceAll('_', ' ')
+  const words = (/[a-z]/.test(code) && !code.includes('_') ? code : code.toLowerCase()).replaceAll('_', ' ')
   return [words, message].filter((part) => part !== '').join(': ')
 }

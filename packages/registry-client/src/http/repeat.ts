@@ -74,5 +74,6 @@ function mayPass(error: Error): boolean {
   if (!(error instanceof RegistryError)) return false
   const kind = clientErrorKinds[error.code]
   if (kind === 'interrupted') return true
+  if (error.code === 'TOO_MANY_REQUESTS') return true
   return (kind === 'busy' || kind === 'unclear') && mayPassLater(error.facts.status ?? 0)
 }

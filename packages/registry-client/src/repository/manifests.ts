@@ -6,6 +6,7 @@ import { isLadingError, printable } from '@lading/errors'
 import { parseContentType, type Descriptor, type Schemas } from '@lading/manifest'
 import { RegistryError } from '../errors/registry-error.ts'
 import { explainedByCoding } from '../http/content-coding.ts'
+import { errorInBody } from '../http/error-of-answer.ts'
 import { isWebPage } from '../http/is-web-page.ts'
 import { createCollector, type Collector } from '../http/collect.ts'
 import { repositoryUrl } from '../site/api-url.ts'
@@ -172,6 +173,7 @@ export async function fetchManifest<Known>(
   if (head.status === 304) return 'not-modified'
   try {
     assertNoPage(site, head, bytes)
+    assertDocument(site, head, bytes, digest)
     const contentType = head.headers.get('content-type')
     const { mediaType, digested } = schemas.identify(contentType, bytes)
     const found = verifiedDigest(site, head, digested, digest)
@@ -228,6 +230,21 @@ function assertNoPage(site: Site, { url, headers, status }: Head, bytes: Uint8Ar
     status,
     repository: site.name,
     hint: 'is a proxy or a login page in between, or is this not the address of a registry?',
+  })
+}
+
+/** Proxies whose own source fails pass an empty answer on, or an error with status 200. */
+function assertDocument(site: Site, head: Head, bytes: Uint8Array, digest: Digest | undefined): void {
+  const told = errorInBody(head, bytes, { repository: site.name, digest })
+  if (told !== undefined) throw told
+  const text = bytes.byteLength > 16 ? '' : new TextDecoder().decode(bytes).trim()
+  if (bytes.byteLength > 16 || (text !== '' && text !== 'null')) return
+  throw new RegistryError('BAD_RESPONSE', `${head.url.host} sent ${text === '' ? 'nothing' : text} as a manifest`, {
+    host: head.url.host,
+    status: head.status,
+    repository: site.name,
+    digest,
+    hint: 'a proxy or cache before the registry may have failed to fetch it; try again, or ask its operator',
   })
 }
 

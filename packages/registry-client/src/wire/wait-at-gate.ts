@@ -13,7 +13,7 @@ const longestPauseMs = 60_000
 
 /**
  * One request when its host's gate lets it in, holding its place to the end of the answer: at most so many at once,
- * nobody while the host rests. A 429, or a 503 that says when to come back, makes the host rest for every request, blobs
+ * nobody while the host rests. A 429, or a 503 or 403 that says when to come back, makes the host rest for every request, blobs
  * included.
  */
 export const waitAtGate =
@@ -48,8 +48,8 @@ export const waitAtGate =
   }
 
 function restOf(status: number, headers: TransportHeaders): number | undefined {
-  if (status !== 429 && status !== 503) return undefined
+  if (status !== 429 && status !== 503 && status !== 403) return undefined
   const asked = retryAfterOf(headers)
-  if (status === 503 && asked === undefined) return undefined
+  if (status !== 429 && asked === undefined) return undefined
   return Math.min(longestPauseMs, asked ?? defaultPauseMs)
 }
