@@ -16,5 +16,5 @@ export async function runCommands(host: string, directory: string): Promise<read
   )
   return outcomes.flat()
 }
-export { lookAt } from './go-clients/look.ts'
+export { digestOf, lookAt, type Look } from './go-clients/look.ts'
 export type { Outcome } from './go-clients/run-rows.ts'

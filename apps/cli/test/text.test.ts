@@ -66,6 +66,8 @@ describe('formatAge', () => {
     ['2023-06-24T00:00:00Z', '3 years ago'],
     ['soon', 'N/A'],
     [undefined, 'N/A'],
+    ['0001-01-01T00:00:00Z', 'N/A'],
+    ['1970-01-01T00:00:00Z', '56 years ago'],
   ])('%s is %s', (created, text) => expect(formatAge(created, now)).toBe(text))
 })
 

@@ -30,7 +30,10 @@ const fallbackTags = async (host: string): Promise<readonly string[]> =>
     .flat()
     .filter((tag) => tag.startsWith('sha256-'))
 
-describe('crane, regctl and oras', needsGoTool('crane', 'regctl', 'oras'), () => {
+// Each runs a hundred programs.
+const patience = { timeout: 120_000 }
+
+describe('crane, regctl and oras', { ...needsGoTool('crane', 'regctl', 'oras'), ...patience }, () => {
   let directory: string
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'go-clients-'))

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { row } from './row.ts'
-import { amd64, app, arm64, multi, otherBase } from './seeds.ts'
+import { amd64, app, arm64, docker, multi, otherBase } from './seeds.ts'
 
 /** Commands of crane, in an order in which each finds what it needs. */
 export const crane = [
@@ -30,6 +30,14 @@ export const crane = [
     expect(document.config?.digest).toBe(app.config.digest)
     expect(document.layers).toHaveLength(app.layers.length)
   }),
+  row('crane pull HOST/seed/docker:1 docker.tar', async ({ file }) =>
+    expect((await file('docker.tar')).includes(docker.config.digest)).toBe(true),
+  ),
+  row('crane push docker.tar HOST/crane/archive:2', async ({ look }) =>
+    expect((await look.manifest('crane/archive:2')).document.layers?.map(({ digest }) => digest)).toEqual(
+      docker.layers.map(({ digest }) => digest),
+    ),
+  ),
   row('crane export HOST/seed/app:1 files.tar', async ({ file }) =>
     expect((await file('files.tar')).includes('hello\n')).toBe(true),
   ),

@@ -1,6 +1,7 @@
 import { printable } from '@lading/errors'
 import { formatPlatform } from '@lading/manifest'
 import type { ImageDetails } from '@lading/store'
+import { timeOf } from '../text/age.ts'
 import { formatSize } from '../text/size.ts'
 
 type Fact = readonly [name: string, value: string | readonly string[] | undefined]
@@ -15,7 +16,7 @@ export function describeImage(image: ImageDetails): string[] {
     ['Names', image.tags],
     ['Digests', image.digests],
     ['Platform', formatPlatform(image.platform)],
-    ['Created', image.created],
+    ['Created', timeOf(image.created) === undefined ? undefined : image.created],
     ['Author', image.config.author],
     ['Size', `${formatSize(image.size)} compressed`],
     ['Manifest', `${image.manifest.digest} (${image.manifest.mediaType})`],

@@ -8,7 +8,7 @@ import type { GlobalOptions } from '../command-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { describeError } from '../process/report-error.ts'
-import { formatAge } from '../text/age.ts'
+import { formatAge, timeOf } from '../text/age.ts'
 import { jsonText } from '../text/json-line.ts'
 import { formatSize } from '../text/size.ts'
 import { formatTable } from '../text/table.ts'
@@ -54,7 +54,7 @@ function patternOf(filter: string): string {
 const nameFor = ({ name, tag }: ImageSummary): ReturnType<typeof parseReference> =>
   parseReference(tag === undefined ? name : `${name}:${tag}`)
 
-const time = ({ created }: ImageSummary): number => Date.parse(created ?? '') || 0
+const time = ({ created }: ImageSummary): number => timeOf(created) ?? 0
 
 function newestFirst(one: ImageSummary, other: ImageSummary): number {
   return time(other) - time(one) || compare(one.name, other.name) || compare(one.tag ?? '', other.tag ?? '')

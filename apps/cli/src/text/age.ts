@@ -2,10 +2,19 @@ const minute = 60
 const hour = 60 * minute
 const day = 24 * hour
 
+/** What Go writes for a time that nobody set, as `crane rebase` does. */
+const unset = Date.parse('0001-01-01T00:00:00Z')
+
+/** In milliseconds since 1970; `undefined` when it is not known or not a time. */
+export function timeOf(created: string | undefined): number | undefined {
+  const time = Date.parse(created ?? '')
+  return Number.isNaN(time) || time === unset ? undefined : time
+}
+
 /** How long ago, in docker's words: `3 weeks ago`. `N/A` when it is not known or not a time. */
 export function formatAge(created: string | undefined, now: number = Date.now()): string {
-  const then = created === undefined ? Number.NaN : Date.parse(created)
-  if (Number.isNaN(then)) return 'N/A'
+  const then = timeOf(created)
+  if (then === undefined) return 'N/A'
   return `${duration(Math.floor((now - then) / 1000))} ago`
 }
 
