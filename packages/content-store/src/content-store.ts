@@ -2,6 +2,7 @@ import type { AbortOptions } from '@lading/clock'
 import type { BlobSink } from '@lading/content'
 import type { Algorithm, Digest } from '@lading/digest'
 import type { Ingest } from './ingest.ts'
+import type { Leftovers } from './leftovers.ts'
 import type { UnnamedIngest } from './unnamed-ingest.ts'
 
 /** Anything with a digest and a size; a descriptor fits. */
@@ -56,15 +57,25 @@ export interface ContentStore {
   stage(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<Staged>
   /** Makes the directory entries of these blobs durable, in one batch. */
   syncDirectories(digests: Iterable<Digest>): Promise<void>
-  list(options?: AbortOptions): AsyncIterable<{ readonly digest: Digest; readonly size: number }>
+  /** `modifiedMs`: since 1970, by the clock of the file system; when the content was written. */
+  list(
+    options?: AbortOptions,
+  ): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly modifiedMs: number }>
   /** Renames into trash. `false`: was not here. The trash is emptied by `emptyTrash`. Whoever collects holds the lock. */
   remove(digest: Digest): Promise<boolean>
   /**
    * Removes the trash, what killed processes left, and downloads that nobody went on with for a week. Needs no lock.
    *
    * @param options.quarantine also damaged files that were replaced. Default false: somebody may want to look at them.
+   * @param options.dryRun removes nothing. Default false.
+   * @returns what was removed, or would be
    */
-  emptyTrash(options?: { readonly quarantine?: boolean | undefined }): Promise<void>
+  emptyTrash(options?: {
+    readonly quarantine?: boolean | undefined
+    readonly dryRun?: boolean | undefined
+  }): Promise<Leftovers>
+  /** What is under the root beside content, records and names, whoever may still need it. Writes nothing. */
+  leftovers(): Promise<Leftovers>
 }
 
 export interface Staged {

@@ -3,7 +3,7 @@ import { isDigest, type Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import type { BlobAddress, ContentStore } from './content-store.ts'
-import { emptyTrash } from './empty-trash.ts'
+import { countLeftovers, emptyTrash } from './empty-trash.ts'
 import { fileIngest } from './file-ingest.ts'
 import { fileUnnamedIngest } from './file-unnamed-ingest.ts'
 import type { FileSystem } from './file-system.ts'
@@ -172,12 +172,13 @@ export function createContentStore({
           const digest = `${algorithm}:${entry.name}`
           // What others put here is none of our business.
           if (!isDigest(digest)) continue
-          const found = await stat(digest)
-          if (found !== undefined) yield { digest, size: found.size }
+          const found = await fs.stat(at(digest))
+          if (found?.kind === 'file') yield { digest, size: found.size, modifiedMs: found.modifiedMs }
         }
       }
     },
     remove: async (digest) => (await moveInto(fs, trash, at(digest))) !== undefined,
-    emptyTrash: (options) => emptyTrash({ fs, layout, processes, ...options }),
+    emptyTrash: (options) => emptyTrash({ fs, layout, processes }, options),
+    leftovers: () => countLeftovers({ fs, layout, processes }),
   }
 }

@@ -78,17 +78,31 @@ export async function sweepTemporaries(
   options: { readonly of?: string | undefined; readonly olderThanMs?: number | undefined } = {},
 ): Promise<void> {
   const { of, olderThanMs = hourMs } = options
-  const found = ((await fs.readDirectory(directory)) ?? []).filter((entry) => {
-    const name = temporary.exec(entry.name)
-    return name !== null && entry.kind !== 'directory' && (of === undefined || name[1] === of)
-  })
+  const found = await temporariesIn(fs, directory, of)
   if (found.length === 0) return
   const now = olderThanMs === 0 ? Number.POSITIVE_INFINITY : await fileSystemTime(fs, directory)
-  for (const entry of found) {
-    const path = join(directory, entry.name)
-    const stat = await fs.stat(path)
-    if (stat !== undefined && now - stat.modifiedMs >= olderThanMs) await fs.unlink(path)
-  }
+  for (const path of found) if (await isOldTemporary(fs, path, now, olderThanMs)) await fs.unlink(path)
+}
+
+/** Paths of the temporary files in `directory`, of all files or of the one that is called `of`. */
+export async function temporariesIn(fs: FileSystem, directory: string, of?: string): Promise<readonly string[]> {
+  return ((await fs.readDirectory(directory)) ?? [])
+    .filter((entry) => {
+      const name = temporary.exec(entry.name)
+      return name !== null && entry.kind !== 'directory' && (of === undefined || name[1] === of)
+    })
+    .map(({ name }) => join(directory, name))
+}
+
+/** `now`: see `fileSystemTime`. `olderThanMs`: default one hour. */
+export async function isOldTemporary(
+  fs: FileSystem,
+  path: string,
+  now: number,
+  olderThanMs: number = hourMs,
+): Promise<boolean> {
+  const stat = await fs.stat(path)
+  return stat !== undefined && now - stat.modifiedMs >= olderThanMs
 }
 
 /** Now, by the clock that stamps the files of `directory`. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Digest } from '@lading/digest'
+import type { BlobAddress, ContentStore } from '../content-store.ts'
 import { isLadingError } from '@lading/errors'
 import { addressOf, collect, failsWith, someBytes, store, type Case } from './case.ts'
 
@@ -87,13 +88,16 @@ export const readingCases: readonly Case[] = [
       const kept = await store(contents, someBytes(10, 6))
       const removed = await store(contents, someBytes(20, 7))
       assert.deepEqual(
-        await list(contents.list()),
+        await addressesIn(contents),
         [kept, removed].toSorted((a, b) => a.digest.localeCompare(b.digest)),
       )
       assert.equal(await contents.remove(removed.digest), true)
       assert.equal(await contents.stat(removed.digest), undefined)
-      await contents.emptyTrash()
-      assert.deepEqual(await list(contents.list()), [kept])
+      assert.equal((await contents.leftovers()).trash.bytes, 20)
+      assert.equal((await contents.emptyTrash({ dryRun: true })).trash.bytes, 20)
+      assert.equal((await contents.emptyTrash()).trash.bytes, 20)
+      assert.equal((await contents.leftovers()).trash.bytes, 0)
+      assert.deepEqual(await addressesIn(contents), [kept])
       await contents.syncDirectories([kept.digest])
     },
   },
@@ -117,10 +121,12 @@ export const readingCases: readonly Case[] = [
   },
 ]
 
-async function list(
-  entries: AsyncIterable<{ readonly digest: Digest; readonly size: number }>,
-): Promise<{ digest: Digest; size: number }[]> {
-  const all: { digest: Digest; size: number }[] = []
-  for await (const { digest, size } of entries) all.push({ digest, size })
-  return all.toSorted((a, b) => a.digest.localeCompare(b.digest))
+/** Sorted, and without the time, which must be one. */
+async function addressesIn(contents: ContentStore): Promise<readonly BlobAddress[]> {
+  const found: BlobAddress[] = []
+  for await (const { modifiedMs, ...address } of contents.list()) {
+    assert.ok(modifiedMs > 0)
+    found.push(address)
+  }
+  return found.toSorted((a, b) => a.digest.localeCompare(b.digest))
 }
