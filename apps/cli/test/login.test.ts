@@ -64,6 +64,20 @@ describe.each(['basic', 'bearer'] as const)('with %s authentication', (kind) => 
   })
 })
 
+describe('a password from standard input', () => {
+  it.each(['CANARY-secret', 'CANARY-secret\n', 'CANARY-secret\r\n', '\uFEFFCANARY-secret\r\n'])(
+    'is what stands between byte order mark and line end: %j',
+    async (piped) => {
+      await using registry = await startTestRegistry(registryWith('basic'))
+      const user = await makeUser()
+      const { code, stderr } = await user.here(['login', '-u', 'ann', '--password-stdin', registry.host], {
+        input: piped,
+      })
+      expect(code, stderr).toBe(0)
+    },
+  )
+})
+
 describe('an identity token that the token server renews', () => {
   it('is renewed where it is kept, by every command that shows it', async () => {
     await using registry = await startTestRegistry({

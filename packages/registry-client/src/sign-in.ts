@@ -18,6 +18,8 @@ interface WithIdentities {
 }
 
 const mostBytes = 64 * 1024
+const wantsNothing = 'it does not say how to log in; is a proxy in between? otherwise ask its operator'
+const noRegistry = 'is this the address of a registry?'
 
 /**
  * Shows a credential at `GET /v2/` (distribution-spec, "Determining Support") and looks at nothing else.
@@ -46,9 +48,11 @@ export async function signIn(
     return repeat(wire, url, once, { signal })
   }
   const refuse = ({ head, body }: Answer, hint?: string): never => {
+    const { status } = head
+    const refused = status === 401 || status === 403
     throw errorOfAnswer(head, body, {
       subject: 'registry',
-      hint: head.status === 401 || head.status === 403 ? hint : undefined,
+      hint: refused ? (hint ?? wantsNothing) : status === 404 || status === 405 ? noRegistry : undefined,
     })
   }
   const first = await ping()

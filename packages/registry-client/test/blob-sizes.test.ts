@@ -58,6 +58,15 @@ describe('the size of a blob', () => {
     expect(await head()).toEqual({ digest, size: blob.length })
   })
 
+  it('is not 0, unless it is the empty blob', async () => {
+    const zero = headless(200, firstByte, { 'content-length': '0' })
+    const { head } = await repositoryThat(zero)
+    expect(await head()).toEqual({ digest, size: blob.length })
+    const server = await serve(zero)
+    expect(await clientOf().repository(`${server.host}/a`).blobs.head(sha256(''))).toMatchObject({ size: 0 })
+    expect(linesOf(server)).toEqual(['HEAD'])
+  })
+
   it('is that of the whole where ranges are ignored, and no more of it is read than came with the head', async () => {
     const large = 1_000_000_000
     const { head } = await repositoryThat(

@@ -50,6 +50,7 @@ describe('a HEAD that says too little', () => {
     ['no digest', { 'content-type': manifestType, 'content-length': '7' }],
     ['a digest that is none', { 'content-type': manifestType, 'docker-content-digest': 'sha256:1' }],
     ['no media type', { 'docker-content-digest': digest, 'content-length': '7' }],
+    ['a length of nothing', { 'content-type': manifestType, 'docker-content-digest': digest, 'content-length': '0' }],
     ['nothing', {}],
   ])('is followed by a GET: %s', async (_what, headers) => {
     const server = await serving((_request, response) => void response.writeHead(200, headers).end())

@@ -35,7 +35,7 @@ describe('a transport of the caller', () => {
       await to.data(blob)
     }).fetch(descriptorOf(blob), sinkOf())
     const told = Object.entries(asked ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [name]))
-    expect(told.toSorted()).toEqual(['headers', 'insecure', 'method', 'url'])
+    expect(told.toSorted()).toEqual(['answerTimeout', 'headers', 'insecure', 'method', 'url'])
     const named = 'addresses answerTimeout body connectTimeout headers insecure method proxy tls url'
     expect(
       Object.keys(asked ?? {})

@@ -81,10 +81,18 @@ describe('signing in', () => {
     expect(registry.journal.entries.filter(({ kind }) => kind === 'token')).toEqual([])
   })
 
+  it.each([401, 403])('is refused where nothing says how, and no repository is spoken of: %i', async (status) => {
+    await using registry = await startTestRegistry({ ...content, faults: [{ on: 'ping', then: { status } }] })
+    expect(await failureOf(clientOf().signIn(registry.host, { credential: ann }))).toMatchObject({
+      hint: 'it does not say how to log in; is a proxy in between? otherwise ask its operator',
+    })
+  })
+
   it('is refused where there is no registry', async () => {
     await using registry = await startTestRegistry({ ...content, faults: [{ on: 'ping', then: { status: 404 } }] })
     expect(await failureOf(clientOf().signIn(registry.host, { credential: ann }))).toMatchObject({
       code: 'UNSUPPORTED',
+      hint: 'is this the address of a registry?',
     })
     expect(await failureOf(clientOf().signIn('127.0.0.1:1', { credential: ann }))).toMatchObject({
       code: 'CONNECTION_REFUSED',

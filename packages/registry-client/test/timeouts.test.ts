@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createUndiciTransport, type Timeouts } from '../src/index.ts'
+import { createUndiciTransport, type Timeouts, type Transport } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
 import { descriptorOf, manifestType } from './support/image.ts'
 import { bytes, serve, type Handler } from './support/scripted-server.ts'
@@ -14,6 +14,29 @@ async function fetchFrom(handler: Handler, write?: () => Promise<void>): Promise
   const { blobs } = clientOf({ timeouts: { headers: 200, stall: 200 } }).repository(`${registry.host}/a`)
   return blobs.fetch(descriptorOf(blob), write === undefined ? sink : { ...sink, write })
 }
+
+describe('the answer with a blob', () => {
+  const allowed = async (timeouts?: Timeouts): Promise<(number | undefined)[]> => {
+    const told: (number | undefined)[] = []
+    const transport: Transport = async (request, to) => {
+      told.push(request.answerTimeout)
+      await to.head(404, { get: () => null })
+    }
+    const { blobs, manifests } = clientOf({ transport, timeouts }).repository('registry.example/a')
+    await failureOf(blobs.fetch(descriptorOf(blob), sinkOf()))
+    await failureOf(manifests.get('1'))
+    return [told[0], told.at(-1)]
+  }
+
+  it('may begin late, where a cache has to fetch it first', async () =>
+    expect(await allowed()).toEqual([300_000, undefined]))
+
+  it('begins in the time that was said, for it or for every answer', async () => {
+    expect(await allowed({ headers: 50 })).toEqual([50, undefined])
+    expect(await allowed({ headers: 50, blobHeaders: 900 })).toEqual([900, undefined])
+    expect(await allowed({ blobHeaders: 0 })).toEqual([undefined, undefined])
+  })
+})
 
 describe('a registry that', () => {
   it('does not answer is given up', async () => {

@@ -50,4 +50,5 @@ export async function askForCredential(
   return username === tokenUser ? { kind: 'identity', token: password } : { kind: 'basic', username, password }
 }
 
-const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '')
+/** Neither the end of the line nor the byte order mark that some shells of Windows put before what they pipe. */
+const withoutLineEnd = (text: string): string => text.replace(/^\uFEFF/, '').replace(/\r?\n$/, '')

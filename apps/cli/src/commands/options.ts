@@ -70,7 +70,7 @@ function addPaceOptions(command: Command): void {
     .addOption(
       new Option(
         '--stall-timeout <time>',
-        'give up a transfer that stalls, or drips less than 1 KiB a second, for so long; it is resumed (default: 30s)',
+        'give up a transfer that stalls, or drips less than 1 KiB a second, for so long; it is resumed (default: 30s, and 5m until a blob begins)',
       ).argParser(parseDuration),
     )
     .addOption(

@@ -1,5 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
-import type { Digest } from '@lading/digest'
+import { algorithmOf, type Digest } from '@lading/digest'
+import { digestOf } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'
 import { exchange } from '../site/exchange.ts'
 import type { Site } from '../site/site.ts'
@@ -51,7 +52,12 @@ async function sizeByHead(
     return await repeat(
       site.wire,
       url,
-      () => answerOf(site, { method: 'HEAD', url, headers: {} }, digest, options, ({ headers }) => lengthOf(headers)),
+      () =>
+        answerOf(site, { method: 'HEAD', url, headers: {} }, digest, options, ({ headers }) => {
+          const size = lengthOf(headers)
+          // Some know no length and say 0; only one blob has none.
+          return size === 0 && digest !== digestOf(new Uint8Array(0), algorithmOf(digest)) ? undefined : size
+        }),
       { ...options, untilServerError: true },
     )
   } catch (error) {

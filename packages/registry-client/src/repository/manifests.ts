@@ -72,7 +72,8 @@ async function byHead(
   if (head === undefined) return undefined
   const { headers } = head
   const mediaType = parseContentType(headers.get('content-type'))
-  const size = lengthOf(headers)
+  // Nothing is no manifest: who says so does not know.
+  const size = lengthOf(headers) || undefined
   const stated = tryParseDigest(headers.get('docker-content-digest')?.trim() ?? '')
   if (digest !== undefined && stated !== undefined && stated !== digest && algorithmOf(stated) === algorithmOf(digest))
     throw mismatch(site, head, digest, stated)

@@ -9,6 +9,8 @@ export interface Timeouts {
   readonly connect?: number | undefined
   /** From the request to the end of the answer's headers, however they drip. Default 30,000. */
   readonly headers?: number | undefined
+  /** The same for a blob: some caches fetch it whole, and scan it, before they say anything. Default 300,000, or `headers` where that is given. */
+  readonly blobHeaders?: number | undefined
   /** A body that brings less than 1 KiB a second for this long, while we are reading, is given up. Default 30,000. */
   readonly stall?: number | undefined
   /** A small request (token, manifest, config, page of tags) as a whole: redirects included, waits for its turn not. Default 120,000. */
@@ -19,7 +21,14 @@ export interface Timeouts {
 
 export type FullTimeouts = { readonly [Clock in keyof Timeouts]-?: number }
 
-const defaults: FullTimeouts = { connect: 30_000, headers: 30_000, stall: 30_000, total: 120_000, blob: 0 }
+const defaults: FullTimeouts = {
+  connect: 30_000,
+  headers: 30_000,
+  blobHeaders: 300_000,
+  stall: 30_000,
+  total: 120_000,
+  blob: 0,
+}
 /** The longest that a timer of Node's can wait. */
 const longest = 2 ** 31 - 1
 
@@ -36,6 +45,7 @@ export function readTimeouts(given: Timeouts = {}): FullTimeouts {
   return {
     connect: read('connect'),
     headers: read('headers'),
+    blobHeaders: given.blobHeaders === undefined && given.headers !== undefined ? read('headers') : read('blobHeaders'),
     stall: read('stall'),
     total: read('total'),
     blob: read('blob'),

@@ -2,6 +2,8 @@ import type { FullTimeouts } from '../transport/timeouts.ts'
 import { timedOut } from '../transport/timed-out.ts'
 import { adding, type Concern } from './wire-request.ts'
 
+export type WireTimeouts = Pick<FullTimeouts, 'total' | 'blob' | 'blobHeaders'>
+
 /** Time that may be spent in parts. */
 export interface Allowance {
   /** Runs a part of the work with what is left; the time between two parts is not counted, nor is that of a pause. */
@@ -12,12 +14,15 @@ export interface Allowance {
   ): Promise<T>
 }
 
-/** Bounds the time of a request as a whole. */
-export const allowTime = ({ total, blob }: Pick<FullTimeouts, 'total' | 'blob'>): Concern =>
+/** Bounds the time of a request as a whole, and lets the answer with a blob begin late. */
+export const allowTime = ({ total, blob, blobHeaders }: WireTimeouts): Concern =>
   adding(({ streamed = false, body, answerTimeout }) => {
     // What may be thought about for minutes is no small request either.
     const large = streamed || typeof body === 'function' || answerTimeout !== undefined
-    return { allowance: createAllowance(large ? blob : total) }
+    return {
+      allowance: createAllowance(large ? blob : total),
+      ...(streamed && blobHeaders > 0 ? { answerTimeout: blobHeaders } : {}),
+    }
   })
 
 /** What is spent on waiting for a turn is not counted, nor what our own side makes the host wait: only what is inside of this. */

@@ -4,8 +4,7 @@ import type { Clock } from '@lading/clock'
 import type { InsecureHosts } from '../endpoint/insecure-hosts.ts'
 import type { ProxyPolicy } from '../proxy/proxy-rules.ts'
 import type { Transport } from '../transport.ts'
-import type { FullTimeouts } from '../transport/timeouts.ts'
-import { allowTime, spendTime } from './allowance.ts'
+import { allowTime, spendTime, type WireTimeouts } from './allowance.ts'
 import { askOnceMore } from './ask-once-more.ts'
 import { spreadBytes, type Bandwidth } from './bandwidth.ts'
 import { addEndpointHeaders, identify } from './request-headers.ts'
@@ -35,7 +34,7 @@ export interface WireParts {
   readonly userAgent: string
   readonly insecure: InsecureHosts
   readonly proxy: ProxyPolicy
-  readonly timeouts: Pick<FullTimeouts, 'total' | 'blob'>
+  readonly timeouts: WireTimeouts
   readonly tlsMemory: TlsMemory
   readonly tlsPolicy: TlsPolicy
   /** Of requests for blobs; `undefined`: as many as the gates let in. */

@@ -7,8 +7,8 @@ import type { AddressClass } from '../origin/address-class.ts'
 import type { RealmPolicy } from '../origin/allowed-realms.ts'
 import type { ProxyPolicy } from '../proxy/proxy-rules.ts'
 import type { TlsSettings } from '../transport.ts'
-import type { FullTimeouts } from '../transport/timeouts.ts'
 import type { ClosableTransport } from '../transport/undici-transport.ts'
+import type { WireTimeouts } from './allowance.ts'
 import { createBandwidth } from './bandwidth.ts'
 import { composeRequest } from './compose.ts'
 import { createHostGates } from './host-gates.ts'
@@ -31,7 +31,7 @@ export interface CreateWireOptions {
   /** Throws what the listener behind `emit` threw, once. */
   readonly releaseFailure: () => void
   readonly userAgent: string
-  readonly timeouts: Pick<FullTimeouts, 'total' | 'blob'>
+  readonly timeouts: WireTimeouts
   /** Requests at once at one host. */
   readonly connections: number
   /** Of requests for blobs; `undefined`: as many as the gates let in. */
