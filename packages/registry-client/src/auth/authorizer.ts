@@ -243,7 +243,7 @@ export function createAuthorizer(
     },
     hint(repository) {
       return scheme?.kind === 'bearer' && withheld.has(repository)
-        ? withheldHint(registry.host, scheme.challenge.realm.host)
+        ? withheldHint(registry, scheme.challenge.realm)
         : undefined
     },
   }

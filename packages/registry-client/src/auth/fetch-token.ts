@@ -152,10 +152,9 @@ function refusal(
     credential,
   }: { readonly answer: Answer; readonly withheld: boolean; readonly credential: Credential | undefined },
 ): RegistryError {
-  const host = challenge.realm.host
   const known = credential !== undefined
   const hint = withheld
-    ? withheldHint(registry.host, host)
+    ? withheldHint(registry, challenge.realm)
     : known
       ? `check the user name and the password, or log in to ${registry.host} again`
       : `the repository may not exist, or it needs a login to ${registry.host}`
@@ -182,6 +181,9 @@ function refusal(
 }
 
 /** Why a login did not help, and what does. */
-export function withheldHint(registry: string, realm: string): string {
-  return `the credentials for ${registry} were not shown to its token server ${realm}, which is another host; if you trust it, allow the realm (--allow-realm ${registry}=${realm})`
+export function withheldHint({ host }: URL, realm: URL): string {
+  const withheld = `the credentials for ${host} were not shown to its token server ${realm.host}, which is another host`
+  return realm.protocol === 'https:'
+    ? `${withheld}; if you trust it, allow the realm (--allow-realm ${host}=${realm.host})`
+    : `${withheld} and speaks plain http: there they are never shown; ask the registry's operator for https`
 }
