@@ -10,7 +10,7 @@ import { RequestCut, type Effect, type EffectContext } from './faults/effect.ts'
 import type { FaultBook } from './faults/fault-book.ts'
 import { breakOff } from './http/end-early.ts'
 import { failure } from './http/registry-errors.ts'
-import type { RegistryRequest, Reply } from './http/message.ts'
+import { reply as plain, type RegistryRequest, type Reply } from './http/message.ts'
 import { pacedBody } from './http/pace.ts'
 import { patientBody } from './http/patient-body.ts'
 import { send, socketOf } from './http/send.ts'
@@ -19,6 +19,8 @@ import type { JournalEntry, WritableJournal } from './journal/journal.ts'
 import { lookIntoForm } from './journal/form-sightings.ts'
 import type { Secrets } from './journal/secrets.ts'
 import { lanesOf, mannerOf, type Shaping } from './manner-of.ts'
+import type { Quirks } from './quirks.ts'
+import { inCharacter } from './quirks/in-character.ts'
 import type { Route } from './route.ts'
 
 /** One origin: how it reads paths, whom it lets in, and what it answers when nothing goes wrong. */
@@ -42,6 +44,7 @@ export interface Desk {
   readonly clock: Clock
   readonly shaping: Shaping
   readonly patienceMs: number
+  readonly quirks: Quirks
 }
 
 const served = new WeakMap<Socket, number>()
@@ -94,14 +97,15 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
         registryUrl: () => origin.registryUrl(request),
         expireToken() {
           desk.tokens.void(bearerToken(request.headers.authorization) ?? '')
-          return stranger(origin.gate, request, route)
+          const { voidTokenStatus } = desk.quirks
+          return voidTokenStatus === undefined ? stranger(origin.gate, request, route) : plain(voidTokenStatus)
         },
         stranger: () => stranger(origin.gate, request, route),
         serial: nextSerial,
       }
       try {
         const reply = await decide(effects, context, refusal)
-        await send(response, request.method, reply, mannerOf(desk.shaping, effects, message.socket, gone.signal), entry)
+        await send(response, request.method, reply, mannerOf(desk, effects, message.socket, gone.signal), entry)
       } catch (error) {
         if (!(error instanceof RequestCut)) throw error
         if (typeof error.how === 'function')
@@ -109,7 +113,7 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
             response,
             request.method,
             error.how(context),
-            mannerOf(desk.shaping, [], message.socket, gone.signal),
+            mannerOf(desk, [], message.socket, gone.signal),
             entry,
           )
         await breakOff(await socketOf(response, gone.signal), error.how, gone.signal)
@@ -130,8 +134,7 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
       const asked = effects.reduce((given, effect) => effect.request?.(given) ?? given, paced)
       let reply =
         effects.reduce<Reply | undefined>((found, effect) => found ?? effect.replace?.(context), undefined) ??
-        refusal ??
-        (await safely(asked))
+        (await inCharacter(refusal ?? (await safely(asked)), { request: asked, route, quirks: desk.quirks }))
       for (const effect of effects) reply = (await effect.change?.(reply, context)) ?? reply
       return reply
     }

@@ -13,11 +13,13 @@ export interface Cdn {
 
 const prefix = '/cdn'
 
+export const isSignedPath = (path: string): boolean => path.startsWith(`${prefix}/`)
+
 /** The path under the prefix is the registry's own. */
 export function cdnRoute(path: string, tokenPaths: readonly string[]): Route {
   if (tokenPaths.includes(path)) return { kind: 'token' }
   const { repository, target } = routeOf(registryPath(path))
-  return path.startsWith(`${prefix}/`) ? { kind: 'cdn', repository, target } : { kind: 'unknown' }
+  return isSignedPath(path) ? { kind: 'cdn', repository, target } : { kind: 'unknown' }
 }
 
 /** What a path of the second origin is called at the registry. */
@@ -40,6 +42,8 @@ export function createCdn(shelves: Shelves, now: () => number): Cdn {
       if (!sameSecret(request.query.get('signature') ?? '', signature(path, expires)))
         return refused(403, 'SignatureDoesNotMatch', 'The signature does not match')
       if (now() >= Number(expires)) return refused(403, 'AccessDenied', 'Request has expired')
+      if (request.method === 'HEAD' && shelves.quirks.signedForGet === true)
+        return refused(403, 'SignatureDoesNotMatch', 'The signature does not match')
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return refused(405, 'MethodNotAllowed', 'The method is not allowed')
       return await handle({ ...request, path, query: new URLSearchParams() }, routeOf(path), shelves, {

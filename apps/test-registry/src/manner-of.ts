@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Effect } from './faults/effect.ts'
 import type { Lane } from './http/pace.ts'
 import type { Manner } from './http/send.ts'
+import type { Quirks } from './quirks.ts'
 
 /** How fast things go when nothing goes wrong. */
 export interface Shaping {
@@ -13,8 +14,14 @@ export interface Shaping {
 }
 
 /** What the registry and the faults that fired make of the wire. */
-export function mannerOf(shaping: Shaping, effects: readonly Effect[], socket: Socket, signal: AbortSignal): Manner {
+export function mannerOf(
+  { shaping, quirks }: { readonly shaping: Shaping; readonly quirks: Quirks },
+  effects: readonly Effect[],
+  socket: Socket,
+  signal: AbortSignal,
+): Manner {
   return {
+    interim: quirks.interimAnswers ?? [],
     delayMs: shaping.latencyMs + effects.reduce((sum, effect) => sum + (effect.delayMs ?? 0), 0),
     lanes: lanesOf(
       shaping,

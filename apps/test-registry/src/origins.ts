@@ -4,7 +4,7 @@ import { createGate } from './auth/gate.ts'
 import { bearersIn, tokenPathOf } from './auth/rules.ts'
 import { tokenEndpoint } from './auth/token-endpoint.ts'
 import type { Tokens } from './auth/tokens.ts'
-import { cdnRoute, createCdn, registryPath } from './cdn.ts'
+import { cdnRoute, createCdn, isSignedPath, registryPath } from './cdn.ts'
 import type { Clock } from './clock.ts'
 import type { RegistryRequest, Reply } from './http/message.ts'
 import type { RateLimiter } from './rate-limit.ts'
@@ -30,16 +30,21 @@ export function createOrigins({ shelves, rules, tokens, clock, limiter, cdnUrl, 
   readonly registry: Origin
   readonly cdn: Origin
 } {
+  const { quirks } = shelves
   const cdn = createCdn(shelves, clock.now)
   const tokenPaths = ['/token', ...rules.flatMap(bearersIn).map(tokenPathOf)]
   const realm = ({ headers, scheme }: RegistryRequest, bearer: BearerOptions): string => {
+    // On loopback the two differ in their port alone, which is the same host to a client.
+    if (quirks.tokensElsewhere === true)
+      return `${cdnUrl().replace('//127.0.0.1:', '//localhost:')}${tokenPathOf(bearer)}`
     if (bearer.realm === 'cdn') return `${cdnUrl()}${tokenPathOf(bearer)}`
     return bearer.realm ?? `${scheme}://${headers.host ?? ''}${tokenPathOf(bearer)}`
   }
-  const token = (request: RegistryRequest): Promise<Reply> => tokenEndpoint(request, { rules, tokens, now: clock.now })
+  const token = (request: RegistryRequest): Promise<Reply> =>
+    tokenEndpoint(request, { rules, tokens, now: clock.now, quirks })
   const signedUrl = (request: RegistryRequest, expiresInMs: number): string =>
     `${cdnUrl()}${cdn.sign(request.path, expiresInMs)}`
-  const gate = createGate({ rules, tokens, realm })
+  const gate = createGate({ rules, tokens, realm, quirks })
   const mayReadAs =
     (request: RegistryRequest) =>
     (repository: string): boolean =>
@@ -49,16 +54,23 @@ export function createOrigins({ shelves, rules, tokens, clock, limiter, cdnUrl, 
     if (refused !== undefined) return refused
     const answer = await handle(request, route, shelves, {
       mayRead: mayReadAs(request),
-      signedUrl: () => signedUrl(request, redirectLifeMs),
+      signedUrl: () =>
+        quirks.redirectBlobs === 'same-origin'
+          ? cdn.sign(request.path, redirectLifeMs)
+          : signedUrl(request, redirectLifeMs),
     })
     return limiter === undefined ? answer : { ...answer, headers: { ...answer.headers, ...limiter.headers(route) } }
   }
   return {
     registry: {
       name: 'registry',
-      route: (path) => routeOf(path, tokenPaths),
-      gate: (request, route) => (route.kind === 'token' ? undefined : gate(request, route)),
-      answer: (request, route) => (route.kind === 'token' ? token(request) : limited(request, route)),
+      route: (path) =>
+        quirks.redirectBlobs === 'same-origin' && isSignedPath(path)
+          ? cdnRoute(path, tokenPaths)
+          : routeOf(path, tokenPaths),
+      gate: (request, route) => (route.kind === 'token' || route.kind === 'cdn' ? undefined : gate(request, route)),
+      answer: (request, route) =>
+        route.kind === 'token' ? token(request) : route.kind === 'cdn' ? cdn.answer(request) : limited(request, route),
       signedUrl,
       registryUrl: ({ path }) => `${registryUrl()}${path}`,
     },

@@ -42,8 +42,12 @@ export interface Quirks {
   readonly brokenRangeError?: boolean | undefined
   /** Ranges are announced and then ignored: 200 and everything. Default false. */
   readonly ignoreRanges?: boolean | undefined
-  /** Blobs that are there are redirected to the second origin. Default false. */
-  readonly redirectBlobs?: boolean | undefined
+  /** Blobs that are there are redirected to a signed URL: at the second origin (`cdn`, the same as true), or at the registry's own. Default false. */
+  readonly redirectBlobs?: boolean | 'cdn' | 'same-origin' | undefined
+  /** Signed URLs are for GET alone: HEAD of one is 403, as S3 has it. Default false. */
+  readonly signedForGet?: boolean | undefined
+  /** `Location` of a redirect is so long, in bytes. */
+  readonly locationBytes?: number | undefined
   /** Whether pushing makes a repository. Default true; false: one that is not there is 404. */
   readonly createOnPush?: boolean | undefined
   /** A tag that is there never moves. Default false. */
@@ -60,4 +64,47 @@ export interface Quirks {
   readonly ignoredParameters?: Readonly<Partial<Record<RouteKind, readonly string[]>>> | undefined
   /** On every answer. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** So many bytes of header fields more, on every answer of both origins, tokens and refusals included. */
+  readonly headerBytes?: number | undefined
+  /** Interim answers (1xx) that nobody asked for, before every answer. */
+  readonly interimAnswers?: readonly number[] | undefined
+  /** `Content-Encoding` on every answer that has a body, whose bytes stay as they are. */
+  readonly contentEncodingLabel?: string | undefined
+  /** `Content-Type` of manifests: any, `none`, or that of the `other-family` (OCI's for Docker's, and the other way round). */
+  readonly manifestLabel?: string | undefined
+  /** HEAD of a manifest or blob is refused with this status. */
+  readonly headStatus?: number | undefined
+  /** What HEAD of a manifest or blob says: all (default), no digest, or no header that GET has. */
+  readonly headHeaders?: 'all' | 'no-digest' | 'none' | undefined
+  /** How `Link` names the next page. Default: a path in brackets, with `rel="next"`. */
+  readonly linkForm?: LinkForm | undefined
+  /** Lists without an entry, as Go writes them: null, or no such member. Default: `[]`. */
+  readonly emptyLists?: 'null' | 'absent' | undefined
+  /** Lists of tags, repositories and referrers have at least so many bytes: blanks fill them. */
+  readonly listBytes?: number | undefined
+  /** Token answers and lists of tags and repositories: each member twice, bytes that are not UTF-8, or a byte order mark. */
+  readonly sloppyJson?: 'member-twice' | 'not-utf8' | 'bom' | undefined
+  /** With authentication: the challenge stands at `/v2/` alone, and all else is refused with this status, bare. */
+  readonly challengeOnlyAtPing?: number | undefined
+  /** A token is void after so many requests. Default: as `auth` says. */
+  readonly tokenRequests?: number | undefined
+  /** A token that is void or unknown is refused with this status, without a challenge and a body. */
+  readonly voidTokenStatus?: number | undefined
+  /** The challenge leads to the token endpoint at the second origin, by another host name. Default: as `auth` says. */
+  readonly tokensElsewhere?: boolean | undefined
+  /** What stands before a repository's name in challenges and tokens, as at a mirror that knows it by another name: `proxy/`. */
+  readonly scopePrefix?: string | undefined
 }
+
+/** Ways to name the next page that registries and the proxies before them have been seen with. */
+export type LinkForm =
+  | 'absolute'
+  | 'plain-http'
+  | 'other-port'
+  | 'inner-host'
+  | 'other-path'
+  | 'query'
+  | 'no-rel'
+  | 'single-quotes'
+  | 'quotes'
+  | 'no-brackets'

@@ -12,6 +12,7 @@ import { addSecretsOf, createSecrets, watchTokens } from './journal/secrets.ts'
 import { openShelves } from './open-shelves.ts'
 import { createOrigins } from './origins.ts'
 import { loadLayout } from './load-layout.ts'
+import { createQuirkBoard } from './quirks/quirk-board.ts'
 import { withProfile } from './with-profile.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { repositoryAccess } from './repository-access.ts'
@@ -41,6 +42,7 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
   addSecretsOf(rules, secrets)
   const tokens = watchTokens(createTokens(clock.now), secrets)
   const standing = createFaultBook()
+  const quirks = createQuirkBoard(options.quirks ?? {})
   const faults = createFaultBook()
   const desk: Desk = {
     journal: createJournal(secrets),
@@ -50,10 +52,11 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
     clock,
     shaping: { bytesPerSecond, totalBytesPerSecond, latencyMs },
     patienceMs,
+    quirks: quirks.current,
   }
   for (const fault of options.profileFaults ?? []) standing.add(fault)
   for (const fault of options.faults ?? []) faults.add(fault)
-  const shelves = await openShelves(options, clock)
+  const shelves = await openShelves({ ...options, quirks: quirks.current }, clock)
   const { state } = shelves
   const limiter = options.rateLimit === undefined ? undefined : createRateLimiter(options.rateLimit, clock.now)
   const tls = tlsFor(options, rules)
@@ -82,6 +85,7 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
     ...contents,
     journal: desk.journal,
     faults,
+    quirks,
     clock,
     auth: rules.map(({ kind }) => kind),
     settled: () => state.storage.settled(),
@@ -126,6 +130,8 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
     addFault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     faults: () => faults.list(),
+    setQuirks: (changes) => quirks.set(changes),
+    quirks: () => ({ ...quirks.current }),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -9,6 +9,7 @@ import type { Journal } from './journal/journal.ts'
 import type { Profile } from './profiles/profile.ts'
 import type { ProfileName } from './profiles/profiles.ts'
 import type { Quirks } from './quirks.ts'
+import type { QuirkChanges } from './quirks/quirk-board.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { RepositoryAccess } from './repository-access.ts'
 
@@ -106,6 +107,13 @@ export interface TestRegistry {
   addFault(fault: Fault): FaultSwitch
   clearFaults(): void
   faults(): readonly ListedFault[]
+  /**
+   * Changes quirks from the next request on; `null` takes one back to its default.
+   *
+   * @throws TestRegistryError `OPTION_INVALID`
+   */
+  setQuirks(changes: QuirkChanges): void
+  quirks(): Quirks
   /** Voids every token that was issued. */
   expireTokens(): void
   /** Cuts every connection and frees the ports. */

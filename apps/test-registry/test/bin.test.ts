@@ -206,6 +206,18 @@ describe('lading-test-registry serve', () => {
     ])
   })
 
+  test('has the quirks that are named, and lists them', async () => {
+    const { ready, stop } = await start('--sample', '--quirk', 'headStatus=403', '--quirk', 'linkForm=no-rel')
+    expect((await ask(`${ready.url}/v2/demo/app/manifests/1.0`, { method: 'HEAD' })).status).toBe(403)
+    await stop()
+    const [wrong, list] = await Promise.all([run('serve', '--quirk', 'headStatus=0'), run('quirks')])
+    expect([wrong.code, wrong.stderr]).toEqual([
+      1,
+      "lading-test-registry: not the quirk 'headStatus': 0\n  it may be 400 to 599\n",
+    ])
+    expect(list.stdout).toContain('headStatus\t400 to 599\tHEAD of a manifest or blob is refused with it\n')
+  })
+
   test('says so when it listens for everyone', async () => {
     const { ready, stop } = await start('--host', '0.0.0.0', '--control-host', 'registry:5000')
     expect(ready.loopback).toBe(false)

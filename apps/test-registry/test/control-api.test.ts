@@ -42,6 +42,37 @@ test('it is in no journal, meets no fault, and needs no credential', async () =>
   expect(registry.journal.entries).toEqual([])
 })
 
+describe('quirks', () => {
+  const headStatus = async (): Promise<number> =>
+    (await ask(`${registry.url}/v2/t/app/manifests/1`, { method: 'HEAD' })).status
+
+  test('are listed with what there is, set one by one, and taken back', async () => {
+    expect(json(await api('/quirks'))).toMatchObject({
+      quirks: {},
+      known: expect.arrayContaining([
+        { name: 'headStatus', values: '400 to 599', help: expect.any(String) as string },
+      ]) as unknown,
+    })
+    expect(json(await api('/quirks', 'PATCH', { headStatus: 403, maxPageSize: 1 }))['quirks']).toEqual({
+      headStatus: 403,
+      maxPageSize: 1,
+    })
+    expect(await headStatus()).toBe(403)
+    expect(json(await api('/quirks', 'PATCH', { headStatus: null }))['quirks']).toEqual({ maxPageSize: 1 })
+    expect(await headStatus()).toBe(200)
+    expect((await api('/quirks', 'DELETE')).status).toBe(204)
+    expect(registry.quirks()).toEqual({})
+  })
+
+  test.each([{ headStatus: 403, headstatus: 403 }, { headStatus: 200 }, [], null, 'true'])(
+    'that are none change nothing: %j',
+    async (quirks) => {
+      expect(code(await api('/quirks', 'PATCH', quirks))).toEqual([400, expect.stringMatching(/INVALID/)])
+      expect(registry.quirks()).toEqual({})
+    },
+  )
+})
+
 describe('faults', () => {
   test('are added, listed, turned off and on, and removed', async () => {
     const added = await api('/faults', 'POST', { name: 'down', on: 'manifest', then: { status: 503 } })

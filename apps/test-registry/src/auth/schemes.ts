@@ -1,4 +1,5 @@
 import type { RegistryRequest } from '../http/message.ts'
+import type { Quirks } from '../quirks.ts'
 import type { Route } from '../route.ts'
 import type { BasicOptions, BearerOptions, CertificateAuthOptions } from './auth-options.ts'
 import { basicCredentials, bearerToken, sameSecret } from './credentials.ts'
@@ -6,7 +7,13 @@ import { covers, formatScope, neededScope } from './scope.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Why a request does not come in. `undefined` when it does. */
-type Refusal = { readonly challenge?: string | undefined } | undefined
+type Refusal =
+  | {
+      readonly challenge?: string | undefined
+      /** A token came, and is void or none of ours. */
+      readonly voided?: boolean | undefined
+    }
+  | undefined
 
 /** One way in. */
 export type Scheme = (request: RegistryRequest, route: Route, options: { readonly counted: boolean }) => Refusal
@@ -27,11 +34,19 @@ export function certificateScheme({ commonName }: CertificateAuthOptions): Schem
 /** @param realm the token endpoint as a request should see it */
 export function bearerScheme(
   bearer: BearerOptions,
-  tokens: Tokens,
-  realm: (request: RegistryRequest, bearer: BearerOptions) => string,
+  {
+    tokens,
+    realm,
+    quirks,
+  }: {
+    readonly tokens: Tokens
+    readonly realm: (request: RegistryRequest, bearer: BearerOptions) => string
+    readonly quirks: Quirks
+  },
 ): Scheme {
   return (request, route, { counted }) => {
-    const needed = neededScope(route, request.method)
+    const scope = neededScope(route, request.method)
+    const needed = scope?.type === 'repository' ? { ...scope, name: `${quirks.scopePrefix ?? ''}${scope.name}` } : scope
     const text = bearerToken(request.headers.authorization)
     if (text !== undefined && bearer.registryToken !== undefined && sameSecret(text, bearer.registryToken))
       return undefined
@@ -39,6 +54,7 @@ export function bearerScheme(
     if (token !== undefined && (needed === undefined || covers(token.scopes, needed))) return undefined
     const error = text === undefined ? undefined : token === undefined ? 'invalid_token' : 'insufficient_scope'
     return {
+      voided: text !== undefined && token === undefined,
       challenge: challengeOf(
         bearer,
         realm(request, bearer),

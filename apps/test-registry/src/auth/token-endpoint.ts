@@ -1,6 +1,7 @@
 import { failure } from '../http/registry-errors.ts'
 import { json, type RegistryRequest, type Reply } from '../http/message.ts'
 import { readBody } from '../http/read-body.ts'
+import type { Quirks } from '../quirks.ts'
 import type { AuthRule, BearerOptions } from './auth-options.ts'
 import { basicCredentials, sameSecret } from './credentials.ts'
 import { bearersIn, isFor, tokenPathOf } from './rules.ts'
@@ -17,6 +18,7 @@ export interface TokenOffice {
   readonly rules: readonly AuthRule[]
   readonly tokens: Tokens
   readonly now: () => number
+  readonly quirks: Quirks
 }
 
 /** GET with basic credentials or none, and the OAuth2 POST (distribution token.md and oauth.md). */
@@ -100,10 +102,13 @@ interface Issue extends TokenOffice {
   readonly form: boolean
 }
 
-function issue({ issuer, tokens, now, who, scopes, identity, form }: Issue): Reply {
+function issue({ issuer, tokens, now, quirks, who, scopes, identity, form }: Issue): Reply {
   const granted = scopes.flatMap((text) => allowed(parseScope(text), issuer, who))
   const { expiresInSeconds = 300, tokenMember = form ? 'access_token' : 'token' } = issuer
-  const token = tokens.issue(issuer, granted, (expiresInSeconds ?? unsaidSeconds) * 1000)
+  const token = tokens.issue(issuer, granted, {
+    ms: (expiresInSeconds ?? unsaidSeconds) * 1000,
+    requests: quirks.tokenRequests,
+  })
   return json(200, {
     ...(tokenMember === 'access_token' ? {} : { token: token.text }),
     ...(tokenMember === 'token' ? {} : { access_token: token.text }),

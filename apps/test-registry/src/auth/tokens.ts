@@ -12,7 +12,12 @@ interface Token {
 }
 
 export interface Tokens {
-  issue(issuer: BearerOptions, scopes: readonly Scope[], lifeMs: number): Token
+  /** @param requests in place of what the issuer says */
+  issue(
+    issuer: BearerOptions,
+    scopes: readonly Scope[],
+    life: { readonly ms: number; readonly requests?: number | undefined },
+  ): Token
   /** A token that is known and good. */
   find(text: string, issuer: BearerOptions): Token | undefined
   /** The same. Counts the request. */
@@ -38,13 +43,13 @@ export function createTokens(now: () => number): Tokens {
       : token
   }
   return {
-    issue(issuer, scopes, lifeMs) {
+    issue(issuer, scopes, life) {
       const token: Token = {
         text: secret(),
         scopes,
         issuer,
-        expiresAt: now() + lifeMs,
-        requestsLeft: issuer.expiresAfterRequests ?? Number.POSITIVE_INFINITY,
+        expiresAt: now() + life.ms,
+        requestsLeft: life.requests ?? issuer.expiresAfterRequests ?? Number.POSITIVE_INFINITY,
       }
       known.set(token.text, token)
       const [oldest] = known.keys()

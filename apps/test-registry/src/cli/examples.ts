@@ -16,6 +16,7 @@ Examples:
   $ lading-test-registry serve --layout t/app=./layout-made-by-umoci
   $ lading-test-registry serve --sample --faults faults.json --log json
   $ lading-test-registry serve --sample --profile docker-hub
+  $ lading-test-registry serve --sample --quirk headStatus=403 --quirk interimAnswers=100,103
   $ lading-test-registry serve --sample --tls --ca-file ca.pem
   $ lading-test-registry serve --sample --bytes-per-second 2000000
 

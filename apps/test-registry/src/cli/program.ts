@@ -16,6 +16,7 @@ export function createProgram(): Command {
     .addHelpText('after', generalHelp)
   addServe(program)
   addSeed(program)
+  addQuirks(program)
   return program
 }
 
@@ -44,6 +45,7 @@ function addServe(program: Command): void {
     .option('--auth-file <file>', 'in place of these: JSON with every kind, or rules by repository')
     .optionsGroup('How it behaves:')
     .addOption(new Option('--profile <name>', 'like a registry of the field').choices(Object.keys(profiles)))
+    .option('--quirk <name[=value]>', "one way in which registries differ; 'quirks' lists them (repeatable)", collect)
     .option('--faults <file>', 'a fault script: a JSON array of faults')
     .option('--bytes-per-second <bytes>', 'of each connection', whole(1))
     .option('--total-bytes-per-second <bytes>', 'of all connections together', whole(1))
@@ -77,6 +79,17 @@ function addSeed(program: Command): void {
     .action(async (file: string | undefined, options) => {
       const { seedImages } = await import('./seed.ts')
       await seedImages(file, options)
+    })
+}
+
+function addQuirks(program: Command): void {
+  program
+    .command('quirks')
+    .description("list what 'serve --quirk' takes: name, values, what it does")
+    .exitOverride()
+    .action(async () => {
+      const { listQuirks } = await import('./quirks.ts')
+      process.stdout.write(listQuirks())
     })
 }
 

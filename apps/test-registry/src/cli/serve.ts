@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { TestRegistryError } from '../error.ts'
 import { parseFaults } from '../faults/parse-faults.ts'
 import { isLoopback } from '../http/is-loopback.ts'
+import { parseQuirks } from '../quirks/parse-quirks.ts'
 import type { ProfileName } from '../profiles/profiles.ts'
 import { startTestRegistry } from '../start-test-registry.ts'
 import type { Seedable, TestRegistry } from '../test-registry.ts'
@@ -22,6 +23,7 @@ export interface ServeArguments extends AuthArguments {
   readonly sample?: boolean | undefined
   readonly profile?: ProfileName | undefined
   readonly faults?: string | undefined
+  readonly quirk?: readonly string[] | undefined
   readonly bytesPerSecond?: number | undefined
   readonly totalBytesPerSecond?: number | undefined
   readonly latency?: number | undefined
@@ -56,6 +58,7 @@ export async function serve(options: ServeArguments): Promise<void> {
     auth,
     profile: options.profile,
     faults,
+    quirks: parseQuirks(options.quirk ?? []),
     bytesPerSecond: options.bytesPerSecond,
     totalBytesPerSecond: options.totalBytesPerSecond,
     latencyMs: options.latency,

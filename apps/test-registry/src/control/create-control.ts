@@ -11,6 +11,7 @@ import { journal } from './journal-endpoint.ts'
 import { streamJournal } from './journal-stream.ts'
 import { refusalOf } from './own-request.ts'
 import { pageFile } from './page-files.ts'
+import { quirks } from './quirks-endpoint.ts'
 import { readJson } from './read-json.ts'
 import { repositories } from './repositories-endpoint.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -21,6 +22,7 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   faults,
   journal,
   images,
+  quirks,
   clock,
   tokens,
   repositories,

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { FaultBook } from '../faults/fault-book.ts'
 import type { Built } from '../images/built.ts'
 import type { Journal } from '../journal/journal.ts'
+import type { QuirkBoard } from '../quirks/quirk-board.ts'
 import type { RepositoryAccess } from '../repository-access.ts'
 import type { ControlReply } from './control-reply.ts'
 
@@ -9,6 +10,7 @@ import type { ControlReply } from './control-reply.ts'
 export interface Controlled {
   readonly journal: Journal
   readonly faults: FaultBook
+  readonly quirks: QuirkBoard
   readonly clock: Clock
   /** The kinds of its rules. */
   readonly auth: readonly string[]

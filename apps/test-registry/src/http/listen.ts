@@ -41,6 +41,8 @@ export interface ServerTls {
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
 const hour = 3_600_000
+/** Of a request: a redirect may lead far (`locationBytes`). */
+const headLimit = 64 * 1024
 
 /** @throws TestRegistryError `LISTEN_FAILED` */
 export async function listen(
@@ -48,6 +50,7 @@ export async function listen(
   { host, port, tls, alsoPlain, patienceMs }: ListenOptions,
 ): Promise<Listener> {
   const limits: ServerOptions = {
+    maxHeaderSize: headLimit,
     headersTimeout: patienceMs,
     requestTimeout: hour,
     connectionsCheckingInterval: Math.min(patienceMs / 2, 30_000),

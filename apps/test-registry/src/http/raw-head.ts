@@ -13,3 +13,10 @@ export function rawHead({ status, headers, body }: Reply): Uint8Array {
   )
   return Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1')
 }
+
+/** A whole interim answer (RFC 9110 15.2). Node sends the two or three that it knows, and only once. */
+export const interimHead = (status: number): Uint8Array =>
+  Buffer.from(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${status === 103 ? 'link: </v2/>; rel=preload\r\n' : ''}\r\n`,
+    'latin1',
+  )

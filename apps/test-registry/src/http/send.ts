@@ -7,10 +7,12 @@ import { memoryContent } from '../state/content.ts'
 import { breakOff, endEarly } from './end-early.ts'
 import type { Reply } from './message.ts'
 import type { Lane } from './pace.ts'
-import { rawHead } from './raw-head.ts'
+import { interimHead, rawHead } from './raw-head.ts'
 import { write, writeContent, type WriteOptions } from './write.ts'
 
 export interface Manner {
+  /** Statuses of answers that come before the right one. */
+  readonly interim: readonly number[]
   readonly delayMs: number
   /** None: as fast as it goes. */
   readonly lanes: readonly Lane[]
@@ -44,6 +46,7 @@ export async function send(
   const socket = await socketOf(response, signal)
   if (ending !== undefined && ending.afterBytes === undefined) return await breakOff(socket, ending.how, signal)
   if (manner.raw !== undefined) return await sendRaw(socket, manner.raw, signal, entry)
+  for (const status of manner.interim) await write(socket, interimHead(status), signal)
   const options: WriteOptions = { lanes, signal, count: (bytes) => void (entry.bytesSent += bytes) }
   const bodyless = method === 'HEAD' || given.status === 204 || given.status === 304
   if (manner.headBytesPerSecond !== undefined)

@@ -24,7 +24,7 @@ export async function blobs(context: RouteContext): Promise<Reply> {
   const etag = `"${target}"`
   const named = { etag, ...digestHeader(target, () => content.bytes(), quirks) }
   if (!noneMatch(request.headers['if-none-match'], etag)) return reply(304, named)
-  if (quirks.redirectBlobs === true && context.caller.signedUrl !== undefined)
+  if ((quirks.redirectBlobs ?? false) !== false && context.caller.signedUrl !== undefined)
     return reply(307, { location: context.caller.signedUrl() })
   const headers = {
     'content-type': 'application/octet-stream',

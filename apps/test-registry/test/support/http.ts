@@ -21,6 +21,9 @@ export interface Ask {
   readonly leaveAt?: number | undefined
 }
 
+/** Of an answer's head: registries may send long ones. */
+const maxHeaderSize = 512 * 1024
+
 /** One request on its own connection, no redirects, nothing decoded. Rejects when no head came. */
 export function ask(
   url: string,
@@ -31,7 +34,7 @@ export function ask(
     const secure = url.startsWith('https:')
     const outgoing = (secure ? httpsRequest : httpRequest)(
       url,
-      { method, headers, agent: false, ...(ca === undefined ? {} : { ca }), ...client },
+      { method, headers, agent: false, maxHeaderSize, ...(ca === undefined ? {} : { ca }), ...client },
       (answer: IncomingMessage) => {
         // From here on the answer tells how it ended.
         headed = true
