@@ -91,21 +91,12 @@ describe('the tags of a repository', () => {
     expect(lines()).toHaveLength(1)
   })
 
-  it.each([
-    ['in plain http', (host: string) => `<http://${host}/v2/a/tags/list?last=x>; rel="next"`],
-    ['at an inner host', () => '<http://registry.internal:5000/v2/a/tags/list?last=x>; rel="next"'],
-    ['at metadata', () => '<http://169.254.169.254/v2/a/tags/list?last=x>; rel="next"'],
-    ['at another path', () => '</api/v2/proxy/a/tags/list?last=x>; rel="next"'],
-    ['without rel', () => '</v2/a/tags/list?last=x>'],
-    ['in quotes, without brackets', () => '"/v2/a/tags/list?last=x"; rel="next"'],
-    ['without brackets', () => '/v2/a/tags/list?last=x; rel=next'],
-    ['as a query alone', () => '<?last=x>; rel="next"'],
-    ['in single quotes', () => "</v2/a/tags/list?last=x>; rel='next'"],
-  ])('go on at the registry itself where the next page is named %s', async (_what, link) => {
+  // The forms that registries have are the test registry's `linkForm`.
+  it('go on at the registry itself where the next page is at metadata', async () => {
     const { repository, lines } = await repositoryThat((request, response) =>
       request.url?.includes('last=x') === true
         ? json(response, 200, { tags: ['y'] })
-        : json(response, 200, { tags: ['x'] }, { link: link(request.headers.host ?? '') }),
+        : json(response, 200, { tags: ['x'] }, { link: '<http://169.254.169.254/v2/a/tags/list?last=x>; rel="next"' }),
     )
     expect(await gather(repository.tags())).toEqual(['x', 'y'])
     expect(lines()).toEqual(['GET /v2/a/tags/list', 'GET /v2/a/tags/list?last=x'])
