@@ -3,12 +3,11 @@ import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import {
   findManifest,
-  formatPlatform,
   isIndexType,
   isSchema1Type,
   matchPlatforms,
   OCI_MANIFEST,
-  platformsOffered,
+  platformUnavailable,
   type Descriptor,
 } from '@lading/manifest'
 import { fetchChild, type Parent } from './fetch-child.ts'
@@ -89,15 +88,12 @@ const isSchema1For = (entry: Descriptor, job: PullJob): boolean =>
 
 function unavailable(job: PullJob, repository: PullRepository, target: ManifestDocument, indexes: Indexes): PullError {
   const { digest } = target.descriptor
-  const offered = platformsOffered([...indexes.values()].map(({ manifest }) => manifest)).slice(0, 20)
-  return new PullError('PLATFORM_UNAVAILABLE', `no image for ${formatPlatform(job.platform)} in ${digest}`, {
+  const { message, hint } = platformUnavailable(
+    [...indexes.values()].map(({ manifest }) => manifest),
+    job.platform,
     digest,
-    host: repository.name.split('/')[0],
-    hint:
-      offered.length === 0
-        ? 'the index holds no image at all'
-        : `there is: ${offered.join(', ')}; choose one with --platform`,
-  })
+  )
+  return new PullError('PLATFORM_UNAVAILABLE', message, { digest, host: repository.name.split('/')[0], hint })
 }
 
 const entriesOf = ({ manifest }: ManifestDocument): readonly Descriptor[] =>

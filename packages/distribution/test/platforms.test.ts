@@ -61,6 +61,28 @@ describe('an index', () => {
     expect((await store.inspect(names.apart)).id).toBe(arm.id)
   })
 
+  it('says that an entry for it is called something else, and does not offer it', async () => {
+    const { registry, pull } = await scene()
+    await registry.seed(
+      index('t/odd:1')
+        .add(image().layer({ a: 'amd64' }).platform('linux/amd64'), {
+          members: { mediaType: 'application/vnd.acme.thing+json' },
+        })
+        .add(index().add(image().layer({ a: 'arm64' }).platform('linux/arm64')), { platform: 'linux/s390x' }),
+    )
+    await expect(pull('t/odd:1')).rejects.toMatchObject({
+      code: 'PLATFORM_UNAVAILABLE',
+      message: expect.stringContaining(
+        'it calls its entry for that platform "application/vnd.acme.thing+json"',
+      ) as string,
+      hint: expect.stringMatching(/@sha256:/) as string,
+    })
+    // What an index inside is said to be for, it need not have.
+    await expect(pull('t/odd:1', { platform: 'linux/s390x' })).rejects.toMatchObject({
+      hint: 'there is: linux/arm64; choose one with --platform',
+    })
+  })
+
   it('says what there is when nothing fits, and stores nothing', async () => {
     const { registry, pull, names } = await scene()
     await registry.seed(multi)

@@ -38,7 +38,13 @@ export {
   layerCompression,
 } from './media-types.ts'
 export type { Platform } from './platform.ts'
-export { chooseManifest, findManifest, platformsOffered, type LoadIndex } from './platform/choose-manifest.ts'
+export {
+  chooseManifest,
+  findManifest,
+  platformsOffered,
+  platformUnavailable,
+  type LoadIndex,
+} from './platform/choose-manifest.ts'
 export { defaultPlatform, platformFromEnv } from './platform/default-platform.ts'
 export { formatPlatform } from './platform/format-platform.ts'
 export { isAttestation, matchPlatforms, type PlatformMatch } from './platform/match-platforms.ts'

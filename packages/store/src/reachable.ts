@@ -1,3 +1,4 @@
+import type { ContentStore } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { ImageRecord } from '@lading/image-store'
 import { isIndexType, type Descriptor } from '@lading/manifest'
@@ -47,18 +48,35 @@ export async function reachable(
   }
   // Names of one target need not keep the same beside it.
   for (const { target } of names.list()) for (const digest of besideOf(target)) digests.add(digest)
-  for (const target of names.foreignTargets()) {
-    const reached = await readTree(contents, target).then(
-      (tree) => tree.reached,
-      (error: unknown) => {
-        // What could not be read this time may name what is about to be collected.
-        if (isReadFailure(error)) throw error
-        return [target.digest]
-      },
-    )
-    for (const digest of reached) digests.add(digest)
-  }
+  for (const digest of await reachedByOthers(contents, names.foreignTargets())) digests.add(digest)
   return { digests, images: [...images.values()], recorded: [...recorded] }
+}
+
+/** What the entries of others reach. There may be hundreds of thousands, of which few lead to anything that is here. */
+async function reachedByOthers(contents: ContentStore, targets: readonly Descriptor[]): Promise<ReadonlySet<Digest>> {
+  const reached = new Set<Digest>(targets.map(({ digest }) => digest))
+  // A document may be an index to one entry and a manifest to another.
+  const once = new Map(targets.map((target) => [`${target.digest} ${target.mediaType}`, target]))
+  const here = once.size > fewEntries ? await digestsHere(contents) : undefined
+  for (const target of once.values()) {
+    if (here?.has(target.digest) === false) continue
+    try {
+      for (const digest of (await readTree(contents, target)).reached) reached.add(digest)
+    } catch (error) {
+      // What could not be read this time may name what is about to be collected.
+      if (isReadFailure(error)) throw error
+    }
+  }
+  return reached
+}
+
+/** For so many a look for each costs less than a listing of what is here. */
+const fewEntries = 100
+
+async function digestsHere(contents: ContentStore): Promise<ReadonlySet<Digest>> {
+  const here = new Set<Digest>()
+  for await (const { digest } of contents.list()) here.add(digest)
+  return here
 }
 
 const byTarget = (names: readonly NamedTarget[]): ReadonlyMap<Digest, NamedTarget> =>

@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import type { Document } from '@lading/content'
+import { namesContent, type Document } from '@lading/content'
 import type { ContentStore } from '@lading/content-store'
 import { isLadingError } from '@lading/errors'
 import { schemas, type Descriptor, type Manifest } from '@lading/manifest'
@@ -16,7 +16,24 @@ export interface ReadManifest {
 export async function readManifest(contents: ContentStore, descriptor: Descriptor): Promise<ReadManifest | undefined> {
   const document = await readDocument(contents, descriptor)
   if (document === undefined) return undefined
-  return { bytes: document.bytes, manifest: schemas.unmarshal(descriptor.mediaType, document.bytes) }
+  return { bytes: document.bytes, manifest: unmarshal(descriptor, document.bytes) }
+}
+
+/** Its own type has the last word: what a name's entry in `index.json` says of it may be wrong, and is not its fault. */
+function unmarshal({ mediaType }: Descriptor, bytes: Uint8Array): Manifest {
+  try {
+    return schemas.unmarshal(mediaType, bytes)
+  } catch (error) {
+    const own = ownType(bytes)
+    if (own === undefined || own === mediaType) throw error
+    return schemas.unmarshal(own, bytes)
+  }
+}
+
+/** What a document says that it is, or looks like; `undefined`: neither manifest nor index. */
+export function ownType(bytes: Uint8Array): string | undefined {
+  const { mediaType } = schemas.identify(undefined, bytes)
+  return namesContent({ mediaType }) ? mediaType : undefined
 }
 
 /**

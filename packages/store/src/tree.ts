@@ -3,7 +3,7 @@ import type { ContentStore } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import { isIndexType, schema1EnvelopeOf, type Descriptor, type ImageIndex, type ImageManifest } from '@lading/manifest'
-import { readDocument } from './read-manifest.ts'
+import { ownType, readDocument } from './read-manifest.ts'
 
 export interface StoredImage {
   /** As the index names it (with its platform), or the target itself. */
@@ -42,7 +42,28 @@ export const unlimited: WalkLimits = {
 export async function readTree(
   contents: ContentStore,
   target: Descriptor,
-  { damagedIsAbsent = false }: { readonly damagedIsAbsent?: boolean | undefined } = {},
+  options: ReadTreeOptions = {},
+): Promise<Tree> {
+  try {
+    return await readTreeAs(contents, target, options)
+  } catch (error) {
+    if (!isLadingError(error) || error.name !== 'ManifestError') throw error
+    // What the entry of a name says of its target may be wrong; the target has the last word.
+    const document = await readDocument(contents, target)
+    const mediaType = document === undefined ? undefined : ownType(document.bytes)
+    if (mediaType === undefined || mediaType === target.mediaType) throw error
+    return { ...(await readTreeAs(contents, { ...target, mediaType }, options)), target }
+  }
+}
+
+interface ReadTreeOptions {
+  readonly damagedIsAbsent?: boolean | undefined
+}
+
+async function readTreeAs(
+  contents: ContentStore,
+  target: Descriptor,
+  { damagedIsAbsent = false }: ReadTreeOptions,
 ): Promise<Tree> {
   const indexes: { descriptor: Descriptor; manifest: ImageIndex }[] = []
   const images: StoredImage[] = []

@@ -1,9 +1,9 @@
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../src/index.ts'
-import { image, index, linux, type Content, type TestImage } from './support/image.ts'
+import { documentOf, image, index, linux, type Content, type TestImage } from './support/image.ts'
 import { pull } from './support/pull.ts'
 import { testRoot, type TestRoot } from './support/root.ts'
 
@@ -157,6 +157,29 @@ describe('listing', () => {
       { reference: 'docker.io/library/app:1', error: { code, facts: { digest: app.manifest.descriptor.digest } } },
     ])
     expect(await store.images()).toHaveLength(1)
+  })
+
+  it.each([
+    ['a manifest', 'an index', () => app, 'application/vnd.oci.image.index.v1+json'],
+    ['a manifest', 'nothing we know', () => app, 'application/vnd.acme.thing'],
+    ['an index', 'a manifest', () => both, 'application/vnd.docker.distribution.manifest.v2+json'],
+  ])('blames %s for nothing when its entry in index.json calls it %s', async (_, _called, target, mediaType) => {
+    await pull(store, 'app:1', target(), [app])
+    const path = join(root.path, 'index.json')
+    const text = await readFile(path, 'utf8')
+    const own = documentOf(target()).descriptor.mediaType
+    await writeFile(path, text.replaceAll(`"mediaType":"${own}","digest"`, `"mediaType":"${mediaType}","digest"`))
+    expect(await store.images({ onDamaged: ({ error }) => expect.unreachable(String(error)) })).toMatchObject([
+      { id: app.id },
+    ])
+    expect(await store.inspect('app:1')).toMatchObject({ id: app.id })
+    const { descriptor, bytes } = documentOf(target())
+    expect(await store.present({ ...descriptor, mediaType })).toBe(true)
+    expect(await store.manifest({ ...descriptor, mediaType })).toMatchObject({ bytes })
+    // Publishing it again mends the entry.
+    await pull(store, 'app:1', target(), [app])
+    expect(await readFile(path, 'utf8')).toBe(text)
+    expect((await store.remove('app:1')).deleted).toContain(app.id)
   })
 
   it('reports every damaged one to a listener that throws, and then throws what it threw', async () => {

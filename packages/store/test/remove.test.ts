@@ -1,5 +1,6 @@
 import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { faultyFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
 import { chainIdOf } from '@lading/digest/hash'
 import { parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -416,6 +417,26 @@ describe('what stays', () => {
     const after = JSON.parse(await readFile(path, 'utf8')) as { manifests: unknown[] }
     expect(after.manifests.slice(-2)).toEqual([foreign, dangling])
     expect(await store.images()).toHaveLength(1)
+  })
+
+  it('is what many entries of others reach, without a look for each of them', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'next:1', next)
+    const path = join(root.path, 'index.json')
+    const document = JSON.parse(await readFile(path, 'utf8')) as { manifests: object[] }
+    const theirs = { ...documentOf(app).descriptor, annotations: { 'org.opencontainers.image.ref.name': '1' } }
+    const dangling = Array.from(
+      { length: 300 },
+      (_, at) => content('a', new TextEncoder().encode(String(at))).descriptor,
+    )
+    await writeFile(
+      path,
+      JSON.stringify({ ...document, manifests: [theirs, theirs, ...dangling, ...document.manifests] }),
+    )
+    const fs = faultyFileSystem(unsyncedFileSystem())
+    expect(await (await root.open({ fs })).remove('app:1')).not.toHaveProperty('uncollected')
+    expect(fs.calls.filter(({ path: at }) => dangling.some(({ digest }) => at.endsWith(digest.slice(7))))).toEqual([])
+    expect(await store.present(app.manifest.descriptor)).toBe(true)
   })
 
   it('does not keep a name whose own manifest is gone from being removed', async () => {

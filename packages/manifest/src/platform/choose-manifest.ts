@@ -1,7 +1,8 @@
+import { printable } from '@lading/errors'
 import type { Descriptor } from '../descriptor.ts'
 import { ManifestError } from '../manifest-error.ts'
 import type { Manifest } from '../manifest.ts'
-import { isIndexType } from '../media-types.ts'
+import { isIndexType, isManifestType, OCI_MANIFEST } from '../media-types.ts'
 import type { Platform } from '../platform.ts'
 import { formatPlatform } from './format-platform.ts'
 import { isAttestation, matchPlatforms } from './match-platforms.ts'
@@ -40,14 +41,70 @@ async function find(
   return undefined
 }
 
-/** The platforms that the images of indexes are for, each once, in the order of the entries; safe to print. */
-export function platformsOffered(manifests: Iterable<Manifest>): readonly string[] {
+/**
+ * The platforms that the images of indexes are for, each once, in the order of the entries; safe to print. What an index
+ * calls neither manifest nor index is no image, whatever platform it gives it.
+ *
+ * @param sought for which nothing was found: an index inside that is said to be for it has nothing either
+ */
+export function platformsOffered(manifests: Iterable<Manifest>, sought?: Platform): readonly string[] {
   const offered = new Set<string>()
+  for (const { mediaType, platform } of platformEntries(manifests)) {
+    if (!isManifestType(mediaType) && !isIndexType(mediaType)) continue
+    if (sought !== undefined && isIndexType(mediaType) && isFor(platform, sought)) continue
+    offered.add(formatPlatform(platform))
+  }
+  return [...offered]
+}
+
+/** The entry of indexes that is for a platform, if only what it is called were a manifest. */
+function mislabelledFor(manifests: Iterable<Manifest>, platform: Platform): Descriptor | undefined {
+  return platformEntries(manifests).find(
+    (entry) => !isManifestType(entry.mediaType) && !isIndexType(entry.mediaType) && isFor(entry.platform, platform),
+  )
+}
+
+/** Nobody looks at it. */
+const noDigest: Descriptor['digest'] = `sha256:${'0'.repeat(64)}`
+
+type PlatformEntry = Descriptor & { readonly platform: Platform }
+
+function platformEntries(manifests: Iterable<Manifest>): readonly PlatformEntry[] {
+  const entries: PlatformEntry[] = []
   for (const manifest of manifests)
     for (const entry of manifest.kind === 'index' ? manifest.manifests : [])
       if (entry.platform !== undefined && entry.platform.os !== 'unknown' && !isAttestation(entry))
-        offered.add(formatPlatform(entry.platform))
-  return [...offered]
+        entries.push({ ...entry, platform: entry.platform })
+  return entries
+}
+
+function isFor(platform: Platform, wanted: Platform): boolean {
+  const entry: Descriptor = { mediaType: OCI_MANIFEST, digest: noDigest, size: 0, platform }
+  return matchPlatforms([entry], wanted).candidates.length > 0
+}
+
+/** What to say and to do when an index has nothing for a platform. */
+export function platformUnavailable(
+  seen: Iterable<Manifest>,
+  platform: Platform,
+  digest: string,
+): { readonly message: string; readonly hint: string } {
+  const manifests = [...seen]
+  const message = `no image for ${formatPlatform(platform)} in ${digest}`
+  const wrong = mislabelledFor(manifests, platform)
+  if (wrong !== undefined)
+    return {
+      message: `${message}: it calls its entry for that platform "${printable(wrong.mediaType, 100)}", which is no image`,
+      hint: `tell its publisher; if it is one, it may be pulled by its digest: @${wrong.digest}`,
+    }
+  const offered = platformsOffered(manifests, platform).slice(0, 20)
+  return {
+    message,
+    hint:
+      offered.length === 0
+        ? 'the index names no platforms: choose an entry of it by digest'
+        : `there is: ${offered.join(', ')}; choose one with --platform`,
+  }
 }
 
 /**
@@ -73,12 +130,6 @@ export async function chooseManifest(
     return inside
   })
   if (found !== undefined) return found
-  const offered = platformsOffered(seen).slice(0, 20)
-  throw new ManifestError('PLATFORM_UNAVAILABLE', `no image for ${formatPlatform(platform)} in ${descriptor.digest}`, {
-    digest: descriptor.digest,
-    hint:
-      offered.length === 0
-        ? 'the index names no platforms: choose an entry of it by digest'
-        : `there is: ${offered.join(', ')}; choose one with --platform`,
-  })
+  const { message, hint } = platformUnavailable(seen, platform, descriptor.digest)
+  throw new ManifestError('PLATFORM_UNAVAILABLE', message, { digest: descriptor.digest, hint })
 }
