@@ -2,6 +2,8 @@
 export interface GlobalOptions {
   readonly root?: string | undefined
   readonly debug?: boolean | undefined
+  /** Milliseconds. */
+  readonly lockTimeout?: number | undefined
 }
 
 /** How fast, and for how long, a registry may be talked to. */

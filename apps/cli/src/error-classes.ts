@@ -175,6 +175,7 @@ const below: Readonly<Record<string, ErrorClass>> = {
   NOT_A_DIRECTORY: 'storage',
   NOT_A_FILE: 'storage',
   LOCK_LOST: 'storage',
+  LOCK_TIMEOUT: 'storage',
   IO_ERROR: 'storage',
   // What the user named is no part of the store.
   OUTPUT_FAILED: 'failure',

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { createAttach, examples, throwUsageErrors, type Attach } from './commands/define.ts'
 import { authCommand, loginCommand, logoutCommand } from './commands/auth.ts'
 import { blobCommand } from './commands/blob.ts'
@@ -11,6 +11,7 @@ import { hostsCommand } from './commands/hosts.ts'
 import { imagesCommand } from './commands/images.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { manifestCommand } from './commands/manifest.ts'
+import { parseDuration } from './commands/options.ts'
 import { pullCommand } from './commands/pull.ts'
 import { referrersCommand } from './commands/referrers.ts'
 import { rmiCommand } from './commands/rmi.ts'
@@ -29,6 +30,12 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     .option(
       '--root <dir>',
       'where the store is (env: LADING_ROOT; default: $XDG_DATA_HOME/lading, ~/.local/share/lading)',
+    )
+    .addOption(
+      new Option(
+        '--lock-timeout <time>',
+        'give up when a stopped process holds the store for so long: 30s, 500ms, 2m (default: 30s)',
+      ).argParser(parseDuration),
     )
     .option('--debug', 'show each request to a registry, and the stack and the causes of an error')
     .helpCommand('help [command]', 'show the help of a command')

@@ -13,7 +13,7 @@ it.each(['plain', 'json', 'quiet', 'tag'])('a command (%s) that waits for anothe
   if (how === 'tag') await start(['pull', '-q', reference, '--root', root]).ended
   const { lock } = layoutOf(root)
   await mkdir(dirname(lock), { recursive: true })
-  const owner = { ...nodeProcesses().self(), pid: 4711, pidNamespace: 'pid:[1]', nonce: '0123456789abcdef' }
+  const owner = { ...nodeProcesses().self(), pid: 4711, boot: 'before', nonce: '0123456789abcdef' }
   await writeFile(lock, `${JSON.stringify(owner)}\n`)
   const args =
     how === 'tag'
@@ -25,4 +25,16 @@ it.each(['plain', 'json', 'quiet', 'tag'])('a command (%s) that waits for anothe
   const { code, stderr } = await command.ended
   expect(code, stderr).toBe(0)
   expect(stderr.match(/waiting for/g)).toHaveLength(1)
+})
+
+it('a command that has waited for --lock-timeout fails, and says how to go on', async () => {
+  const root = join(await temporaryDirectory(), 'store')
+  const { lock } = layoutOf(root)
+  await mkdir(dirname(lock), { recursive: true })
+  // This process lives, and touches nothing.
+  await writeFile(lock, `${JSON.stringify({ ...nodeProcesses().self(), nonce: '0123456789abcdef' })}\n`)
+  const { code, stderr } = await start(['rmi', 'a:1', '--root', root, '--lock-timeout', '300ms']).ended
+  expect(stderr).toMatch(/^lading: process [0-9]+ on \S+ has held \S+lock for 0\.[0-9]+ s without a sign of life$/m)
+  expect(stderr).toMatch(/^hint: end it: kill [0-9]+; or wait longer with --lock-timeout/m)
+  expect(code).toBe(7)
 })

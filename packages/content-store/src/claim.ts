@@ -29,7 +29,7 @@ export interface Claim {
 export interface Observation {
   /** Who was in the way at the last attempt. */
   holder?: Holder | undefined
-  /** When an owner whose process cannot be seen last gave a sign of life. */
+  /** When the owner last gave a sign of life. */
   seen?: { readonly id: string; readonly modifiedMs: number; readonly sinceMs: number } | undefined
 }
 
@@ -112,7 +112,7 @@ async function sweep({ fs, path, processes }: ClaimOptions): Promise<void> {
   for (const { name } of (await fs.readDirectory(directory)) ?? []) {
     if (!name.startsWith(prefix) || !/^[0-9a-f]{16}(\.tmp)?$/.test(name.slice(prefix.length))) continue
     const found = await look({ fs, path: join(directory, name) })
-    if (found?.owner !== undefined && judgeOwner(found.owner, processes) === 'dead')
+    if (found?.owner !== undefined && judgeOwner(found.owner, processes, found.modifiedMs) === 'dead')
       await removeQuietly(fs, join(directory, name))
   }
 }
@@ -136,16 +136,15 @@ async function look({ fs, path }: Pick<ClaimOptions, 'fs' | 'path'>): Promise<Fo
 }
 
 function isDead(found: Found, { processes, observation }: ClaimOptions): boolean {
-  const verdict = found.owner === undefined ? 'unknown' : judgeOwner(found.owner, processes)
+  const { id, modifiedMs, owner } = found
+  const verdict = owner === undefined ? 'unknown' : judgeOwner(owner, processes, modifiedMs)
   if (verdict === 'dead') return true
-  observation.holder = { id: found.id, owner: found.owner, alive: verdict === 'alive' }
-  if (verdict === 'alive') return false
   const { seen } = observation
-  if (seen === undefined || seen.id !== found.id || seen.modifiedMs !== found.modifiedMs) {
-    observation.seen = { id: found.id, modifiedMs: found.modifiedMs, sinceMs: performance.now() }
-    return false
-  }
-  return performance.now() - seen.sinceMs >= silenceMs
+  if (seen === undefined || seen.id !== id || seen.modifiedMs !== modifiedMs)
+    observation.seen = { id, modifiedMs, sinceMs: performance.now() }
+  const silentMs = performance.now() - (observation.seen?.sinceMs ?? 0)
+  observation.holder = { id, owner, verdict, silentMs }
+  return verdict === 'unknown' && silentMs >= silenceMs
 }
 
 function claimOf({ fs, path }: ClaimOptions, owner: Owner): Claim {

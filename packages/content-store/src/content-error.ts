@@ -18,6 +18,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
  * - `EXISTS`: an exclusive create found something there.
  * - `NOT_A_DIRECTORY`, `NOT_A_FILE`: something of another kind is in the way.
  * - `LOCK_LOST`: this process stood still so long that another one took its lock over. Nothing was written.
+ * - `LOCK_TIMEOUT`: another process holds the lock and has given no sign of life for long. Nothing was written.
  * - `IO_ERROR`: the operating system reported anything else.
  * - `OUTPUT_FAILED`: a file outside of the store, which the user named, cannot be written.
  * - `ROOT_INVALID`: the directory is no store that this version can read; nothing in it was changed.
@@ -40,6 +41,7 @@ export type ContentErrorCode =
   | 'NOT_A_DIRECTORY'
   | 'NOT_A_FILE'
   | 'LOCK_LOST'
+  | 'LOCK_TIMEOUT'
   | 'IO_ERROR'
   | 'OUTPUT_FAILED'
   | 'ROOT_INVALID'

@@ -62,7 +62,13 @@ export interface ContentStore {
     options?: AbortOptions,
   ): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly modifiedMs: number }>
   /** Renames into trash. `false`: was not here. The trash is emptied by `emptyTrash`. Whoever collects holds the lock. */
-  remove(digest: Digest): Promise<boolean>
+  remove(
+    digest: Digest,
+    options?: {
+      /** Looks once more whether the lock is ours: this process may have stood still just before it moved the blob. Then it is put back. */
+      readonly assertHeld?: (() => Promise<void>) | undefined
+    },
+  ): Promise<boolean>
   /**
    * Removes the trash, what killed processes left, and downloads that nobody went on with for a week. Needs no lock.
    *

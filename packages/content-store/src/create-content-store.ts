@@ -12,7 +12,7 @@ import { claimIngestDirectory } from './ingest-directory.ts'
 import { layoutOf } from './layout.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { openData } from './open-data.ts'
-import { moveInto } from './place.ts'
+import { moveAway } from './place.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { enterQueue } from './queue.ts'
 import { prepareRoot } from './root.ts'
@@ -177,7 +177,7 @@ export function createContentStore({
         }
       }
     },
-    remove: async (digest) => (await moveInto(fs, trash, at(digest))) !== undefined,
+    remove: (digest, { assertHeld } = {}) => moveAway(fs, trash, at(digest), assertHeld),
     emptyTrash: (options) => emptyTrash({ fs, layout, processes }, options),
     leftovers: () => countLeftovers({ fs, layout, processes }),
   }

@@ -6,13 +6,15 @@ import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { enterQueue } from './queue.ts'
 import { sleep } from '@lading/clock'
 import { gentleDelay } from './gentle-delay.ts'
-import { watchWait, type WaitingOptions } from './waiting.ts'
+import { waitedTooLong, watchWait, type WaitingOptions } from './waiting.ts'
 
 /** One short lock, within the process and across processes. */
 export interface Lock {
   /**
    * Waits for the lock, runs, lets go. Waiting can be aborted; what runs is never interrupted. In one process the
    * order is that of the calls. Not reentrant: a `hold` inside `run` waits for itself.
+   *
+   * @throws ContentError `LOCK_TIMEOUT`
    */
   hold<T>(run: (held: Held) => Promise<T>, options?: { readonly signal?: AbortSignal | undefined }): Promise<T>
 }
@@ -27,20 +29,26 @@ export interface Held {
   assert(): Promise<void>
 }
 
+const defaultTimeoutMs = 30_000
+
 /**
  * A lock that is a file: exclusive, with the owner's pid, start time, boot id, pid namespace and a nonce, touched while
  * it is held. The lock of a process that was killed is taken over by the next one, at once where its process can be
- * looked up, else after 20 s in which its file was not touched.
+ * looked up, else after 20 s in which its file was not touched. One that is there and was stopped keeps it, and is waited for
+ * until it was silent for `timeoutMs`.
  */
 export function createLock({
   fs,
   path,
   processes = nodeProcesses(),
+  timeoutMs = defaultTimeoutMs,
   onWaiting,
 }: WaitingOptions & {
   readonly fs: FileSystem
   readonly path: string
   readonly processes?: ProcessTable | undefined
+  /** How long a holder may give no sign of life before waiting for it ends with `LOCK_TIMEOUT`, in milliseconds. Default 30 000. */
+  readonly timeoutMs?: number | undefined
 }): Lock {
   const key = resolve(path)
   return {
@@ -49,7 +57,7 @@ export function createLock({
       signal?.throwIfAborted()
       const leave = await enterQueue(key, signal)
       try {
-        const claim = await claimWhenFree({ fs, path, processes, onWaiting, signal })
+        const claim = await claimWhenFree({ fs, path, processes, timeoutMs, onWaiting, signal })
         let result
         try {
           result = await run({ assert: () => assertHeld(claim, path) })
@@ -79,12 +87,14 @@ async function claimWhenFree({
   fs,
   path,
   processes,
+  timeoutMs,
   onWaiting,
   signal,
 }: WaitingOptions & {
   readonly fs: FileSystem
   readonly path: string
   readonly processes: ProcessTable
+  readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
 }): Promise<Claim> {
   const observation: Observation = {}
@@ -95,6 +105,8 @@ async function claimWhenFree({
     const claim = await tryClaim({ fs, path, processes, observation })
     if (claim !== undefined) return claim
     watch(observation.holder)
+    if (observation.holder !== undefined && observation.holder.silentMs >= timeoutMs)
+      throw waitedTooLong(path, observation.holder)
     await sleep(gentleDelay(attempt, 100), { signal })
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FileSystem } from './file-system.ts'
-import type { ProcessIdentity, ProcessTable } from './process-table.ts'
+import type { FoundProcess, ProcessIdentity, ProcessTable } from './process-table.ts'
 
 /** Who holds a lock, an ingest or a lease. */
 export interface Owner extends ProcessIdentity {
@@ -86,18 +86,40 @@ export function parseOwner(line: string): Owner | undefined {
   return { pid: pid as number, started, boot, pidNamespace, host, nonce }
 }
 
+/** `stopped`: alive, and doing nothing until somebody lets it go on. */
+export type Verdict = 'alive' | 'stopped' | 'dead' | 'unknown'
+
 /**
- * Whether the process behind an owner file still runs. `unknown`: it is of another boot, host or pid namespace, or
- * this system cannot tell a process from a later one with the same pid; then only its heartbeat says something.
+ * Whether the process behind an owner file still runs. `unknown`: it is of another boot or host, of a pid namespace into
+ * which this process does not see, or this system cannot tell a process from a later one with the same pid; then only its
+ * heartbeat says something.
+ *
+ * @param touchedMs when the file was last written or touched, in milliseconds since 1970
  */
-export function judgeOwner(owner: Owner, processes: ProcessTable): 'alive' | 'dead' | 'unknown' {
+export function judgeOwner(owner: Owner, processes: ProcessTable, touchedMs?: number): Verdict {
   if (disowned.has(owner.nonce)) return 'dead'
   const self = processes.self()
-  const sameMachine = owner.host === self.host && owner.boot === self.boot
-  if (!sameMachine || owner.pidNamespace !== self.pidNamespace) return 'unknown'
+  // A boot id is of one kernel. Where systems have none, the host has to do.
+  const sameBoot = owner.boot === self.boot && (owner.boot !== undefined || owner.host === self.host)
+  if (!sameBoot) return endedWithItsBoot(owner, processes, touchedMs) ? 'dead' : 'unknown'
+  if (owner.pidNamespace !== self.pidNamespace) {
+    if (processes.findIn === undefined || owner.started === undefined) return 'unknown'
+    const elsewhere = processes.findIn(owner.pid, owner.started)
+    if (elsewhere === 'unseen') return 'unknown'
+    return elsewhere === undefined ? 'dead' : aliveAs(elsewhere)
+  }
   const found = processes.find(owner.pid)
   if (found === undefined) return 'dead'
   if (owner.pid === self.pid && owner.started === self.started) return 'alive'
   if (owner.started === undefined || found.started === undefined) return 'unknown'
-  return owner.started === found.started ? 'alive' : 'dead'
+  return owner.started === found.started ? aliveAs(found) : 'dead'
+}
+
+const aliveAs = ({ stopped = false }: FoundProcess): Verdict => (stopped ? 'stopped' : 'alive')
+
+/** It ran on this machine before it was booted, and has not been heard of since. */
+function endedWithItsBoot({ host, boot }: Owner, processes: ProcessTable, touchedMs = Infinity): boolean {
+  const self = processes.self()
+  if (host !== self.host || boot === undefined || self.boot === undefined) return false
+  return touchedMs < (processes.bootedMs?.() ?? 0)
 }

@@ -75,3 +75,35 @@ async function keepAside(fs: FileSystem, quarantine: string, path: string): Prom
 
 const newNameIn = (directory: string, path: string): string =>
   join(directory, `${basename(path)}.${randomBytes(8).toString('hex')}`)
+
+/**
+ * Renames into `trash`. `false`: was not there.
+ *
+ * @param assertHeld throws when it should not have been moved; then it is put back, unless something new has its place.
+ */
+export async function moveAway(
+  fs: FileSystem,
+  trash: string,
+  path: string,
+  assertHeld: () => Promise<void> = async () => {},
+): Promise<boolean> {
+  const moved = await moveInto(fs, trash, path)
+  if (moved === undefined) return false
+  try {
+    await assertHeld()
+  } catch (error) {
+    await putBack(fs, moved, path)
+    throw error
+  }
+  return true
+}
+
+async function putBack(fs: FileSystem, moved: string, path: string): Promise<void> {
+  try {
+    await fs.link(moved, path)
+  } catch (error) {
+    if (isLadingError(error, 'EXISTS')) return
+    // No hard links here.
+    await fs.rename(moved, path)
+  }
+}

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { printable } from '@lading/errors'
-import { silenceMs, type Owner } from './owner.ts'
+import { ContentError } from './content-error.ts'
+import { silenceMs, type Owner, type Verdict } from './owner.ts'
 
 /** Somebody else has what is needed here, and is waited for. */
 export interface Waiting {
@@ -25,7 +26,9 @@ export interface Holder {
   /** Different for each thing held. */
   readonly id: string
   readonly owner: Owner | undefined
-  readonly alive: boolean
+  readonly verdict: Exclude<Verdict, 'dead'>
+  /** For how long it has given no sign of life, in milliseconds. */
+  readonly silentMs: number
 }
 
 /** Shorter waits are everyday life of processes that share a store. */
@@ -43,16 +46,35 @@ export function watchWait(path: string, { onWaiting }: WaitingOptions): (holder:
   }
 }
 
-function waitingFor(path: string, { owner, alive }: Holder): Waiting {
+function waitingFor(path: string, { owner, verdict }: Holder): Waiting {
+  const seen = owner !== undefined && verdict !== 'unknown'
   return {
     path,
     pid: owner?.pid,
     host: owner?.host,
-    silenceMs: alive ? undefined : silenceMs,
-    message: alive
-      ? `waiting for process ${owner?.pid}, which has ${printable(path)}; to go on at once, end it: kill ${owner?.pid}`
+    silenceMs: seen ? undefined : silenceMs,
+    message: seen
+      ? `waiting for process ${owner.pid}, which ${verdict === 'stopped' ? 'is stopped and ' : ''}has ${printable(path)}; to go on at once, ${howToGoOn(owner.pid, verdict)}`
       : `waiting for ${whoIs(owner)}, up to ${silenceMs / 1000} s; if it is gone, go on at once with: rm ${quoted(path)}`,
   }
+}
+
+// Stopped, a process takes no other signal.
+const howToGoOn = (pid: number, verdict: Verdict): string =>
+  verdict === 'stopped' ? `let it go on: kill -CONT ${pid}; or end it: kill -KILL ${pid}` : `end it: kill ${pid}`
+
+/** The error of whoever has waited long enough. */
+export function waitedTooLong(path: string, { owner, verdict, silentMs }: Holder): ContentError {
+  const who =
+    owner === undefined ? 'a process that left no name' : `process ${owner.pid} on ${printable(owner.host, 100)}`
+  return new ContentError(
+    'LOCK_TIMEOUT',
+    `${who}${verdict === 'stopped' ? ', which is stopped,' : ''} has held ${printable(path)} for ${Number((silentMs / 1000).toPrecision(2))} s without a sign of life`,
+    {
+      path,
+      hint: `${owner === undefined ? `remove ${quoted(path)} if nobody has it` : howToGoOn(owner.pid, verdict)}; or wait longer with --lock-timeout (option \`lockTimeoutMs\`)`,
+    },
+  )
 }
 
 const whoIs = (owner: Owner | undefined): string =>

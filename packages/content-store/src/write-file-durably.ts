@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
+import { isLadingError } from '@lading/errors'
 import type { FileSystem } from './file-system.ts'
 
 const temporary = /^(.+)\.([0-9a-f]{16})\.tmp$/
@@ -57,7 +58,11 @@ export async function writeFileDurably(
   await writeNewFile(fs, temp, bytes, { mode: options.mode })
   try {
     await options.before?.()
-    await fs.rename(temp, path)
+    await fs.rename(temp, path).catch(async (error: unknown) => {
+      // Whoever writes alone now has swept it: this process stood still between its last look and this step.
+      if (isLadingError(error, 'NOT_FOUND')) await options.before?.()
+      throw error
+    })
   } catch (error) {
     await removeQuietly(fs, temp)
     throw error

@@ -45,7 +45,7 @@ it('believes an owner that it cannot look up while it is heard of, and a cut lin
   const path = join(directory, '0123456789abcdef')
   await writeFile(
     path,
-    `${JSON.stringify({ ...self, pidNamespace: 'pid:[1]', pid: gone, nonce: '0123456789abcdef' })}\n${digest('a')}\n${digest('b').slice(0, 40)}`,
+    `${JSON.stringify({ ...self, boot: 'elsewhere', pid: gone, nonce: '0123456789abcdef' })}\n${digest('a')}\n${digest('b').slice(0, 40)}`,
   )
   const leases = createLeases({ fs, directory })
   expect(await leases.held()).toEqual(new Set([digest('a')]))
@@ -70,10 +70,10 @@ describe('a lease of a process that lives', () => {
   })
 
   it.each([
-    ['first', { host: 'elsewhere' }, 'heard of'],
-    ['last', { host: 'elsewhere' }, 'heard of'],
-    ['first', { host: 'elsewhere' }, 'silent'],
-    ['last', { host: 'elsewhere' }, 'silent'],
+    ['first', { host: 'elsewhere', boot: 'elsewhere' }, 'heard of'],
+    ['last', { host: 'elsewhere', boot: 'elsewhere' }, 'heard of'],
+    ['first', { host: 'elsewhere', boot: 'elsewhere' }, 'silent'],
+    ['last', { host: 'elsewhere', boot: 'elsewhere' }, 'silent'],
     ['first', { boot: 'another' }, 'silent'],
     ['first', { pidNamespace: 'pid:[1]' }, 'silent'],
   ] as const)('is kept however late it is touched, with one beside it %s: of %j, %s', async (order, owner, state) => {

@@ -1,4 +1,4 @@
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   createLock,
@@ -20,6 +20,8 @@ const processes = nodeProcesses()
 const self = processes.self()
 const nonce = '0123456789abcdef'
 const gone = 2 ** 22 + 1
+/** In a container that sees no other. */
+const unseeing: ProcessTable = { ...processes, findIn: () => 'unseen' }
 
 async function lockOf(owner: Partial<ProcessIdentity>): Promise<string> {
   const path = join(await temporaryDirectory(), 'lock')
@@ -165,13 +167,13 @@ describe('the owner of a lock', () => {
 
   it.each([
     ['of another boot', { boot: 'another', pid: gone }],
-    ['on another host', { host: 'another', pid: gone }],
-    ['in another pid namespace', { pidNamespace: 'pid:[1]', pid: gone }],
+    ['on another host', { host: 'another', boot: 'another', pid: gone }],
+    ['in a pid namespace that cannot be seen', { pidNamespace: 'pid:[1]', pid: gone }],
   ])('%s is dead after a long silence and not before', async (_, owner) => {
     const path = await lockOf(owner)
     const observation: Observation = {}
-    expect(await claim(path, observation)).toBeUndefined()
-    expect(await claim(path, observation)).toBeUndefined()
+    expect(await claim(path, observation, unseeing)).toBeUndefined()
+    expect(await claim(path, observation, unseeing)).toBeUndefined()
     const silent = (): void => {
       observation.seen = {
         ...(observation.seen as NonNullable<Observation['seen']>),
@@ -180,9 +182,26 @@ describe('the owner of a lock', () => {
     }
     silent()
     await fs.touch(path)
-    expect(await claim(path, observation)).toBeUndefined()
+    expect(await claim(path, observation, unseeing)).toBeUndefined()
     silent()
-    expect(await claim(path, observation)).toBeDefined()
+    expect(await claim(path, observation, unseeing)).toBeDefined()
+  })
+
+  it.runIf(self.boot !== undefined)('is dead when the machine was booted since it was heard of', async () => {
+    const booted = processes.bootedMs?.() ?? 0
+    expect(booted).toBeGreaterThan(0)
+    expect(booted).toBeLessThan(Date.now())
+    const path = await lockOf({ boot: 'before' })
+    await utimes(path, booted / 1000 + 1, booted / 1000 + 1)
+    expect(await claim(path)).toBeUndefined()
+    await utimes(path, booted / 1000 - 1, booted / 1000 - 1)
+    expect(await claim(await lockOf({ boot: 'before', host: 'another' }))).toBeUndefined()
+    expect(await claim(path)).toBeDefined()
+  })
+
+  it.runIf(self.boot !== undefined)('is looked up by its boot, whatever its host is called', async () => {
+    expect(await claim(await lockOf({ host: 'a-container' }))).toBeUndefined()
+    expect(await claim(await lockOf({ host: 'a-container', pid: gone }))).toBeDefined()
   })
 
   it('whose file a power cut emptied is dead after a long silence', async () => {

@@ -1,8 +1,15 @@
 import { spawn } from 'node:child_process'
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createContentStore, createLock, nodeFileSystem, nodeProcesses, type Waiting } from '@lading/content-store'
+import {
+  createContentStore,
+  createLock,
+  nodeFileSystem,
+  nodeProcesses,
+  type ProcessTable,
+  type Waiting,
+} from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import { describe, expect, it } from 'vitest'
 import { needs, root } from '../../../test/support/needs.ts'
@@ -13,7 +20,9 @@ import { ended, speaks, start } from './spawn.ts'
 import { temporaryDirectory } from './temporary-root.ts'
 
 const fs = nodeFileSystem()
-const self = nodeProcesses().self()
+/** In a container that sees no other. */
+const processes: ProcessTable = { ...nodeProcesses(), findIn: () => 'unseen' }
+const self = processes.self()
 const nonce = '0123456789abcdef'
 const bytes = new TextEncoder().encode('a blob')
 const blob = { digest: digestOf(bytes), size: bytes.length }
@@ -34,13 +43,13 @@ function waiter(): { readonly told: Waiting[]; readonly onWaiting: (waiting: Wai
 describe('whoever waits for another process', () => {
   it.each([
     ['of another pid namespace', { pidNamespace: 'pid:[1]' }],
-    ['of another host', { host: 'far' }],
+    ['of another host', { host: 'far', boot: 'far' }],
     ['of another boot', { boot: 'before' }],
   ])('%s is told for whom, and how to go on at once', async (_what, owner) => {
     const path = join(await temporaryDirectory(), 'lock')
     await writeFile(path, `${JSON.stringify({ ...self, pid: 4711, ...owner, nonce })}\n`)
     const { told, onWaiting } = waiter()
-    expect(await createLock({ fs, path, onWaiting }).hold(async () => 'in')).toBe('in')
+    expect(await createLock({ fs, path, processes, onWaiting }).hold(async () => 'in')).toBe('in')
     const host = 'host' in owner ? owner.host : self.host
     expect(told).toEqual([
       {
@@ -69,7 +78,47 @@ describe('whoever waits for another process', () => {
     await ended(child)
   })
 
-  it('that was killed in a pid namespace of its own is told of it', needs('unshare', root), async () => {
+  it('that is stopped is told so, and waited for so long and no longer', async () => {
+    const path = join(await temporaryDirectory(), 'lock')
+    const child = start('lock-process.ts', 'hang', path)
+    await speaks(child)
+    child.kill('SIGSTOP')
+    const told: Waiting[] = []
+    const lock = createLock({ fs, path, timeoutMs: 1500, onWaiting: (waiting) => told.push(waiting) })
+    await expect(lock.hold(async () => {})).rejects.toMatchObject({
+      name: 'ContentError',
+      code: 'LOCK_TIMEOUT',
+      message: expect.stringMatching(
+        `^process ${child.pid} on \\S+, which is stopped, has held ${path} for [12](?:\\.[0-9])? s without a sign of life$`,
+      ) as string,
+      hint: `let it go on: kill -CONT ${child.pid}; or end it: kill -KILL ${child.pid}; or wait longer with --lock-timeout (option \`lockTimeoutMs\`)`,
+      facts: { path },
+    })
+    expect(told).toMatchObject([
+      {
+        pid: child.pid,
+        silenceMs: undefined,
+        message: `waiting for process ${child.pid}, which is stopped and has ${path}; to go on at once, let it go on: kill -CONT ${child.pid}; or end it: kill -KILL ${child.pid}`,
+      },
+    ])
+    child.kill('SIGKILL')
+    await ended(child)
+    expect(await lock.hold(async () => 'in')).toBe('in')
+  })
+
+  it('that shows signs of life is waited for', async () => {
+    const path = join(await temporaryDirectory(), 'lock')
+    const child = start('lock-process.ts', 'hang', path)
+    await speaks(child)
+    const beats = setInterval(() => void fs.touch(path), 50)
+    const over = setTimeout(() => child.kill('SIGKILL'), 900)
+    expect(await createLock({ fs, path, timeoutMs: 300 }).hold(async () => 'in')).toBe('in')
+    clearInterval(beats)
+    clearTimeout(over)
+    await ended(child)
+  })
+
+  it('in a pid namespace of its own sees at once whether it lives', needs('unshare', root), async () => {
     const path = join(await temporaryDirectory(), 'lock')
     const script = fileURLToPath(new URL('lock-process.ts', import.meta.url))
     const child = spawn(
@@ -88,11 +137,16 @@ describe('whoever waits for another process', () => {
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
     await speaks(child)
+    const owner = JSON.parse(await readFile(path, 'utf8')) as { pid: number; started: string }
+    expect(owner.pid).toBe(1)
+    const sees = nodeProcesses().findIn?.(owner.pid, owner.started) !== 'unseen'
+    expect(nodeProcesses().findIn?.(owner.pid, owner.started)).toEqual(sees ? { started: owner.started } : 'unseen')
     child.kill('SIGKILL')
     await ended(child)
+    // In a container of our own we see no other, and wait; then it is told.
     const { told, onWaiting } = waiter()
     expect(await createLock({ fs, path, onWaiting }).hold(async () => 'in')).toBe('in')
-    expect(told).toMatchObject([{ path, pid: 1, silenceMs }])
+    expect(told).toMatchObject(sees ? [] : [{ path, pid: 1, silenceMs }])
   })
 
   it('that left no name is told of it, in a path that a shell takes', async () => {
@@ -111,14 +165,14 @@ describe('whoever waits for another process', () => {
     await fs.mkdir(dirname(owner), { recursive: true })
     await writeFile(owner, `${JSON.stringify({ ...self, pid: 7, pidNamespace: 'pid:[1]', nonce })}\n`)
     const { told, onWaiting } = waiter()
-    const ingest = await createContentStore({ root: store, onWaiting }).ingest(blob)
+    const ingest = await createContentStore({ root: store, processes, onWaiting }).ingest(blob)
     await ingest?.close()
     expect(told).toMatchObject([{ path: owner, pid: 7 }])
   })
 
   it('may refuse to wait', async () => {
     const path = join(await temporaryDirectory(), 'lock')
-    await writeFile(path, `${JSON.stringify({ ...self, host: 'far', nonce })}\n`)
+    await writeFile(path, `${JSON.stringify({ ...self, host: 'far', boot: 'far', nonce })}\n`)
     const reason = new Error('enough')
     const lock = createLock({
       fs,

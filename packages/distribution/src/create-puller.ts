@@ -22,6 +22,8 @@ export interface PullerOptions extends RegistryClientOptions, LayerBounds {
   readonly client?: RegistryClient | undefined
   /** Shared transfers, so that several pullers download a common blob once; stay open when the puller closes. */
   readonly transfers?: Transfers | undefined
+  /** How long another process may hold the store's lock without a sign of life, in milliseconds. Default 30 000. With `store`, that decides. */
+  readonly lockTimeoutMs?: number | undefined
   /**
    * Downloads at once from each host; from all hosts four times as many. Default 3. With `admit`, that decides. With
    * `client` and no `transfers`: downloads at once from all hosts together.
@@ -38,7 +40,9 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
   // The store does not know for whom it waits: all that run are told.
   const emitters = new Set<Emit>()
   const onWaiting = (waiting: Waiting): void => emitters.forEach((emit) => emit({ type: 'waiting', ...waiting }))
-  const store = options.store ?? (await openStore({ root: rootOf(options), onWaiting, ...boundsOf(options) }))
+  const store =
+    options.store ??
+    (await openStore({ root: rootOf(options), lockTimeoutMs: options.lockTimeoutMs, onWaiting, ...boundsOf(options) }))
   const { jobs = 3, admit = createAdmission({ perKey: jobs }) } = options
   const client = options.client ?? createRegistryClient({ ...options, admit })
   // Our own client bounds downloads where it knows the host. A slot here would be one more, held while that host is slow.

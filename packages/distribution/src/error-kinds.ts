@@ -69,6 +69,7 @@ const kinds: Readonly<Record<KnownCode, ErrorKind>> = {
   NOT_A_DIRECTORY: 'local',
   NOT_A_FILE: 'local',
   LOCK_LOST: 'local',
+  LOCK_TIMEOUT: 'local',
   IO_ERROR: 'local',
   OUTPUT_FAILED: 'local',
   REALMS_INVALID: 'local',

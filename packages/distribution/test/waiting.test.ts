@@ -11,7 +11,7 @@ it('a pull that waits for another process says so, and goes on when that is gone
   const root = await temporaryFolder()
   const { lock } = layoutOf(root)
   await mkdir(dirname(lock), { recursive: true })
-  const owner = { ...nodeProcesses().self(), pid: 4711, host: 'far', nonce: '0123456789abcdef' }
+  const owner = { ...nodeProcesses().self(), pid: 4711, host: 'far', boot: 'far', nonce: '0123456789abcdef' }
   await writeFile(lock, `${JSON.stringify(owner)}\n`)
   const puller = await createPuller({ root })
   onTestFinished(() => puller.close())

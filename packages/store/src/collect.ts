@@ -48,11 +48,12 @@ export async function collect(parts: Parts, names: Names, removed: readonly Tree
   const isFree = (digest: Digest): boolean => !kept.digests.has(digest) && !held.has(digest)
   const free = [...sweep.documents, ...sweep.blobs].filter(isFree)
   // Whoever took the lock over may have given a name to what was free: looked at again before each step.
+  const assertHeld = (): Promise<void> => names.assertHeld()
   const remove = async (step: () => Promise<unknown>): Promise<void> => {
-    await names.assertHeld()
+    await assertHeld()
     await step()
   }
-  for (const digest of free) await remove(() => parts.contents.remove(digest))
+  for (const digest of free) await remove(() => parts.contents.remove(digest, { assertHeld }))
   for (const digest of free) await parts.layers.forget(digest)
   // A running pull builds on the records of layers; and without knowing every layer that stays, none is forgotten.
   if (held.size === 0 && stays.layers !== undefined) {

@@ -24,6 +24,8 @@ export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
   readonly readOnly?: boolean | undefined
   /** Threads that inflate and hash. Default: as `createLayerStore`. */
   readonly workers?: number | undefined
+  /** How long another process may hold the store's lock without a sign of life before a change fails with `LOCK_TIMEOUT`, in milliseconds. Default 30 000. */
+  readonly lockTimeoutMs?: number | undefined
   /** Shown first where an index is here for several platforms. Default `linux/<arch of this machine>`. */
   readonly platform?: Platform | undefined
 }
@@ -40,6 +42,7 @@ export async function openStore({
   readOnly = false,
   workers,
   platform = hostPlatform(),
+  lockTimeoutMs,
   onWaiting,
   maxLayerSize,
   maxInflationRatio,
@@ -48,7 +51,7 @@ export async function openStore({
   const { root, lock: lockPath, leases } = layoutOf(given)
   const writable = await openRoot(fs, root, readOnly)
   const contents = createContentStore({ root, fs, onWaiting })
-  const lock = createLock({ fs, path: lockPath, onWaiting })
+  const lock = createLock({ fs, path: lockPath, timeoutMs: lockTimeoutMs, onWaiting })
   return createStore({
     root,
     contents,

@@ -15,6 +15,7 @@ export async function withStore<Result>(
   const store = await openStore({
     root: rootOf(options, context),
     readOnly: options.readOnly ?? false,
+    lockTimeoutMs: options.lockTimeout,
     onWaiting: ({ message }) => context.terminal.write(`${message}\n`),
   })
   try {

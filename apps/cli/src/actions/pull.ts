@@ -84,6 +84,7 @@ async function run(
       ...given,
       onEvent,
       root: rootOf(options, context),
+      lockTimeoutMs: options.lockTimeout,
       jobs,
       maxLayerSize,
       maxInflationRatio,
