@@ -1,7 +1,7 @@
 import { layoutOf, writeFileDurably, type FileSystem, type Held, type Lock } from '@lading/content-store'
 import { isLadingError } from '@lading/errors'
 import { emptyIndexJson, formatIndexJson, indexJsonLimit, parseIndexJson, type IndexJson } from './index-json.ts'
-import { changeNames, sortedNames } from './names.ts'
+import { changeNames, foreignTargetsOf, sortedNames } from './names.ts'
 import { ReferenceStoreError } from './reference-store-error.ts'
 import type { ReferenceStore } from './reference-store.ts'
 import { storedName } from './stored-name.ts'
@@ -35,6 +35,7 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
   return {
     list: async () => sortedNames((await read()).named),
     get: async (reference) => (await read()).named.get(storedName(reference))?.target,
+    foreignTargets: async () => foreignTargetsOf(await read()),
     update: (change, options) =>
       lock.hold(async (held) => {
         const names = changeNames(await read(), {

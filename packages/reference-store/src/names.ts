@@ -38,7 +38,7 @@ export function changeNames(
       changed ||= deleted
       return deleted
     },
-    foreignTargets: () => read.foreign.flatMap(({ target }) => target ?? []),
+    foreignTargets: () => foreignTargetsOf(read),
     assertHeld,
     async save() {
       if (!changed) return
@@ -50,6 +50,9 @@ export function changeNames(
 
 export const sortedNames = (named: IndexJson['named']): readonly NamedTarget[] =>
   [...named.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+
+export const foreignTargetsOf = ({ foreign }: IndexJson): readonly Descriptor[] =>
+  foreign.flatMap(({ target }) => target ?? [])
 
 const sameTarget = (a: Descriptor, b: Descriptor): boolean =>
   a.digest === b.digest &&

@@ -18,6 +18,8 @@ export interface ReferenceStore {
   list(): Promise<readonly NamedTarget[]>
   /** A digest decides over a tag; neither means `latest`. @throws as `list` does */
   get(reference: Reference): Promise<Descriptor | undefined>
+  /** What the entries of others point to: those without our names. Not trusted. @throws as `list` does */
+  foreignTargets(): Promise<readonly Descriptor[]>
   /**
    * Reads, changes and writes `index.json` while it holds the lock, from before the read until `change` has settled.
    * When `change` rejects, nothing that was not saved by then is written.

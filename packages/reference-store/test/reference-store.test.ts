@@ -88,6 +88,7 @@ describe('an update', () => {
   it('tells what others have in the file', async () => {
     await writeFile(join(root, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [target('x'), null] }))
     expect(await store.update((names) => names.foreignTargets())).toEqual([target('x')])
+    expect(await store.foreignTargets()).toEqual([target('x')])
     await set('a', 'y')
     expect(
       (JSON.parse(await readFile(join(root, 'index.json'), 'utf8')) as { manifests: unknown[] }).manifests,

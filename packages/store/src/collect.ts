@@ -22,16 +22,34 @@ interface Sweep {
   readonly records: readonly ImageRecord[]
 }
 
+interface CollectOptions {
+  readonly orphans?: readonly Digest[] | undefined
+  readonly dryRun?: boolean | undefined
+}
+
+export interface Collected {
+  /** Image IDs and chainIDs that nothing reaches any more, each image before its layers. */
+  readonly deleted: readonly Digest[]
+  /** Of the content that is free now, whether or not it was here. */
+  readonly content: readonly Digest[]
+}
+
 /**
  * Moves into trash what was published once and nothing reaches any more: documents first, then blobs, then records. The
  * caller holds the lock and has written `index.json`. What a pull that was cut off has fetched was never published, and
- * stays for its resume.
+ * stays for its resume, unless it is among `orphans`.
  *
  * @param removed what the names reached that are gone
- * @returns image IDs and chainIDs that nothing reaches any more, each image before its layers
+ * @param options.orphans further content that goes when nothing reaches it
+ * @param options.dryRun removes nothing
  * @throws when a named manifest cannot be read, and then nothing was removed; `LOCK_LOST`
  */
-export async function collect(parts: Parts, names: Names, removed: readonly Tree[]): Promise<readonly Digest[]> {
+export async function collect(
+  parts: Parts,
+  names: Pick<Names, 'list' | 'foreignTargets' | 'assertHeld'>,
+  removed: readonly Tree[],
+  { orphans = [], dryRun = false }: CollectOptions = {},
+): Promise<Collected> {
   const recorded = recordedImages(parts)
   const kept = await reachable(parts, names, recorded)
   const held = await parts.leases.held()
@@ -46,7 +64,9 @@ export async function collect(parts: Parts, names: Names, removed: readonly Tree
   const deleted = await deletedIds(parts, removed, stays, recorded)
 
   const isFree = (digest: Digest): boolean => !kept.digests.has(digest) && !held.has(digest)
-  const free = [...sweep.documents, ...sweep.blobs].filter(isFree)
+  const free = [...new Set([...sweep.documents, ...sweep.blobs, ...orphans])].filter(isFree)
+  const collected: Collected = { deleted, content: free }
+  if (dryRun) return collected
   // Whoever took the lock over may have given a name to what was free: looked at again before each step.
   const assertHeld = (): Promise<void> => names.assertHeld()
   const remove = async (step: () => Promise<unknown>): Promise<void> => {
@@ -61,7 +81,7 @@ export async function collect(parts: Parts, names: Names, removed: readonly Tree
     // The image's record goes last: with it, a collection that was cut off or held up is finished by the next one.
     for (const record of sweep.records) await remove(() => parts.images.delete(record.config.digest))
   }
-  return deleted
+  return collected
 }
 
 async function planSweep(parts: Parts, removed: readonly Tree[], stays: Stays): Promise<Sweep> {

@@ -3,6 +3,7 @@ import { createInspect } from './inspect.ts'
 import { createListImages } from './list-images.ts'
 import type { Parts } from './parts.ts'
 import { isPresent } from './present.ts'
+import { createPrune } from './prune.ts'
 import { createPublish } from './publish.ts'
 import { readManifest } from './read-manifest.ts'
 import { createRemove } from './remove.ts'
@@ -10,6 +11,7 @@ import type { Store } from './store.ts'
 import { storeSource } from './store-source.ts'
 import { storeTarget } from './store-target.ts'
 import { createTag } from './tag.ts'
+import { createUsage } from './usage.ts'
 
 /** The verbs over the parts. */
 export function createStore(parts: Parts): Store {
@@ -43,6 +45,8 @@ export function createStore(parts: Parts): Store {
     inspect: createInspect(parts),
     tag: createTag(parts),
     remove: createRemove(parts),
+    prune: createPrune(parts),
+    usage: createUsage(parts),
     close: () => layers.close(),
   }
 }

@@ -1,4 +1,5 @@
 export type { Waiting } from '@lading/content-store'
+export type { ImageUsage, NameChoice, PrunableName, Pruned, PruneOptions, Usage } from './housekeeping.ts'
 export { openStore, type OpenStoreOptions } from './open-store.ts'
 export { StoreError, type StoreErrorCode } from './store-error.ts'
 export type {

@@ -1,12 +1,11 @@
 import { createHeldFailure, guardListener, isLadingError, printable } from '@lading/errors'
 import { isArtifact } from '@lading/manifest'
-import { nameOf } from '@lading/reference'
 import type { NamedTarget } from '@lading/reference-store'
 import { chooseImage } from './choose-image.ts'
 import type { Parts } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import type { ImageSummary, Store } from './store.ts'
-import { describeImage, nameMembers } from './summarize.ts'
+import { describeImage, nameMembers, shownNames } from './summarize.ts'
 import { isReadFailure } from './unusable.ts'
 
 export function createListImages(parts: Parts): Store['images'] {
@@ -37,14 +36,6 @@ export function createListImages(parts: Parts): Store['images'] {
     return summaries
   }
 }
-
-/** Tags, and those digests that no tag of the same repository stands for. */
-function shownNames(names: readonly NamedTarget[]): readonly NamedTarget[] {
-  const tagged = new Set(names.filter(({ reference }) => reference.tag !== undefined).map(byDigest))
-  return names.filter((named) => named.reference.tag !== undefined || !tagged.has(byDigest(named)))
-}
-
-const byDigest = ({ reference, target }: NamedTarget): string => `${nameOf(reference)}@${target.digest}`
 
 /** Documents that cannot be read as an image become a `StoreError`; what the system says about reading is no damage. */
 function asDamage({ name, target }: NamedTarget, error: unknown): unknown {

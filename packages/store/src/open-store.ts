@@ -2,6 +2,7 @@ import {
   createContentStore,
   createLeases,
   createLock,
+  fileSystemTime,
   layoutOf,
   nodeFileSystem,
   type FileSystem,
@@ -48,7 +49,7 @@ export async function openStore({
   maxInflationRatio,
   inflationFloor,
 }: OpenStoreOptions): Promise<Store> {
-  const { root, lock: lockPath, leases } = layoutOf(given)
+  const { root, own, lock: lockPath, leases } = layoutOf(given)
   const writable = await openRoot(fs, root, readOnly)
   const contents = createContentStore({ root, fs, onWaiting })
   const lock = createLock({ fs, path: lockPath, timeoutMs: lockTimeoutMs, onWaiting })
@@ -60,6 +61,7 @@ export async function openStore({
     references: createReferenceStore({ root, fs, lock }),
     leases: createLeases({ fs, directory: leases }),
     platform,
+    now: () => fileSystemTime(fs, own),
     writable,
   })
 }

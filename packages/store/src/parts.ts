@@ -14,6 +14,8 @@ export interface Parts {
   readonly leases: Leases
   /** Shown first where an index is here for several. */
   readonly platform: Platform
+  /** By the clock that stamps the files of this root, in milliseconds since 1970. Writes a file for it. */
+  now(): Promise<number>
   /** Before anything is written: the root is made a store, or the caller is told why not. */
   writable(): Promise<void>
 }

@@ -7,7 +7,7 @@ import { findImage, type Found } from './find-images.ts'
 import type { Parts } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import type { Removal, Store } from './store.ts'
-import { besideOf, readTree, type Tree } from './tree.ts'
+import { treesOfDoomed } from './trees-of-doomed.ts'
 
 export function createRemove(parts: Parts): Store['remove'] {
   return async (term, { force = false, ...options } = {}) => {
@@ -25,12 +25,13 @@ export function createRemove(parts: Parts): Store['remove'] {
 async function removeLocked(parts: Parts, names: Names, term: string, force: boolean): Promise<Removal> {
   const found = await findImage(parts, names.list(), term)
   const doomed = found.by === 'name' ? withLastDigest(names, found.named) : namesOfId(found, term, force)
-  const trees = await readTrees(parts, doomed)
+  const trees = await treesOfDoomed(parts, doomed)
   for (const { reference } of doomed) names.delete(reference)
   await names.save()
   const untagged = doomed.map(({ reference }) => familiarString(reference))
   try {
-    return { untagged, deleted: await collect(parts, names, trees) }
+    const { deleted } = await collect(parts, names, trees)
+    return { untagged, deleted }
   } catch (error) {
     // The names are gone, durably, and that is what was asked for; the next removal takes what is left.
     return { untagged, deleted: [], uncollected: error }
@@ -63,15 +64,4 @@ function namesOfId({ id, named }: Extract<Found, { by: 'id' }>, term: string, fo
     )
   }
   return named
-}
-
-/** A name whose manifest cannot be read must still be removable. */
-async function readTrees({ contents }: Parts, doomed: readonly NamedTarget[]): Promise<readonly Tree[]> {
-  const trees: Tree[] = []
-  for (const { target } of doomed) {
-    const tree = await readTree(contents, target, { damagedIsAbsent: true }).catch(() => undefined)
-    const reached = new Set([target.digest, ...besideOf(target)])
-    trees.push(tree ?? { target, indexes: [], images: [], absent: [target], damaged: [], reached })
-  }
-  return trees
 }

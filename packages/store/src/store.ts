@@ -5,6 +5,7 @@ import type { Digest } from '@lading/digest'
 import type { LayerStore } from '@lading/layer-store'
 import type { Descriptor, ImageConfig, ImageIndex, ImageManifest, Platform } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
+import type { Pruned, PruneOptions, Usage } from './housekeeping.ts'
 
 /** The local images as one thing. */
 export interface Store {
@@ -53,6 +54,13 @@ export interface Store {
   tag(source: string, target: Reference, options?: AbortOptions): Promise<void>
   /** docker's rule: a name is untagged; an ID is deleted with all its names, which needs `force` when there is more than one repository. */
   remove(term: string, options?: AbortOptions & { readonly force?: boolean | undefined }): Promise<Removal>
+  /**
+   * Removes what no name needs: names without a tag and use, content that nothing reaches, what is left over. Nothing
+   * that a pull uses, a name reaches, or is younger than `minAgeMs`. Names with a tag go only by `select` and `maxSize`.
+   */
+  prune(options?: PruneOptions): Promise<Pruned>
+  /** Where the space is. Reads only. */
+  usage(options?: AbortOptions): Promise<Usage>
   close(): Promise<void>
 }
 

@@ -26,6 +26,15 @@ export function nameMembers({ reference, target }: NamedTarget): Pick<ImageSumma
   return { name: nameOf(reference), ...(reference.tag === undefined ? {} : { tag: reference.tag }), target }
 }
 
+/** Tags, and those digests that no tag of the same repository stands for. */
+export function shownNames(names: readonly NamedTarget[]): readonly NamedTarget[] {
+  const tagged = new Set(names.filter(({ reference }) => reference.tag !== undefined).map(byDigest))
+  return names.filter((named) => named.reference.tag !== undefined || !tagged.has(byDigest(named)))
+}
+
+/** A target, as one repository has it. */
+export const byDigest = ({ reference, target }: NamedTarget): string => `${nameOf(reference)}@${target.digest}`
+
 /** Config and layers as they are stored: a blob that is named twice is there once. */
 function storedSize(manifest: ImageManifest): number {
   const sizes = new Map(successorsOf(manifest).map(({ digest, size }) => [digest, size]))

@@ -1,0 +1,81 @@
+import type { AbortOptions } from '@lading/clock'
+import type { Amount } from '@lading/content-store'
+import type { Digest } from '@lading/digest'
+import { familiarString } from '@lading/reference'
+import type { Names } from '@lading/reference-store'
+import { despiteLostLock } from './after-lost-lock.ts'
+import { collect, type Collected } from './collect.ts'
+import type { PruneOptions, Pruned } from './housekeeping.ts'
+import type { Parts } from './parts.ts'
+import { choosePrunable, type Listing } from './prunable-names.ts'
+import { treesOfDoomed } from './trees-of-doomed.ts'
+
+/** Longer than a pull takes from a blob's last byte to its name, should its lease be lost. */
+const defaultMinAgeMs = 10 * 60_000
+
+type Cleared = Pick<Pruned, 'untagged' | 'deleted' | 'content' | 'uncollected'>
+
+export function createPrune(parts: Parts): (options?: PruneOptions) => Promise<Pruned> {
+  return async (options = {}) => {
+    const { dryRun = false, minAgeMs = defaultMinAgeMs, signal } = options
+    await parts.writable()
+    // Before the lock, for it takes long. What comes later is none of this prune's business.
+    const listing = await list(parts, options)
+    const youngest = (await parts.now()) - minAgeMs
+    const orphans = [...listing].filter(([, { modifiedMs }]) => modifiedMs <= youngest).map(([digest]) => digest)
+    const cleared = await despiteLostLock(() =>
+      parts.references.update((names) => pruneLocked(parts, names, { listing, orphans, options }), { signal }),
+    )
+    const leftovers = await parts.contents.emptyTrash({ quarantine: true, dryRun })
+    const trash = dryRun ? leftovers.trash : minus(leftovers.trash, cleared.content)
+    const all = { ...leftovers, trash }
+    const freed = [cleared.content, ...Object.values(all)].reduce((sum, { bytes }: Amount) => sum + bytes, 0)
+    return { ...cleared, leftovers: all, freed }
+  }
+}
+
+async function list({ contents }: Pick<Parts, 'contents'>, options: AbortOptions): Promise<Listing> {
+  const listing = new Map<Digest, { readonly size: number; readonly modifiedMs: number }>()
+  for await (const { digest, ...listed } of contents.list(options)) listing.set(digest, listed)
+  return listing
+}
+
+/** The order of the law: the names first, then what they named. */
+async function pruneLocked(
+  parts: Parts,
+  names: Names,
+  {
+    listing,
+    orphans,
+    options,
+  }: { readonly listing: Listing; readonly orphans: readonly Digest[]; readonly options: PruneOptions },
+): Promise<Cleared> {
+  const { dryRun = false } = options
+  const doomed = await choosePrunable(parts, names, listing, options)
+  const trees = await treesOfDoomed(parts, doomed)
+  const gone = new Set(doomed.map(({ name }) => name))
+  if (!dryRun) {
+    for (const { reference } of doomed) names.delete(reference)
+    await names.save()
+  }
+  const left = { ...names, list: () => names.list().filter(({ name }) => !gone.has(name)) }
+  const untagged = doomed.map(({ reference }) => familiarString(reference))
+  try {
+    const { deleted, content } = await collect(parts, left, trees, { orphans, dryRun })
+    return { untagged, deleted, content: amountOf(content, listing) }
+  } catch (error) {
+    // The names are gone, durably; the next one takes what is left.
+    return { untagged, deleted: [], content: { files: 0, bytes: 0 }, uncollected: error }
+  }
+}
+
+function amountOf(content: Collected['content'], listing: Listing): Amount {
+  const here = content.flatMap((digest) => listing.get(digest) ?? [])
+  return { files: here.length, bytes: here.reduce((sum, { size }) => sum + size, 0) }
+}
+
+/** Another process may have emptied some of the trash first. */
+const minus = (one: Amount, other: Amount): Amount => ({
+  files: Math.max(0, one.files - other.files),
+  bytes: Math.max(0, one.bytes - other.bytes),
+})

@@ -1,0 +1,251 @@
+import { utimesSync } from 'node:fs'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chainIdOf } from '@lading/digest/hash'
+import { familiarString, matches, parseReference } from '@lading/reference'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Store } from '../src/index.ts'
+import { consult } from './oracle.ts'
+import { image, index, linux, type TestImage } from './support/image.ts'
+import { fetch, publish, pull } from './support/pull.ts'
+import { testRoot, type TestRoot } from './support/root.ts'
+
+let root: TestRoot
+let store: Store
+
+beforeEach(async () => {
+  root = await testRoot()
+  store = await root.open()
+})
+afterEach(() => root.end())
+
+const app = image(['base', 'app'])
+const next = image(['base', 'next'])
+const arm = image(['arm'], { platform: linux('arm64') })
+const hour = 3_600_000
+
+const blobsOf = ({ config, layers }: TestImage): number =>
+  [config, ...layers].reduce((sum, { descriptor }) => sum + descriptor.size, 0)
+const filesBelow = (name: string): Promise<string[]> => readdir(join(root.path, 'lading', name)).catch(() => [])
+const isTag = (name: string): boolean => !name.includes('@')
+const tags = (): string[] => Object.keys(consult(root.path).names).filter(isTag).toSorted()
+
+/** As if everything that is here had come so long ago. */
+function age(ms: number, digests: readonly string[] = consult(root.path).blobs): void {
+  const time = new Date(Date.now() - ms)
+  for (const digest of digests) utimesSync(join(root.path, 'blobs', digest.replace(':', '/')), time, time)
+}
+
+function expectWhole(): void {
+  const { violations, blobs, reached } = consult(root.path)
+  expect(violations).toEqual([])
+  expect(blobs).toEqual(reached)
+}
+
+describe('prune', () => {
+  it('frees what a pull left that ended before its name, and says how much', async () => {
+    await pull(store, 'app:1', app)
+    await fetch(store, arm)
+    age(hour)
+    const size = blobsOf(arm)
+    expect(await store.prune()).toEqual({
+      untagged: [],
+      deleted: [],
+      content: { files: 2, bytes: size },
+      leftovers: {
+        trash: { files: 0, bytes: 0 },
+        quarantine: { files: 0, bytes: 0 },
+        downloads: { files: 0, bytes: 0 },
+        temporary: { files: 0, bytes: 0 },
+      },
+      freed: size,
+    })
+    expectWhole()
+    expect(tags()).toEqual(['docker.io/library/app:1'])
+    expect(await store.prune()).toMatchObject({ freed: 0 })
+  })
+
+  it('leaves what is young, or what the caller calls young', async () => {
+    await fetch(store, arm)
+    expect(await store.prune()).toMatchObject({ freed: 0 })
+    age(hour)
+    expect(await store.prune({ minAgeMs: 2 * hour })).toMatchObject({ freed: 0 })
+    expect(consult(root.path).blobs).toHaveLength(2)
+    await fetch(store, app)
+    expect(await store.prune({ minAgeMs: 0 })).toMatchObject({ freed: blobsOf(arm) + blobsOf(app) })
+    expect(consult(root.path).blobs).toEqual([])
+  })
+
+  it('leaves what a running pull holds, however old', async () => {
+    await fetch(store, arm)
+    age(1_000 * hour)
+    const lease = await store.lease()
+    await lease.hold([arm.id])
+    await store.prune()
+    expect(consult(root.path).blobs).toEqual([arm.id])
+    await lease.release()
+    await store.prune()
+    expect(consult(root.path).blobs).toEqual([])
+  })
+
+  it('removes names without a tag and use, and those of no other kind', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'app:1', next)
+    await pull(store, `quay.io/arm@${arm.manifest.descriptor.digest}`, arm)
+    await pull(store, 'kept:1', arm)
+    const { untagged, deleted } = await store.prune()
+    expect(untagged.toSorted()).toEqual([
+      `app@${app.manifest.descriptor.digest}`,
+      `quay.io/arm@${arm.manifest.descriptor.digest}`,
+    ])
+    // The base layer is another image's, too.
+    expect(deleted).toEqual([app.id, chainIdOf(app.diffIds)])
+    expect(tags()).toEqual(['docker.io/library/app:1', 'docker.io/library/kept:1'])
+    expectWhole()
+  })
+
+  it('removes chosen names with what only they need', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'other/app:1', next)
+    const pruned = await store.prune({ select: ({ reference }) => matches(reference, 'other/*') })
+    // As when it is removed by hand: the digest goes with the last tag of its repository.
+    expect(pruned.untagged).toEqual(['other/app:1', `other/app@${next.manifest.descriptor.digest}`])
+    expect(pruned.deleted[0]).toBe(next.id)
+    expect(tags()).toEqual(['docker.io/library/app:1'])
+    expectWhole()
+  })
+
+  it('tells whoever chooses when an image was made', async () => {
+    await pull(store, 'app:1', app)
+    const seen: (string | undefined)[] = []
+    await store.prune({
+      async select(name) {
+        seen.push(familiarString(name.reference), await name.created())
+        return false
+      },
+    })
+    expect(seen).toEqual(['app:1', '2026-11-24T00:00:00Z'])
+    await store.contents.remove(app.id)
+    await store.prune({
+      async select(name) {
+        seen.push(await name.created())
+        return false
+      },
+    })
+    expect(seen.at(-1)).toBeUndefined()
+  })
+
+  it('removes the oldest pulled names until the rest fits', async () => {
+    const images = ['a', 'b', 'c', 'd'].map((name) => image([name]))
+    for (const [at, one] of images.entries()) {
+      await pull(store, `${'abcd'[at]}:1`, one)
+      age((10 - at) * hour, [one.manifest.descriptor.digest])
+    }
+    await store.tag('a:1', parseReference('a:2'))
+    const sizes = images.map((one) => blobsOf(one) + one.manifest.descriptor.size)
+    const total = sizes.reduce((sum, size) => sum + size, 0)
+    expect((await store.prune({ maxSize: total })).untagged).toEqual([])
+    // One byte too many costs the oldest, with all of its names.
+    expect((await store.prune({ maxSize: total - 1 })).untagged.filter(isTag)).toEqual(['a:1', 'a:2'])
+    const { untagged } = await store.prune({ maxSize: 1, select: ({ reference }) => matches(reference, 'c') })
+    expect(untagged.filter(isTag)).toEqual(['c:1'])
+    expect(tags()).toEqual(['docker.io/library/b:1', 'docker.io/library/d:1'])
+    expectWhole()
+  })
+
+  it('counts content that several images share once, and gives up only what that frees', async () => {
+    const shared = Array.from({ length: 3 }, (_, at) => image(['a large base layer that all have', String(at)]))
+    for (const [at, one] of shared.entries()) {
+      await pull(store, `app:${at}`, one)
+      age((10 - at) * hour, [one.manifest.descriptor.digest])
+    }
+    const { named } = await store.usage()
+    const own = (one: TestImage | undefined): number =>
+      one === undefined ? 0 : blobsOf(one) + one.manifest.descriptor.size - (one.layers[0]?.descriptor.size ?? 0)
+    await store.prune({ maxSize: named.bytes - own(shared[0]) })
+    expect(tags()).toEqual(['docker.io/library/app:1', 'docker.io/library/app:2'])
+    expectWhole()
+  })
+
+  it('changes nothing in a dry run, and says the same', async () => {
+    await pull(store, 'app:1', app)
+    await pull(store, 'app:1', next)
+    await fetch(store, arm)
+    age(hour)
+    await mkdir(join(root.path, 'lading', 'quarantine'), { recursive: true })
+    await writeFile(join(root.path, 'lading', 'quarantine', 'damaged'), '12345')
+    const before = await readdir(root.path, { recursive: true })
+    const told = await store.prune({ dryRun: true })
+    expect(told.leftovers.quarantine).toEqual({ files: 1, bytes: 5 })
+    expect(told.untagged).toHaveLength(1)
+    expect(await readdir(root.path, { recursive: true })).toEqual(before)
+    expect(await store.prune()).toEqual(told)
+    expect(await filesBelow('quarantine')).toEqual([])
+    expect(await filesBelow('trash')).toEqual([])
+    expectWhole()
+  })
+
+  it('keeps what the entries of others reach', async () => {
+    await pull(store, 'app:1', app)
+    age(hour)
+    const path = join(root.path, 'index.json')
+    const { mediaType, digest, size } = app.manifest.descriptor
+    const entry = { mediaType, digest, size, annotations: { 'org.example.name': 'theirs' } }
+    await writeFile(path, JSON.stringify({ schemaVersion: 2, manifests: [entry] }))
+    expect(await store.prune()).toMatchObject({ freed: 0 })
+    expect(await store.usage()).toMatchObject({ unnamed: { files: 0, bytes: 0 } })
+  })
+
+  it('collects nothing when a name leads to what nobody knows, and still empties the trash', async () => {
+    await pull(store, 'app:1', app)
+    await fetch(store, arm)
+    age(hour)
+    await store.contents.remove(app.manifest.descriptor.digest)
+    for await (const { config } of imagesOf()) await removeRecord(config)
+    const pruned = await store.prune()
+    expect(pruned.uncollected).toMatchObject({ code: 'IMAGE_INCOMPLETE' })
+    expect(pruned.content).toEqual({ files: 0, bytes: 0 })
+    expect(await filesBelow('trash')).toEqual([])
+    expect(consult(root.path).blobs).toContain(arm.id)
+  })
+})
+
+/** Image IDs of the records that are here. */
+async function* imagesOf(): AsyncIterable<{ readonly config: string }> {
+  for (const config of await filesBelow('images/sha256')) yield { config }
+}
+const removeRecord = (hex: string): Promise<void> => writeFile(join(root.path, 'lading/images/sha256', hex), '')
+
+describe('usage', () => {
+  it('says what each name takes, what it shares, and what is left over', async () => {
+    await pull(store, 'app:1', app)
+    await store.tag('app:1', parseReference('app:2'))
+    await pull(store, 'next:1', next)
+    await fetch(store, arm)
+    const base = app.layers[0]?.descriptor.size ?? 0
+    const { images, named, unnamed, leftovers } = await store.usage()
+    const sizeOf = (one: TestImage): number => blobsOf(one) + one.manifest.descriptor.size
+    expect(images.map(({ name, tag, size, shared, unique }) => [name, tag, size, shared, unique])).toEqual([
+      ['docker.io/library/app', '1', sizeOf(app), base, sizeOf(app) - base],
+      ['docker.io/library/app', '2', sizeOf(app), base, sizeOf(app) - base],
+      ['docker.io/library/next', '1', sizeOf(next), base, sizeOf(next) - base],
+    ])
+    expect(named).toEqual({ files: 7, bytes: sizeOf(app) + sizeOf(next) - base })
+    expect(unnamed).toEqual({ files: 2, bytes: blobsOf(arm) })
+    expect(leftovers.trash).toEqual({ files: 0, bytes: 0 })
+  })
+
+  it('counts of an index what is here, and reads a store that is not there', async () => {
+    const both = index([
+      [app, linux('amd64')],
+      [arm, linux('arm64')],
+    ])
+    expect(await store.usage()).toMatchObject({ images: [], named: { files: 0, bytes: 0 } })
+    await fetch(store, app)
+    await publish(store, 'both:1', both, [app])
+    const size = both.index.descriptor.size + app.manifest.descriptor.size + blobsOf(app)
+    expect((await store.usage()).images).toMatchObject([{ size, shared: 0, unique: size }])
+    const reader = await root.open({ readOnly: true })
+    expect((await reader.usage()).named.bytes).toBe(size)
+  })
+})
