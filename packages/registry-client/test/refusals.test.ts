@@ -10,6 +10,7 @@ const xml = (code: string, message: string): string =>
 describe('what a refusal says', () => {
   it.each<[string, unknown, string]>([
     ['one error in place of a list', { errors: { code: 'UNKNOWN', message: 'no disk' } }, 'unknown: no disk'],
+    ['a list alone', [{ code: 'UNAUTHORIZED', message: 'bad combination' }], 'unauthorized: bad combination'],
     ['a message alone', { message: 'no route matched' }, 'no route matched'],
     ['a detail alone', { detail: 'not for you' }, 'not for you'],
     ['an error with a message', { error: 'plan', message: 'upgrade first' }, 'plan: upgrade first'],

@@ -302,6 +302,27 @@ describe('a mirror that knows the repository by another name', () => {
     expect(registry.requests).toEqual([])
   })
 
+  it.each([400, 401, 403])(
+    'or an example: a token server that refuses two at once is asked for ours alone (%i)',
+    async (status) => {
+      const asked: string[][] = []
+      const server = await serve((request, response) => {
+        const { url = '', headers } = request
+        if (url.startsWith('/token')) {
+          const scopes = new URL(url, 'http://x').searchParams.getAll('scope')
+          asked.push(scopes)
+          if (scopes.length > 1) return json(response, status, { errors: [{ code: 'DENIED' }] })
+          return json(response, 200, { token: 'T' })
+        }
+        if (headers.authorization === 'Bearer T') return good(request, response)
+        const realm = `Bearer realm="http://${headers.host}/token",scope="repository:user/image:pull"`
+        json(response, 401, {}, { 'www-authenticate': realm })
+      })
+      await expect(through(server, await origin())).resolves.toMatchObject({ descriptor: { digest } })
+      expect(asked).toEqual([['repository:t/app:pull', 'repository:user/image:pull'], ['repository:t/app:pull']])
+    },
+  )
+
   it('gets it for one more name and to pull alone', async () => {
     const registry = await origin()
     const two = await mirror('repository:proxy/t/app:pull', 'repository:other/secret:pull')

@@ -91,6 +91,8 @@ export function createAuthorizer(
   const withheld = new Set<string>()
   /** Scopes as the registry wants them asked for, by what we thought. */
   const widened = new Map<string, string>()
+  /** Those for which no token with a mirror's other name was to be had. */
+  const ownAlone = new Set<string>()
   /** Token servers that know nothing of POST. */
   const onlyGet = new Set<string>()
   /** What was shown and taken, the latest at the end. */
@@ -110,12 +112,23 @@ export function createAuthorizer(
     const scope = scopeFor(repository, options)
     const known = tokens.get(scope)
     if (known !== undefined && known.token.expiresAt > wire.clock.now()) return known.token.value
-    const outcome = await fetches.run(
-      scope,
-      (signal) => fetchWithCredential(challenge, scope, repository, { signal }),
-      options,
-    )
-    return outcome.token.value
+    const fetched = async (asked: string): Promise<string> => {
+      const work = (signal: AbortSignal): Promise<FetchedToken> =>
+        fetchWithCredential(challenge, asked, repository, { signal })
+      return (await fetches.run(asked, work, options)).token.value
+    }
+    try {
+      return await fetched(scope)
+    } catch (error) {
+      const { scope: first = pullScope(repository) } = options
+      const own = firstScopes(scope, countScopes(first))
+      if (own === scope || !isRefusal(error)) throw error
+      options.signal?.throwIfAborted()
+      // Some give nothing for two repositories at once, and some challenges name one that is only an example.
+      ownAlone.add(first)
+      widened.set(first, own)
+      return fetched(own)
+    }
   }
 
   const fetchWithCredential = async (
@@ -190,7 +203,7 @@ export function createAuthorizer(
       const wanted = scopeFor(repository, options)
       const asked = challenges.find((challenge) => challenge.scheme === 'bearer')?.parameters.get('scope')
       // A mirror may have one more name for the repository, and no more.
-      const renames = endpoint?.mirror === true && countScopes(wanted) === countScopes(first)
+      const renames = endpoint?.mirror === true && countScopes(wanted) === countScopes(first) && !ownAlone.has(first)
       const scope = asked === undefined ? wanted : widenScope(wanted, asked, { renames })
       if (scope !== wanted) widened.set(first, scope)
       const cached = tokens.get(scope)
@@ -250,6 +263,9 @@ export function createAuthorizer(
 }
 
 const countScopes = (scopes: string): number => scopes.split(' ').length
+const firstScopes = (scopes: string, count: number): string => scopes.split(' ').slice(0, count).join(' ')
+const isRefusal = (error: unknown): boolean =>
+  error instanceof RegistryError && Math.floor((error.facts.status ?? 0) / 100) === 4 && error.facts.status !== 429
 
 /** Bearer before basic: a token says less than a password. A realm that is only a name leads nowhere, and basic counts. */
 export function chooseScheme(challenges: readonly Challenge[], registry: URL): Scheme | undefined {

@@ -27,15 +27,22 @@ export async function readText(path: string, { signal }: ReadOptions = {}): Prom
     const bytes = await readFile(path, { signal })
     if (bytes.byteLength > longestFile) throw tooLarge(path, `${bytes.byteLength} bytes`)
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+      return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes)
     } catch (cause) {
-      throw new HostsError('HOSTS_FILE_INVALID', `${printable(path)} is not in UTF-8`, {
+      const der = bytes[0] === 0x30 && bytes[1] === 0x82
+      throw new HostsError('HOSTS_FILE_INVALID', `${printable(path)} is ${der ? 'DER, not PEM' : 'not in UTF-8'}`, {
         path,
         cause,
-        hint: 'correct the file',
+        hint: der ? 'write it as PEM: openssl x509 -inform der -in FILE -out FILE' : 'correct the file',
       })
     }
   })
+}
+
+/** UTF-8, or what a byte order mark says, as docker reads what editors and shells of Windows write. */
+function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
 }
 
 /** @throws HostsError `HOSTS_FILE_UNREADABLE` unless it is a directory */

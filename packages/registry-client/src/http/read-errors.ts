@@ -21,20 +21,20 @@ export interface ErrorBody {
 export function readErrors(body: Uint8Array): ErrorBody {
   const text = new TextDecoder().decode(body).trim()
   if (text.startsWith('<')) return { entries: entriesOfXml(text), text: '' }
-  if (!text.startsWith('{')) return { entries: [], text: harmless(text, 300) }
+  if (!/^[{[]/.test(text)) return { entries: [], text: harmless(text, 300) }
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
     return { entries: [], text: harmless(text, 300) }
   }
-  const entries = entriesOf(value as Record<string, unknown>)
+  const entries = Array.isArray(value) ? listed(value) : entriesOf(value as Record<string, unknown>)
   return { entries, text: entries.length > 0 ? '' : harmless(text, 300) }
 }
 
 function entriesOf(value: Readonly<Record<string, unknown>>): readonly ReportedError[] {
   const { errors, error } = value
-  if (Array.isArray(errors)) return errors.slice(0, mostEntries).flatMap(entryOf)
+  if (Array.isArray(errors)) return listed(errors)
   if (typeof error === 'string') return [entry(error, value['error_description'] ?? value['message'])]
   const one = [errors, error].flatMap(entryOf)
   if (one.length > 0) return one
@@ -50,6 +50,8 @@ function entriesOfXml(text: string): readonly ReportedError[] {
   const message = /<Message>([^<]{1,1000})<\/Message>/.exec(text)?.[1]
   return code === undefined && message === undefined ? [] : [entry(code, message)]
 }
+
+const listed = (errors: readonly unknown[]): readonly ReportedError[] => errors.slice(0, mostEntries).flatMap(entryOf)
 
 function entryOf(value: unknown): readonly ReportedError[] {
   if (typeof value !== 'object' || value === null) return []

@@ -209,6 +209,27 @@ describe('the files of a machine', () => {
     ])
   })
 
+  it.each(['utf8', 'utf16le', 'utf16be'] as const)('are read as their byte order mark says: %s', async (encoding) => {
+    const folder = await folderOf({})
+    const bytes = Buffer.from(
+      '\uFEFF{"registry-mirrors":["https://mirror.example"]}',
+      encoding.replace('be', 'le') as 'utf8',
+    )
+    await writeFile(join(folder, 'daemon.json'), encoding === 'utf16be' ? bytes.swap16() : bytes)
+    const { endpoints } = createRegistryClient({
+      hosts: await readHosts({ daemonJson: [join(folder, 'daemon.json')] }),
+    })
+    expect(endpoints(parseReference('alpine'))[0]?.host).toBe('mirror.example')
+  })
+
+  it('that are certificates in DER are told apart', async () => {
+    const folder = await folderOf({ 'registry.example/hosts.toml': '' })
+    await writeFile(join(folder, 'registry.example', 'ca.crt'), Buffer.from([0x30, 0x82, 0x01, 0xff]))
+    const client = createRegistryClient({ hosts: await readHosts({ certsDirs: [folder] }) })
+    expect(() => client.endpoints(parseReference('registry.example/a'))).toThrow('is DER, not PEM')
+    await client.close()
+  })
+
   it('that are huge, or no files, are refused before they are read', async () => {
     const folder = await folderOf({ 'huge.json': '' })
     // A file full of holes: it takes no room, and reading it would take the memory.
