@@ -168,6 +168,29 @@ describe('a credential helper', () => {
     expect(String(error)).not.toContain('CANARY')
   })
 
+  it.each(['null', '{}', '{"Username":null,"Secret":null}'])(
+    'that answers %s has nothing, as in Go',
+    async (answer) => {
+      const helper = createCredentialHelper('x', { env: (await withScript(said(answer))).env })
+      expect(await helper.get('ghcr.io')).toBeUndefined()
+    },
+  )
+
+  it('that lists null, or null for a user, is read as in Go', async () => {
+    const listing = async (answer: string): Promise<unknown[]> => [
+      ...(await createCredentialHelper('x', { env: (await withScript(said(answer))).env }).list()),
+    ]
+    expect(await listing('null')).toEqual([])
+    expect(await listing('{"ghcr.io":null}')).toEqual([['ghcr.io', '']])
+  })
+
+  it('that needs no server in its answer, says more than it was asked and grumbles is understood', async () => {
+    const home = await withScript(
+      `cat >/dev/null; echo 'update available' >&2; echo '{"Username":"ann","Secret":"s","Expiry":null}'`,
+    )
+    expect(await createCredentialHelper('x', { env: home.env }).get('ghcr.io')).toEqual(basic('ann', 's'))
+  })
+
   it('that fails says why, escaped, and the secret it was given is masked', async () => {
     const home = await withScript('echo "locked: \u001b[31m $(cat)"; exit 1')
     const helper = createCredentialHelper('x', { env: home.env })

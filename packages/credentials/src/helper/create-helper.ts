@@ -6,6 +6,7 @@ import { CredentialError } from '../credential-error.ts'
 import { parseJson, type JsonNode } from '../json/parse-json.ts'
 import { namedBy } from './named-by.ts'
 import { runHelper, type HelperAction, type HelperLimits } from './run-helper.ts'
+import { isNull } from '../config/document.ts'
 
 /** A program that keeps credentials, spoken to by docker's protocol. */
 export interface CredentialHelper {
@@ -65,20 +66,21 @@ export function createCredentialHelper(
   }
   const membersOf = (output: string, action: HelperAction): ReadonlyMap<string, JsonNode> => {
     const node = parseJson(output, () => invalid(action))
+    // What Go writes for a map or a structure that nobody made.
+    if (isNull(node)) return new Map()
     if (node.kind !== 'object') return invalid(action)
     return new Map(node.members.map(({ key, value }) => [key, value]))
   }
+
+  const textOf = (node: JsonNode | undefined, action: HelperAction): string =>
+    node === undefined || isNull(node) ? '' : node.kind === 'string' ? node.value : invalid(action)
 
   return {
     async get(server, options = {}) {
       const output = await run('get', oneLine(server), '', options)
       if (output === undefined) return undefined
       const members = membersOf(output, 'get')
-      const text = (key: string): string => {
-        const node = members.get(key)
-        return node === undefined ? '' : node.kind === 'string' ? node.value : invalid('get')
-      }
-      const pair = { username: text('Username'), password: text('Secret') }
+      const pair = { username: textOf(members.get('Username'), 'get'), password: textOf(members.get('Secret'), 'get') }
       if (pair.username === '' && pair.password === '') return undefined
       if (pair.username === '' || pair.password === '' || pair.username.includes(':')) return invalid('get')
       return ofPair(pair)
@@ -99,7 +101,7 @@ export function createCredentialHelper(
       const output = await run('list', 'unused', '', options)
       if (output === undefined || output.trim() === '') return new Map()
       const entries = [...membersOf(output, 'list')]
-      return new Map(entries.map(([server, user]) => [server, user.kind === 'string' ? user.value : invalid('list')]))
+      return new Map(entries.map(([server, user]) => [server, textOf(user, 'list')]))
     },
   }
 }
