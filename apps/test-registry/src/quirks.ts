@@ -8,11 +8,11 @@ export interface Quirks {
   readonly mounts?: 'any' | 'from' | 'referenced' | 'none' | undefined
   /** The least bytes of a chunk that is not the last, sent as `OCI-Chunk-Min-Length` and insisted on. */
   readonly chunkMinBytes?: number | undefined
-  /** Whether `Content-Range` of a chunk is looked at. Default true: out of order is 416. */
-  readonly chunkOrder?: boolean | undefined
+  /** Whether `Content-Range` of a chunk is looked at. Default true: out of order is 416. `bare`: without saying where the upload stands. */
+  readonly chunkOrder?: boolean | 'bare' | undefined
   /** Status of a chunk that was taken. Default 202. */
   readonly chunkStatus?: number | undefined
-  /** An upload's `Location` says where it stands, and one from before is 404. Default false. */
+  /** An upload's `Location` says where it stands, and one from before is 404, or 416 where `chunkOrder` is `bare`. Default false. */
   readonly statefulLocations?: boolean | undefined
   /** `Location` has scheme and host. Default false. */
   readonly absoluteLocations?: boolean | undefined
@@ -22,6 +22,12 @@ export interface Quirks {
   readonly deleteContent?: boolean | undefined
   /** The most entries of a page of tags, repositories or referrers, asked for or not. */
   readonly maxPageSize?: number | undefined
+  /** An `n` of the catalog above this is 400. Default: none is. */
+  readonly maxCatalogNumber?: number | undefined
+  /** What a repository is that has blobs and no manifest yet: one like any other (default), one whose tags are 404 (`no-tags`), or that is `unlisted` in the catalog too. */
+  readonly repositoryOfBlobs?: 'whole' | 'no-tags' | 'unlisted' | undefined
+  /** The code of a manifest in a repository that is not there. Default `NAME_UNKNOWN`. */
+  readonly unknownRepositoryCode?: 'NAME_UNKNOWN' | 'MANIFEST_UNKNOWN' | undefined
   /** Whether `_catalog` is there. Default true. */
   readonly catalog?: boolean | undefined
   /** `OCI-Subject` after a push. Default: where the referrers API is. */
@@ -32,14 +38,14 @@ export interface Quirks {
   readonly digestHeader?: 'asked' | 'sha256' | 'none' | undefined
   /** Manifests under another algorithm than sha256. Default true; false: 400. */
   readonly manifestAlgorithms?: boolean | undefined
-  /** Of a manifest's path with a malformed digest. Default 400. */
+  /** Of a manifest's path with a malformed digest, except for DELETE. Default 400. */
   readonly malformedDigestStatus?: number | undefined
-  /** Non-distributable layers that are not there: accepted (default), or as in Docker's registry: of its own type and with `urls` alone. */
+  /** Non-distributable layers that are not there are accepted (default), or as in Docker's registry, where no URL is allowed: 500 for every layer that has `urls`, and without them it must be there. */
   readonly foreignLayers?: 'accepted' | 'docker' | undefined
   /** Of a manifest that is too large. Default 413. */
   readonly tooLargeStatus?: number | undefined
-  /** 416 says the length of the whole blob and sends a few words: clients see a broken body. Default false. */
-  readonly brokenRangeError?: boolean | undefined
+  /** 416 with an error body (default), or as Go's file server: a few words (`text`), which are `broken` off where it says the length of the whole blob. There, units other than bytes are 416 too. */
+  readonly rangeError?: 'json' | 'text' | 'broken' | undefined
   /** Ranges are announced and then ignored: 200 and everything. Default false. */
   readonly ignoreRanges?: boolean | undefined
   /** Blobs that are there are redirected to a signed URL: at the second origin (`cdn`, the same as true), or at the registry's own. Default false. */
@@ -52,12 +58,22 @@ export interface Quirks {
   readonly createOnPush?: boolean | undefined
   /** A tag that is there never moves. Default false. */
   readonly immutableTags?: boolean | undefined
+  /** Media types that a pushed manifest must have one of, in `Content-Type`. Default: any. */
+  readonly manifestTypes?: readonly string[] | undefined
+  /** A manifest of an image without a config is refused. Default false. */
+  readonly configNeeded?: boolean | undefined
+  /** Whether a manifest may have both `layers` and `manifests`. Default true; false: 400 (GHSA-77vh-xpmg-72qh). */
+  readonly mixedLists?: boolean | undefined
+  /** 304 for a manifest has no header, and what `If-None-Match` asks for needs no quotes. Default false. */
+  readonly bareNotModified?: boolean | undefined
+  /** Paths and methods as Docker's registry routes them: what is none is 404 or 405 in a few words, `/v2` leads to `/v2/`. Default: error bodies. */
+  readonly router?: 'docker' | undefined
   /** Media types of configs that a pushed manifest may have. Default: any. */
   readonly configTypes?: readonly string[] | undefined
   /** An OCI manifest or index is 404 for a client whose `Accept` does not name its type. Default false. */
   readonly acceptNeeded?: boolean | undefined
-  /** A client whose `Accept` names neither the type nor a wildcard gets schema 1, unsigned. Default false. */
-  readonly schema1?: boolean | undefined
+  /** A client whose `Accept` names neither the type nor a wildcard gets schema 1, unsigned; or for Docker's type asked for by tag, wildcard or not, `signed`. Default false. */
+  readonly schema1?: boolean | 'signed' | undefined
   /** Tags in the order of the alphabet. Default true; false: in no order. */
   readonly sortedTags?: boolean | undefined
   /** Query parameters that are not looked at, by route. */

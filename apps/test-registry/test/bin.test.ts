@@ -114,7 +114,7 @@ describe('lading-test-registry serve', () => {
     expect(outcomes.map(({ stdout }) => stdout).join('')).toBe('')
     expect(outcomes[1].stderr).toContain(`fault 1 of the script: not a fault's 'then': "rest"`)
     expect(outcomes[2].stderr).toContain('a user is needed for --auth basic')
-    expect(outcomes[3].stderr).toContain('distribution-2.8, docker-hub, ecr')
+    expect(outcomes[3].stderr).toContain('distribution-2.8, distribution-3, docker-hub, ecr')
     expect(outcomes[5].stderr).toContain('add --to URL or --dir DIRECTORY')
     expect(outcomes[7].stderr).toContain('is not JSON')
   })

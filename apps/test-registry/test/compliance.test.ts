@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { allChecks, runCompliance, type ComplianceResult } from '@lading/test-registry/compliance'
 import { describe, expect, test } from 'vitest'
 import { startDockerRegistry } from '../../../test/support/docker-registry.ts'
-import { needs } from '../../../test/support/needs.ts'
+import { needs, needsGoTool } from '../../../test/support/needs.ts'
 import { startTestRegistry, type AuthOptions } from '../src/index.ts'
 
 const namesOf = (results: readonly ComplianceResult[], outcome: ComplianceResult['outcome']): readonly string[] =>
@@ -88,58 +88,84 @@ describe('the runner', () => {
   })
 })
 
-/** Where distribution 2.8.2 leaves the spec: the same in the real one and in its profile. */
-const distribution28 = {
-  failed: [
-    'blob: by sha512, and its digest header in that algorithm',
-    'blob: an algorithm told in advance that nobody knows is 400',
-    'range: past the blob is 416',
-    'range: inverted is 416',
-    'chunks: one that skips ahead is 416, and the session goes on where it was',
-    'chunks: one that starts again is 416, and the session goes on where it was',
-    'chunks: the first one must start at the start',
-    'chunks: a last one out of order is 416',
-    'manifest: GET of a malformed digest is 400 or 404',
-    'manifest: by sha512',
-    'manifest: an image all of sha512',
-    'manifest: PUT to a malformed digest is 400',
-    'manifest: several tags with one push',
-    'kind: a non-distributable layer need not be there',
-    'kind: far too large is 413, or kept',
-    'tags: all, sorted, with the name',
-    'tags: n limits, and Link leads on to the end',
-    'tags: last is exclusive, with n and without',
-    'tags: n=0 is an empty list without Link',
-    'tags: in the order of ASCII',
-  ],
-  unsupported: [
-    'blob: one POST',
-    'blob: one POST with a wrong digest is 400',
-    'mount: without from',
-    ...allChecks
-      .filter(({ name }) => name.startsWith('referrers:') && !name.includes('fallback tag'))
-      .map(({ name }) => name),
-    'delete: a tag leaves the manifest',
-    'delete: a tag leaves the other tags of the same manifest',
-  ],
+const referrersChecks = allChecks
+  .filter(({ name }) => name.startsWith('referrers:') && !name.includes('fallback tag'))
+  .map(({ name }) => name)
+
+/** Where distribution leaves the spec: the same in the real one and in its profile. */
+const leaving = {
+  'distribution-2.8': {
+    failed: [
+      'blob: by sha512, and its digest header in that algorithm',
+      'blob: an algorithm told in advance that nobody knows is 400',
+      'range: past the blob is 416',
+      'range: inverted is 416',
+      'chunks: one that skips ahead is 416, and the session goes on where it was',
+      'chunks: one that starts again is 416, and the session goes on where it was',
+      'chunks: the first one must start at the start',
+      'chunks: a last one out of order is 416',
+      'manifest: GET of a malformed digest is 400 or 404',
+      'manifest: by sha512',
+      'manifest: an image all of sha512',
+      'manifest: PUT to a malformed digest is 400',
+      'manifest: several tags with one push',
+      'kind: a non-distributable layer need not be there',
+      'kind: far too large is 413, or kept',
+      'tags: all, sorted, with the name',
+      'tags: n limits, and Link leads on to the end',
+      'tags: last is exclusive, with n and without',
+      'tags: n=0 is an empty list without Link',
+      'tags: in the order of ASCII',
+    ],
+    unsupported: [
+      'blob: one POST',
+      'blob: one POST with a wrong digest is 400',
+      'mount: without from',
+      ...referrersChecks,
+      'delete: a tag leaves the manifest',
+      'delete: a tag leaves the other tags of the same manifest',
+    ],
+  },
+  'distribution-3': {
+    failed: [
+      'blob: by sha512, and its digest header in that algorithm',
+      'blob: an algorithm told in advance that nobody knows is 400',
+      'manifest: by sha512',
+      'manifest: an image all of sha512',
+      'manifest: several tags with one push',
+      'kind: a non-distributable layer need not be there',
+      'kind: far too large is 413, or kept',
+    ],
+    unsupported: [
+      'blob: one POST',
+      'blob: one POST with a wrong digest is 400',
+      'mount: without from',
+      ...referrersChecks,
+    ],
+  },
 }
 
-const outcomes = (results: readonly ComplianceResult[]): typeof distribution28 => ({
-  failed: [...namesOf(results, 'failed')],
-  unsupported: [...namesOf(results, 'unsupported')],
+const outcomes = (
+  results: readonly ComplianceResult[],
+): Readonly<Record<'failed' | 'unsupported', readonly string[]>> => ({
+  failed: namesOf(results, 'failed'),
+  unsupported: namesOf(results, 'unsupported'),
 })
 
-describe('distribution 2.8.2', () => {
+describe.each([
+  ['distribution-2.8', 'docker-registry', needs('docker-registry')],
+  ['distribution-3', 'registry', needsGoTool('registry')],
+] as const)('%s', (name, program, needed) => {
   test('as a profile differs where it should', async () => {
-    await using registry = await startTestRegistry({ profile: 'distribution-2.8' })
-    expect(outcomes(await runCompliance({ url: registry.url }))).toEqual(distribution28)
+    await using registry = await startTestRegistry({ profile: name })
+    expect(outcomes(await runCompliance({ url: registry.url }))).toEqual(leaving[name])
   })
 
-  test('the real one differs there, and nowhere else', needs('docker-registry'), async () => {
+  test('the real one differs there, and nowhere else', needed, async () => {
     const directory = await mkdtemp(join(tmpdir(), 'compliance-real-'))
-    const real = await startDockerRegistry(directory)
+    const real = await startDockerRegistry(directory, { program })
     try {
-      expect(outcomes(await runCompliance({ url: real.url, concurrency: 16 }))).toEqual(distribution28)
+      expect(outcomes(await runCompliance({ url: real.url, concurrency: 16 }))).toEqual(leaving[name])
     } finally {
       await real.close()
       await rm(directory, { recursive: true })

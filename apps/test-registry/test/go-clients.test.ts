@@ -13,6 +13,7 @@ const sha512 = 'regctl image mod HOST/regctl/app:1 --create HOST/regctl/sha512:1
 const refused = {
   none: [],
   'distribution-2.8': ['crane delete HOST/crane/gone:2: DIGEST_INVALID', sha512],
+  'distribution-3': [sha512],
 }
 
 /** What failed, with the registry's code where it gave one. */
@@ -49,26 +50,26 @@ describe('crane, regctl and oras', { ...needsGoTool('crane', 'regctl', 'oras'), 
     await registry.close()
   })
 
-  describe.each([['distribution-2.8', 'docker-registry', needs('docker-registry')]] as const)(
-    'of %s',
-    (name, program, needed) => {
-      test('are refused in what is known, and nowhere else', needed, async () => {
-        const real = await startDockerRegistry(directory, { program })
-        try {
-          expect(await failures(real.host, directory)).toEqual(refused[name])
-          expect(await fallbackTags(real.host)).toHaveLength(2)
-        } finally {
-          await real.close()
-        }
-      })
+  describe.each([
+    ['distribution-2.8', 'docker-registry', needs('docker-registry')],
+    ['distribution-3', 'registry', needsGoTool('registry')],
+  ] as const)('of %s', (name, program, needed) => {
+    test('are refused in what is known, and nowhere else', needed, async () => {
+      const real = await startDockerRegistry(directory, { program })
+      try {
+        expect(await failures(real.host, directory)).toEqual(refused[name])
+        expect(await fallbackTags(real.host)).toHaveLength(2)
+      } finally {
+        await real.close()
+      }
+    })
 
-      test('are refused in the same by its profile', async () => {
-        await using registry = await startTestRegistry({ profile: name })
-        expect(await failures(registry.host, directory)).toEqual(refused[name])
-        expect(await fallbackTags(registry.host)).toHaveLength(2)
-      })
-    },
-  )
+    test('are refused in the same by its profile', async () => {
+      await using registry = await startTestRegistry({ profile: name })
+      expect(await failures(registry.host, directory)).toEqual(refused[name])
+      expect(await fallbackTags(registry.host)).toHaveLength(2)
+    })
+  })
 
   test('are tried with most of what they can do', () => {
     // `crane copy`, `oras manifest index create`: the words before the first flag, name or file.

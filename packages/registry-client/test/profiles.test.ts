@@ -7,6 +7,7 @@ import { sha256 } from './support/scripted-server.ts'
 
 const users: Readonly<Record<ProfileName, string>> = {
   'distribution-2.8': '',
+  'distribution-3': '',
   'docker-hub': 'user',
   ecr: 'AWS',
   ghcr: 'user',

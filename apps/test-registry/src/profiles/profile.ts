@@ -12,6 +12,8 @@ export interface Profile {
   readonly quirks?: Quirks | undefined
   readonly rateLimit?: RateLimit | undefined
   readonly referrers?: boolean | undefined
+  /** What it is known to answer otherwise, and why no option plays it. */
+  readonly notPlayed?: Readonly<Record<string, string>> | undefined
   /** They belong to the registry: `clearFaults` leaves them, and the list of faults has not got them. */
   readonly faults?: readonly Fault[] | undefined
 }

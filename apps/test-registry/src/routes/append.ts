@@ -35,12 +35,16 @@ export async function append(
   const { receiver } = upload
   const header = request.headers['content-range']
   const range = header === undefined || quirks.chunkOrder === false ? undefined : /^(?:bytes )?(\d+)-(\d+)/.exec(header)
+  const bare = quirks.chunkOrder === 'bare'
+  if (bare && range === null) return failure('UNKNOWN')
   const outOfOrder = (): Reply =>
-    failure(
-      'BLOB_UPLOAD_INVALID',
-      { range: header, have: receiver.size },
-      { status: 416, headers: where(context, upload) },
-    )
+    bare
+      ? failure('RANGE_INVALID')
+      : failure(
+          'BLOB_UPLOAD_INVALID',
+          { range: header, have: receiver.size },
+          { status: 416, headers: where(context, upload) },
+        )
   if (range === null || (range !== undefined && Number(range[1]) !== receiver.size)) return outOfOrder()
   let received = 0
   let full: Reply | undefined

@@ -1,12 +1,13 @@
 import { failure } from '../http/registry-errors.ts'
 import { reply, type Reply } from '../http/message.ts'
 import { isDigest } from '../names.ts'
-import { slice, textContent } from '../state/content.ts'
+import { slice } from '../state/content.ts'
 import { deleteBlob } from '../state/repository-state.ts'
 import { noneMatch } from './conditions.ts'
 import type { RouteContext } from './context.ts'
 import { digestHeader } from './digest-header.ts'
 import { parseRange } from './range.ts'
+import { rangeErrorOfGo } from './range-error-of-go.ts'
 
 /** GET and HEAD of a blob with ranges (distribution spec, "Pulling blobs"), and DELETE. */
 export async function blobs(context: RouteContext): Promise<Reply> {
@@ -21,25 +22,30 @@ export async function blobs(context: RouteContext): Promise<Reply> {
     return reply(202)
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return failure('UNSUPPORTED')
-  const etag = `"${target}"`
-  const named = { etag, ...digestHeader(target, () => content.bytes(), quirks) }
+  const digest = digestHeader(target, () => content.bytes(), quirks)
+  const etag = `"${digest['docker-content-digest'] ?? target}"`
+  const named = { etag, 'cache-control': 'max-age=31536000', ...digest }
   if (!noneMatch(request.headers['if-none-match'], etag)) return reply(304, named)
   if ((quirks.redirectBlobs ?? false) !== false && context.caller.signedUrl !== undefined)
     return reply(307, { location: context.caller.signedUrl() })
   const headers = {
     'content-type': 'application/octet-stream',
     'accept-ranges': 'bytes',
-    'cache-control': 'max-age=31536000',
     ...named,
   }
   const ifRange = request.headers['if-range']
   // RFC 9110 13.1.5: a validator that is not ours means that the client holds something else, so it gets everything.
   const ranged = request.method === 'GET' && quirks.ignoreRanges !== true && (ifRange === undefined || ifRange === etag)
-  const range = ranged ? parseRange(request.headers.range, content.size) : undefined
+  const asked = ranged ? request.headers.range : undefined
+  const byGo = (quirks.rangeError ?? 'json') !== 'json'
+  const range = byGo && asked?.startsWith('bytes=') === false ? 'unsatisfiable' : parseRange(asked, content.size)
   if (range === undefined) return reply(200, headers, content)
   if (range === 'unsatisfiable')
-    return quirks.brokenRangeError === true
-      ? brokenRangeError(content.size)
+    return byGo
+      ? rangeErrorOfGo(asked ?? '', {
+          size: content.size,
+          headers: quirks.rangeError === 'broken' ? { ...named, 'content-length': String(content.size) } : digest,
+        })
       : failure(
           'RANGE_INVALID',
           { range: request.headers.range, size: content.size },
@@ -51,10 +57,3 @@ export async function blobs(context: RouteContext): Promise<Reply> {
     slice(content, range.start, range.end),
   )
 }
-
-const brokenRangeError = (size: number): Reply =>
-  reply(
-    416,
-    { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(size), 'content-range': `bytes */${size}` },
-    textContent('invalid range: failed to overlap\n'),
-  )

@@ -4,6 +4,7 @@ import { isRepositoryName } from '../names.ts'
 import type { Route } from '../route.ts'
 import { blobs } from './blobs.ts'
 import type { Caller, RouteContext } from './context.ts'
+import { dockerRouter } from './docker-router.ts'
 import { catalog, tags } from './lists.ts'
 import { manifests } from './manifests.ts'
 import { referrers } from './referrers.ts'
@@ -15,6 +16,8 @@ export type Shelves = Omit<RouteContext, 'request' | 'repository' | 'target' | '
 /** The registry itself: a request in, the right answer out. Faults, pace and sockets are others' business. */
 export async function handle(request: RegistryRequest, route: Route, shelves: Shelves, caller: Caller): Promise<Reply> {
   const { quirks } = shelves
+  const turnedAway = quirks.router === 'docker' ? dockerRouter(request, route, shelves) : undefined
+  if (turnedAway !== undefined) return { ...turnedAway, headers: { ...quirks.headers, ...turnedAway.headers } }
   const answer = await answerTo(
     { ...request, query: without(request.query, quirks.ignoredParameters?.[route.kind]) },
     route,
@@ -32,7 +35,8 @@ export async function handle(request: RegistryRequest, route: Route, shelves: Sh
 async function answerTo(request: RegistryRequest, route: Route, shelves: Shelves, caller: Caller): Promise<Reply> {
   const { quirks, state } = shelves
   const reading = request.method === 'GET' || request.method === 'HEAD'
-  if (route.kind === 'ping') return reading ? json(200, {}, apiVersion) : failure('UNSUPPORTED')
+  if (route.kind === 'ping')
+    return reading || quirks.router === 'docker' ? json(200, {}, apiVersion) : failure('UNSUPPORTED')
   if (route.kind === 'catalog' && quirks.catalog !== false)
     return reading ? catalog(shelves, request.query) : failure('UNSUPPORTED')
   if (route.repository === undefined) return failure('UNSUPPORTED', undefined, { status: 404 })

@@ -7,6 +7,10 @@ export interface ManifestDocument {
   /** Of an index. */
   readonly children: readonly Named[]
   readonly subject: Named | undefined
+  /** Whether there is a list of manifests, though it be null. */
+  readonly index: boolean
+  /** Whether there is a list of layers or a config beside it. */
+  readonly mixed: boolean
 }
 
 interface Named {
@@ -29,7 +33,16 @@ export function readManifest(bytes: Uint8Array): ManifestDocument | string {
   if (layers === 'wrong') return 'layers is no list of descriptors'
   const children = list(value['manifests'])
   if (children === 'wrong') return 'manifests is no list of descriptors'
-  return { mediaType, config, blobs: config === undefined ? layers : [config, ...layers], children, subject }
+  const index = 'manifests' in value
+  return {
+    mediaType,
+    config,
+    blobs: config === undefined ? layers : [config, ...layers],
+    children,
+    subject,
+    index,
+    mixed: index && ('layers' in value || 'config' in value),
+  }
 }
 
 function parse(bytes: Uint8Array): unknown {

@@ -1,4 +1,5 @@
 import type { Digest } from '@lading/digest'
+import { algorithmOf } from '../names.ts'
 import { ensureRepository, storeBlob, type RepositoryState } from '../state/repository-state.ts'
 import type { RouteContext } from './context.ts'
 import { readManifest } from './manifest-document.ts'
@@ -16,7 +17,9 @@ export async function mount(context: RouteContext, digest: Digest, from: string 
     const blob = repository?.blobs.get(digest)
     if (repository === undefined || blob === undefined || !context.caller.mayRead(repository.name)) continue
     if (kind === 'referenced' && !isReferenced(repository, digest)) continue
-    if (repository.name !== context.repository) {
+    // Docker's registry links what it then looks for under its sha256, and finds under neither name.
+    const lost = quirks.digestHeader === 'sha256' && algorithmOf(digest) !== 'sha256'
+    if (repository.name !== context.repository && !lost) {
       const here = ensureRepository(state, context.repository)
       storeBlob(state, here, digest, await state.storage.share(blob, here.name, digest))
       state.storage.changed(here)

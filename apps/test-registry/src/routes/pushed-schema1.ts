@@ -18,7 +18,15 @@ export async function pushedSchema1(bytes: Uint8Array, mediaType: string): Promi
     const blobs = manifest.fsLayers.map((digest) => ({ digest }))
     return {
       payload: manifest.payload,
-      document: { mediaType: undefined, config: undefined, blobs, children: [], subject: undefined },
+      document: {
+        mediaType: undefined,
+        config: undefined,
+        blobs,
+        children: [],
+        subject: undefined,
+        index: false,
+        mixed: false,
+      },
     }
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error

@@ -22,6 +22,7 @@ export async function putManifest(context: RouteContext): Promise<Reply> {
       headers: { connection: 'close' },
     })
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
+  if (quirks.manifestTypes?.includes(type) === false) return failure('MANIFEST_INVALID', 'the media type is not known')
   const read = isSchema1Type(type)
     ? await pushedSchema1(bytes, type)
     : { document: readManifest(bytes), payload: bytes }
@@ -32,6 +33,8 @@ export async function putManifest(context: RouteContext): Promise<Reply> {
   if (mediaType === undefined) return failure('MANIFEST_INVALID', 'no Content-Type')
   if (document.mediaType !== undefined && document.mediaType !== mediaType)
     return failure('MANIFEST_INVALID', 'Content-Type and mediaType differ')
+  if (quirks.configNeeded === true && !isSchema1Type(type) && !document.index && document.config === undefined)
+    return failure('DIGEST_INVALID', 'no config')
   const digest = digestOf(payload, isDigest(target) ? algorithmOf(target) : 'sha256')
   if (quirks.manifestAlgorithms === false && algorithmOf(digest) !== 'sha256')
     return failure('DIGEST_INVALID', { digest: target })
@@ -61,7 +64,7 @@ export async function putManifest(context: RouteContext): Promise<Reply> {
 
 /** What the manifest names must be there, except its `subject` and foreign layers. */
 function unwelcome(
-  { blobs, config, children, subject }: ManifestDocument,
+  { blobs, config, children, subject, mixed }: ManifestDocument,
   repository: RepositoryState | undefined,
   quirks: Quirks,
 ): Reply | undefined {
@@ -69,15 +72,11 @@ function unwelcome(
   const hasManifest = (digest: string): boolean => isDigest(digest) && repository?.manifests.has(digest) === true
   const absent = blobs.filter(({ digest }) => !hasBlob(digest))
   const byDocker = quirks.foreignLayers === 'docker'
-  const foreign = absent.filter(({ mediaType = '', urls }) =>
-    byDocker ? urls !== undefined && isDockerForeign(mediaType) : urls !== undefined || isForeign(mediaType),
-  )
-  // Docker's registry stumbles over the URLs of OCI's type.
-  if (
-    byDocker &&
-    absent.some(({ mediaType = '', urls }) => urls !== undefined && isForeign(mediaType) && !isDockerForeign(mediaType))
-  )
+  const foreign = absent.filter(({ mediaType = '', urls }) => !byDocker && (urls !== undefined || isForeign(mediaType)))
+  // Without a list of allowed URLs, Docker's registry allows none, and its own foreign layers must have one.
+  if (byDocker && blobs.some(({ mediaType = '', urls = [] }) => urls.length > 0 || isDockerForeign(mediaType)))
     return failure('UNKNOWN')
+  if (quirks.mixedLists === false && mixed) return failure('MANIFEST_INVALID', 'layers and manifests')
   const missing = absent.find((blob) => !foreign.includes(blob)) ?? children.find(({ digest }) => !hasManifest(digest))
   if (missing !== undefined) return failure('MANIFEST_BLOB_UNKNOWN', { digest: missing.digest })
   if (quirks.subjectMustExist === true && subject !== undefined && !hasManifest(subject.digest))

@@ -4,6 +4,7 @@ import { digestOf } from '../hash.ts'
 import { readManifest } from './manifest-document.ts'
 
 export const schema1Type = 'application/vnd.docker.distribution.manifest.v1+json'
+export const signedSchema1Type = 'application/vnd.docker.distribution.manifest.v1+prettyjws'
 
 /** The image in Docker's oldest form (distribution manifest-v2-1.md), without a signature: layers top first. `undefined` for an index. */
 export function asSchema1({ bytes }: StoredManifest, repository: RepositoryState, tag: string): Uint8Array | undefined {

@@ -12,6 +12,8 @@ export interface RepositoryState {
   readonly name: string
   readonly blobs: Map<Digest, StoredBlob>
   readonly manifests: Map<Digest, StoredManifest>
+  /** Whether it ever had a manifest. */
+  hadManifests: boolean
   readonly tags: Map<string, Digest>
 }
 
@@ -29,6 +31,7 @@ export const emptyRepository = (name: string): RepositoryState => ({
   name,
   blobs: new Map(),
   manifests: new Map(),
+  hadManifests: false,
   tags: new Map(),
 })
 
@@ -68,6 +71,7 @@ export function storeManifest({ storage }: RegistryState, repository: Repository
   const before = repository.manifests.get(manifest.digest)
   if (before !== undefined) storage.removeManifest(repository, before)
   repository.manifests.set(manifest.digest, manifest)
+  repository.hadManifests = true
   storage.putManifest(repository, manifest)
 }
 

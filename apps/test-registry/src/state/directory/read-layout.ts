@@ -44,6 +44,7 @@ export async function readLayout(layout: string, name: string): Promise<ReadLayo
     if (state.manifests.size >= mostManifests) throw invalid(layout, `more than ${mostManifests} manifests`)
     const bytes = bounded(blobPath(layout, digest), mostManifestBytes)
     state.manifests.set(digest, { digest, mediaType, bytes })
+    state.hadManifests = true
     if (indexTypes.has(mediaType)) open.push(...(entriesOf(json(bytes)) ?? []))
   }
   for (const digest of state.manifests.keys()) state.blobs.delete(digest)
