@@ -11,6 +11,8 @@ export interface StoreLayout {
   readonly marker: string
   /** `index.json`: the names. */
   readonly index: string
+  /** Copies of it, the last and the one before. */
+  readonly indexCopies: { readonly directory: string; readonly latest: string; readonly previous: string }
   /** `blobs`: manifests, configs and layers, below the name of their algorithm. */
   readonly blobs: string
   /** `lading`: everything that is no part of the image layout. */
@@ -50,6 +52,11 @@ export function layoutOf(root: string): StoreLayout {
     root: home,
     marker: join(home, 'oci-layout'),
     index: join(home, 'index.json'),
+    indexCopies: {
+      directory: join(own, 'index'),
+      latest: join(own, 'index', 'latest'),
+      previous: join(own, 'index', 'previous'),
+    },
     blobs,
     own,
     version: join(own, 'version'),

@@ -83,7 +83,14 @@ export const plus = (one: Amount, other: Amount): Amount => ({
 
 /** Every directory in which files are written beside their place, and in which the time is asked for by a file made now. */
 async function writtenDirectories(fs: FileSystem, layout: StoreLayout): Promise<readonly string[]> {
-  const directories = [layout.root, layout.own, layout.staging, layout.leases, layout.ingests]
+  const directories = [
+    layout.root,
+    layout.own,
+    layout.indexCopies.directory,
+    layout.staging,
+    layout.leases,
+    layout.ingests,
+  ]
   for (const records of [layout.layers, layout.images, layout.diffIds])
     for (const { name, kind } of await entriesOf(fs, records))
       if (kind === 'directory') directories.push(join(records, name))

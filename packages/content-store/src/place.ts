@@ -64,7 +64,7 @@ async function moveUnderNewName(
 }
 
 /** A second name for what is about to be replaced. Where there can be none, the good copy matters more. */
-async function keepAside(fs: FileSystem, quarantine: string, path: string): Promise<void> {
+export async function keepAside(fs: FileSystem, quarantine: string, path: string): Promise<void> {
   try {
     await fs.mkdir(quarantine, { recursive: true })
     await fs.link(path, newNameIn(quarantine, path))

@@ -82,6 +82,7 @@ describe('a pull whose content is collected between any two of its steps', () =>
       await store.close()
       // Its names are gone, and the collection is what comes.
       await rm(layoutOf(before).index)
+      await rm(layoutOf(before).indexCopies.directory, { recursive: true })
       // Some of the layers' insides are not known, so that they are looked at again.
       await rm(layoutOf(before).diffIds, { recursive: true })
       await cp(before, join(folder, 'counted'), { recursive: true })

@@ -1,9 +1,18 @@
 import { layoutOf, writeFileDurably, type FileSystem, type Held, type Lock } from '@lading/content-store'
 import { isLadingError } from '@lading/errors'
-import { emptyIndexJson, formatIndexJson, indexJsonLimit, parseIndexJson, type IndexJson } from './index-json.ts'
+import { indexCopies } from './index-copies.ts'
+import {
+  emptyIndexJson,
+  formatIndexJson,
+  indexJsonLimit,
+  invalidIndexJson,
+  parseIndexJson,
+  type IndexJson,
+} from './index-json.ts'
 import { changeNames, foreignTargetsOf, sortedNames } from './names.ts'
 import { ReferenceStoreError } from './reference-store-error.ts'
 import type { ReferenceStore } from './reference-store.ts'
+import { restoreNames } from './restore-names.ts'
 import { storedName } from './stored-name.ts'
 
 export interface ReferenceStoreOptions {
@@ -16,20 +25,35 @@ export interface ReferenceStoreOptions {
 
 /** The names in `<root>/index.json`. A file that is not there is one without names, and is not created before the first name. */
 export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions): ReferenceStore {
-  const { index: path } = layoutOf(root)
+  const layout = layoutOf(root)
+  const { index: path } = layout
+  const copies = indexCopies(fs, layout)
 
-  const read = async (): Promise<IndexJson> => {
+  const readOnce = async (): Promise<IndexJson> => {
     const bytes = await fs.readFile(path, { maxBytes: indexJsonLimit }).catch((cause: unknown) => {
       if (isLadingError(cause, 'TOO_LARGE')) throw tooLarge(path, cause.facts.actual, cause)
       throw cause
     })
-    return bytes === undefined ? emptyIndexJson : parseIndexJson(bytes, path)
+    if (bytes !== undefined) return parseIndexJson(bytes, path)
+    if (!(await copies.exist())) return emptyIndexJson
+    throw invalidIndexJson(path, 'it is not there, and copies of it are')
+  }
+  const read = async (): Promise<IndexJson> => {
+    try {
+      return await readOnce()
+    } catch (error) {
+      // What a disk or a network has spoiled on the way is right the next time.
+      if (!isLadingError(error, 'INDEX_JSON_INVALID')) throw error
+      return await readOnce()
+    }
   }
 
   const write = async (content: IndexJson, held: Held): Promise<void> => {
     const bytes = formatIndexJson(content)
     if (bytes.length > indexJsonLimit) throw tooLarge(path, bytes.length)
     await writeFileDurably(fs, path, bytes, { alone: true, before: () => held.assert() })
+    // After it: a copy without an original would be taken for a loss.
+    await copies.keep(bytes)
   }
 
   return {
@@ -46,6 +70,8 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
         await names.save()
         return result
       }, options),
+    restore: (isWhole, options) =>
+      lock.hold((held) => restoreNames({ read, write: (content) => write(content, held), copies, isWhole }), options),
   }
 }
 

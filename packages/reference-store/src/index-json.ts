@@ -59,8 +59,8 @@ export function parseIndexJson(bytes: Uint8Array, path: string): IndexJson {
   }
   const { mediaType = indexMediaType, manifests = null } = document
   if (mediaType !== indexMediaType)
-    throw invalid(path, `its media type is ${printable(String(mediaType), 100)} instead of ${indexMediaType}`)
-  if (manifests !== null && !Array.isArray(manifests)) throw invalid(path, 'its manifests are no list')
+    throw invalidIndexJson(path, `its media type is ${printable(String(mediaType), 100)} instead of ${indexMediaType}`)
+  if (manifests !== null && !Array.isArray(manifests)) throw invalidIndexJson(path, 'its manifests are no list')
 
   const members = memberSlices(text)
   const list = members.find(([key]) => key === 'manifests')?.[1]
@@ -108,17 +108,18 @@ function readDocument(bytes: Uint8Array, path: string): { text: string; document
   try {
     document = parseStrictJson(bytes, { maxBytes: indexJsonLimit, maxDepth: 1000 })
   } catch (cause) {
-    throw invalid(path, cause instanceof Error ? cause.message : 'it is not JSON', cause)
+    throw invalidIndexJson(path, cause instanceof Error ? cause.message : 'it is not JSON', cause)
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document))
-    throw invalid(path, 'it is not a JSON object')
+    throw invalidIndexJson(path, 'it is not a JSON object')
   return { text: new TextDecoder().decode(bytes), document: document as Readonly<Record<string, unknown>> }
 }
 
-function invalid(path: string, why: string, cause?: unknown): ReferenceStoreError {
+/** With what helps: names come back from copies, and what is in `blobs/` is not touched by any of it. */
+export function invalidIndexJson(path: string, why: string, cause?: unknown): ReferenceStoreError {
   return new ReferenceStoreError('INDEX_JSON_INVALID', `${path} is not an image index: ${why}`, {
     path,
     cause,
-    hint: 'it was left as it is; repair it, or move it away to start with no names (the blobs stay)',
+    hint: 'it was left as it is: lading check --repair restores the names from the copies in lading/index; without good copies, move it and them away to start with no names (the blobs stay)',
   })
 }

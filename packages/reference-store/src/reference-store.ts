@@ -30,6 +30,23 @@ export interface ReferenceStore {
     change: (names: Names) => T | Promise<T>,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<T>
+  /**
+   * Makes an `index.json` that cannot be read anew, from the two copies that are kept of it: each name of them for which
+   * `isWhole`, of two targets the newer one. Names that were removed since may return. `undefined`: it can be read.
+   *
+   * @throws `INDEX_JSON_INVALID` when no copy can be read either; `INDEX_JSON_UNSUPPORTED`, `INDEX_JSON_TOO_LARGE`; `LOCK_LOST`
+   */
+  restore(
+    isWhole: (named: NamedTarget) => Promise<boolean>,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<Restoration | undefined>
+}
+
+/** What became of the names in the copies of an `index.json`. Sorted. */
+export interface Restoration {
+  readonly restored: readonly NamedTarget[]
+  /** They are not whole. */
+  readonly dropped: readonly NamedTarget[]
 }
 
 /** The names during an update. Changes are on disk after `save`, or after the update. */
