@@ -11,7 +11,7 @@ import { hostsCommand } from './commands/hosts.ts'
 import { imagesCommand } from './commands/images.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { manifestCommand } from './commands/manifest.ts'
-import { parseDuration } from './commands/options.ts'
+import { parseDuration, somePath } from './commands/options.ts'
 import { pullCommand } from './commands/pull.ts'
 import { referrersCommand } from './commands/referrers.ts'
 import { rmiCommand } from './commands/rmi.ts'
@@ -27,9 +27,11 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
   const program = new Command('lading')
     .description('docker pull without a daemon: container images from registries into a local store.')
     .version(version(), '-V, --version', 'print the version')
-    .option(
-      '--root <dir>',
-      'where the store is (env: LADING_ROOT; default: $XDG_DATA_HOME/lading, ~/.local/share/lading)',
+    .addOption(
+      new Option(
+        '--root <dir>',
+        'where the store is (env: LADING_ROOT; default: $XDG_DATA_HOME/lading, ~/.local/share/lading)',
+      ).argParser(somePath),
     )
     .addOption(
       new Option(

@@ -38,7 +38,7 @@ describe.skipIf(process.platform === 'win32')('a pull that was stopped while its
     const names = await readdir(leases)
     expect(names).toHaveLength(1)
     for (const path of names.map((name) => join(leases, name))) {
-      await writeFile(path, (await readFile(path, 'utf8')).replace(/"host":"[^"]*"/, '"host":"elsewhere"'))
+      await writeFile(path, (await readFile(path, 'utf8')).replace(/"(host|boot)":"[^"]*"/g, '"$1":"elsewhere"'))
       await utimes(path, long, long)
     }
     expect((await lading(['rmi', earlier, '--root', root])).stderr).toBe('')

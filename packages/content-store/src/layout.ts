@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { ContentError } from './content-error.ts'
 import { algorithmOf, hexOf, type Digest } from '@lading/digest'
 
 /**
@@ -43,7 +44,13 @@ export interface StoreLayout {
   ingest(digest: Digest): string
 }
 
+/** @throws `ContentError` `ROOT_INVALID` for an empty text, which would name the current directory by accident */
 export function layoutOf(root: string): StoreLayout {
+  if (root === '') {
+    throw new ContentError('ROOT_INVALID', 'the root of the store is an empty text', {
+      hint: "name a directory; '.' is the current one",
+    })
+  }
   const home = resolve(root)
   const blobs = join(home, 'blobs')
   const own = join(home, 'lading')

@@ -3,6 +3,7 @@ import { sep } from 'node:path'
 import { isLadingError } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
+import { makeDirectories } from './make-directories.ts'
 import { call, kindOf, nodeFileHandle, statOf } from './node-file-handle.ts'
 
 const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL } = fs.constants
@@ -27,14 +28,10 @@ const nodeFiles: FileSystem = {
     )
     return nodeFileHandle(descriptor, path)
   },
-  async mkdir(path, options) {
-    await call('mkdir', path, (done) =>
-      fs.mkdir(
-        path,
-        { recursive: options?.recursive ?? false, mode: options?.mode ?? 0o700 },
-        done as fs.NoParamCallback,
-      ),
-    )
+  async mkdir(path, { recursive = false, mode = 0o700 } = {}) {
+    const make = (at: string): Promise<void> =>
+      call('mkdir', at, (done) => fs.mkdir(at, { mode }, done as fs.NoParamCallback))
+    await (recursive ? makeDirectories(path, make) : make(path))
   },
   rename: (from, to) => renameWithPatience(from, to),
   // A path that ends in a separator names a directory and nothing else (POSIX, pathname resolution).

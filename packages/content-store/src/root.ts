@@ -64,7 +64,14 @@ export async function prepareRoot(
 async function makeDurably(fs: FileSystem, path: string): Promise<void> {
   const above = dirname(path)
   if (above !== path && (await fs.stat(above)) === undefined) await makeDurably(fs, above)
-  await fs.mkdir(path, { recursive: true })
+  await fs.mkdir(path, { recursive: true }).catch((error: unknown) => {
+    if (!isLadingError(error, 'NOT_FOUND')) throw error
+    throw new ContentError('ROOT_INVALID', `no directory can be made at ${printable(path)}`, {
+      path,
+      cause: error,
+      hint: 'choose another directory with --root',
+    })
+  })
   try {
     await fs.syncDirectory(above)
   } catch (error) {

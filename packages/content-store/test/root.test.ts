@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, stat, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, stat, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createContentStore, nodeFileSystem, prepareRoot } from '@lading/content-store'
 import { faultyFileSystem } from '@lading/content-store/testing'
@@ -16,6 +16,34 @@ describe('preparing a root', () => {
     expect(await readFile(join(root, 'oci-layout'), 'utf8')).toBe('{"imageLayoutVersion":"1.0.0"}\n')
     expect(await readFile(join(root, 'lading', 'version'), 'utf8')).toBe('1\n')
     expect((await stat(root)).mode & 0o777).toBe(0o700)
+  })
+
+  it.skipIf(process.platform !== 'linux')('refuses one below a directory that takes none', async () => {
+    for (const root of ['/proc/1/x', '/proc/1/x/y'])
+      await expect(prepareRoot(fs, root)).rejects.toMatchObject({
+        code: 'ROOT_INVALID',
+        message: 'no directory can be made at /proc/1/x',
+        hint: expect.any(String) as string,
+      })
+  })
+
+  it('refuses an empty one, which would be the current directory', async () => {
+    await expect(prepareRoot(fs, '')).rejects.toMatchObject({ code: 'ROOT_INVALID' })
+    expect(() => createContentStore({ root: '' })).toThrow(expect.objectContaining({ code: 'ROOT_INVALID' }) as Error)
+  })
+
+  it('goes through links, and takes what is there', async () => {
+    const directory = await temporaryDirectory()
+    await mkdir(join(directory, 'real'))
+    await symlink('real', join(directory, 'link'))
+    await fs.mkdir(join(directory, 'link', 'a', 'b'), { recursive: true })
+    await fs.mkdir(join(directory, 'link', 'a', 'b'), { recursive: true })
+    expect(await readdir(join(directory, 'real', 'a'))).toEqual(['b'])
+    await writeFile(join(directory, 'file'), '')
+    await expect(fs.mkdir(join(directory, 'file'), { recursive: true })).rejects.toMatchObject({ code: 'EXISTS' })
+    await expect(fs.mkdir(join(directory, 'file', 'x'), { recursive: true })).rejects.toMatchObject({
+      code: 'NOT_A_DIRECTORY',
+    })
   })
 
   it('leaves the permissions of a directory alone that has something in it', async () => {

@@ -1,6 +1,6 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addRegistryOptions } from './options.ts'
+import { addRegistryOptions, somePath } from './options.ts'
 
 export function blobCommand(attach: Attach): Command {
   const command = new Command('blob')
@@ -9,7 +9,9 @@ export function blobCommand(attach: Attach): Command {
       'Fetch a blob of a repository, a layer say, to standard output or a file. The exit code tells whether its digest was right; a file is there only then.',
     )
     .argument('<reference>', 'NAME@DIGEST')
-    .option('-o, --output <file>', 'write it there: whole and verified, or not at all')
+    .addOption(
+      new Option('-o, --output <file>', 'write it there: whole and verified, or not at all').argParser(somePath),
+    )
     .option('-f, --force', 'write it even to a terminal')
     .option('--json', 'with -o: print what was written as a JSON object')
     .addHelpText(

@@ -15,6 +15,12 @@ export const progressOption = (): Option =>
 export const platformOption = (what: string): Option =>
   new Option('--platform <platform>', `${what}: os/arch or os/arch/variant (env: DOCKER_DEFAULT_PLATFORM)`)
 
+/** For a path: an empty one, of a variable that is not set, would be the current directory. */
+export function somePath(value: string): string {
+  if (value === '') throw new InvalidArgumentError("It must not be empty; '.' is the current directory.")
+  return value
+}
+
 export function anyCount(value: string): number {
   if (!/^[1-9][0-9]{0,8}$/.test(value)) throw new InvalidArgumentError('It must be a whole number, at least 1.')
   return Number(value)
@@ -35,10 +41,10 @@ export function addRegistryOptions(command: Command): void {
       ),
     )
     .addOption(
-      repeatable(
+      new Option(
         '--hosts-dir <dir>',
         "directory of <host>/hosts.toml that goes before this machine's files (repeatable; env: LADING_HOSTS=off goes without those)",
-      ),
+      ).argParser((value, before?: readonly string[]) => collect(somePath(value), before)),
     )
     .option(
       '--proxy <url>',
