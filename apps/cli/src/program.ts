@@ -6,12 +6,14 @@ import { catalogCommand } from './commands/catalog.ts'
 import { completionCommand, namesCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { deleteCommand } from './commands/delete.ts'
+import { dfCommand } from './commands/df.ts'
 import { digestCommand } from './commands/digest.ts'
 import { hostsCommand } from './commands/hosts.ts'
 import { imagesCommand } from './commands/images.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { manifestCommand } from './commands/manifest.ts'
 import { parseDuration, somePath } from './commands/options.ts'
+import { pruneCommand } from './commands/prune.ts'
 import { pullCommand } from './commands/pull.ts'
 import { referrersCommand } from './commands/referrers.ts'
 import { rmiCommand } from './commands/rmi.ts'
@@ -61,6 +63,8 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     inspectCommand(attach),
     tagCommand(attach),
     rmiCommand(attach),
+    pruneCommand(attach),
+    dfCommand(attach),
     imageCommand(attach),
   ]
   const remote = [
@@ -95,6 +99,7 @@ function imageCommand(attach: Attach): Command {
     inspectCommand(attach),
     tagCommand(attach),
     rmiCommand(attach, 'rm'),
+    pruneCommand(attach),
   ])
     command.addCommand(sub)
   return command.addHelpText(

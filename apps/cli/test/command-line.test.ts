@@ -10,6 +10,8 @@ const commands = [
   'inspect',
   'tag',
   'rmi',
+  'prune',
+  'df',
   'image',
   'tags',
   'catalog',
@@ -26,6 +28,7 @@ const commands = [
   'image inspect',
   'image tag',
   'image rm',
+  'image prune',
 ]
 
 describe('the command line', () => {
@@ -62,6 +65,11 @@ describe('the command line', () => {
     ['pull Alpine', 'invalid reference "Alpine"', 'write alpine'],
     ['images --filter dangling=true', "unknown filter 'dangling=true'", 'reference=PATTERN'],
     ['images --filter reference=[', 'pattern', ''],
+    ['prune --filter dangling=true', "unknown filter 'dangling=true'", 'reference=PATTERN, until=TIME'],
+    ['prune --filter reference=[', 'pattern', ''],
+    ['prune --filter until=soon', "'soon' is no time", '24h'],
+    ['prune --filter until=2026-13-01', "'2026-13-01' is no time", '2026-01-31'],
+    ['prune --max-size much', 'It must be a number of bytes', "see 'lading prune --help'"],
     ['inspect --platform a/b/c/d/e x', 'a/b/c/d/e', ''],
     ['completion tcsh', 'Allowed choices are bash, zsh, fish', "see 'lading completion --help'"],
   ])('takes %j for a usage error: 2, one line, a hint', async (line, message, hint) => {

@@ -50,6 +50,8 @@ export interface Usage {
   readonly images: readonly ImageUsage[]
   /** Manifests, configs and layers that names need, the entries of others in `index.json` included. */
   readonly named: Amount
+  /** Of that, what more than one target needs. */
+  readonly shared: Amount
   /** The same that no name needs: left by pulls that did not end well, or on its way to its name. `prune` removes it. */
   readonly unnamed: Amount
   readonly leftovers: Leftovers

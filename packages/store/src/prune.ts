@@ -2,7 +2,7 @@ import type { AbortOptions } from '@lading/clock'
 import type { Amount } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import { familiarString } from '@lading/reference'
-import type { Names } from '@lading/reference-store'
+import type { NamedTarget, Names } from '@lading/reference-store'
 import { despiteLostLock } from './after-lost-lock.ts'
 import { collect, type Collected } from './collect.ts'
 import type { PruneOptions, Pruned } from './housekeeping.ts'
@@ -18,14 +18,15 @@ type Cleared = Pick<Pruned, 'untagged' | 'deleted' | 'content' | 'uncollected'>
 export function createPrune(parts: Parts): (options?: PruneOptions) => Promise<Pruned> {
   return async (options = {}) => {
     const { dryRun = false, minAgeMs = defaultMinAgeMs, signal } = options
-    await parts.writable()
+    if (!dryRun) await parts.writable()
     // Before the lock, for it takes long. What comes later is none of this prune's business.
     const listing = await list(parts, options)
-    const youngest = (await parts.now()) - minAgeMs
-    const orphans = [...listing].filter(([, { modifiedMs }]) => modifiedMs <= youngest).map(([digest]) => digest)
-    const cleared = await despiteLostLock(() =>
-      parts.references.update((names) => pruneLocked(parts, names, { listing, orphans, options }), { signal }),
-    )
+    const plan = { listing, orphans: await olderThan(parts, listing, minAgeMs), options }
+    const cleared = dryRun
+      ? await clear(parts, await namesAsTheyAre(parts), plan)
+      : await despiteLostLock(() =>
+          parts.references.update((names) => clear(parts, names, plan, (doomed) => forget(names, doomed)), { signal }),
+        )
     const leftovers = await parts.contents.emptyTrash({ quarantine: true, dryRun })
     const trash = dryRun ? leftovers.trash : minus(leftovers.trash, cleared.content)
     const all = { ...leftovers, trash }
@@ -40,24 +41,44 @@ async function list({ contents }: Pick<Parts, 'contents'>, options: AbortOptions
   return listing
 }
 
+async function olderThan(parts: Pick<Parts, 'now'>, listing: Listing, minAgeMs: number): Promise<readonly Digest[]> {
+  // The clock is that of the files, which a file is written for.
+  if (listing.size === 0) return []
+  const youngest = (await parts.now()) - minAgeMs
+  return [...listing].filter(([, { modifiedMs }]) => modifiedMs <= youngest).map(([digest]) => digest)
+}
+
+interface Plan {
+  readonly listing: Listing
+  readonly orphans: readonly Digest[]
+  readonly options: PruneOptions
+}
+
+type NamesView = Pick<Names, 'list' | 'foreignTargets' | 'assertHeld'>
+
+/** For a dry run, which changes none and needs no lock. */
+async function namesAsTheyAre({ references }: Pick<Parts, 'references'>): Promise<NamesView> {
+  const [named, foreign] = [await references.list(), await references.foreignTargets()]
+  return { list: () => named, foreignTargets: () => foreign, assertHeld: () => Promise.resolve() }
+}
+
+async function forget(names: Names, doomed: readonly NamedTarget[]): Promise<void> {
+  for (const { reference } of doomed) names.delete(reference)
+  await names.save()
+}
+
 /** The order of the law: the names first, then what they named. */
-async function pruneLocked(
+async function clear(
   parts: Parts,
-  names: Names,
-  {
-    listing,
-    orphans,
-    options,
-  }: { readonly listing: Listing; readonly orphans: readonly Digest[]; readonly options: PruneOptions },
+  names: NamesView,
+  { listing, orphans, options }: Plan,
+  forgetNames: (doomed: readonly NamedTarget[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<Cleared> {
   const { dryRun = false } = options
   const doomed = await choosePrunable(parts, names, listing, options)
   const trees = await treesOfDoomed(parts, doomed)
   const gone = new Set(doomed.map(({ name }) => name))
-  if (!dryRun) {
-    for (const { reference } of doomed) names.delete(reference)
-    await names.save()
-  }
+  await forgetNames(doomed)
   const left = { ...names, list: () => names.list().filter(({ name }) => !gone.has(name)) }
   const untagged = doomed.map(({ reference }) => familiarString(reference))
   try {

@@ -36,6 +36,7 @@ export function createUsage(parts: Parts): (options?: AbortOptions) => Promise<U
     return {
       images,
       named: amount(here.filter((digest) => holders.has(digest))),
+      shared: amount(here.filter((digest) => (holders.get(digest) ?? 0) > 1)),
       unnamed: amount(here.filter((digest) => !holders.has(digest))),
       leftovers: await parts.contents.leftovers(),
     }

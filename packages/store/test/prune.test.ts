@@ -154,15 +154,15 @@ describe('prune', () => {
   })
 
   it('counts content that several images share once, and gives up only what that frees', async () => {
-    const shared = Array.from({ length: 3 }, (_, at) => image(['a large base layer that all have', String(at)]))
-    for (const [at, one] of shared.entries()) {
+    const alike = Array.from({ length: 3 }, (_, at) => image(['a large base layer that all have', String(at)]))
+    for (const [at, one] of alike.entries()) {
       await pull(store, `app:${at}`, one)
       age((10 - at) * hour, [one.manifest.descriptor.digest])
     }
     const { named } = await store.usage()
     const own = (one: TestImage | undefined): number =>
       one === undefined ? 0 : blobsOf(one) + one.manifest.descriptor.size - (one.layers[0]?.descriptor.size ?? 0)
-    await store.prune({ maxSize: named.bytes - own(shared[0]) })
+    await store.prune({ maxSize: named.bytes - own(alike[0]) })
     expect(tags()).toEqual(['docker.io/library/app:1', 'docker.io/library/app:2'])
     expectWhole()
   })
@@ -183,6 +183,11 @@ describe('prune', () => {
     expect(await filesBelow('quarantine')).toEqual([])
     expect(await filesBelow('trash')).toEqual([])
     expectWhole()
+  })
+
+  it('makes no store in a dry run', async () => {
+    expect(await store.prune({ dryRun: true })).toMatchObject({ freed: 0 })
+    expect(await readdir(root.path).catch(() => 'nothing')).toBe('nothing')
   })
 
   it('keeps what the entries of others reach', async () => {
@@ -223,14 +228,15 @@ describe('usage', () => {
     await pull(store, 'next:1', next)
     await fetch(store, arm)
     const base = app.layers[0]?.descriptor.size ?? 0
-    const { images, named, unnamed, leftovers } = await store.usage()
+    const { images, named, shared, unnamed, leftovers } = await store.usage()
     const sizeOf = (one: TestImage): number => blobsOf(one) + one.manifest.descriptor.size
-    expect(images.map(({ name, tag, size, shared, unique }) => [name, tag, size, shared, unique])).toEqual([
+    expect(images.map((one) => [one.name, one.tag, one.size, one.shared, one.unique])).toEqual([
       ['docker.io/library/app', '1', sizeOf(app), base, sizeOf(app) - base],
       ['docker.io/library/app', '2', sizeOf(app), base, sizeOf(app) - base],
       ['docker.io/library/next', '1', sizeOf(next), base, sizeOf(next) - base],
     ])
     expect(named).toEqual({ files: 7, bytes: sizeOf(app) + sizeOf(next) - base })
+    expect(shared).toEqual({ files: 1, bytes: base })
     expect(unnamed).toEqual({ files: 2, bytes: blobsOf(arm) })
     expect(leftovers.trash).toEqual({ files: 0, bytes: 0 })
   })

@@ -1,0 +1,64 @@
+import { matches } from '@lading/reference'
+import type { PrunableName, Pruned } from '@lading/store'
+import type { GlobalOptions } from '../command-options.ts'
+import type { Action } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { timeOf } from '../text/age.ts'
+import { jsonText } from '../text/json-line.ts'
+import { formatSize } from '../text/size.ts'
+import { withStore } from './open-store.ts'
+import { parsePruneFilters } from './prune-filters.ts'
+
+interface PruneOptions extends GlobalOptions {
+  readonly filter?: readonly string[] | undefined
+  readonly maxSize?: number | undefined
+  readonly minAge?: number | undefined
+  readonly dryRun?: boolean | undefined
+  readonly json?: boolean | undefined
+}
+
+export const prune: Action<[], PruneOptions> = async (_, options, context) => {
+  const { dryRun = false, maxSize, minAge } = options
+  const select = options.filter === undefined ? undefined : selectBy(options.filter)
+  const pruned = await withStore(options, context, (store) =>
+    store.prune({ select, maxSize, minAgeMs: minAge, dryRun, signal: context.signal }),
+  )
+  const { uncollected, ...told } = pruned
+  for (const line of options.json === true ? [jsonText({ ...told, dryRun })] : linesOf(pruned, dryRun))
+    context.print(line)
+  return uncollected === undefined ? exitCodes.ok : context.report(uncollected)
+}
+
+function selectBy(filters: readonly string[]): (name: PrunableName) => Promise<boolean> {
+  const { patterns, until } = parsePruneFilters(filters)
+  return async ({ reference, created }) => {
+    if (patterns.length > 0 && !patterns.some((pattern) => matches(reference, pattern))) return false
+    if (until === undefined) return true
+    // What does not say when it was made is not known to be old.
+    const time = timeOf(await created())
+    return time !== undefined && time < until
+  }
+}
+
+function linesOf({ untagged, deleted, content, leftovers, freed }: Pruned, dryRun: boolean): readonly string[] {
+  const { downloads, quarantine, trash, temporary } = leftovers
+  const kinds = [
+    ['Content', content],
+    ['Partial downloads', downloads],
+    ['Damaged, replaced', quarantine],
+    ['Trash', trash],
+    ['Temporary files', temporary],
+  ] as const
+  return [
+    ...untagged.map((name) => `Untagged: ${name}`),
+    ...deleted.map((digest) => `Deleted: ${digest}`),
+    ...kinds
+      .filter(([, { files }]) => files > 0)
+      .map(
+        ([kind, { files, bytes }]) => `${kind}: ${files} ${files === 1 ? 'file' : 'files'}, ${formatSize(bytes, 3)}`,
+      ),
+    dryRun
+      ? `Total reclaimable space: ${formatSize(freed)} (--dry-run: nothing was removed)`
+      : `Total reclaimed space: ${formatSize(freed)}`,
+  ]
+}
