@@ -237,7 +237,7 @@ describe('an upload that fails on the way', () => {
       { chunkSize: 60_000 },
     ],
     [
-      'a chunk that the registry took half of',
+      'a chunk of which the registry says that it took half',
       { on: 'upload', method: 'PATCH', nth: 1, then: { headers: { range: '0-49999' } } },
       { chunkSize: 100_000 },
     ],
