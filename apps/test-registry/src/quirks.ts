@@ -12,6 +12,8 @@ export interface Quirks {
   readonly chunkOrder?: boolean | 'bare' | undefined
   /** Status of a chunk that was taken. Default 202. */
   readonly chunkStatus?: number | undefined
+  /** `Range` of an upload's answers: where it stands (default), where it stood after the first chunk, the last chunk alone, or none. */
+  readonly uploadRange?: 'right' | 'stuck' | 'relative' | 'none' | undefined
   /** An upload's `Location` says where it stands, and one from before is 404, or 416 where `chunkOrder` is `bare`. Default false. */
   readonly statefulLocations?: boolean | undefined
   /** `Location` has scheme and host. Default false. */
@@ -104,7 +106,7 @@ export interface Quirks {
   readonly challengeOnlyAtPing?: number | undefined
   /** A token is void after so many requests. Default: as `auth` says. */
   readonly tokenRequests?: number | undefined
-  /** A token that is void or unknown is refused with this status, without a challenge and a body. */
+  /** A token that is void or unknown, or a wrong password, is refused with this status, without a challenge and a body. */
   readonly voidTokenStatus?: number | undefined
   /** The challenge leads to the token endpoint at the second origin, by another host name. Default: as `auth` says. */
   readonly tokensElsewhere?: boolean | undefined
@@ -119,6 +121,7 @@ export type LinkForm =
   | 'other-port'
   | 'inner-host'
   | 'other-path'
+  | 'short-path'
   | 'query'
   | 'no-rel'
   | 'single-quotes'

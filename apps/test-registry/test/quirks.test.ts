@@ -140,6 +140,17 @@ describe('authentication', () => {
     expect((await get(blob(), 'GET', await authorization())).status).toBe(voidTokenStatus)
   })
 
+  test('voidTokenStatus: a wrong password too, which no challenge follows', async () => {
+    await start({ voidTokenStatus: 403 }, { auth: { kind: 'basic', username: 'alice', password: 'secret' } })
+    const basic = (text: string): Record<string, string> => ({
+      authorization: `Basic ${Buffer.from(text).toString('base64')}`,
+    })
+    const refused = await get(manifest, 'GET', basic('alice:guess'))
+    expect([refused.status, challengeOf(refused)]).toEqual([403, undefined])
+    expect((await get(manifest, 'GET', basic('alice:secret'))).status).toBe(200)
+    expect(challengeOf(await get(manifest))).toContain('Basic')
+  })
+
   test('tokensElsewhere: the challenge leads to another host', async () => {
     await start({ tokensElsewhere: true }, { auth: bearer })
     const realm = `http://localhost:${registry.cdn.port}/token`
@@ -152,6 +163,23 @@ describe('authentication', () => {
     expect(challengeOf(await get(manifest))).toContain('scope="repository:proxy/t/app:pull"')
     expect((await get(manifest, 'GET', await authorization('t/app'))).status).toBe(401)
     expect((await get(manifest, 'GET', await authorization('proxy/t/app'))).status).toBe(200)
+  })
+})
+
+describe('uploads', () => {
+  test.each([
+    ['right' as const, ['0-4', '0-9', '0-9']],
+    ['stuck' as const, ['0-4', '0-4', '0-4']],
+    ['relative' as const, ['0-4', '0-4', '0-4']],
+    ['none' as const, [undefined, undefined, undefined]],
+  ])('uploadRange: %s', async (uploadRange, ranges) => {
+    await start({ uploadRange })
+    const session = await ask(`${registry.url}/v2/t/app/blobs/uploads/`, { method: 'POST' })
+    const at = `${registry.url}${String(session.headers.location)}`
+    const send = (from: number): Promise<Answer> =>
+      ask(at, { method: 'PATCH', body: 'hello', headers: { 'content-range': `${from}-${from + 4}` } })
+    const answers = [await send(0), await send(5), await ask(at)]
+    expect(answers.map(({ headers }) => headers['range'])).toEqual(ranges)
   })
 })
 
@@ -176,7 +204,8 @@ describe('lists', () => {
     'plain-http': (host) => `<http://${host}/v2/t/app/tags/list?last=1&n=1>; rel="next"`,
     'other-port': () => '<http://127.0.0.1:8081/v2/t/app/tags/list?last=1&n=1>; rel="next"',
     'inner-host': () => '<http://registry.internal:5000/v2/t/app/tags/list?last=1&n=1>; rel="next"',
-    'other-path': () => '</api/docker/v2/proxied/t/app/tags/list?last=1&n=1>; rel="next"',
+    'other-path': (host) => `<http://${host}/repository/proxied/v2/t/app/tags/list?last=1&n=1>; rel="next"`,
+    'short-path': () => '</v2/app/tags/list?last=1&n=1>; rel="next"',
     query: () => '<?last=1&n=1>; rel="next"',
     'no-rel': () => '</v2/t/app/tags/list?last=1&n=1>',
     'single-quotes': () => "</v2/t/app/tags/list?last=1&n=1>; rel='next'",

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { needs } from '../../../test/support/needs.ts'
-import { image, index, profiles, startTestRegistry, type TestRegistry } from '../src/index.ts'
+import { image, index, profiles, startTestRegistry, type AuthOptions, type TestRegistry } from '../src/index.ts'
 import { waysIn, writeAuthFile, writeCertificates } from './support/ways-in.ts'
 
 const run = promisify(execFile)
@@ -91,10 +91,11 @@ describe('skopeo', needs('skopeo'), () => {
 
   test.each(Object.values(profiles).map((profile) => [profile.name, profile] as const))(
     'copies out of and into a registry like %s',
-    async (name, profile) => {
+    async (_, profile) => {
       registry = await startTestRegistry({ profile, images: [app] })
       registry.repository('back/app').create()
-      const user = name === 'ecr' ? 'AWS:password' : profile.auth === undefined ? undefined : 'user:password'
+      const { username } = { ...(profile.auth as AuthOptions & { username?: string }) }
+      const user = username === undefined ? undefined : `${username}:password`
       const REGISTRY_AUTH_FILE = await writeAuthFile(directory, registry.host, { user })
       const skopeo = (...args: readonly string[]): Promise<unknown> =>
         run('skopeo', ['--insecure-policy', ...args], { env: { ...process.env, REGISTRY_AUTH_FILE } })

@@ -1,30 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { startTestRegistry, type ProfileName } from '@lading/test-registry'
+import { profiles, startTestRegistry, type AuthOptions, type ProfileName } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientOf } from './support/client.ts'
 import { descriptorOf, manifestOf, manifestType } from './support/image.ts'
 import { sha256 } from './support/scripted-server.ts'
 
-const users: Readonly<Record<ProfileName, string>> = {
-  'distribution-2.8': '',
-  'distribution-3': '',
-  'docker-hub': 'user',
-  ecr: 'AWS',
-  ghcr: 'user',
-  quay: 'user',
-  artifactory: 'user',
-}
 const signature = 'application/x.signature'
 
 describe('pushed to a registry of the field, with its own ways', () => {
-  it.each(Object.entries(users) as [ProfileName, string][])(
+  it.each(Object.keys(profiles) as ProfileName[])(
     '%s: an image in one piece and in chunks, and what refers to it',
-    async (profile, username) => {
+    async (profile) => {
+      const { username } = { ...(profiles[profile].auth as AuthOptions & { username?: string }) }
       const registry = await startTestRegistry({ profile })
       onTestFinished(() => registry.close())
       registry.repository('team/app').create()
       const client = clientOf({
-        credentials: async () => (username === '' ? undefined : { kind: 'basic', username, password: 'password' }),
+        credentials: async () =>
+          username === undefined ? undefined : { kind: 'basic', username, password: 'password' },
       })
       const { blobs, manifests, referrers, tags } = client.repository(`${registry.host}/team/app`)
       const [config, layer, large] = [Buffer.from('{}'), Buffer.from('a layer'), randomBytes(6 * 1024 * 1024)]

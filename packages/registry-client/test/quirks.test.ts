@@ -2,6 +2,7 @@ import { image, startTestRegistry, type BuiltImage, type Quirks, type TestRegist
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Credential, RegistryClient, RegistryClientOptions } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
+import { descriptorOf } from './support/image.ts'
 
 const alice = { username: 'alice', password: 'CANARY-password' } as const
 const bearer = { kind: 'bearer', ...alice } as const
@@ -78,6 +79,7 @@ describe('a registry with ways of its own is read', () => {
         'other-port',
         'inner-host',
         'other-path',
+        'short-path',
         'query',
         'no-rel',
         'single-quotes',
@@ -100,6 +102,15 @@ describe('a registry with ways of its own is read', () => {
     const { tags, referrers } = client.repository(`${registry.host}/t/none`)
     expect(await gather(tags())).toEqual([])
     expect(await gather(referrers(app.digest))).toEqual([])
+  })
+
+  it.each(['stuck', 'relative', 'none'] as const)('uploadRange: %s, and the digest decides', async (uploadRange) => {
+    const { registry, client } = await sceneOf({ uploadRange })
+    const { blobs } = client.repository(`${registry.host}/t/new`)
+    const content = Buffer.from('a blob in four chunks')
+    await blobs.upload(descriptorOf(content), content, { chunkSize: 6 })
+    expect(registry.repository('t/new').blob(descriptorOf(content).digest)).toEqual(new Uint8Array(content))
+    expect(registry.journal.requests({ method: 'PATCH' })).toHaveLength(4)
   })
 
   it('more than 1,000 pages', async () => {

@@ -59,6 +59,8 @@ export interface BearerOptions {
   readonly expiresInSeconds?: number | null | undefined
   /** A token is void after so many requests. Default: never. */
   readonly expiresAfterRequests?: number | undefined
+  /** Whether the challenge names the service. Default true; `beyond-ping`: not at `/v2/`. */
+  readonly challengeService?: boolean | 'beyond-ping' | undefined
   /** Whether the challenge names the scope. Default true. */
   readonly challengeScope?: boolean | undefined
   /** Whether the token endpoint takes POST. Default true; false answers 404, and a number that status, as old endpoints do. */

@@ -31,6 +31,7 @@ const members: Readonly<Record<Kind, Readonly<Record<string, Check>>>> = {
     service: text,
     expiresInSeconds: (value) => value === null || whole(value),
     expiresAfterRequests: whole,
+    challengeService: oneOf(true, false, 'beyond-ping'),
     challengeScope: flag,
     oauth: (value) => flag(value) || whole(value),
     tokenMember: oneOf('token', 'access_token', 'both'),

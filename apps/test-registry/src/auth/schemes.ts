@@ -10,7 +10,7 @@ import type { Tokens } from './tokens.ts'
 type Refusal =
   | {
       readonly challenge?: string | undefined
-      /** A token came, and is void or none of ours. */
+      /** A token or password came, and is void or none of ours. */
       readonly voided?: boolean | undefined
     }
   | undefined
@@ -22,7 +22,7 @@ export function basicScheme({ username, password, realm = 'test registry' }: Bas
   return ({ headers }) => {
     const given = basicCredentials(headers.authorization)
     const known = given !== undefined && sameSecret(given.username, username) && sameSecret(given.password, password)
-    return known ? undefined : { challenge: `Basic realm="${realm}"` }
+    return known ? undefined : { voided: given !== undefined, challenge: `Basic realm="${realm}"` }
   }
 }
 
@@ -55,12 +55,12 @@ export function bearerScheme(
     const error = text === undefined ? undefined : token === undefined ? 'invalid_token' : 'insufficient_scope'
     return {
       voided: text !== undefined && token === undefined,
-      challenge: challengeOf(
-        bearer,
-        realm(request, bearer),
-        needed === undefined ? undefined : formatScope(needed),
+      challenge: challengeOf(bearer, realm(request, bearer), {
+        service:
+          bearer.challengeService !== false && (bearer.challengeService !== 'beyond-ping' || route.kind !== 'ping'),
+        scope: needed === undefined ? undefined : formatScope(needed),
         error,
-      ),
+      }),
     }
   }
 }
@@ -68,10 +68,14 @@ export function bearerScheme(
 function challengeOf(
   bearer: BearerOptions,
   realm: string,
-  scope: string | undefined,
-  error: string | undefined,
+  {
+    service,
+    scope,
+    error,
+  }: { readonly service: boolean; readonly scope: string | undefined; readonly error: string | undefined },
 ): string {
-  const parts = [`realm="${realm}"`, `service="${bearer.service ?? 'test-registry'}"`]
+  const parts = [`realm="${realm}"`]
+  if (service) parts.push(`service="${bearer.service ?? 'test-registry'}"`)
   if (scope !== undefined && bearer.challengeScope !== false) parts.push(`scope="${scope}"`)
   if (error !== undefined) parts.push(`error="${error}"`)
   return `Bearer ${parts.join(',')}`

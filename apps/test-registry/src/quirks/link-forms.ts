@@ -10,7 +10,9 @@ const forms: Readonly<Record<LinkForm, (target: string, request: TraitContext['r
   'other-port': (target, { scheme, headers: { host = '' } }) =>
     `<${scheme}://${host.replace(/:\d+$/, '')}:8081${target}>; ${next}`,
   'inner-host': (target) => `<http://registry.internal:5000${target}>; ${next}`,
-  'other-path': (target) => `</api/docker/v2/proxied${target.replace(/^\/v2/, '')}>; ${next}`,
+  'other-path': (target, { scheme, headers: { host = '' } }) =>
+    `<${scheme}://${host}/repository/proxied${target}>; ${next}`,
+  'short-path': (target) => `<${target.replace(/^\/v2\/[^/]+\//, '/v2/')}>; ${next}`,
   query: (target) => `<${target.slice(target.indexOf('?'))}>; ${next}`,
   'no-rel': (target) => `<${target}>`,
   'single-quotes': (target) => `<${target}>; rel='next'`,

@@ -30,6 +30,7 @@ const linkForms: readonly LinkForm[] = [
   'other-port',
   'inner-host',
   'other-path',
+  'short-path',
   'query',
   'no-rel',
   'single-quotes',
@@ -57,7 +58,10 @@ export const quirkTable: Readonly<Record<keyof Quirks, QuirkRow>> = {
     value: refusal,
   },
   tokenRequests: { help: 'a token is void after so many requests', value: number(1, mebibyte) },
-  voidTokenStatus: { help: 'a token that is void is refused with it, without a challenge', value: refusal },
+  voidTokenStatus: {
+    help: 'a token that is void, or a wrong password, is refused with it, without a challenge',
+    value: refusal,
+  },
   tokensElsewhere: { help: 'the challenge leads to the second origin for tokens', value: flag },
   scopePrefix: { help: 'challenges and tokens name the repository with this before its name', value: text },
   redirectBlobs: {
@@ -109,6 +113,10 @@ export const quirkTable: Readonly<Record<keyof Quirks, QuirkRow>> = {
     value: words(true, false, 'bare'),
   },
   chunkStatus: { help: 'of a chunk that was taken', value: status },
+  uploadRange: {
+    help: '`Range` of an upload’s answers: right, the first chunk’s for ever, the last one’s, none',
+    value: words('right', 'stuck', 'relative', 'none'),
+  },
   statefulLocations: { help: 'an upload’s `Location` says where it stands', value: flag },
   absoluteLocations: { help: '`Location` has scheme and host', value: flag },
   createOnPush: { help: 'false: a repository that is not there is 404 for a push', value: flag },

@@ -2,13 +2,36 @@ import { reply, type Reply } from '../http/message.ts'
 import type { Upload } from '../state/uploads.ts'
 import type { RouteContext } from './context.ts'
 
-/** Where an upload stands: `Location` and `Range` (distribution spec, "Pushing a blob in chunks"). */
-export function where({ quirks }: RouteContext, upload: Upload): Record<string, string> {
+/** How an upload has grown: what came first, what came last, in bytes. */
+interface Growth {
+  readonly first: number
+  readonly last: number
+  readonly size: number
+}
+
+const growths = new WeakMap<Upload, Growth>()
+
+function growthOf(upload: Upload): Growth {
   const { size } = upload.receiver
+  const before = growths.get(upload) ?? { first: 0, last: 0, size: 0 }
+  if (size === before.size) return before
+  const now = { first: before.first === 0 ? size : before.first, last: size - before.size, size }
+  growths.set(upload, now)
+  return now
+}
+
+/** Where an upload stands: `Location` and `Range` (distribution spec, "Pushing a blob in chunks"). */
+export function where(
+  { quirks: { statefulLocations, uploadRange = 'right' } }: RouteContext,
+  upload: Upload,
+): Record<string, string> {
+  const growth = growthOf(upload)
+  const { size } = growth
+  const said = uploadRange === 'stuck' ? growth.first : uploadRange === 'relative' ? growth.last : size
   return {
-    location: `/v2/${upload.repository}/blobs/uploads/${upload.id}${quirks.statefulLocations === true ? `?_state=${size}` : ''}`,
+    location: `/v2/${upload.repository}/blobs/uploads/${upload.id}${statefulLocations === true ? `?_state=${size}` : ''}`,
     // An empty session cannot be written in this form; Docker's registry says 0-0 for it.
-    range: `0-${Math.max(0, size - 1)}`,
+    ...(uploadRange === 'none' ? {} : { range: `0-${Math.max(0, said - 1)}` }),
     'docker-upload-uuid': upload.id,
   }
 }
