@@ -50,6 +50,11 @@ describe('auths of docker’s config.json', () => {
     )
   })
 
+  it('may begin with a byte order mark', async () =>
+    expect(await find(`\uFEFF${JSON.stringify({ auths: { 'ghcr.io': ann } })}`, 'ghcr.io')).toEqual(
+      basic('ann', 'secret'),
+    ))
+
   it.each([
     [{ auth: base64('ann:se:cret') }, basic('ann', 'se:cret')],
     [{ auth: base64('ann:secret\0\0') }, basic('ann', 'secret')],

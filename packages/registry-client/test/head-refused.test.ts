@@ -59,6 +59,18 @@ describe('a HEAD that says too little', () => {
   })
 })
 
+describe('a HEAD with another length than GET', () => {
+  it('is believed until the bytes are here, whose digest decides', async () => {
+    const server = await serving((_request, response) => {
+      const said = { 'content-type': manifestType, 'docker-content-digest': digest, 'content-length': '7' }
+      response.writeHead(200, said).end()
+    })
+    const { manifests } = clientOf().repository(`${server.host}/a`)
+    expect(await manifests.head('1')).toEqual({ ...descriptor, size: 7 })
+    expect((await manifests.get(digest)).descriptor).toEqual(descriptor)
+  })
+})
+
 describe('a HEAD that finds nothing', () => {
   it('is believed after a GET said the same', async () => {
     const server = await serving((_request, response) => void response.writeHead(404).end(), true)

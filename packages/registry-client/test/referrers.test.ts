@@ -121,6 +121,20 @@ describe('what refers to a manifest', () => {
     expect(found.map(({ digest }) => digest)).toEqual([sha256('a')])
   })
 
+  it('is found by its digest, whatever size the list says', async () => {
+    const manifest = JSON.stringify({ schemaVersion: 2, mediaType: manifestType, config: empty, layers: [empty] })
+    const listed = { ...entry('', 'x/a'), digest: sha256(manifest), size: 2621 }
+    const server = await serve((request, response) =>
+      request.url?.includes('/referrers/')
+        ? json(response, 200, { schemaVersion: 2, manifests: [listed] }, { 'content-type': indexType })
+        : bytes(response, 200, manifest, { 'content-type': manifestType }),
+    )
+    const repository = clientOf().repository(`${server.host}/a`)
+    const [found] = await gather(repository.referrers(sha256('s')))
+    expect(found?.size).toBe(2621)
+    expect((await repository.manifests.get(found?.digest ?? '')).descriptor.size).toBe(manifest.length)
+  })
+
   it('is not waited for where the API leads to a web page that is overrun', async () => {
     const pages = await serve((_, response) =>
       bytes(response, 429, '<html>', { 'content-type': 'text/html', 'retry-after': '60' }),

@@ -42,6 +42,18 @@ describe('the tags of a repository', () => {
     ])
   })
 
+  it('are asked for without a size of a page, which registries bound differently, unless there is one', async () => {
+    const { repository, lines } = await repositoryThat((_request, response) => json(response, 200, { tags: ['1'] }))
+    expect(await gather(repository.tags())).toEqual(['1'])
+    expect(lines()).toEqual(['GET /v2/a/tags/list'])
+  })
+
+  it('are without what is listed beside them and is no tag', async () => {
+    const listed = ['1', `sha256:${'a'.repeat(64)}`, 'a/b', '', 'x'.repeat(129), '\u001b[31m', '_uploads']
+    const { repository } = await repositoryThat((_request, response) => json(response, 200, { tags: listed }))
+    expect(await gather(repository.tags())).toEqual(['1', '_uploads'])
+  })
+
   it('are fetched no further than they are read', async () => {
     const { repository, lines } = await repositoryThat(paged)
     for await (const tag of repository.tags()) if (tag === 't2') break

@@ -1,7 +1,7 @@
 import { chmod, mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseReference } from '@lading/reference'
-import { makeCertificate } from '@lading/test-registry'
+import { makeCertificate, startTestRegistry } from '@lading/test-registry'
 import { describe, expect, it } from 'vitest'
 import { isRoot } from '../../../../test/support/needs.ts'
 import { createRegistryClient } from '../../src/index.ts'
@@ -220,6 +220,22 @@ describe('the files of a machine', () => {
       hosts: await readHosts({ daemonJson: [join(folder, 'daemon.json')] }),
     })
     expect(endpoints(parseReference('alpine'))[0]?.host).toBe('mirror.example')
+  })
+
+  it.each<[string, (pem: string) => string]>([
+    ['a byte order mark', (pem) => `\uFEFF${pem}`],
+    ['line ends of Windows', (pem) => pem.replaceAll('\n', '\r\n')],
+    ['words around it', (pem) => `# of the company\nBag Attributes\n  friendlyName: ca\n${pem}the end`],
+    ['no end of its last line', (pem) => pem.trimEnd()],
+  ])('that are certificates are trusted with %s', async (_how, written) => {
+    const authority = makeCertificate({ authority: true })
+    await using registry = await startTestRegistry({
+      tls: makeCertificate({ issuer: authority, hosts: ['127.0.0.1'] }),
+    })
+    const folder = await folderOf({ [`${registry.host}/ca.crt`]: written(authority.cert) })
+    const client = createRegistryClient({ hosts: await readHosts({ certsDirs: [folder] }) })
+    expect(await client.signIn(registry.host)).toMatchObject({ outcome: 'not-asked' })
+    await client.close()
   })
 
   it('that are certificates in DER are told apart', async () => {
