@@ -2,7 +2,13 @@ import { guardListener } from '@lading/errors'
 import type { LayerBounds } from '@lading/layer-store'
 import { defaultPlatform, parsePlatform, schemas, type Schemas } from '@lading/manifest'
 import { isReserved, parseReference, withDefaultTag, type Reference } from '@lading/reference'
-import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '@lading/registry-client'
+import {
+  createRegistryClient,
+  waitNotice,
+  type ClientEvent,
+  type RegistryClient,
+  type RegistryClientOptions,
+} from '@lading/registry-client'
 import { openStore, type Store, type Waiting } from '@lading/store'
 import { createAdmission, createTransfers, type Transfers } from '@lading/transfer'
 import { createEmit, type Emit } from './emit.ts'
@@ -18,7 +24,7 @@ export interface PullerOptions extends RegistryClientOptions, LayerBounds {
   readonly root?: string | undefined
   /** An open store; stays open when the puller closes. For whom it waits, it tells whoever opened it. It has bounds for layers of its own. */
   readonly store?: Store | undefined
-  /** A registry client; stays open when the puller closes. The options for a client are then not looked at. */
+  /** A registry client; stays open when the puller closes. The options for a client are then not looked at, and of its waits it tells whoever made it. */
   readonly client?: RegistryClient | undefined
   /** Shared transfers, so that several pullers download a common blob once; stay open when the puller closes. */
   readonly transfers?: Transfers | undefined
@@ -37,14 +43,19 @@ export interface PullerOptions extends RegistryClientOptions, LayerBounds {
  * @throws what opening the store throws: the root is a file, may not be written, or has a newer format
  */
 export async function createPuller(options: PullerOptions): Promise<Puller> {
-  // The store does not know for whom it waits: all that run are told.
+  // Neither the store nor the client knows for which pull it waits: all that run are told.
   const emitters = new Set<Emit>()
   const onWaiting = (waiting: Waiting): void => emitters.forEach((emit) => emit({ type: 'waiting', ...waiting }))
   const store =
     options.store ??
     (await openStore({ root: rootOf(options), lockTimeoutMs: options.lockTimeoutMs, onWaiting, ...boundsOf(options) }))
   const { jobs = 3, admit = createAdmission({ perKey: jobs }) } = options
-  const client = options.client ?? createRegistryClient({ ...options, admit })
+  const onClientEvent = (event: ClientEvent): void => {
+    options.onEvent?.(event)
+    const wait = waitNotice(event)
+    if (wait !== undefined) emitters.forEach((emit) => emit({ type: 'wait', ...wait }))
+  }
+  const client = options.client ?? createRegistryClient({ ...options, admit, onEvent: onClientEvent })
   // Our own client bounds downloads where it knows the host. A slot here would be one more, held while that host is slow.
   const transfers = options.transfers ?? createTransfers({ limit: options.client === undefined ? Infinity : jobs })
   const closing = new AbortController()

@@ -76,6 +76,15 @@ export type PullEvent =
       readonly silenceMs: number | undefined
       readonly message: string
     }
+  /** A registry, mirror or token server is asked again after so long, or wants to be left alone. Waits for a layer are `layer:retry`. */
+  | {
+      readonly type: 'wait'
+      readonly host: string
+      readonly forMs: number
+      readonly code: string
+      /** One line for people. */
+      readonly message: string
+    }
   | { readonly type: 'warning'; readonly code: string; readonly message: string }
   /** `Digest: …`, of what was asked for. */
   | { readonly type: 'digest'; readonly digest: Digest; readonly reference: string }

@@ -16,8 +16,8 @@ export function retryBlob(error: unknown): false | { readonly afterMs?: number |
   if (!isLadingError(error)) return false
   const kind = kindOf(error)
   if (!passing.has(kind) && !(kind === 'unclear' && passingStatus(error.facts.status))) return false
-  const { retryAfterMs } = error as { retryAfterMs?: number | undefined }
-  return { afterMs: retryAfterMs }
+  const { retryAfterMs, asksTooLong } = error as { retryAfterMs?: number | undefined; asksTooLong?: boolean }
+  return asksTooLong === true ? false : { afterMs: retryAfterMs }
 }
 
 /** The same of an upload that is under way: what is not found then is its session, and the next attempt opens another. */

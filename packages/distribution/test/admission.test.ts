@@ -69,7 +69,7 @@ describe('a sick registry', () => {
     ['whose layers stand still', { afterBytes: 1000, then: 'stall' }, 'layer:bytes', 3],
     ['whose layers drip', { then: { bytesPerSecond: 100 } }, 'layer:bytes', 3],
     // The first such answer holds back the requests that were not made yet.
-    ['that asks to come back in an hour', { then: { status: 503, retryAfter: '3600' } }, 'layer:retry', 1],
+    ['that asks to come back in a minute', { then: { status: 503, retryAfter: '60' } }, 'layer:retry', 1],
   ])('%s lets the pull of another make the same requests and end', async (_, fault, type, layers) => {
     const [sick, well] = [await registryWith(3, 't/sick:1', fault), await registryWith(4, 't/healthy:1')]
     await (await pullerOf()).pull(`${well.host}/t/healthy:1`)

@@ -41,6 +41,7 @@ export type ClientEvent =
       readonly attempt: number
       readonly afterMs: number
       readonly code: string
+      readonly status?: number | undefined
     }
   /** What a registry wants its users to know (`Warning: 299`), each text once a client. */
   | { readonly type: 'warning'; readonly host: string; readonly text: string }
@@ -54,6 +55,8 @@ export type ClientEvent =
     }
   /** A host answered 429, or 503 or 403 with a `Retry-After`; requests to it wait. */
   | { readonly type: 'pause'; readonly host: string; readonly forMs: number }
+  /** Requests wait for `forMs`, because the host asked for a pause; once for each pause that somebody waits for. */
+  | { readonly type: 'wait'; readonly host: string; readonly forMs: number }
   /** So many requests may now be under way at a host: half as many after a 429, one more after as many good answers. */
   | { readonly type: 'concurrency'; readonly host: string; readonly limit: number }
   /** What a host says of the requests that it still allows. */

@@ -61,3 +61,4 @@ export {
 } from './proxy/proxy-rules.ts'
 export { parseProxy, publicProxy, type ProxySettings } from './proxy/proxy-settings.ts'
 export type { Timeouts } from './transport/timeouts.ts'
+export { waitNotice, type WaitNotice } from './wait-notice.ts'

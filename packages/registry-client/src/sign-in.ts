@@ -12,6 +12,7 @@ import { isWebPage } from './http/is-web-page.ts'
 import { mayPassLater, repeat } from './http/repeat.ts'
 import type { SignIn, SignInOptions } from './registry-client.ts'
 import type { Site } from './site/site.ts'
+import type { Wire } from './wire/wire.ts'
 
 interface WithIdentities {
   readonly identities: Identities
@@ -36,9 +37,9 @@ export async function signIn(
   const credential = identities.latest(name, given)
   const ping = (authorization?: string): Promise<Answer> => {
     const url = new URL(`${base}${api}/`)
-    const once = async (): Promise<Answer> => {
+    const once = async (at: Wire): Promise<Answer> => {
       const answer = await ask(
-        wire,
+        at,
         { method: 'GET', url, headers: {}, authorization },
         { registry, endpoint: site.endpoint, maxBytes: mostBytes, signal },
       )

@@ -23,7 +23,7 @@ function scene(most: number): {
   const clock = steppedClock()
   const limits: number[] = []
   const entered: number[] = []
-  const gate = createHostGate(clock, { most, onLimit: (limit) => limits.push(limit) })
+  const gate = createHostGate(clock, { most, onWait: () => undefined, onLimit: (limit) => limits.push(limit) })
   let names = 0
   const come = (): Visitor => {
     const controller = new AbortController()

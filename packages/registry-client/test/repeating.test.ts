@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { RegistryError } from '../src/index.ts'
+import type { ClientEvent, RegistryError } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
 import { descriptorOf, manifestOf, manifestType } from './support/image.ts'
-import { bytes, serve, type Handler } from './support/scripted-server.ts'
+import { bytes, json, serve, type Handler } from './support/scripted-server.ts'
 import { sinkOf } from './support/sink.ts'
+import { steppedClock } from './support/stepped-clock.ts'
 import { virtualClock } from './support/virtual-clock.ts'
 
 const manifest = manifestOf()
@@ -25,8 +26,8 @@ describe('a small request', () => {
         .repository(`${patient.host}/a`)
         .manifests.get('1')
       expect(patient.requests).toHaveLength(5)
-      // After a 429 the rest of the host's pause comes on top of each wait.
-      expect(clock.slept).toEqual(status === 429 ? [125, 875, 250, 750, 500, 500, 1000] : [125, 250, 500, 1000])
+      // After a 429 the host rests for a second.
+      expect(clock.slept).toEqual(status === 429 ? [1000, 1000, 1000, 1000] : [125, 250, 500, 1000])
       const hopeless = await serve((_request, response) => bytes(response, status, ''))
       expect(await failureOf(clientOf().repository(`${hopeless.host}/a`).manifests.get('1'))).toMatchObject({
         facts: { status },
@@ -114,16 +115,113 @@ describe('a small request', () => {
       attempt: 1,
       afterMs: 7000,
       code: 'UNEXPECTED_STATUS',
+      status: 503,
     })
   })
 
-  it('waits a minute at most', async () => {
+  it('never waits for less than it would by itself', async () => {
+    for (const status of [429, 503]) {
+      const clock = virtualClock()
+      const registry = await serve((_request, response) => bytes(response, status, '', { 'retry-after': '0' }))
+      await failureOf(clientOf({ clock }).repository(`${registry.host}/a`).manifests.get('1'))
+      expect(clock.slept).toEqual([125, 250, 500, 1000])
+    }
+  })
+
+  it.each([429, 503])('ends at once where the registry asks for more time than it may take: %i', async (status) => {
     const clock = virtualClock()
-    const registry = await serve(
-      failing(1, (_request, response) => bytes(response, 503, '', { 'retry-after': '99999' })),
+    const events: string[] = []
+    const registry = await serve((request, response) =>
+      request.url?.startsWith('/token') === true
+        ? json(response, 200, { token: 't' })
+        : bytes(response, status, '', { 'retry-after': '3600' }),
     )
-    await clientOf({ clock }).repository(`${registry.host}/a`).manifests.get('1')
-    expect(clock.slept).toEqual([60_000])
+    const fresh = () => clientOf({ clock, onEvent: ({ type }) => events.push(type) }).repository(`${registry.host}/a`)
+    const list = async (tags: AsyncIterable<string>): Promise<void> => {
+      for await (const tag of tags) expect(tag).toBe('none')
+    }
+    const requests = [
+      () => fresh().manifests.get('1'),
+      () => fresh().manifests.head('1'),
+      () => list(fresh().tags()),
+      () => fresh().blobs.read(descriptorOf(manifest.bytes)),
+      () => fresh().blobs.fetch(descriptorOf(manifest.bytes), sinkOf()),
+      () => fresh().blobs.upload(descriptorOf(manifest.bytes), manifest.bytes),
+    ]
+    for (const request of requests) {
+      const before = registry.requests.length
+      const error = await failureOf(Promise.resolve(request()))
+      expect(error).toMatchObject({
+        facts: { status },
+        asksTooLong: true,
+        retryAfterMs: 3_600_000,
+        message: expect.stringContaining('left alone for 3600 s (60 min), and the request may take 1') as string,
+        hint: expect.stringContaining('--request-timeout') as string,
+      })
+      // What a HEAD is not told, a GET may be.
+      expect(registry.requests.length - before).toBeLessThan(3)
+    }
+    expect(clock.slept).toEqual([])
+    expect(events).not.toContain('retry')
+  })
+
+  it('ends where a token server asks for more time than it may take', async () => {
+    const registry = await serve((request, response) =>
+      request.url?.startsWith('/token') === true
+        ? bytes(response, 429, '', { 'retry-after': '500' })
+        : json(response, 401, {}, { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token"` }),
+    )
+    const clock = virtualClock()
+    const error = await failureOf(clientOf({ clock }).repository(`${registry.host}/a`).manifests.get('1'))
+    expect(error.message).toContain('left alone for 500 s (9 min)')
+    expect(clock.slept).toEqual([])
+    expect(registry.requests).toHaveLength(2)
+  })
+
+  it('takes all its waits together from one time', async () => {
+    const clock = virtualClock()
+    const registry = await serve((_request, response) => bytes(response, 503, '', { 'retry-after': '50' }))
+    const { manifests } = clientOf({ clock, timeouts: { total: 130_000 } }).repository(`${registry.host}/a`)
+    const error = await failureOf(manifests.get('1'))
+    expect(clock.slept).toEqual([50_000, 50_000])
+    expect(error.message).toMatch(/left alone for 50 s, and the request may take (30|29) s more/)
+    expect(registry.requests).toHaveLength(3)
+    const patient = virtualClock()
+    const unbounded = clientOf({ clock: patient, timeouts: { total: 0 } }).repository(`${registry.host}/a`)
+    await failureOf(unbounded.manifests.get('1'))
+    expect(patient.slept).toEqual([50_000, 50_000, 50_000, 50_000])
+  })
+
+  it('waits for a host that rests, and says so once, or ends at once where that is too long', async () => {
+    const clock = steppedClock()
+    const events: ClientEvent[] = []
+    let status = 429
+    const registry = await serve((request, response) =>
+      request.url?.includes('/blobs/') === true
+        ? bytes(response, status, '', { 'retry-after': '40' })
+        : answer(request, response),
+    )
+    const client = clientOf({ clock, timeouts: { total: 50_000 }, onEvent: (event) => events.push(event) })
+    const { manifests, blobs } = client.repository(`${registry.host}/a`)
+    await manifests.get('1')
+    await failureOf(blobs.fetch(descriptorOf(manifest.bytes), sinkOf()))
+    const waiting = Promise.all([manifests.get('1'), manifests.get('1')])
+    await clock.pass(0)
+    expect(events.filter(({ type }) => type === 'wait')).toEqual([{ type: 'wait', host: registry.host, forMs: 40_000 }])
+    await clock.pass(40_000)
+    await waiting
+    status = 503
+    await failureOf(blobs.fetch(descriptorOf(manifest.bytes), sinkOf()))
+    const short = clientOf({ clock, timeouts: { total: 30_000 } }).repository(`${registry.host}/a`)
+    await short.manifests.get('1')
+    expect(await failureOf(short.blobs.fetch(descriptorOf(manifest.bytes), sinkOf()))).toMatchObject({
+      asksTooLong: true,
+    })
+    expect(await failureOf(short.manifests.get('1'))).toMatchObject({
+      code: 'TOO_MANY_REQUESTS',
+      asksTooLong: true,
+      message: expect.stringContaining('left alone for 40 s, and the request may take 30 s more') as string,
+    })
   })
 
   it("stops waiting with the signal's own reason", async () => {

@@ -43,7 +43,8 @@ export async function attempt<T>(
       failures += 1
       const again = how.retry(error)
       if (again === false || failures >= limits.attempts) throw error
-      const delay = again.afterMs ?? jitter(failures, limits)
+      // A server that says "at once" gets no more of us than one that says nothing.
+      const delay = Math.max(again.afterMs ?? 0, jitter(failures, limits))
       const tell = (seconds: number): void => how.onRetry?.({ attempt: failures, seconds, error })
       await countDown(async () => {
         await countSeconds(delay, tell, signal, limits.clock)

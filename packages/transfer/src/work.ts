@@ -22,7 +22,7 @@ export interface WorkContext<Progress> {
 export interface AttemptPolicy {
   /** How far the work is, in any unit. A larger value than at any failure before resets the count of attempts. */
   position(): number
-  /** `false`: final. Otherwise again, after `afterMs` (milliseconds) if given (a server's word), else after the transfer's own back-off. */
+  /** `false`: final. Otherwise again, after the transfer's own back-off, and after `afterMs` (milliseconds) at least: a server's word. */
   retry(error: unknown): false | { readonly afterMs?: number | undefined }
   /** Called before each wait, and once a second during it, for a countdown. */
   onRetry?: ((event: RetryEvent) => void) | undefined

@@ -29,7 +29,7 @@ describe('attempt', () => {
     let position = 0
     let tries = 0
     const attempts: number[] = []
-    const watch = createTransfers({ clock: createVirtualClock() }).run('k', ({ attempt }) =>
+    const watch = createTransfers({ clock: createVirtualClock(), backoff: { baseMs: 0 } }).run('k', ({ attempt }) =>
       attempt(
         async () => {
           tries += 1

@@ -6,6 +6,7 @@ import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { atDigest } from './remote-target.ts'
+import { tellRetries } from './tell-retries.ts'
 import { withClient } from './with-client.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 
@@ -43,7 +44,7 @@ export const blob: Action<[reference: string], BlobOptions> = async ([text], opt
         hint: "ask the registry's operator",
       })
     const write = (to: (bytes: Uint8Array) => Promise<void>): Promise<void> =>
-      downloadBlob(repository.blobs, { digest, size, mediaType: '' }, to, { signal })
+      downloadBlob(repository.blobs, { digest, size, mediaType: '' }, to, { signal, onRetry: tellRetries(context) })
     if (file === undefined) await write((bytes) => context.output.write(bytes))
     else await writeOutputFile(file, write)
     if (options.json === true) context.print(jsonText({ reference: atDigest(reference, digest), digest, size, file }))

@@ -1,4 +1,5 @@
-import { createRegistryClient, type ClientEvent, type RegistryClient } from '@lading/registry-client'
+import { printable } from '@lading/errors'
+import { createRegistryClient, waitNotice, type ClientEvent, type RegistryClient } from '@lading/registry-client'
 import type { CommandContext } from '../context.ts'
 import { clientOptions, warnAt } from './client-options.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
@@ -15,6 +16,8 @@ export async function withClient<Result>(
     given.onEvent?.(event)
     const warning = warningText(event)
     if (warning !== undefined) warn(warning)
+    const wait = waitNotice(event)
+    if (wait !== undefined) context.terminal.write(`${context.terminal.paint('yellow', printable(wait.message))}\n`)
   }
   const client = createRegistryClient({ ...given, onEvent })
   try {

@@ -1,10 +1,11 @@
-import { pullEventVersion } from '@lading/distribution'
+import { pullEventVersion, type PullEvent } from '@lading/distribution'
+import { printable } from '@lading/errors'
 import type { Terminal } from '../process/terminal.ts'
 import { jsonLine } from '../text/json-line.ts'
 import { createPlainRenderer } from './plain.ts'
 import type { ProgressMode, Renderer } from './renderer.ts'
 import { createTtyRenderer } from './tty.ts'
-import { messageWords } from './words.ts'
+import { layerWords, messageWords } from './words.ts'
 
 /** The renderer for `--progress` and `--quiet`; `auto` looks at the terminal. */
 export function createRenderer(
@@ -19,12 +20,21 @@ export function createRenderer(
     : createPlainRenderer(terminal)
 }
 
+const toldQuietly: ReadonlySet<PullEvent['type']> = new Set(['warning', 'waiting', 'wait', 'tag:failed'])
+
 /** Warnings, failures, and why nothing happens. */
 function createQuietRenderer(terminal: Terminal): Renderer {
+  /** The last attempt that was told, by layer: a countdown is one line. */
+  const told = new Map<string, number>()
   return {
     note() {},
     event(event) {
-      if (event.type !== 'warning' && event.type !== 'waiting' && event.type !== 'tag:failed') return
+      if (event.type === 'layer:retry' && told.get(event.digest) !== event.attempt) {
+        told.set(event.digest, event.attempt)
+        terminal.write(`${printable(`${event.id}: ${layerWords(event)?.status ?? ''}: ${event.message}`)}\n`)
+      }
+      if (event.type === 'layer:bytes') told.delete(event.digest)
+      if (!toldQuietly.has(event.type)) return
       const message = messageWords(event)
       if (message !== undefined) terminal.write(`${message.text}\n`)
     },

@@ -70,6 +70,7 @@ export function messageWords(event: PullEvent): MessageWords | undefined {
     case 'tag:failed':
       return { text: printable(`${event.reference}: ${event.message}`), style: 'red', ends: true }
     case 'waiting':
+    case 'wait':
       return { text: printable(event.message), style: 'yellow', ends: false }
     case 'warning':
       return { text: printable(`WARNING: ${event.message}`), style: 'yellow', ends: false }

@@ -76,8 +76,8 @@ export async function fetchToken(
   return repeat(
     wire,
     realm,
-    async () => {
-      const answer = await askRealm(wire, question, { credential, clearance: decision, ...options })
+    async (own) => {
+      const answer = await askRealm(own, question, { credential, clearance: decision, ...options })
       if (answer.head.status < 200 || answer.head.status > 299)
         throw refusal(question, { answer, withheld, credential })
       const { refreshToken, ...token } = tokenOf(answer, { host: realm.host, now: wire.clock.now() })

@@ -61,21 +61,25 @@ export interface RegistryErrorOptions extends ErrorOptions {
   readonly repository?: string | undefined
   readonly reported?: readonly ReportedError[] | undefined
   readonly retryAfterMs?: number | undefined
+  readonly asksTooLong?: boolean | undefined
 }
 
 export class RegistryError extends LadingError<RegistryErrorCode> {
   readonly repository: string | undefined
   /** The registry's own `errors`, in its order, safe to print. */
   readonly reported: readonly ReportedError[]
-  /** The registry's `Retry-After` in milliseconds, at most an hour. */
+  /** The registry's `Retry-After` in milliseconds, at most 24 days. */
   readonly retryAfterMs: number | undefined
+  /** It asks for a longer wait than the request may take, or than is left of that: another attempt is no use. */
+  readonly asksTooLong: boolean
 
   constructor(code: RegistryErrorCode, message: string, options: RegistryErrorOptions = {}) {
-    const { repository, reported = [], retryAfterMs, ...rest } = options
+    const { repository, reported = [], retryAfterMs, asksTooLong = false, ...rest } = options
     super(code, message, { ...rest, reference: rest.reference ?? repository })
     this.repository = repository
     this.reported = reported
     this.retryAfterMs = retryAfterMs
+    this.asksTooLong = asksTooLong
   }
 }
 

@@ -1,11 +1,14 @@
 import type { TransportHeaders } from '../transport.ts'
 import { parseHttpDate } from './http-date.ts'
 
-/** Longer is no answer to a person who waits. */
-const longestRetryAfterMs = 60 * 60 * 1000
+/** In milliseconds: what a 429 asks for that does not say. */
+export const defaultPauseMs = 1000
+
+/** The longest that a timer of Node's can wait: 24 days. */
+const longestRetryAfterMs = 2 ** 31 - 1
 
 /**
- * `Retry-After` in milliseconds from now (RFC 9110 10.2.3), at most an hour; `undefined` when absent or no seconds and
+ * `Retry-After` in milliseconds from now (RFC 9110 10.2.3), at most 24 days; `undefined` when absent or no seconds and
  * no date. A date is compared with the server's own `Date`, so that a wrong clock on either side does no harm.
  */
 export function retryAfterOf(headers: TransportHeaders, wallClock: number = Date.now()): number | undefined {

@@ -2,13 +2,15 @@ import { isLadingError } from '@lading/errors'
 import { publicUrl } from '../client-event.ts'
 import { clientErrorKinds } from '../errors/error-kinds.ts'
 import { RegistryError } from '../errors/registry-error.ts'
+import { defaultPauseMs } from '../headers/retry-after.ts'
 import { TransportError } from '../errors/transport-error.ts'
+import type { Allowance } from '../wire/allowance.ts'
 import type { Wire } from '../wire/wire.ts'
+import { adding } from '../wire/wire-request.ts'
+import { inTime } from './in-time.ts'
 
 /** Upper bounds of the waits before the second to the fifth attempt; the wait itself is drawn below the bound (full jitter). */
 const bounds: readonly number[] = [250, 500, 1000, 2000]
-/** The most that a server's `Retry-After` holds up a small request. */
-const longestWaitMs = 60_000
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
 /** Does the status ask for another try? */
 export const mayPassLater = (status: number): boolean => passing.has(status)
@@ -23,32 +25,49 @@ export interface RepeatOptions {
 
 /**
  * Runs a small request up to five times. Repeated is what may pass: a lost connection, a timeout, 408, 425, 429, 5xx, an
- * expired redirect. A refused connection, an unknown host and a TLS error are left to the next endpoint at once.
+ * expired redirect. A refused connection, an unknown host and a TLS error are left to the next endpoint at once. All waits
+ * that the registry asks for come out of one time, and one that is longer than what is left of it ends the request at once.
+ *
+ * @param once what is given asks within that time
  */
 export async function repeat<T>(
-  wire: Pick<Wire, 'clock' | 'emit'>,
+  wire: Wire,
   url: URL,
-  once: () => Promise<T>,
+  once: (wire: Wire) => Promise<T>,
   { signal, untilServerError = false }: RepeatOptions = {},
 ): Promise<T> {
+  let waitedMs = 0
   for (let attempt = 1; ; attempt++) {
+    const allowance = wire.newAllowance(waitedMs)
+    const within = allowing(wire, allowance)
     try {
-      return await once()
+      return await once(within)
     } catch (error) {
       signal?.throwIfAborted()
       const afterMs = untilServerError && isServerError(error) ? undefined : waitAfter(wire, error, attempt)
       if (afterMs === undefined) throw error
+      const asked = askedBy(error)
+      if (asked > 0 && afterMs > allowance.leftMs) throw tooLate(error, within)
+      waitedMs += allowance.waitedMs + (asked > 0 ? afterMs : 0)
       wire.emit({
         type: 'retry',
         url: publicUrl(url),
         attempt,
         afterMs,
         code: isLadingError(error) ? error.code : 'UNKNOWN',
+        ...(isLadingError(error) && error.facts.status !== undefined ? { status: error.facts.status } : {}),
       })
       await wire.clock.sleep(afterMs, { signal })
     }
   }
 }
+
+/** What is asked there is asked within this time, unless it is a request of its own on the way. */
+const allowing = (wire: Wire, allowance: Allowance): Wire => ({
+  ...wire,
+  allowance,
+  request: adding((request) => ({ allowance: request.allowance ?? allowance }))(wire.request),
+})
 
 /**
  * How long to wait, in milliseconds, after an attempt that failed like this; `undefined`: another will not get further, or
@@ -59,12 +78,24 @@ export async function repeat<T>(
 function waitAfter({ clock }: Pick<Wire, 'clock'>, error: unknown, attempt: number): number | undefined {
   const bound = bounds[attempt - 1]
   if (!(error instanceof Error) || spent.has(error) || !mayPass(error)) return undefined
+  if (error instanceof RegistryError && error.asksTooLong) return undefined
   if (bound === undefined) {
     spent.add(error)
     return undefined
   }
-  const asked = error instanceof RegistryError ? error.retryAfterMs : undefined
-  return Math.min(longestWaitMs, Math.max(asked ?? 0, Math.floor(clock.random() * bound)))
+  return Math.max(askedBy(error), Math.floor(clock.random() * bound))
+}
+
+function askedBy(error: unknown): number {
+  if (!(error instanceof RegistryError)) return 0
+  return error.retryAfterMs ?? (error.code === 'TOO_MANY_REQUESTS' ? defaultPauseMs : 0)
+}
+
+/** There is no time for another attempt. Where the registry asks for more than there is, its error says so. */
+function tooLate(error: unknown, wire: Wire): unknown {
+  const told = error instanceof RegistryError ? inTime(error, wire) : error
+  if (told instanceof Error) spent.add(told)
+  return told
 }
 
 const isServerError = (error: unknown): boolean => error instanceof RegistryError && (error.facts.status ?? 0) >= 500

@@ -6,8 +6,8 @@ import type { BlobSink } from '@lading/content'
 import { RegistryError } from '../errors/registry-error.ts'
 import { createCollector } from '../http/collect.ts'
 import { codingHint } from '../http/content-coding.ts'
-import type { Wire } from '../wire/wire.ts'
-import { repeat } from '../http/repeat.ts'
+import { repeatAt } from '../site/repeat-at.ts'
+import type { Site } from '../site/site.ts'
 import type { AdmittedOptions } from '../registry-client.ts'
 import { createHandover } from './handover.ts'
 
@@ -22,14 +22,14 @@ export type FetchBlob = (
 
 /** A small blob, whole and verified; repeated like every small request. */
 export async function readBlob(
-  fetch: FetchBlob,
+  site: Site,
+  fetchFrom: (site: Site, ...what: Parameters<FetchBlob>) => Promise<void>,
   descriptor: Descriptor,
   {
-    wire,
     url,
     maxBytes = defaultMaxBytes,
     signal,
-  }: AbortOptions & { readonly wire: Wire; readonly url: URL; readonly maxBytes?: number | undefined },
+  }: AbortOptions & { readonly url: URL; readonly maxBytes?: number | undefined },
 ): Promise<Uint8Array> {
   const { digest, size } = descriptor
   if (size > maxBytes)
@@ -39,13 +39,14 @@ export async function readBlob(
       actual: size,
       hint: 'use `open` or `fetch` for large blobs',
     })
-  return repeat(
-    wire,
+  return repeatAt(
+    site,
     url,
-    async () => {
+    async (at) => {
       const collector = createCollector(size)
       let coding: string | undefined
-      await fetch(
+      await fetchFrom(
+        at,
         descriptor,
         {
           offset: 0,

@@ -76,13 +76,7 @@ export function createRepository<Known>(name: string, parts: RepositoryParts<Kno
         }),
       read: (descriptor, { signal, maxBytes } = {}) =>
         loop.run(
-          (site) =>
-            readBlob((given, sink, how) => fetchFrom(site, given, sink, how), descriptor, {
-              signal,
-              maxBytes,
-              wire: site.wire,
-              url: blobUrl(site, descriptor),
-            }),
+          (site) => readBlob(site, fetchFrom, descriptor, { signal, maxBytes, url: blobUrl(site, descriptor) }),
           forContent(descriptor.digest, { signal }),
         ),
       head: (digest, { signal } = {}) =>

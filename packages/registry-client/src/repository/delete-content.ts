@@ -8,7 +8,7 @@ import { RegistryError } from '../errors/registry-error.ts'
 import { TransportError } from '../errors/transport-error.ts'
 import { answerHead } from '../site/answer-head.ts'
 import type { Site } from '../site/site.ts'
-import { repeat } from '../http/repeat.ts'
+import { repeatAt } from '../site/repeat-at.ts'
 import { removeFromFallback } from './fallback-referrers.ts'
 import { fetchManifest, manifestUrl } from './manifests.ts'
 
@@ -60,12 +60,12 @@ async function remove(
   let lost = false
   const question = { method: 'DELETE', url, headers: {}, moves: true } as const
   try {
-    await repeat(
-      site.wire,
+    await repeatAt(
+      site,
       url,
-      async () => {
+      async (at) => {
         try {
-          await answerHead(site, question, {
+          await answerHead(at, question, {
             ...options,
             scope: deleteScope(site.path),
             about,

@@ -7,7 +7,7 @@ import { pushScope } from '../auth/scopes.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { answerHead } from '../site/answer-head.ts'
 import type { Site } from '../site/site.ts'
-import { repeat } from '../http/repeat.ts'
+import { repeatAt } from '../site/repeat-at.ts'
 import { fetchManifest, manifestUrl } from './manifests.ts'
 
 /** Writers that meet at the same tag; more of them in a row is no chance. */
@@ -133,11 +133,11 @@ async function putList(
     body,
     moves: true,
   } as const
-  await repeat(
-    site.wire,
+  await repeatAt(
+    site,
     url,
-    () =>
-      answerHead(site, question, {
+    (at) =>
+      answerHead(at, question, {
         ...options,
         scope: pushScope(site.path),
         about: { subject: 'tags', digest: subject },

@@ -6,6 +6,7 @@ import type { BlobSink } from '@lading/content'
 import { RegistryError } from '../errors/registry-error.ts'
 import { stream } from '../http/ask.ts'
 import type { Wire } from '../wire/wire.ts'
+import { inTime } from '../http/in-time.ts'
 import { errorOfAnswer } from '../http/error-of-answer.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { AdmittedOptions } from '../registry-client.ts'
@@ -48,7 +49,7 @@ export async function fetchForeign(
       signal,
     })
     if (refusal !== undefined)
-      throw errorOfAnswer(refusal.head, refusal.body, { subject: 'blob', digest: descriptor.digest })
+      throw inTime(errorOfAnswer(refusal.head, refusal.body, { subject: 'blob', digest: descriptor.digest }), wire)
   }
   await fetchBlob(descriptor, sink, ask, { source: sourceOf(url) })
 }

@@ -2,9 +2,10 @@ import type { AbortOptions } from '@lading/clock'
 import { algorithmOf, type Digest } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'
+import { RegistryError } from '../errors/registry-error.ts'
 import { exchange } from '../site/exchange.ts'
 import type { Site } from '../site/site.ts'
-import { repeat } from '../http/repeat.ts'
+import { repeatAt } from '../site/repeat-at.ts'
 import type { Head } from '../wire/wire-request.ts'
 import type { BlobSize } from '../registry-client.ts'
 import { parseContentRange } from '../headers/content-range.ts'
@@ -49,11 +50,11 @@ async function sizeByHead(
   options: AbortOptions,
 ): Promise<number | Error | undefined> {
   try {
-    return await repeat(
-      site.wire,
+    return await repeatAt(
+      site,
       url,
-      () =>
-        answerOf(site, { method: 'HEAD', url, headers: {} }, digest, options, ({ headers }) => {
+      (at) =>
+        answerOf(at, { method: 'HEAD', url, headers: {} }, digest, options, ({ headers }) => {
           const size = lengthOf(headers)
           // Some know no length and say 0; only one blob has none.
           return size === 0 && digest !== digestOf(new Uint8Array(0), algorithmOf(digest)) ? undefined : size
@@ -66,6 +67,7 @@ async function sizeByHead(
       !isLadingError(error) ||
       error.facts.status === undefined ||
       isLadingError(error, 'TOO_MANY_REQUESTS') ||
+      (error instanceof RegistryError && error.asksTooLong) ||
       (isAbsence(error) && believesHead(site, 'blob'))
     )
       throw error
@@ -74,11 +76,11 @@ async function sizeByHead(
 }
 
 function sizeByFirstByte(site: Site, url: URL, digest: Digest, options: AbortOptions): Promise<number | undefined> {
-  return repeat(
-    site.wire,
+  return repeatAt(
+    site,
     url,
-    () =>
-      answerOf(site, { method: 'GET', url, headers: { range: 'bytes=0-0' } }, digest, options, ({ status, headers }) =>
+    (at) =>
+      answerOf(at, { method: 'GET', url, headers: { range: 'bytes=0-0' } }, digest, options, ({ status, headers }) =>
         status === 206 ? parseContentRange(headers.get('content-range'))?.total : lengthOf(headers),
       ),
     options,

@@ -13,7 +13,7 @@ import { repositoryUrl } from '../site/api-url.ts'
 import { believeHead, believesHead } from './head-memory.ts'
 import { exchange } from '../site/exchange.ts'
 import type { Site } from '../site/site.ts'
-import { repeat } from '../http/repeat.ts'
+import { repeatAt } from '../site/repeat-at.ts'
 import type { Head } from '../wire/wire-request.ts'
 import type { TransportHeaders } from '../transport.ts'
 import type { FetchedManifest } from '../registry-client.ts'
@@ -55,20 +55,20 @@ async function byHead(
 ): Promise<Descriptor | undefined> {
   const url = manifestUrl(site, target)
   const digest = tryParseDigest(target)
-  const once = async (): Promise<Head | undefined> => {
+  const once = async (at: Site): Promise<Head | undefined> => {
     let answer: Head | undefined
     const to = {
       expects: ({ status }: Head) => status === 200,
       head: (given: Head) => void (answer = given),
       data: ignore,
     }
-    await exchange(site, { method: 'HEAD', url, headers: { accept: acceptOf(schemas) } }, to, {
+    await exchange(at, { method: 'HEAD', url, headers: { accept: acceptOf(schemas) } }, to, {
       signal,
       about: { subject: 'manifest', digest },
     })
     return answer
   }
-  const head = await repeat(site.wire, url, once, { signal, untilServerError: true })
+  const head = await repeatAt(site, url, once, { signal, untilServerError: true })
   if (head === undefined) return undefined
   const { headers } = head
   const mediaType = parseContentType(headers.get('content-type'))
@@ -89,6 +89,7 @@ const isRefusal = (error: unknown): error is RegistryError =>
   error instanceof RegistryError &&
   error.facts.status !== undefined &&
   error.code !== 'TOO_MANY_REQUESTS' &&
+  !error.asksTooLong &&
   error.code !== 'DIGEST_MISMATCH'
 
 /** GET: exact bytes, verified, and their typed view. */
@@ -142,14 +143,14 @@ export async function fetchManifest<Known>(
   const url = manifestUrl(site, target)
   const headers = { accept: acceptOf(schemas), ...(known === undefined ? {} : { 'if-none-match': `"${known}"` }) }
   const digest = tryParseDigest(target)
-  const { head, bytes } = await repeat(
-    site.wire,
+  const { head, bytes } = await repeatAt(
+    site,
     url,
-    async () => {
+    async (at) => {
       let answer: Head | undefined
       let body: Collector = createCollector(0)
       await exchange(
-        site,
+        at,
         { method: 'GET', url, headers },
         {
           expects: ({ status }) => status === 200 || (known !== undefined && status === 304),

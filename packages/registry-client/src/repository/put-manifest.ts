@@ -7,7 +7,7 @@ import { pushScope } from '../auth/scopes.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { answerHead } from '../site/answer-head.ts'
 import type { Site } from '../site/site.ts'
-import { repeat } from '../http/repeat.ts'
+import { repeatAt } from '../site/repeat-at.ts'
 import type { Head } from '../wire/wire-request.ts'
 import type { PushedManifest } from '../registry-client.ts'
 import { addToFallback } from './fallback-referrers.ts'
@@ -88,11 +88,11 @@ async function put(site: Site, { target, tags, bytes, mediaType, digest }: Put, 
   const url = manifestUrl(site, target)
   for (const tag of tags) url.searchParams.append('tag', tag)
   const question = { method: 'PUT', url, headers: { 'content-type': mediaType }, body: bytes, moves: true } as const
-  const head = await repeat(
-    site.wire,
+  const head = await repeatAt(
+    site,
     url,
-    () =>
-      answerHead(site, question, {
+    (at) =>
+      answerHead(at, question, {
         ...options,
         scope: pushScope(site.path),
         about: { subject: 'tags', digest },

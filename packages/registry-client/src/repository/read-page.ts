@@ -4,7 +4,7 @@ import { createHasher } from '@lading/digest/hash'
 import { RegistryError } from '../errors/registry-error.ts'
 import { isLabelledPage } from '../http/is-web-page.ts'
 import { explainedByCoding } from '../http/content-coding.ts'
-import { repeat } from '../http/repeat.ts'
+import { repeatAt } from '../site/repeat-at.ts'
 import { createGiveOnce } from '../list/give-once.ts'
 import { createListReader, type ListFrame } from '../list/list-reader.ts'
 import { exchange, type ExchangeOptions } from '../site/exchange.ts'
@@ -61,12 +61,12 @@ export async function* readPage<T>(
   const options = { about, scope, signal: signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]) }
   const handover = createHandover<readonly T[]>()
   const once = createGiveOnce(() => changed(site, url, format.what))
-  const attempt = async (): Promise<PageEnd> => {
+  const attempt = async (at: Site): Promise<PageEnd> => {
     const reading = startReading(site, url, format, once, handover.give)
-    await exchange(site, { method: 'GET', url, headers: { accept: format.accept } }, reading.receiver, options)
+    await exchange(at, { method: 'GET', url, headers: { accept: format.accept } }, reading.receiver, options)
     return reading.end()
   }
-  const running = repeat(site.wire, url, attempt, options)
+  const running = repeatAt(site, url, attempt, options)
   running.then(handover.end, handover.fail)
   try {
     for (let batch = await handover.take(); batch !== undefined; batch = await handover.take()) yield batch

@@ -60,7 +60,7 @@ export function repositorySource({ name, manifests, blobs, tags, referrers }: Ve
 
 /** The GET after it is repeated, and says why. */
 function unlessServerError(error: unknown): undefined {
-  if (error instanceof RegistryError && (error.facts.status ?? 0) >= 500) return undefined
+  if (error instanceof RegistryError && (error.facts.status ?? 0) >= 500 && !error.asksTooLong) return undefined
   throw error
 }
 

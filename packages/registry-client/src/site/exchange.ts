@@ -5,9 +5,11 @@ import { RegistryError } from '../errors/registry-error.ts'
 import { parseChallenges, type Challenge } from '../headers/challenge.ts'
 import { askElsewhere } from './ask-elsewhere.ts'
 import { ask, stream, type Refusal, type StreamReceiver } from '../http/ask.ts'
+import { inTime } from '../http/in-time.ts'
 import { errorOfAnswer, type AnswerFacts } from '../http/error-of-answer.ts'
 import { mayPassLater, repeat } from '../http/repeat.ts'
 import { isReading, type Clearance, type Head, type Question } from '../wire/wire-request.ts'
+import type { Wire } from '../wire/wire.ts'
 import type { Site } from './site.ts'
 
 export interface ExchangeOptions {
@@ -68,7 +70,8 @@ export async function exchange(
       return
     }
     const { head, body } = refusal
-    const error = (hint?: string): RegistryError => errorOfAnswer(head, body, { ...about, repository: site.name, hint })
+    const error = (hint?: string): RegistryError =>
+      inTime(errorOfAnswer(head, body, { ...about, repository: site.name, hint }), wire)
     const refusesToken = own && head.authorized && mayRefuseToken.has(head.status) && saysLittle(error())
     if (refusesToken && renewed) throw notTakenAny(site, error())
     tookBefore ||=
@@ -118,9 +121,9 @@ async function challengesAtBase(
 ): Promise<readonly Challenge[]> {
   const url = new URL(`${base}${api}/`)
   if (namespace !== undefined) url.searchParams.set('ns', namespace)
-  const ping = async (): Promise<Head> => {
+  const ping = async (own: Wire): Promise<Head> => {
     const { head, body } = await ask(
-      wire,
+      own,
       { method: 'GET', url, headers: {} },
       { registry, endpoint, maxBytes: 64 * 1024, signal: options.signal },
     )

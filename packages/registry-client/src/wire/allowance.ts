@@ -6,6 +6,12 @@ export type WireTimeouts = Pick<FullTimeouts, 'total' | 'blob' | 'blobHeaders'>
 
 /** Time that may be spent in parts. */
 export interface Allowance {
+  /** Milliseconds that a wait may take now. */
+  readonly leftMs: number
+  /** Takes off a wait that a registry asked for. */
+  charge(ms: number): void
+  /** All that was charged. */
+  readonly waitedMs: number
   /** Runs a part of the work with what is left; the time between two parts is not counted, nor is that of a pause. */
   spend<T>(
     host: string,
@@ -15,15 +21,20 @@ export interface Allowance {
 }
 
 /** Bounds the time of a request as a whole, and lets the answer with a blob begin late. */
-export const allowTime = ({ total, blob, blobHeaders }: WireTimeouts): Concern =>
-  adding(({ streamed = false, body, answerTimeout }) => {
+export const allowTime = (clocks: WireTimeouts): Concern =>
+  adding(({ streamed = false, body, answerTimeout, allowance = allowanceOf(clocks) }) => {
+    const { total, blob, blobHeaders } = clocks
     // What may be thought about for minutes is no small request either.
     const large = streamed || typeof body === 'function' || answerTimeout !== undefined
     return {
-      allowance: createAllowance(large ? blob : total),
+      allowance: large ? createAllowance(blob, total) : allowance,
       ...(streamed && blobHeaders > 0 ? { answerTimeout: blobHeaders } : {}),
     }
   })
+
+/** That of a small request, which the registry made wait for so long before: waits count for all attempts, work for each. */
+export const allowanceOf = ({ total }: Pick<WireTimeouts, 'total'>, waitedMs = 0): Allowance =>
+  createAllowance(total === 0 ? 0 : Math.max(1, total - waitedMs), total)
 
 /** What is spent on waiting for a turn is not counted, nor what our own side makes the host wait: only what is inside of this. */
 export const spendTime: Concern = (next) => (request, receive, options) =>
@@ -47,10 +58,23 @@ export const spendTime: Concern = (next) => (request, receive, options) =>
  * Measured in real time, like the transport's clocks.
  *
  * @param ms 0: without end
+ * @param wait for one wait, where there is no end; 0: without end
  */
-function createAllowance(ms: number): Allowance {
+function createAllowance(ms: number, wait: number): Allowance {
   let left = ms
+  let waited = 0
   return {
+    get waitedMs() {
+      return waited
+    },
+    get leftMs() {
+      if (ms === 0) return wait === 0 ? Number.POSITIVE_INFINITY : wait
+      return Math.max(0, left)
+    },
+    charge(spent) {
+      left -= spent
+      waited += spent
+    },
     async spend(host, work, { signal } = {}) {
       if (ms === 0) return work(signal, () => undefined)
       const controller = new AbortController()

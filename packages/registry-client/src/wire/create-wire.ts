@@ -8,7 +8,7 @@ import type { RealmPolicy } from '../origin/allowed-realms.ts'
 import type { ProxyPolicy } from '../proxy/proxy-rules.ts'
 import type { TlsSettings } from '../transport.ts'
 import type { ClosableTransport } from '../transport/undici-transport.ts'
-import type { WireTimeouts } from './allowance.ts'
+import { allowanceOf, type WireTimeouts } from './allowance.ts'
 import { createBandwidth } from './bandwidth.ts'
 import { composeRequest } from './compose.ts'
 import { createHostGates } from './host-gates.ts'
@@ -92,7 +92,16 @@ export function createWire(
     return plainAfterTls(tlsMemory, parsed) ?? (mirror ? breaker.skips(parsed.origin) : undefined)
   }
   return {
-    wire: { request, judge, tlsSeen: tlsMemory.seen, passOver, clock, emit, closed },
+    wire: {
+      request,
+      judge,
+      tlsSeen: tlsMemory.seen,
+      passOver,
+      clock,
+      emit,
+      closed,
+      newAllowance: (waitedMs) => allowanceOf(options.timeouts, waitedMs),
+    },
     rateLimits,
     tlsPolicy,
     async close() {

@@ -12,13 +12,22 @@ export interface Pass {
   leave(verdict: Verdict): void
 }
 
+export interface EnterOptions {
+  readonly signal?: AbortSignal | undefined
+  /**
+   * Told that the host rests for `ms` more, `added` of which are new to whoever waits; again when the rest becomes longer.
+   * What it throws is what waiting ends with.
+   */
+  readonly onRest?: ((ms: number, added: number) => void) | undefined
+}
+
 /** One host's gate: so many at once, in the order they came, nobody while it rests. */
 export interface HostGate {
-  enter(options: { readonly signal?: AbortSignal | undefined }): Promise<Pass>
+  enter(options: EnterOptions): Promise<Pass>
   /** For who must not wait here: `undefined` when it would have to. */
   tryEnter(): Pass | undefined
   /** Waits in line until `tryEnter` would let one in, and takes no place. */
-  whenOpen(options: { readonly signal?: AbortSignal | undefined }): Promise<void>
+  whenOpen(options: EnterOptions): Promise<void>
   pause(ms: number): void
   /** Nobody is there, nobody waits, and nothing needs to be remembered. */
   readonly forgettable: boolean
@@ -35,11 +44,21 @@ const patienceMs = 1000
 interface Waiter {
   readonly admit: () => void
   readonly refuse: (reason: unknown) => void
+  readonly onRest: NonNullable<EnterOptions['onRest']>
 }
 
 export function createHostGate(
   clock: Clock,
-  { most, onLimit }: { readonly most: number; readonly onLimit: (limit: number) => void },
+  {
+    most,
+    onLimit,
+    onWait,
+  }: {
+    readonly most: number
+    readonly onLimit: (limit: number) => void
+    /** Somebody waits for so long, because the host rests. Once for each rest. */
+    readonly onWait: (ms: number) => void
+  },
 ): HostGate {
   const concurrency = createConcurrency(most)
   const queue = new Set<Waiter>()
@@ -47,6 +66,7 @@ export function createHostGate(
   let idle = 0
   let idleSince = 0
   let restsUntil = 0
+  let toldUntil = 0
   let alarm: AbortController | undefined
 
   const wakeIn = (ms: number): void => {
@@ -105,7 +125,19 @@ export function createHostGate(
     }
   }
 
-  const inLine = <T>(signal: AbortSignal | undefined, admitted: () => T): Promise<T> =>
+  const tellOfRest = (waiter: Waiter, ms: number, added: number): void => {
+    try {
+      waiter.onRest(ms, added)
+    } catch (error) {
+      queue.delete(waiter)
+      waiter.refuse(error)
+      return
+    }
+    if (toldUntil >= restsUntil) return
+    toldUntil = restsUntil
+    onWait(ms)
+  }
+  const inLine = <T>({ signal, onRest = () => undefined }: EnterOptions, admitted: () => T): Promise<T> =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error)
       const done = (): void => signal?.removeEventListener('abort', onAbort)
@@ -118,6 +150,7 @@ export function createHostGate(
           done()
           reject(reason)
         },
+        onRest,
       }
       const onAbort = (): void => {
         queue.delete(waiter)
@@ -126,18 +159,25 @@ export function createHostGate(
       }
       signal?.addEventListener('abort', onAbort, { once: true })
       queue.add(waiter)
+      const rest = restsUntil - clock.now()
+      if (rest > 0) tellOfRest(waiter, rest, rest)
       letIn()
     })
 
   return {
-    enter: ({ signal }) => inLine(signal, issue),
+    enter: (options) => inLine(options, issue),
     tryEnter() {
       const now = clock.now()
       return now >= restsUntil && mayEnter(now) ? issue() : undefined
     },
-    whenOpen: ({ signal }) => inLine(signal, () => undefined),
+    whenOpen: (options) => inLine(options, () => undefined),
     pause(ms) {
-      restsUntil = Math.max(restsUntil, clock.now() + ms)
+      const now = clock.now()
+      const added = now + ms - Math.max(restsUntil, now)
+      if (added > 0) {
+        restsUntil = now + ms
+        for (const waiter of queue) tellOfRest(waiter, ms, added)
+      }
       if (queue.size > 0) letIn()
     },
     get forgettable() {

@@ -1,15 +1,15 @@
 import type { Clock } from '@lading/clock'
 import type { Emit } from '../client-event.ts'
-import { createHostGate, type HostGate, type Pass } from './host-gate.ts'
+import { createHostGate, type EnterOptions, type HostGate, type Pass } from './host-gate.ts'
 
 /** The gates of all hosts that one client talks to; each `host` or `host:port` has its own. */
 export interface HostGates {
   /** Resolves when the host may be asked; rejects with the signal's reason, or the one of `close`. */
-  enter(host: string, options?: { signal?: AbortSignal | undefined }): Promise<Pass>
+  enter(host: string, options?: EnterOptions): Promise<Pass>
   /** `undefined` when the host may not be asked now. */
   tryEnter(host: string): Pass | undefined
   /** Waits in line until the host may be asked, without asking. */
-  whenOpen(host: string, options?: { signal?: AbortSignal | undefined }): Promise<void>
+  whenOpen(host: string, options?: EnterOptions): Promise<void>
   /** Holds every request to the host for so long from now; a shorter pause never shortens a longer one. */
   pause(host: string, ms: number): void
   close(reason: unknown): void
@@ -23,7 +23,11 @@ export function createHostGates(
   const gateOf = (host: string): HostGate => {
     let gate = gates.get(host)
     if (gate === undefined) {
-      gate = createHostGate(clock, { most, onLimit: (limit) => emit({ type: 'concurrency', host, limit }) })
+      gate = createHostGate(clock, {
+        most,
+        onLimit: (limit) => emit({ type: 'concurrency', host, limit }),
+        onWait: (forMs) => emit({ type: 'wait', host, forMs }),
+      })
       gates.set(host, gate)
     }
     return gate

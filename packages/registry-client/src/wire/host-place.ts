@@ -1,5 +1,5 @@
 import type { Admission, Admit } from '../admit.ts'
-import type { Pass } from './host-gate.ts'
+import type { EnterOptions, Pass } from './host-gate.ts'
 import type { HostGates } from './host-gates.ts'
 import type { Concern } from './wire-request.ts'
 
@@ -50,7 +50,7 @@ export async function enterGate(
   gates: HostGates,
   host: string,
   place: HostPlace | undefined,
-  options: { readonly signal?: AbortSignal | undefined },
+  options: EnterOptions,
 ): Promise<Pass> {
   if (place === undefined) return gates.enter(host, options)
   for (;;) {

@@ -1,14 +1,15 @@
 import type { Emit } from '../client-event.ts'
 import { TransportError } from '../errors/transport-error.ts'
-import { retryAfterOf } from '../headers/retry-after.ts'
+import { asksTooLong } from '../errors/asks-too-long.ts'
+import { RegistryError } from '../errors/registry-error.ts'
+import { defaultPauseMs, retryAfterOf } from '../headers/retry-after.ts'
 import type { TransportHeaders } from '../transport.ts'
 import type { Verdict } from './host-gate.ts'
 import type { HostGates } from './host-gates.ts'
 import { enterGate } from './host-place.ts'
 import type { Concern } from './wire-request.ts'
 
-/** Without a `Retry-After`, so much rest for a host that asked for less. */
-const defaultPauseMs = 1000
+/** One request that waits for longer is ended; the others are not to wait as long for what may be about that one alone. */
 const longestPauseMs = 60_000
 
 /**
@@ -21,13 +22,21 @@ export const waitAtGate =
   (next) =>
   async (request, receive, options) => {
     const { host } = request.url
-    const pass = await enterGate(gates, host, request.place, { signal: options?.signal })
+    const { allowance } = request
+    const pass = await enterGate(gates, host, request.place, {
+      signal: options?.signal,
+      onRest(ms, added) {
+        const left = allowance?.leftMs ?? Number.POSITIVE_INFINITY
+        if (added > left) throw asksTooLong(resting(host), ms, left)
+        allowance?.charge(added)
+      },
+    })
     let verdict = 'neither' as Verdict
     try {
       await next(
         request,
         (head) => {
-          const restMs = restOf(head.status, head.headers)
+          const restMs = restOf(head.status, head.headers, allowance?.leftMs)
           if (restMs === undefined) verdict = head.status < 500 ? 'good' : 'neither'
           else {
             verdict = 'too-much'
@@ -47,9 +56,13 @@ export const waitAtGate =
     }
   }
 
-function restOf(status: number, headers: TransportHeaders): number | undefined {
+function restOf(status: number, headers: TransportHeaders, leftMs = Number.POSITIVE_INFINITY): number | undefined {
   if (status !== 429 && status !== 503 && status !== 403) return undefined
   const asked = retryAfterOf(headers)
   if (status !== 429 && asked === undefined) return undefined
-  return Math.min(longestPauseMs, asked ?? defaultPauseMs)
+  const restMs = asked ?? defaultPauseMs
+  return restMs > leftMs ? Math.min(longestPauseMs, restMs) : restMs
 }
+
+const resting = (host: string): RegistryError =>
+  new RegistryError('TOO_MANY_REQUESTS', `${host} had too many requests`, { host })

@@ -7,7 +7,7 @@ import { pushScope } from '../../auth/scopes.ts'
 import { RegistryError } from '../../errors/registry-error.ts'
 import { answerHead } from '../../site/answer-head.ts'
 import type { Site } from '../../site/site.ts'
-import { repeat } from '../../http/repeat.ts'
+import { repeatAt } from '../../site/repeat-at.ts'
 import type { Head, Question } from '../../wire/wire-request.ts'
 import { uploadLocation, withDigest, type UploadLocation } from './upload-location.ts'
 
@@ -49,7 +49,7 @@ export async function openUpload(
     about: { subject: 'tags', digest },
     expects: mount === undefined ? [202] : [201, 202],
   } as const
-  const head = await repeat(site.wire, url, () => answerHead(site, question, options), { signal })
+  const head = await repeatAt(site, url, (at) => answerHead(at, question, options), { signal })
   if (head.status === 201 && digest !== undefined) {
     assertStated(site, head, digest)
     return undefined
@@ -124,14 +124,14 @@ export async function uploadStatus(
   const { url } = session.location
   const question = { method: 'GET', url, headers: {} } as const
   const options = { digest, signal, expects: [204, 200, 202] }
-  const ask = (): Promise<Head | undefined> =>
-    atLocation(site, session, question, options).catch((error: unknown) => {
+  const ask = (at: Site): Promise<Head | undefined> =>
+    atLocation(at, session, question, options).catch((error: unknown) => {
       // That it has no such upload is an answer.
       if (isLadingError(error, 'UPLOAD_UNKNOWN') || isLadingError(error, 'UPLOAD_INVALID')) return undefined
       throw error
     })
   try {
-    const head = await repeat(site.wire, url, ask, { signal })
+    const head = await repeatAt(site, url, ask, { signal })
     if (head === undefined) return undefined
     if (head.headers.get('location') !== null) session.location = uploadLocation(site, head)
     return receivedBytes(head)
