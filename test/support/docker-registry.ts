@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,22 +21,37 @@ export async function startDockerRegistry(
   folder: string,
   { program = 'docker-registry', extra = '' }: { readonly program?: string; readonly extra?: string } = {},
 ): Promise<DockerRegistry> {
-  const port = await freePort()
   const data = join(folder, 'data')
   const config = join(folder, 'registry.yml')
   await mkdir(data, { recursive: true })
-  await writeFile(
-    config,
-    [
-      'version: 0.1',
-      'log: {level: error}',
-      'storage:',
-      `  filesystem: {rootdirectory: ${data}}`,
-      '  delete: {enabled: true}',
-      `http: {addr: "127.0.0.1:${port}"}`,
-      extra,
-    ].join('\n'),
-  )
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort()
+    const mark = randomUUID()
+    await writeFile(
+      config,
+      [
+        'version: 0.1',
+        'log: {level: error}',
+        'storage:',
+        `  filesystem: {rootdirectory: ${data}}`,
+        '  delete: {enabled: true}',
+        `http: {addr: "127.0.0.1:${port}", headers: {X-Started-As: [${mark}]}}`,
+        extra,
+      ].join('\n'),
+    )
+    const started = await start(program, { config, host: `127.0.0.1:${port}`, mark })
+    if (typeof started !== 'string') return started
+    // Whoever asked for a free port at the same time may have got the same one.
+    if (attempt === 3 || !started.includes('address already in use'))
+      throw new Error(`${program} does not start: ${started}`)
+  }
+}
+
+/** The running registry, or what it said before it ended. */
+async function start(
+  program: string,
+  { config, host, mark }: { readonly config: string; readonly host: string; readonly mark: string },
+): Promise<DockerRegistry | string> {
   const server = spawn(pathOf(program), ['serve', config], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: dockerRegistryEnvironment(),
@@ -43,34 +59,30 @@ export async function startDockerRegistry(
   let log = ''
   server.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))
   const ended = once(server, 'close')
-  const host = `127.0.0.1:${port}`
-  await Promise.race([
-    answering(`http://${host}/v2/`),
-    ended.then(() => Promise.reject(new Error(`${program} does not start: ${log}`))),
-  ])
-  return {
-    host,
-    url: `http://${host}`,
-    async close() {
-      server.kill()
-      await ended
-    },
+  const giveUp = new AbortController()
+  const url = `http://${host}`
+  const outcome = await Promise.race([answering(url, mark, giveUp.signal), ended.then(() => 'ended' as const)])
+  giveUp.abort()
+  if (outcome === 'ended') return log
+  const close = async (): Promise<void> => {
+    server.kill()
+    await ended
   }
+  if (outcome === 'answers') return { host, url, close }
+  await close()
+  return `${url} does not answer: ${log}`
 }
 
 /** Without what it would take for its configuration: `REGISTRY_AUTH_FILE`, which is skopeo's, is `auth: file` to it. */
-export const dockerRegistryEnvironment = (): NodeJS.ProcessEnv =>
+const dockerRegistryEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('REGISTRY_')))
 
-/** Any answer will do: one that asks for a login is up too. */
-async function answering(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    try {
-      await fetch(url)
-      return
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+/** Any answer will do, one that asks for a login too, if it is by the server that has this mark. */
+async function answering(url: string, mark: string, signal: AbortSignal): Promise<'answers' | 'silent'> {
+  for (let attempt = 0; attempt < 600 && !signal.aborted; attempt += 1) {
+    const answer = await fetch(url + '/v2/').catch(() => undefined)
+    if (answer?.headers.get('x-started-as') === mark) return 'answers'
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`${url} does not answer`)
+  return 'silent'
 }

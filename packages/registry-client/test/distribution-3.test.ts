@@ -114,6 +114,10 @@ describe(
       const long = { ...descriptorOf(layer), digest: parseDigest(digestOf(layer, 'sha512')) }
       await blobs.upload(long, layer)
       expect(await blobs.read(long)).toEqual(new Uint8Array(layer))
+      // A mount by sha512 is said to be done, and is not.
+      const elsewhere = repository('ours/long').blobs
+      expect(await elsewhere.upload(long, layer, { mount: { from: 'ours/app' } })).toEqual({ mounted: false })
+      expect(await elsewhere.read(long)).toEqual(new Uint8Array(layer))
       expect(await failureOf(manifests.put(digestOf(made.bytes, 'sha512'), made.bytes))).toMatchObject({
         code: 'DIGEST_INVALID',
       })

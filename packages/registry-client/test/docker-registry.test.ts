@@ -1,44 +1,22 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { dockerRegistryEnvironment } from '../../../test/support/docker-registry.ts'
+import { startDockerRegistry } from '../../../test/support/docker-registry.ts'
 import { needs, needsGoTool } from '../../../test/support/needs.ts'
-import { pathOf } from '../../../test/support/real-parts.ts'
 import { clientOf, failureOf } from './support/client.ts'
 import { descriptorOf, manifestOf, manifestType } from './support/image.ts'
 import { sinkOf } from './support/sink.ts'
 
-/** Debian's distribution 2.8, or 3, on a free port. */
-async function startDockerRegistry(program: string): Promise<string> {
+/** Debian's distribution 2.8, or 3, for one test. */
+async function registryOf(program: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'lading-docker-registry-'))
-  const config = join(directory, 'config.yml')
-  await writeFile(
-    config,
-    `version: 0.1\nlog: { level: info, formatter: json }\nstorage: { filesystem: { rootdirectory: ${directory}/data } }\nhttp: { addr: 127.0.0.1:0 }\n`,
-  )
-  const child = spawn(pathOf(program), ['serve', config], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: dockerRegistryEnvironment(),
-  })
-  const exited = new Promise((resolve) => {
-    child.once('exit', resolve)
-  })
+  const { host, close } = await startDockerRegistry(directory, { program })
   onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await exited
+    await close()
     await rm(directory, { recursive: true, force: true })
   })
-  let log = ''
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  child.stderr.on('data', (chunk) => {
-    log += String(chunk)
-    const host = /listening on (127\.0\.0\.1:\d+)/.exec(log)?.[1]
-    if (host !== undefined) resolve(host)
-  })
-  void exited.then(() => reject(new Error(`${program} did not start: ${log}`)))
-  return promise
+  return host
 }
 
 async function push(
@@ -68,7 +46,7 @@ describe.each([
   ['distribution 3', 'registry', needsGoTool('registry')],
 ] as const)('%s', (_, program, needed) => {
   it('serves everything a pull needs, with its own mistakes', needed, async () => {
-    const host = await startDockerRegistry(program)
+    const host = await registryOf(program)
     const [config, layer] = [Buffer.from('{}'), Buffer.from('0123456789'.repeat(10_000))]
     const manifest = manifestOf(config, [layer])
     await push(host, [config, layer], manifest.bytes, ['1', '2', '3'])

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { startTestRegistry, type Fault, type TestRegistry, type TestRegistryOptions } from '@lading/test-registry'
+import { digestOf } from '@lading/digest/hash'
 import type { Descriptor } from '@lading/manifest'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -436,6 +437,19 @@ describe('a mount', () => {
     expect(lines(registry)).toEqual(['POST upload 202', 'PUT upload 201'])
     registry.repository('t/app').deleteBlob(blob.digest)
     expect(await blobs.upload(blob, content, { mount: { from: 't/base' } })).toEqual({ mounted: true })
+  })
+
+  it('by sha512 that the registry says it did and did not becomes an upload', async () => {
+    const registry = await registryOf({ profile: 'distribution-3' })
+    const long: Descriptor = { ...blob, digest: digestOf(content, 'sha512') }
+    await clientOf().repository(`${registry.host}/t/base`).blobs.upload(long, content)
+    const { blobs } = repositoryOf(registry)
+    expect(await blobs.mount(long.digest, { from: 't/base' })).toBe(false)
+    expect(await blobs.upload(long, content, { mount: { from: 't/base' } })).toEqual({ mounted: false })
+    expect(Buffer.from(await blobs.read(long))).toEqual(content)
+    const honest = await registryOf()
+    honest.repository('t/base').putBlob(content, { digest: long.digest })
+    expect(await repositoryOf(honest).blobs.mount(long.digest, { from: 't/base' })).toBe(true)
   })
 
   it('from what we may not read becomes an upload', async () => {

@@ -1,4 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
+import { isAbsence } from '@lading/content'
 import type { Descriptor } from '@lading/manifest'
 import { repositoryUrl } from '../../site/api-url.ts'
 import { algorithmOf, tryParseDigest, type Digest } from '@lading/digest'
@@ -9,6 +10,7 @@ import { answerHead } from '../../site/answer-head.ts'
 import type { Site } from '../../site/site.ts'
 import { repeatAt } from '../../site/repeat-at.ts'
 import type { Head, Question } from '../../wire/wire-request.ts'
+import { headBlob } from '../head-blob.ts'
 import { uploadLocation, withDigest, type UploadLocation } from './upload-location.ts'
 
 /** An upload that is open at the registry. */
@@ -52,9 +54,21 @@ export async function openUpload(
   const head = await repeatAt(site, url, (at) => answerHead(at, question, options), { signal })
   if (head.status === 201 && digest !== undefined) {
     assertStated(site, head, digest)
-    return undefined
+    // distribution 2.8 and 3 say so of a blob by sha512 as well, and have it under no name afterwards.
+    if (algorithmOf(digest) === 'sha256' || (await isThere(site, digest, { signal }))) return undefined
+    return openUpload(site, digest, { signal })
   }
   return { location: uploadLocation(site, head), chunkMinBytes: leastChunk(head) }
+}
+
+async function isThere(site: Site, digest: Digest, options: AbortOptions): Promise<boolean> {
+  try {
+    await headBlob(site, repositoryUrl(site, `blobs/${digest}`), digest, options)
+    return true
+  } catch (error) {
+    if (isAbsence(error)) return false
+    throw error
+  }
 }
 
 /** PATCH with the bytes from `start` to `end` (exclusive). Never repeated: whether they came is asked first. */
