@@ -125,6 +125,23 @@ describe('credentials', () => {
     })
   })
 
+  it.each<[string, TestRegistryOptions['auth']]>([
+    ['the registry', { kind: 'basic', username: 'ann', password: 'x' }],
+    ['a token server', { kind: 'bearer', username: 'ann', password: 'x' }],
+  ])('that %s refuses are told apart from those with a line end, which nobody sees', async (_who, auth) => {
+    await using registry = await registryWith(auth)
+    const hint = async (password: string): Promise<unknown> =>
+      (
+        await failureOf(
+          clientOf({ credentials: giving({ kind: 'basic', username: 'ann', password }) })
+            .repository(`${registry.host}/team/app`)
+            .manifests.get('1'),
+        )
+      )['hint']
+    expect(await hint('y')).toBe(`check the user name and the password, or log in to ${registry.host} again`)
+    expect(await hint('x\n')).toContain('ends with a line end')
+  })
+
   it('that are missing are asked for', async () => {
     await using registry = await registryWith({ kind: 'basic', username: 'ann', password: 'x' })
     const error = await failureOf(clientOf().repository(`${registry.host}/team/app`).manifests.get('1'))

@@ -8,7 +8,7 @@ import { explainedByCoding } from '../http/content-coding.ts'
 import { repeat } from '../http/repeat.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { Clearance } from '../wire/wire-request.ts'
-import { basicHeader } from '../headers/basic-header.ts'
+import { basicHeader, refusedHint } from '../headers/basic-header.ts'
 import { readToken, type Token, type TokenAnswer } from './token-answer.ts'
 
 export interface BearerChallenge {
@@ -156,7 +156,7 @@ function refusal(
   const hint = withheld
     ? withheldHint(registry, challenge.realm)
     : known
-      ? `check the user name and the password, or log in to ${registry.host} again`
+      ? refusedHint(registry.host, credential.kind === 'basic' ? credential.password : '')
       : `the repository may not exist, or it needs a login to ${registry.host}`
   const error = errorOfAnswer(answer.head, answer.body, {
     subject: 'registry',

@@ -2,6 +2,7 @@ import type { AbortOptions } from '@lading/clock'
 import { isLadingError } from '@lading/errors'
 import type { AuthorizeOptions } from '../auth/authorizer.ts'
 import { RegistryError } from '../errors/registry-error.ts'
+import { refusedHeaderHint } from '../headers/basic-header.ts'
 import { parseChallenges, type Challenge } from '../headers/challenge.ts'
 import { askElsewhere } from './ask-elsewhere.ts'
 import { ask, stream, type Refusal, type StreamReceiver } from '../http/ask.ts'
@@ -89,7 +90,8 @@ export async function exchange(
     if (next === undefined) {
       if (own && !anonymous && (head.status === 401 || head.status === 403)) authorizer.refused(path, authorization)
       if (tookBefore && refusesToken) throw notTakenAny(site, error())
-      throw error(own && mayLackChallenge.has(head.status) ? authorizer.hint(path) : undefined)
+      const refused = own && head.status === 401 ? refusedHeaderHint(site.registry.host, authorization) : undefined
+      throw error((own && mayLackChallenge.has(head.status) ? authorizer.hint(path) : undefined) ?? refused)
     }
     authorization = next
   }
