@@ -17,6 +17,11 @@ if (major < 22 || (major === 22 && minor < 19)) {
   typeof LADING_VERSION === 'string'
 ) {
   // Answered before anything is loaded.
+  process.stdout.on('error', function (error: NodeJS.ErrnoException) {
+    if (error.code === 'EPIPE') return
+    process.exitCode = 1
+    process.stderr.write('lading: standard output cannot be written (' + String(error.code) + ')\n')
+  })
   process.stdout.write(LADING_VERSION + '\n')
 } else {
   void import('./main.ts').then(function (module) {

@@ -5,6 +5,8 @@ export type CliErrorCode =
   | 'USAGE'
   /** The registry does not say how large a blob is. */
   | 'SIZE_UNKNOWN'
+  /** Standard output takes nothing more: its disk is full, say. */
+  | 'OUTPUT_FAILED'
   /** An artifact's config, which may be anything. */
   | 'CONFIG_NOT_JSON'
 

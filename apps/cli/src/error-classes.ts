@@ -154,6 +154,8 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   TRANSFERS_CLOSED: 'failure',
   TRANSFER_CANCELLED: 'failure',
   WATCH_RELEASED: 'failure',
+  // A file that the user named, or standard output: no part of the store.
+  OUTPUT_FAILED: 'failure',
 }
 
 /** Codes of the floors below those, which come up unchanged. */
@@ -177,8 +179,6 @@ const below: Readonly<Record<string, ErrorClass>> = {
   LOCK_LOST: 'storage',
   LOCK_TIMEOUT: 'storage',
   IO_ERROR: 'storage',
-  // What the user named is no part of the store.
-  OUTPUT_FAILED: 'failure',
   ROOT_INVALID: 'storage',
   FORMAT_UNSUPPORTED: 'storage',
   INDEX_JSON_INVALID: 'storage',

@@ -3,7 +3,7 @@ import type { CommandContext } from './context.ts'
 import { fromEnvironment } from './environment.ts'
 import { exitCodeOf } from './exit-code-of.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
-import { tolerateClosedPipes, outputOn } from './process/output.ts'
+import { isOutputEnded, standardOutput, tolerateFailures } from './process/output.ts'
 import { reportError } from './process/report-error.ts'
 import { inputFrom } from './process/input.ts'
 import { stopOnSignals } from './process/signals.ts'
@@ -12,7 +12,8 @@ import { run } from './run.ts'
 
 /** Runs one command line and sets the exit code of the process. Never rejects. */
 export async function main(argv: readonly string[]): Promise<void> {
-  tolerateClosedPipes()
+  tolerateFailures(process.stderr)
+  const output = standardOutput(process.stdout)
   const signal = stopOnSignals()
   const terminal = terminalOn(process.stderr)
   const debug = argv.includes('--debug')
@@ -24,6 +25,8 @@ export async function main(argv: readonly string[]): Promise<void> {
       )
       return signal.reason.exitCode
     }
+    // As in `lading tags … | head -1`; what is more than that, the end tells.
+    if (isOutputEnded(error)) return exitCodes.ok
     reportError(error, terminal, { debug })
     return exitCodeOf(error)
   }
@@ -32,14 +35,17 @@ export async function main(argv: readonly string[]): Promise<void> {
     terminal,
     input: inputFrom(process.stdin, terminal),
     environment: fromEnvironment(),
-    print: (line) => void process.stdout.write(`${line}\n`),
-    output: outputOn(process.stdout),
+    print: output.print,
+    output,
     report,
   }
   // Until we know better: a promise that nothing will settle lets Node end the process as if all were well.
   process.exitCode = exitCodes.failure
   const unfinished = (): void => void report(new Error('the process ran out of work before it was done'))
   process.once('beforeExit', unfinished)
-  process.exitCode = await run(argv, context)
+  const exitCode = await run(argv, context)
+  // What could not be printed is told, whatever else there was to tell, and makes the code where nothing else does.
+  const printed = await output.finish().then(() => exitCodes.ok, report)
+  process.exitCode = exitCode === exitCodes.ok ? printed : exitCode
   process.off('beforeExit', unfinished)
 }

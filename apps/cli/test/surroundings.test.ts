@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { image, makeCertificate, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { pathOf } from '../../../test/support/real-parts.ts'
 import { isRoot, mounting, needs, root } from '../../../test/support/needs.ts'
 import { consult } from '../../../packages/store/test/oracle.ts'
 import { bin, lading, start, type Ended } from './support/lading.ts'
@@ -151,7 +152,7 @@ describe('a pull in bad surroundings', () => {
 
   it.skipIf(process.platform === 'win32')('one SIGTERM ends a process that hangs in a system call', async () => {
     const fifo = join(await temporaryDirectory(), 'fifo')
-    execFileSync('mkfifo', [fifo])
+    execFileSync(pathOf('mkfifo'), [fifo])
     const script = fileURLToPath(new URL('support/hanging.ts', import.meta.url))
     const hanging = start([fifo], { node: [process.execPath, '--conditions=@lading/source', script] })
     await once(hanging.child.stdout as Readable, 'data')

@@ -10,6 +10,7 @@ const enough = 64 * 1024
 export async function printLines(lines: AsyncIterable<string>, output: Output): Promise<void> {
   let text = ''
   let writing: Promise<void> = Promise.resolve()
+  let refused = false
   let soon: NodeJS.Immediate | undefined
   const flush = (): Promise<void> => {
     clearImmediate(soon)
@@ -17,12 +18,13 @@ export async function printLines(lines: AsyncIterable<string>, output: Output): 
     const bytes = new TextEncoder().encode(text)
     text = ''
     if (bytes.byteLength > 0) writing = writing.then(() => output.write(bytes))
-    // Whoever waits for it is told.
-    writing.catch(() => undefined)
+    // Whoever waits for it is told; and nothing more is asked for.
+    writing.catch(() => (refused = true))
     return writing
   }
   try {
     for await (const line of lines) {
+      if (refused) break
       text += `${line}\n`
       if (text.length >= enough) await flush()
       else soon ??= setImmediate(() => void flush())
