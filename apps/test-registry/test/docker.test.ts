@@ -4,12 +4,27 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startDockerd, type Dockerd } from '../../../test/support/dockerd.ts'
 import { mounting, needs, root } from '../../../test/support/needs.ts'
-import { image, startTestRegistry, type ImageBuilder, type TestRegistry } from '../src/index.ts'
+import { atScale } from '../../../test/support/scale.ts'
+import {
+  image,
+  profiles,
+  startTestRegistry,
+  type AuthOptions,
+  type ImageBuilder,
+  type TestRegistry,
+} from '../src/index.ts'
 import { waysIn } from './support/ways-in.ts'
 
 // docker keeps what it has pulled: each test has an image of its own.
 const appFor = (title: string): ImageBuilder =>
   image('t/app:1').layer({ 'etc/': '', 'etc/motd': title }).randomLayer(30_000, { seed: title.length })
+
+// A second each.
+const ways = atScale(
+  waysIn.filter(({ title }) => ['basic', 'bearer', 'bearer, an identity token'].includes(title)),
+  waysIn,
+)
+const registries = atScale([profiles.google, profiles.nexus], Object.values(profiles))
 
 describe('docker', needs('dockerd', 'docker', root, mounting), () => {
   let directory: string
@@ -32,8 +47,8 @@ describe('docker', needs('dockerd', 'docker', root, mounting), () => {
     if (code !== 0) throw new Error(`docker ${args.join(' ')}: ${stderr}`)
     return stdout
   }
-  const login = (password: string): ReturnType<Dockerd['docker']> =>
-    docker.docker(['login', '--username', 'alice', '--password-stdin', registry.host], { input: password })
+  const login = (password: string, username = 'alice'): ReturnType<Dockerd['docker']> =>
+    docker.docker(['login', '--username', username, '--password-stdin', registry.host], { input: password })
   /** What a login to the registry left. */
   async function identityToken(): Promise<string | undefined> {
     const text = await readFile(join(directory, 'config/config.json'), 'utf8').catch(() => '{}')
@@ -41,7 +56,7 @@ describe('docker', needs('dockerd', 'docker', root, mounting), () => {
     return auths?.[registry.host]?.identitytoken
   }
 
-  test.each(waysIn.map((way) => [way.title, way] as const))(
+  test.each(ways.map((way) => [way.title, way] as const))(
     'logs in, pulls, pushes with mounts, looks at the manifest: %s',
     async (title, way) => {
       const app = appFor(title)
@@ -69,6 +84,23 @@ describe('docker', needs('dockerd', 'docker', root, mounting), () => {
       expect(
         registry.journal.entries.flatMap(({ status }) => (status === undefined || status >= 500 ? [status] : [])),
       ).toEqual([])
+      await must('logout', registry.host)
+    },
+  )
+
+  test.each(registries.map((profile) => [profile.name, profile] as const))(
+    'pulls from and pushes to a registry like %s',
+    async (name, profile) => {
+      const app = appFor(name)
+      registry = await startTestRegistry({ profile, images: [app] })
+      registry.repository('back/app').create()
+      const { username, password } = { ...(profile.auth as AuthOptions & { username?: string; password?: string }) }
+      const user = username === undefined ? [] : [await login(password ?? '', username)]
+      expect(user.map(({ code }) => code)).toEqual(username === undefined ? [] : [0])
+      await must('pull', `${registry.host}/t/app:1`)
+      await must('tag', `${registry.host}/t/app:1`, `${registry.host}/back/app:2`)
+      await must('push', `${registry.host}/back/app:2`)
+      expect(Object.keys(registry.repository('back/app').tags())).toEqual(['2'])
       await must('logout', registry.host)
     },
   )

@@ -10,5 +10,6 @@ export const nexus: Profile = {
     'Tokens for strangers, where that is switched on: sonatype/nexus-public #311, #410.',
   ],
   auth: { kind: 'bearer', tokenPath: '/v2/token', username: 'user', password: 'password', anonymous: 'pull' },
-  quirks: { linkForm: 'other-path', headStatus: 404, schema1: true },
+  quirks: { linkForm: 'other-path', schema1: true },
+  faults: [{ name: 'HEAD finds nothing', on: 'manifest', method: 'HEAD', then: { status: 404 } }],
 }
