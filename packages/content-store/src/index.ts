@@ -17,6 +17,7 @@ export { nodeProcesses, type ProcessIdentity, type ProcessTable } from './proces
 export { createRecordDirectory, type RecordDirectory, type RecordDirectoryOptions } from './record-directory.ts'
 export { formatVersion, prepareRoot } from './root.ts'
 export { openRecord, sealRecord } from './sealed-record.ts'
+export { storeFiles, type StoreFile, type StoreFileRole } from './store-files.ts'
 export type { Waiting, WaitingOptions } from './waiting.ts'
 export { writeOutputFile, type Fill } from './write-output-file.ts'
 export { fileSystemTime, sweepTemporaries, writeFileDurably } from './write-file-durably.ts'

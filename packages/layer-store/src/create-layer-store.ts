@@ -117,6 +117,7 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
       for await (const { layer } of layers.list()) yield layer
     },
     remove: async (chainId) => await layers.remove(chainId),
+    remember: async (blob, inside) => await memory.put(blob, formatUncompressed(blob, inside)),
     forget: async (blob) => await memory.remove(blob),
     async close() {
       await start().close()

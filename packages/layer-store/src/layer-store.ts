@@ -62,6 +62,8 @@ export interface LayerStore {
   list(): AsyncIterable<LayerRecord>
   /** Forgets a layer. `false`: was not there. */
   remove(chainId: Digest): Promise<boolean>
+  /** Remembers what a blob uncompresses to, and nothing else of it: in place of what was remembered. */
+  remember(blob: Digest, inside: Uncompressed): Promise<void>
   /** Forgets what a blob uncompresses to. `false`: was not known. */
   forget(blob: Digest): Promise<boolean>
   /** Ends the worker threads. */

@@ -1,4 +1,5 @@
 import { isLadingError } from '@lading/errors'
+import { createCheck } from './check/check.ts'
 import { createInspect } from './inspect.ts'
 import { createListImages } from './list-images.ts'
 import type { Parts } from './parts.ts'
@@ -47,6 +48,7 @@ export function createStore(parts: Parts): Store {
     remove: createRemove(parts),
     prune: createPrune(parts),
     usage: createUsage(parts),
+    check: createCheck(parts),
     close: () => layers.close(),
   }
 }

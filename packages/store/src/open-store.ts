@@ -5,6 +5,7 @@ import {
   fileSystemTime,
   layoutOf,
   nodeFileSystem,
+  storeFiles,
   type FileSystem,
   type WaitingOptions,
 } from '@lading/content-store'
@@ -49,7 +50,8 @@ export async function openStore({
   maxInflationRatio,
   inflationFloor,
 }: OpenStoreOptions): Promise<Store> {
-  const { root, own, lock: lockPath, leases } = layoutOf(given)
+  const layout = layoutOf(given)
+  const { root, own, lock: lockPath, leases } = layout
   const writable = await openRoot(fs, root, readOnly)
   const contents = createContentStore({ root, fs, onWaiting })
   const lock = createLock({ fs, path: lockPath, timeoutMs: lockTimeoutMs, onWaiting })
@@ -62,6 +64,7 @@ export async function openStore({
     leases: createLeases({ fs, directory: leases }),
     platform,
     now: () => fileSystemTime(fs, own),
+    files: () => storeFiles(fs, layout),
     writable,
   })
 }

@@ -5,6 +5,7 @@ import type { Digest } from '@lading/digest'
 import type { LayerStore } from '@lading/layer-store'
 import type { Descriptor, ImageConfig, ImageIndex, ImageManifest, Platform } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
+import type { Checked, CheckOptions } from './check/finding.ts'
 import type { Pruned, PruneOptions, Usage } from './housekeeping.ts'
 
 /** The local images as one thing. */
@@ -61,6 +62,13 @@ export interface Store {
   prune(options?: PruneOptions): Promise<Pruned>
   /** Where the space is. Reads only. */
   usage(options?: AbortOptions): Promise<Usage>
+  /**
+   * Reads and hashes all that is here, holds each name to the law of the store, each record to what it remembers, and each
+   * file to a known kind.
+   *
+   * @throws what the system says about reading, where it is not about one blob
+   */
+  check(options?: CheckOptions): Promise<Checked>
   close(): Promise<void>
 }
 

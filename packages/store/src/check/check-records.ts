@@ -1,0 +1,145 @@
+import type { StoreFile } from '@lading/content-store'
+import type { Digest } from '@lading/digest'
+import type { ImageRecord } from '@lading/image-store'
+import type { Uncompressed } from '@lading/layer-store'
+import { platformOf } from '@lading/manifest'
+import { idOf } from '../find-images.ts'
+import { readConfig, recordOf } from '../image-facts.ts'
+import type { Parts } from '../parts.ts'
+import { readTree, type Tree } from '../tree.ts'
+import type { BlobOutcome } from './check-blobs.ts'
+
+export interface WrongRecord {
+  readonly record: 'diff-ids' | 'layers' | 'images'
+  readonly digest: Digest
+  readonly why: string
+  /** Under the lock. */
+  repair(): Promise<unknown>
+}
+
+interface Seen {
+  readonly files: readonly StoreFile[]
+  readonly blobs: readonly BlobOutcome[]
+  readonly trees: readonly Tree[]
+}
+
+const unreadable = 'it cannot be read as a record'
+
+/** Holds every record to what it remembers, as far as the content that it is about is here and good. */
+export async function checkRecords(parts: Parts, seen: Seen): Promise<readonly WrongRecord[]> {
+  return [
+    ...(await wrongMemories(parts, seen)),
+    ...(await wrongLayers(parts, seen)),
+    ...(await wrongImages(parts, seen)),
+  ]
+}
+
+const digestsOf = ({ files }: Seen, wanted: StoreFile['role']): readonly Digest[] =>
+  files.flatMap(({ role, digest }) => (role === wanted && digest !== undefined ? [digest] : []))
+
+async function wrongMemories({ layers }: Parts, seen: Seen): Promise<readonly WrongRecord[]> {
+  const wrong: WrongRecord[] = []
+  const tell = (digest: Digest, why: string, repair: () => Promise<unknown>): void =>
+    void wrong.push({ record: 'diff-ids', digest, why, repair })
+  for (const { digest, layer } of seen.blobs) {
+    if (layer === undefined) continue
+    const { known, actual, corrupt = false } = layer
+    if (corrupt) tell(digest, 'the layer does not inflate', () => layers.forget(digest))
+    else if (actual !== undefined && !remembers(known, actual))
+      tell(digest, `the layer inflates to ${actual.diffId}, ${actual.size} bytes`, () =>
+        layers.remember(digest, actual),
+      )
+  }
+  for (const digest of digestsOf(seen, 'diff-ids'))
+    if ((await layers.known(digest)) === undefined) tell(digest, unreadable, () => layers.forget(digest))
+  return wrong
+}
+
+const remembers = (known: Uncompressed, actual: Uncompressed): boolean =>
+  known.size === actual.size && namesOf(known).join() === namesOf(actual).join()
+
+const namesOf = ({ diffId, aliases = [] }: Uncompressed): readonly Digest[] => [diffId, ...aliases.toSorted()]
+
+async function wrongLayers({ layers }: Parts, seen: Seen): Promise<readonly WrongRecord[]> {
+  const inflated = new Map<Digest, { readonly blob: Digest; readonly actual: Uncompressed }>()
+  for (const { digest: blob, layer } of seen.blobs)
+    if (layer?.actual !== undefined)
+      for (const name of namesOf(layer.actual)) inflated.set(name, { blob, actual: layer.actual })
+  const wrong = new Map<Digest, WrongRecord>()
+  const lost = new Set<Digest>()
+  const tell = (digest: Digest, why: string, repair: () => Promise<unknown>): void =>
+    void wrong.set(digest, { record: 'layers', digest, why, repair })
+  const forget = (digest: Digest, why: string): void => {
+    lost.add(digest)
+    tell(digest, why, () => layers.remove(digest))
+  }
+  for (let before = -1; before !== lost.size;) {
+    before = lost.size
+    for (const chainId of digestsOf(seen, 'layers')) {
+      if (wrong.has(chainId)) continue
+      const layer = await layers.get(chainId)
+      if (layer === undefined) {
+        forget(chainId, unreadable)
+        continue
+      }
+      const { diffId, parent, size } = layer
+      const found = inflated.get(diffId)
+      if (parent !== undefined && (lost.has(parent) || (await layers.get(parent)) === undefined))
+        forget(chainId, `the layer below it, ${parent}, is not registered`)
+      else if (found !== undefined && found.actual.size !== size)
+        tell(chainId, `the layer has ${found.actual.size} bytes, not ${size}`, () => {
+          const aliases = namesOf(found.actual).filter((name) => name !== diffId)
+          return layers.register({ blob: found.blob, diffId, aliases, size: found.actual.size, parent })
+        })
+    }
+  }
+  return [...wrong.values()]
+}
+
+async function wrongImages(parts: Parts, seen: Seen): Promise<readonly WrongRecord[]> {
+  const wrong: WrongRecord[] = []
+  const good = new Set(seen.blobs.filter(({ error }) => error === undefined).map(({ digest }) => digest))
+  for (const id of digestsOf(seen, 'images')) {
+    const record = await parts.images.get(id)
+    const why = record === undefined ? unreadable : await faultOf(parts, record, good)
+    if (why !== undefined)
+      wrong.push({ record: 'images', digest: id, why, repair: () => writeAnew(parts, id, seen.trees) })
+  }
+  return wrong
+}
+
+async function faultOf(
+  { contents }: Parts,
+  record: ImageRecord,
+  good: ReadonlySet<Digest>,
+): Promise<string | undefined> {
+  const { config, diffIds, platform, created, manifests } = record
+  if (good.has(config.digest)) {
+    const actual = await readConfig(contents, config).catch(() => undefined)
+    if (actual === undefined) return 'the config is none'
+    if (diffIds.join() !== actual.rootfs.diffIds.join()) return 'the config names other layers'
+    if (JSON.stringify(platform) !== JSON.stringify(platformOf(actual))) return 'the config is for another platform'
+    if (created !== actual.created) return 'the config says another time'
+  }
+  for (const digest of manifests.filter((each) => good.has(each))) {
+    const target = { mediaType: '', digest, size: 0 }
+    const tree = await readTree(contents, target, { damagedIsAbsent: true }).catch(() => undefined)
+    const leadsTo = tree?.images.some(({ manifest }) => idOf(manifest) === config.digest) ?? false
+    // Of an index the image may be gone.
+    if (!leadsTo && (tree === undefined || tree.indexes.length === 0)) return `${digest} does not lead to this image`
+  }
+  return undefined
+}
+
+/** Of what names reach. What nothing reaches any more needs no record. */
+async function writeAnew({ contents, images }: Parts, id: Digest, trees: readonly Tree[]): Promise<void> {
+  await images.delete(id)
+  for (const tree of trees) {
+    const indexes = tree.indexes.map(({ descriptor }) => descriptor.digest)
+    for (const image of tree.images) {
+      if (idOf(image.manifest) !== id) continue
+      const record = await recordOf(contents, image, indexes).catch(() => undefined)
+      if (record !== undefined) await images.create(record)
+    }
+  }
+}

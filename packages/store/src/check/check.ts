@@ -1,0 +1,141 @@
+import type { StoreFile } from '@lading/content-store'
+import { isLadingError } from '@lading/errors'
+import { targetReference, type NamedTarget } from '@lading/reference-store'
+import { successorsOf } from '@lading/content'
+import type { Digest } from '@lading/digest'
+import { despiteLostLock } from '../after-lost-lock.ts'
+import type { Parts } from '../parts.ts'
+import { isPresent } from '../present.ts'
+import { checkBlobs, type BlobOutcome } from './check-blobs.ts'
+import { checkNames, type CheckedName } from './check-names.ts'
+import { checkRecords } from './check-records.ts'
+import type { Checked, CheckOptions, Finding, MendingPull } from './finding.ts'
+
+export function createCheck(parts: Parts): (options?: CheckOptions) => Promise<Checked> {
+  return async (options = {}) => {
+    const findings: Finding[] = []
+    const lost = await lookAtNames(parts, options)
+    if (lost !== undefined) findings.push(lost)
+    const canName = lost === undefined || lost.repaired
+
+    const files: StoreFile[] = []
+    for await (const file of parts.files()) files.push(file)
+    const blobFiles = files.filter(({ role }) => role === 'blob')
+    const blobs = await checkBlobs(parts, blobFiles, options)
+    // Names after blobs: what was pulled or removed meanwhile is judged as it is now.
+    const names = canName ? await checkNames(parts, await parts.references.list()) : []
+    findings.push(...blobs.flatMap((blob) => badBlob(blob, names)), ...names.flatMap(brokenName))
+    findings.push(...(await recordFindings(parts, { files, blobs, names, repair: options.repair === true && canName })))
+    for (const { role, path } of files)
+      if (role === 'stranger') findings.push({ kind: 'file-unknown', path, repaired: false })
+
+    for (const finding of findings) options.onFinding?.(finding)
+    return {
+      findings,
+      names: names.length,
+      blobs: blobs.length,
+      bytes: blobs.reduce((sum, { size }) => sum + size, 0),
+      records: files.filter(({ role }) => role === 'diff-ids' || role === 'layers' || role === 'images').length,
+    }
+  }
+}
+
+async function lookAtNames(
+  { contents, references, root, writable }: Parts,
+  { repair = false, signal }: CheckOptions,
+): Promise<Extract<Finding, { readonly kind: 'names-lost' }> | undefined> {
+  let error: unknown
+  try {
+    await references.list()
+    return undefined
+  } catch (failure) {
+    if (!isLadingError(failure) || failure.name !== 'ReferenceStoreError') throw failure
+    error = failure
+  }
+  const path = isLadingError(error) && error.facts.path !== undefined ? error.facts.path : root
+  const lost = { kind: 'names-lost', path, error } as const
+  if (!repair || !isLadingError(error, 'INDEX_JSON_INVALID')) return { ...lost, repaired: false }
+  await writable()
+  try {
+    const isWhole = ({ target }: NamedTarget): Promise<boolean> => isPresent(contents, target)
+    const restoration = await despiteLostLock(() => references.restore(isWhole, { signal }))
+    const texts = (named: readonly NamedTarget[] = []): readonly string[] => named.map(({ name }) => name)
+    return { ...lost, repaired: true, restored: texts(restoration?.restored), dropped: texts(restoration?.dropped) }
+  } catch (failure) {
+    if (!isLadingError(failure, 'INDEX_JSON_INVALID')) throw failure
+    return { ...lost, repaired: false }
+  }
+}
+
+function badBlob({ digest, path, error }: BlobOutcome, names: readonly CheckedName[]): readonly Finding[] {
+  if (error === undefined) return []
+  const needing = names.filter(({ tree }) => tree.reached.has(digest))
+  return [
+    {
+      kind: isLadingError(error, 'CONTENT_UNREADABLE') ? 'blob-unreadable' : 'blob-damaged',
+      digest,
+      path,
+      error,
+      names: needing.map(({ named }) => named.name),
+      pulls: pullsOf(needing, [digest]),
+      repaired: false,
+    },
+  ]
+}
+
+function brokenName(checked: CheckedName): readonly Finding[] {
+  const { named, missing } = checked
+  if (missing.length === 0) return []
+  const pulls = pullsOf([checked], missing)
+  return [{ kind: 'name-broken', name: named.name, target: named.target.digest, missing, pulls, repaired: false }]
+}
+
+/** For each image that is concerned; where it is the manifest or index that is, the one of this machine's platform. */
+function pullsOf(names: readonly CheckedName[], digests: readonly Digest[]): readonly MendingPull[] {
+  const pulls = new Map<string, MendingPull>()
+  for (const { named, tree } of names) {
+    const reference = String(targetReference(named.reference, named.target))
+    const concerned = tree.images.filter(({ manifest }) =>
+      successorsOf(manifest).some(({ digest }) => digests.includes(digest)),
+    )
+    const platforms = [
+      ...concerned.map(({ descriptor }) => descriptor.platform),
+      ...tree.absent.filter(({ digest }) => digests.includes(digest)).map(({ platform }) => platform),
+    ]
+    for (const platform of platforms.length === 0 ? [undefined] : platforms)
+      pulls.set(`${reference} ${JSON.stringify(platform)}`, {
+        reference,
+        ...(platform === undefined ? {} : { platform }),
+      })
+  }
+  return [...pulls.values()]
+}
+
+async function recordFindings(
+  parts: Parts,
+  {
+    files,
+    blobs,
+    names,
+    repair,
+  }: {
+    readonly files: readonly StoreFile[]
+    readonly blobs: readonly BlobOutcome[]
+    readonly names: readonly CheckedName[]
+    readonly repair: boolean
+  },
+): Promise<readonly Finding[]> {
+  const wrong = await checkRecords(parts, { files, blobs, trees: names.map(({ tree }) => tree) })
+  if (repair && wrong.length > 0) {
+    await parts.writable()
+    await despiteLostLock(() =>
+      parts.references.update(async (held) => {
+        for (const record of wrong) {
+          await held.assertHeld()
+          await record.repair()
+        }
+      }),
+    )
+  }
+  return wrong.map(({ record, digest, why }) => ({ kind: 'record-wrong', record, digest, why, repaired: repair }))
+}
