@@ -17,4 +17,4 @@ export async function runCommands(host: string, directory: string): Promise<read
   return outcomes.flat()
 }
 export { digestOf, lookAt, type Look } from './go-clients/look.ts'
-export type { Outcome } from './go-clients/run-rows.ts'
+export { runRows, type Outcome } from './go-clients/run-rows.ts'
