@@ -78,6 +78,12 @@ describe('a pull in bad surroundings', () => {
       expect(consult(store, { afterCrash: true }).violations).toEqual([])
       expect((await lading(['images', '-q', '--root', store])).stdout.trim()).toMatch(/^[0-9a-f]{12}$/)
       expect((await lading(['pull', '-q', small, '--root', store])).code).toBe(0)
+      // To the last block: whoever is told to remove something must be able to.
+      for (const size of [65_536, 4_096, 1])
+        for (let file = 0; ; file++) if (!(await fits(join(disk, `filler-${size}-${file}`), size))) break
+      const removed = await lading(['prune', '--max-size', '1', '--root', store])
+      expect(removed).toMatchObject({ code: 0, stderr: '' })
+      expect(removed.stdout).toMatch(/^Untagged: .*t\/small:1$/m)
       execFileSync('mount', ['-o', 'remount,size=20m', disk])
       expect((await lading(['pull', '-q', big, '--root', store])).code).toBe(0)
       expect(consult(store, { afterCrash: true }).violations).toEqual([])
@@ -220,3 +226,9 @@ describe('a pull in bad surroundings', () => {
     })
   })
 })
+
+const fits = (path: string, size: number): Promise<boolean> =>
+  writeFile(path, new Uint8Array(size).fill(1)).then(
+    () => true,
+    () => false,
+  )

@@ -20,6 +20,8 @@ export interface StoreLayout {
   readonly own: string
   /** Of the format of what is in `own`. */
   readonly version: string
+  /** Space for whoever removes something when there is none. */
+  readonly reserve: string
   /** The one short lock. */
   readonly lock: string
   /** Downloads in progress, a directory each. */
@@ -67,6 +69,7 @@ export function layoutOf(root: string): StoreLayout {
     blobs,
     own,
     version: join(own, 'version'),
+    reserve: join(own, 'reserve'),
     lock: join(own, 'lock'),
     ingests,
     leases: join(own, 'leases'),

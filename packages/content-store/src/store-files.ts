@@ -67,7 +67,10 @@ export async function* storeFiles(fs: FileSystem, layout: StoreLayout): AsyncIte
       for (const copy of await under(path))
         yield { ...copy, role: copy.path === latest || copy.path === previous || isOwn(copy) ? 'own' : 'stranger' }
     else if (kind === 'directory') yield { path, kind, role: closed.has(path) ? 'own' : 'stranger' }
-    else yield { path, kind, role: path === layout.version || isOwn({ name, kind }, lockFiles) ? 'own' : 'stranger' }
+    else {
+      const own = path === layout.version || path === layout.reserve || isOwn({ name, kind }, lockFiles)
+      yield { path, kind, role: own ? 'own' : 'stranger' }
+    }
   }
 }
 

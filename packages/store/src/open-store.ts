@@ -2,6 +2,7 @@ import {
   createContentStore,
   createLeases,
   createLock,
+  createReserve,
   fileSystemTime,
   layoutOf,
   nodeFileSystem,
@@ -53,6 +54,7 @@ export async function openStore({
   const layout = layoutOf(given)
   const { root, own, lock: lockPath, leases } = layout
   const writable = await openRoot(fs, root, readOnly)
+  const reserve = createReserve({ root, fs })
   const contents = createContentStore({ root, fs, onWaiting })
   const lock = createLock({ fs, path: lockPath, timeoutMs: lockTimeoutMs, onWaiting })
   return createStore({
@@ -65,7 +67,11 @@ export async function openStore({
     platform,
     now: () => fileSystemTime(fs, own),
     files: () => storeFiles(fs, layout),
-    writable,
+    reserve,
+    async writable() {
+      await writable()
+      await reserve.keep()
+    },
   })
 }
 

@@ -1,4 +1,4 @@
-import type { ContentStore, Leases, StoreFile } from '@lading/content-store'
+import type { ContentStore, Leases, Reserve, StoreFile } from '@lading/content-store'
 import type { ImageStore } from '@lading/image-store'
 import type { LayerStore } from '@lading/layer-store'
 import type { Platform } from '@lading/manifest'
@@ -12,12 +12,13 @@ export interface Parts {
   readonly layers: LayerStore
   readonly references: ReferenceStore
   readonly leases: Leases
+  readonly reserve: Reserve
   /** Shown first where an index is here for several. */
   readonly platform: Platform
   /** By the clock that stamps the files of this root, in milliseconds since 1970. Writes a file for it. */
   now(): Promise<number>
   /** Everything under the root, by what it is there for. */
   files(): AsyncIterable<StoreFile>
-  /** Before anything is written: the root is made a store, or the caller is told why not. */
+  /** Before anything is written: the root is made a store with its reserve, or the caller is told why not. */
   writable(): Promise<void>
 }

@@ -9,6 +9,7 @@ import type { PruneOptions, Pruned } from './housekeeping.ts'
 import type { Parts } from './parts.ts'
 import { choosePrunable, type Listing } from './prunable-names.ts'
 import { treesOfDoomed } from './trees-of-doomed.ts'
+import { withReserve } from './with-reserve.ts'
 
 /** Longer than a pull takes from a blob's last byte to its name, should its lease be lost. */
 const defaultMinAgeMs = 10 * 60_000
@@ -16,23 +17,30 @@ const defaultMinAgeMs = 10 * 60_000
 type Cleared = Pick<Pruned, 'untagged' | 'deleted' | 'content' | 'uncollected'>
 
 export function createPrune(parts: Parts): (options?: PruneOptions) => Promise<Pruned> {
-  return async (options = {}) => {
-    const { dryRun = false, minAgeMs = defaultMinAgeMs, signal } = options
-    if (!dryRun) await parts.writable()
-    // Before the lock, for it takes long. What comes later is none of this prune's business.
-    const listing = await list(parts, options)
-    const plan = { listing, orphans: await olderThan(parts, listing, minAgeMs), options }
-    const cleared = dryRun
-      ? await clear(parts, await namesAsTheyAre(parts), plan)
-      : await despiteLostLock(() =>
-          parts.references.update((names) => clear(parts, names, plan, (doomed) => forget(names, doomed)), { signal }),
+  return async (options = {}) =>
+    options.dryRun === true
+      ? prune(parts, options, async (plan) => clear(parts, await namesAsTheyAre(parts), plan))
+      : withReserve(parts, () =>
+          prune(parts, options, (plan) =>
+            despiteLostLock(() =>
+              parts.references.update((names) => clear(parts, names, plan, (doomed) => forget(names, doomed)), {
+                signal: options.signal,
+              }),
+            ),
+          ),
         )
-    const leftovers = await parts.contents.emptyTrash({ quarantine: true, dryRun })
-    const trash = dryRun ? leftovers.trash : minus(leftovers.trash, cleared.content)
-    const all = { ...leftovers, trash }
-    const freed = [cleared.content, ...Object.values(all)].reduce((sum, { bytes }: Amount) => sum + bytes, 0)
-    return { ...cleared, leftovers: all, freed }
-  }
+}
+
+async function prune(parts: Parts, options: PruneOptions, clearAs: (plan: Plan) => Promise<Cleared>): Promise<Pruned> {
+  const { dryRun = false, minAgeMs = defaultMinAgeMs } = options
+  // Before the lock, for it takes long. What comes later is none of this prune's business.
+  const listing = await list(parts, options)
+  const cleared = await clearAs({ listing, orphans: await olderThan(parts, listing, minAgeMs), options })
+  const leftovers = await parts.contents.emptyTrash({ quarantine: true, dryRun })
+  const trash = dryRun ? leftovers.trash : minus(leftovers.trash, cleared.content)
+  const all = { ...leftovers, trash }
+  const freed = [cleared.content, ...Object.values(all)].reduce((sum, { bytes }: Amount) => sum + bytes, 0)
+  return { ...cleared, leftovers: all, freed }
 }
 
 async function list({ contents }: Pick<Parts, 'contents'>, options: AbortOptions): Promise<Listing> {

@@ -8,17 +8,18 @@ import type { Parts } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import type { Removal, Store } from './store.ts'
 import { treesOfDoomed } from './trees-of-doomed.ts'
+import { withReserve } from './with-reserve.ts'
 
 export function createRemove(parts: Parts): Store['remove'] {
-  return async (term, { force = false, ...options } = {}) => {
-    await parts.writable()
-    const removal = await despiteLostLock(() =>
-      parts.references.update((names) => removeLocked(parts, names, term, force), options),
-    )
-    // What stays in the trash is emptied by the next one; the removal itself is done.
-    await parts.contents.emptyTrash().catch(() => {})
-    return removal
-  }
+  return async (term, { force = false, ...options } = {}) =>
+    withReserve(parts, async () => {
+      const removal = await despiteLostLock(() =>
+        parts.references.update((names) => removeLocked(parts, names, term, force), options),
+      )
+      // What stays in the trash is emptied by the next one; the removal itself is done.
+      await parts.contents.emptyTrash().catch(() => {})
+      return removal
+    })
 }
 
 /** The order of the law: the name first, then what it named. */

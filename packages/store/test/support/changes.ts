@@ -1,4 +1,4 @@
-import { parseReference } from '@lading/reference'
+import { familiarString, parseReference } from '@lading/reference'
 import type { Store } from '../../src/index.ts'
 import { documentOf, image, index, linux, type TestImage } from './image.ts'
 import { fetch, publish, pull } from './pull.ts'
@@ -80,6 +80,17 @@ export const changes: readonly Change[] = [
     },
     run: (store) => store.remove(arm.id),
     names: {},
+  },
+  {
+    title: 'pruning a name, an image without a tag, and what a pull left',
+    prepare: async (store) => {
+      await pull(store, 'app:1', app)
+      await pull(store, 'twin:1', zstd)
+      await pull(store, 'twin:1', next)
+      await fetch(store, arm)
+    },
+    run: (store) => store.prune({ minAgeMs: 0, select: ({ reference }) => familiarString(reference) === 'app:1' }),
+    names: { ...nameOf('twin:1', next), ...digestName('twin', next) },
   },
 ]
 
