@@ -18,3 +18,4 @@ export async function runCommands(host: string, directory: string): Promise<read
 }
 export { digestOf, lookAt, type Look } from './go-clients/look.ts'
 export { runRows, type Outcome } from './go-clients/run-rows.ts'
+export { row, type Row } from './go-clients/row.ts'

@@ -5,7 +5,7 @@ import { walk } from '@lading/content'
 import { parseDigest } from '@lading/digest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
-import { digestOf, lookAt, runCommands } from '../../../test/support/go-clients.ts'
+import { digestOf, lookAt, row, runCommands, runRows, type Row } from '../../../test/support/go-clients.ts'
 import { needsGoTool } from '../../../test/support/needs.ts'
 import { createRegistryClient, type RegistryClient, type Repository } from '../src/index.ts'
 import { failureOf } from './support/client.ts'
@@ -30,6 +30,12 @@ describe(
       return (await all(repository(name).referrers(digest, options)))
         .map(({ artifactType = '' }) => artifactType)
         .toSorted()
+    }
+
+    /** Commands that must do what is said beside them. */
+    const seenBy = async (rows: readonly Row[]): Promise<void> => {
+      const outcomes = await runRows(rows, { host: registry.host, directory: folder })
+      expect(outcomes.filter(({ failed }) => failed !== undefined)).toEqual([])
     }
 
     beforeAll(async () => {
@@ -96,7 +102,16 @@ describe(
         }),
       )
       await manifests.put(digestOf(ours), ours)
-      expect(await types('oras/app')).toEqual(['application/x.bill', 'application/x.ours', 'application/x.word'])
+      const three = ['application/x.bill', 'application/x.ours', 'application/x.word']
+      expect(await types('oras/app')).toEqual(three)
+      const listed = (text: string): readonly string[] =>
+        [...text.matchAll(/"artifactType": ?"(.*?)"/g)].map(([, type = '']) => type).toSorted()
+      await seenBy([
+        row('oras discover HOST/oras/app:1 --format json', ({ stdout }) => expect(listed(stdout)).toEqual(three)),
+        row('regctl artifact list HOST/oras/app:1 --format {{.Descriptors|json}}', ({ stdout }) =>
+          expect(listed(stdout)).toEqual(three),
+        ),
+      ])
     })
 
     it('takes blobs, mounts and manifests, and refuses sha512 manifests with its own words', async () => {
@@ -106,6 +121,13 @@ describe(
       const made = manifestOf(config, [layer])
       expect((await manifests.put('1', made.bytes, { tags: ['2', '3'] })).descriptor.digest).toBe(made.digest)
       expect(await all(repository('ours/app').tags())).toEqual(['1', '2', '3'])
+      await seenBy([
+        row('crane manifest HOST/ours/app:2', ({ stdout }) => expect(stdout.trimEnd()).toBe(String(made.bytes))),
+        row('regctl image digest HOST/ours/app:3', ({ stdout }) => expect(stdout).toBe(`${made.digest}\n`)),
+        row('oras cp HOST/ours/app:1 HOST/theirs/app:1', async ({ look }) =>
+          expect((await look.manifest('theirs/app:1')).bytes).toEqual(made.bytes),
+        ),
+      ])
       expect(await repository('ours/mounted').blobs.mount(descriptorOf(layer).digest, { from: 'ours/app' })).toBe(true)
       expect(await repository('ours/mounted').blobs.head(descriptorOf(layer).digest)).toMatchObject({
         size: layer.length,
