@@ -3,6 +3,7 @@ import { createAttach, examples, throwUsageErrors, type Attach } from './command
 import { authCommand, loginCommand, logoutCommand } from './commands/auth.ts'
 import { blobCommand } from './commands/blob.ts'
 import { catalogCommand } from './commands/catalog.ts'
+import { checkCommand } from './commands/check.ts'
 import { completionCommand, namesCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { deleteCommand } from './commands/delete.ts'
@@ -63,6 +64,7 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     inspectCommand(attach),
     tagCommand(attach),
     rmiCommand(attach),
+    checkCommand(attach),
     pruneCommand(attach),
     dfCommand(attach),
     imageCommand(attach),

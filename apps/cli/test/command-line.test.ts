@@ -10,6 +10,7 @@ const commands = [
   'inspect',
   'tag',
   'rmi',
+  'check',
   'prune',
   'df',
   'image',

@@ -27,7 +27,7 @@ export function errorEvent(error: unknown): object {
   return { v: pullEventVersion, type: 'error', exitCode: exitCodeOf(error), ...errorFacts(error) }
 }
 
-function errorFacts(error: unknown): object {
+export function errorFacts(error: unknown): object {
   if (error instanceof Interruption)
     return {
       code: 'INTERRUPTED',

@@ -1,0 +1,36 @@
+import { printable } from '@lading/errors'
+import { familiarString, tryParseReference } from '@lading/reference'
+import type { Finding } from '@lading/store'
+import { describeError } from '../process/report-error.ts'
+
+const familiar = (name: string): string => {
+  const reference = tryParseReference(name)
+  return reference === undefined ? printable(name) : familiarString(reference)
+}
+
+const listed = (names: readonly string[]): string => names.map(familiar).join(', ')
+
+/** A finding on one line. */
+export function describeFinding(finding: Finding): string {
+  switch (finding.kind) {
+    case 'names-lost': {
+      const { error, repaired, restored = [], dropped = [] } = finding
+      if (!repaired) return `names lost: ${describeError(error)}`
+      const without = dropped.length === 0 ? '' : `; not whole, and gone: ${listed(dropped)}`
+      return `names lost: ${describeError(error)}; restored, among them perhaps some that were removed: ${listed(restored)}${without}`
+    }
+    case 'name-broken':
+      return `broken: ${familiar(finding.name)} lacks ${finding.missing.join(', ')}`
+    case 'blob-damaged':
+      return `damaged: ${finding.digest}${neededBy(finding.names)}`
+    case 'blob-unreadable':
+      return `cannot be read: ${finding.digest}${neededBy(finding.names)}: ${describeError(finding.error)}`
+    case 'record-wrong':
+      return `wrong record: ${finding.record} of ${finding.digest}: ${printable(finding.why)}`
+    default:
+      return `not ours: ${printable(finding.path, 4096)}`
+  }
+}
+
+const neededBy = (names: readonly string[]): string =>
+  names.length === 0 ? ', which no name needs' : `, needed by ${listed(names)}`
