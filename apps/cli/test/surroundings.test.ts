@@ -196,7 +196,9 @@ describe('a pull in bad surroundings', () => {
     const again = await lading(['pull', '--progress', 'json', big, '--root', store])
     expect(again.code).toBe(0)
     expect(again.stderr).toContain('"layer:resume"')
-    expect(registry.journal.blob(bigLayer).requests.map(({ range }) => range)).toEqual(['bytes=1500000-'])
+    expect(registry.journal.blob(bigLayer).requests.map(({ range }) => range)).toEqual([
+      expect.stringMatching(/^bytes=1500000-\d+$/),
+    ])
     expect(consult(store, { afterCrash: true }).violations).toEqual([])
   })
 

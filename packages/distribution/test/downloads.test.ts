@@ -18,7 +18,7 @@ describe('a download that breaks', () => {
     await pull('t/big:1')
     const requests = registry.journal.blob(layerOf(built)).requests
     expect(requests).toHaveLength(2)
-    expect(requests[1]?.range).toMatch(/^bytes=\d+-$/)
+    expect(requests[1]?.range).toMatch(/^bytes=\d+-\d+$/)
     expect(requests[1]?.status).toBe(206)
     expect(eventsOf('layer:retry').length).toBeGreaterThan(0)
     expect(eventsOf('layer:resume').map(({ offset, total }) => [offset, total])).toEqual([
@@ -80,7 +80,7 @@ describe('a download that breaks', () => {
     expect((await failure(pull('t/big:1'))).code).toBe('DIGEST_MISMATCH')
     expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual([
       undefined,
-      'bytes=100000-',
+      expect.stringMatching(/^bytes=100000-\d+$/),
       undefined,
     ])
     registry.clearFaults()
@@ -128,7 +128,9 @@ describe('the next pull', () => {
     registry.clearFaults()
     registry.journal.clear()
     await pull('t/big:1')
-    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual(['bytes=200000-'])
+    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual([
+      expect.stringMatching(/^bytes=200000-\d+$/),
+    ])
     expect(eventsOf('layer:resume').map(({ offset }) => offset)).toContain(200_000)
   })
 
@@ -142,7 +144,7 @@ describe('the next pull', () => {
     registry.journal.clear()
     expect((await pull('t/big:1')).status).toBe('downloaded')
     expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual([
-      'bytes=200000-',
+      expect.stringMatching(/^bytes=200000-\d+$/),
       undefined,
     ])
   })
@@ -181,7 +183,9 @@ describe('several pulls at once', () => {
     registry.clearFaults()
     registry.journal.clear()
     await pull('t/big:1')
-    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual(['bytes=100000-'])
+    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual([
+      expect.stringMatching(/^bytes=100000-\d+$/),
+    ])
   })
 
   it('go on from their own registry when the one that was shared fails', async () => {
@@ -204,7 +208,9 @@ describe('several pulls at once', () => {
     expect((await one).code).toBe('CONNECTION_REFUSED')
     expect((await two).status).toBe('downloaded')
     expect(await names()).toContain(`${registry.host}/t/two:1`)
-    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual(['bytes=100000-'])
+    expect(registry.journal.blob(layerOf(built)).requests.map(({ range }) => range)).toEqual([
+      expect.stringMatching(/^bytes=100000-\d+$/),
+    ])
   })
 
   it('never download more than the limit at once', async () => {

@@ -333,7 +333,7 @@ describe('a schema 1 image', () => {
     expect(made.registry.journal.blob(large.digest).requests.map(({ method, range }) => [method, range])).toEqual([
       ['HEAD', undefined],
       ['GET', undefined],
-      ['GET', 'bytes=100000-'],
+      ['GET', expect.stringMatching(/^bytes=100000-\d+$/)],
     ])
   })
 })

@@ -69,7 +69,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'a kept connection closed': harmless({ then: 'close-idle' }),
   'a flipped bit': content({ then: 'flip', afterBytes: 3 }, { config: 'DIGEST_MISMATCH', blob: 'DIGEST_MISMATCH' }),
   'a body cut short, with its length': content({ then: 'truncate', afterBytes: 5 }),
-  'an empty body': content({ then: { content: '' } }),
+  'an empty body': content({ then: { content: '' } }, { manifest: 'BAD_RESPONSE', index: 'BAD_RESPONSE' }),
   'another body': content({ then: { content: '{"something":"else"}' } }),
   'bytes too many': content({ then: { extraBytes: 9 } }),
   'a body without end': final({ then: 'endless' }, 'TOO_LARGE', { config: 'SIZE_MISMATCH', blob: 'SIZE_MISMATCH' }),
@@ -115,7 +115,8 @@ export const rows: Readonly<Record<string, Row>> = {
   '418 with an endless word': final(status(418, { body: 'x'.repeat(300_000) }), 'UNEXPECTED_STATUS'),
   '425': passing(status(425), 'UNEXPECTED_STATUS'),
   '429': passing(status(429), 'TOO_MANY_REQUESTS'),
-  '429 for an hour': passing(status(429, { retryAfter: 3600 }), 'TOO_MANY_REQUESTS'),
+  // Longer than a request may take as a whole.
+  '429 for an hour': final(status(429, { retryAfter: 3600 }), 'TOO_MANY_REQUESTS'),
   '451': refusal(451, 'UNSUPPORTED'),
   '500': passing(status(500), 'UNEXPECTED_STATUS'),
   '502 from a proxy': passing(status(502, { body: '<html>bad gateway</html>' }), 'UNEXPECTED_STATUS'),
@@ -128,7 +129,8 @@ export const rows: Readonly<Record<string, Row>> = {
   'a token thrown away': {
     trouble: { then: 'expire-token' },
     once: { rest: 'ok', ping: 'UNAUTHORIZED', token: 'UNAUTHORIZED', index: 'UNAUTHORIZED' },
-    always: { rest: 'UNAUTHORIZED' },
+    // The first request has nothing that worked before.
+    always: { rest: 'TOKEN_FAILED', ping: 'UNAUTHORIZED', token: 'UNAUTHORIZED', index: 'UNAUTHORIZED' },
   },
   'a realm at metadata': final({ then: { realm: 'http://169.254.169.254/token' } }, 'ORIGIN_REFUSED', {
     ping: 'UNAUTHORIZED',

@@ -78,7 +78,7 @@ export async function fetchToken(
     realm,
     async (own) => {
       const answer = await askRealm(own, question, { credential, clearance: decision, ...options })
-      if (answer.head.status < 200 || answer.head.status > 299)
+      if (answer.head.status < 200 || answer.head.status > 203)
         throw refusal(question, { answer, withheld, credential })
       const { refreshToken, ...token } = tokenOf(answer, { host: realm.host, now: wire.clock.now() })
       const renews = credential?.kind === 'identity' && refreshToken !== undefined && refreshToken !== credential.token

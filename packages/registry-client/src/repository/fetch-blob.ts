@@ -92,7 +92,7 @@ async function fetchOnce(
     if (wait !== undefined) return (writing = wait.catch(refuse))
   }
   try {
-    await request(ranged ? rangeHeaders(wanted, descriptor.size, sink.validator) : {}, {
+    await request(ranged ? rangeHeaders(wanted, sink.validator) : {}, {
       expects: ({ status }) => status === 200 || status === 206,
       head(head) {
         answered = head
@@ -139,9 +139,10 @@ async function fetchOnce(
   }
 }
 
-function rangeHeaders({ start, end }: Span, size: number, validator: string | undefined): Record<string, string> {
+/** With both ends, which is how some registries know ranges at all: they answer 416 to one that is open. */
+function rangeHeaders({ start, end }: Span, validator: string | undefined): Record<string, string> {
   return {
-    range: `bytes=${start}-${end < size ? end - 1 : ''}`,
+    range: `bytes=${start}-${end - 1}`,
     ...(start > 0 && isStrong(validator) ? { 'if-range': validator } : {}),
   }
 }
