@@ -186,6 +186,36 @@ describe.skipIf(process.platform === 'win32').each(others)("a blob's file with %
   })
 })
 
+describe('a repair that ends at any step', () => {
+  const download = async (store: ContentStore): Promise<void> => {
+    const ingest = await store.ingest(blob, { replace: true })
+    try {
+      await ingest?.begin({ start: 0, source: 'test' })
+      await ingest?.write(bytes.slice())
+      await ingest?.commit()
+    } finally {
+      await ingest?.close()
+    }
+  }
+  it.each<readonly [string, (store: ContentStore) => Promise<void>]>([
+    ['a put', (store) => store.put(digest, bytes)],
+    ['a download', download],
+  ])('leaves a file in the place, the bad one or the good one: %s', async (_, heal) => {
+    for (let nth = 1; ; nth++) {
+      const { root, path, through } = await scene(new Uint8Array(bytes.length))
+      const fs = faultyFileSystem(unsyncedFileSystem(), [{ nth, errno: 'EIO', forGood: true }])
+      await heal(through(fs)).catch(() => {})
+      if (fs.failures === 0) break
+      const text = await readFile(path)
+      expect([Buffer.alloc(bytes.length), Buffer.from(bytes)].some((each) => each.equals(text))).toBe(true)
+      for (const name of await readdir(join(layoutOf(root).ingests, 'sha256')).catch(() => []))
+        await rm(join(layoutOf(root).ingests, 'sha256', name, 'owner'), { force: true })
+      if (!text.equals(Buffer.from(bytes))) await heal(through(unsyncedFileSystem()))
+      expect(await through(nodeFileSystem()).read(digest)).toEqual(bytes)
+    }
+  })
+})
+
 describe('where there are no hard links', () => {
   it('what is damaged is replaced all the same', async () => {
     const { root, through } = await scene(new Uint8Array(bytes.length))

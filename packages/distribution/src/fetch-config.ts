@@ -1,9 +1,9 @@
 import { verifyBytes } from '@lading/digest/hash'
 import { parseImageConfig, type Descriptor, type ImageConfig } from '@lading/manifest'
-import { isToBeFetched } from './is-to-be-fetched.ts'
 import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
+import { isToBeFetched } from './unusable-copy.ts'
 
 /** The image config: from the store, from the descriptor itself, or from the registry; verified, then parsed, then stored. */
 export async function fetchConfig(
@@ -31,7 +31,7 @@ async function readStored(
   try {
     return await job.store.contents.read(digest, { signal })
   } catch (error) {
-    if (!isToBeFetched(error)) throw error
+    if (!isToBeFetched(job, error)) throw error
     return undefined
   }
 }

@@ -4,12 +4,12 @@ import type { Descriptor } from '@lading/manifest'
 import { codeOf } from './final-error.ts'
 import { isNamedIn } from './diff-id-names.ts'
 import { downloadLayer } from './download-layer.ts'
-import { isToBeFetched } from './is-to-be-fetched.ts'
 import type { LayerProgress } from './layer-progress.ts'
 import type { PullRepository, Uncompressed } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
 import type { Turn } from './turns.ts'
+import { isToBeFetched } from './unusable-copy.ts'
 
 /** What is known of a layer once its blob is durable. */
 export interface Obtained {
@@ -111,7 +111,7 @@ async function isSound(job: PullJob, layer: Descriptor, signal: AbortSignal): Pr
     await job.store.contents.verify(layer.digest, { signal })
     return true
   } catch (error) {
-    if (!isToBeFetched(error)) throw error
+    if (!isToBeFetched(job, error)) throw error
     return false
   }
 }

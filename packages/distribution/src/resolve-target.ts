@@ -2,9 +2,9 @@ import { isLadingError } from '@lading/errors'
 import { registryDigestOf, type Descriptor } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
 import type { FetchedManifest } from '@lading/registry-client'
-import { isToBeFetched } from './is-to-be-fetched.ts'
 import type { ManifestDocument, PullDocuments, PullRepository, Schema1Document } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
+import { isToBeFetched } from './unusable-copy.ts'
 
 export interface ResolvedTarget {
   readonly document: ManifestDocument | Schema1Document
@@ -74,7 +74,7 @@ export async function localDocument(job: PullJob, descriptor: Descriptor): Promi
       ? undefined
       : { descriptor: { ...descriptor, mediaType: found.manifest.mediaType, size: found.bytes.length }, ...found }
   } catch (error) {
-    if (isToBeFetched(error) || isLadingError(error, 'MANIFEST_SCHEMA1')) return undefined
+    if (isToBeFetched(job, error) || isLadingError(error, 'MANIFEST_SCHEMA1')) return undefined
     throw error
   }
 }

@@ -37,12 +37,15 @@ const parts: readonly (readonly [string, (seeded: BuiltImage) => string, PullOpt
 
 describe.each(parts)('a %s that is damaged', (_, digestOf, options) => {
   it('is fetched again alone, and the bad one set aside', async () => {
-    const { seeded, root, pull } = await pulled()
+    const { seeded, root, pull, eventsOf } = await pulled()
     const digest = digestOf(seeded)
     await spoil(root, digest)
     await pull('t/app:1', options)
     expect(consult(root).violations).toEqual([])
     expect(await setAside(root)).toEqual([expect.stringContaining(digest.slice(7)) as string])
+    expect(eventsOf('warning')).toMatchObject([
+      { code: 'CONTENT_DAMAGED', message: expect.stringContaining(digest) as string },
+    ])
   })
 
   it('stays where it is when the registry cannot give another one', async () => {

@@ -1,4 +1,3 @@
-import { isLadingError } from '@lading/errors'
 import { createCheck } from './check/check.ts'
 import { createInspect } from './inspect.ts'
 import { createListImages } from './list-images.ts'
@@ -23,15 +22,7 @@ export function createStore(parts: Parts): Store {
     contents,
     layers,
     resolve: (reference) => references.get(reference),
-    async manifest(descriptor) {
-      try {
-        return await readManifest(contents, descriptor)
-      } catch (error) {
-        // As good as not here: whoever needs it fetches it again.
-        if (isLadingError(error, 'CONTENT_DAMAGED')) return undefined
-        throw error
-      }
-    },
+    manifest: (descriptor) => readManifest(contents, descriptor),
     present: (manifest) => isPresent(contents, manifest),
     async lease({ signal } = {}) {
       signal?.throwIfAborted()

@@ -15,7 +15,7 @@ export interface Store {
   readonly layers: LayerStore
   /** What a name points to. `name:tag`, `name@digest`, both (the digest decides); bare names mean `latest`. */
   resolve(reference: Reference): Promise<Descriptor | undefined>
-  /** The manifest's verified bytes and typed view, if its file is here. */
+  /** The manifest's verified bytes and typed view, if its file is here. @throws `CONTENT_DAMAGED`, `CONTENT_UNREADABLE`; what decoding throws */
   manifest(
     descriptor: Descriptor,
   ): Promise<{ readonly bytes: Uint8Array; readonly manifest: ImageManifest | ImageIndex } | undefined>

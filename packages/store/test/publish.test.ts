@@ -97,7 +97,7 @@ describe('publishing', () => {
     expect(await publish(store, 'app:1', app)).toEqual({ outcome: 'published' })
     await chmod(path, 0o600)
     await writeFile(path, new Uint8Array(app.manifest.bytes.length))
-    expect(await store.manifest(app.manifest.descriptor)).toBeUndefined()
+    await expect(store.manifest(app.manifest.descriptor)).rejects.toMatchObject({ code: 'CONTENT_DAMAGED' })
     expect(await publish(store, 'app:1', app)).toEqual({ outcome: 'published' })
     expect(consult(root.path).violations).toEqual([])
   })
