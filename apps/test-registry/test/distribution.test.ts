@@ -8,6 +8,8 @@ import { profiles, startTestRegistry, type TestRegistryOptions } from '../src/in
 import { runOfficialSuite, type SuiteReport } from './support/official-suite.ts'
 import { answersOf, type Said } from './support/questions.ts'
 
+const patience = { timeout: 120_000 }
+
 type Answers = Readonly<Record<string, Said>>
 
 async function played(options: TestRegistryOptions): Promise<Answers> {
@@ -50,20 +52,24 @@ describe.each([
     }
   }
 
-  test('answers what the real one answers, except for what it says that it does not', needed, async () => {
-    const real = await withReal(({ url }) => answersOf(url))
-    const ours = await played({ profile })
-    const { notPlayed = {} } = profile
-    expect(without(ours, notPlayed)).toEqual(without(real, notPlayed))
-    expect(differences(real, ours).toSorted()).toEqual(Object.keys(notPlayed).toSorted())
-    expect(Object.keys(real).length).toBeGreaterThan(150)
-    // The questions tell registries apart.
-    expect(differences(real, await played({})).length).toBeGreaterThan(40)
-  })
+  test(
+    'answers what the real one answers, except for what it says that it does not',
+    { ...needed, ...patience },
+    async () => {
+      const real = await withReal(({ url }) => answersOf(url))
+      const ours = await played({ profile })
+      const { notPlayed = {} } = profile
+      expect(without(ours, notPlayed)).toEqual(without(real, notPlayed))
+      expect(differences(real, ours).toSorted()).toEqual(Object.keys(notPlayed).toSorted())
+      expect(Object.keys(real).length).toBeGreaterThan(150)
+      // The questions tell registries apart.
+      expect(differences(real, await played({})).length).toBeGreaterThan(40)
+    },
+  )
 
   test(
     'fails in the official suite where the real one does',
-    { ...needed, ...needsGoTool('conformance'), timeout: 120_000 },
+    { ...needed, ...needsGoTool('conformance'), ...patience },
     async () => {
       const suite = (host: string): Promise<SuiteReport> => runOfficialSuite(host, { version: 'dev', directory })
       const real = await withReal(({ host }) => suite(host))

@@ -6,7 +6,10 @@ import { needsGoTool } from '../../../test/support/needs.ts'
 import { startTestRegistry } from '../src/index.ts'
 import { runOfficialSuite } from './support/official-suite.ts'
 
-describe('the conformance suite of the distribution spec', needsGoTool('conformance'), () => {
+// It asks some 800 things.
+const patience = { timeout: 120_000 }
+
+describe('the conformance suite of the distribution spec', { ...needsGoTool('conformance'), ...patience }, () => {
   let directory: string
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'official-suite-'))
