@@ -9,7 +9,7 @@ import type { PullRepository, Uncompressed } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
 import type { Turn } from './turns.ts'
-import { isToBeFetched } from './unusable-copy.ts'
+import { isSound } from './unusable-copy.ts'
 
 /** What is known of a layer once its blob is durable. */
 export interface Obtained {
@@ -64,7 +64,7 @@ async function obtain(
     await contents.put(digest, layer.data, how)
   }
   const stored = await contents.stat(digest)
-  let replace = stored?.size === layer.size && job.verifyStored && !(await isSound(job, layer, how.signal))
+  let replace = stored?.size === layer.size && job.verifyStored && !(await isSound(job, digest, how.signal))
   if (stored?.size === layer.size && !replace) {
     const known = job.verify === 'full' ? await layers.known(digest) : undefined
     const existed = job.verify === 'digest' || known !== undefined
@@ -83,7 +83,7 @@ async function obtain(
     } catch (error) {
       how.signal.throwIfAborted()
       // A blob that does not inflate may be a bad layer, or a good one that our disk has spoiled: its digest tells which.
-      if (await isSound(job, layer, how.signal)) throw error
+      if (await isSound(job, digest, how.signal)) throw error
       replace = true
     }
   }
@@ -103,17 +103,6 @@ async function obtain(
   // The download was another pull's, whose image names the layer otherwise.
   const algorithms = await how.algorithms
   return { existed: false, inside: await layers.uncompress(layer, { algorithms, signal: how.signal }) }
-}
-
-/** Whether the blob that is here can be read and is what its digest says. It may have been collected since we looked. */
-async function isSound(job: PullJob, layer: Descriptor, signal: AbortSignal): Promise<boolean> {
-  try {
-    await job.store.contents.verify(layer.digest, { signal })
-    return true
-  } catch (error) {
-    if (!isToBeFetched(job, error)) throw error
-    return false
-  }
 }
 
 function tell(job: PullJob, name: { digest: Digest; id: string }, progress: LayerProgress): void {

@@ -1,10 +1,10 @@
 import { isLadingError } from '@lading/errors'
-import { registryDigestOf, type Descriptor } from '@lading/manifest'
+import { registryDigestOf, schema1EnvelopeOf, type Descriptor } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
 import type { FetchedManifest } from '@lading/registry-client'
 import type { ManifestDocument, PullDocuments, PullRepository, Schema1Document } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
-import { isToBeFetched } from './unusable-copy.ts'
+import { isSound, isToBeFetched } from './unusable-copy.ts'
 
 export interface ResolvedTarget {
   readonly document: ManifestDocument | Schema1Document
@@ -69,6 +69,9 @@ export async function byDigest(
 export async function localDocument(job: PullJob, descriptor: Descriptor): Promise<ManifestDocument | undefined> {
   try {
     const found = await job.store.manifest(descriptor)
+    // Of what came as schema 1 the store keeps the document that came, too; only a new one brings it back.
+    const envelope = job.verifyStored ? schema1EnvelopeOf(descriptor) : undefined
+    if (envelope !== undefined && !(await isSound(job, envelope, job.signal))) return undefined
     // Size and media type as they are: what a HEAD said of them is hearsay, and would be written into index.json.
     return found === undefined
       ? undefined

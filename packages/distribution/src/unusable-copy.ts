@@ -1,3 +1,4 @@
+import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { PullJob } from './pull-job.ts'
 
@@ -17,4 +18,19 @@ export function isToBeFetched({ emit }: Pick<PullJob, 'emit'>, error: unknown): 
     emit({ type: 'warning', code: error.code, message: `${error.message}; it is fetched again` })
   known.add(error.message)
   return true
+}
+
+/** Whether the blob that is here can be read and is what its digest says. It may have been collected since we looked. */
+export async function isSound(
+  job: Pick<PullJob, 'store' | 'emit'>,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await job.store.contents.verify(digest, { signal })
+    return true
+  } catch (error) {
+    if (!isToBeFetched(job, error)) throw error
+    return false
+  }
 }

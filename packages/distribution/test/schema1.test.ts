@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, OCI_INDEX, OCI_MANIFEST } from '@lading/manifest'
@@ -556,4 +556,18 @@ describe('a schema 1 image is refused, and nothing of it named,', () => {
     expect(await pulling).toBe(reason)
     expect(await made.names()).toEqual([])
   })
+})
+
+it('brings back the document as it came, when what the store kept of it is damaged', async () => {
+  const { pull, root } = await sceneWith()
+  await pull('t/app:1', allowed)
+  const path = join(root, 'blobs/sha256', digestOf(good.bytes).slice(7))
+  const kept = await readFile(path)
+  await rm(path)
+  await writeFile(path, new Uint8Array(kept.length))
+  await pull('t/app:1', allowed)
+  expect((await readFile(path)).equals(kept)).toBe(false)
+  await pull('t/app:1', { ...allowed, verifyStored: true })
+  expect((await readFile(path)).equals(kept)).toBe(true)
+  expect(consult(root).violations).toEqual([])
 })
