@@ -9,6 +9,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
  * - `CONTENT_UNREADABLE`: a blob is here, and the system could not give its bytes, on two opens. It may be good.
  * - `DIGEST_MISMATCH`, `SIZE_MISMATCH`: what came is not what was announced. Nothing of it was kept.
  * - `RANGE_MISMATCH`: an answer starts elsewhere than the bytes that are here end.
+ * - `INGEST_SUPERSEDED`: another process has brought the blob, or brings it faster. Asked for again, it is here or waited for.
  * - `INGEST_CLOSED`: a write after `close`, `discard` or `commit`.
  * - `TOO_LARGE`: a file is larger than the caller allowed.
  * - `NO_SPACE`: the disk, the quota or the file size limit is used up.
@@ -31,6 +32,7 @@ export type ContentErrorCode =
   | 'DIGEST_MISMATCH'
   | 'SIZE_MISMATCH'
   | 'RANGE_MISMATCH'
+  | 'INGEST_SUPERSEDED'
   | 'INGEST_CLOSED'
   | 'TOO_LARGE'
   | 'NO_SPACE'

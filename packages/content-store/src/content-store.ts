@@ -39,10 +39,12 @@ export interface ContentStore {
    *
    * @param options.replace the file that is here now is known to be bad (`CONTENT_DAMAGED`, `CONTENT_UNREADABLE`): it
    *   does not count, and `commit` sets it aside and takes its place in one step. Default false.
+   * @param options.yields the caller asks again after `INGEST_SUPERSEDED`, with which `begin`, `write` and the signal
+   *   `superseded` end a download that another process has finished, or brings faster; and it may overtake others. Default false.
    */
   ingest(
     address: BlobAddress,
-    options?: AbortOptions & { readonly replace?: boolean | undefined },
+    options?: AbortOptions & { readonly replace?: boolean | undefined; readonly yields?: boolean | undefined },
   ): Promise<Ingest | undefined>
   /** Takes content whose digest is not known, and perhaps not its size in bytes. `algorithm`: of the digest, default `sha256`. */
   ingestUnnamed(

@@ -8,10 +8,11 @@ import { fileIngest } from './file-ingest.ts'
 import { fileUnnamedIngest } from './file-unnamed-ingest.ts'
 import type { FileSystem } from './file-system.ts'
 import type { Ingest } from './ingest.ts'
-import { claimIngestDirectory } from './ingest-directory.ts'
+import { claimIngestDirectory, type IngestDirectory } from './ingest-directory.ts'
 import { layoutOf } from './layout.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { openData } from './open-data.ts'
+import { defaultAfterMs, startTrial, type Overtaking } from './overtaking.ts'
 import { moveAway } from './place.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { enterQueue } from './queue.ts'
@@ -23,6 +24,7 @@ import type { WaitingOptions } from './waiting.ts'
 
 const readLimit = 4 * 1024 * 1024
 const defaultPatienceMs = 30_000
+const lookEvery = ({ afterMs = defaultAfterMs }: Overtaking): number => afterMs / 10
 
 export interface ContentStoreOptions extends WaitingOptions {
   /** The directory. The first write makes it a store: see `prepareRoot`. */
@@ -33,6 +35,8 @@ export interface ContentStoreOptions extends WaitingOptions {
   readonly processes?: ProcessTable | undefined
   /** How long another process's download of the same blob may stand still before this one starts its own, in milliseconds. Default 30 000. */
   readonly patienceMs?: number | undefined
+  /** When another process's download that is slow is overtaken. */
+  readonly overtaking?: Overtaking | undefined
 }
 
 /** Bytes by digest in an OCI image layout. Opens nothing and writes nothing by itself. */
@@ -41,6 +45,7 @@ export function createContentStore({
   fs = nodeFileSystem(),
   processes = nodeProcesses(),
   patienceMs = defaultPatienceMs,
+  overtaking = {},
   onWaiting,
 }: ContentStoreOptions): ContentStore {
   const layout = layoutOf(root)
@@ -57,13 +62,15 @@ export function createContentStore({
     const found = await fs.stat(at(digest))
     return found?.kind === 'file' ? { size: found.size } : undefined
   }
+  /** Owners of downloads than which we were no faster. */
+  const spared = new Set<string>()
   const reading = (digest: Digest) => ({ fs, path: at(digest), digest })
 
   async function ingest(
     blob: BlobAddress,
-    options: { readonly signal?: AbortSignal | undefined; readonly replace?: boolean | undefined } = {},
+    options: Parameters<ContentStore['ingest']>[1] = {},
   ): Promise<Ingest | undefined> {
-    const { signal, replace = false } = options
+    const { signal, replace = false, yields = false } = options
     const { digest, size } = blob
     signal?.throwIfAborted()
     const target = at(digest)
@@ -91,6 +98,9 @@ export function createContentStore({
         processes,
         signal,
         patienceMs,
+        ...overtaking,
+        blob,
+        mayOvertake: (owner) => yields && !spared.has(owner),
         isHere,
         onWaiting,
       })
@@ -101,7 +111,8 @@ export function createContentStore({
       try {
         const { boot } = processes.self()
         const data = await openData(fs, directory, blob, { boot, signal })
-        return fileIngest({ fs, layout, blob, target, instead, directory, data, boot, leave })
+        const superseded = yields ? { why: whyEnd(directory, isHere), everyMs: lookEvery(overtaking) } : undefined
+        return fileIngest({ fs, layout, blob, target, instead, directory, data, boot, superseded, leave })
       } catch (error) {
         await directory.release().catch(() => {})
         throw error
@@ -109,6 +120,18 @@ export function createContentStore({
     } catch (error) {
       leave()
       throw error
+    }
+  }
+
+  /** For an ingest that yields: why it had better end. */
+  function whyEnd(directory: IngestDirectory, isHere: () => Promise<boolean>): () => Promise<string | undefined> {
+    const { beside, files } = directory
+    const trial = beside && startTrial(fs, files.data, beside.data, overtaking)
+    return async () => {
+      if (await isHere()) return 'another process has brought it'
+      const why = await trial?.failed()
+      if (why !== undefined && beside !== undefined) spared.add(beside.owner)
+      return why
     }
   }
 

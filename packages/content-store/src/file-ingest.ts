@@ -13,6 +13,7 @@ import { oneAtATime } from './one-at-a-time.ts'
 import type { OpenData } from './open-data.ts'
 import { place } from './place.ts'
 import { receiveBytes } from './received-bytes.ts'
+import { watchSuperseded } from './watch-superseded.ts'
 
 /** What a power cut can cost of a long download. A sync pauses it for as long as the disk is behind. */
 const defaultCheckpointBytes = 256 * 1024 * 1024
@@ -30,6 +31,8 @@ interface Options {
   readonly boot: string | undefined
   /** How often the bytes are synced on the way, default every 256 MiB. */
   readonly checkpointBytes?: number | undefined
+  /** Why it had better end, looked at every `everyMs`. Default: it never had. */
+  readonly superseded?: { readonly why: () => Promise<string | undefined>; readonly everyMs: number } | undefined
   /** Lets the next caller of this process in. */
   readonly leave: () => void
 }
@@ -57,6 +60,13 @@ export function fileIngest(options: Options): Ingest {
       },
     },
   })
+  const { superseded } = options
+  const rivals =
+    superseded &&
+    watchSuperseded(async () => {
+      const why = await superseded.why()
+      return why === undefined ? undefined : errors.superseded(why)
+    }, superseded.everyMs)
   /** Of begin, commit, close and discard. */
   const alone = oneAtATime()
   let state: 'open' | 'ended' | 'committed' = 'open'
@@ -67,6 +77,7 @@ export function fileIngest(options: Options): Ingest {
   const end = async (outcome: 'ended' | 'committed', how: () => Promise<void>): Promise<void> => {
     state = outcome
     bytes.seal()
+    rivals?.stop()
     grow.end(outcome === 'committed' ? 'verified' : 'failed')
     try {
       await how()
@@ -109,13 +120,18 @@ export function fileIngest(options: Options): Ingest {
         const { offset } = bytes
         if (answer.start !== 0 && answer.start !== offset) throw errors.startsElsewhere(answer.start, offset)
         await directory.assert()
+        await rivals?.assertNow()
         if (answer.start === 0 && offset > 0) {
           await bytes.startOver()
           notes.forget()
         }
         await notes.from(answer)
       }),
-    write: bytes.write,
+    superseded: rivals?.signal,
+    write(chunk) {
+      rivals?.signal.throwIfAborted()
+      return bytes.write(chunk)
+    },
     commit: ({ signal } = {}) =>
       alone(async () => {
         if (state === 'committed') return
@@ -139,7 +155,9 @@ export function fileIngest(options: Options): Ingest {
     close() {
       bytes.seal()
       return alone(async () => {
-        if (state === 'open')
+        // Nobody goes on with bytes that nobody needs.
+        if (state === 'open' && rivals?.signal.aborted === true) await throwAway().catch(() => {})
+        else if (state === 'open')
           await end('ended', () =>
             keepIngest({ bytes, file, notes, directory }).catch(() => directory.remove().catch(() => {})),
           )

@@ -1,5 +1,6 @@
 export { ContentError, type ContentErrorCode } from './content-error.ts'
 export type { BlobAddress, ContentStore, Staged } from './content-store.ts'
+export type { Overtaking } from './overtaking.ts'
 export { createContentStore, type ContentStoreOptions } from './create-content-store.ts'
 export type { DirectoryEntry, FileHandle, FileKind, FileStat, FileSystem } from './file-system.ts'
 export { fileSystemError } from './file-system-error.ts'

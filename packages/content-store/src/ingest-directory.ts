@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { performance } from 'node:perf_hooks'
+import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import { tryClaim, type Claim, type Observation } from './claim.ts'
 import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
 import { ingestLayoutOf, type IngestLayout } from './layout.ts'
+import { adoptBytes, watchPace, type Overtaking } from './overtaking.ts'
 import { moveInto } from './place.ts'
 import type { ProcessTable } from './process-table.ts'
 import { sleep } from '@lading/clock'
@@ -14,6 +15,8 @@ import { watchWait, type WaitingOptions } from './waiting.ts'
 /** The directory of a download that is ours. */
 export interface IngestDirectory {
   readonly files: IngestLayout
+  /** The download of another process that this one was begun beside, to be faster. */
+  readonly beside?: { readonly data: string; readonly owner: string } | undefined
   /** Throws `LOCK_LOST` after somebody took it over, as happens to a process that stood still: then nothing of it may be changed. */
   assert(): Promise<void>
   /** Leaves it for the next owner. */
@@ -22,7 +25,8 @@ export interface IngestDirectory {
   remove(): Promise<void>
 }
 
-interface Options extends WaitingOptions {
+interface Options extends WaitingOptions, Overtaking {
+  readonly blob: { readonly digest: Digest; readonly size: number }
   readonly fs: FileSystem
   /** Where it goes when it is removed. */
   readonly trash: string
@@ -32,16 +36,25 @@ interface Options extends WaitingOptions {
   readonly signal: AbortSignal | undefined
   /** Someone else's download that does not grow for so long is not waited for. */
   readonly patienceMs: number
+  /** Whether a slow download of this owner may be overtaken. */
+  readonly mayOvertake: (owner: string) => boolean
   /** The blob came meanwhile: stop waiting. */
   readonly isHere: () => Promise<boolean>
 }
 
-/** Waits until the directory is ours, the blob is here (`undefined`), or its owner makes no headway: then one of our own. */
+/**
+ * Waits until the directory is ours, the blob is here (`undefined`), or its owner makes no headway, or too little: then one
+ * beside it, which one process at a time may have. Where that one stands still as well, everybody gets one of their own.
+ */
 export async function claimIngestDirectory(options: Options): Promise<IngestDirectory | undefined> {
   const { fs, path, signal } = options
   const observation: Observation = {}
-  const watch = watchWait(ingestLayoutOf(path).owner, options)
-  const headway = watchSize(fs, ingestLayoutOf(path).data)
+  const files = ingestLayoutOf(path)
+  const watch = watchWait(files.owner, { ...options, what: `downloads ${options.blob.digest}` })
+  const paced = { ...options, size: options.blob.size }
+  const pace = watchPace(fs, files.data, paced)
+  const besidePath = `${path}.overtaking`
+  const besidePace = watchPace(fs, ingestLayoutOf(besidePath).data, paced)
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted()
     const directory = await claimAt(options, path, observation)
@@ -54,10 +67,21 @@ export async function claimIngestDirectory(options: Options): Promise<IngestDire
       return undefined
     }
     if (directory !== undefined) return directory
-    watch(observation.holder)
-    if ((await headway()) > options.patienceMs) {
-      const own = await claimAt(options, `${path}.${randomBytes(8).toString('hex')}`, {})
-      if (own !== undefined) return own
+    const { holder } = observation
+    watch(holder)
+    const { silentMs, slow } = await pace()
+    const { silentMs: besideSilentMs } = await besidePace()
+    const stands = silentMs > options.patienceMs
+    if (holder !== undefined && (stands || (slow && options.mayOvertake(holder.id)))) {
+      const beside = await claimAt(options, besidePath, {})
+      if (beside !== undefined) {
+        await adoptBytes(fs, files, beside.files)
+        return { ...beside, beside: { data: files.data, owner: holder.id } }
+      }
+      if (stands && besideSilentMs > options.patienceMs) {
+        const own = await claimAt(options, `${path}.${randomBytes(8).toString('hex')}`, {})
+        if (own !== undefined) return own
+      }
     }
     await sleep(gentleDelay(attempt, 500), { signal })
   }
@@ -101,19 +125,5 @@ export async function claimAt(
       }
       if (moved !== undefined) await fs.removeTree(moved)
     },
-  }
-}
-
-/** How long, by the monotonic clock, a file has not changed its size. */
-function watchSize(fs: FileSystem, path: string): () => Promise<number> {
-  let size = -1
-  let since = performance.now()
-  return async () => {
-    const now = (await fs.stat(path))?.size ?? 0
-    if (now !== size) {
-      size = now
-      since = performance.now()
-    }
-    return performance.now() - since
   }
 }

@@ -8,6 +8,7 @@ export interface IngestErrors {
   tooLong(actual: number): ContentError
   tooShort(actual: number): ContentError
   wrongDigest(actual: string): ContentError
+  superseded(why: string): ContentError
 }
 
 export function ingestErrors({ digest, size }: BlobAddress): IngestErrors {
@@ -16,6 +17,11 @@ export function ingestErrors({ digest, size }: BlobAddress): IngestErrors {
       new ContentError('INGEST_CLOSED', `the ingest of ${digest} has ended`, {
         digest,
         hint: 'start another one: ingest() goes on where this one ended',
+      }),
+    superseded: (why) =>
+      new ContentError('INGEST_SUPERSEDED', `the download of ${digest} ends: ${why}`, {
+        digest,
+        hint: 'ask for it again: it is here, or waited for',
       }),
     startsElsewhere: (start, offset) =>
       new ContentError(

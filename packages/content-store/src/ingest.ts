@@ -23,6 +23,8 @@ export interface Ingest {
    */
   write(chunk: Uint8Array): void | Promise<void>
   readonly growth: Growth
+  /** Of an ingest that yields: aborted, with `INGEST_SUPERSEDED`, when it had better end. `begin` and `write` throw the same from then on. */
+  readonly superseded?: AbortSignal | undefined
   /**
    * Verifies size, then digest; syncs; renames into `blobs/`. Idempotent. Aborted, it commits nothing and can be repeated.
    * @throws `SIZE_MISMATCH` when bytes are missing: what is there stays, and the ingest goes on. `DIGEST_MISMATCH`, and a

@@ -35,18 +35,21 @@ export interface Holder {
 const worthTellingMs = 1_000
 
 /** Looks after one wait: to be told of the holder after each attempt that failed. */
-export function watchWait(path: string, { onWaiting }: WaitingOptions): (holder: Holder | undefined) => void {
+export function watchWait(
+  path: string,
+  { onWaiting, what = `has ${printable(path)}` }: WaitingOptions & { readonly what?: string | undefined },
+): (holder: Holder | undefined) => void {
   let since: { readonly id: string; readonly ms: number; told: boolean } | undefined
   return (holder) => {
     if (holder === undefined) return
     if (since?.id !== holder.id) since = { id: holder.id, ms: performance.now(), told: false }
     if (since.told || performance.now() - since.ms < worthTellingMs) return
     since.told = true
-    onWaiting?.(waitingFor(path, holder))
+    onWaiting?.(waitingFor(path, what, holder))
   }
 }
 
-function waitingFor(path: string, { owner, verdict }: Holder): Waiting {
+function waitingFor(path: string, what: string, { owner, verdict }: Holder): Waiting {
   const seen = owner !== undefined && verdict !== 'unknown'
   return {
     path,
@@ -54,7 +57,7 @@ function waitingFor(path: string, { owner, verdict }: Holder): Waiting {
     host: owner?.host,
     silenceMs: seen ? undefined : silenceMs,
     message: seen
-      ? `waiting for process ${owner.pid}, which ${verdict === 'stopped' ? 'is stopped and ' : ''}has ${printable(path)}; to go on at once, ${howToGoOn(owner.pid, verdict)}`
+      ? `waiting for process ${owner.pid}, which ${verdict === 'stopped' ? 'is stopped and ' : ''}${what}; to go on at once, ${howToGoOn(owner.pid, verdict)}`
       : `waiting for ${whoIs(owner)}, up to ${silenceMs / 1000} s; if it is gone, go on at once with: rm ${quoted(path)}`,
   }
 }

@@ -9,7 +9,7 @@ import {
   type RegistryClient,
   type RegistryClientOptions,
 } from '@lading/registry-client'
-import { openStore, type Store, type Waiting } from '@lading/store'
+import { openStore, type Overtaking, type Store, type Waiting } from '@lading/store'
 import { createAdmission, createTransfers, type Transfers } from '@lading/transfer'
 import { createEmit, type Emit } from './emit.ts'
 import type { PullDocuments } from './ports.ts'
@@ -48,7 +48,13 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
   const onWaiting = (waiting: Waiting): void => emitters.forEach((emit) => emit({ type: 'waiting', ...waiting }))
   const store =
     options.store ??
-    (await openStore({ root: rootOf(options), lockTimeoutMs: options.lockTimeoutMs, onWaiting, ...boundsOf(options) }))
+    (await openStore({
+      root: rootOf(options),
+      lockTimeoutMs: options.lockTimeoutMs,
+      overtaking: overtakingOf(options),
+      onWaiting,
+      ...boundsOf(options),
+    }))
   const { jobs = 3, admit = createAdmission({ perKey: jobs }) } = options
   const onClientEvent = (event: ClientEvent): void => {
     options.onEvent?.(event)
@@ -161,6 +167,10 @@ async function schemasWithSchema1(base: Schemas = schemas): Promise<Schemas<Pull
   const { withSchema1 } = await import('@lading/manifest/schema1')
   return withSchema1(base)
 }
+
+/** Whoever may not be fast itself overtakes only what is far slower still. */
+const overtakingOf = ({ limitRate }: PullerOptions): Overtaking | undefined =>
+  limitRate === undefined ? undefined : { below: Math.min(1024 * 1024, limitRate / 2) }
 
 const boundsOf = ({ maxLayerSize, maxInflationRatio, inflationFloor }: PullerOptions): LayerBounds => ({
   maxLayerSize,

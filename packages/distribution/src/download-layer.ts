@@ -36,7 +36,11 @@ export function downloadLayer(
     // A digest that is wrong after a resume may be the fault of the earlier bytes: one clean start, then it is final.
     let again = false
     for (;;) {
-      const ingest = await job.store.contents.ingest(layer, { signal: context.signal, replace })
+      const ingest = await job.store.contents.ingest(layer, {
+        signal: context.signal,
+        replace,
+        yields: !replace,
+      })
       if (ingest === undefined) return finish(job, layer, algorithms, context)
       let pieced = ingest.offset === layer.size
       let coding: string | undefined
@@ -48,8 +52,8 @@ export function downloadLayer(
         return await fill(job, layer, { source, ingest, onBegin, sameSourceOnly: again, algorithms }, context)
       } catch (error) {
         await ingest.close()
-        // Whoever took the download over while this process stood still goes on with it; then there is less to do.
-        if (isLadingError(error, 'LOCK_LOST')) continue
+        // Whoever took the download over while this process stood still, or was faster, has it; then there is less to do.
+        if (isLadingError(error, 'LOCK_LOST') || isLadingError(error, 'INGEST_SUPERSEDED')) continue
         if (again || !pieced || !isLadingError(error, 'DIGEST_MISMATCH')) throw explainedByCoding(error, coding)
         again = true
       }

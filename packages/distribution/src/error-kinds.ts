@@ -59,6 +59,7 @@ const kinds: Readonly<Record<KnownCode, ErrorKind>> = {
   CONTENT_DAMAGED: 'local',
   CONTENT_UNREADABLE: 'local',
   RANGE_MISMATCH: 'local',
+  INGEST_SUPERSEDED: 'local',
   INGEST_CLOSED: 'local',
   RECEIVER_CLOSED: 'local',
   DELIVERY_ENDED: 'local',

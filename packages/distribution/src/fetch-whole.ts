@@ -27,7 +27,9 @@ export async function fetchWhole(
   context: WorkContext<LayerProgress>,
 ): Promise<void> {
   let restart = false
-  const once = async (signal: AbortSignal): Promise<void> => {
+  const { superseded } = ingest
+  const once = async (attemptSignal: AbortSignal): Promise<void> => {
+    const signal = superseded === undefined ? attemptSignal : AbortSignal.any([attemptSignal, superseded])
     if (restart) await ingest.begin({ start: 0, source: 'restart' })
     restart = false
     const counter = createCounter(layer, ingest, context)

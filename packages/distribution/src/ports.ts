@@ -32,6 +32,8 @@ export interface PullClient {
 /** A blob on its way in: content-store's `Ingest`. */
 export interface PullIngest<Growth = unknown> extends BlobSink {
   readonly growth: Growth
+  /** Aborted when another process has brought the blob, or brings it faster. */
+  readonly superseded?: AbortSignal | undefined
   commit(options?: AbortOptions): Promise<void>
   close(): Promise<void>
 }
@@ -43,7 +45,7 @@ interface PullContents<Growth = unknown> {
   verify(digest: Digest, options?: AbortOptions): Promise<{ readonly size: number }>
   ingest(
     address: { readonly digest: Digest; readonly size: number },
-    options?: AbortOptions & { readonly replace?: boolean | undefined },
+    options?: AbortOptions & { readonly replace?: boolean | undefined; readonly yields?: boolean | undefined },
   ): Promise<PullIngest<Growth> | undefined>
   put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>
 }

@@ -1,5 +1,5 @@
 export type { Checked, CheckOptions, Finding } from './check/finding.ts'
-export type { Waiting } from '@lading/content-store'
+export type { Overtaking, Waiting } from '@lading/content-store'
 export type { ImageUsage, NameChoice, PrunableName, Pruned, PruneOptions, Usage } from './housekeeping.ts'
 export { openStore, type OpenStoreOptions } from './open-store.ts'
 export { StoreError, type StoreErrorCode } from './store-error.ts'

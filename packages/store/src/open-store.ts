@@ -8,6 +8,7 @@ import {
   nodeFileSystem,
   storeFiles,
   type FileSystem,
+  type Overtaking,
   type WaitingOptions,
 } from '@lading/content-store'
 import { createImageStore } from '@lading/image-store'
@@ -27,6 +28,8 @@ export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
   readonly readOnly?: boolean | undefined
   /** Threads that inflate and hash. Default: as `createLayerStore`. */
   readonly workers?: number | undefined
+  /** When another process's download that is slow is overtaken. Default: below 1 MiB a second, after 10 s. */
+  readonly overtaking?: Overtaking | undefined
   /** How long another process may hold the store's lock without a sign of life before a change fails with `LOCK_TIMEOUT`, in milliseconds. Default 30 000. */
   readonly lockTimeoutMs?: number | undefined
   /** Shown first where an index is here for several platforms. Default `linux/<arch of this machine>`. */
@@ -46,6 +49,7 @@ export async function openStore({
   workers,
   platform = hostPlatform(),
   lockTimeoutMs,
+  overtaking,
   onWaiting,
   maxLayerSize,
   maxInflationRatio,
@@ -55,7 +59,7 @@ export async function openStore({
   const { root, own, lock: lockPath, leases } = layout
   const writable = await openRoot(fs, root, readOnly)
   const reserve = createReserve({ root, fs })
-  const contents = createContentStore({ root, fs, onWaiting })
+  const contents = createContentStore({ root, fs, overtaking, onWaiting })
   const lock = createLock({ fs, path: lockPath, timeoutMs: lockTimeoutMs, onWaiting })
   return createStore({
     root,
