@@ -192,11 +192,6 @@ describe('an upload that fails on the way', () => {
       },
       { chunkSize: 100_000 },
     ],
-    [
-      'a chunk of which the registry says that it has more than was sent',
-      { on: 'upload', method: 'PATCH', nth: 1, then: { headers: { range: '0-149999' } } },
-      { chunkSize: 100_000 },
-    ],
     ['a token that ran out', { on: 'upload', method: 'PUT', nth: 1, then: 'expire-token' }],
   ]
   it.each(faults)('by %s makes one attempt, and is cancelled', async (_what, fault, options) => {

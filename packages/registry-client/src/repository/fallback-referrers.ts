@@ -141,7 +141,7 @@ async function putList(
         ...options,
         scope: pushScope(site.path),
         about: { subject: 'tags', digest: subject },
-        expects: [201, 409, 412],
+        expects: [201, 202, 204, 409, 412],
       }),
     options,
   )

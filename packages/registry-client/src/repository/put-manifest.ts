@@ -96,7 +96,7 @@ async function put(site: Site, { target, tags, bytes, mediaType, digest }: Put, 
         ...options,
         scope: pushScope(site.path),
         about: { subject: 'tags', digest },
-        expects: [201],
+        expects: [201, 202, 204],
       }),
     options,
   )
