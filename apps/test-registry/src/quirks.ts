@@ -12,8 +12,10 @@ export interface Quirks {
   readonly chunkOrder?: boolean | 'bare' | undefined
   /** Status of a chunk that was taken. Default 202. */
   readonly chunkStatus?: number | undefined
-  /** `Range` of an upload's answers: where it stands (default), where it stood after the first chunk, the last chunk alone, or none. */
-  readonly uploadRange?: 'right' | 'stuck' | 'relative' | 'none' | undefined
+  /** `Range` of an upload's answers: where it stands (default), where it stood after the first chunk, the last chunk alone, one too many, or none. */
+  readonly uploadRange?: 'right' | 'stuck' | 'relative' | 'beyond' | 'none' | undefined
+  /** Status of a blob or manifest that was pushed. Default 201. */
+  readonly createdStatus?: number | undefined
   /** An upload's `Location` says where it stands, and one from before is 404, or 416 where `chunkOrder` is `bare`. Default false. */
   readonly statefulLocations?: boolean | undefined
   /** `Location` has scheme and host. Default false. */
@@ -84,6 +86,8 @@ export interface Quirks {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** So many bytes of header fields more, on every answer of both origins, tokens and refusals included. */
   readonly headerBytes?: number | undefined
+  /** Bodies come in chunks, without `Content-Length`, which HEAD has not either. Default false. */
+  readonly chunkedBodies?: boolean | undefined
   /** Interim answers (1xx) that nobody asked for, before every answer. */
   readonly interimAnswers?: readonly number[] | undefined
   /** `Content-Encoding` on every answer that has a body, whose bytes stay as they are. */
@@ -104,6 +108,8 @@ export interface Quirks {
   readonly sloppyJson?: 'member-twice' | 'not-utf8' | 'bom' | undefined
   /** With authentication: the challenge stands at `/v2/` alone, and all else is refused with this status, bare. */
   readonly challengeOnlyAtPing?: number | undefined
+  /** How the challenge is written. Default: `Bearer realm="…",service="…"`. */
+  readonly challengeForm?: 'lower-case' | 'spaced' | 'unquoted' | undefined
   /** A token is void after so many requests. Default: as `auth` says. */
   readonly tokenRequests?: number | undefined
   /** A token that is void or unknown, or a wrong password, is refused with this status, without a challenge and a body. */

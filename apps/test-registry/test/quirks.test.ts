@@ -171,6 +171,7 @@ describe('uploads', () => {
     ['right' as const, ['0-4', '0-9', '0-9']],
     ['stuck' as const, ['0-4', '0-4', '0-4']],
     ['relative' as const, ['0-4', '0-4', '0-4']],
+    ['beyond' as const, ['0-5', '0-10', '0-10']],
     ['none' as const, [undefined, undefined, undefined]],
   ])('uploadRange: %s', async (uploadRange, ranges) => {
     await start({ uploadRange })
@@ -180,6 +181,41 @@ describe('uploads', () => {
       ask(at, { method: 'PATCH', body: 'hello', headers: { 'content-range': `${from}-${from + 4}` } })
     const answers = [await send(0), await send(5), await ask(at)]
     expect(answers.map(({ headers }) => headers['range'])).toEqual(ranges)
+  })
+})
+
+describe('other words', () => {
+  test('chunkedBodies: no answer says a length, and all is there', async () => {
+    await start({ chunkedBodies: true })
+    expect((await raw(manifest, 'HEAD')).toLowerCase()).not.toContain('content-length')
+    const answer = await get(blob())
+    expect([answer.headers['transfer-encoding'], answer.headers['content-length']]).toEqual(['chunked', undefined])
+    expect(answer.body).toEqual(Buffer.from(app.layers[0]!.bytes))
+  })
+
+  test.each([
+    ['lower-case' as const, (realm: string) => `bearer realm="${realm}",service="test-registry"`],
+    ['spaced' as const, (realm: string) => `Bearer realm = "${realm}" , service = "test-registry"`],
+    ['unquoted' as const, (realm: string) => `Bearer realm=${realm},service=test-registry`],
+  ])('challengeForm: %s', async (challengeForm, challenge) => {
+    await start({ challengeForm }, { auth: bearer })
+    expect(challengeOf(await get('/v2/'))).toBe(challenge(`${registry.url}/token`))
+  })
+
+  test.each([200, 202, 204])('createdStatus: %i', async (createdStatus) => {
+    await start({ createdStatus })
+    const session = await ask(`${registry.url}/v2/t/app/blobs/uploads/`, { method: 'POST' })
+    const digest = 'sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'
+    const put = await ask(`${registry.url}${String(session.headers.location)}?digest=${digest}`, {
+      method: 'PUT',
+      body: 'hello',
+    })
+    const pushed = await ask(`${registry.url}/v2/t/app/manifests/3`, {
+      method: 'PUT',
+      body: app.bytes,
+      headers: { 'content-type': app.mediaType },
+    })
+    expect([session.status, put.status, pushed.status]).toEqual([202, createdStatus, createdStatus])
   })
 })
 

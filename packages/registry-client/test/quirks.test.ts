@@ -2,7 +2,7 @@ import { image, startTestRegistry, type BuiltImage, type Quirks, type TestRegist
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Credential, RegistryClient, RegistryClientOptions } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
-import { descriptorOf } from './support/image.ts'
+import { descriptorOf, manifestOf } from './support/image.ts'
 
 const alice = { username: 'alice', password: 'CANARY-password' } as const
 const bearer = { kind: 'bearer', ...alice } as const
@@ -64,6 +64,8 @@ describe('a registry with ways of its own is read', () => {
     { redirectBlobs: 'same-origin', locationBytes: 30_000 },
     { redirectBlobs: true, signedForGet: true },
     { redirectBlobs: 'same-origin', signedForGet: true },
+    { chunkedBodies: true },
+    { chunkedBodies: true, headHeaders: 'no-digest' },
     { interimAnswers: [100] },
     { interimAnswers: [100, 102, 103, 103, 199] },
     ...['x-gzip', 'aws-chunked', 'utf-8', 'none', 'binary', 'gzip', 'zstd'].map((contentEncodingLabel) => ({
@@ -104,13 +106,30 @@ describe('a registry with ways of its own is read', () => {
     expect(await gather(referrers(app.digest))).toEqual([])
   })
 
-  it.each(['stuck', 'relative', 'none'] as const)('uploadRange: %s, and the digest decides', async (uploadRange) => {
-    const { registry, client } = await sceneOf({ uploadRange })
-    const { blobs } = client.repository(`${registry.host}/t/new`)
+  it.each(['stuck', 'relative', 'beyond', 'none'] as const)(
+    'uploadRange: %s, and the digest decides',
+    async (uploadRange) => {
+      const { registry, client } = await sceneOf({ uploadRange })
+      const { blobs } = client.repository(`${registry.host}/t/new`)
+      const content = Buffer.from('a blob in four chunks')
+      await blobs.upload(descriptorOf(content), content, { chunkSize: 6 })
+      expect(registry.repository('t/new').blob(descriptorOf(content).digest)).toEqual(new Uint8Array(content))
+      expect(registry.journal.requests({ method: 'PATCH' })).toHaveLength(4)
+    },
+  )
+
+  it.each([201, 202, 204])('chunkStatus, createdStatus: %i for all that was pushed', async (status) => {
+    const { registry, app, client } = await sceneOf({ chunkStatus: status, createdStatus: status })
+    const { blobs, manifests, referrers } = client.repository(`${registry.host}/t/app`)
     const content = Buffer.from('a blob in four chunks')
     await blobs.upload(descriptorOf(content), content, { chunkSize: 6 })
-    expect(registry.repository('t/new').blob(descriptorOf(content).digest)).toEqual(new Uint8Array(content))
-    expect(registry.journal.requests({ method: 'PATCH' })).toHaveLength(4)
+    await blobs.upload(descriptorOf(Buffer.from('{}')), Buffer.from('{}'))
+    await manifests.put('4', Buffer.from(app.bytes))
+    const { bytes, digest } = manifestOf(Buffer.from('{}'), [content])
+    await manifests.put(digest, bytes)
+    expect(registry.repository('t/app').tags()['4']).toBe(app.digest)
+    expect(registry.repository('t/app').blob(descriptorOf(content).digest)).toEqual(new Uint8Array(content))
+    expect(await gather(referrers(app.digest))).toHaveLength(1)
   })
 
   it('more than 1,000 pages', async () => {
@@ -129,6 +148,8 @@ describe('a registry with its own ways of authentication is read', () => {
     { sloppyJson: 'member-twice' },
     { sloppyJson: 'not-utf8' },
     { sloppyJson: 'bom' },
+    ...(['lower-case', 'spaced', 'unquoted'] as const).map((challengeForm) => ({ challengeForm })),
+    { chunkedBodies: true },
     { headerBytes: 21_000 },
     { interimAnswers: [100, 103] },
     { contentEncodingLabel: 'gzip' },

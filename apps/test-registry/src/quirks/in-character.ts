@@ -5,7 +5,9 @@ import { head } from './heads.ts'
 import { contentEncoding, manifestType } from './labels.ts'
 import { link } from './link-forms.ts'
 import { lists } from './lists.ts'
-import { headers, location } from './lengths.ts'
+import { chunked, headers, location } from './lengths.ts'
+import { challenge } from './challenge-forms.ts'
+import { status } from './statuses.ts'
 
 /** What a trait sees of the request. */
 export interface TraitContext {
@@ -17,7 +19,18 @@ export interface TraitContext {
 /** One way in which answers of a registry are its own. */
 export type Trait = (reply: Reply, context: TraitContext) => Reply | Promise<Reply>
 
-const traits: readonly Trait[] = [lists, link, manifestType, head, location, contentEncoding, headers]
+const traits: readonly Trait[] = [
+  status,
+  challenge,
+  lists,
+  link,
+  manifestType,
+  head,
+  location,
+  contentEncoding,
+  headers,
+  chunked,
+]
 
 /** The right answer as this registry gives it: refusals, tokens and the second origin's too. */
 export async function inCharacter(given: Reply, context: TraitContext): Promise<Reply> {

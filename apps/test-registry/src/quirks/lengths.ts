@@ -1,3 +1,4 @@
+import { overridden } from '../http/headers.ts'
 import type { Trait } from './in-character.ts'
 
 /** Of a field: clients bound those as well. */
@@ -20,3 +21,9 @@ export const location: Trait = (given, { quirks: { locationBytes = 0 } }) => {
   const start = `${to}${to.includes('?') ? '&' : '?'}padding=`
   return { ...given, headers: { ...given.headers, location: start.padEnd(locationBytes, 'x') } }
 }
+
+/** HTTP's other way to say where a body ends; HEAD says nothing then. */
+export const chunked: Trait = (given, { quirks: { chunkedBodies } }) =>
+  chunkedBodies !== true || given.body.size === 0
+    ? given
+    : { ...given, headers: overridden(given.headers, { 'content-length': null }) }

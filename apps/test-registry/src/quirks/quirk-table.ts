@@ -47,6 +47,7 @@ export const quirkTable: Readonly<Record<keyof Quirks, QuirkRow>> = {
   },
   headerBytes: { help: 'so many bytes of header fields more, on every answer', value: number(0, mebibyte) },
   locationBytes: { help: '`Location` of a redirect is so long', value: number(0, 60_000) },
+  chunkedBodies: { help: 'bodies come in chunks, and no answer has a `Content-Length`', value: flag },
   interimAnswers: {
     help: 'interim answers that nobody asked for, before every answer',
     value: { kind: 'numbers', least: 100, most: 199 },
@@ -56,6 +57,10 @@ export const quirkTable: Readonly<Record<keyof Quirks, QuirkRow>> = {
   challengeOnlyAtPing: {
     help: 'the challenge stands at `/v2/` alone; all else is refused with this status, bare',
     value: refusal,
+  },
+  challengeForm: {
+    help: 'how the challenge is written',
+    value: words('lower-case', 'spaced', 'unquoted'),
   },
   tokenRequests: { help: 'a token is void after so many requests', value: number(1, mebibyte) },
   voidTokenStatus: {
@@ -114,9 +119,10 @@ export const quirkTable: Readonly<Record<keyof Quirks, QuirkRow>> = {
   },
   chunkStatus: { help: 'of a chunk that was taken', value: status },
   uploadRange: {
-    help: '`Range` of an upload’s answers: right, the first chunk’s for ever, the last one’s, none',
-    value: words('right', 'stuck', 'relative', 'none'),
+    help: '`Range` of an upload: right, of the first chunk, of the last one, one too far, none',
+    value: words('right', 'stuck', 'relative', 'beyond', 'none'),
   },
+  createdStatus: { help: 'of a blob or manifest that was pushed', value: number(200, 299) },
   statefulLocations: { help: 'an upload’s `Location` says where it stands', value: flag },
   absoluteLocations: { help: '`Location` has scheme and host', value: flag },
   createOnPush: { help: 'false: a repository that is not there is 404 for a push', value: flag },

@@ -27,7 +27,7 @@ export function where(
 ): Record<string, string> {
   const growth = growthOf(upload)
   const { size } = growth
-  const said = uploadRange === 'stuck' ? growth.first : uploadRange === 'relative' ? growth.last : size
+  const said = { right: size, stuck: growth.first, relative: growth.last, beyond: size + 1, none: 0 }[uploadRange]
   return {
     location: `/v2/${upload.repository}/blobs/uploads/${upload.id}${statefulLocations === true ? `?_state=${size}` : ''}`,
     // An empty session cannot be written in this form; Docker's registry says 0-0 for it.
