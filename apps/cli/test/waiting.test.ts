@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { layoutOf, nodeProcesses } from '@lading/content-store'
 import { image, startTestRegistry } from '@lading/test-registry'
 import { expect, it } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
 import { start } from './support/lading.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -38,3 +39,19 @@ it('a command that has waited for --lock-timeout fails, and says how to go on', 
   expect(stderr).toMatch(/^hint: end it: kill [0-9]+; or wait longer with --lock-timeout/m)
   expect(code).toBe(7)
 })
+
+// Ten seconds pass before anybody overtakes: in the ordinary run, the store's own tests have to do.
+it.each(atScale<string[]>([], ['--limit-rate']))(
+  'a pull held up by another one with %s says for whom it waits, overtakes it, and ends both',
+  async (option) => {
+    await using registry = await startTestRegistry()
+    const { layers } = await registry.seed(image('t/slow:1').randomLayer(1_000_000))
+    const args = ['pull', '--progress', 'plain', `${registry.host}/t/slow:1`, '--root', await temporaryDirectory()]
+    const slow = start([...args, option, '20k'])
+    await slow.said(/Downloading/)
+    const fast = start(args)
+    await fast.said(new RegExp(`waiting for process ${slow.child.pid}, which downloads ${layers[0]?.digest};`))
+    for (const { code, stderr } of [await fast.ended, await slow.ended]) expect(code, stderr).toBe(0)
+    expect(registry.journal.blob(layers[0]?.digest ?? '').requests).toHaveLength(2)
+  },
+)

@@ -51,13 +51,15 @@ export function createLock({
   readonly timeoutMs?: number | undefined
 }): Lock {
   const key = resolve(path)
+  // Of all that wait in turn: a holder is silent for as long as anybody has seen it so, and nobody begins to count anew.
+  const observation: Observation = {}
   return {
     async hold(run, options = {}) {
       const { signal } = options
       signal?.throwIfAborted()
       const leave = await enterQueue(key, signal)
       try {
-        const claim = await claimWhenFree({ fs, path, processes, timeoutMs, onWaiting, signal })
+        const claim = await claimWhenFree({ fs, path, processes, observation, timeoutMs, onWaiting, signal })
         let result
         try {
           result = await run({ assert: () => assertHeld(claim, path) })
@@ -87,6 +89,7 @@ async function claimWhenFree({
   fs,
   path,
   processes,
+  observation,
   timeoutMs,
   onWaiting,
   signal,
@@ -94,10 +97,10 @@ async function claimWhenFree({
   readonly fs: FileSystem
   readonly path: string
   readonly processes: ProcessTable
+  readonly observation: Observation
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
 }): Promise<Claim> {
-  const observation: Observation = {}
   const watch = watchWait(path, { onWaiting })
   await fs.mkdir(dirname(path), { recursive: true })
   for (let attempt = 0; ; attempt++) {

@@ -101,6 +101,9 @@ describe('whoever waits for another process', () => {
         message: `waiting for process ${child.pid}, which is stopped and has ${path}; to go on at once, let it go on: kill -CONT ${child.pid}; or end it: kill -KILL ${child.pid}`,
       },
     ])
+    // Whoever was behind the first one does not wait as long again.
+    await expect(lock.hold(async () => {})).rejects.toMatchObject({ code: 'LOCK_TIMEOUT' })
+    expect(told).toHaveLength(1)
     child.kill('SIGKILL')
     await ended(child)
     expect(await lock.hold(async () => 'in')).toBe('in')
