@@ -80,9 +80,17 @@ describe('choosing the manifest for a platform', () => {
       facts: { digest: digest('0') },
     })
     expect(platformsOffered([index()])).toEqual([])
-    await expect(chooseManifest({ manifest: index(), descriptor: at('0') }, arm, () => undefined)).rejects.toThrow(
-      expect.objectContaining({ hint: expect.stringContaining('by digest') as string }),
-    )
+  })
+
+  it('tells that there is no image where an entry without a platform would have been one', async () => {
+    // What is kept under a fallback tag for referrers: manifests, all of them artifacts.
+    const referrers = index({ ...at('a'), mediaType: OCI_MANIFEST, artifactType: 'application/x.bill' })
+    for (const manifest of [index(), index(entry('b', 'unknown/unknown')), referrers])
+      await expect(chooseManifest({ manifest, descriptor: at('0') }, arm, () => undefined)).rejects.toMatchObject({
+        hint: 'the index holds no image at all',
+      })
+    const plain = { ...at('c'), mediaType: OCI_MANIFEST }
+    expect(await chooseManifest({ manifest: index(plain), descriptor: at('0') }, arm, () => undefined)).toBe(plain)
   })
 
   it('throws what loading throws', async () => {

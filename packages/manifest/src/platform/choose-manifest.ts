@@ -102,7 +102,7 @@ export function platformUnavailable(
     message,
     hint:
       offered.length === 0
-        ? 'the index names no platforms: choose an entry of it by digest'
+        ? 'the index holds no image at all'
         : `there is: ${offered.join(', ')}; choose one with --platform`,
   }
 }
