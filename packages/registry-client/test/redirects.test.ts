@@ -43,6 +43,15 @@ describe('a redirect', () => {
     expect(registry.requests.at(-1)?.headers.authorization).toMatch(/^Basic /)
   })
 
+  it('leads to the very bytes of its Location: a signature counts them', async () => {
+    const location = Buffer.from('/gr\u00f6\u00dfe?sig=a/b+c%2Bd%2f|e f', 'utf8').toString('latin1')
+    const registry = await serve((request, response) =>
+      request.url?.startsWith('/v2/') ? bytes(response, 307, '', { location }) : bytes(response, 200, blob),
+    )
+    await clientOf().repository(`${registry.host}/a`).blobs.fetch(descriptor, sinkOf())
+    expect(registry.requests.at(-1)?.line).toBe('GET /gr%C3%B6%C3%9Fe?sig=a/b+c%2Bd%2f|e%20f')
+  })
+
   it('away and back does not bring Authorization back', async () => {
     const away = await serve((_request, response) => bytes(response, 307, '', { location: `${registry.origin}/back` }))
     const registry = await serve((request, response) => {

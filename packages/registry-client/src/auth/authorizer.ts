@@ -5,6 +5,7 @@ import type { CredentialProvider } from '../credential.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { Wire } from '../wire/wire.ts'
 import { basicHeader } from '../headers/basic-header.ts'
+import { urlText } from '../headers/url-text.ts'
 import type { Challenge } from '../headers/challenge.ts'
 import { fetchToken, withheldHint, type BearerChallenge, type FetchedToken } from './fetch-token.ts'
 import type { Identities } from './identities.ts'
@@ -271,7 +272,7 @@ const isRefusal = (error: unknown): boolean =>
 export function chooseScheme(challenges: readonly Challenge[], registry: URL): Scheme | undefined {
   const bearers = challenges.filter(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'))
   for (const { parameters } of bearers) {
-    const realm = URL.parse(parameters.get('realm') ?? '')
+    const realm = URL.parse(urlText(parameters.get('realm') ?? ''))
     if (realm === null) continue
     realm.hash = ''
     return { kind: 'bearer', challenge: { realm, service: parameters.get('service') ?? '' } }

@@ -1,6 +1,7 @@
 import { digestOf } from '@lading/digest/hash'
 import { RegistryError } from '../errors/registry-error.ts'
 import { nextLink } from '../headers/next-link.ts'
+import { urlText } from '../headers/url-text.ts'
 import type { Site } from '../site/site.ts'
 import type { Head } from '../wire/wire-request.ts'
 import { readPage, type PageFormat, type ReadPageOptions } from './read-page.ts'
@@ -68,7 +69,7 @@ function createSeen(): (url: URL) => boolean {
 function nextPage(site: Site, { headers, url: from }: Head, asked: URL): URL | undefined {
   const link = nextLink(headers.get('link'))
   if (link === undefined) return undefined
-  const query = link === null ? '' : (URL.parse(link, asked.href)?.search ?? '')
+  const query = link === null ? '' : (URL.parse(urlText(link), asked.href)?.search ?? '')
   if (query === '') throw badPage(site, from, 'names the next page in a way that cannot be understood')
   const next = new URL(asked.href)
   next.search = query

@@ -1,5 +1,6 @@
 import { publicUrl, type Emit } from '../client-event.ts'
 import { RegistryError } from '../errors/registry-error.ts'
+import { urlText } from '../headers/url-text.ts'
 import { placeOf } from '../origin/place-of.ts'
 import type { Judge } from './judge-url.ts'
 import { isReading, type Clearance, type Concern, type Take, type WireRequest } from './wire-request.ts'
@@ -97,7 +98,7 @@ function skipBody(host: string): Take {
 }
 
 function resolveLocation(text: string, base: URL): URL {
-  const url = URL.parse(text, base.href)
+  const url = URL.parse(urlText(text), base.href)
   if (url === null)
     throw new RegistryError('BAD_RESPONSE', `${base.host} redirects to no valid URL`, {
       host: base.host,

@@ -1,5 +1,6 @@
 import { printable } from '@lading/errors'
 import { RegistryError } from '../../errors/registry-error.ts'
+import { urlText } from '../../headers/url-text.ts'
 import { placeOf } from '../../origin/place-of.ts'
 import type { Site } from '../../site/site.ts'
 import type { Clearance, Head } from '../../wire/wire-request.ts'
@@ -20,7 +21,7 @@ export function uploadLocation(
   { url: from, headers, status }: Head,
 ): UploadLocation {
   const text = headers.get('location')
-  const url = text === null ? null : URL.parse(text, from.href)
+  const url = text === null ? null : URL.parse(urlText(text), from.href)
   if (url === null) {
     const what =
       text === null
