@@ -178,6 +178,34 @@ describe('a pull in bad surroundings', () => {
     expect(code).toBe(2)
   })
 
+  it.skipIf(process.platform === 'win32')(
+    'a relative root where the current directory was removed is refused',
+    async () => {
+      const gone = join(await temporaryDirectory(), 'gone')
+      await mkdir(gone)
+      const child = spawnSync(
+        'sh',
+        [
+          '-c',
+          'cd "$0" && rmdir "$0" && exec "$@"',
+          gone,
+          process.execPath,
+          ...flags,
+          bin,
+          'images',
+          '--root',
+          'store',
+        ],
+        { encoding: 'utf8' },
+      )
+      expectClear({ ...child, code: child.status }, 7, 'there is no store: the current directory was removed')
+    },
+  )
+
+  it('a root with a name that is too long is refused', async () => {
+    expectClear(await lading(['images', '--root', `/tmp/${'a'.repeat(300)}`]), 7, 'the name is too long')
+  })
+
   it.skipIf(process.platform !== 'linux')('a root below a directory that takes none is refused', async () => {
     for (const store of ['/proc/1/x', '/proc/1/x/y/z'])
       expectClear(await lading(['tag', 'a:1', 'b:1', '--root', store]), 7, 'no directory can be made at /proc/1/x')

@@ -38,6 +38,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ENOENT: { code: 'NOT_FOUND', says: 'no such file or directory' },
   EEXIST: { code: 'EXISTS', says: 'already exists' },
   ENOTEMPTY: { code: 'EXISTS', says: 'the directory is not empty' },
+  ENAMETOOLONG: {
+    code: 'IO_ERROR',
+    says: 'the name is too long',
+    hint: 'choose a shorter path for the store with --root',
+  },
   ENOTDIR: {
     code: 'NOT_A_DIRECTORY',
     says: 'not a directory',

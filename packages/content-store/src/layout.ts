@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { printable } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import { algorithmOf, hexOf, type Digest } from '@lading/digest'
 
@@ -46,14 +47,14 @@ export interface StoreLayout {
   ingest(digest: Digest): string
 }
 
-/** @throws `ContentError` `ROOT_INVALID` for an empty text, which would name the current directory by accident */
+/** @throws `ContentError` `ROOT_INVALID` for an empty text, which would name the current directory by accident, and for a relative path where that is gone */
 export function layoutOf(root: string): StoreLayout {
   if (root === '') {
     throw new ContentError('ROOT_INVALID', 'the root of the store is an empty text', {
       hint: "name a directory; '.' is the current one",
     })
   }
-  const home = resolve(root)
+  const home = absolute(root)
   const blobs = join(home, 'blobs')
   const own = join(home, 'lading')
   const ingests = join(own, 'ingest')
@@ -81,6 +82,18 @@ export function layoutOf(root: string): StoreLayout {
     quarantine: join(own, 'quarantine'),
     blob: (digest) => digestPath(blobs, digest),
     ingest: (digest) => digestPath(ingests, digest),
+  }
+}
+
+function absolute(root: string): string {
+  try {
+    return resolve(root)
+  } catch (cause) {
+    throw new ContentError('ROOT_INVALID', `there is no ${printable(root)}: the current directory was removed`, {
+      path: root,
+      cause,
+      hint: 'name the directory of the store by its absolute path',
+    })
   }
 }
 

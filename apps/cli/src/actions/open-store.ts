@@ -1,10 +1,9 @@
-import { resolve } from 'node:path'
 import { openStore, rootFromEnv, type Store } from '@lading/store'
 import type { CommandContext } from '../context.ts'
 import type { GlobalOptions } from '../command-options.ts'
 
 export const rootOf = ({ root }: GlobalOptions, { environment }: CommandContext): string =>
-  resolve(root ?? rootFromEnv({ env: environment.variables }))
+  root ?? rootFromEnv({ env: environment.variables })
 
 /** Uses the store that the options or the environment name, and closes it. */
 export async function withStore<Result>(
