@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRandom, type Random } from '../../fuzz/random.ts'
+import { killOnce, look, type Bounds, type Kill } from './one-kill.ts'
+import type { Planted } from './planted.ts'
+import { runs, type Scenario } from './scenarios.ts'
+import { spawnVictim } from './spawn-victim.ts'
+import { copyOf, prepareScene, type Scene } from './templates.ts'
+
+export interface KillRun {
+  /** How many, over all scenarios; a third of them beside another process. */
+  readonly count: number
+  readonly seed: number
+  /** Of this scenario alone. */
+  readonly only?: string | undefined
+  /** A fault of ours in every victim. */
+  readonly plant?: Planted | undefined
+  readonly say: (line: string) => void
+}
+
+export interface KillResult {
+  readonly kills: number
+  /** Of a living process. */
+  readonly hits: number
+  readonly violations: number
+}
+
+/** Whoever stands still while another one is killed. */
+const neighbours: readonly Scenario[] = ['pull over an older image', 'prune']
+/** A victim beside which another one removes what it needs may be told so, and that is no failure of the store. */
+const besideOthers: readonly Scenario[] = [
+  'pull into a new root',
+  'pull over an older image',
+  'resume what was cut off',
+  'rmi',
+  'prune',
+]
+
+/** Kills, judges, tells of each scenario; roots against the law are kept, unless a fault was planted. */
+export async function runKills({ count, seed, only, plant, say }: KillRun): Promise<KillResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'lading-torture-'))
+  const random = createRandom(seed)
+  const scene = await prepareScene(folder)
+  const scenarios = (Object.keys(runs) as Scenario[]).filter((name) => only === undefined || name.startsWith(only))
+  const share = Math.ceil(count / scenarios.length)
+  let [kills, hits, broken] = [0, 0, 0]
+  try {
+    for (const scenario of scenarios) {
+      const { calls, bounds } = await measure(scene, scenario, folder)
+      const plan = planOf(scenario, { calls, share, random }).map((kill) => ({ ...kill, plant }))
+      let hit = 0
+      const wrong: string[] = []
+      await inLanes(plan, async (kill) => {
+        // One is enough to know that the fault is found.
+        if (plant !== undefined && wrong.length > 0) return
+        kills += 1
+        const outcome = await killOnce(scene, kill, folder, bounds)
+        if (outcome.hit) hit += 1
+        if (outcome.violations.length > 0)
+          wrong.push(`  ${JSON.stringify(kill)}\n    ${outcome.violations.join('\n    ')}\n    kept: ${outcome.root}`)
+      })
+      say(`${scenario}: ${calls} calls, ${plan.length} kills, ${hit} of a living process, ${wrong.length} violations`)
+      for (const line of wrong) say(line)
+      hits += hit
+      broken += wrong.length
+    }
+  } finally {
+    await scene.registry.close()
+    if (broken === 0 || plant !== undefined) await rm(folder, { recursive: true })
+  }
+  return { kills, hits, violations: broken }
+}
+
+/** How many calls the scenario makes, and what is before and after it. */
+async function measure(
+  { registry, templates }: Scene,
+  scenario: Scenario,
+  folder: string,
+): Promise<{ calls: number; bounds: Bounds }> {
+  const root = await copyOf(templates[scenario], join(folder, 'measured', scenario.replaceAll(' ', '-')))
+  const before = look(root, true)
+  const { calls, said } = await spawnVictim({ root, host: registry.host, scenario })
+  if (calls === 0) throw new Error(`${scenario} does not work at all: ${said}`)
+  return { calls, bounds: { before, after: look(root, true) } }
+}
+
+/** At each call in turn, from one that the seed decides; every third beside another process. */
+function planOf(
+  scenario: Scenario,
+  { calls, share, random }: { readonly calls: number; readonly share: number; readonly random: Random },
+): readonly Kill[] {
+  const first = random.below(calls)
+  return Array.from({ length: share }, (_, at) => {
+    const killAt = 1 + ((first + Math.floor((at * Math.max(calls, share)) / share)) % calls)
+    const beside = besideOthers.includes(scenario) && at % 3 === 2
+    // What makes fewer calls beside another one is killed in time all the same.
+    if (!beside) return { scenario, killAt }
+    const neighbour = random.pick(neighbours)
+    return {
+      scenario,
+      killAt: 1 + (killAt % Math.ceil(calls / 2)),
+      beside: { scenario: neighbour, pauseAt: 1 + random.below(60) },
+    }
+  })
+}
+
+/** Two at once: one waits for the disk while the other one starts. */
+async function inLanes<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values()
+  const lane = async (): Promise<void> => {
+    for (const item of queue) await act(item)
+  }
+  await Promise.all([lane(), lane()])
+}

@@ -1,0 +1,50 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Orders } from './victim.ts'
+
+const script = fileURLToPath(new URL('victim.ts', import.meta.url))
+const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
+
+export interface VictimEnd {
+  readonly ended: 'killed' | 'done' | 'failed'
+  /** How many calls changed something, of one that was done. */
+  readonly calls: number
+  /** What it said when it failed. */
+  readonly said: string
+}
+
+export interface Victim {
+  readonly child: ChildProcess
+  /** Resolves when it stands at `pauseAt`, or has ended without. */
+  readonly paused: Promise<void>
+  readonly end: Promise<VictimEnd>
+}
+
+/** Most of a short process is the reading of its TypeScript, which is kept. */
+export function startVictim(orders: Orders): Victim {
+  const child = spawn(process.execPath, ['--conditions=@lading/source', script, JSON.stringify(orders)], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+  })
+  // One that is killed takes no line.
+  child.stdin.on('error', () => {})
+  let out = ''
+  let err = ''
+  let stands = (): void => {}
+  const paused = new Promise<void>((resolve) => (stands = resolve))
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+    if (out.includes('paused\n')) stands()
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
+  const end = once(child, 'close').then(([code, signal]): VictimEnd => {
+    stands()
+    const calls = Number(/^done (\d+)$/m.exec(out)?.[1] ?? 0)
+    if (signal === 'SIGKILL') return { ended: 'killed', calls, said: err }
+    return { ended: code === 0 ? 'done' : 'failed', calls, said: err }
+  })
+  return { child, paused, end }
+}
+
+export const spawnVictim = (orders: Orders): Promise<VictimEnd> => startVictim(orders).end
