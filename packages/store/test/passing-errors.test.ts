@@ -100,7 +100,7 @@ describe('the removal of another image', () => {
       ])
       await pull(store, 'other:1', other)
     }
-  })
+  }, 900_000)
 
   it('takes nothing that the entry of another program may need which cannot be read now', async () => {
     const store = await root.open()
