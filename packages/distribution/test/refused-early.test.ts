@@ -79,6 +79,39 @@ describe('what could not be published is refused before anything of it is fetche
     expect(registry.journal.requests().filter(({ kind }) => kind === 'blob')).toEqual([])
   })
 
+  it('where another pull has it in its right size, of two at once too, is refused as what it is', async () => {
+    const { registry, puller, names } = await scene()
+    const wrong = content.length + 7
+    await registry.seed(two([descriptor]))
+    await registry.seed(
+      image('t/other:1')
+        .rawLayer(content, { tar: content })
+        .diffIds([digest])
+        .manifestMembers({ layers: [{ ...descriptor, size: wrong }] }),
+    )
+    registry.addFault({ on: 'blob', digest, then: { delayMs: 50 } })
+    const pull = (name: string): Promise<unknown> => puller.pull(`${registry.host}/t/${name}:1`)
+    const [good, bad] = await Promise.allSettled([pull('app'), pull('other')])
+    const mismatch = { code: 'SIZE_MISMATCH', facts: { expected: wrong, actual: content.length } }
+    expect(good).toMatchObject({ status: 'fulfilled' })
+    expect(bad).toMatchObject({ reason: mismatch })
+    // The first is here now.
+    expect(await failure(pull('other'))).toMatchObject(mismatch)
+    expect((await names()).filter((name) => name.includes('other'))).toEqual([])
+  })
+
+  it('of a config in two sizes by two pulls at once the wrong one is refused as what it is', async () => {
+    const { registry, puller } = await scene()
+    const built = await registry.seed(app(oci))
+    const config = { ...built.config, size: built.config.size + 1 }
+    await registry.seed(image('t/other:1').layer({ a: 'a' }).manifestMembers({ mediaType: oci, config }))
+    registry.addFault({ on: 'blob', digest: config.digest, then: { delayMs: 50 } })
+    const pull = (name: string): Promise<unknown> => puller.pull(`${registry.host}/t/${name}:1`)
+    const [good, bad] = await Promise.allSettled([pull('app'), pull('other')])
+    expect(good).toMatchObject({ status: 'fulfilled' })
+    expect(bad).toMatchObject({ reason: { code: 'SIZE_MISMATCH' } })
+  })
+
   it('a layer twice in one size is fetched once, and 125 layers are pulled', async () => {
     const { registry, pull } = await scene()
     await registry.seed(two(Array.from({ length: 125 }, () => descriptor)))
