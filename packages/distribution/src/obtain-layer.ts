@@ -87,7 +87,13 @@ async function obtain(
       replace = true
     }
   }
-  await inTurn(() => job.emit({ type: 'layer:pulling', ...name, size: layer.size }))
+  // The download need not wait for its turn to be told of; one that failed before is not told.
+  let isTold = false
+  let failed = false
+  const told = inTurn(() => {
+    if (!failed) job.emit({ type: 'layer:pulling', ...name, size: layer.size })
+    isTold = true
+  })
   // What is verified differs, so a digest-only pull and a full one are different work on the same blob; and so is one
   // that does not count what is there.
   const inside = await shareTransfer(
@@ -96,9 +102,17 @@ async function obtain(
     downloadLayer(job, repository, layer, { algorithms: how.algorithms, replace }),
     {
       signal: how.signal,
-      onProgress: (progress) => tell(job, name, progress),
+      size: layer.size,
+      onProgress(progress) {
+        if (isTold) tell(job, name, progress)
+        else void told.then(() => !failed && tell(job, name, progress))
+      },
     },
-  )
+  ).catch((error: unknown) => {
+    failed = true
+    throw error
+  })
+  await told
   if (inside === undefined || isNamedIn(inside, await how.algorithms)) return { existed: false, inside }
   // The download was another pull's, whose image names the layer otherwise.
   const algorithms = await how.algorithms

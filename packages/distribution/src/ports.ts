@@ -6,7 +6,7 @@ import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/m
 import type { Schema1Documents, Schema1Manifest } from '@lading/manifest/schema1'
 import type { Reference } from '@lading/reference'
 import type { EndpointEvent, Repository } from '@lading/registry-client'
-import type { Work, Watch } from '@lading/transfer'
+import type { RunOptions, Work, Watch } from '@lading/transfer'
 
 // What a pull needs of the parts below, and no more. `create-puller.ts` hands the concrete parts in; a type test
 // proves that they fit. Another store or client that satisfies these can be pulled into just as well.
@@ -103,5 +103,5 @@ export interface PullStore<Growth = unknown> {
 }
 
 export interface PullTransfers {
-  run<Result, Progress>(key: string, work: Work<Result, Progress>, options?: AbortOptions): Watch<Result, Progress>
+  run<Result, Progress>(key: string, work: Work<Result, Progress>, options?: RunOptions): Watch<Result, Progress>
 }

@@ -46,14 +46,17 @@ export async function pullSchema2(
   const config = group.first(() => fetchConfig(job, repository, manifest.config, group.signal))
   const turns = createTurns()
   const obtained = new Map<Digest, Promise<Obtained>>()
-  for (const layer of manifest.layers) {
-    if (!obtained.has(layer.digest))
-      obtained.set(
-        layer.digest,
-        group.next(() =>
+  const layers = [...new Map(manifest.layers.map((layer) => [layer.digest, layer])).values()]
+  const inOrder = layers.map((layer, rank) => ({ layer, rank, turn: turns() }))
+  // The largest is asked for first: it takes longest, and the others fit in beside it.
+  for (const { layer, rank, turn } of inOrder.toSorted((a, b) => b.layer.size - a.layer.size))
+    obtained.set(
+      layer.digest,
+      group.next(
+        () =>
           obtainLayer(job, repository, layer, {
             quiet,
-            turn: turns(),
+            turn,
             // Without a config nothing comes of this image; whoever shares its downloads goes on.
             algorithms: config.then(
               (known) => algorithmsFor(layer.digest, manifest, known),
@@ -61,9 +64,9 @@ export async function pullSchema2(
             ),
             signal: group.signal,
           }),
-        ),
-      )
-  }
+        rank,
+      ),
+    )
   const registered = group.next(async () =>
     registerLayers({ ...job, signal: group.signal }, document, manifest, await config, obtained, quiet),
   )

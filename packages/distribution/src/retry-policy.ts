@@ -2,8 +2,21 @@ import { isLadingError } from '@lading/errors'
 import type { ErrorKind } from '@lading/registry-client'
 import { kindOf } from './error-kinds.ts'
 
-/** After these, the same request may well succeed. */
-const passing: ReadonlySet<ErrorKind | undefined> = new Set(['unreachable', 'busy', 'interrupted', 'misplaced'])
+/** May the same request succeed a little later? A kind that is missing does not compile. */
+const again: Readonly<Record<ErrorKind, boolean | 'by status'>> = {
+  unreachable: true,
+  busy: true,
+  interrupted: true,
+  misplaced: true,
+  unclear: 'by status',
+  caller: false,
+  local: false,
+  'no-registry': false,
+  refused: false,
+  absent: false,
+  wrong: false,
+  unusable: false,
+}
 
 /** Statuses of a registry or its storage that ask for another try. */
 const passingStatus = (status = 0): boolean => status === 408 || status === 425 || status === 429 || status >= 500
@@ -15,7 +28,8 @@ const passingStatus = (status = 0): boolean => status === 408 || status === 425 
 export function retryBlob(error: unknown): false | { readonly afterMs?: number | undefined } {
   if (!isLadingError(error)) return false
   const kind = kindOf(error)
-  if (!passing.has(kind) && !(kind === 'unclear' && passingStatus(error.facts.status))) return false
+  const worth = kind === undefined ? false : again[kind]
+  if (!(worth === 'by status' ? passingStatus(error.facts.status) : worth)) return false
   const { retryAfterMs, asksTooLong } = error as { retryAfterMs?: number | undefined; asksTooLong?: boolean }
   return asksTooLong === true ? false : { afterMs: retryAfterMs }
 }

@@ -12,8 +12,14 @@ export async function shareTransfer<Result, Progress>(
   work: Work<Result, Progress>,
   {
     signal,
+    size,
     onProgress,
-  }: { readonly signal: AbortSignal; readonly onProgress?: ((progress: Progress) => void) | undefined },
+  }: {
+    readonly signal: AbortSignal
+    /** Of those that wait the largest is next. Default: first of all. */
+    readonly size?: number | undefined
+    readonly onProgress?: ((progress: Progress) => void) | undefined
+  },
 ): Promise<Result> {
   for (;;) {
     let ours = false
@@ -21,7 +27,7 @@ export async function shareTransfer<Result, Progress>(
       ours = true
       return work(context)
     }
-    const watch = transfers.run(key, own, { signal })
+    const watch = transfers.run(key, own, { signal, size })
     try {
       if (onProgress !== undefined) for await (const progress of watch) onProgress(progress)
       const outcome = await watch.result().then(

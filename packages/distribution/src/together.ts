@@ -4,8 +4,12 @@ export interface Together {
   readonly signal: AbortSignal
   /** The part whose error wins over all others'. */
   first<Result>(part: () => Promise<Result>): Promise<Result>
-  /** A further part; of several errors, the earliest added part's is reported. */
-  next<Result>(part: () => Promise<Result>): Promise<Result>
+  /**
+   * A further part. Of several errors that of the lowest rank is reported.
+   *
+   * @param rank default: that of the order in which parts are added
+   */
+  next<Result>(part: () => Promise<Result>, rank?: number): Promise<Result>
   /**
    * Waits until every part has ended, so that nothing runs on behind the caller's back.
    *
@@ -22,7 +26,7 @@ export function together(caller: AbortSignal): Together {
   const echo = new Error('another part of the pull failed')
   const failure = new AbortController()
   const signal = AbortSignal.any([caller, failure.signal])
-  const parts: Promise<unknown>[] = []
+  const parts: { readonly rank: number; readonly running: Promise<unknown> }[] = []
   let winner: Promise<unknown> | undefined
 
   const start = async <Result>(part: () => Promise<Result>): Promise<Result> => {
@@ -43,13 +47,14 @@ export function together(caller: AbortSignal): Together {
       winner = running
       return running
     },
-    next<Result>(part: () => Promise<Result>): Promise<Result> {
+    next<Result>(part: () => Promise<Result>, rank = parts.length): Promise<Result> {
       const running = start(part)
-      parts.push(running)
+      parts.push({ rank, running })
       return running
     },
     async settle() {
-      const outcomes = await Promise.allSettled(winner === undefined ? parts : [winner, ...parts])
+      const ranked = parts.toSorted((a, b) => a.rank - b.rank).map(({ running }) => running)
+      const outcomes = await Promise.allSettled(winner === undefined ? ranked : [winner, ...ranked])
       caller.throwIfAborted()
       const error = outcomes.map(errorOf).find((reason) => reason !== undefined)
       if (error !== undefined) throw error

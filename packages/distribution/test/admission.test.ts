@@ -1,5 +1,6 @@
 import { image, startTestRegistry, type Fault, type TestRegistry } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createAdmission } from '@lading/transfer'
 import { createPuller, type PullEvent, type Puller } from '../src/index.ts'
 import { temporaryFolder } from './scene.ts'
 import { openTestStore } from './support/test-store.ts'
@@ -100,6 +101,37 @@ describe('a sick registry', () => {
     await until(() => layersTold(pull.events, 'layer:retry') === 5)
     expect(new Set(sick.journal.requests({ kind: 'blob' }).map(({ path }) => path)).size).toBe(1 + 5)
     await pull.giveUp()
+  })
+})
+
+describe('an image whose layers wait for a place', () => {
+  it('is downloaded config first, then the largest layer that waits, whatever their order; bounds may change meanwhile', async () => {
+    const registry = await startTestRegistry()
+    onTestFinished(() => registry.close())
+    let built = image('t/app:1')
+    for (const [seed, size] of [3000, 90_000, 1000, 50_000, 20_000].entries()) built = built.randomLayer(size, { seed })
+    const { layers, config } = await registry.seed(built)
+    const admit = createAdmission({ perKey: 1 })
+    const place = await admit(registry.host)
+    const store = await openTestStore(await temporaryFolder())
+    const puller = await createPuller({ store, admit })
+    onTestFinished(async () => {
+      await puller.close()
+      await store.close()
+    })
+    const events: PullEvent[] = []
+    const pull = puller.pull(`${registry.host}/t/app:1`, { onEvent: (event) => events.push(event) })
+    await until(() => layersTold(events, 'layer:waiting') === layers.length)
+    place()
+    await pull
+    const order = registry.journal.requests({ kind: 'blob' }).map(({ path }) => path.slice(path.lastIndexOf('/') + 1))
+    const bySize = layers.toSorted((a, b) => b.size - a.size).map(({ digest }) => digest)
+    expect(order).toEqual([config.digest, ...bySize])
+    // What is told is told in the order of the image.
+    const pulling = events.flatMap((event) => (event.type === 'layer:pulling' ? [event.digest] : []))
+    expect(pulling).toEqual(layers.map(({ digest }) => digest))
+    admit.setLimits({ perKey: 5 })
+    expect((await puller.pull(`${registry.host}/t/app:1`)).status).toBe('up-to-date')
   })
 })
 

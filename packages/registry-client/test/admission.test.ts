@@ -253,3 +253,66 @@ describe('a request for a blob', () => {
 
 const endpointOf = ({ host, origin }: ScriptedServer) =>
   ({ url: origin, host, scheme: 'http', mirror: false, insecure: false }) as const
+
+describe('a place whose blob is waited for by whoever takes it', () => {
+  /** What is done with the place, as it happens. */
+  function watched(): {
+    readonly admit: Admit
+    readonly log: string[]
+    /** Since the last one was admitted: the first one tries TLS. */
+    readonly last: () => string[]
+    readonly sizes: (number | undefined)[]
+  } {
+    const log: string[] = []
+    const sizes: (number | undefined)[] = []
+    return {
+      log,
+      last: () => log.slice(log.lastIndexOf('admitted')),
+      sizes,
+      admit(_host, { size }) {
+        sizes.push(size)
+        log.push('admitted')
+        const place = { lend: () => log.push('lent'), takeBack: () => log.push('taken back') }
+        return Promise.resolve(Object.assign(() => log.push('given back'), place))
+      },
+    }
+  }
+
+  it('is lent after a second, and taken back when the blob goes on', async () => {
+    const clock = steppedClock()
+    const { admit, last } = watched()
+    const registry = await serve(good)
+    const { blobs } = clientOf({ clock, admit }).repository(`${registry.host}/a`)
+    const slow = Promise.withResolvers<void>()
+    const waiting = Promise.withResolvers<void>()
+    const fetched = blobs.fetch(descriptor, {
+      ...sinkOf(),
+      write() {
+        waiting.resolve()
+        return slow.promise
+      },
+    })
+    await waiting.promise
+    await clock.pass(900)
+    expect(last()).toEqual(['admitted'])
+    await clock.pass(200)
+    expect(last()).toEqual(['admitted', 'lent'])
+    slow.resolve()
+    await fetched
+    expect(last()).toEqual(['admitted', 'lent', 'taken back', 'given back'])
+    expect(clock.sleeping).toBe(0)
+  })
+
+  it('is kept while that is short, and says how much is missing', async () => {
+    const clock = steppedClock()
+    const { admit, log, sizes } = watched()
+    const registry = await serve(good)
+    const { blobs } = clientOf({ clock, admit }).repository(`${registry.host}/a`)
+    await blobs.fetch(descriptor, { ...sinkOf(), write: () => Promise.resolve() })
+    for await (const chunk of blobs.open(descriptor)) expect(Buffer.from(chunk)).toEqual(blob)
+    await blobs.read(descriptor)
+    // A small blob is waited for by others, and goes first.
+    expect(sizes.slice(1)).toEqual([blob.byteLength, blob.byteLength, undefined])
+    expect(new Set(log)).toEqual(new Set(['admitted', 'given back']))
+  })
+})

@@ -13,13 +13,30 @@ export interface AdmitOptions {
   readonly signal?: AbortSignal | undefined
   /** Called once, before `admit` returns or later, when there is no place at once. */
   readonly onWait?: (() => void) | undefined
+  /** How much there is to move: of those that wait, the largest is next. Default: first of all. */
+  readonly size?: number | undefined
+}
+
+/** A place: the function gives it back, once; further calls do nothing. */
+export interface Place {
+  (): void
+  /** Lets others have it while its holder waits for what nobody here controls. */
+  lend(): void
+  /** It moves data again, at once: until others give theirs back there may be one too many. */
+  takeBack(): void
 }
 
 /**
  * Waits for a place of the key and one of the whole. Whoever has both calls the function that comes back when it needs
  * them no longer; further calls do nothing.
  */
-export type Admit = (key: string, options?: AdmitOptions) => Promise<() => void>
+export type Admit = (key: string, options?: AdmitOptions) => Promise<Place>
+
+/** An `Admit` whose bounds can be changed while it is used. Whoever has a place keeps it. */
+export interface Admission extends Admit {
+  /** @throws `TRANSFER_OPTION_INVALID` */
+  setLimits(limits: AdmissionOptions): void
+}
 
 interface Queue {
   readonly slots: Slots
@@ -29,14 +46,13 @@ interface Queue {
 
 /**
  * Places with two bounds, so that one key that never ends takes no more than its own: `perKey` for each key, and `whole`
- * for all. Places are given in the order of asking. Everybody takes the key's place first and one of the whole second,
+ * for all. Of those that wait the largest is next, and those alike in the order of asking. Everybody takes the key's place first and one of the whole second,
  * so nobody who waits for the key keeps others from the whole.
  *
  * @throws `TRANSFER_OPTION_INVALID`
  */
-export function createAdmission({ perKey = 3, whole = 4 * perKey }: AdmissionOptions = {}): Admit {
-  atLeastOne('perKey', perKey)
-  atLeastOne('whole', whole)
+export function createAdmission(options: AdmissionOptions = {}): Admission {
+  let { perKey, whole } = readLimits(options)
   const all = createSlots(whole)
   const queues = new Map<string, Queue>()
 
@@ -51,7 +67,12 @@ export function createAdmission({ perKey = 3, whole = 4 * perKey }: AdmissionOpt
     if (queue.users === 0) queues.delete(key)
   }
 
-  return async (key, { signal, onWait } = {}) => {
+  const setLimits = (next: AdmissionOptions): void => {
+    ;({ perKey, whole } = readLimits(next))
+    all.setLimit(whole)
+    for (const { slots } of queues.values()) slots.setLimit(perKey)
+  }
+  const admit: Admit = async (key, { signal, onWait, size } = {}) => {
     signal?.throwIfAborted()
     const queue = enter(key)
     const places: Slot[] = []
@@ -63,7 +84,7 @@ export function createAdmission({ perKey = 3, whole = 4 * perKey }: AdmissionOpt
     let told = false
     try {
       for (const slots of [queue.slots, all]) {
-        const place = slots.request()
+        const place = slots.request(size)
         places.push(place)
         if (!place.held && !told) {
           told = true
@@ -75,8 +96,21 @@ export function createAdmission({ perKey = 3, whole = 4 * perKey }: AdmissionOpt
       release()
       throw error
     }
-    return release
+    return Object.assign(release, {
+      lend: () => places.forEach((place) => place.lend()),
+      takeBack: () => places.forEach((place) => place.takeBack()),
+    })
   }
+  return Object.assign(admit, { setLimits })
+}
+
+function readLimits({ perKey = 3, whole = 4 * perKey }: AdmissionOptions): {
+  readonly perKey: number
+  readonly whole: number
+} {
+  atLeastOne('perKey', perKey)
+  atLeastOne('whole', whole)
+  return { perKey, whole }
 }
 
 async function granted(place: Slot, signal: AbortSignal | undefined): Promise<void> {

@@ -9,10 +9,19 @@ export interface Backoff {
   readonly maxMs?: number | undefined
 }
 
+/** How failures of one kind are repeated. */
+export interface RetryClass {
+  /** How often to fail like this without progress. `Infinity`: as often as it takes. Default: the transfers' own. */
+  readonly attempts?: number | undefined
+  /** Default: the transfers' own. */
+  readonly backoff?: Backoff | undefined
+}
+
 export interface AttemptLimits {
   /** How often to try without progress, the first time included. */
   readonly attempts: number
   readonly backoff: Backoff
+  readonly retries: Readonly<Record<string, RetryClass>>
   readonly clock: Clock
 }
 
@@ -22,13 +31,14 @@ export interface AttemptOptions extends AttemptLimits {
   readonly countDown: (wait: () => Promise<void>) => Promise<void>
 }
 
-/** Runs `once` until it succeeds, `how` calls its error final, or it failed `attempts` times without progress. */
+/** Runs `once` until it succeeds, `how` calls its error final, or it failed too often without progress. */
 export async function attempt<T>(
   once: (signal: AbortSignal) => Promise<T>,
   how: AttemptPolicy,
   { signal, countDown, ...limits }: AttemptOptions,
 ): Promise<T> {
-  let failures = 0
+  /** Since the last progress, by class. */
+  const failures = new Map<string, number>()
   // The furthest of all failures and not the last one: a server that starts from zero each time makes no progress.
   let furthest = how.position()
   for (;;) {
@@ -38,14 +48,18 @@ export async function attempt<T>(
     } catch (error) {
       signal.throwIfAborted()
       const position = how.position()
-      if (position > furthest) failures = 0
+      if (position > furthest) failures.clear()
       furthest = Math.max(furthest, position)
-      failures += 1
       const again = how.retry(error)
-      if (again === false || failures >= limits.attempts) throw error
+      if (again === false) throw error
+      const { class: name = '', afterMs = 0 } = again
+      const { attempts = limits.attempts, backoff = limits.backoff } = limits.retries[name] ?? {}
+      const attempted = (failures.get(name) ?? 0) + 1
+      failures.set(name, attempted)
+      if (attempted >= attempts) throw error
       // A server that says "at once" gets no more of us than one that says nothing.
-      const delay = Math.max(again.afterMs ?? 0, jitter(failures, limits))
-      const tell = (seconds: number): void => how.onRetry?.({ attempt: failures, seconds, error })
+      const delay = Math.max(afterMs, jitter(attempted, backoff, limits.clock))
+      const tell = (seconds: number): void => how.onRetry?.({ attempt: attempted, seconds, error })
       await countDown(async () => {
         await countSeconds(delay, tell, signal, limits.clock)
         signal.throwIfAborted()
@@ -55,8 +69,7 @@ export async function attempt<T>(
 }
 
 /** Full jitter: anything between nothing and the exponential, so that many clients do not come back together. */
-function jitter(failures: number, { backoff, clock }: AttemptLimits): number {
-  const { baseMs = 2_000, maxMs = 30_000 } = backoff
+function jitter(failures: number, { baseMs = 2_000, maxMs = 30_000 }: Backoff, clock: Clock): number {
   return clock.random() * Math.min(maxMs, baseMs * 2 ** (failures - 1))
 }
 

@@ -1,4 +1,4 @@
-/** A place among those that may move data. Given in the order of asking. */
+/** A place among those that may move data. */
 export interface Slot {
   /** Resolves when the slot is ours; rejects when it was given up by `cancel` before. Never unhandled. */
   readonly granted: Promise<void>
@@ -8,49 +8,77 @@ export interface Slot {
   cancel(reason: unknown): void
   /** Hands the slot to the next in the queue, or leaves the queue. Counts once. */
   release(): void
+  /** Lets somebody else have it while its holder waits for what nobody here controls. */
+  lend(): void
+  /** It moves data again, at once: until others release theirs there may be one too many. */
+  takeBack(): void
 }
 
 export interface Slots {
-  request(): Slot
+  /**
+   * The largest first, and those alike in the order of asking.
+   *
+   * @param size default `Infinity`: whose size is not known goes first
+   */
+  request(size?: number): Slot
+  /** A smaller one takes no slot from anybody: it counts for those that are given from now on. */
+  setLimit(limit: number): void
 }
 
-/** At most `limit` slots are held at any time. */
-export function createSlots(limit: number): Slots {
-  let taken = 0
-  // A Set keeps the order of asking and lets a cancelled one leave from the middle.
-  const queue = new Set<() => void>()
+interface Waiting {
+  readonly size: number
+  readonly grant: () => void
+}
 
-  const passOn = (): void => {
-    const [next] = queue
-    if (next === undefined) taken -= 1
-    else {
-      // The count stays: the slot changes hands.
-      queue.delete(next)
-      next()
+/** At most `limit` slots are held at any time, those that were lent not counted. */
+export function createSlots(limit: number): Slots {
+  let most = limit
+  let taken = 0
+  // The next one last.
+  const queue: Waiting[] = []
+
+  const giveOut = (): void => {
+    while (taken < most) {
+      const next = queue.pop()
+      if (next === undefined) return
+      taken += 1
+      next.grant()
     }
+  }
+  const giveBack = (): void => {
+    taken -= 1
+    giveOut()
+  }
+  const leave = (waiting: Waiting): boolean => {
+    const at = queue.lastIndexOf(waiting)
+    if (at === -1) return false
+    queue.splice(at, 1)
+    return true
   }
 
   return {
-    request() {
+    request(size = Number.POSITIVE_INFINITY) {
       const { promise: granted, resolve, reject } = Promise.withResolvers<void>()
       granted.catch(() => undefined)
       let held = false
       let released = false
-      const grant = (): void => {
-        held = true
-        resolve()
+      let lent = false
+      const waiting: Waiting = {
+        size,
+        grant() {
+          held = true
+          resolve()
+        },
       }
-      if (taken < limit) {
-        taken += 1
-        grant()
-      } else queue.add(grant)
+      queue.splice(placeFor(queue, size), 0, waiting)
+      giveOut()
       return {
         granted,
         get held() {
           return held
         },
         cancel(reason) {
-          if (!queue.delete(grant)) return
+          if (!leave(waiting)) return
           released = true
           reject(reason)
         },
@@ -58,9 +86,34 @@ export function createSlots(limit: number): Slots {
           if (released) return
           released = true
           held = false
-          if (!queue.delete(grant)) passOn()
+          if (!leave(waiting) && !lent) giveBack()
+        },
+        lend() {
+          if (!held || lent) return
+          lent = true
+          giveBack()
+        },
+        takeBack() {
+          if (!lent) return
+          lent = false
+          if (!released) taken += 1
         },
       }
     },
+    setLimit(next) {
+      most = next
+      giveOut()
+    },
   }
+}
+
+/** Behind (that is, before in the list) all that are as large: by halves, as a queue may be long. */
+function placeFor(queue: readonly Waiting[], size: number): number {
+  let [low, high] = [0, queue.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((queue[middle]?.size ?? 0) < size) low = middle + 1
+    else high = middle
+  }
+  return low
 }

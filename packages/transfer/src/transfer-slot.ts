@@ -6,14 +6,16 @@ export interface TransferSlot {
   readonly started: Promise<void>
   /** Runs a loop of attempts. What it does in `countDown` takes no slot; afterwards the slot is asked for again. */
   attempting<T>(loop: (countDown: (wait: () => Promise<void>) => Promise<void>) => Promise<T>): Promise<T>
+  /** Others have the slot meanwhile; afterwards it is taken back at once. */
+  lending<T>(wait: () => Promise<T>): Promise<T>
   /** Gives it back for good. */
   release(): void
   /** Leaves the queue: whoever waits for the slot hears the reason. */
   cancel(reason: unknown): void
 }
 
-export function createTransferSlot(slots: Slots): TransferSlot {
-  let slot = slots.request()
+export function createTransferSlot(slots: Slots, size?: number): TransferSlot {
+  let slot = slots.request(size)
   const started = slot.granted
   const unneeded = Promise.withResolvers<void>()
   let away = false
@@ -37,7 +39,7 @@ export function createTransferSlot(slots: Slots): TransferSlot {
     // The first of several loops that goes on asks for it, and the others wait with it.
     if (away) {
       away = false
-      slot = slots.request()
+      slot = slots.request(size)
     }
     await Promise.race([slot.granted, unneeded.promise])
   }
@@ -51,6 +53,15 @@ export function createTransferSlot(slots: Slots): TransferSlot {
       } finally {
         loops -= 1
         rest()
+      }
+    },
+    async lending(wait) {
+      const mine = slot
+      mine.lend()
+      try {
+        return await wait()
+      } finally {
+        mine.takeBack()
       }
     },
     release() {

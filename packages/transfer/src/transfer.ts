@@ -56,6 +56,7 @@ export function createTransfer<Result, Progress>(
     },
     started: slot.started,
     releaseSlot: () => slot.release(),
+    lendSlot: (wait) => slot.lending(wait),
     attempt: (once, how) => slot.attempting((countDown) => attempt(once, how, { ...limits, signal, countDown })),
     signal,
   }

@@ -56,6 +56,68 @@ describe('admission', () => {
     expect(admitted).toEqual(['sick', 'well', 'well'])
   })
 
+  it.each([
+    ['a key', { perKey: 1, whole: 9 }],
+    ['the whole', { perKey: 9, whole: 1 }],
+  ])('of those that wait for %s lets the largest in first', async (_which, limits) => {
+    const admit = createAdmission(limits)
+    const order: string[] = []
+    const ask = (name: string, size?: number): Promise<void> =>
+      admit('a', { size }).then((release) => {
+        order.push(name)
+        release()
+      })
+    const first = await admit('a')
+    const all = [ask('one', 1), ask('nine', 9), ask('five', 5), ask('nine too', 9), ask('unknown')]
+    await settle()
+    first()
+    await Promise.all(all)
+    expect(order).toEqual(['unknown', 'nine', 'nine too', 'five', 'one'])
+  })
+
+  it('has other bounds while it is used: more at once, fewer as places come back', async () => {
+    const admit = createAdmission({ perKey: 1, whole: 1 })
+    const { ask, admitted } = askers(admit)
+    const [a, b] = [ask('a'), ask('b')]
+    ask('a')
+    await settle()
+    expect(admitted).toEqual(['a'])
+    admit.setLimits({ perKey: 2, whole: 3 })
+    await settle()
+    expect(admitted).toEqual(['a', 'b', 'a'])
+    admit.setLimits({ perKey: 1 })
+    ask('b')
+    await settle()
+    expect(admitted).toEqual(['a', 'b', 'a'])
+    a.release()
+    b.release()
+    await settle()
+    expect(admitted).toEqual(['a', 'b', 'a', 'b'])
+    expect(() => admit.setLimits({ perKey: 0 })).toThrow(expect.objectContaining({ code: 'TRANSFER_OPTION_INVALID' }))
+  })
+
+  it('lends both places, and has them back at once', async () => {
+    const admit = createAdmission({ perKey: 1, whole: 1 })
+    const { ask, admitted } = askers(admit)
+    const place = await admit('a')
+    const [same, other] = [ask('a'), ask('b')]
+    place.lend()
+    place.lend()
+    await settle()
+    expect(admitted).toEqual(['b'])
+    place.takeBack()
+    other.release()
+    await settle()
+    expect(admitted).toEqual(['b'])
+    place()
+    await settle()
+    expect(admitted).toEqual(['b', 'a'])
+    same.release()
+    place.takeBack()
+    place()
+    ;(await admit('c'))()
+  })
+
   it('counts a release once', async () => {
     const { ask, admitted } = askers(createAdmission({ perKey: 1 }))
     const first = ask('a')

@@ -48,6 +48,40 @@ describe('attempt', () => {
     expect(attempts).toEqual([1, 2, 3, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4, 1])
   })
 
+  it('repeats as often as the class of a failure says, each counted by itself until there is progress', async () => {
+    const plan = ['busy', 'busy', 'lost', 'busy', 'lost', 'busy', 'progress', 'lost', 'busy', 'lost', 'lost']
+    let position = 0
+    let tries = 0
+    const told: string[] = []
+    const transfers = createTransfers({
+      clock: createVirtualClock(),
+      attempts: 5,
+      backoff: { baseMs: 0 },
+      retries: { lost: { attempts: 3, backoff: { baseMs: 1 } }, busy: { attempts: Infinity } },
+    })
+    const watch = transfers.run('k', ({ attempt }) =>
+      attempt(
+        () => {
+          const what = plan[tries++] ?? 'lost'
+          if (what === 'progress') position += 1
+          return Promise.reject(new Error(what))
+        },
+        {
+          position: () => position,
+          retry: (error) => ({ class: (error as Error).message }),
+          onRetry: ({ attempt: failed, error }) => told.push(`${(error as Error).message} ${failed}`),
+        },
+      ),
+    )
+    await expect(watch.result()).rejects.toThrow('lost')
+    const first = 'busy 1, busy 2, lost 1, busy 3, lost 2, busy 4'
+    expect(told.join(', ')).toBe(`${first}, progress 1, lost 1, busy 1, lost 2`)
+    expect(tries).toBe(plan.length)
+    expect(() => createTransfers({ retries: { none: { attempts: 0 } } })).toThrow(
+      expect.objectContaining({ code: 'TRANSFER_OPTION_INVALID' }),
+    )
+  })
+
   it('takes no return to an earlier position for progress', async () => {
     const positions = [1000, 900, 1000, 950, 1000, 1000]
     let tries = 0

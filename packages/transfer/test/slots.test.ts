@@ -23,6 +23,83 @@ describe('slots', () => {
     await transfers.close()
   })
 
+  it('of those that wait gives the largest one, and those alike in the order of asking', async () => {
+    const transfers = createTransfers({ limit: 1 })
+    const list = works(7)
+    const sizes = [1, 5, 20, undefined, 5, 20, 0]
+    list.forEach(({ work }, index) => transfers.run(String(index), work, { size: sizes[index] }))
+    const order: number[] = []
+    for (let left = list.length; left > 0; left -= 1) {
+      await settle()
+      const next = running(list).find((index) => !order.includes(index)) ?? -1
+      order.push(next)
+      list[next]?.finish('done')
+    }
+    // Whose size is not known goes first.
+    expect(order).toEqual([0, 3, 2, 5, 1, 4, 6])
+    await transfers.close()
+  })
+
+  it('has as many as is said while it runs: more at once, fewer as they come back', async () => {
+    const transfers = createTransfers({ limit: 1 })
+    const list = works(6)
+    list.forEach(({ work }, index) => transfers.run(String(index), work))
+    transfers.setLimit(3)
+    await settle()
+    expect(running(list)).toEqual([0, 1, 2])
+    transfers.setLimit(1)
+    list[0]?.finish('done')
+    list[1]?.finish('done')
+    await settle()
+    expect(running(list)).toEqual([0, 1, 2])
+    list[2]?.finish('done')
+    await settle()
+    expect(running(list)).toEqual([0, 1, 2, 3])
+    transfers.setLimit(Infinity)
+    await settle()
+    expect(running(list)).toEqual([0, 1, 2, 3, 4, 5])
+    for (const none of [0, 1.5, Number.NaN])
+      expect(() => transfers.setLimit(none)).toThrow(expect.objectContaining({ code: 'TRANSFER_OPTION_INVALID' }))
+    await transfers.close()
+  })
+
+  it('lends a slot while its holder waits for somebody else, who has it back at once', async () => {
+    const transfers = createTransfers({ limit: 1 })
+    const list = works(4)
+    const [first] = list.map(({ work }, index) => transfers.run(String(index), work))
+    await settle()
+    const consumer = Promise.withResolvers<string>()
+    const lent = list[0]?.context.lendSlot(() => consumer.promise)
+    await settle()
+    expect(running(list)).toEqual([0, 1])
+    consumer.resolve('taken')
+    expect(await lent).toBe('taken')
+    // Two move now; the next comes when both have given theirs back.
+    list[1]?.finish('done')
+    await settle()
+    expect(running(list)).toEqual([0, 1])
+    list[0]?.finish('done')
+    await settle()
+    expect(running(list)).toEqual([0, 1, 2])
+    expect(await first?.result()).toBe('done')
+    // One that ends while its slot is lent gives back nothing twice.
+    const never = list[2]?.context.lendSlot(() => new Promise<never>(() => undefined))
+    await settle()
+    expect(running(list)).toEqual([0, 1, 2, 3])
+    list[2]?.finish('done')
+    await settle()
+    const [one, two] = works(2)
+    if (one !== undefined) transfers.run('one', one.work)
+    if (two !== undefined) transfers.run('two', two.work)
+    await settle()
+    expect([one?.running, two?.running]).toEqual([false, false])
+    list[3]?.finish('done')
+    await settle()
+    expect([one?.running, two?.running]).toEqual([true, false])
+    expect(never).toBeInstanceOf(Promise)
+    await transfers.close()
+  })
+
   it('calls the work at once, although its slot comes later', () => {
     const transfers = createTransfers({ limit: 1 })
     const list = works(2)

@@ -145,7 +145,12 @@ function fetchFrom(
     descriptor,
     sink,
     (headers, to) =>
-      exchange(site, { method: 'GET', url, headers }, to, { streamed, signal, about, admission: { onWait } }),
+      exchange(site, { method: 'GET', url, headers }, to, {
+        streamed,
+        signal,
+        about,
+        admission: { onWait, size: streamed === true ? descriptor.size - sink.offset : undefined },
+      }),
     // The endpoint, wherever it redirects: behind one name are many caches, with the same content.
     { source: publicUrl(site.registry), onBegin },
   )

@@ -45,7 +45,7 @@ export async function fetchForeign(
       endpoint: undefined,
       clearance: decision,
       streamed: true,
-      admission: { host: url.host, onWait },
+      admission: { host: url.host, onWait, size: descriptor.size - sink.offset },
       signal,
     })
     if (refusal !== undefined)

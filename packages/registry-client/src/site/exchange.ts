@@ -1,5 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import { isLadingError } from '@lading/errors'
+import type { Admission } from '../admit.ts'
 import type { AuthorizeOptions } from '../auth/authorizer.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { refusedHeaderHint } from '../headers/basic-header.ts'
@@ -24,7 +25,7 @@ export interface ExchangeOptions {
   /** Another origin is asked: nothing that is secret here is shown there, and no challenge answered. */
   readonly anonymous?: boolean | undefined
   /** The answer is a blob, which takes a place at the host. Called when it has to wait for one. */
-  readonly admission?: { readonly onWait?: (() => void) | undefined } | undefined
+  readonly admission?: Omit<Admission, 'host'> | undefined
   /** Where an answer led, as the origin policy judged it. Default: the endpoint. */
   readonly clearance?: Clearance | undefined
 }

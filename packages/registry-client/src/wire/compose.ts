@@ -51,7 +51,7 @@ export function composeRequest(transport: Transport, parts: WireParts): WireTran
   const concerns: readonly Concern[] = [
     // Once for each request.
     failForListener(parts.releaseFailure),
-    ...(parts.admit === undefined ? [] : [needPlace(parts.admit)]),
+    ...(parts.admit === undefined ? [] : [needPlace(parts.admit, parts.clock)]),
     allowTime(parts.timeouts),
     followRedirects(parts),
     // For each hop that it is redirected.

@@ -1,4 +1,5 @@
-import type { Admission, Admit } from '../admit.ts'
+import type { Clock } from '@lading/clock'
+import type { Admission, Admit, AdmittedPlace } from '../admit.ts'
 import type { EnterOptions, Pass } from './host-gate.ts'
 import type { HostGates } from './host-gates.ts'
 import type { Concern } from './wire-request.ts'
@@ -8,18 +9,46 @@ export interface HostPlace {
   readonly held: boolean
   take(options: { readonly signal?: AbortSignal | undefined }): Promise<void>
   giveBack(): void
+  /** Whoever takes the body makes the host wait, or does so no longer. */
+  idle(is: boolean): void
 }
 
-function createHostPlace(admit: Admit, { host, onWait }: Admission): HostPlace {
-  let release: (() => void) | undefined
+/** A taker who makes us wait for longer is none that we control, and keeps no others from their downloads. */
+const patienceMs = 1000
+
+function createHostPlace(admit: Admit, { host, onWait, size }: Admission, clock: Clock): HostPlace {
+  let release: AdmittedPlace | undefined
+  let waiting: AbortController | undefined
+  let lent = false
+  const goOn = (): void => {
+    if (waiting === undefined) return
+    waiting.abort()
+    waiting = undefined
+    if (lent) release?.takeBack?.()
+    lent = false
+  }
   return {
     get held() {
       return release !== undefined
     },
     async take({ signal }) {
-      release = await admit(host, { signal, onWait })
+      release = await admit(host, { signal, onWait, size })
+    },
+    idle(is) {
+      if (!is) return goOn()
+      if (release?.lend === undefined || waiting !== undefined) return
+      const mine = (waiting = new AbortController())
+      clock.sleep(patienceMs, { signal: mine.signal }).then(
+        () => {
+          if (waiting !== mine) return
+          lent = true
+          release?.lend?.()
+        },
+        () => undefined,
+      )
     },
     giveBack() {
+      goOn()
       const held = release
       release = undefined
       held?.()
@@ -29,11 +58,11 @@ function createHostPlace(admit: Admit, { host, onWait }: Admission): HostPlace {
 
 /** A place for a request that brings a blob, given back at its end: the place of the host that is asked, wherever it redirects. */
 export const needPlace =
-  (admit: Admit): Concern =>
+  (admit: Admit, clock: Clock): Concern =>
   (next) =>
   async (request, receive, options) => {
     if (request.admission === undefined) return await next(request, receive, options)
-    const place = createHostPlace(admit, request.admission)
+    const place = createHostPlace(admit, request.admission, clock)
     try {
       await next({ ...request, place }, receive, options)
     } finally {

@@ -45,7 +45,13 @@ export const waitAtGate =
           }
           return receive(head)
         },
-        { ...options, onPause: pass.idle },
+        {
+          ...options,
+          onPause(paused) {
+            pass.idle(paused)
+            request.place?.idle(paused)
+          },
+        },
       )
     } catch (error) {
       if (verdict === 'good') verdict = 'neither'
