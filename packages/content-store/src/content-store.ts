@@ -82,6 +82,11 @@ export interface ContentStore {
     readonly quarantine?: boolean | undefined
     readonly dryRun?: boolean | undefined
   }): Promise<Leftovers>
+  /**
+   * Whether these blobs fit on the disk, as far as they are not here yet: for a look before a download, and no promise.
+   * @throws `NO_SPACE`
+   */
+  assertRoom(addresses: Iterable<BlobAddress>): Promise<void>
   /** What is under the root beside content, records and names, whoever may still need it. Writes nothing. */
   leftovers(): Promise<Leftovers>
 }

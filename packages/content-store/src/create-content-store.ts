@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { isDigest, type Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
+import { assertRoom } from './assert-room.ts'
 import { ContentError } from './content-error.ts'
 import type { BlobAddress, ContentStore } from './content-store.ts'
 import { countLeftovers, emptyTrash } from './empty-trash.ts'
@@ -202,6 +203,7 @@ export function createContentStore({
     },
     remove: (digest, { assertHeld } = {}) => moveAway(fs, trash, at(digest), assertHeld),
     emptyTrash: (options) => emptyTrash({ fs, layout, processes }, options),
+    assertRoom: (addresses) => assertRoom(fs, layout, addresses),
     leftovers: () => countLeftovers({ fs, layout, processes }),
   }
 }

@@ -64,6 +64,8 @@ export interface FileSystem {
   /** The whole file; `undefined`: nothing there. @throws `TOO_LARGE` above `maxBytes`, `NOT_A_FILE` */
   readFile(path: string, options: { readonly maxBytes: number }): Promise<Uint8Array | undefined>
   chmod(path: string, mode: number): Promise<void>
+  /** Bytes that this user may still write where `path` is; `undefined`: the system does not say. */
+  freeSpace(path: string): Promise<number | undefined>
   /** Sets the modification time to now. */
   touch(path: string): Promise<void>
   /** Makes the entries of a directory durable. Does nothing where the system has no such thing (Windows). */

@@ -94,6 +94,13 @@ const nodeFiles: FileSystem = {
     }
   },
   chmod: (path, mode) => call('chmod', path, (done) => fs.chmod(path, mode, done as fs.NoParamCallback)),
+  async freeSpace(path) {
+    const found = await call<fs.StatsFs>('stat the file system of', path, (done) => fs.statfs(path, done)).catch(
+      () => undefined,
+    )
+    // Some network and user-space file systems answer zeros.
+    return found === undefined || found.blocks === 0 ? undefined : found.bavail * found.bsize
+  },
   touch: (path) => {
     const now = new Date()
     return call('touch', path, (done) => fs.utimes(path, now, now, done as fs.NoParamCallback))

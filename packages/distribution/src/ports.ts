@@ -76,7 +76,7 @@ interface PullLayers<Growth = unknown> {
 export interface PullDelivery extends Pick<Delivery, 'publish' | 'finish' | 'abort'> {
   /** Keeps these from being collected until the end. */
   hold(digests: Iterable<Digest>): Promise<void>
-  /** Throws what `publish` would throw of the same, whatever content is here. */
+  /** Throws what `publish` would throw of the same, whatever content is here, and when what is missing does not fit on the disk. */
   check(publication: Publication): Promise<void>
 }
 

@@ -64,7 +64,8 @@ function storeDelivery({ contents }: Parts, lease: Lease, publish: PublishAll): 
     },
     async check(publication) {
       assertOpen()
-      await planForStore(named(publication))
+      const { needed } = await planForStore(named(publication))
+      await contents.assertRoom(needed)
     },
     async publish(publication, options) {
       assertOpen(options?.signal)

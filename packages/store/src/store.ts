@@ -86,8 +86,8 @@ export interface StoreDelivery extends Delivery {
   /** Keeps these from being collected until the end, here already or not: at once what `has` does one by one. */
   hold(digests: Iterable<Digest>): Promise<void>
   /**
-   * Throws what `publish` would throw of the same publication, whatever content is here: so that nothing is fetched for one
-   * that is refused in the end.
+   * Throws what `publish` would throw of the same publication, whatever content is here, and `NO_SPACE` when what
+   * is missing does not fit on the disk: so that nothing is fetched for one that is refused in the end.
    */
   check(publication: Delivered): Promise<void>
   receive(what: Descriptor | UnknownContent, options?: AbortOptions): Promise<StoreReceiver | 'here'>

@@ -114,6 +114,7 @@ export function faultyFileSystem(
     stat: (path) => guarded('stat', path, () => fs.stat(path)),
     readFile: (path, options) => guarded('readFile', path, () => fs.readFile(path, options)),
     chmod: (path, mode) => guarded('chmod', path, () => fs.chmod(path, mode)),
+    freeSpace: (path) => guarded('freeSpace', path, () => fs.freeSpace(path)),
     touch: (path) => guarded('touch', path, () => fs.touch(path)),
     syncDirectory: (path) => guarded('syncDirectory', path, () => fs.syncDirectory(path)),
   }

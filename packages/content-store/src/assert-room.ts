@@ -1,0 +1,28 @@
+import { printable } from '@lading/errors'
+import { ContentError } from './content-error.ts'
+import type { BlobAddress } from './content-store.ts'
+import type { FileSystem } from './file-system.ts'
+import { ingestLayoutOf, type StoreLayout } from './layout.ts'
+
+/** What is here counts, and so does what an earlier download has left of them. @throws `ContentError` `NO_SPACE` */
+export async function assertRoom(fs: FileSystem, layout: StoreLayout, addresses: Iterable<BlobAddress>): Promise<void> {
+  let needed = 0
+  for (const { digest, size } of new Map([...addresses].map((address) => [address.digest, address])).values()) {
+    if ((await fs.stat(layout.blob(digest)))?.size === size) continue
+    const started = (await fs.stat(ingestLayoutOf(layout.ingest(digest)).data))?.size ?? 0
+    needed += Math.max(0, size - started)
+  }
+  if (needed === 0) return
+  const free = await fs.freeSpace(layout.root)
+  if (free === undefined || needed <= free) return
+  throw new ContentError(
+    'NO_SPACE',
+    `no space left for ${needed} bytes in ${printable(layout.root)}: ${free} are free`,
+    {
+      path: layout.root,
+      expected: needed,
+      actual: free,
+      hint: 'free some space (lading prune, lading rmi), or choose another directory with --root: nothing was downloaded',
+    },
+  )
+}
