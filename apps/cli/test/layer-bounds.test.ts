@@ -4,7 +4,7 @@ import type { Digest } from '@lading/digest'
 import { image, startTestRegistry, type ImageBuilder } from '@lading/test-registry'
 import { describe, expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
-import { lading } from './support/lading.ts'
+import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 const MiB = 1024 * 1024
@@ -45,8 +45,8 @@ describe('a layer that inflates to more than is allowed', () => {
     const root = await temporaryDirectory()
     await using registry = await startTestRegistry()
     await registry.seed(layer())
-    const pull = (...options: string[]): ReturnType<typeof lading> =>
-      lading(['pull', '-q', '--root', root, ...options, `${registry.host}/t/sparse:1`])
+    const pull = (...options: string[]): ReturnType<typeof runHere> =>
+      runHere(['pull', '-q', ...options, `${registry.host}/t/sparse:1`], { root })
     const refused = await pull(...strict)
     expect(refused.code, refused.stderr).toBe(6)
     expect(refused.stderr).toContain(says)
@@ -59,7 +59,7 @@ describe('a layer that inflates to more than is allowed', () => {
     ['--max-layer-size', 'huge'],
     ['--max-inflation-ratio', '0'],
   ])('%s %s is a wrong command line', async (option, value) => {
-    const { code, stderr } = await lading(['pull', option, value, 'registry.test/t/small:1'])
+    const { code, stderr } = await runHere(['pull', option, value, 'registry.test/t/small:1'])
     expect(code).toBe(2)
     expect(stderr).toContain(option)
   })

@@ -6,6 +6,7 @@ import { parseReference } from '@lading/reference'
 import { openStore } from '@lading/store'
 import { image, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
 import { isOutputEnded, OutputEnded } from '../src/process/output.ts'
 import { bin } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
@@ -70,22 +71,28 @@ describe.skipIf(process.platform !== 'linux')('standard output that takes nothin
     expect(code).toBe(3)
   })
 
-  it.each(outputs)('pull of every tag, with a code that says what came of it (%s)', async (stdout) => {
-    const root = join(await temporaryDirectory(), 'store')
-    const { code, stderr } = await lading(stdout, ['pull', '-q', '-a', `${registry.host}/t/app`], root)
-    for (const name of names) expect(await has(root, name())).toBe(true)
-    expect({ code, stderr }).toEqual(stdout === 'full' ? { code: 1, stderr: told } : { code: 0, stderr: '' })
-  })
+  it.each(atScale<Stdout[]>(['closed'], [...outputs]))(
+    'pull of every tag, with a code that says what came of it (%s)',
+    async (stdout) => {
+      const root = join(await temporaryDirectory(), 'store')
+      const { code, stderr } = await lading(stdout, ['pull', '-q', '-a', `${registry.host}/t/app`], root)
+      for (const name of names) expect(await has(root, name())).toBe(true)
+      expect({ code, stderr }).toEqual(stdout === 'full' ? { code: 1, stderr: told } : { code: 0, stderr: '' })
+    },
+  )
 
-  it.each(outputs)('what is only printed is told once, without a stack (%s)', async (stdout) => {
-    const root = await temporaryDirectory()
-    for (const args of [['images'], ['tags', `${registry.host}/t/app`]]) {
-      const { code, stderr } = await lading(stdout, args, root)
-      expect({ args, code, stderr }).toEqual(
-        stdout === 'full' ? { args, code: 1, stderr: told } : { args, code: 0, stderr: '' },
-      )
-    }
-  })
+  it.each(atScale<Stdout[]>(['full'], [...outputs]))(
+    'what is only printed is told once, without a stack (%s)',
+    async (stdout) => {
+      const root = await temporaryDirectory()
+      for (const args of [['tags', `${registry.host}/t/app`], ...atScale<string[][]>([], [['images'], ['--help']])]) {
+        const { code, stderr } = await lading(stdout, args, root)
+        expect({ args, code, stderr }).toEqual(
+          stdout === 'full' ? { args, code: 1, stderr: told } : { args, code: 0, stderr: '' },
+        )
+      }
+    },
+  )
 })
 
 it('an output that has ended is known however deep the error is', () => {

@@ -11,6 +11,7 @@ import { pathOf } from '../../../test/support/real-parts.ts'
 import { isRoot, mounting, needs, root } from '../../../test/support/needs.ts'
 import { consult } from '../../../packages/store/test/oracle.ts'
 import { bin, lading, start, type Ended } from './support/lading.ts'
+import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 /** What root may do everywhere, this process may not: it runs as root all the same, so that it can read its own source. */
@@ -182,7 +183,7 @@ describe('a pull in bad surroundings', () => {
     ['hosts', '--hosts-dir', '', 'registry.test/a'],
     ['blob', '-o', '', `registry.test/a@sha256:${'0'.repeat(64)}`],
   ])('an empty path is a wrong command line: %s %s', async (...args) => {
-    const { code, stderr } = await lading(args, { env: { LADING_ROOT: '' } })
+    const { code, stderr } = await runHere(args)
     expect(stderr).toContain("It must not be empty; '.' is the current directory.")
     expect(code).toBe(2)
   })
@@ -212,12 +213,12 @@ describe('a pull in bad surroundings', () => {
   )
 
   it('a root with a name that is too long is refused', async () => {
-    expectClear(await lading(['images', '--root', `/tmp/${'a'.repeat(300)}`]), 7, 'the name is too long')
+    expectClear(await runHere(['images', '--root', `/tmp/${'a'.repeat(300)}`]), 7, 'the name is too long')
   })
 
   it.skipIf(process.platform !== 'linux')('a root below a directory that takes none is refused', async () => {
-    for (const store of ['/proc/1/x', '/proc/1/x/y/z'])
-      expectClear(await lading(['tag', 'a:1', 'b:1', '--root', store]), 7, 'no directory can be made at /proc/1/x')
+    const store = '/proc/1/x/y'
+    expectClear(await runHere(['tag', 'a:1', 'b:1', '--root', store]), 7, 'no directory can be made at /proc/1/x')
   })
 
   it('a kill leaves nothing named that is not whole, and the next pull goes on', async () => {

@@ -9,7 +9,7 @@ import { temporaryFolder } from './scene.ts'
 
 it('a pull that is held up by the slow download of another process overtakes it, and the other one ends with it', async () => {
   await using registry = await startTestRegistry()
-  const { layers } = await registry.seed(image('t/app:1').randomLayer(400_000))
+  const { layers } = await registry.seed(image('t/app:1').randomLayer(1_000_000))
   const reference = `${registry.host}/t/app:1`
   const folder = await temporaryFolder()
   const root = join(folder, 'store')
@@ -20,7 +20,7 @@ it('a pull that is held up by the slow download of another process overtakes it,
   const overtaking = { afterMs: 300 }
   const slowStore = await openStore({ root, overtaking })
   const fastStore = await openStore({ root: alias, overtaking })
-  const slow = await createPuller({ store: slowStore, limitRate: 20_000 })
+  const slow = await createPuller({ store: slowStore, limitRate: 100_000 })
   const fast = await createPuller({ store: fastStore })
   try {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>()

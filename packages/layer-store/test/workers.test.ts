@@ -147,7 +147,7 @@ describe('a process in which nothing else goes on', () => {
   it('closes its store, however late a thread tells that it gave up', async () => {
     const root = await temporaryRoot()
     const blob = await putBlob(root, gzipSync(sample(3_000_000)))
-    const times = String(atScale(3, 300))
+    const times = String(atScale(2, 300))
     expect(runScript(process.execPath, 'support/abort-and-close.ts', root, blob.digest, String(blob.size), times)).toBe(
       'all closed',
     )

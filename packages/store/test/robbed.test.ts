@@ -102,13 +102,13 @@ async function stoppedAt(nth: number, change: Change, robber: Change): Promise<b
 describe.each(changes)('$what that stood still at any step under the lock, and lost it', (change) => {
   it.each(meanwhile)('keeps the law when $what', async (robber) => {
     let steps = 0
-    for (let nth = 0; ; nth += atScale(13, 1)) {
+    for (let nth = 0; ; nth += atScale(29, 1)) {
       const robbed = await stoppedAt(nth, change, robber).catch((error: unknown) => {
         throw new Error(`stopped at step ${nth}`, { cause: error })
       })
       if (!robbed) break
       steps++
     }
-    expect(steps).toBeGreaterThan(1)
+    expect(steps).toBeGreaterThan(0)
   })
 })

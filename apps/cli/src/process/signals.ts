@@ -3,11 +3,11 @@ import { Interruption } from '../cli-error.ts'
 const exits = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Far above what good order takes. A store is whole whenever its process ends, so that nothing is lost with it. */
-const defaultGraceMs = 5_000
+const defaultGraceMs = 8_000
 
 /**
  * The signal that stops everything: fires on the first SIGINT, SIGTERM or SIGHUP. When the process is still there after
- * five seconds, because a file system hangs, or at a second one, it ends at once; what restores the terminal runs then
+ * eight seconds, because a file system hangs, or at a second one, it ends at once; what restores the terminal runs then
  * too, on `exit`.
  */
 export function stopOnSignals(graceMs = defaultGraceMs): AbortSignal {
