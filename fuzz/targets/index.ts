@@ -5,6 +5,7 @@ import { digest } from './digest.ts'
 import { dockerList, dockerManifest, imageConfig, ociIndex, ociManifest } from './documents.ts'
 import { contentRange, contentType, link, retryAfter, wwwAuthenticate } from './headers.ts'
 import { strictJson } from './json.ts'
+import { list } from './list.ts'
 import { platform } from './platform.ts'
 import { pattern, reference } from './reference.ts'
 import { schema1 } from './schema1.ts'
@@ -21,6 +22,7 @@ export const targets: readonly Target[] = [
   retryAfter,
   contentType,
   strictJson,
+  list,
   ociManifest,
   dockerManifest,
   ociIndex,

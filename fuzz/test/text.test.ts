@@ -10,4 +10,5 @@ checkTargets(
   'content-range',
   'retry-after',
   'content-type',
+  'list',
 )
