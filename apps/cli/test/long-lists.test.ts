@@ -29,10 +29,11 @@ async function sendPage(response: ServerResponse, member: string, count: number)
 }
 
 describe('lists of any length', () => {
-  it.each([
+  const lists: [string, [string, string]][] = [
     ['tags', ['tags', '/a']],
     ['catalog', ['catalog', '']],
-  ])('are printed by %s in little memory', async (member, [command = '', path = '']) => {
+  ]
+  it.each(lists.slice(0, atScale(1, 2)))('are printed by %s in little memory', async (member, [command, path]) => {
     const count = atScale(30_000, 1_200_000)
     const host = await serve((response) => sendPage(response, member === 'tags' ? 'tags' : 'repositories', count))
     const child = spawn(

@@ -43,7 +43,8 @@ describe('a command that has to wait', () => {
   })
 
   it('says so, and how long', async () => {
-    for (const [on, command] of commands()) {
+    // The waits for layers are counted down elsewhere, by a clock that takes no time.
+    for (const [on, command] of commands().filter(([what, [name]]) => what !== 'blob' || name !== 'pull')) {
       registry.clearFaults()
       registry.addFault({ on: on as 'blob', method: 'GET', nth: 1, then: { status: 503, retryAfter: 0 } })
       const { code, stderr } = await runHere(command)
