@@ -11,6 +11,12 @@ export interface BlobAddress {
   readonly size: number
 }
 
+export interface IngestOptions {
+  readonly replace?: boolean | undefined
+  readonly yields?: boolean | undefined
+  readonly fresh?: boolean | undefined
+}
+
 /** Bytes by digest, under one root. Nothing is visible before its size and digest are right. */
 export interface ContentStore {
   readonly root: string
@@ -41,11 +47,9 @@ export interface ContentStore {
    *   does not count, and `commit` sets it aside and takes its place in one step. Default false.
    * @param options.yields the caller asks again after `INGEST_SUPERSEDED`, with which `begin`, `write` and the signal
    *   `superseded` end a download that another process has finished, or brings faster; and it may overtake others. Default false.
+   * @param options.fresh what an earlier download of it left is thrown away. Default false.
    */
-  ingest(
-    address: BlobAddress,
-    options?: AbortOptions & { readonly replace?: boolean | undefined; readonly yields?: boolean | undefined },
-  ): Promise<Ingest | undefined>
+  ingest(address: BlobAddress, options?: AbortOptions & IngestOptions): Promise<Ingest | undefined>
   /** Takes content whose digest is not known, and perhaps not its size in bytes. `algorithm`: of the digest, default `sha256`. */
   ingestUnnamed(
     options?: AbortOptions & { readonly size?: number | undefined; readonly algorithm?: Algorithm | undefined },

@@ -71,7 +71,7 @@ export function createContentStore({
     blob: BlobAddress,
     options: Parameters<ContentStore['ingest']>[1] = {},
   ): Promise<Ingest | undefined> {
-    const { signal, replace = false, yields = false } = options
+    const { signal, replace = false, yields = false, fresh = false } = options
     const { digest, size } = blob
     signal?.throwIfAborted()
     const target = at(digest)
@@ -111,7 +111,7 @@ export function createContentStore({
       }
       try {
         const { boot } = processes.self()
-        const data = await openData(fs, directory, blob, { boot, signal })
+        const data = await openData(fs, directory, blob, { boot, fresh, signal })
         const superseded = yields ? { why: whyEnd(directory, isHere), everyMs: lookEvery(overtaking) } : undefined
         return fileIngest({ fs, layout, blob, target, instead, directory, data, boot, superseded, leave })
       } catch (error) {

@@ -23,7 +23,12 @@ export async function openData(
   fs: FileSystem,
   directory: IngestDirectory,
   blob: { readonly digest: Digest; readonly size: number },
-  options: { readonly boot: string | undefined; readonly signal: AbortSignal | undefined },
+  options: {
+    readonly boot: string | undefined
+    /** Nothing of it is trusted. */
+    readonly fresh: boolean
+    readonly signal: AbortSignal | undefined
+  },
 ): Promise<OpenData> {
   const { data, journal: journalPath } = directory.files
   let found = await fs.stat(data)
@@ -38,7 +43,7 @@ export async function openData(
   try {
     if (found === undefined) return { handle, hasher, length: 0, journal: undefined }
     const journal = await readJournal(fs, journalPath)
-    const trusted = trustedLength(journal, found.size, options.boot)
+    const trusted = options.fresh ? 0 : trustedLength(journal, found.size, options.boot)
     const length = trusted > blob.size ? 0 : await hashPrefix(handle, hasher, trusted, options.signal)
     if (length < found.size) await handle.truncate(length)
     return { handle, hasher, length, journal: length === 0 ? undefined : journal }

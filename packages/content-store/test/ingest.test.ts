@@ -298,7 +298,7 @@ describe('a checkpoint whose fsync failed', () => {
       {},
     )
     if (directory === undefined) throw new Error('nobody else is here')
-    const data = await openData(faulty, directory, blob, { boot: 'one', signal: undefined })
+    const data = await openData(faulty, directory, blob, { boot: 'one', fresh: false, signal: undefined })
     const ingest = fileIngest({
       fs: faulty,
       layout,

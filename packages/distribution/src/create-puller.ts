@@ -122,6 +122,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
               : platform,
         verify: given.verify ?? 'full',
         verifyStored: given.verifyStored ?? false,
+        resume: given.resume ?? true,
         allowForeignUrls: given.allowForeignUrls ?? false,
         schemas: given.allowSchema1 === true ? await schemasWithSchema1(options.schemas) : undefined,
         emit,

@@ -15,7 +15,7 @@ import type { PullJob } from './pull-job.ts'
  * its diffID. Shared by every pull that wants the blob, so it holds nothing of a single pull but what the first brought.
  */
 export function downloadLayer(
-  job: Pick<PullJob, 'store' | 'verify' | 'allowForeignUrls'>,
+  job: Pick<PullJob, 'store' | 'verify' | 'allowForeignUrls' | 'resume'>,
   repository: PullRepository,
   layer: Descriptor,
   {
@@ -35,12 +35,15 @@ export function downloadLayer(
     await context.started.finally(() => clearImmediate(waits))
     // A digest that is wrong after a resume may be the fault of the earlier bytes: one clean start, then it is final.
     let again = false
+    let fresh = !job.resume
     for (;;) {
       const ingest = await job.store.contents.ingest(layer, {
         signal: context.signal,
         replace,
         yields: !replace,
+        fresh,
       })
+      fresh = false
       if (ingest === undefined) return finish(job, layer, algorithms, context)
       let pieced = ingest.offset === layer.size
       let coding: string | undefined

@@ -45,7 +45,11 @@ interface PullContents<Growth = unknown> {
   verify(digest: Digest, options?: AbortOptions): Promise<{ readonly size: number }>
   ingest(
     address: { readonly digest: Digest; readonly size: number },
-    options?: AbortOptions & { readonly replace?: boolean | undefined; readonly yields?: boolean | undefined },
+    options?: AbortOptions & {
+      readonly replace?: boolean | undefined
+      readonly yields?: boolean | undefined
+      readonly fresh?: boolean | undefined
+    },
   ): Promise<PullIngest<Growth> | undefined>
   put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>
 }

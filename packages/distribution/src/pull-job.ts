@@ -11,6 +11,7 @@ export interface PullJob {
   readonly platform: Platform
   readonly verify: 'full' | 'digest'
   readonly verifyStored: boolean
+  readonly resume: boolean
   readonly allowForeignUrls: boolean
   /** With schema 1, where that was allowed; else the client's own. */
   readonly schemas: Schemas<PullDocuments> | undefined

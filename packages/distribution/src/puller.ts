@@ -14,6 +14,8 @@ export interface PullOptions {
    * Manifests and configs always are. Default false: a layer counts as here when its file has the right size.
    */
   readonly verifyStored?: boolean | undefined
+  /** Go on with what earlier downloads left. `false`: each blob from its first byte; within this pull it goes on all the same. Default true. */
+  readonly resume?: boolean | undefined
   /** Follow `urls` of foreign layers when the registry has not the blob. Default false. */
   readonly allowForeignUrls?: boolean | undefined
   /** Pull images whose manifest is Docker schema 1, too, and verify them. Default false. */

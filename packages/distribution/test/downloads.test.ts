@@ -26,6 +26,21 @@ describe('a download that breaks', () => {
     ])
   })
 
+  it.each([
+    ['goes on with what an earlier pull left', undefined, expect.stringMatching(/^bytes=100000-/) as string],
+    ['begins with the first byte when it is told to', false, undefined],
+  ])('%s', async (_, resume, range) => {
+    const { registry, pull } = await scene()
+    const built = await registry.seed(big)
+    registry.addFault({ on: 'blob', digest: layerOf(built), afterBytes: 100_000, times: 1, then: 'close' })
+    registry.addFault({ on: 'blob', digest: layerOf(built), ranged: true, then: { status: 404 } })
+    await failure(pull('t/big:1'))
+    registry.clearFaults()
+    registry.journal.clear()
+    await pull('t/big:1', { resume })
+    expect(registry.journal.blob(layerOf(built)).requests.map((request) => request.range)).toEqual([range])
+  })
+
   it('starts over when the server ignores the range', async () => {
     const { registry, pull } = await scene()
     const built = await registry.seed(big)

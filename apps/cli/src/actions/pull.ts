@@ -22,6 +22,7 @@ interface PullCommandOptions extends RegistryCommandOptions {
   readonly progress: ProgressMode
   readonly verify: 'full' | 'digest'
   readonly verifyStored?: boolean | undefined
+  readonly resume: boolean
   readonly jobs: number
   readonly maxLayerSize?: number | undefined
   readonly maxInflationRatio?: number | undefined
@@ -94,6 +95,7 @@ async function run(
       platform,
       verify: options.verify,
       verifyStored: options.verifyStored ?? false,
+      resume: options.resume,
       allowForeignUrls: options.allowForeignUrls ?? false,
       allowSchema1: options.allowSchema1 ?? false,
       onEvent: renderer.event,

@@ -16,6 +16,7 @@ export function pullCommand(attach: Attach): Command {
         .choices(['full', 'digest'])
         .default('full'),
     )
+    .option('--no-resume', 'download from the first byte what an earlier pull has begun')
     .option('--verify-stored', 'read layers that are here already, too, and fetch anew those that are damaged')
     .addOption(
       new Option('--jobs <number>', 'downloads at the same time from one host').argParser(positiveInteger).default(3),
