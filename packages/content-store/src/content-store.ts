@@ -11,7 +11,7 @@ export interface BlobAddress {
   readonly size: number
 }
 
-export interface IngestOptions {
+interface IngestOptions {
   readonly replace?: boolean | undefined
   readonly yields?: boolean | undefined
   readonly fresh?: boolean | undefined
