@@ -9,6 +9,7 @@ import type { Platform } from '@lading/manifest'
 import { parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Checked, Finding, Store } from '../src/index.ts'
+import { atScale } from '../../../test/support/scale.ts'
 import { consult } from './oracle.ts'
 import { content, documentOf, index, linux, type TestImage } from './support/image.ts'
 import { testRoot, type TestRoot } from './support/root.ts'
@@ -292,6 +293,23 @@ describe('a file of no known kind', () => {
     expect((await store.check()).findings).toEqual([])
   })
 })
+
+it('accuses nothing that another process removes while it looks', async () => {
+  const calls = faultyFileSystem(unsyncedFileSystem())
+  await (await root.open({ fs: calls })).check()
+  // The removal comes before every so manieth call.
+  for (let nth = 2; nth < calls.calls.length; nth += atScale(25, 1)) {
+    const other = await root.open()
+    let count = 0
+    const fs = faultyFileSystem(unsyncedFileSystem(), [], {
+      async before() {
+        if (++count === nth) await other.remove('app:1')
+      },
+    })
+    expect((await (await root.open({ fs })).check()).findings, `removed before call ${nth}`).toEqual([])
+    await pull('app:1', app, [app])
+  }
+}, 900_000)
 
 describe('an index.json that is empty', () => {
   it('is told; a repair restores what is whole and says what is not', async () => {

@@ -33,4 +33,4 @@ export function describeFinding(finding: Finding): string {
 }
 
 const neededBy = (names: readonly string[]): string =>
-  names.length === 0 ? ', which no name needs' : `, needed by ${listed(names)}`
+  names.length === 0 ? ', which no name needs: lading prune removes it' : `, needed by ${listed(names)}`

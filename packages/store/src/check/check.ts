@@ -8,7 +8,7 @@ import type { Parts } from '../parts.ts'
 import { isPresent } from '../present.ts'
 import { checkBlobs, type BlobOutcome } from './check-blobs.ts'
 import { checkNames, type CheckedName } from './check-names.ts'
-import { checkRecords } from './check-records.ts'
+import { checkRecords, type WrongRecord } from './check-records.ts'
 import type { Checked, CheckOptions, Finding, MendingPull } from './finding.ts'
 
 export function createCheck(parts: Parts): (options?: CheckOptions) => Promise<Checked> {
@@ -23,7 +23,7 @@ export function createCheck(parts: Parts): (options?: CheckOptions) => Promise<C
     const blobFiles = files.filter(({ role }) => role === 'blob')
     const blobs = await checkBlobs(parts, blobFiles, options)
     // Names after blobs: what was pulled or removed meanwhile is judged as it is now.
-    const names = canName ? await checkNames(parts, await parts.references.list()) : []
+    const names = canName ? await stillThere(parts, await checkNames(parts, await parts.references.list())) : []
     findings.push(...blobs.flatMap((blob) => badBlob(blob, names)), ...names.flatMap(brokenName))
     findings.push(...(await recordFindings(parts, { files, blobs, names, repair: options.repair === true && canName })))
     for (const { role, path } of files)
@@ -111,6 +111,19 @@ function pullsOf(names: readonly CheckedName[], digests: readonly Digest[]): rea
   return [...pulls.values()]
 }
 
+/** Readers hold no lock: what was removed or moved while it was looked at is not broken. */
+async function stillThere(parts: Parts, checked: readonly CheckedName[]): Promise<readonly CheckedName[]> {
+  if (checked.every(({ missing }) => missing.length === 0)) return checked
+  const now = new Map((await parts.references.list()).map(({ name, target }) => [name, target.digest]))
+  return checked.filter(({ named: { name, target } }) => now.get(name) === target.digest)
+}
+
+async function whoseFileIsThere(parts: Parts, wrong: readonly WrongRecord[]): Promise<readonly WrongRecord[]> {
+  const there = new Set<string>()
+  for await (const { role, digest } of parts.files()) if (digest !== undefined) there.add(`${role} ${digest}`)
+  return wrong.filter(({ record, digest }) => there.has(`${record} ${digest}`))
+}
+
 async function recordFindings(
   parts: Parts,
   {
@@ -125,7 +138,8 @@ async function recordFindings(
     readonly repair: boolean
   },
 ): Promise<readonly Finding[]> {
-  const wrong = await checkRecords(parts, { files, blobs, trees: names.map(({ tree }) => tree) })
+  const found = await checkRecords(parts, { files, blobs, trees: names.map(({ tree }) => tree) })
+  const wrong = found.length === 0 ? [] : await whoseFileIsThere(parts, found)
   if (repair && wrong.length > 0) {
     await parts.writable()
     await despiteLostLock(() =>
