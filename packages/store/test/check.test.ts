@@ -295,19 +295,21 @@ describe('a file of no known kind', () => {
 })
 
 it('accuses nothing that another process removes while it looks', async () => {
+  const alone = image(['alone', 'and alone'])
+  await pull('alone:1', alone, [alone])
   const calls = faultyFileSystem(unsyncedFileSystem())
   await (await root.open({ fs: calls })).check()
   // The removal comes before every so manieth call.
-  for (let nth = 2; nth < calls.calls.length; nth += atScale(25, 1)) {
+  for (let nth = 2; nth < calls.calls.length; nth += atScale(29, 1)) {
     const other = await root.open()
     let count = 0
     const fs = faultyFileSystem(unsyncedFileSystem(), [], {
       async before() {
-        if (++count === nth) await other.remove('app:1')
+        if (++count === nth) await other.remove('alone:1')
       },
     })
     expect((await (await root.open({ fs })).check()).findings, `removed before call ${nth}`).toEqual([])
-    await pull('app:1', app, [app])
+    await pull('alone:1', alone, [alone])
   }
 }, 900_000)
 
