@@ -178,6 +178,15 @@ describe('a small request', () => {
     expect(registry.requests).toHaveLength(2)
   })
 
+  it('goes to the next endpoint at once where a mirror asks for more time than it may take', async () => {
+    const clock = virtualClock()
+    const registry = await serve(answer)
+    const mirror = await serve((_request, response) => bytes(response, 429, '', { 'retry-after': '3600' }))
+    const client = clientOf({ clock, mirrors: [`${registry.host}=${mirror.origin}`] })
+    expect((await client.repository(`${registry.host}/a`).manifests.get('1')).descriptor.digest).toBe(manifest.digest)
+    expect([mirror.requests.length, clock.slept]).toEqual([1, []])
+  })
+
   it('takes all its waits together from one time', async () => {
     const clock = virtualClock()
     const registry = await serve((_request, response) => bytes(response, 503, '', { 'retry-after': '50' }))
