@@ -131,14 +131,6 @@ describe('a registry with ways of its own is read', () => {
     expect(registry.repository('t/app').blob(descriptorOf(content).digest)).toEqual(new Uint8Array(content))
     expect(await gather(referrers(app.digest))).toHaveLength(1)
   })
-
-  it('more than 1,000 pages', async () => {
-    const { registry, client } = await sceneOf({ maxPageSize: 1 })
-    const { tag } = registry.repository('t/app')
-    const { digest } = (await client.repository(`${registry.host}/t/app`).manifests.get('1')).descriptor
-    for (let count = 4; count <= 1100; count++) tag(String(count), digest)
-    expect(await gather(client.repository(`${registry.host}/t/app`).tags())).toHaveLength(1100)
-  })
 })
 
 describe('a registry with its own ways of authentication is read', () => {
