@@ -31,7 +31,7 @@ export async function findImage(parts: Parts, names: readonly NamedTarget[], ter
   const search = searchDigests(ids.keys(), term)
   if (search.outcome === 'found') return { by: 'id', id: search.digest, named: ids.get(search.digest) ?? [] }
   // It may be the ID of what could not be read this time.
-  if (search.outcome === 'unknown') throw failures.find(isReadFailure) ?? unknown(term)
+  if (search.outcome === 'unknown') throw failures.find(isReadFailure) ?? imageUnknown(term)
   throw new StoreError('IMAGE_AMBIGUOUS', `${printable(term)} is the start of ${search.digests.length} image IDs`, {
     reference: term,
     actual: search.digests.slice(0, 10).join(', '),
@@ -70,7 +70,7 @@ export const idOf = (manifest: ImageManifest): Digest => manifest.config.digest
 const isWholeId = (term: string): boolean =>
   tryParseDigest(term) !== undefined || tryParseDigest(`sha256:${term}`) !== undefined
 
-function unknown(term: string): StoreError {
+export function imageUnknown(term: string): StoreError {
   return new StoreError('IMAGE_UNKNOWN', `No such image: ${printable(term, 300)}`, {
     reference: printable(term, 300),
     hint: 'lading images lists what is here; lading pull fetches it',

@@ -1,4 +1,4 @@
-import { layoutOf, prepareRoot, type FileSystem } from '@lading/content-store'
+import { layoutOf, prepareRoot, type FileSystem, type StoreLayout } from '@lading/content-store'
 import { isLadingError } from '@lading/errors'
 import { StoreError } from './store-error.ts'
 
@@ -33,6 +33,19 @@ export async function openRoot(fs: FileSystem, root: string, readOnly: boolean):
     })
     return ready
   }
+}
+
+/**
+ * Whether there is a store, be it one whose making, or whose marker, a power cut has undone. Writes nothing.
+ *
+ * @throws `ROOT_INVALID` for a directory of other files
+ */
+export async function isStore(fs: FileSystem, { root, marker, version }: StoreLayout): Promise<boolean> {
+  for (const path of [version, marker]) if ((await fs.stat(path))?.kind === 'file') return true
+  await prepareRoot(fs, root, { readOnly: true }).catch((error: unknown) => {
+    if (!isLadingError(error, 'NOT_FOUND')) throw error
+  })
+  return false
 }
 
 /** Whether somebody wrote an `oci-layout` that says anything. */

@@ -16,7 +16,7 @@ import { createLayerStore, type LayerBounds } from '@lading/layer-store'
 import { platformOfNode, type Platform } from '@lading/manifest'
 import { createReferenceStore } from '@lading/reference-store'
 import { createStore } from './create-store.ts'
-import { openRoot } from './open-root.ts'
+import { isStore, openRoot } from './open-root.ts'
 import type { Store } from './store.ts'
 
 export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
@@ -61,6 +61,10 @@ export async function openStore({
   const reserve = createReserve({ root, fs })
   const contents = createContentStore({ root, fs, overtaking, onWaiting })
   const lock = createLock({ fs, path: lockPath, timeoutMs: lockTimeoutMs, onWaiting })
+  const prepare = async (): Promise<void> => {
+    await writable()
+    await reserve.keep()
+  }
   return createStore({
     root,
     contents,
@@ -72,9 +76,11 @@ export async function openStore({
     now: () => fileSystemTime(fs, own),
     files: () => storeFiles(fs, layout),
     reserve,
-    async writable() {
-      await writable()
-      await reserve.keep()
+    writable: prepare,
+    async changeable() {
+      const isHere = readOnly || (await isStore(fs, layout))
+      if (isHere) await prepare()
+      return isHere
     },
   })
 }

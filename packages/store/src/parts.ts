@@ -21,4 +21,10 @@ export interface Parts {
   files(): AsyncIterable<StoreFile>
   /** Before anything is written: the root is made a store with its reserve, or the caller is told why not. */
   writable(): Promise<void>
+  /**
+   * The same before something that is here is renamed or removed, for which no store is made. `false`: there is none.
+   *
+   * @throws `ROOT_INVALID` where somebody else's files are
+   */
+  changeable(): Promise<boolean>
 }

@@ -17,18 +17,18 @@ const defaultMinAgeMs = 10 * 60_000
 type Cleared = Pick<Pruned, 'untagged' | 'deleted' | 'content' | 'uncollected'>
 
 export function createPrune(parts: Parts): (options?: PruneOptions) => Promise<Pruned> {
-  return async (options = {}) =>
-    options.dryRun === true
-      ? prune(parts, options, async (plan) => clear(parts, await namesAsTheyAre(parts), plan))
-      : withReserve(parts, () =>
-          prune(parts, options, (plan) =>
-            despiteLostLock(() =>
-              parts.references.update((names) => clear(parts, names, plan, (doomed) => forget(names, doomed)), {
-                signal: options.signal,
-              }),
-            ),
-          ),
-        )
+  return async (options = {}) => {
+    const { signal, dryRun = false } = options
+    if (dryRun || !(await parts.changeable()))
+      return prune(parts, { ...options, dryRun: true }, async (plan) => clear(parts, await namesAsTheyAre(parts), plan))
+    return withReserve(parts, () =>
+      prune(parts, options, (plan) =>
+        despiteLostLock(() =>
+          parts.references.update((names) => clear(parts, names, plan, (doomed) => forget(names, doomed)), { signal }),
+        ),
+      ),
+    )
+  }
 }
 
 async function prune(parts: Parts, options: PruneOptions, clearAs: (plan: Plan) => Promise<Cleared>): Promise<Pruned> {

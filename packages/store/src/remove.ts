@@ -3,7 +3,7 @@ import { storedName, targetReference, type NamedTarget, type Names } from '@ladi
 import { printable } from '@lading/errors'
 import { despiteLostLock } from './after-lost-lock.ts'
 import { collect } from './collect.ts'
-import { findImage, type Found } from './find-images.ts'
+import { findImage, imageUnknown, type Found } from './find-images.ts'
 import type { Parts } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import type { Removal, Store } from './store.ts'
@@ -11,8 +11,9 @@ import { treesOfDoomed } from './trees-of-doomed.ts'
 import { withReserve } from './with-reserve.ts'
 
 export function createRemove(parts: Parts): Store['remove'] {
-  return async (term, { force = false, ...options } = {}) =>
-    withReserve(parts, async () => {
+  return async (term, { force = false, ...options } = {}) => {
+    if (!(await parts.changeable())) throw imageUnknown(term)
+    return withReserve(parts, async () => {
       const removal = await despiteLostLock(() =>
         parts.references.update((names) => removeLocked(parts, names, term, force), options),
       )
@@ -20,6 +21,7 @@ export function createRemove(parts: Parts): Store['remove'] {
       await parts.contents.emptyTrash().catch(() => {})
       return removal
     })
+  }
 }
 
 /** The order of the law: the name first, then what it named. */

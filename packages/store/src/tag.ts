@@ -2,7 +2,7 @@ import type { Descriptor } from '@lading/manifest'
 import { familiarString } from '@lading/reference'
 import { despiteLostLock } from './after-lost-lock.ts'
 import { incomplete } from './choose-image.ts'
-import { findImage, type Found } from './find-images.ts'
+import { findImage, imageUnknown, type Found } from './find-images.ts'
 import { imageOfId } from './image-of-id.ts'
 import type { Parts } from './parts.ts'
 import { pointName } from './point-name.ts'
@@ -20,7 +20,7 @@ export function createTag(parts: Parts): Store['tag'] {
         { reference: String(target), hint: 'leave the digest out' },
       )
     }
-    await parts.writable()
+    if (!(await parts.changeable())) throw imageUnknown(source)
     await despiteLostLock(() =>
       parts.references.update(async (names) => {
         const found = await findImage(parts, names.list(), source)
