@@ -62,7 +62,7 @@ export async function* readPage<T>(
   const handover = createHandover<readonly T[]>()
   const once = createGiveOnce(() => changed(site, url, format.what))
   const attempt = async (at: Site): Promise<PageEnd> => {
-    const reading = startReading(site, url, format, once, handover.give)
+    const reading = startReading(at, url, format, once, handover.give)
     await exchange(at, { method: 'GET', url, headers: { accept: format.accept } }, reading.receiver, options)
     return reading.end()
   }
@@ -138,7 +138,10 @@ function startReading<T>(
         size += chunk.byteLength
         const batch = explaining(() => {
           reader.write(chunk)
-          return once.began || length >= heldBack ? fresh() : []
+          if (!once.began && length < heldBack) return []
+          // No small request any more.
+          site.wire.allowance?.lift()
+          return fresh()
         })
         return batch.length === 0 ? undefined : give(batch)
       },

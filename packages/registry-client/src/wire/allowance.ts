@@ -10,6 +10,8 @@ export interface Allowance {
   readonly leftMs: number
   /** Takes off a wait that a registry asked for. */
   charge(ms: number): void
+  /** The work has turned out large: it may take as long as it moves. */
+  lift(): void
   /** All that was charged. */
   readonly waitedMs: number
   /** Runs a part of the work with what is left; the time between two parts is not counted, nor is that of a pause. */
@@ -63,12 +65,18 @@ export const spendTime: Concern = (next) => (request, receive, options) =>
 function createAllowance(ms: number, wait: number): Allowance {
   let left = ms
   let waited = 0
+  let lifted = ms === 0
+  let stopClock = (): void => undefined
   return {
+    lift() {
+      lifted = true
+      stopClock()
+    },
     get waitedMs() {
       return waited
     },
     get leftMs() {
-      if (ms === 0) return wait === 0 ? Number.POSITIVE_INFINITY : wait
+      if (lifted) return wait === 0 ? Number.POSITIVE_INFINITY : wait
       return Math.max(0, left)
     },
     charge(spent) {
@@ -76,13 +84,13 @@ function createAllowance(ms: number, wait: number): Allowance {
       waited += spent
     },
     async spend(host, work, { signal } = {}) {
-      if (ms === 0) return work(signal, () => undefined)
+      if (lifted) return work(signal, () => undefined)
       const controller = new AbortController()
       let timer: ReturnType<typeof setTimeout> | undefined
       let started = 0
       let over = false
       const run = (): void => {
-        if (over || timer !== undefined) return
+        if (over || lifted || timer !== undefined) return
         started = performance.now()
         timer = setTimeout(() => controller.abort(timedOut('total', host)), Math.max(0, left))
       }
@@ -92,6 +100,7 @@ function createAllowance(ms: number, wait: number): Allowance {
         timer = undefined
         left -= performance.now() - started
       }
+      stopClock = stop
       run()
       try {
         return await work(

@@ -70,6 +70,23 @@ describe('a page that is longer than what is held back', () => {
     expect(seen).toEqual(many)
   })
 
+  it('may take as long as it moves, as a short one may not', async () => {
+    const text = page(many)
+    const drip =
+      (from: number): Handler =>
+      (_request, response) => {
+        response.writeHead(200, { 'content-length': String(text.length) })
+        response.write(text.slice(0, from))
+        setTimeout(() => response.end(text.slice(from)), 300)
+      }
+    const tagsOf = async (handler: Handler): Promise<AsyncIterable<string>> =>
+      clientOf({ timeouts: { total: 100 } })
+        .repository(`${(await serve(handler)).host}/a`)
+        .tags()
+    expect(await gather(await tagsOf(drip(100_000)))).toEqual({ all: many })
+    expect((await gather(await tagsOf(drip(1000)))).error).toMatchObject({ code: 'TIMEOUT', clock: 'total' })
+  })
+
   it('is let go of when its reader leaves', async () => {
     let closed: Promise<unknown> | undefined
     const { repository } = await repositoryThat((_request, response) => {
