@@ -82,7 +82,7 @@ function addPaceOptions(command: Command): void {
     .addOption(
       new Option(
         '--request-timeout <time>',
-        'give up a small request (token, manifest, tags) that takes longer as a whole (default: 2m)',
+        'give up a small request (token, manifest, tags) that takes longer as a whole, and what a registry asks to wait longer for (default: 2m)',
       ).argParser(parseDuration),
     )
 }
