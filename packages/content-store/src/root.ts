@@ -1,8 +1,8 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { isLadingError, printable } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import { chmodIfAllowed } from './chmod-if-allowed.ts'
-import type { FileSystem } from './file-system.ts'
+import type { DirectoryEntry, FileSystem } from './file-system.ts'
 import { layoutOf, type StoreLayout } from './layout.ts'
 import { writeFileDurably } from './write-file-durably.ts'
 
@@ -35,7 +35,8 @@ export async function prepareRoot(
   if (options.readOnly === true) {
     if (hasMarker) return
     // Nothing there, or its making has begun and is not done: as good as nothing for a reader.
-    if (entries === undefined || entries.length === 0 || hasVersion) {
+    const isBegun = hasVersion || entries?.every(({ name }) => name === basename(layout.own)) === true
+    if (entries === undefined || isBegun) {
       throw new ContentError('NOT_FOUND', `no store at ${printable(path)}`, {
         path,
         hint: 'pull something first, or name the directory of another store with --root',
@@ -80,7 +81,7 @@ async function makeDurably(fs: FileSystem, path: string): Promise<void> {
   }
 }
 
-async function rootEntries(fs: FileSystem, path: string): Promise<readonly unknown[] | undefined> {
+async function rootEntries(fs: FileSystem, path: string): Promise<readonly DirectoryEntry[] | undefined> {
   try {
     return await fs.readDirectory(path)
   } catch (error) {

@@ -97,6 +97,12 @@ describe('preparing a root', () => {
     }
   })
 
+  it('read-only: a root that another process is making is as good as none', async () => {
+    const root = await temporaryDirectory()
+    await mkdir(join(root, 'lading'))
+    await expect(prepareRoot(fs, root, { readOnly: true })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
   it('read-only reads a layout of others, and refuses what is none or not there', async () => {
     const root = await temporaryDirectory()
     await expect(prepareRoot(fs, root, { readOnly: true })).rejects.toMatchObject({ code: 'NOT_FOUND' })
