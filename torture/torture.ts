@@ -1,14 +1,16 @@
-// pnpm torture kill [--count N] [--seed S] [--only SCENARIO], pnpm torture planted: see docs/reliability.md.
+// pnpm torture kill|soak|planted: see docs/reliability.md.
 import { parseArgs } from 'node:util'
 import { planted, type Planted } from './kill/planted.ts'
 import { runKills } from './kill/run.ts'
+import { soak } from './soak/run.ts'
 
 const usage = `usage: pnpm torture kill [--count N] [--seed S] [--only SCENARIO]
+       pnpm torture soak [--count N] [--seed S]
        pnpm torture planted [--seed S]`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { count: { type: 'string', default: '10000' }, seed: { type: 'string' }, only: { type: 'string' } },
+  options: { count: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
 })
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -21,7 +23,7 @@ const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : n
 
 /** Fails when the law was broken, or when the kills hit nobody. */
 async function kill(): Promise<boolean> {
-  const count = numberOf('count', values.count)
+  const count = numberOf('count', values.count ?? '10000')
   const { kills, hits, violations } = await runKills({ count, seed, only: values.only, say })
   say(`${kills} kills, seed ${seed}: ${hits} of a living process, ${violations} violations`)
   return violations === 0 && hits >= 0.95 * kills
@@ -39,7 +41,12 @@ async function plantAll(): Promise<boolean> {
   return found === names.length
 }
 
-const verbs: Readonly<Record<string, () => Promise<boolean>>> = { kill, planted: plantAll }
+const soakAll = (): Promise<boolean> => {
+  const count = numberOf('count', values.count ?? '1000')
+  return soak({ count, atOnce: count, seed, say })
+}
+
+const verbs: Readonly<Record<string, () => Promise<boolean>>> = { kill, soak: soakAll, planted: plantAll }
 const verb = verbs[positionals.length === 1 ? (positionals[0] ?? '') : '']
 if (verb === undefined) {
   say(usage)
