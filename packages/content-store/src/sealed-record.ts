@@ -15,11 +15,15 @@ export function openRecord(bytes: Uint8Array): Readonly<Record<string, unknown>>
     const document: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
     if (typeof document !== 'object' || document === null) return {}
     const { sum, ...members } = document as Readonly<Record<string, unknown>>
-    return sum === undefined || sum === sumOf(members) ? members : {}
+    if (sum === undefined) return Object.values(members).some(isSum) ? {} : members
+    return sum === sumOf(members) ? members : {}
   } catch {
     return {}
   }
 }
+
+/** Nothing else in a record looks like it: under another name it is one whose name the disk has changed. */
+const isSum = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{16}$/.test(value)
 
 const sumOf = (members: Readonly<Record<string, unknown>>): string =>
   hexOf(digestOf(new TextEncoder().encode(JSON.stringify(members)))).slice(0, sumDigits)

@@ -19,14 +19,10 @@ it('reads what it wrote', () => {
 
 it('notices every bit that a disk has changed', () => {
   const good = sealRecord(record)
-  const members = openRecord(good)
   for (let bit = 0; bit < (good.length - 1) * 8; bit++) {
     const bytes = good.slice()
     bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-    const found = openRecord(bytes)
-    // In the name of the sum: then nothing else has changed, and there is one member more.
-    const { version, name, list, text } = found
-    expect(Object.keys(found).length === 0 ? members : { version, name, list, text }).toEqual(members)
+    expect(openRecord(bytes)).toEqual({})
   }
 })
 
