@@ -4,7 +4,7 @@ import type { FileSystem } from './file-system.ts'
 import { openLease, type Lease } from './lease.ts'
 import { judgeOwner, parseOwner } from './owner.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
-import { fileSystemTime, removeQuietly } from './write-file-durably.ts'
+import { fileSystemTimeOrOurs, removeQuietly } from './write-file-durably.ts'
 
 export interface Leases {
   acquire(): Promise<Lease>
@@ -38,7 +38,7 @@ export function createLeases({
       let started: number | undefined
       /** By its age when this collection began: one that is touched meanwhile is not silent. */
       const isSilent = async (path: string): Promise<boolean> => {
-        started ??= await fileSystemTime(fs, directory)
+        started ??= await fileSystemTimeOrOurs(fs, directory)
         const stat = await fs.stat(path)
         return stat !== undefined && started - stat.modifiedMs > silentLeaseMs
       }

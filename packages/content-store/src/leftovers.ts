@@ -4,7 +4,7 @@ import { claimAt } from './ingest-directory.ts'
 import { ingestLayoutOf, type StoreLayout } from './layout.ts'
 import type { ProcessTable } from './process-table.ts'
 import { entriesOf } from './record-directory.ts'
-import { fileSystemTime, isOldTemporary, temporariesIn } from './write-file-durably.ts'
+import { fileSystemTimeOrOurs, isOldTemporary, temporariesIn } from './write-file-durably.ts'
 
 /** Files, and their bytes. */
 export interface Amount {
@@ -98,7 +98,7 @@ async function writtenDirectories(fs: FileSystem, layout: StoreLayout): Promise<
 }
 
 async function* temporaries(fs: FileSystem, directory: string): AsyncIterable<Leftover> {
-  const now = once(() => fileSystemTime(fs, directory))
+  const now = once(() => fileSystemTimeOrOurs(fs, directory))
   for (const path of await temporariesIn(fs, directory)) {
     yield {
       kind: 'temporary',
@@ -111,7 +111,7 @@ async function* temporaries(fs: FileSystem, directory: string): AsyncIterable<Le
 
 async function* downloads({ fs, layout, processes }: LeftoverPlace): AsyncIterable<Leftover> {
   const { ingests, blobs, trash } = layout
-  const now = once(() => fileSystemTime(fs, ingests))
+  const now = once(() => fileSystemTimeOrOurs(fs, ingests))
   for (const algorithm of await entriesOf(fs, ingests)) {
     if (algorithm.kind !== 'directory') continue
     for (const { name, kind } of await entriesOf(fs, join(ingests, algorithm.name))) {

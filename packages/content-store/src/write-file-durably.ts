@@ -111,7 +111,7 @@ export async function isOldTemporary(
 }
 
 /** Now, by the clock that stamps the files of `directory`. */
-export async function fileSystemTime(fs: FileSystem, directory: string): Promise<number> {
+async function fileSystemTime(fs: FileSystem, directory: string): Promise<number> {
   const probe = temporaryPath(join(directory, 'clock'))
   await writeNewFile(fs, probe, new Uint8Array(1), { sync: false })
   try {
@@ -119,6 +119,14 @@ export async function fileSystemTime(fs: FileSystem, directory: string): Promise
   } finally {
     await removeQuietly(fs, probe)
   }
+}
+
+/** The same. Where no file can be made nothing can be removed either, and this machine's clock is good enough to look. */
+export async function fileSystemTimeOrOurs(fs: FileSystem, directory: string): Promise<number> {
+  return fileSystemTime(fs, directory).catch((error: unknown) => {
+    if (!isLadingError(error, 'PERMISSION') && !isLadingError(error, 'NOT_FOUND')) throw error
+    return Date.now()
+  })
 }
 
 /** For the way out of a failure, whose own error is the one to report. */

@@ -15,6 +15,24 @@ export async function missingOf(contents: ContentStore, blobs: readonly Descript
   return once.filter((blob, at) => stats[at]?.size !== blob.size)
 }
 
+/** Indexes that are missing below those indexes among `needed` that are here. */
+export async function missingBelow(
+  contents: ContentStore,
+  needed: readonly Descriptor[],
+): Promise<readonly Descriptor[]> {
+  const missing: Descriptor[] = []
+  for (const below of needed.filter(({ mediaType }) => isIndexType(mediaType))) {
+    if ((await contents.stat(below.digest)) === undefined) continue
+    try {
+      missing.push(...(await readTree(contents, below)).absent.filter(({ mediaType }) => isIndexType(mediaType)))
+    } catch (error) {
+      if (!isUnusable(error)) throw error
+      missing.push(below)
+    }
+  }
+  return missing
+}
+
 /** The images of a tree whose blobs are all here. Attestations and other manifests that are whole count too. */
 export async function presentImages(contents: ContentStore, tree: Tree): Promise<readonly StoredImage[]> {
   const present: StoredImage[] = []

@@ -2,19 +2,20 @@ import type { AbortOptions } from '@lading/clock'
 import type { PlannedDocument } from '@lading/content'
 import type { Staged } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
 import type { ImageRecord } from '@lading/image-store'
-import { isIndexType, type Descriptor } from '@lading/manifest'
+import type { Descriptor } from '@lading/manifest'
 import { targetReference, type Names } from '@lading/reference-store'
 import { despiteLostLock } from './after-lost-lock.ts'
 import { recordOf } from './image-facts.ts'
 import type { Parts } from './parts.ts'
 import { pointName } from './point-name.ts'
-import { missingOf } from './present.ts'
+import { isHere, isPublished } from './is-published.ts'
+import { missingBelow, missingOf } from './present.ts'
 import { planForStore, type NamedPublication, type StorePlan } from './publication-plan.ts'
-import { documentLimit } from './read-manifest.ts'
 import type { PublishResult } from './store.ts'
-import { besideOf, readTree } from './tree.ts'
-import { isToBeFetched, isUnusable } from './unusable.ts'
+import { besideOf } from './tree.ts'
+import { isToBeFetched } from './unusable.ts'
 
 type StagedDocuments = Map<Digest, Staged>
 
@@ -31,16 +32,22 @@ export function createPublish(parts: Parts): PublishAll {
     const plan = await planForStore(publication)
     const named = { ...publication, target: asItIs(publication.target, plan) }
     await parts.writable()
-    return despiteLostLock(async () => {
+    const published = despiteLostLock(async () => {
       const staged: StagedDocuments = new Map()
       try {
         for (const document of plan.documents)
-          if (!(await isHere(parts, document))) await stage(parts, document, staged)
+          if (!(await isHere(parts.contents, document))) await stage(parts, document, staged)
         return await parts.references.update((names) => publishLocked(parts, named, plan, staged, names), options)
       } finally {
         // Published ones have nothing to discard; a failure before it has its own error to report.
         for (const document of staged.values()) await document.discard().catch(() => {})
       }
+    })
+    return published.catch(async (error: unknown) => {
+      // Without a lock, which takes a file: where nothing can be written, what is up to date needs nothing.
+      if (!isLadingError(error, 'PERMISSION') || !(await isPublished(parts, named, plan).catch(() => false)))
+        throw error
+      return { outcome: 'unchanged' }
     })
   }
 }
@@ -59,7 +66,7 @@ async function publishLocked(
   names: Names,
 ): Promise<PublishResult> {
   const { contents, images } = parts
-  const missing = [...(await missingOf(contents, plan.needed)), ...(await missingBelow(parts, plan))]
+  const missing = [...(await missingOf(contents, plan.needed)), ...(await missingBelow(contents, plan.needed))]
   if (missing.length > 0) return { outcome: 'missing', blobs: missing }
   const records = await recordsOf(parts, plan)
   if ('unreadable' in records) return { outcome: 'missing', blobs: records.unreadable }
@@ -87,32 +94,6 @@ async function publishLocked(
   if (!changed) return { outcome: 'unchanged' }
   const [previous] = moved
   return { outcome: 'published', ...(previous === undefined ? {} : { previous }) }
-}
-
-/** Indexes that are missing below those indexes that are here and were not given. */
-async function missingBelow({ contents }: Parts, plan: StorePlan): Promise<readonly Descriptor[]> {
-  const missing: Descriptor[] = []
-  for (const below of plan.needed.filter(({ mediaType }) => isIndexType(mediaType))) {
-    if ((await contents.stat(below.digest)) === undefined) continue
-    try {
-      missing.push(...(await readTree(contents, below)).absent.filter(({ mediaType }) => isIndexType(mediaType)))
-    } catch (error) {
-      if (!isUnusable(error)) throw error
-      missing.push(below)
-    }
-  }
-  return missing
-}
-
-/** Whether the document is in `blobs/`, whole. */
-async function isHere({ contents }: Parts, { descriptor }: PlannedDocument): Promise<boolean> {
-  try {
-    await contents.read(descriptor.digest, { maxBytes: documentLimit })
-    return true
-  } catch (error) {
-    if (!isToBeFetched(error)) throw error
-    return false
-  }
 }
 
 async function stage(

@@ -1,5 +1,6 @@
 import { DeliveryError, type Publication, type Receiver } from '@lading/content'
 import type { Ingest, Lease, UnnamedIngest } from '@lading/content-store'
+import { isLadingError } from '@lading/errors'
 import { parseReference } from '@lading/reference'
 import type { Parts } from './parts.ts'
 import { planForStore, type NamedPublication } from './publication-plan.ts'
@@ -14,8 +15,18 @@ export function storeTarget(parts: Parts, publish: PublishAll): StoreTarget {
     async begin({ signal } = {}) {
       signal?.throwIfAborted()
       await parts.writable()
-      return storeDelivery(parts, await parts.leases.acquire(), publish)
+      return storeDelivery(parts, await leaseWherePossible(parts), publish)
     },
+  }
+}
+
+/** Where nothing can be written a pull may be up to date, and a lease only spares work: see `createLeases`. */
+async function leaseWherePossible({ leases }: Parts): Promise<Lease> {
+  try {
+    return await leases.acquire()
+  } catch (error) {
+    if (!isLadingError(error, 'PERMISSION')) throw error
+    return { hold: async () => {}, release: async () => {} }
   }
 }
 
