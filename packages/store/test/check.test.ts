@@ -294,6 +294,23 @@ describe('a file of no known kind', () => {
   })
 })
 
+it('accuses no record whose content another process has just removed, and that itself goes next', async () => {
+  const alone = image(['alone', 'and alone'])
+  await pull('alone:1', alone, [alone])
+  const held = faultyFileSystem(unsyncedFileSystem(), [
+    { operation: 'unlink', path: /\/images\//, nth: 1, errno: 'EIO', forGood: true },
+  ])
+  const other = await root.open({ fs: held })
+  let removed: Promise<unknown> | undefined
+  const fs = faultyFileSystem(unsyncedFileSystem(), [], {
+    async before({ path }) {
+      if (/\/images\/sha256\/./.test(path)) await (removed ??= other.remove('alone:1'))
+    },
+  })
+  expect((await (await root.open({ fs })).check()).findings).toEqual([])
+  expect(await removed).toMatchObject({ uncollected: { code: 'IO_ERROR' } })
+})
+
 it('accuses nothing that another process removes while it looks', async () => {
   const alone = image(['alone', 'and alone'])
   await pull('alone:1', alone, [alone])

@@ -13,6 +13,8 @@ export interface WrongRecord {
   readonly record: 'diff-ids' | 'layers' | 'images'
   readonly digest: Digest
   readonly why: string
+  /** Whether it is so at another look: other processes remove and write records meanwhile. */
+  isStillSo(): Promise<boolean>
   /** Under the lock. */
   repair(): Promise<unknown>
 }
@@ -39,8 +41,9 @@ const digestsOf = ({ files }: Seen, wanted: StoreFile['role']): readonly Digest[
 
 async function wrongMemories({ layers }: Parts, seen: Seen): Promise<readonly WrongRecord[]> {
   const wrong: WrongRecord[] = []
+  const isStillSo = (): Promise<boolean> => Promise.resolve(true)
   const tell = (digest: Digest, why: string, repair: () => Promise<unknown>): void =>
-    void wrong.push({ record: 'diff-ids', digest, why, repair })
+    void wrong.push({ record: 'diff-ids', digest, why, isStillSo, repair })
   for (const { digest, layer } of seen.blobs) {
     if (layer === undefined) continue
     const { known, actual, corrupt = false } = layer
@@ -50,8 +53,17 @@ async function wrongMemories({ layers }: Parts, seen: Seen): Promise<readonly Wr
         layers.remember(digest, actual),
       )
   }
-  for (const digest of digestsOf(seen, 'diff-ids'))
-    if ((await layers.known(digest)) === undefined) tell(digest, unreadable, () => layers.forget(digest))
+  for (const digest of digestsOf(seen, 'diff-ids')) {
+    const isUnreadable = async (): Promise<boolean> => (await layers.known(digest)) === undefined
+    if (await isUnreadable())
+      wrong.push({
+        record: 'diff-ids',
+        digest,
+        why: unreadable,
+        isStillSo: isUnreadable,
+        repair: () => layers.forget(digest),
+      })
+  }
   return wrong
 }
 
@@ -67,11 +79,15 @@ async function wrongLayers({ layers }: Parts, seen: Seen): Promise<readonly Wron
       for (const name of namesOf(layer.actual)) inflated.set(name, { blob, actual: layer.actual })
   const wrong = new Map<Digest, WrongRecord>()
   const lost = new Set<Digest>()
-  const tell = (digest: Digest, why: string, repair: () => Promise<unknown>): void =>
-    void wrong.set(digest, { record: 'layers', digest, why, repair })
+  const tell = (digest: Digest, found: Pick<WrongRecord, 'why' | 'isStillSo' | 'repair'>): void =>
+    void wrong.set(digest, { record: 'layers', digest, ...found })
+  const isLost = async (digest: Digest): Promise<boolean> => {
+    const layer = await layers.get(digest)
+    return layer === undefined || (layer.parent !== undefined && (await isLost(layer.parent)))
+  }
   const forget = (digest: Digest, why: string): void => {
     lost.add(digest)
-    tell(digest, why, () => layers.remove(digest))
+    tell(digest, { why, isStillSo: () => isLost(digest), repair: () => layers.remove(digest) })
   }
   for (let before = -1; before !== lost.size;) {
     before = lost.size
@@ -87,9 +103,13 @@ async function wrongLayers({ layers }: Parts, seen: Seen): Promise<readonly Wron
       if (parent !== undefined && (lost.has(parent) || (await layers.get(parent)) === undefined))
         forget(chainId, `the layer below it, ${parent}, is not registered`)
       else if (found !== undefined && found.actual.size !== size)
-        tell(chainId, `the layer has ${found.actual.size} bytes, not ${size}`, () => {
-          const aliases = namesOf(found.actual).filter((name) => name !== diffId)
-          return layers.register({ blob: found.blob, diffId, aliases, size: found.actual.size, parent })
+        tell(chainId, {
+          why: `the layer has ${found.actual.size} bytes, not ${size}`,
+          isStillSo: () => Promise.resolve(true),
+          repair: () => {
+            const aliases = namesOf(found.actual).filter((name) => name !== diffId)
+            return layers.register({ blob: found.blob, diffId, aliases, size: found.actual.size, parent })
+          },
         })
     }
   }
@@ -100,10 +120,14 @@ async function wrongImages(parts: Parts, seen: Seen): Promise<readonly WrongReco
   const wrong: WrongRecord[] = []
   const good = new Set(seen.blobs.filter(({ error }) => error === undefined).map(({ digest }) => digest))
   for (const id of digestsOf(seen, 'images')) {
-    const record = await parts.images.get(id)
-    const why = record === undefined ? unreadable : await faultOf(parts, record, good)
-    if (why !== undefined)
-      wrong.push({ record: 'images', digest: id, why, repair: () => writeAnew(parts, id, seen.trees) })
+    const fault = async (): Promise<string | undefined> => {
+      const record = await parts.images.get(id)
+      return record === undefined ? unreadable : faultOf(parts, record, good)
+    }
+    const why = await fault()
+    if (why === undefined) continue
+    const isStillSo = async (): Promise<boolean> => (await fault()) !== undefined
+    wrong.push({ record: 'images', digest: id, why, isStillSo, repair: () => writeAnew(parts, id, seen.trees) })
   }
   return wrong
 }
@@ -114,9 +138,11 @@ async function faultOf(
   good: ReadonlySet<Digest>,
 ): Promise<string | undefined> {
   const { config, diffIds, platform, created, manifests } = record
-  if (good.has(config.digest)) {
-    const actual = await readConfig(contents, config).catch(() => undefined)
-    if (actual === undefined) return 'the config is none'
+  /** What was good a moment ago may be collected since. */
+  const isGone = async (digest: Digest): Promise<boolean> => (await contents.stat(digest)) === undefined
+  const actual = good.has(config.digest) && (await readConfig(contents, config).catch(() => 'none' as const))
+  if (actual !== false && !(await isGone(config.digest))) {
+    if (actual === 'none') return 'the config is none'
     if (diffIds.join() !== actual.rootfs.diffIds.join()) return 'the config names other layers'
     if (JSON.stringify(platform) !== JSON.stringify(platformOf(actual))) return 'the config is for another platform'
     if (created !== actual.created) return 'the config says another time'
@@ -126,7 +152,8 @@ async function faultOf(
     const tree = await readTree(contents, target, { damagedIsAbsent: true }).catch(() => undefined)
     const leadsTo = tree?.images.some(({ manifest }) => idOf(manifest) === config.digest) ?? false
     // Of an index the image may be gone.
-    if (!leadsTo && (tree === undefined || tree.indexes.length === 0)) return `${digest} does not lead to this image`
+    if (!leadsTo && (tree === undefined || tree.indexes.length === 0) && !(await isGone(digest)))
+      return `${digest} does not lead to this image`
   }
   return undefined
 }

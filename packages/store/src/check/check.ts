@@ -118,10 +118,13 @@ async function stillThere(parts: Parts, checked: readonly CheckedName[]): Promis
   return checked.filter(({ named: { name, target } }) => now.get(name) === target.digest)
 }
 
-async function whoseFileIsThere(parts: Parts, wrong: readonly WrongRecord[]): Promise<readonly WrongRecord[]> {
+async function stillWrong(parts: Parts, wrong: readonly WrongRecord[]): Promise<readonly WrongRecord[]> {
   const there = new Set<string>()
   for await (const { role, digest } of parts.files()) if (digest !== undefined) there.add(`${role} ${digest}`)
-  return wrong.filter(({ record, digest }) => there.has(`${record} ${digest}`))
+  const still: WrongRecord[] = []
+  for (const record of wrong)
+    if (there.has(`${record.record} ${record.digest}`) && (await record.isStillSo())) still.push(record)
+  return still
 }
 
 async function recordFindings(
@@ -139,14 +142,14 @@ async function recordFindings(
   },
 ): Promise<readonly Finding[]> {
   const found = await checkRecords(parts, { files, blobs, trees: names.map(({ tree }) => tree) })
-  const wrong = found.length === 0 ? [] : await whoseFileIsThere(parts, found)
+  const wrong = found.length === 0 ? [] : await stillWrong(parts, found)
   if (repair && wrong.length > 0) {
     await parts.writable()
     await despiteLostLock(() =>
       parts.references.update(async (held) => {
         for (const record of wrong) {
           await held.assertHeld()
-          await record.repair()
+          if (await record.isStillSo()) await record.repair()
         }
       }),
     )
