@@ -43,8 +43,11 @@ async function prune(parts: Parts, options: PruneOptions, clearAs: (plan: Plan) 
   return { ...cleared, leftovers: all, freed }
 }
 
-async function list({ contents }: Pick<Parts, 'contents'>, options: AbortOptions): Promise<Listing> {
+async function list({ contents, files }: Pick<Parts, 'contents' | 'files'>, options: AbortOptions): Promise<Listing> {
   const listing = new Map<Digest, { readonly size: number; readonly modifiedMs: number }>()
+  // In a blob's place, and no file: nobody is writing it, however young it is.
+  for await (const { role, kind, digest } of files())
+    if (role === 'blob' && kind !== 'file' && digest !== undefined) listing.set(digest, { size: 0, modifiedMs: 0 })
   for await (const { digest, ...listed } of contents.list(options)) listing.set(digest, listed)
   return listing
 }

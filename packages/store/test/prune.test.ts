@@ -1,5 +1,5 @@
 import { utimesSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chainIdOf } from '@lading/digest/hash'
 import { familiarString, matches, parseReference } from '@lading/reference'
@@ -43,6 +43,20 @@ function expectWhole(): void {
 }
 
 describe('prune', () => {
+  it('frees what is in the place of a blob and is no file, where no name needs it', async () => {
+    await pull(store, 'app:1', app)
+    const place = (digit: string): string => join(root.path, 'blobs', 'sha256', digit.repeat(64))
+    await symlink(root.path, place('1'))
+    await mkdir(join(place('2'), 'below'), { recursive: true })
+    await mkdir(join(root.path, 'blobs', 'sha256', 'somebody else'))
+    expect(await store.prune({ dryRun: true })).toMatchObject({ content: { files: 2, bytes: 0 } })
+    expect(await store.prune()).toMatchObject({ content: { files: 2, bytes: 0 } })
+    const places = (await readdir(join(root.path, 'blobs', 'sha256'))).filter((name) => !/^[0-9a-f]{64}$/.test(name))
+    expect(places).toEqual(['somebody else'])
+    expect(await store.prune({ dryRun: true })).toMatchObject({ content: { files: 0 } })
+    expect(tags()).toEqual(['docker.io/library/app:1'])
+  })
+
   it('frees what a pull left that ended before its name, and says how much', async () => {
     await pull(store, 'app:1', app)
     await fetch(store, arm)
