@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { layoutOf, nodeProcesses } from '@lading/content-store'
+import { layoutOf, nodeFileSystem, nodeProcesses, prepareRoot } from '@lading/content-store'
 import { image, startTestRegistry } from '@lading/test-registry'
 import { expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
@@ -31,7 +31,7 @@ it.each(['plain', 'json', 'quiet', 'tag'])('a command (%s) that waits for anothe
 it('a command that has waited for --lock-timeout fails, and says how to go on', async () => {
   const root = join(await temporaryDirectory(), 'store')
   const { lock } = layoutOf(root)
-  await mkdir(dirname(lock), { recursive: true })
+  await prepareRoot(nodeFileSystem(), root)
   // This process lives, and touches nothing.
   await writeFile(lock, `${JSON.stringify({ ...nodeProcesses().self(), nonce: '0123456789abcdef' })}\n`)
   const { code, stderr } = await start(['rmi', 'a:1', '--root', root, '--lock-timeout', '300ms']).ended
