@@ -40,7 +40,7 @@ export interface Collected {
  * stays for its resume, unless it is among `orphans`.
  *
  * @param removed what the names reached that are gone
- * @param options.orphans further content that goes when nothing reaches it
+ * @param options.orphans further content that goes when nothing reaches it; it stays where a document of others is damaged
  * @param options.dryRun removes nothing
  * @throws when a named manifest cannot be read, and then nothing was removed; `LOCK_LOST`
  */
@@ -64,7 +64,7 @@ export async function collect(
   const deleted = await deletedIds(parts, removed, stays, recorded)
 
   const isFree = (digest: Digest): boolean => !kept.digests.has(digest) && !held.has(digest)
-  const free = [...new Set([...sweep.documents, ...sweep.blobs, ...orphans])].filter(isFree)
+  const free = [...new Set([...sweep.documents, ...sweep.blobs, ...(kept.isWhole ? orphans : [])])].filter(isFree)
   const collected: Collected = { deleted, content: free }
   if (dryRun) return collected
   // Whoever took the lock over may have given a name to what was free: looked at again before each step.

@@ -1,3 +1,4 @@
+import { successorsOf } from '@lading/content'
 import type { ContentStore } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { ImageRecord } from '@lading/image-store'
@@ -5,9 +6,10 @@ import { isIndexType, type Descriptor } from '@lading/manifest'
 import { familiarString } from '@lading/reference'
 import type { NamedTarget, Names } from '@lading/reference-store'
 import type { Parts } from './parts.ts'
+import { mentionsOf } from './mentions.ts'
 import { reachedOf, type RecordedImages } from './recorded-images.ts'
 import { StoreError } from './store-error.ts'
-import { besideOf, readTree, type StoredImage } from './tree.ts'
+import { besideOf, readTree, type StoredImage, type Tree } from './tree.ts'
 import { isReadFailure } from './unusable.ts'
 
 export interface Reachable {
@@ -15,6 +17,8 @@ export interface Reachable {
   readonly images: readonly StoredImage[]
   /** Images that names reach through documents that are gone or damaged. */
   readonly recorded: readonly ImageRecord[]
+  /** False when a document of others is damaged, so that nobody knows what it names. */
+  readonly isWhole: boolean
 }
 
 /**
@@ -48,12 +52,17 @@ export async function reachable(
   }
   // Names of one target need not keep the same beside it.
   for (const { target } of names.list()) for (const digest of besideOf(target)) digests.add(digest)
-  for (const digest of await reachedByOthers(contents, names.foreignTargets())) digests.add(digest)
-  return { digests, images: [...images.values()], recorded: [...recorded] }
+  const others = await reachedByOthers(contents, names.foreignTargets())
+  for (const digest of others.digests) digests.add(digest)
+  return { digests, images: [...images.values()], recorded: [...recorded], isWhole: others.isWhole }
 }
 
 /** What the entries of others reach. There may be hundreds of thousands, of which few lead to anything that is here. */
-async function reachedByOthers(contents: ContentStore, targets: readonly Descriptor[]): Promise<ReadonlySet<Digest>> {
+async function reachedByOthers(
+  contents: ContentStore,
+  targets: readonly Descriptor[],
+): Promise<Pick<Reachable, 'digests' | 'isWhole'>> {
+  const strange: Digest[] = []
   const reached = new Set<Digest>(targets.map(({ digest }) => digest))
   // A document may be an index to one entry and a manifest to another.
   const once = new Map(targets.map((target) => [`${target.digest} ${target.mediaType}`, target]))
@@ -61,13 +70,25 @@ async function reachedByOthers(contents: ContentStore, targets: readonly Descrip
   for (const target of once.values()) {
     if (here?.has(target.digest) === false) continue
     try {
-      for (const digest of (await readTree(contents, target)).reached) reached.add(digest)
+      const tree = await readTree(contents, target)
+      for (const digest of tree.reached) reached.add(digest)
+      strange.push(...strangeIn(tree))
     } catch (error) {
       // What could not be read this time may name what is about to be collected.
       if (isReadFailure(error)) throw error
+      strange.push(target.digest)
     }
   }
-  return reached
+  const mentioned = await mentionsOf(contents, strange)
+  return { digests: new Set([...reached, ...(mentioned ?? [])]), isWhole: mentioned !== undefined }
+}
+
+/** What is neither an index or image manifest nor named by an image manifest. */
+function strangeIn({ reached, indexes, images }: Tree): readonly Digest[] {
+  const known = new Set<Digest>(indexes.map(({ descriptor }) => descriptor.digest))
+  for (const { descriptor, manifest } of images)
+    for (const { digest } of [descriptor, ...successorsOf(manifest)]) known.add(digest)
+  return [...reached].filter((digest) => !known.has(digest))
 }
 
 /** For so many a look for each costs less than a listing of what is here. */

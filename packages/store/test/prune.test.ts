@@ -1,7 +1,8 @@
 import { utimesSync } from 'node:fs'
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chainIdOf } from '@lading/digest/hash'
+import type { Digest } from '@lading/digest'
+import { chainIdOf, digestOf } from '@lading/digest/hash'
 import { familiarString, matches, parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../src/index.ts'
@@ -43,6 +44,34 @@ function expectWhole(): void {
 }
 
 describe('prune', () => {
+  it('leaves what others hold by a document that we do not know, or that is damaged', async () => {
+    const put = async (text: string, mediaType: string): Promise<object> => {
+      const bytes = new TextEncoder().encode(text)
+      await store.contents.put(digestOf(bytes), bytes)
+      return { mediaType, digest: digestOf(bytes), size: bytes.length }
+    }
+    const held = await put('held', 'text/plain')
+    const deeper = await put(JSON.stringify({ blobs: [held] }), 'application/vnd.oci.artifact.manifest.v1+json')
+    const entry = await put(JSON.stringify({ of: [deeper] }), 'application/vnd.example+json')
+    await put('an orphan', 'text/plain')
+    await writeFile(join(root.path, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [entry] }))
+    age(hour)
+    expect(await store.prune()).toMatchObject({ content: { files: 1 } })
+    await put('an orphan', 'text/plain')
+    await writeFile(
+      join(root.path, 'index.json'),
+      JSON.stringify({
+        schemaVersion: 2,
+        manifests: [{ ...entry, mediaType: 'application/vnd.oci.image.index.v1+json' }],
+      }),
+    )
+    const path = store.contents.path((entry as { digest: Digest }).digest)
+    await chmod(path, 0o600)
+    await writeFile(path, 'x'.repeat((entry as { size: number }).size))
+    age(hour)
+    expect(await store.prune()).toMatchObject({ content: { files: 0 } })
+  })
+
   it('frees what is in the place of a blob and is no file, where no name needs it', async () => {
     await pull(store, 'app:1', app)
     const place = (digit: string): string => join(root.path, 'blobs', 'sha256', digit.repeat(64))
