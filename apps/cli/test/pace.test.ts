@@ -1,6 +1,6 @@
 import { image, startTestRegistry } from '@lading/test-registry'
 import { describe, expect, it } from 'vitest'
-import { parseDuration, parseRate } from '../src/commands/options.ts'
+import { parseAge, parseDuration, parseRate, parseSize } from '../src/commands/options.ts'
 import { lading } from './support/lading.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -18,6 +18,33 @@ describe('--limit-rate', () => {
 
   it.each(['', '0', '-1', '0.2', 'M', '10MB', '1e3', '10 M', '1T', '9'.repeat(40)])('refuses %j', (text) => {
     expect(() => parseRate(text)).toThrow(/bytes per second/)
+  })
+})
+
+describe('a size and an age', () => {
+  it.each([
+    ['1000', 1000],
+    ['500M', 500 * 1024 ** 2],
+    ['1.5T', 1.5 * 1024 ** 4],
+  ])('of %s is %i bytes', (text, bytes) => {
+    expect(parseSize(text)).toBe(bytes)
+  })
+
+  it.each(['', '0', 'T', '1TB', '1.5.5T', '-1T'])('of %j is no size', (text) => {
+    expect(() => parseSize(text)).toThrow(/must be a number of bytes/)
+  })
+
+  it.each([
+    ['0', 0],
+    ['0s', 0],
+    ['30m', 1_800_000],
+    ['7d', 7 * 86_400_000],
+  ])('of %s is %i ms', (text, ms) => {
+    expect(parseAge(text)).toBe(ms)
+  })
+
+  it.each(['', 'd', '-1d', '1w', '1.1.1d', '-0'])('of %j is no age', (text) => {
+    expect(() => parseAge(text)).toThrow(/must be a time/)
   })
 })
 

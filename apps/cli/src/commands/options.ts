@@ -97,9 +97,10 @@ export function parseRate(text: string): number {
   return rate
 }
 
-/** Bytes, spelt the same way. */
+/** Bytes, spelt the same way; disks have a `T` too. */
 export function parseSize(text: string): number {
-  const size = bytesOf(text)
+  const [, tebibytes] = /^([0-9.]+)t$/i.exec(text) ?? []
+  const size = tebibytes === undefined ? bytesOf(text) : 1024 * bytesOf(`${tebibytes}G`)
   if (!(size >= 1)) throw new InvalidArgumentError('It must be a number of bytes, more than 0, such as 500M or 64G.')
   return size
 }
@@ -117,4 +118,15 @@ export function parseDuration(text: string): number {
   const ms = Math.round(Number(match?.[1]) * (units[match?.[2] ?? 's'] ?? NaN))
   if (!(ms >= 1)) throw new InvalidArgumentError('It must be a time, more than 0, such as 10s, 500ms or 2m.')
   return ms
+}
+
+/** How old something is, in milliseconds: as a duration, and days, and 0. */
+export function parseAge(text: string): number {
+  const [, days] = /^([0-9.]+)d$/.exec(text) ?? []
+  try {
+    if (days !== undefined) return 24 * parseDuration(`${days}h`)
+    return /^0(?:ms|s|m|h)?$/.test(text) ? 0 : parseDuration(text)
+  } catch {
+    throw new InvalidArgumentError('It must be a time such as 30m, 1h, 7d or 0.')
+  }
 }

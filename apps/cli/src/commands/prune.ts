@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { parseDuration, parseSize, repeatable } from './options.ts'
+import { parseAge, parseSize, repeatable } from './options.ts'
 
 export function pruneCommand(attach: Attach): Command {
   const command = new Command('prune')
@@ -21,9 +21,10 @@ export function pruneCommand(attach: Attach): Command {
       ).argParser(parseSize),
     )
     .addOption(
-      new Option('--min-age <time>', 'keep content without a name that is younger: 1h, 30m (default: 10m)').argParser(
-        parseDuration,
-      ),
+      new Option(
+        '--min-age <time>',
+        'keep content without a name that is younger: 30m, 1h, 7d, or 0 for none (default: 10m)',
+      ).argParser(parseAge),
     )
     .option('--dry-run', 'show what would be removed, and remove nothing')
     .option('--json', 'print a JSON object')
