@@ -71,9 +71,12 @@ function spoil(registry: TestRegistry, seed: number): void {
       registry.addFault({ on, probability: 0.05 / kinds.length, seed: seed + at, ...kind })
 }
 
+// Without a bound the engine collects late, and what is measured is its patience.
+const flags = ['--max-old-space-size=320', '--conditions=@lading/source']
+
 async function pullAll(orders: readonly string[]): Promise<Taken> {
   const script = fileURLToPath(new URL('puller.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--conditions=@lading/source', script, ...orders], {
+  const child = spawn(process.execPath, [...flags, script, ...orders], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [out, [code]] = await Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>])

@@ -81,11 +81,13 @@ describe('a pull in bad surroundings', () => {
       expect(registry.journal.blob(bigLayer).requests).toEqual([])
       execFileSync('mount', ['-o', 'remount,size=6m', disk])
       registry.addFault({ on: 'blob', digest: bigLayer, times: 1, then: { bytesPerSecond: 2_000_000 } })
+      let filling = Promise.resolve()
       const end = registry.journal.subscribe((entry) => {
-        if (entry?.target === bigLayer) void fill(disk)
+        if (entry?.target === bigLayer) filling = filling.then(() => fill(disk))
       })
       expectClear(await lading(['pull', big, '--root', store]), 7, 'no space left', 't/big:1')
       end()
+      await filling
       expect(consult(store, { afterCrash: true }).violations).toEqual([])
       expect((await lading(['images', '-q', '--root', store])).stdout.trim()).toMatch(/^[0-9a-f]{12}$/)
       expect((await lading(['pull', '-q', small, '--root', store])).code).toBe(0)

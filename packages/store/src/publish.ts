@@ -2,7 +2,6 @@ import type { AbortOptions } from '@lading/clock'
 import type { PlannedDocument } from '@lading/content'
 import type { Staged } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
-import { isLadingError } from '@lading/errors'
 import type { ImageRecord } from '@lading/image-store'
 import type { Descriptor } from '@lading/manifest'
 import { targetReference, type Names } from '@lading/reference-store'
@@ -15,7 +14,7 @@ import { missingBelow, missingOf } from './present.ts'
 import { planForStore, type NamedPublication, type StorePlan } from './publication-plan.ts'
 import type { PublishResult } from './store.ts'
 import { besideOf } from './tree.ts'
-import { isToBeFetched } from './unusable.ts'
+import { isToBeFetched, isWriteRefusal } from './unusable.ts'
 
 type StagedDocuments = Map<Digest, Staged>
 
@@ -45,8 +44,7 @@ export function createPublish(parts: Parts): PublishAll {
     })
     return published.catch(async (error: unknown) => {
       // Without a lock, which takes a file: where nothing can be written, what is up to date needs nothing.
-      if (!isLadingError(error, 'PERMISSION') || !(await isPublished(parts, named, plan).catch(() => false)))
-        throw error
+      if (!isWriteRefusal(error) || !(await isPublished(parts, named, plan).catch(() => false))) throw error
       return { outcome: 'unchanged' }
     })
   }

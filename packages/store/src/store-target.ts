@@ -1,12 +1,12 @@
 import { DeliveryError, type Publication, type Receiver } from '@lading/content'
 import type { Ingest, Lease, UnnamedIngest } from '@lading/content-store'
-import { isLadingError } from '@lading/errors'
 import { parseReference } from '@lading/reference'
 import type { Parts } from './parts.ts'
 import { planForStore, type NamedPublication } from './publication-plan.ts'
 import type { PublishAll } from './publish.ts'
 import type { StoreDelivery, StoreReceiver, StoreTarget } from './store.ts'
 import { namedReceiver, unnamedReceiver } from './store-receiver.ts'
+import { isWriteRefusal } from './unusable.ts'
 
 /** A store as a target. Images of an index may be absent; another process's download of a blob is waited for. */
 export function storeTarget(parts: Parts, publish: PublishAll): StoreTarget {
@@ -25,7 +25,7 @@ async function leaseWherePossible({ leases }: Parts): Promise<Lease> {
   try {
     return await leases.acquire()
   } catch (error) {
-    if (!isLadingError(error, 'PERMISSION')) throw error
+    if (!isWriteRefusal(error)) throw error
     return { hold: async () => {}, release: async () => {} }
   }
 }

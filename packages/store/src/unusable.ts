@@ -17,3 +17,7 @@ export const isReadFailure = (error: unknown): boolean =>
   error.code !== 'CONTENT_UNKNOWN' &&
   error.code !== 'CONTENT_DAMAGED' &&
   error.code !== 'TOO_LARGE'
+
+/** Nothing can be written here, by a mount, by permission, or on a full disk. What is here may still be all that is wanted. */
+export const isWriteRefusal = (error: unknown): boolean =>
+  isLadingError(error, 'PERMISSION') || isLadingError(error, 'NO_SPACE')

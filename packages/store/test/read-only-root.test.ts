@@ -15,9 +15,9 @@ afterEach(() => root.end())
 const app = image(['base', 'app'])
 const other = image(['other'])
 
-/** As a mount that cannot be written to: files are read, and neither made nor changed. */
-function readOnly(): FileSystem {
-  const ofNothing = { nth: 1, errno: 'EROFS', forGood: true } as const
+/** As a mount that cannot be written to, or a disk without a free block: files are read, and neither made nor changed. */
+function readOnly(errno = 'EROFS'): FileSystem {
+  const ofNothing = { nth: 1, errno, forGood: true } as const
   return faultyFileSystem(unsyncedFileSystem(nodeFileSystem()), [
     ...(['rename', 'link', 'unlink', 'removeTree', 'chmod', 'touch', 'write'] as const).map((operation) => ({
       operation,
@@ -29,8 +29,8 @@ function readOnly(): FileSystem {
   ])
 }
 
-async function deliver(target: TestImage): Promise<unknown> {
-  const store = await root.open({ fs: readOnly() })
+async function deliver(target: TestImage, errno?: string): Promise<unknown> {
+  const store = await root.open({ fs: readOnly(errno) })
   const delivery = await store.target().begin()
   try {
     const needed = [target.config, ...target.layers].map(({ descriptor }) => descriptor)
@@ -43,14 +43,17 @@ async function deliver(target: TestImage): Promise<unknown> {
   }
 }
 
-it('a pull that is up to date needs no write; one that is not says why it cannot', async () => {
+it.each([
+  ['EROFS', 'PERMISSION'],
+  ['ENOSPC', 'NO_SPACE'],
+])('a pull that is up to date needs no write; one that is not says why it cannot (%s)', async (errno, code) => {
   const store = await root.open()
   await pull(store, 'app:1', app)
-  expect(await deliver(app)).toEqual({ outcome: 'unchanged' })
-  await expect(deliver(other)).rejects.toMatchObject({ code: 'PERMISSION' })
+  expect(await deliver(app, errno)).toEqual({ outcome: 'unchanged' })
+  await expect(deliver(other, errno)).rejects.toMatchObject({ code })
   // All its content is here, and its name is not.
   await fetch(store, other)
-  await expect(deliver(other)).rejects.toMatchObject({ code: 'PERMISSION' })
+  await expect(deliver(other, errno)).rejects.toMatchObject({ code })
 })
 
 it('prune --dry-run looks, and prune says why it cannot', async () => {
