@@ -72,7 +72,7 @@ function spoil(registry: TestRegistry, seed: number): void {
 }
 
 // Without a bound the engine collects late, and what is measured is its patience.
-const flags = ['--max-old-space-size=320', '--conditions=@lading/source']
+const flags = ['--max-old-space-size=400', '--conditions=@lading/source']
 
 async function pullAll(orders: readonly string[]): Promise<Taken> {
   const script = fileURLToPath(new URL('puller.ts', import.meta.url))
