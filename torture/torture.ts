@@ -1,11 +1,13 @@
-// pnpm torture kill|soak|planted: see docs/reliability.md.
+// pnpm torture kill|soak|cuts|planted: see docs/reliability.md.
 import { parseArgs } from 'node:util'
+import { runCuts } from './cuts/run.ts'
 import { planted, type Planted } from './kill/planted.ts'
 import { runKills } from './kill/run.ts'
 import { soak } from './soak/run.ts'
 
 const usage = `usage: pnpm torture kill [--count N] [--seed S] [--only SCENARIO]
        pnpm torture soak [--count N] [--seed S]
+       pnpm torture cuts [--count N]
        pnpm torture planted [--seed S]`
 
 const { values, positionals } = parseArgs({
@@ -46,7 +48,10 @@ const soakAll = (): Promise<boolean> => {
   return soak({ count, atOnce: count, seed, say })
 }
 
-const verbs: Readonly<Record<string, () => Promise<boolean>>> = { kill, soak: soakAll, planted: plantAll }
+const cuts = (): Promise<boolean> =>
+  runCuts({ size: 100 * 1024 * 1024, cuts: numberOf('count', values.count ?? '50'), say })
+
+const verbs: Readonly<Record<string, () => Promise<boolean>>> = { kill, soak: soakAll, cuts, planted: plantAll }
 const verb = verbs[positionals.length === 1 ? (positionals[0] ?? '') : '']
 if (verb === undefined) {
   say(usage)
