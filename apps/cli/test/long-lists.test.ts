@@ -38,7 +38,7 @@ describe('lists of any length', () => {
     const host = await serve((response) => sendPage(response, member === 'tags' ? 'tags' : 'repositories', count))
     const child = spawn(
       process.execPath,
-      ['--max-old-space-size=32', '--conditions=@lading/source', bin, command, host + path],
+      ['--max-old-space-size=48', '--conditions=@lading/source', bin, command, host + path],
       { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, LADING_HOSTS: 'off', DOCKER_CONFIG: '/none' } },
     )
     let length = 0
