@@ -1,3 +1,4 @@
+import { enlarged, needs } from '../../test/support/needs.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { parseReference } from '@lading/reference'
 import { describe, expect, it } from 'vitest'
@@ -41,7 +42,7 @@ describe('the fuzzer', () => {
     })
   })
 
-  it('finds work that grows faster than its input', () => {
+  it('finds work that grows faster than its input', needs(enlarged), () => {
     const quadratic = broken((text) => {
       // Each beginning of the text once more: what a parser does that starts over at each character.
       for (let end = 1; end < Math.min(text.length, 4000); end++) parseSafely(`a${'-'.repeat(end)}`)

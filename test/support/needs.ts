@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { TestOptions } from 'vitest'
 import { missing } from './real-parts.ts'
+import { atScale } from './scale.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -47,6 +48,10 @@ function lacking(all: readonly Need[]): string | undefined {
 }
 
 export const isRoot: boolean = process.getuid?.() === 0
+
+/** For what takes many seconds, and is held in small by other tests. */
+export const enlarged: Need = () =>
+  atScale<string | undefined>('it belongs to the enlarged run (LADING_TEST_SCALE=ci)', undefined)
 
 export const root: Need = () => (isRoot ? undefined : 'only root can run this')
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { image, index, schema1, startTestRegistry, type Seedable, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDockerd, type Dockerd, type Printed } from '../../../test/support/dockerd.ts'
-import { mounting, needs, root as asRoot } from '../../../test/support/needs.ts'
+import { enlarged, mounting, needs, root as asRoot } from '../../../test/support/needs.ts'
 import { commonGround, differences } from './support/beside-docker.ts'
 import type { Ended } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
@@ -32,7 +32,7 @@ const formats: readonly (readonly [title: string, name: string, seeded: Seedable
   ['layers that are not compressed', 't/plain', app('t/plain:1').layer({ plain: 'yes' }, { compression: 'none' })],
 ]
 
-describe('beside docker', needs('dockerd', 'docker', asRoot, mounting), () => {
+describe('beside docker', needs('dockerd', 'docker', asRoot, mounting, enlarged), () => {
   let folder: string
   let dockerd: Dockerd
   let registry: TestRegistry

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startDockerd, type Dockerd } from '../../../test/support/dockerd.ts'
-import { mounting, needs, root } from '../../../test/support/needs.ts'
+import { enlarged, mounting, needs, root } from '../../../test/support/needs.ts'
 import { atScale } from '../../../test/support/scale.ts'
 import {
   image,
@@ -26,7 +26,7 @@ const ways = atScale(
 )
 const registries = atScale([profiles.google, profiles.nexus], Object.values(profiles))
 
-describe('docker', needs('dockerd', 'docker', root, mounting), () => {
+describe('docker', needs('dockerd', 'docker', root, mounting, enlarged), () => {
   let directory: string
   let docker: Dockerd
   let registry: TestRegistry
