@@ -73,6 +73,8 @@ describe('containers’ auth.json', () => {
         code: 'CREDENTIALS_UNREADABLE',
       })
     })
+    // Its owner, too, must be able to remove it.
+    await chmod(home.path('somebody'), 0o700)
     expect(warnings).toEqual([expect.stringContaining(file)])
     expect(isGuessed(`/run/containers/${process.getuid?.()}/auth.json`)).toBe(true)
     expect(containersAuthFiles({ HOME: '/h', XDG_RUNTIME_DIR: '/r' }).some(isGuessed)).toBe(false)
