@@ -38,6 +38,12 @@ export const rooms: readonly Room[] = [
     mayImport: ['errors', 'digest'],
   },
   {
+    name: 'home',
+    floor: 0,
+    sentence: 'where a user keeps files: the home directory, the XDG directories',
+    mayImport: [],
+  },
+  {
     name: 'manifest',
     floor: 1,
     sentence: 'the schema registry: media type in, typed manifest out; image config; platform matching; strict JSON',
@@ -61,7 +67,7 @@ export const rooms: readonly Room[] = [
     floor: 2,
     sentence:
       "who you are at a host: docker's `config.json`, containers' `auth.json`, helpers, environment, netrc; storing and forgetting it",
-    mayImport: [],
+    mayImport: ['home'],
   },
   {
     name: 'transfer',
@@ -74,7 +80,7 @@ export const rooms: readonly Room[] = [
     floor: 3,
     sentence:
       'HTTP to a registry: endpoints, challenges, tokens, manifests, blobs, tags; origin policy on every URL; a repository as `Source` and `Target`',
-    mayImport: ['manifest', 'content'],
+    mayImport: ['home', 'manifest', 'content'],
   },
   {
     name: 'content-store',
@@ -105,7 +111,16 @@ export const rooms: readonly Room[] = [
     name: 'store',
     floor: 5,
     sentence: 'the stores under one root: list, inspect, tag, remove; a `Source` and a `Target`',
-    mayImport: ['manifest', 'compression', 'content', 'content-store', 'image-store', 'reference-store', 'layer-store'],
+    mayImport: [
+      'home',
+      'manifest',
+      'compression',
+      'content',
+      'content-store',
+      'image-store',
+      'reference-store',
+      'layer-store',
+    ],
   },
   {
     name: 'distribution',

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
+import { configHome, homeDirectory } from '@lading/home'
 import type { Variables } from '../credential.ts'
-import { homeDirectory } from './home-directory.ts'
 
 /** Docker's own: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`. */
 export const dockerConfigFile = (env: Variables): string =>
@@ -10,11 +10,7 @@ export const dockerConfigFile = (env: Variables): string =>
 export function containersAuthFiles(env: Variables): readonly string[] {
   const named = env['REGISTRY_AUTH_FILE']
   if (named) return [named]
-  const config = env['XDG_CONFIG_HOME']
-  return [
-    ...runtimeFiles(env),
-    join(config && isAbsolute(config) ? config : join(homeDirectory(env), '.config'), 'containers', 'auth.json'),
-  ]
+  return [...runtimeFiles(env), join(configHome(env), 'containers', 'auth.json')]
 }
 
 export const netrcFile = (env: Variables): string =>

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { homeDirectory } from '@lading/home'
 import { printable } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
 import { configDirectoryFromEnv } from './config-directory.ts'
-import { homeDirectory } from './home-directory.ts'
 import { assertDirectory } from './read-file.ts'
 import { readHosts, type FileHosts, type HostsPlaces, type ReadHostsOptions } from './read-hosts.ts'
 

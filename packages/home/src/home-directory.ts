@@ -1,12 +1,13 @@
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute } from 'node:path'
+import type { Variables } from './variables.ts'
 
 /**
  * The user's home directory: `HOME`, else what the system knows. A user that is only a number, as clusters give to
  * containers, has none, and there `/` is it, which is what container runtimes set `HOME` to. Never a relative path: files
  * of the working directory are not the user's.
  */
-export function homeDirectory(env: Readonly<Record<string, string | undefined>>): string {
+export function homeDirectory(env: Variables): string {
   for (const known of [() => env['HOME'], homedir, () => userInfo().homedir]) {
     const home = quietly(known)
     if (home !== undefined && isAbsolute(home)) return home
