@@ -52,10 +52,7 @@ export interface Usage {
   readonly named: Amount
   /** Of that, what more than one target needs. */
   readonly shared: Amount
-  /**
-   * The same that no name needs: left by pulls that did not end well, or on its way to its name. `prune` removes it, but
-   * for what others hold by documents of kinds that are not known here.
-   */
+  /** The same that nobody needs: left by pulls that did not end well, or on its way to its name. `prune` removes it. */
   readonly unnamed: Amount
   readonly leftovers: Leftovers
 }

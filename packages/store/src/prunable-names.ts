@@ -1,10 +1,10 @@
 import type { Digest } from '@lading/digest'
 import type { NamedTarget, Names } from '@lading/reference-store'
 import { chooseImage } from './choose-image.ts'
+import { holdings } from './holdings.ts'
 import type { NameChoice, PrunableName } from './housekeeping.ts'
 import type { Parts } from './parts.ts'
 import { byDigest, describeImage } from './summarize.ts'
-import { readTree } from './tree.ts'
 
 /** Content that is here. */
 export type Listing = ReadonlyMap<Digest, { readonly size: number; readonly modifiedMs: number }>
@@ -46,7 +46,7 @@ function prunable(parts: Parts, { reference, target }: NamedTarget): PrunableNam
 
 /** The oldest of the chosen, as few as it takes. */
 async function untilItFits(
-  { contents }: Pick<Parts, 'contents'>,
+  parts: Pick<Parts, 'contents' | 'images'>,
   names: Pick<Names, 'list' | 'foreignTargets'>,
   {
     listing,
@@ -55,20 +55,10 @@ async function untilItFits(
   }: { readonly listing: Listing; readonly chosen: readonly NamedTarget[]; readonly maxSize: number },
 ): Promise<readonly NamedTarget[]> {
   const tagged = names.list().filter(({ reference }) => reference.tag !== undefined)
-  const targets = new Map(
-    [...tagged.map(({ target }) => target), ...names.foreignTargets()].map((at) => [at.digest, at]),
-  )
-  const reached = new Map<Digest, ReadonlySet<Digest>>()
-  for (const [digest, target] of targets) {
-    const tree = await readTree(contents, target, { damagedIsAbsent: true }).catch(() => undefined)
-    reached.set(digest, tree?.reached ?? new Set([digest]))
-  }
-  // How many names each target has, and how many targets each content.
-  const users = count([
-    ...tagged.map(({ target }) => target.digest),
-    ...names.foreignTargets().map(({ digest }) => digest),
-  ])
-  const holders = count([...reached.values()].flatMap((digests) => [...digests]))
+  const { byTarget, holders: held } = await holdings(parts, tagged, names.foreignTargets())
+  const holders = new Map(held)
+  const users = new Map<Digest, number>()
+  for (const { target } of tagged) users.set(target.digest, (users.get(target.digest) ?? 0) + 1)
   const sizeOf = (digest: Digest): number => listing.get(digest)?.size ?? 0
   let size = [...holders.keys()].reduce((sum, digest) => sum + sizeOf(digest), 0)
 
@@ -79,15 +69,9 @@ async function untilItFits(
     going.push(named)
     const { digest } = named.target
     if (release(users, digest) > 0) continue
-    for (const content of reached.get(digest) ?? []) if (release(holders, content) === 0) size -= sizeOf(content)
+    for (const content of byTarget.get(digest) ?? []) if (release(holders, content) === 0) size -= sizeOf(content)
   }
   return going
-}
-
-function count(digests: readonly Digest[]): Map<Digest, number> {
-  const counts = new Map<Digest, number>()
-  for (const digest of digests) counts.set(digest, (counts.get(digest) ?? 0) + 1)
-  return counts
 }
 
 /** How many are left. */

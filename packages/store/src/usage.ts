@@ -1,10 +1,10 @@
 import type { AbortOptions } from '@lading/clock'
 import type { Amount } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
+import { holdings } from './holdings.ts'
 import type { Usage } from './housekeeping.ts'
 import type { Parts } from './parts.ts'
 import { nameMembers, shownNames } from './summarize.ts'
-import { readTree } from './tree.ts'
 
 export function createUsage(parts: Parts): (options?: AbortOptions) => Promise<Usage> {
   return async ({ signal } = {}) => {
@@ -14,19 +14,10 @@ export function createUsage(parts: Parts): (options?: AbortOptions) => Promise<U
       [...digests].reduce((sum, digest) => sum + (sizes.get(digest) ?? 0), 0)
 
     const names = await parts.references.list()
-    const reached = new Map<Digest, ReadonlySet<Digest>>()
-    for (const target of [...names.map((named) => named.target), ...(await parts.references.foreignTargets())]) {
-      signal?.throwIfAborted()
-      if (reached.has(target.digest)) continue
-      const tree = await readTree(parts.contents, target, { damagedIsAbsent: true }).catch(() => undefined)
-      reached.set(target.digest, tree?.reached ?? new Set([target.digest]))
-    }
-    const holders = new Map<Digest, number>()
-    for (const digests of reached.values())
-      for (const digest of digests) holders.set(digest, (holders.get(digest) ?? 0) + 1)
+    const { byTarget, holders } = await holdings(parts, names, await parts.references.foreignTargets(), { signal })
 
     const images = shownNames(names).map((named) => {
-      const digests = [...(reached.get(named.target.digest) ?? [])]
+      const digests = [...(byTarget.get(named.target.digest) ?? [])]
       const size = sizeOf(digests)
       const unique = sizeOf(digests.filter((digest) => holders.get(digest) === 1))
       return { ...nameMembers(named), size, shared: size - unique, unique }

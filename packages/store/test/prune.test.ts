@@ -56,6 +56,8 @@ describe('prune', () => {
     await put('an orphan', 'text/plain')
     await writeFile(join(root.path, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [entry] }))
     age(hour)
+    // What prune frees is what usage says, and nothing else.
+    expect(await store.usage()).toMatchObject({ named: { files: 3 }, unnamed: { files: 1 } })
     expect(await store.prune()).toMatchObject({ content: { files: 1 } })
     await put('an orphan', 'text/plain')
     await writeFile(
