@@ -123,6 +123,12 @@ export const rooms: readonly Room[] = [
     ],
   },
   {
+    name: 'archive',
+    floor: 5,
+    sentence: 'docker-archive, oci-archive and OCI layout directories as `Source` and `Target`',
+    mayImport: ['manifest', 'compression', 'content', 'content-store'],
+  },
+  {
     name: 'distribution',
     floor: 6,
     sentence: 'the puller: the flow of `docker pull`, nothing else',

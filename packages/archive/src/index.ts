@@ -1,0 +1,1 @@
+export { ArchiveError, type ArchiveErrorCode } from './archive-error.ts'
