@@ -8,6 +8,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
  * - `RANGE_MISMATCH`: an answer starts elsewhere than the bytes that are there end.
  * - `RECEIVER_CLOSED`: a receiver was used after `close`, `discard` or a failed `commit`.
  * - `DELIVERY_ENDED`: a delivery was used after `finish` or `abort`.
+ * - `DELIVERY_BROKEN`: what was written cannot be taken back, and is wrong or was left in the middle.
  * - `PUBLICATION_INVALID`: the documents of a publication do not lead from its target to a manifest.
  * - `GRAPH_TOO_LARGE`: indexes in indexes deeper or more than the caller allowed.
  */
@@ -18,6 +19,7 @@ export type DeliveryErrorCode =
   | 'RANGE_MISMATCH'
   | 'RECEIVER_CLOSED'
   | 'DELIVERY_ENDED'
+  | 'DELIVERY_BROKEN'
   | 'PUBLICATION_INVALID'
   | 'GRAPH_TOO_LARGE'
 

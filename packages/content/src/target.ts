@@ -16,8 +16,10 @@ export interface TargetTraits {
   readonly partialIndex: boolean
   /** Bytes can be taken back: a receiver takes everything again from the start. A stream such as stdout cannot. */
   readonly rewinds: boolean
-  /** How many receivers may be open at once. */
+  /** How many receivers may be open at once. Whoever asks for more waits. */
   readonly parallel: number
+  /** It is what one delivery brings, such as an archive: it shows nothing before that is finished, and takes no second one. */
+  readonly once?: true | undefined
 }
 
 /** All that one command brings; several images may come in one. */

@@ -63,6 +63,7 @@ const kinds: Readonly<Record<KnownCode, ErrorKind>> = {
   INGEST_CLOSED: 'local',
   RECEIVER_CLOSED: 'local',
   DELIVERY_ENDED: 'local',
+  DELIVERY_BROKEN: 'local',
   NO_SPACE: 'local',
   PERMISSION: 'local',
   TOO_MANY_FILES: 'local',

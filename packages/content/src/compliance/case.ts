@@ -95,6 +95,15 @@ export async function deliverImage(
   return delivery.publish({ target: manifest.descriptor, names, documents: [manifest] })
 }
 
+/** Whether it takes one delivery, and shows nothing before its end. */
+export const isOnce = ({ target }: Pick<ContentPlace, 'target'>): boolean => target.traits.once === true
+
+/** Ends a delivery that left half of a blob: a target that cannot take it back says so. */
+export async function finishLeavingHalf({ target }: ContentPlace, delivery: Delivery): Promise<void> {
+  if (target.traits.rewinds) await delivery.finish()
+  else await refuses(() => delivery.finish(), 'DELIVERY_BROKEN')
+}
+
 /** A place that has an image under these words. */
 export async function stock(place: ContentPlace, image: SomeImage, words: readonly string[]): Promise<void> {
   const delivery = await place.target.begin()
