@@ -12,5 +12,13 @@ export { sendBytes } from './send-bytes.ts'
 export { SourceError } from './source-error.ts'
 export type { NamedContent, Origin, Source } from './source.ts'
 export { namesContent, successors, successorsOf } from './successors.ts'
-export type { Delivery, Publication, PublishResult, Target, TargetTraits, UnknownContent } from './target.ts'
+export type {
+  Delivery,
+  Publication,
+  PublishResult,
+  ReceiveOptions,
+  Target,
+  TargetTraits,
+  UnknownContent,
+} from './target.ts'
 export { walk, type Visit, type WalkLimits, type WalkOptions } from './walk.ts'

@@ -20,6 +20,20 @@ export interface TargetTraits {
   readonly parallel: number
   /** It is what one delivery brings, such as an archive: it shows nothing before that is finished, and takes no second one. */
   readonly once?: true | undefined
+  /** Layers of media types that are not to be distributed need not be there (image-spec, "Non-Distributable Layers"). */
+  readonly foreignOptional?: true | undefined
+}
+
+export interface ReceiveOptions extends AbortOptions {
+  /** Where the target may take the blob from. */
+  readonly mount?: readonly Origin[] | undefined
+  /** Told which one of `mount` it was, before `receive` answers `mounted`. */
+  readonly onMount?: ((from: Origin) => void) | undefined
+  /**
+   * The source's `verified`: the bytes are known to be right, and a target that sends them on, to somebody who verifies
+   * them, need not hash them once more. Default false.
+   */
+  readonly verified?: boolean | undefined
 }
 
 /** All that one command brings; several images may come in one. */
@@ -30,10 +44,7 @@ export interface Delivery {
    * A way in for a blob: ask for it before its source is opened. `here`: it is there already. `mounted`: the target took
    * it from one of `mount`. Without a digest the receiver computes it.
    */
-  receive(
-    what: Descriptor | UnknownContent,
-    options?: AbortOptions & { readonly mount?: readonly Origin[] | undefined },
-  ): Promise<Receiver | 'here' | 'mounted'>
+  receive(what: Descriptor | UnknownContent, options?: ReceiveOptions): Promise<Receiver | 'here' | 'mounted'>
   /**
    * Writes documents, children first, and points names to the target last of all. May be run again, and several times
    * in one delivery.

@@ -1,5 +1,6 @@
 import { isLadingError } from '@lading/errors'
 import type { ErrorKind } from '@lading/registry-client'
+import type { Retry } from '@lading/transfer'
 import { kindOf } from './error-kinds.ts'
 
 /** May the same request succeed a little later? A kind that is missing does not compile. */
@@ -35,9 +36,14 @@ export function retryBlob(error: unknown): false | { readonly afterMs?: number |
 }
 
 /** The same of an upload that is under way: what is not found then is its session, and the next attempt opens another. */
-export function retryUpload(error: unknown): ReturnType<typeof retryBlob> {
+export function retryUpload(error: unknown): false | Retry {
+  // The client halves its requests each time, and says otherwise when they can be no smaller.
+  if (isLadingError(error, 'UPLOAD_FAILED') && error.facts.status === 413) return { class: 'smaller' }
   return kindOf(error) === 'absent' ? {} : retryBlob(error)
 }
+
+/** How transfers repeat what `retryUpload` gives a class. */
+export const uploadRetries = { smaller: { attempts: Number.POSITIVE_INFINITY, backoff: { baseMs: 1, maxMs: 1 } } }
 
 /** The disk's error and not the network's: what a sink threw reaches the caller as it was. */
 export function unwrapSinkError(error: unknown): unknown {

@@ -5,7 +5,7 @@ import type { Descriptor } from '@lading/manifest'
 import { RegistryError, type Repository } from '@lading/registry-client'
 import { createTransfers, type RetryEvent, type Transfers, type Work } from '@lading/transfer'
 import { readOnce } from './read-once.ts'
-import { retryUpload } from './retry-policy.ts'
+import { retryUpload, uploadRetries } from './retry-policy.ts'
 
 /** In bytes. Less is no progress: a registry that takes a byte at a time would have everything sent again each time. */
 const leastProgress = 64 * 1024
@@ -52,7 +52,7 @@ export async function uploadBlob(
   { signal, transfers, clock = systemClock, chunkSize, mount, onProgress, onRetry }: UploadBlobOptions = {},
 ): Promise<UploadOutcome> {
   signal?.throwIfAborted()
-  const own = createTransfers({ limit: 1, backoff: { baseMs: 250 }, clock })
+  const own = createTransfers({ limit: 1, backoff: { baseMs: 250 }, retries: uploadRetries, clock })
   const watch = (transfers ?? own).run(
     `upload of ${descriptor.digest} to ${repository.name}`,
     upload(repository, descriptor, source, { chunkSize, mount, onProgress, onRetry }),

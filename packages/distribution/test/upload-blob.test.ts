@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Descriptor } from '@lading/manifest'
 import { createRegistryClient, type BlobSource, type Repository } from '@lading/registry-client'
@@ -73,6 +73,31 @@ async function serve(
 const reply = (response: ServerResponse, status: number, headers: Record<string, string> = {}): void =>
   void response.writeHead(status, { 'content-length': '0', ...headers }).end()
 const session = { location: '/v2/t/app/blobs/uploads/1' }
+
+/** A proxy that takes requests of so many bytes at most, as nginx does. */
+async function inFrontOf(
+  { host: behind }: { readonly host: string },
+  { most }: { readonly most: number },
+): Promise<{ readonly host: string; readonly sent: readonly { method: string; length: number }[] }> {
+  const sent: { method: string; length: number }[] = []
+  const { host } = await serve((request, response) => {
+    const { method = '', url = '', headers } = request
+    const length = Number(headers['content-length'] ?? 0)
+    if (length > 0) sent.push({ method, length })
+    if (length > most) {
+      request.resume()
+      response.writeHead(413, { 'content-type': 'text/html' }).end('<h1>413</h1>')
+      return
+    }
+    const [name = '', port = ''] = behind.split(':')
+    const onward = send({ host: name, port, method, path: url, headers: { ...headers, host: behind } }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers)
+      answer.pipe(response)
+    })
+    request.pipe(onward)
+  })
+  return { host, sent }
+}
 
 describe('uploading a blob', () => {
   it.each(sources)('of %s is a look, a POST and a PUT, and nothing more the second time', async (_what, source) => {
@@ -409,10 +434,23 @@ describe('an upload that fails on the way', () => {
     expect(registry.journal.requests({ method: 'PUT' }).map(({ status }) => status)).toEqual([undefined, 400, 201])
   })
 
-  it('is refused for good by 401, 403 and 413, and cancelled', async () => {
+  it('goes in smaller requests where one was too large, half each time, and ends where they can be no smaller', async () => {
+    const registry = await registryOf()
+    const front = await inFrontOf(registry, { most: 80_000 })
+    expect(await upload(front, content)).toBe('uploaded')
+    expect(registry.repository('t/app').blob(blob.digest)).toEqual(new Uint8Array(content))
+    const lengths = front.sent.filter(({ method }) => method !== 'POST').map(({ length }) => length)
+    expect(lengths).toEqual([300_000, 150_000, 75_000, 75_000, 75_000, 75_000])
+
+    const narrow = await inFrontOf(registry, { most: 20_000 })
+    const other = repositoryOf(narrow, 't/other')
+    const failed = failure(uploadBlob(other, blob, content, { clock: instantClock() }))
+    expect(await failed).toMatchObject({ code: 'TOO_LARGE', facts: { status: 413 } })
+  })
+
+  it('is refused for good by 401, 403 and 400, and cancelled', async () => {
     for (const [status, code] of [
       [403, 'DENIED'],
-      [413, 'TOO_LARGE'],
       [400, 'UNEXPECTED_STATUS'],
     ] as const) {
       const registry = await registryOf()
@@ -466,7 +504,7 @@ describe('an upload that fails on the way', () => {
   it('that the registry refuses ends at once, though its source never gives any more', async () => {
     const server = await serve((request, response) => {
       if (request.method === 'POST') return reply(response, 202, session)
-      if (request.method === 'PUT') return void request.once('data', () => reply(response, 413))
+      if (request.method === 'PUT') return void request.once('data', () => reply(response, 403))
       return reply(response, 404)
     })
     async function* silent(): AsyncGenerator<Uint8Array, void, undefined> {
@@ -474,7 +512,7 @@ describe('an upload that fails on the way', () => {
       await new Promise(() => undefined)
     }
     for (const source of [silent, silent()])
-      expect(await failure(upload(server, source))).toMatchObject({ code: 'TOO_LARGE', facts: { status: 413 } })
+      expect(await failure(upload(server, source))).toMatchObject({ code: 'DENIED', facts: { status: 403 } })
   })
 
   it('brings exactly the blob wherever connections break', async () => {

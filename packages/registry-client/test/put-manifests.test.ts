@@ -1,3 +1,4 @@
+import { digestOf } from '@lading/digest/hash'
 import { image, startTestRegistry, type TestRegistry, type TestRegistryOptions } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientOf, failureOf } from './support/client.ts'
@@ -64,6 +65,21 @@ describe('a manifest that is put', () => {
     await manifests.put('d', manifest, { tags: ['e', 'f'] })
     expect(Object.keys(registry.repository('t/app').tags()).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
     expect(registry.journal.requests({ method: 'PUT' })).toHaveLength(3)
+  })
+
+  it('by sha512 has its tags only where the registry confirms them: under a tag alone it would be another digest', async () => {
+    const registry = await registryOf()
+    const { manifests } = clientOf().repository(`${registry.host}/t/app`)
+    const manifest = plain()
+    const digest = digestOf(manifest, 'sha512')
+    await manifests.put(digest, manifest, { tags: ['a'] })
+    expect(registry.repository('t/app').tags()).toEqual({ a: digest })
+    registry.addFault({ on: 'manifest', then: 'ignore-query' })
+    expect(await failureOf(manifests.put(digest, manifest, { tags: ['b'] }))).toMatchObject({
+      code: 'UNSUPPORTED',
+      facts: { digest },
+    })
+    expect(registry.repository('t/app').tags()).toEqual({ a: digest })
   })
 
   it('is repeated after 500, 429 and a lost answer', async () => {

@@ -97,6 +97,52 @@ describe('a blob into a repository', () => {
     await delivery.finish()
   })
 
+  it('does not hash what was verified on its way in: the registry does, and refuses what is wrong', async () => {
+    const registry = await registryOf()
+    const delivery = await repositoryOf(registry).target().begin()
+    const wrong = Buffer.from(content)
+    wrong[0] = ~(wrong[0] ?? 0) & 255
+    for (const [verified, code] of [
+      [false, 'DIGEST_MISMATCH'],
+      [true, 'DIGEST_INVALID'],
+    ] as const) {
+      const receiver = await delivery.receive(blob, { verified })
+      if (typeof receiver === 'string') throw new Error(receiver)
+      await sendBytes({ descriptor: blob, bytes: wrong }, receiver, { source: 'test' })
+      expect(await failureOf(receiver.commit())).toMatchObject({ code })
+    }
+    expect(registry.repository('t/app').blobs()).toEqual([])
+    await attempt(await receive(delivery))
+    await delivery.finish()
+  })
+
+  it('hashes all of it when only the beginning came from where bytes are verified', async () => {
+    const registry = await registryOf()
+    registry.addFault({ on: 'upload', method: 'PUT', nth: 1, afterRequestBytes: 100_000, then: 'reset' })
+    const delivery = await repositoryOf(registry).target().begin()
+    const first = await delivery.receive(blob, { verified: true })
+    if (typeof first === 'string') throw new Error(first)
+    await failureOf(attempt(first))
+    const second = await receive(delivery)
+    expect(second.offset).toBe(0)
+    await attempt(second)
+    expect(registry.repository('t/app').blob(blob.digest)).toEqual(new Uint8Array(content))
+    await delivery.finish()
+  })
+
+  it('says which repository it was mounted from', async () => {
+    const registry = await registryOf()
+    registry.repository('t/base').putBlob(content)
+    const delivery = await repositoryOf(registry).target().begin()
+    const from: string[] = []
+    const mount = ['t/none', 't/base'].map((repository) => ({ host: registry.host, repository }))
+    expect(await delivery.receive(blob, { mount, onMount: (origin) => void from.push(origin.repository) })).toBe(
+      'mounted',
+    )
+    expect(from).toEqual(['t/base'])
+    await delivery.finish()
+  })
+
   it('goes on where the registry says that it is', async () => {
     const registry = await registryOf()
     registry.addFault({ on: 'upload', method: 'PATCH', nth: 3, afterRequestBytes: 50_000, then: 'reset' })
@@ -159,7 +205,7 @@ describe('a blob into a repository', () => {
       failed?.addEventListener('abort', () => resolve(failed.reason))
     })
     await receiver.write(content.subarray(0, 2000))
-    expect(await told).toMatchObject({ code: 'TOO_LARGE' })
+    expect(await told).toMatchObject({ code: 'UPLOAD_FAILED' })
     await delivery.abort()
   })
 

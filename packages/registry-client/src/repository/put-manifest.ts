@@ -78,10 +78,27 @@ async function putWithTags(site: Site, what: Put, options: AbortOptions): Promis
   const given = new Set(statedTags(head))
   const rest = what.tags.slice(batch.length)
   const together = batch.every((tag) => given.has(tag))
+  if (!together && isDigest(what.target) && algorithmOf(what.target) !== 'sha256') throw unconfirmed(site, head, what)
   for (const tag of together ? [] : [...batch, ...rest])
     if (!given.has(tag)) await put(site, { ...what, target: tag, tags: [] }, options)
   if (together && rest.length > 0) await putWithTags(site, { ...what, tags: rest }, options)
   return head
+}
+
+/** Put under the tag alone, a registry would compute another digest for it. */
+function unconfirmed(site: Site, { url, status }: Head, { digest, tags }: Put): RegistryError {
+  return new RegistryError(
+    'UNSUPPORTED',
+    `${url.host} has taken ${digest}, and does not confirm that a tag points to it (OCI-Tag)`,
+    {
+      host: url.host,
+      status,
+      repository: site.name,
+      digest,
+      expected: tags.join(', '),
+      hint: `it is there by its digest; tags of other algorithms than sha256 are new to registries`,
+    },
+  )
 }
 
 async function put(site: Site, { target, tags, bytes, mediaType, digest }: Put, options: AbortOptions): Promise<Head> {

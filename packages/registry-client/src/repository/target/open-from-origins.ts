@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import type { Origin } from '@lading/content'
+import type { Origin, ReceiveOptions } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Site } from '../../site/site.ts'
 import { originOf } from '../origin-of.ts'
@@ -14,14 +14,15 @@ export async function openFromOrigins(
   site: Site,
   digest: Digest,
   origins: readonly Origin[],
-  { signal }: AbortOptions,
+  { signal, onMount }: AbortOptions & Pick<ReceiveOptions, 'onMount'>,
 ): Promise<UploadSession | undefined> {
   const own = originOf(site.name)
   const near = origins
     .filter(({ host, repository }) => host === own.host && repository !== own.repository)
     .slice(0, mostMounts)
-  for (const [at, { repository }] of near.entries()) {
-    const session = await openOrMount(site, digest, { mount: { from: repository }, signal })
+  for (const [at, origin] of near.entries()) {
+    const session = await openOrMount(site, digest, { mount: { from: origin.repository }, signal })
+    if (session === undefined) onMount?.(origin)
     if (session === undefined || at === near.length - 1) return session
     await cancelUpload(site, session, digest)
   }

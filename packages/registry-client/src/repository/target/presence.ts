@@ -16,6 +16,8 @@ export interface Presence {
   has(descriptor: Descriptor, options: AbortOptions): Promise<boolean>
   /** What a tag or digest points to; `undefined`: nothing. */
   pointsTo(name: string, options: AbortOptions): Promise<Digest | undefined>
+  /** Whether the last answer was that it is not there. That is believed once. */
+  isKnownAbsent(descriptor: Descriptor): boolean
   add(digest: Digest): void
   /** What was there may be gone. */
   forget(): void
@@ -23,6 +25,7 @@ export interface Presence {
 
 export function createPresence(atTarget: AtTarget, schemas: Schemas<Record<string, unknown>>): Presence {
   const there = new Set<Digest>()
+  const absent = new Set<Digest>()
 
   const headOf = (name: string, { signal }: AbortOptions): Promise<Descriptor | undefined> =>
     atTarget((site) => headManifest(site, schemas, name, { signal }), { signal })
@@ -39,12 +42,21 @@ export function createPresence(atTarget: AtTarget, schemas: Schemas<Record<strin
   return {
     async has(descriptor, options) {
       const { digest } = descriptor
-      if (!there.has(digest) && (await unlessAbsent(look(descriptor, options))) === true) there.add(digest)
-      return there.has(digest)
+      if (there.has(digest)) return true
+      const found = (await unlessAbsent(look(descriptor, options))) === true
+      ;(found ? there : absent).add(digest)
+      return found
     },
+    isKnownAbsent: ({ digest }) => absent.delete(digest),
     pointsTo: async (name, options) => (await unlessAbsent(headOf(name, options)))?.digest,
-    add: (digest) => void there.add(digest),
-    forget: () => there.clear(),
+    add(digest) {
+      there.add(digest)
+      absent.delete(digest)
+    },
+    forget() {
+      there.clear()
+      absent.clear()
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@lading/clock'
 import { isAbsence, planPublication, type Publication, type PublicationPlan, type PublishResult } from '@lading/content'
 import { algorithmOf } from '@lading/digest'
-import type { Descriptor } from '@lading/manifest'
+import { isForeignLayerType, type Descriptor } from '@lading/manifest'
 import type { Repository } from '../../registry-client.ts'
 import type { Presence } from './presence.ts'
 
@@ -48,9 +48,13 @@ async function missingOf(
   { needed }: PublicationPlan,
   options: AbortOptions,
 ): Promise<readonly Descriptor[]> {
-  const missing: Descriptor[] = []
-  for (const descriptor of needed) if (!(await presence.has(descriptor, options))) missing.push(descriptor)
-  return missing
+  // A registry need not have what is not to be distributed, whether or not it has it.
+  const own = needed.filter(({ mediaType }) => !isForeignLayerType(mediaType))
+  const [first, ...others] = own
+  // Alone, the first one shows what HEAD is worth here.
+  const firstIsThere = first === undefined || (await presence.has(first, options))
+  const there = await Promise.all(others.map((descriptor) => presence.has(descriptor, options)))
+  return own.filter((_, at) => !(at === 0 ? firstIsThere : there[at - 1]))
 }
 
 async function put(

@@ -1,5 +1,4 @@
-import type { AbortOptions } from '@lading/clock'
-import { DeliveryError, type Delivery, type Origin, type Receiver, type UnknownContent } from '@lading/content'
+import { DeliveryError, type Delivery, type Receiver, type ReceiveOptions, type UnknownContent } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, Schemas } from '@lading/manifest'
 import type { Repository } from '../../registry-client.ts'
@@ -19,6 +18,9 @@ export interface DeliveryParts {
   readonly chunkSize: number | undefined
 }
 
+/** In bytes. A registry that takes less at once takes nothing of use. */
+const leastRequest = 64 * 1024
+
 /** One delivery into a repository. Nothing is held at a registry: what it collects meanwhile, `publish` says is missing. */
 export function repositoryDelivery({ manifests, schemas, atTarget, chunkSize }: DeliveryParts): Delivery {
   const presence = createPresence(atTarget, schemas)
@@ -26,6 +28,15 @@ export function repositoryDelivery({ manifests, schemas, atTarget, chunkSize }: 
   /** What closed receivers left. */
   const uploads = new Map<Digest, OpenUpload>()
   let ended = false
+  /** In bytes, of a request: what the registry was seen to take no more of. */
+  let most = chunkSize
+
+  const makeSmaller = (length: number, least: number): boolean => {
+    const next = Math.max(least, Math.floor(length / 2))
+    if (next >= length || next < leastRequest) return false
+    most = Math.min(most ?? next, next)
+    return true
+  }
 
   const assertOpen = (signal?: AbortSignal): void => {
     signal?.throwIfAborted()
@@ -46,8 +57,7 @@ export function repositoryDelivery({ manifests, schemas, atTarget, chunkSize }: 
   /** An upload that goes on, or a new one; `here` or `mounted` where none is needed. */
   async function openFor(
     what: Descriptor | UnknownContent,
-    mount: readonly Origin[],
-    { signal }: AbortOptions,
+    { mount = [], onMount, verified = false, signal }: ReceiveOptions,
   ): Promise<OpenUpload | 'here' | 'mounted'> {
     const known = 'digest' in what ? what : undefined
     const before = known === undefined ? undefined : uploads.get(known.digest)
@@ -55,20 +65,20 @@ export function repositoryDelivery({ manifests, schemas, atTarget, chunkSize }: 
       const isThere = (): Promise<boolean> => presence.has(known, { signal })
       uploads.delete(known.digest)
       try {
-        return await goOnWith(before, { size: known.size, isThere, signal })
+        return await goOnWith(before, { size: known.size, verified, isThere, signal })
       } catch (error) {
         await (ended ? giveUp(before) : keep(before))
         throw error
       }
     }
-    if (known !== undefined && (await presence.has(known, { signal }))) return 'here'
+    if (known !== undefined && !presence.isKnownAbsent(known) && (await presence.has(known, { signal }))) return 'here'
     return atTarget(
       async (site) => {
         const session =
           known === undefined
             ? ((await openUpload(site, undefined, { signal })) as UploadSession)
-            : await openFromOrigins(site, known.digest, mount, { signal })
-        return session === undefined ? 'mounted' : newUpload(site, known?.digest, session)
+            : await openFromOrigins(site, known.digest, mount, { onMount, signal })
+        return session === undefined ? 'mounted' : newUpload(site, known?.digest, session, { verified })
       },
       { signal },
     )
@@ -79,17 +89,23 @@ export function repositoryDelivery({ manifests, schemas, atTarget, chunkSize }: 
       assertOpen(signal)
       return presence.has(descriptor, { signal })
     },
-    async receive(what, { mount = [], signal } = {}) {
+    async receive(what, { mount, onMount, verified, signal } = {}) {
       assertOpen(signal)
       assertUpload(what)
-      const upload = await openFor(what, mount, { signal })
+      const upload = await openFor(what, { mount, onMount, verified, signal })
       if (upload === 'here') return 'here'
       if (upload === 'mounted') {
         if ('digest' in what) presence.add(what.digest)
         return 'mounted'
       }
       const onCommit = ({ digest: committed }: { readonly digest: Digest }): void => presence.add(committed)
-      const receiver = uploadReceiver(upload, { what, chunkSize, onCommit, onKeep: keep })
+      const receiver = uploadReceiver(upload, {
+        what,
+        chunkSize: most,
+        onCommit,
+        onKeep: keep,
+        onTooLarge: makeSmaller,
+      })
       // It may have ended while the registry was asked.
       if (ended) await receiver.discard()
       assertOpen(signal)

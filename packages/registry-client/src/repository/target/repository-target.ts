@@ -6,7 +6,7 @@ import { repositoryDelivery, type DeliveryParts } from './repository-delivery.ts
 export function repositoryTarget(parts: DeliveryParts): Target {
   assertChunkSize(parts.chunkSize)
   return {
-    traits: { partialIndex: false, rewinds: true, parallel: Number.POSITIVE_INFINITY },
+    traits: { partialIndex: false, rewinds: true, parallel: Number.POSITIVE_INFINITY, foreignOptional: true },
     async begin({ signal } = {}) {
       signal?.throwIfAborted()
       return repositoryDelivery(parts)

@@ -11,6 +11,18 @@ export interface HashedBytes {
   digest(): Digest
 }
 
+/** Bytes that are known to be right, and are only counted. */
+export function countedBytes(digest: Digest): HashedBytes {
+  let length = 0
+  return {
+    get length() {
+      return length
+    },
+    add: (at, bytes) => void (length = Math.max(length, at + bytes.byteLength)),
+    digest: () => digest,
+  }
+}
+
 export function createHashedBytes(algorithm: Algorithm | undefined): HashedBytes {
   const hasher: Hasher = createHasher(algorithm)
   let length = 0

@@ -2,7 +2,7 @@ import type { AbortOptions } from '@lading/clock'
 import { algorithmOf, type Digest } from '@lading/digest'
 import type { Site } from '../../site/site.ts'
 import { cancelUpload, openUpload, uploadStatus, type UploadSession } from './upload-session.ts'
-import { createHashedBytes, type HashedBytes } from './hashed-bytes.ts'
+import { countedBytes, createHashedBytes, type HashedBytes } from './hashed-bytes.ts'
 
 /** An upload at a registry, with what we know of its bytes. It outlives the receiver that fills it. */
 export interface OpenUpload {
@@ -10,6 +10,8 @@ export interface OpenUpload {
   readonly digest: Digest | undefined
   readonly session: UploadSession
   readonly hashed: HashedBytes
+  /** What comes is known to be right, and is not hashed here. */
+  readonly verified: boolean
   /** Bytes that the registry has. */
   readonly offset: number
   /** Its last request was ended by us: the registry may still be taking bytes of it. */
@@ -19,9 +21,17 @@ export interface OpenUpload {
 /** How often the registry is asked for bytes that it may still be taking. */
 const mostStatuses = 4
 
-export function newUpload(site: Site, digest: Digest | undefined, session: UploadSession): OpenUpload {
-  const hashed = createHashedBytes(digest === undefined ? undefined : algorithmOf(digest))
-  return { site, digest, session, hashed, offset: 0, brokenOff: false }
+export function newUpload(
+  site: Site,
+  digest: Digest | undefined,
+  session: UploadSession,
+  { verified = false }: { readonly verified?: boolean | undefined } = {},
+): OpenUpload {
+  const hashed =
+    digest !== undefined && verified
+      ? countedBytes(digest)
+      : createHashedBytes(digest === undefined ? undefined : algorithmOf(digest))
+  return { site, digest, session, hashed, verified, offset: 0, brokenOff: false }
 }
 
 /**
@@ -31,15 +41,26 @@ export function newUpload(site: Site, digest: Digest | undefined, session: Uploa
  */
 export async function goOnWith(
   upload: OpenUpload,
-  { size, isThere, signal }: AbortOptions & { readonly size: number; readonly isThere: () => Promise<boolean> },
+  {
+    size,
+    verified,
+    isThere,
+    signal,
+  }: AbortOptions & {
+    readonly size: number
+    readonly verified: boolean
+    readonly isThere: () => Promise<boolean>
+  },
 ): Promise<OpenUpload | 'here'> {
   const { site, digest, session, hashed } = upload
   if (digest === undefined) return startOver(upload, { signal })
   const has = await settledStatus(upload, digest, { signal })
   if (has === undefined && hashed.length === size && (await isThere())) return 'here'
-  if (has === undefined || has > hashed.length) return startOver(upload, { signal })
+  // What nobody hashed and what has to be hashed make no digest together.
+  const mixed = upload.verified !== verified && has !== 0
+  if (has === undefined || has > hashed.length || mixed) return startOver({ ...upload, verified }, { signal })
   // From the start, it may be another source: what was hashed of the one before says nothing.
-  return has === 0 ? newUpload(site, digest, session) : { ...upload, offset: has, brokenOff: false }
+  return has === 0 ? newUpload(site, digest, session, { verified }) : { ...upload, offset: has, brokenOff: false }
 }
 
 /** How many bytes the registry has, once it has no more than a moment ago. */
@@ -59,11 +80,14 @@ async function settledStatus(
 }
 
 /** A new upload in place of one. */
-export async function startOver({ site, digest, session }: OpenUpload, options: AbortOptions): Promise<OpenUpload> {
+export async function startOver(
+  { site, digest, session, verified }: OpenUpload,
+  options: AbortOptions,
+): Promise<OpenUpload> {
   await cancelUpload(site, session, digest)
   const next = await openUpload(site, digest, options)
   // Only a mount is answered without a session.
-  return newUpload(site, digest, next as UploadSession)
+  return newUpload(site, digest, next as UploadSession, { verified })
 }
 
 export const giveUp = ({ site, session, digest }: OpenUpload): Promise<void> =>

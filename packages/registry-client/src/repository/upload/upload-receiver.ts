@@ -4,7 +4,7 @@ import { isLadingError, type LadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import { RegistryError } from '../../errors/registry-error.ts'
 import { giveUp, startOver, type OpenUpload } from './open-upload.ts'
-import { createUploadSender } from './upload-sender.ts'
+import { createUploadSender, type SenderOptions } from './upload-sender.ts'
 
 interface Options {
   readonly what: Descriptor | UnknownContent
@@ -14,6 +14,8 @@ interface Options {
   readonly onCommit?: ((descriptor: Descriptor) => void) | undefined
   /** It was closed, and the upload stays open at the registry. Default: it is cancelled there. */
   readonly onKeep?: ((upload: OpenUpload) => Promise<void> | void) | undefined
+  /** As `SenderOptions`. */
+  readonly onTooLarge?: SenderOptions['onTooLarge']
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { AbortOptions } from '@lading/clock'
 import type { UnknownContent } from '@lading/content'
+import { isLadingError, type LadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
+import { RegistryError } from '../../errors/registry-error.ts'
 import { finishUpload, sendChunk } from './upload-session.ts'
 import type { OpenUpload } from './open-upload.ts'
 import { openSegment, type Segment } from './segment.ts'
@@ -21,13 +23,21 @@ export interface UploadSender {
   abandon(): Promise<void>
 }
 
+export interface SenderOptions {
+  readonly what: Descriptor | UnknownContent
+  /** In bytes, of one request. Default: as long as the blob. */
+  readonly chunkSize: number | undefined
+  /** A request of `length` bytes was too large. `true`: the next attempt's are smaller. Default: nothing can be done. */
+  readonly onTooLarge?: ((length: number, least: number) => boolean) | undefined
+}
+
 /**
  * Requests are as long as `chunkSize` says, or as the rest of the blob. The bytes that make a blob of known size whole
  * wait for `finish`. A whole blob in one request is a PUT (distribution-spec end-6), everything else PATCHes (end-5).
  */
 export function createUploadSender(
   { site, session, offset }: OpenUpload,
-  { what, chunkSize }: { readonly what: Descriptor | UnknownContent; readonly chunkSize: number | undefined },
+  { what, chunkSize, onTooLarge }: SenderOptions,
 ): UploadSender {
   const { size } = what
   const known = 'digest' in what ? what : undefined
@@ -44,6 +54,12 @@ export function createUploadSender(
   let sending: Promise<void> = Promise.resolve()
   const failing = new AbortController()
   const fail = (error: unknown): void => failing.abort(error)
+  const failAt =
+    (length: number) =>
+    (error: unknown): void => {
+      const isTooLarge = isLadingError(error) && error.facts.status === 413
+      fail(isTooLarge && onTooLarge?.(length, session.chunkMinBytes) === true ? tooLarge(error, length) : error)
+    }
 
   function startSegment(length: number): Segment {
     const start = sent
@@ -55,7 +71,7 @@ export function createUploadSender(
         whole && known !== undefined
           ? finishUpload(site, session, known, { body, signal })
           : sendChunk(site, session, { start, end, body }, { digest: known?.digest, signal }),
-      fail,
+      failAt(length),
     )
   }
   async function send(bytes: Uint8Array): Promise<void> {
@@ -98,6 +114,7 @@ export function createUploadSender(
         if (!whole) await finishUpload(site, session, descriptor, { signal })
       } catch (error) {
         signal?.throwIfAborted()
+        failing.signal.throwIfAborted()
         throw error
       } finally {
         signal?.removeEventListener('abort', stop)
@@ -105,4 +122,12 @@ export function createUploadSender(
     },
     abandon,
   }
+}
+
+function tooLarge(cause: LadingError, length: number): RegistryError {
+  return new RegistryError(
+    'UPLOAD_FAILED',
+    `the registry takes fewer than ${length} bytes in one request: ${cause.message}`,
+    { ...cause.facts, cause, hint: 'try again: the next requests are smaller' },
+  )
 }
