@@ -23,18 +23,31 @@ export interface ReferenceStoreOptions {
   readonly lock: Pick<Lock, 'hold'>
 }
 
+/** Some 20,000 names: more are read anew each time, so that a process does not hold them for ever. */
+const rememberedBytes = 8 * 1024 * 1024
+
 /** The names in `<root>/index.json`. A file that is not there is one without names, and is not created before the first name. */
 export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions): ReferenceStore {
   const layout = layoutOf(root)
   const { index: path } = layout
   const copies = indexCopies(fs, layout)
 
+  // The same bytes say the same: whoever pulls a thousand images would read all their names a thousand times.
+  let last: { readonly bytes: Uint8Array; readonly content: IndexJson } | undefined
+  const remember = (bytes: Uint8Array, content: IndexJson): IndexJson => {
+    last = bytes.length > rememberedBytes ? undefined : { bytes, content }
+    return content
+  }
+
   const readOnce = async (): Promise<IndexJson> => {
     const bytes = await fs.readFile(path, { maxBytes: indexJsonLimit }).catch((cause: unknown) => {
       if (isLadingError(cause, 'TOO_LARGE')) throw tooLarge(path, cause.facts.actual, cause)
       throw cause
     })
-    if (bytes !== undefined) return parseIndexJson(bytes, path)
+    if (bytes !== undefined)
+      return last !== undefined && Buffer.compare(last.bytes, bytes) === 0
+        ? last.content
+        : remember(bytes, parseIndexJson(bytes, path))
     if (!(await copies.exist())) return emptyIndexJson
     throw invalidIndexJson(path, 'it is not there, and copies of it are')
   }
@@ -54,6 +67,7 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
     await writeFileDurably(fs, path, bytes, { alone: true, before: () => held.assert() })
     // After it: a copy without an original would be taken for a loss.
     await copies.keep(bytes)
+    remember(bytes, { ...content, named: new Map(content.named) })
   }
 
   return {

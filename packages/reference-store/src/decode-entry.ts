@@ -1,13 +1,9 @@
 import { isDigest } from '@lading/digest'
 import { registryDigestOf, type Descriptor } from '@lading/manifest'
 import { isLayoutRefName, tryParseReference, type Reference } from '@lading/reference'
+import { imageNameKey, refNameKey } from './annotation-keys.ts'
 import type { NamedTarget } from './reference-store.ts'
 import { storedName } from './stored-name.ts'
-
-/** OCI image-spec, annotations.md: what other tools look a name up by. */
-const refNameKey = 'org.opencontainers.image.ref.name'
-/** containerd's: the full name, whatever its characters. */
-const imageNameKey = 'io.containerd.image.name'
 
 /** What an entry of `index.json` is: any descriptor at all, and one of ours. */
 export function decodeEntry(value: unknown): {

@@ -1,28 +1,17 @@
 import { printable } from '@lading/errors'
 import { parseStrictJson, type Descriptor } from '@lading/manifest'
-import type { Reference } from '@lading/reference'
-import { decodeEntry, encodeEntry } from './decode-entry.ts'
+import { decodeEntry } from './decode-entry.ts'
 import { elementSlices, memberSlices } from './json-slices.ts'
+import { namedEntry, type NamedEntry } from './named-entry.ts'
+import { readOwnForm } from './own-form.ts'
 import { ReferenceStoreError } from './reference-store-error.ts'
-import type { NamedTarget } from './reference-store.ts'
-import { storedReference, targetReference } from './stored-name.ts'
+import { targetReference } from './stored-name.ts'
 
 /** The most bytes of an `index.json` that are read or written: 64 MiB, some 150,000 names. */
 export const indexJsonLimit: number = 64 * 1024 * 1024
 
 const indexMediaType = 'application/vnd.oci.image.index.v1+json'
-
-/** An entry that is ours: what it says, and how it was written. */
-export interface NamedEntry extends NamedTarget {
-  readonly written: string
-}
-
-/** The entry that says this name points to this target. */
-export function namedEntry(reference: Reference, target: Descriptor): NamedEntry {
-  const stored = storedReference(reference)
-  const name = String(stored)
-  return { name, reference: stored, target, written: encodeEntry(name, target) }
-}
+const schemaMembers = `"schemaVersion":2,"mediaType":"${indexMediaType}"`
 
 /** What is in an `index.json`: our names, and what others put there, as they wrote it. */
 export interface IndexJson {
@@ -47,6 +36,12 @@ export const emptyIndexJson: IndexJson = { named: new Map(), foreign: [], extra:
  * @throws `INDEX_JSON_INVALID`, `INDEX_JSON_UNSUPPORTED`
  */
 export function parseIndexJson(bytes: Uint8Array, path: string): IndexJson {
+  const ours = readOwnForm(bytes, `{${schemaMembers},"manifests":[`)
+  return ours === undefined ? parseAnyIndexJson(bytes, path) : { named: ours, foreign: [], extra: [] }
+}
+
+/** The same without a look at the form. */
+export function parseAnyIndexJson(bytes: Uint8Array, path: string): IndexJson {
   const { text, document } = readDocument(bytes, path)
   if (document['schemaVersion'] !== 2) {
     const actual = printable(String(document['schemaVersion']), 40)
@@ -83,8 +78,7 @@ export function formatIndexJson({ named, foreign, extra }: IndexJson): Uint8Arra
   const ours = [...named.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const entries = [...ours, ...foreign].map((entry) => entry.written)
   const members = [
-    `"schemaVersion":2`,
-    `"mediaType":"${indexMediaType}"`,
+    schemaMembers,
     ...extra.map(([key, value]) => `${JSON.stringify(key)}:${value}`),
     `"manifests":[${entries.join(',')}]`,
   ]

@@ -1,5 +1,6 @@
 import type { Descriptor } from '@lading/manifest'
-import { namedEntry, type IndexJson } from './index-json.ts'
+import type { IndexJson } from './index-json.ts'
+import { namedEntry } from './named-entry.ts'
 import type { NamedTarget, Names } from './reference-store.ts'
 import { assertStorable, storedName, targetReference } from './stored-name.ts'
 

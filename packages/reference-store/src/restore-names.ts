@@ -1,6 +1,7 @@
 import { isLadingError } from '@lading/errors'
 import type { IndexCopies } from './index-copies.ts'
-import type { IndexJson, NamedEntry } from './index-json.ts'
+import type { IndexJson } from './index-json.ts'
+import type { NamedEntry } from './named-entry.ts'
 import type { NamedTarget, Restoration } from './reference-store.ts'
 import { sortedNames } from './names.ts'
 

@@ -1,7 +1,8 @@
 import { isLayoutRefName } from '@lading/reference'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatIndexJson, namedEntry, parseIndexJson } from '../src/index-json.ts'
+import { formatIndexJson, parseAnyIndexJson, parseIndexJson } from '../src/index-json.ts'
+import { namedEntry } from '../src/named-entry.ts'
 import { elementSlices, memberSlices } from '../src/json-slices.ts'
 import { digest, parse, target } from './support.ts'
 
@@ -12,6 +13,14 @@ const text = (content: ReturnType<typeof read>): string => new TextDecoder().dec
 const spaced = (value: unknown): string => JSON.stringify(value, null, '\t ')
 const named = (...entries: [string, string][]): Map<string, ReturnType<typeof namedEntry>> =>
   new Map(entries.map(([name, of]) => [String(parse(name)), namedEntry(parse(name), target(of))]))
+
+const readOrRefused = (readAs: typeof parseIndexJson, written: string): unknown => {
+  try {
+    return readAs(bytes(written), 'p')
+  } catch (error) {
+    return String(error)
+  }
+}
 
 describe('index.json', () => {
   it('is an OCI image index whose entries carry both annotations, sorted by name', () => {
@@ -53,6 +62,27 @@ describe('index.json', () => {
         },
       ),
     )
+  })
+
+  it('is read by its form as it is read as any JSON, whatever was done to it', () => {
+    const names = ['a:1', 'b:1', 'localhost:5000/c:1', '[::1]:5000/d:1', `e@${digest('e')}`, 'a__b:1']
+    const once = text({ named: named(...names.map((name) => [name, 'e'] as [string, string])), foreign: [], extra: [] })
+    const parts = ['}', '{', ',', ']', '"', '\\', ' ', 'é', '0', '1', '-', 'a:1', 'annotations', digest('x')]
+    fc.assert(
+      fc.property(fc.nat(once.length), fc.nat(3), fc.constantFrom('', ...parts), (at, length, put) => {
+        const bad = once.slice(0, at) + put + once.slice(at + length)
+        expect(readOrRefused(parseIndexJson, bad)).toEqual(readOrRefused(parseAnyIndexJson, bad))
+      }),
+      { numRuns: 500 },
+    )
+    // Lists with an entry twice, out of order, or none after a comma.
+    const entries = JSON.parse(once) as { manifests: unknown[] }
+    const [first, second] = entries.manifests
+    for (const manifests of [[], [first, first], [second, first]]) {
+      const list = JSON.stringify({ ...entries, manifests })
+      for (const each of [list, list.replace(']}', ',]}')])
+        expect(readOrRefused(parseIndexJson, each)).toEqual(readOrRefused(parseAnyIndexJson, each))
+    }
   })
 
   it('leaves out the ref name that the OCI grammar has no word for, and knows the entry all the same', () => {

@@ -39,6 +39,26 @@ describe('an update', () => {
   })
 })
 
+describe('what is remembered of a file', () => {
+  it('is what was saved, and not what an update that failed was about to', async () => {
+    const failing = store.update(async (names) => {
+      names.set(parse('a:1'), target('x'))
+      await names.save()
+      names.set(parse('a:1'), target('y'))
+      throw new Error('enough')
+    })
+    await expect(failing).rejects.toThrow('enough')
+    expect(await store.get(parse('a:1'))).toEqual(target('x'))
+    expect(await store.list()).toEqual(await open().list())
+  })
+
+  it('does not outlive what another process writes', async () => {
+    await set('a:1', 'x')
+    await open().update((names) => names.set(parse('a:1'), target('y')))
+    expect(await store.get(parse('a:1'))).toEqual(target('y'))
+  })
+})
+
 describe('names', () => {
   it('are none where there is no file, and reading makes none', async () => {
     expect(await store.list()).toEqual([])

@@ -2,6 +2,7 @@ import { type Digest, tryParseDigest } from '@lading/digest'
 import { cursorOn } from './cursor.ts'
 import { ImageReferenceError, refuse, shown } from './reference-error.ts'
 import { joinName, makeReference, nameOf, type Reference } from './reference.ts'
+import { scanCanonical } from './scan-canonical.ts'
 import { isIdentifier, scanReference } from './scan-reference.ts'
 
 /**
@@ -15,7 +16,7 @@ import { isIdentifier, scanReference } from './scan-reference.ts'
  * `REFERENCE_INVALID`, `REFERENCE_TOO_LONG`, `TAG_INVALID`, `TAG_TOO_LONG`, and the codes of `parseDigest`
  */
 export function parseReference(input: string | Reference): Reference {
-  if (typeof input === 'string') return makeReference(scanReference(cursorOn(input)))
+  if (typeof input === 'string') return makeReference(scanCanonical(input) ?? scanReference(cursorOn(input)))
   if (typeof input !== 'object' || input === null)
     refuse(String(input), 'REFERENCE_INVALID', 0, 'it is neither text nor a reference', {
       hint: 'pass a string such as alpine:3.20',
