@@ -2,11 +2,20 @@ import { LadingError, nameErrors } from '@lading/errors'
 
 /**
  * - `ARCHIVE_UNKNOWN`: neither an archive of `docker save` nor an OCI image layout.
- * - `ARCHIVE_INVALID`: it is one, and something in it is wrong: a missing document, two of one, a link where content is.
- * - `ARCHIVE_TRUNCATED`: it ends too early.
+ * - `ARCHIVE_INVALID`: it is one, and something in it is wrong: two of one document, a link where content is, a path that
+ *   leads outside.
+ * - `ARCHIVE_INCOMPLETE`: it names content that it does not have.
+ * - `ARCHIVE_AMBIGUOUS`: two programs would find different images in it.
+ * - `ARCHIVE_UNSUPPORTED`: a layout version that is not known here, or a compressed layer from before docker 1.10.
  * - `ARCHIVE_TOO_LARGE`: more than the bounds allow.
  */
-export type ArchiveErrorCode = 'ARCHIVE_UNKNOWN' | 'ARCHIVE_INVALID' | 'ARCHIVE_TRUNCATED' | 'ARCHIVE_TOO_LARGE'
+export type ArchiveErrorCode =
+  | 'ARCHIVE_UNKNOWN'
+  | 'ARCHIVE_INVALID'
+  | 'ARCHIVE_INCOMPLETE'
+  | 'ARCHIVE_AMBIGUOUS'
+  | 'ARCHIVE_UNSUPPORTED'
+  | 'ARCHIVE_TOO_LARGE'
 
 /** What this package throws on purpose; what content, tar and file system throw passes through unchanged. */
 export class ArchiveError extends LadingError<ArchiveErrorCode> {}

@@ -18,6 +18,11 @@ export interface Source {
   readonly origin?: Origin | undefined
   /** Its bytes were verified on their way in, so that a receiver may pass them on unhashed. */
   readonly verified?: true | undefined
+  /**
+   * It keeps configs and layers, and no manifests (a docker-archive): of each image one is made when it is asked for, over
+   * the very layers, so that another one may have been delivered. There are no indexes.
+   */
+  readonly makesManifests?: true | undefined
   /** Every name of the place and what it points to. */
   names(options?: AbortOptions): AsyncIterable<NamedContent>
   /**

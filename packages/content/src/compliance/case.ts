@@ -6,6 +6,7 @@ import type { BlobSink } from '../blob-sink.ts'
 import type { Document } from '../document.ts'
 import type { Receiver } from '../receiver.ts'
 import { sendBytes } from '../send-bytes.ts'
+import { successors } from '../successors.ts'
 import type { Delivery, PublishResult } from '../target.ts'
 import type { ContentPlace } from './place.ts'
 
@@ -49,18 +50,22 @@ export interface SomeImage {
 }
 
 export function someImage(seed: number): SomeImage {
+  return imageOf([blobOf(someBytes(3000, 2 * seed)), blobOf(someBytes(2000, 2 * seed + 1))], String(seed))
+}
+
+/** An image of these layers, which are not compressed: a diffID is the layer's own digest. */
+export function imageOf(layers: readonly Document[], label: string): SomeImage {
   const config = blobOf(
     new TextEncoder().encode(
       JSON.stringify({
         architecture: 'amd64',
         os: 'linux',
-        config: { Labels: { seed: String(seed) } },
-        rootfs: { type: 'layers', diff_ids: [digestOf(someBytes(9, seed)), digestOf(someBytes(8, seed))] },
+        config: { Labels: { seed: label } },
+        rootfs: { type: 'layers', diff_ids: layers.map(({ descriptor }) => descriptor.digest) },
       }),
     ),
     OCI_CONFIG,
   )
-  const layers = [blobOf(someBytes(3000, 2 * seed)), blobOf(someBytes(2000, 2 * seed + 1))]
   return { blobs: [config, ...layers], manifest: manifestOf(config, layers) }
 }
 
@@ -97,6 +102,26 @@ export async function deliverImage(
 
 /** Whether it takes one delivery, and shows nothing before its end. */
 export const isOnce = ({ target }: Pick<ContentPlace, 'target'>): boolean => target.traits.once === true
+
+/** Whether its manifests are made of what is there, and not those that were delivered. */
+export const isMade = ({ source }: Pick<ContentPlace, 'source'>): boolean => source.makesManifests === true
+
+/** A name points to an image: to its manifest, or to one over the same config and layers where a place makes them. */
+export async function assertPointsTo(
+  place: Pick<ContentPlace, 'source'>,
+  name: string,
+  { manifest, blobs }: SomeImage,
+): Promise<void> {
+  const target = await place.source.resolve(name)
+  if (!isMade(place)) return assert.equal(target.digest, manifest.descriptor.digest)
+  const document = await place.source.document(target)
+  assert.ok(document !== undefined, 'the manifest that was made is there')
+  assert.equal(digestOf(document.bytes), target.digest)
+  assert.deepEqual(
+    successors(document).map(({ digest, size }) => ({ digest, size })),
+    blobs.map(({ descriptor: { digest, size } }) => ({ digest, size })),
+  )
+}
 
 /** Ends a delivery that left half of a blob: a target that cannot take it back says so. */
 export async function finishLeavingHalf({ target }: ContentPlace, delivery: Delivery): Promise<void> {

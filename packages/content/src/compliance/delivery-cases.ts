@@ -4,6 +4,7 @@ import type { Delivery, PublishResult } from '../target.ts'
 import type { Receiver } from '../receiver.ts'
 import {
   assertBytes,
+  assertPointsTo,
   assertThere,
   collect,
   deliver,
@@ -11,6 +12,7 @@ import {
   failureOf,
   fill,
   indexOf,
+  isMade,
   isOnce,
   nameIn,
   receive,
@@ -76,11 +78,11 @@ export const deliveryCases: readonly Case[] = [
       const name = nameIn(place, 'one')
       assert.equal(await delivery.has(image.manifest.descriptor), false)
       assert.deepEqual(await deliverImage(delivery, image, [name]), { outcome: 'published' })
-      if (!isOnce(place)) assert.equal(await pointsTo(place, name), image.manifest.descriptor.digest)
+      if (!isOnce(place)) await assertPointsTo(place, name, image)
       assert.equal(await delivery.has(image.manifest.descriptor), true)
       assert.deepEqual(await deliverImage(delivery, image, [name]), { outcome: 'unchanged' })
       await delivery.finish()
-      assert.equal(await pointsTo(place, name), image.manifest.descriptor.digest)
+      await assertPointsTo(place, name, image)
       if (isOnce(place)) return
       const later = await place.target.begin()
       assert.deepEqual(await deliverImage(later, image, [name]), { outcome: 'unchanged' })
@@ -95,8 +97,9 @@ export const deliveryCases: readonly Case[] = [
       await deliverImage(delivery, image, names)
       await deliverImage(delivery, other, [])
       if (isOnce(place)) await delivery.finish()
-      for (const name of names) assert.equal(await pointsTo(place, name), image.manifest.descriptor.digest)
-      assertBytes((await place.source.document(other.manifest.descriptor))?.bytes, other.manifest.bytes)
+      for (const name of names) await assertPointsTo(place, name, image)
+      if (!isMade(place))
+        assertBytes((await place.source.document(other.manifest.descriptor))?.bytes, other.manifest.bytes)
       if (!isOnce(place)) await delivery.finish()
     },
   },
@@ -106,12 +109,13 @@ export const deliveryCases: readonly Case[] = [
       if (isOnce(place)) return
       await stock(place, image, ['one'])
       await stock(place, image, ['one', 'two'])
-      assert.equal(await pointsTo(place, nameIn(place, 'two')), image.manifest.descriptor.digest)
+      await assertPointsTo(place, nameIn(place, 'two'), image)
     },
   },
   {
     name: 'publishes an index with all below it, given in any order',
     async run(place) {
+      if (isMade(place)) return
       const delivery = await place.target.begin()
       for (const blob of [...image.blobs, ...other.blobs]) await deliver(delivery, blob)
       const name = nameIn(place, 'one')
@@ -130,6 +134,7 @@ export const deliveryCases: readonly Case[] = [
   {
     name: 'lets a child of an index be absent, or says that it is missing',
     async run(place) {
+      if (isMade(place)) return
       const delivery = await place.target.begin()
       for (const blob of image.blobs) await deliver(delivery, blob)
       const name = nameIn(place, 'one')
@@ -216,12 +221,12 @@ export const deliveryCases: readonly Case[] = [
         await stock(place, image, ['one', 'two'])
         await stock(place, other, ['one'])
       }
-      assert.equal(await pointsTo(place, name), other.manifest.descriptor.digest)
-      assert.equal(await pointsTo(place, nameIn(place, 'two')), image.manifest.descriptor.digest)
+      await assertPointsTo(place, name, other)
+      await assertPointsTo(place, nameIn(place, 'two'), image)
       const targets = (await collect(place.source.names())).filter((each) => each.name === name)
       assert.deepEqual(
         targets.map(({ target }) => target.digest),
-        [other.manifest.descriptor.digest],
+        [await pointsTo(place, name)],
       )
     },
   },
@@ -246,7 +251,7 @@ export const deliveryCases: readonly Case[] = [
       await a.finish()
       await b.finish()
       const current = await pointsTo(second, name)
-      assert.ok([image, other].some(({ manifest }) => manifest.descriptor.digest === current))
+      if (!isMade(place)) assert.ok([image, other].some(({ manifest }) => manifest.descriptor.digest === current))
       for (const blob of [...image.blobs, ...other.blobs]) await assertThere(second, blob)
     },
   },
@@ -274,8 +279,7 @@ export const deliveryCases: readonly Case[] = [
         await refuses(() => place.target.begin())
         return
       }
-      if (step === 'publish')
-        assert.equal(await pointsTo(place, nameIn(place, 'one')), image.manifest.descriptor.digest)
+      if (step === 'publish') await assertPointsTo(place, nameIn(place, 'one'), image)
       else await assertNameless(place, 'one')
       // What was left stands in nobody's way.
       const again = await place.target.begin()

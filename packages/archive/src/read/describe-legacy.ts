@@ -1,0 +1,108 @@
+import type { AbortOptions } from '@lading/clock'
+import type { Document } from '@lading/content'
+import type { Digest } from '@lading/digest'
+import { digestOf } from '@lading/digest/hash'
+import { printable } from '@lading/errors'
+import { OCI_CONFIG, parseStrictJson, type Descriptor } from '@lading/manifest'
+import { foldHistory, makeConfig } from '@lading/manifest/schema1'
+import { ArchiveError } from '../archive-error.ts'
+import { parseRepositories } from '../docker-manifest.ts'
+import { REPOSITORIES_FILE } from '../file-names.ts'
+import type { Described } from './describe.ts'
+import { layerDescriptor, makeManifest } from './make-manifest.ts'
+import { documentLimit, namesLimit, type FoundLayer, type Members } from './members.ts'
+import { incomplete, notPlain } from './refusals.ts'
+
+/** Docker could stack no more than this, so that a chain that is longer, or goes in a circle, is none of its. */
+const mostLayers = 1000
+const imageId = /^[0-9a-f]{64}$/
+
+/**
+ * The images of a docker-archive from before docker 1.10: a directory for each layer, with the image that ends there. Its
+ * config is made as docker makes it when it loads such an archive, every layer kept, so that the image ID is the same.
+ *
+ * @throws ArchiveError; ManifestError for a history that is none
+ */
+export async function describeLegacy(
+  members: Members,
+  repositories: Uint8Array,
+  options: AbortOptions,
+): Promise<Described> {
+  const images = new Map<string, { readonly names: string[]; readonly target: Descriptor }>()
+  const made = new Map<Digest, Document>()
+  const places = new Map<Digest, string>()
+  for (const [name, id] of parseRepositories(repositories, namesLimit)) {
+    let image = images.get(id)
+    if (image === undefined) {
+      const chain = await chainOf(members, id, options)
+      const config = configOf(chain)
+      const manifest = makeManifest(
+        config.descriptor,
+        chain.map(({ layer }) => layerDescriptor(layer)),
+      )
+      made.set(config.descriptor.digest, config)
+      made.set(manifest.descriptor.digest, manifest)
+      for (const { layer } of chain) places.set(layer.digest, layer.path)
+      image = { names: [], target: manifest.descriptor }
+      images.set(id, image)
+    }
+    image.names.push(name)
+  }
+  return { images: [...images.values()], made, places }
+}
+
+interface Link {
+  /** The image that ends here, as JSON text. */
+  readonly text: string
+  readonly layer: FoundLayer
+}
+
+/** The layers of an image, base first. */
+async function chainOf(members: Members, top: string, { signal }: AbortOptions): Promise<readonly Link[]> {
+  const chain: Link[] = []
+  for (let id: string | undefined = top; id !== undefined;) {
+    if (!imageId.test(id)) throw invalid(`'${printable(id, 80)}' is no image ID`)
+    if (chain.length === mostLayers) throw invalid(`image ${top} has more than ${mostLayers} layers`)
+    const json = await members.document(`${id}/json`, { maxBytes: documentLimit, signal })
+    if (json === undefined) throw incomplete(`${id}/json`, `which image ${top} needs`)
+    const layer = await members.layer(`${id}/layer.tar`, { signal })
+    if (layer === undefined) throw incomplete(`${id}/layer.tar`, `which image ${top} needs`)
+    if (layer.compression !== 'none') {
+      throw new ArchiveError('ARCHIVE_UNSUPPORTED', `${id}/layer.tar is compressed`, {
+        path: `${id}/layer.tar`,
+        hint: 'docker before 1.10 wrote layers as plain archives: unpack it, or have it written again',
+      })
+    }
+    chain.unshift({ text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json), layer })
+    id = parentOf(json, `${id}/json`)
+  }
+  return chain
+}
+
+function parentOf(json: Uint8Array, path: string): string | undefined {
+  const image = parseStrictJson(json)
+  if (typeof image !== 'object' || image === null || Array.isArray(image)) throw notPlain(path, 'no image')
+  const parent = 'parent' in image ? image.parent : undefined
+  if (parent === undefined || parent === null || parent === '') return undefined
+  return String(parent).replace(/^sha256:/, '')
+}
+
+function configOf(chain: readonly Link[]): Document {
+  const diffIds = chain.map(({ layer }) => layer.digest)
+  const entries = foldHistory({
+    fsLayers: diffIds.toReversed(),
+    history: chain.map(({ text }) => text).toReversed(),
+  })
+  // Archives had a directory for each layer, also for those that change nothing: all of them are kept.
+  const bytes = makeConfig(
+    entries.map((entry) => ({ ...entry, throwaway: false })),
+    diffIds,
+  )
+  return { descriptor: { mediaType: OCI_CONFIG, digest: digestOf(bytes), size: bytes.byteLength }, bytes }
+}
+
+const invalid = (what: string): ArchiveError =>
+  new ArchiveError('ARCHIVE_INVALID', `${REPOSITORIES_FILE}: ${what}`, {
+    path: REPOSITORIES_FILE,
+    hint: 'have the archive written again',
+  })

@@ -1,0 +1,56 @@
+import type { AbortOptions } from '@lading/clock'
+import { namesContent } from '@lading/content'
+import type { Digest } from '@lading/digest'
+import { printable } from '@lading/errors'
+import { OCI_INDEX, parseStrictJson, schemas, type Descriptor } from '@lading/manifest'
+import { CONTAINERD_NAME, REF_NAME } from '../annotations.ts'
+import { ArchiveError } from '../archive-error.ts'
+import { INDEX_FILE, LAYOUT_FILE } from '../file-names.ts'
+import type { ArchivedImage } from './describe.ts'
+import { namesLimit, type Members } from './members.ts'
+
+/**
+ * The entries of `index.json`, each target once, with all its names. What is neither manifest nor index is passed over.
+ *
+ * @throws ArchiveError `ARCHIVE_UNSUPPORTED`; ManifestError
+ */
+export async function describeOci(
+  members: Members,
+  index: Uint8Array,
+  { signal }: AbortOptions,
+): Promise<readonly ArchivedImage[]> {
+  const layout = await members.document(LAYOUT_FILE, { maxBytes: 1024 * 1024, signal })
+  if (layout !== undefined) assertVersion(layout)
+  const document = schemas.unmarshal(OCI_INDEX, index, { maxBytes: namesLimit })
+  const entries = document.kind === 'index' ? document.manifests : []
+  const images = new Map<Digest, { readonly names: string[]; readonly target: Descriptor }>()
+  for (const entry of entries) {
+    if (!namesContent(entry)) continue
+    const image = images.get(entry.digest) ?? { names: [], target: plain(entry) }
+    images.set(entry.digest, image)
+    const name = entry.annotations?.[CONTAINERD_NAME] ?? entry.annotations?.[REF_NAME]
+    if (name !== undefined && name !== '' && !image.names.includes(name)) image.names.push(name)
+  }
+  return [...images.values()]
+}
+
+/** The target itself; what the entry says of its name is no part of it. */
+function plain({ annotations, ...target }: Descriptor): Descriptor {
+  const { [CONTAINERD_NAME]: _full, [REF_NAME]: _ref, ...rest } = annotations ?? {}
+  return Object.keys(rest).length === 0 ? target : { ...target, annotations: rest }
+}
+
+function assertVersion(bytes: Uint8Array): void {
+  const layout = parseStrictJson(bytes)
+  const version =
+    typeof layout === 'object' && layout !== null && 'imageLayoutVersion' in layout
+      ? layout.imageLayoutVersion
+      : undefined
+  if (typeof version === 'string' && version.startsWith('1.')) return
+  throw new ArchiveError('ARCHIVE_UNSUPPORTED', `${LAYOUT_FILE} does not say version 1 of the image layout`, {
+    path: LAYOUT_FILE,
+    expected: '1.0.0',
+    actual: printable(String(version), 40),
+    hint: `a newer tool may have written it, or ${INDEX_FILE} beside it is something else`,
+  })
+}

@@ -1,0 +1,111 @@
+import type { AbortOptions } from '@lading/clock'
+import { walk, type Document } from '@lading/content'
+import type { Digest } from '@lading/digest'
+import { digestOf, verifyBytes } from '@lading/digest/hash'
+import type { Descriptor } from '@lading/manifest'
+import { ArchiveError } from '../archive-error.ts'
+import { parseDockerManifest, type DockerManifestItem } from '../docker-manifest.ts'
+import { blobPath, DOCKER_MANIFEST_FILE, INDEX_FILE, LAYOUT_FILE, REPOSITORIES_FILE } from '../file-names.ts'
+import { describeDocker } from './describe-docker.ts'
+import { describeLegacy } from './describe-legacy.ts'
+import { describeOci } from './describe-oci.ts'
+import { documentLimit, namesLimit, type Members } from './members.ts'
+import { incomplete } from './refusals.ts'
+
+/** One image of an archive or a layout: an index or a manifest, with all its names there. */
+export interface ArchivedImage {
+  /** As they are written there: data, which may be no reference. None for an image without a name. */
+  readonly names: readonly string[]
+  readonly target: Descriptor
+}
+
+/** What is in an archive or a layout. */
+export interface Described {
+  readonly images: readonly ArchivedImage[]
+  /** Manifests and configs that are not there and were made of what is. */
+  readonly made: ReadonlyMap<Digest, Document>
+  /** Where content is that lies under no digest. */
+  readonly places: ReadonlyMap<Digest, string>
+}
+
+/**
+ * The images of an archive or a layout. Of one that is both, the OCI half counts, and the docker half must be of the same
+ * images.
+ *
+ * @throws ArchiveError; what decoding throws
+ */
+export async function describe(members: Members, options: AbortOptions = {}): Promise<Described> {
+  const read = (path: string): Promise<Uint8Array | undefined> =>
+    members.document(path, { maxBytes: namesLimit, signal: options.signal })
+  const index = await read(INDEX_FILE)
+  const listed = await read(DOCKER_MANIFEST_FILE)
+  const items = listed === undefined ? undefined : parseDockerManifest(listed, namesLimit)
+  const images = index === undefined ? [] : await describeOci(members, index, options)
+  if (items !== undefined && images.length === 0) return describeDocker(members, items, options)
+  if (index !== undefined) {
+    const named = items === undefined ? images : await withDockerNames(members, images, items, options)
+    return { images: named, made: new Map(), places: new Map() }
+  }
+  const repositories = await read(REPOSITORIES_FILE)
+  if (repositories !== undefined) return describeLegacy(members, repositories, options)
+  if ((await read(LAYOUT_FILE)) !== undefined) return { images: [], made: new Map(), places: new Map() }
+  throw new ArchiveError(
+    'ARCHIVE_UNKNOWN',
+    `it has neither ${INDEX_FILE} nor ${DOCKER_MANIFEST_FILE} nor ${REPOSITORIES_FILE}`,
+    { hint: 'archives of docker save, podman save, skopeo and lading save are read, and OCI image layouts' },
+  )
+}
+
+/** Docker's names too, each at the target that leads to its config. */
+async function withDockerNames(
+  members: Members,
+  images: readonly ArchivedImage[],
+  items: readonly DockerManifestItem[],
+  options: AbortOptions,
+): Promise<readonly ArchivedImage[]> {
+  const named = images.map(({ names, target }) => ({ names: [...names], target }))
+  const byConfig = new Map<Digest, (typeof named)[number]>()
+  for (const image of named)
+    for (const config of await configsOf(members, image.target, options))
+      if (!byConfig.has(config) || image.names.length > 0) byConfig.set(config, image)
+  const known = new Set(named.flatMap(({ names }) => names.map(fullName)))
+  for (const { Config: path, RepoTags: names } of items) {
+    const config = await members.document(path, { maxBytes: documentLimit, signal: options.signal })
+    if (config === undefined) throw incomplete(path, 'the config of an image')
+    const image = byConfig.get(digestOf(config))
+    if (image === undefined) {
+      throw new ArchiveError(
+        'ARCHIVE_AMBIGUOUS',
+        `${DOCKER_MANIFEST_FILE} names an image that ${INDEX_FILE} does not have`,
+        {
+          digest: digestOf(config),
+          hint: 'programs would find different images in it: do not trust it, and have it written again',
+        },
+      )
+    }
+    for (const name of names ?? []) {
+      if (known.has(fullName(name))) continue
+      known.add(fullName(name))
+      image.names.push(name)
+    }
+  }
+  return named
+}
+
+async function configsOf(members: Members, target: Descriptor, { signal }: AbortOptions): Promise<readonly Digest[]> {
+  const source = {
+    async document(descriptor: Descriptor): Promise<Document | undefined> {
+      const bytes = await members.document(blobPath(descriptor.digest), { maxBytes: documentLimit, signal })
+      if (bytes === undefined) return undefined
+      verifyBytes(bytes, descriptor)
+      return { descriptor, bytes }
+    },
+  }
+  const configs: Digest[] = []
+  for await (const visit of walk(source, target, { signal }))
+    if (visit.kind === 'document' && visit.manifest.kind === 'manifest') configs.push(visit.manifest.config.digest)
+  return configs
+}
+
+/** Two spellings of one name: docker writes `alpine:3` in one half and `docker.io/library/alpine:3` in the other. */
+const fullName = (name: string): string => name.replace(/^docker\.io\/(?:library\/)?/, '')

@@ -1,0 +1,161 @@
+import type { AbortOptions } from '@lading/clock'
+import { DeliveryError, namesContent, sendBytes, type Document, type Source } from '@lading/content'
+import { algorithmOf, tryParseDigest, type Digest } from '@lading/digest'
+import { createHasher, verifyBytes } from '@lading/digest/hash'
+import { printable } from '@lading/errors'
+import { schemas, type Descriptor } from '@lading/manifest'
+import { ArchiveError } from '../archive-error.ts'
+import { blobPath } from '../file-names.ts'
+import type { ArchiveSource } from './archive-source.ts'
+import type { ArchivedImage, Described } from './describe.ts'
+import { readWhole, type Files, type StoredFile } from './files.ts'
+import { documentLimit } from './members.ts'
+
+interface Place {
+  readonly files: Files
+  /** What is there now. */
+  readonly described: (options?: AbortOptions) => Promise<Described>
+  /** Where the bytes are said to be from. */
+  readonly name: string
+}
+
+/** Files of an archive or a layout as a source. */
+export function fileSource({ files, described, name: place }: Place): ArchiveSource {
+  /** Content under its digest, or where docker's part has it. */
+  const find = async (digest: Digest, options?: AbortOptions): Promise<StoredFile | undefined> => {
+    const file = await files.find(blobPath(digest))
+    if (file !== undefined) return file
+    const path = (await described(options)).places.get(digest)
+    return path === undefined ? undefined : files.find(path, { follow: true })
+  }
+  const made = async (digest: Digest, options?: AbortOptions): Promise<Document | undefined> =>
+    (await described(options)).made.get(digest)
+  const needed = async (descriptor: Descriptor, options?: AbortOptions): Promise<StoredFile> => {
+    const file = await find(descriptor.digest, options)
+    if (file === undefined) throw unknown(descriptor.digest, place)
+    if (file.size !== descriptor.size) throw wrongSize(descriptor, file.size)
+    return file
+  }
+  const whole = async (descriptor: Descriptor, options?: AbortOptions): Promise<Uint8Array | undefined> => {
+    const document = await made(descriptor.digest, options)
+    if (document !== undefined) return document.bytes.slice()
+    const file = await find(descriptor.digest, options)
+    if (file === undefined) return undefined
+    if (file.size !== descriptor.size) throw wrongSize(descriptor, file.size)
+    return readWhole(file, { maxBytes: documentLimit, signal: options?.signal })
+  }
+  const byDigest = async (digest: Digest, options: AbortOptions): Promise<Descriptor | undefined> => {
+    const document = await made(digest, options)
+    if (document !== undefined) return namesContent(document.descriptor) ? document.descriptor : undefined
+    const file = await find(digest, options)
+    if (file === undefined || file.size > documentLimit) return undefined
+    const bytes = await readWhole(file, { maxBytes: documentLimit, signal: options.signal })
+    verifyBytes(bytes, { digest, size: file.size })
+    const { mediaType } = schemas.identify(undefined, bytes)
+    return namesContent({ mediaType }) ? { mediaType, digest, size: file.size } : undefined
+  }
+
+  const send: Source['send'] = async (descriptor, sink, options) => {
+    options?.signal?.throwIfAborted()
+    const document = await made(descriptor.digest, options)
+    if (document !== undefined) {
+      verifyBytes(document.bytes, descriptor)
+      return sendBytes({ descriptor, bytes: document.bytes }, sink, { source: place, signal: options?.signal })
+    }
+    const file = await needed(descriptor, options)
+    const { offset } = sink
+    const end = Math.min(sink.end ?? file.size, file.size)
+    if (offset > end) throw beyond(descriptor, offset, end)
+    await sink.begin({ start: offset, source: place })
+    for await (const chunk of file.read(offset, end, options)) {
+      const wait = sink.write(chunk)
+      if (wait !== undefined) await wait
+    }
+  }
+
+  return {
+    async *images(options) {
+      options?.signal?.throwIfAborted()
+      yield* (await described(options)).images
+    },
+    async *names({ signal } = {}) {
+      signal?.throwIfAborted()
+      for (const { names, target } of (await described({ signal })).images)
+        for (const name of names) yield { name, target }
+    },
+    async resolve(name, { signal } = {}) {
+      signal?.throwIfAborted()
+      const named = (await described({ signal })).images.filter(({ names }) => names.includes(name))
+      if (named.length > 1) throw ambiguous(name, named)
+      const digest = tryParseDigest(name)
+      const found = named[0]?.target ?? (digest === undefined ? undefined : await byDigest(digest, { signal }))
+      if (found === undefined) throw unknown(name, place)
+      return found
+    },
+    async document(descriptor, options) {
+      options?.signal?.throwIfAborted()
+      const bytes = await whole(descriptor, options)
+      if (bytes === undefined) return undefined
+      verifyBytes(bytes, descriptor)
+      return { descriptor, bytes }
+    },
+    async stat(digest, options) {
+      options?.signal?.throwIfAborted()
+      const size = (await made(digest, options))?.descriptor.size ?? (await find(digest, options))?.size
+      return size === undefined ? undefined : { size }
+    },
+    send,
+    async *open(descriptor, options) {
+      options?.signal?.throwIfAborted()
+      const document = await made(descriptor.digest, options)
+      if (document !== undefined) {
+        verifyBytes(document.bytes, descriptor)
+        return yield document.bytes.slice()
+      }
+      const file = await needed(descriptor, options)
+      const hasher = createHasher(algorithmOf(descriptor.digest))
+      for await (const chunk of file.read(0, file.size, options)) {
+        hasher.update(chunk)
+        yield chunk
+      }
+      const actual = hasher.digest()
+      if (actual !== descriptor.digest) throw mismatch(descriptor, actual, file.path)
+    },
+    close: () => files.close(),
+  }
+}
+
+const unknown = (what: string, place: string): DeliveryError =>
+  new DeliveryError('CONTENT_UNKNOWN', `${printable(what, 300)} is not in ${printable(place, 300)}`, {
+    hint: 'names() lists what is there',
+  })
+
+const wrongSize = ({ digest, size }: Descriptor, actual: number): DeliveryError =>
+  new DeliveryError('SIZE_MISMATCH', `${digest} has ${actual} bytes there instead of ${size}`, {
+    digest,
+    expected: size,
+    actual,
+    hint: 'the descriptor is wrong about the size, or the archive was damaged: have it written again',
+  })
+
+const beyond = ({ digest }: Descriptor, offset: number, end: number): DeliveryError =>
+  new DeliveryError('RANGE_MISMATCH', `${offset} bytes of ${digest} are there, and it has only ${end}`, {
+    digest,
+    expected: end,
+    actual: offset,
+    hint: 'throw away what is there and start again',
+  })
+
+const mismatch = ({ digest }: Descriptor, actual: Digest, path: string): DeliveryError =>
+  new DeliveryError('DIGEST_MISMATCH', `what lies at ${printable(path, 300)} as ${digest} is ${actual}`, {
+    digest,
+    expected: digest,
+    actual,
+    hint: 'it was damaged or tampered with: have the archive written again',
+  })
+
+const ambiguous = (name: string, images: readonly ArchivedImage[]): ArchiveError =>
+  new ArchiveError('ARCHIVE_AMBIGUOUS', `${images.length} images are called ${printable(name, 300)}`, {
+    reference: printable(name, 300),
+    hint: `ask for one by its digest: ${images.map(({ target }) => target.digest).join(', ')}`,
+  })

@@ -1,0 +1,63 @@
+import type { AbortOptions } from '@lading/clock'
+import { sniff, type CompressionKind } from '@lading/compression'
+import { algorithmOf, type Digest } from '@lading/digest'
+import { createHasher } from '@lading/digest/hash'
+import { printable } from '@lading/errors'
+import { ArchiveError } from '../archive-error.ts'
+import { digestOfPath } from '../file-names.ts'
+import { readWhole, type Files, type StoredFile } from './files.ts'
+import type { Members } from './members.ts'
+
+/** What is asked of files that can be read at any place. A layer is hashed once, and only where nothing says its digest. */
+export function membersOf(files: Files): Members {
+  const hashed = new Map<string, Promise<Digest>>()
+  return {
+    async document(path, { maxBytes, signal }) {
+      const file = await files.find(path)
+      return file === undefined ? undefined : readWhole(file, { maxBytes, signal })
+    },
+    async layer(path, { diffId, signal }) {
+      const file = await files.find(path, { follow: digestOfPath(path) === undefined })
+      if (file === undefined) return undefined
+      const compression = await compressionOf(file, { signal })
+      const promised =
+        digestOfPath(file.path) ??
+        (compression === 'none' && diffId !== undefined && algorithmOf(diffId) === 'sha256' ? diffId : undefined)
+      if (promised !== undefined) return { path: file.path, digest: promised, size: file.size, compression }
+      let digest = hashed.get(file.path)
+      if (digest === undefined) {
+        digest = hash(file, { signal })
+        hashed.set(file.path, digest)
+        digest.catch(() => hashed.delete(file.path))
+      }
+      return { path: file.path, digest: await digest, size: file.size, compression }
+    },
+  }
+}
+
+async function compressionOf(file: StoredFile, options: AbortOptions): Promise<CompressionKind> {
+  const start = new Uint8Array(Math.min(file.size, 16))
+  let at = 0
+  for await (const chunk of file.read(0, start.byteLength, options)) {
+    start.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return knownCompression(file.path, start)
+}
+
+/** @throws ArchiveError `ARCHIVE_UNSUPPORTED` for what no reader of images decompresses */
+export function knownCompression(path: string, start: Uint8Array): CompressionKind {
+  const kind = sniff(start) ?? 'none'
+  if (kind === 'gzip' || kind === 'zstd' || kind === 'none') return kind
+  throw new ArchiveError('ARCHIVE_UNSUPPORTED', `${printable(path, 300)} is compressed with ${kind}`, {
+    path: printable(path, 300),
+    actual: kind,
+    hint: 'layers are plain, or compressed with gzip or zstd: have it written again',
+  })
+}
+
+async function hash(file: StoredFile, options: AbortOptions): Promise<Digest> {
+  const hasher = createHasher('sha256')
+  for await (const chunk of file.read(0, file.size, options)) hasher.update(chunk)
+  return hasher.digest()
+}

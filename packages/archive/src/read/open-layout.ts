@@ -1,0 +1,40 @@
+import { resolve } from 'node:path'
+import type { AbortOptions } from '@lading/clock'
+import { nodeFileSystem, type FileSystem } from '@lading/content-store'
+import { printable } from '@lading/errors'
+import { ArchiveError } from '../archive-error.ts'
+import { INDEX_FILE, LAYOUT_FILE } from '../file-names.ts'
+import type { ArchiveSource } from './archive-source.ts'
+import { describe, type Described } from './describe.ts'
+import { directoryFiles } from './directory-files.ts'
+import { fileSource } from './file-source.ts'
+import { membersOf } from './members-of-files.ts'
+
+export interface OpenLayoutOptions extends AbortOptions {
+  /** Default: this machine's. */
+  readonly fs?: FileSystem | undefined
+}
+
+/**
+ * An OCI image layout directory as a source (image-spec, image-layout.md). Its names are those of `index.json` at each
+ * moment: others may write there meanwhile. Indexes in it may be partial, and lead to further indexes.
+ *
+ * @throws ArchiveError `ARCHIVE_UNKNOWN` for a directory that is none, `ARCHIVE_UNSUPPORTED`
+ */
+export async function openLayout(
+  directory: string,
+  { fs = nodeFileSystem(), signal }: OpenLayoutOptions = {},
+): Promise<ArchiveSource> {
+  signal?.throwIfAborted()
+  const root = resolve(directory)
+  const files = directoryFiles(fs, root)
+  const members = membersOf(files)
+  const described = (options?: AbortOptions): Promise<Described> => describe(members, options)
+  if ((await files.find(INDEX_FILE)) === undefined && (await files.find(LAYOUT_FILE)) === undefined) {
+    throw new ArchiveError('ARCHIVE_UNKNOWN', `${printable(directory, 300)} is no OCI image layout`, {
+      path: directory,
+      hint: `it has neither ${LAYOUT_FILE} nor ${INDEX_FILE}`,
+    })
+  }
+  return fileSource({ files, described, name: root })
+}
