@@ -57,7 +57,7 @@ function texts(value: JsonValue, where: string): readonly string[] {
   if (value === null) return []
   if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
     throw invalid(DOCKER_MANIFEST_FILE, `${where} is no list of texts`)
-  return value as readonly string[]
+  return value
 }
 
 function invalid(file: string, what: string): ArchiveError {

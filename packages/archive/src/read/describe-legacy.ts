@@ -84,7 +84,8 @@ function parentOf(json: Uint8Array, path: string): string | undefined {
   if (typeof image !== 'object' || image === null || Array.isArray(image)) throw notPlain(path, 'no image')
   const parent = 'parent' in image ? image.parent : undefined
   if (parent === undefined || parent === null || parent === '') return undefined
-  return String(parent).replace(/^sha256:/, '')
+  if (typeof parent !== 'string') throw notPlain(path, 'no image')
+  return parent.replace(/^sha256:/, '')
 }
 
 function configOf(chain: readonly Link[]): Document {

@@ -50,7 +50,7 @@ function assertVersion(bytes: Uint8Array): void {
   throw new ArchiveError('ARCHIVE_UNSUPPORTED', `${LAYOUT_FILE} does not say version 1 of the image layout`, {
     path: LAYOUT_FILE,
     expected: '1.0.0',
-    actual: printable(String(version), 40),
+    actual: printable(JSON.stringify(version) ?? 'nothing', 40),
     hint: `a newer tool may have written it, or ${INDEX_FILE} beside it is something else`,
   })
 }

@@ -110,7 +110,8 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
       const document = await made(descriptor.digest, options)
       if (document !== undefined) {
         verifyBytes(document.bytes, descriptor)
-        return yield document.bytes.slice()
+        yield document.bytes.slice()
+        return
       }
       const file = await needed(descriptor, options)
       const hasher = createHasher(algorithmOf(descriptor.digest))
