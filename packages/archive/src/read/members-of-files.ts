@@ -46,7 +46,7 @@ async function compressionOf(file: StoredFile, options: AbortOptions): Promise<C
 }
 
 /** @throws ArchiveError `ARCHIVE_UNSUPPORTED` for what no reader of images decompresses */
-export function knownCompression(path: string, start: Uint8Array): CompressionKind {
+function knownCompression(path: string, start: Uint8Array): CompressionKind {
   const kind = sniff(start) ?? 'none'
   if (kind === 'gzip' || kind === 'zstd' || kind === 'none') return kind
   throw new ArchiveError('ARCHIVE_UNSUPPORTED', `${printable(path, 300)} is compressed with ${kind}`, {
