@@ -56,6 +56,12 @@ export const rooms: readonly Room[] = [
     mayImport: [],
   },
   {
+    name: 'tar',
+    floor: 1,
+    sentence: 'tar archives read and written: chunks in, entries out, and the way back; no file system',
+    mayImport: [],
+  },
+  {
     name: 'content',
     floor: 2,
     sentence:

@@ -1,0 +1,15 @@
+import { MAGIC } from './header-layout.ts'
+import { ambiguous } from './tar-error.ts'
+
+/** `old` is what was written before 1988: no magic, no names of users, no prefix. */
+export type Dialect = 'ustar' | 'gnu' | 'old'
+
+const ustar = [0x75, 0x73, 0x74, 0x61, 0x72] as const
+
+export function dialectOf(bytes: Uint8Array, block: number, offset: number): Dialect {
+  const at = block + MAGIC
+  for (let index = 0; index < ustar.length; index++) if (bytes[at + index] !== ustar[index]) return 'old'
+  if (bytes[at + 5] === 0) return 'ustar'
+  if (bytes[at + 5] === 0x20 && bytes[at + 6] === 0x20 && bytes[at + 7] === 0) return 'gnu'
+  throw ambiguous('its magic is neither that of ustar nor that of GNU tar', offset)
+}

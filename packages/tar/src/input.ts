@@ -1,0 +1,85 @@
+import { blockSize } from './blocks.ts'
+
+const none: Uint8Array = new Uint8Array(0)
+
+/** The archive as it comes, in chunks of any size; at most one block of it is held. */
+export interface Input {
+  /** The chunk before must have been used up. */
+  feed(chunk: Uint8Array): void
+  /** Whether there was a whole block; then `bytes` has it at `start`, until the next call. */
+  block(): boolean
+  readonly bytes: Uint8Array
+  readonly start: number
+  /** Up to so many bytes, as a view of the chunk; of length 0 when it is used up. */
+  take(most: number): Uint8Array
+  /** How many of so many bytes could be passed over. */
+  skip(most: number): number
+  /** In the archive, in bytes: how far it has been read, whole blocks only. */
+  readonly offset: number
+  /** The same with what is held of a block. */
+  readonly end: number
+}
+
+export function createInput(): Input {
+  const carry = new Uint8Array(blockSize)
+  let carried = 0
+  let chunk = none
+  let chunkOffset = 0
+  let at = 0
+  let bytes = none
+  let start = 0
+
+  function carryOver(): boolean {
+    const length = Math.min(blockSize - carried, chunk.length - at)
+    if (length > 0) carry.set(chunk.subarray(at, at + length), carried)
+    carried += length
+    at += length
+    if (carried < blockSize) return false
+    carried = 0
+    bytes = carry
+    start = 0
+    return true
+  }
+
+  return {
+    feed(next) {
+      chunkOffset += chunk.length
+      // A subclass's `slice` may be a view, as that of Node's Buffer is.
+      chunk =
+        Object.getPrototypeOf(next) === Uint8Array.prototype
+          ? next
+          : new Uint8Array(next.buffer, next.byteOffset, next.byteLength)
+      at = 0
+    },
+    block() {
+      if (carried > 0 || chunk.length - at < blockSize) return carryOver()
+      bytes = chunk
+      start = at
+      at += blockSize
+      return true
+    },
+    take(most) {
+      const end = Math.min(chunk.length, at + most)
+      const taken = at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end)
+      at = end
+      return taken
+    },
+    skip(most) {
+      const length = Math.min(most, chunk.length - at)
+      at += length
+      return length
+    },
+    get bytes() {
+      return bytes
+    },
+    get start() {
+      return start
+    },
+    get offset() {
+      return chunkOffset + at - carried
+    },
+    get end() {
+      return chunkOffset + at
+    },
+  }
+}

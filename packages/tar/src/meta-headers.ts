@@ -1,0 +1,131 @@
+import { blockSize, tarPadding } from './blocks.ts'
+import type { Bounds } from './bounds.ts'
+import { dialectOf } from './dialect.ts'
+import { SIZE, TYPE } from './header-layout.ts'
+import type { Input } from './input.ts'
+import { countField } from './number-field.ts'
+import { addGlobal, readPaxHeader, type PaxHeader } from './pax-header.ts'
+import { parsePaxRecords, type PaxRecord } from './pax-records.ts'
+import { ambiguous, corrupt, tooLarge } from './tar-error.ts'
+import { untilNul } from './text.ts'
+
+/** What stood before an entry's own header. */
+export interface Meta {
+  /** In the archive, in bytes: of the first of them. */
+  readonly offset: number | undefined
+  readonly longName: Uint8Array | undefined
+  readonly longLink: Uint8Array | undefined
+  readonly pax: PaxHeader | undefined
+  /** Whether the archive has had a PAX header anywhere. */
+  readonly paxSeen: boolean
+}
+
+/** Headers that carry values of other headers: PAX (`x`, Solaris's `X`, and `g` for all that follow), GNU's long names (`L`, `K`). */
+export interface MetaHeaders {
+  /** Whether the header that was read is one of these; its body is to be gathered then. */
+  begin(input: Input, offset: number): boolean
+  /** Whether the body is whole. */
+  gather(input: Input): boolean
+  /** Whether an entry must follow. */
+  readonly pending: boolean
+  /** For the entry whose header was read; what comes next is the next one's. */
+  take(): Meta
+}
+
+const x = 0x78
+const solarisX = 0x58
+const g = 0x67
+const longNameType = 0x4c
+const longLinkType = 0x4b
+
+const nothing: Meta = { offset: undefined, longName: undefined, longLink: undefined, pax: undefined, paxSeen: false }
+const nothingAfterPax: Meta = { ...nothing, paxSeen: true }
+
+export function createMetaHeaders(bounds: Bounds): MetaHeaders {
+  const globals = new Map<string, PaxRecord>()
+  let first: number | undefined
+  let longName: Uint8Array | undefined
+  let longLink: Uint8Array | undefined
+  let records: readonly PaxRecord[] | undefined
+  let paxSeen = false
+  let type = 0
+  let body = new Uint8Array(0)
+  let bodyOffset = 0
+  let filled = 0
+  let padding = 0
+
+  function check(offset: number): void {
+    if (type === g) {
+      if (first !== undefined) throw ambiguous('a global PAX header between an entry and its own', offset)
+      return
+    }
+    const isLong = type === longNameType || type === longLinkType
+    if (records !== undefined && !isLong) throw ambiguous('two PAX headers of one entry', offset)
+    if (isLong ? records !== undefined : longName !== undefined || longLink !== undefined)
+      throw ambiguous('a PAX header and a long name of one entry', offset)
+    if (isLong && (type === longNameType ? longName : longLink) !== undefined)
+      throw ambiguous('two long names of one entry', offset)
+    first ??= offset
+  }
+
+  function understand(): void {
+    if (type === longNameType) longName = longText(body, bodyOffset)
+    else if (type === longLinkType) longLink = longText(body, bodyOffset)
+    else {
+      paxSeen = true
+      const parsed = parsePaxRecords(body, bodyOffset)
+      if (type === g) addGlobal(globals, parsed, bounds)
+      else records = parsed
+    }
+  }
+
+  return {
+    begin(input, offset) {
+      type = input.bytes[input.start + TYPE] as number
+      if (type !== x && type !== g && type !== longNameType && type !== longLinkType && type !== solarisX) return false
+      dialectOf(input.bytes, input.start, offset)
+      check(offset)
+      const size = countField(input.bytes, input.start, SIZE, offset)
+      if (size > bounds.maxHeaderSize) throw tooLarge(`a header of ${size} bytes`, 'maxHeaderSize', offset)
+      if (size === 0) throw ambiguous('a header for other headers that is empty', offset)
+      body = new Uint8Array(size)
+      bodyOffset = offset + blockSize
+      filled = 0
+      padding = tarPadding(size)
+      return true
+    },
+    gather(input) {
+      if (filled < body.length) {
+        const part = input.take(body.length - filled)
+        body.set(part, filled)
+        filled += part.length
+        if (filled < body.length) return false
+      }
+      padding -= input.skip(padding)
+      if (padding > 0) return false
+      understand()
+      return true
+    },
+    get pending() {
+      return first !== undefined
+    },
+    take() {
+      if (first === undefined && globals.size === 0) return paxSeen ? nothingAfterPax : nothing
+      const pax = records === undefined && globals.size === 0 ? undefined : readPaxHeader(globals, records ?? [])
+      const meta = { offset: first, longName, longLink, pax, paxSeen }
+      first = undefined
+      longName = undefined
+      longLink = undefined
+      records = undefined
+      return meta
+    },
+  }
+}
+
+/** GNU's long names end with a NUL; programs read up to the first one, so that nothing may hide behind it. */
+function longText(body: Uint8Array, offset: number): Uint8Array {
+  const length = untilNul(body, 0, body.length)
+  for (let at = length; at < body.length; at++) if (body[at] !== 0) throw corrupt('a long name has a NUL in it', offset)
+  if (length === 0) throw corrupt('a long name is empty', offset)
+  return body.subarray(0, length)
+}

@@ -1,0 +1,52 @@
+import type { Field } from './header-layout.ts'
+import { corrupt, tooLarge } from './tar-error.ts'
+
+const space = 0x20
+const zero = 0x30
+const seven = 0x37
+
+/**
+ * A number in octal digits, or in GNU's base 256. Spaces may precede the digits, a NUL or a space ends them, and a field of
+ * NULs alone is 0. Whatever else is there is read as different numbers by different programs.
+ */
+export function numberField(bytes: Uint8Array, block: number, { at, length, what }: Field, offset: number): number {
+  let index = block + at
+  const end = index + length
+  const first = bytes[index] as number
+  if (first >= 0x80) return base256(bytes, index, end, what, offset)
+  while (index < end && bytes[index] === space) index++
+  let value = 0
+  const start = index
+  for (; index < end; index++) {
+    const byte = bytes[index] as number
+    if (byte < zero || byte > seven) break
+    value = value * 8 + byte - zero
+  }
+  if (index === start && (index > block + at || bytes[index] !== 0)) throw corrupt(`its ${what} is no number`, offset)
+  for (; index < end; index++) {
+    const byte = bytes[index] as number
+    if (byte !== 0 && byte !== space) throw corrupt(`something follows the number of its ${what}`, offset)
+  }
+  return value
+}
+
+/** GNU's: a first byte of 0x80 and the number, or of 0xff and a negative one in two's complement; most significant byte first. */
+function base256(bytes: Uint8Array, start: number, end: number, what: string, offset: number): number {
+  const first = bytes[start]
+  if (first !== 0x80 && first !== 0xff) throw corrupt(`its ${what} is no number`, offset)
+  const flip = first === 0xff ? 0xff : 0
+  let value = 0
+  for (let index = start + 1; index < end; index++) {
+    value = value * 256 + ((bytes[index] as number) ^ flip)
+    if (value > Number.MAX_SAFE_INTEGER)
+      throw tooLarge(`its ${what} is beyond 2^53`, 'nothing: no program here holds it', offset)
+  }
+  return flip === 0 ? value : -value - 1
+}
+
+/** As `numberField`, for what cannot be negative. */
+export function countField(bytes: Uint8Array, block: number, field: Field, offset: number): number {
+  const value = numberField(bytes, block, field, offset)
+  if (value < 0) throw corrupt(`its ${field.what} is negative`, offset)
+  return value
+}

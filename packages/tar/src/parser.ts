@@ -1,0 +1,143 @@
+import { blockSize, tarPadding } from './blocks.ts'
+import { boundsOf, type TarBounds } from './bounds.ts'
+import { checkChecksum, isZeroBlock } from './checksum.ts'
+import { readEntry } from './entry-header.ts'
+import { createInput } from './input.ts'
+import { createMetaHeaders } from './meta-headers.ts'
+import { beginSparseMap, type SparseMap } from './sparse-map.ts'
+import { ambiguous, corrupt, tooLarge, truncated } from './tar-error.ts'
+import type { TarEntry } from './tar-entry.ts'
+
+/** `entry`, then a `piece` for each part of its body, then `body-end`; `end` once the archive is over; undefined: feed more. */
+type Step = 'entry' | 'piece' | 'body-end' | 'end' | undefined
+
+/** The synchronous core, pulled step by step: nothing of a chunk is looked at before it is asked for. */
+export interface Parser {
+  /** Only after `next` returned undefined, or `end`. */
+  feed(chunk: Uint8Array): void
+  next(): Step
+  /** No chunk follows. */
+  finish(): void
+  /** What is left of the current body is passed over, without a `piece`. */
+  skipBody(): void
+  /** After `entry`. */
+  readonly entry: TarEntry
+  /** After `piece`: a view of the chunk. */
+  readonly piece: Uint8Array
+}
+
+type Place = 'header' | 'meta' | 'sparse-map' | 'body' | 'padding' | 'ended'
+
+const none: Uint8Array = new Uint8Array(0)
+
+export function createParser(options: TarBounds = {}): Parser {
+  const bounds = boundsOf(options)
+  const input = createInput()
+  const meta = createMetaHeaders(bounds)
+  let place: Place = 'header'
+  let zeroBlocks = 0
+  let headers = 0
+  let entry: TarEntry | undefined
+  let map: SparseMap | undefined
+  let remaining = 0
+  let skipping = false
+  let piece = none
+
+  /** Whether an entry was read that is whole. */
+  function header(): boolean {
+    const { bytes, start } = input
+    const offset = input.offset - blockSize
+    if (isZeroBlock(bytes, start)) {
+      if (meta.pending) throw corrupt('the end comes between an entry and its long name', offset)
+      if (++zeroBlocks === 2) place = 'ended'
+      return false
+    }
+    if (zeroBlocks > 0) throw ambiguous('one block of zeros, and then more', offset - blockSize)
+    checkChecksum(bytes, start, offset)
+    if (++headers > bounds.maxEntries) throw tooLarge(`more than ${bounds.maxEntries} entries`, 'maxEntries', offset)
+    if (meta.begin(input, offset)) {
+      place = 'meta'
+      return false
+    }
+    const before = meta.take()
+    entry = readEntry(bytes, start, before, offset, bounds)
+    map = beginSparseMap(bytes, start, entry, before, offset, bounds)
+    if (map !== undefined) {
+      place = 'sparse-map'
+      return map.isWhole && begin(map.finish(entry))
+    }
+    return begin(entry)
+  }
+
+  function begin(read: TarEntry): true {
+    entry = read
+    remaining = read.size
+    skipping = false
+    place = 'body'
+    return true
+  }
+
+  function body(): Step {
+    if (skipping) remaining -= input.skip(remaining)
+    else if (remaining > 0) {
+      piece = input.take(remaining)
+      remaining -= piece.length
+      return piece.length === 0 ? undefined : 'piece'
+    }
+    if (remaining > 0) return undefined
+    remaining = tarPadding((entry as TarEntry).size)
+    place = 'padding'
+    return 'body-end'
+  }
+
+  return {
+    feed: input.feed,
+    next() {
+      for (;;) {
+        switch (place) {
+          case 'body':
+            return body()
+          case 'padding':
+            remaining -= input.skip(remaining)
+            if (remaining > 0) return undefined
+            place = 'header'
+            break
+          case 'header':
+            if (!input.block()) return undefined
+            if (header()) return 'entry'
+            break
+          case 'meta':
+            if (!meta.gather(input)) return undefined
+            place = 'header'
+            break
+          case 'sparse-map':
+            if (!input.block()) return undefined
+            ;(map as SparseMap).take(input.bytes, input.start)
+            if ((map as SparseMap).isWhole) {
+              begin((map as SparseMap).finish(entry as TarEntry))
+              return 'entry'
+            }
+            break
+          case 'ended':
+            input.skip(Infinity)
+            return 'end'
+        }
+      }
+    },
+    finish() {
+      if (place === 'ended') return
+      const { end } = input
+      if (place !== 'header' || meta.pending || end > input.offset) throw truncated('inside an entry', end)
+      throw truncated('without its closing blocks of zeros', end)
+    },
+    skipBody() {
+      skipping = true
+    },
+    get entry() {
+      return entry as TarEntry
+    },
+    get piece() {
+      return piece
+    },
+  }
+}

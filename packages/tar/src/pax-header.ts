@@ -1,0 +1,207 @@
+import type { Bounds } from './bounds.ts'
+import type { PaxRecord } from './pax-records.ts'
+import { ambiguous, corrupt, tooLarge, unsupported } from './tar-error.ts'
+import type { SparsePiece, Time } from './tar-entry.ts'
+import { textOf } from './text.ts'
+
+/** What PAX records say of the entry they stand before. */
+export interface PaxHeader {
+  path?: Uint8Array
+  linkPath?: Uint8Array
+  size?: number
+  uid?: number
+  gid?: number
+  userName?: string
+  groupName?: string
+  mtime?: Time
+  atime?: Time
+  ctime?: Time
+  major?: number
+  minor?: number
+  xattrs?: Map<string, Uint8Array>
+  records?: Map<string, Uint8Array>
+  sparse?: PaxSparse
+}
+
+/** GNU's formats 0.0 and 0.1 have the map in the records, 1.0 at the beginning of the body. */
+interface PaxSparse {
+  version?: string
+  minor?: string
+  size?: number
+  name?: Uint8Array
+  count?: number
+  pieces: SparsePiece[]
+  /** Of format 0.0: an offset that waits for its length. */
+  start?: number
+}
+
+type Take = (header: PaxHeader, record: PaxRecord) => void
+
+const schilyXattr = 'SCHILY.xattr.'
+const libarchiveXattr = 'LIBARCHIVE.xattr.'
+const charsets = ['ISO-IR 10646 2000 UTF-8', 'BINARY']
+
+const takers: ReadonlyMap<string, Take> = new Map<string, Take>([
+  ['path', (header, record) => (header.path = nonEmpty(record))],
+  ['linkpath', (header, record) => (header.linkPath = nonEmpty(record))],
+  ['size', (header, record) => (header.size = countOf(record))],
+  ['uid', (header, record) => (header.uid = countOf(record))],
+  ['gid', (header, record) => (header.gid = countOf(record))],
+  ['uname', (header, record) => (header.userName = textOf(withoutNul(record)))],
+  ['gname', (header, record) => (header.groupName = textOf(withoutNul(record)))],
+  ['mtime', (header, record) => (header.mtime = timeOf(record))],
+  ['atime', (header, record) => (header.atime = timeOf(record))],
+  ['ctime', (header, record) => (header.ctime = timeOf(record))],
+  ['SCHILY.devmajor', (header, record) => (header.major = countOf(record))],
+  ['SCHILY.devminor', (header, record) => (header.minor = countOf(record))],
+  [
+    'hdrcharset',
+    (_header, record) => {
+      if (!charsets.includes(textOf(record.value)))
+        throw unsupported('names in another character set than UTF-8', record.offset)
+    },
+  ],
+  ['GNU.sparse.major', (header, record) => (sparseOf(header).version = textOf(record.value))],
+  ['GNU.sparse.minor', (header, record) => (sparseOf(header).minor = textOf(record.value))],
+  ['GNU.sparse.name', (header, record) => (sparseOf(header).name = nonEmpty(record))],
+  ['GNU.sparse.size', (header, record) => (sparseOf(header).size = countOf(record))],
+  ['GNU.sparse.realsize', (header, record) => (sparseOf(header).size = countOf(record))],
+  ['GNU.sparse.numblocks', (header, record) => (sparseOf(header).count = countOf(record))],
+  [
+    'GNU.sparse.offset',
+    (header, record) => {
+      const sparse = sparseOf(header)
+      if (sparse.start !== undefined) throw corrupt('an offset of a sparse map has no length', record.offset)
+      sparse.start = countOf(record)
+    },
+  ],
+  [
+    'GNU.sparse.numbytes',
+    (header, record) => {
+      const sparse = sparseOf(header)
+      if (sparse.start === undefined) throw corrupt('a length of a sparse map has no offset', record.offset)
+      sparse.pieces.push({ offset: sparse.start, length: countOf(record) })
+      delete sparse.start
+    },
+  ],
+  [
+    'GNU.sparse.map',
+    (header, record) => {
+      const numbers = textOf(record.value).split(',')
+      if (numbers.length % 2 !== 0) throw corrupt('an offset of a sparse map has no length', record.offset)
+      const sparse = sparseOf(header)
+      for (let at = 0; at < numbers.length; at += 2)
+        sparse.pieces.push({
+          offset: countIn(numbers[at] as string, record),
+          length: countIn(numbers[at + 1] as string, record),
+        })
+    },
+  ],
+])
+
+/** Keywords that may not stand for all entries that follow: programs differ in whether they apply, and to what. */
+const oneEntryOnly =
+  /^(?:path|linkpath|size|hdrcharset|GNU\.sparse\..*|SCHILY\.(?:dev.*|xattr\..*|realsize)|LIBARCHIVE\.xattr\..*)$/
+
+/** Adds what a global header says to what holds for all entries that follow. */
+export function addGlobal(
+  globals: Map<string, PaxRecord>,
+  records: readonly PaxRecord[],
+  { maxHeaderSize }: Bounds,
+): void {
+  for (const record of records) {
+    if (oneEntryOnly.test(record.keyword))
+      throw ambiguous(`the PAX record "${shown(record.keyword)}" for all entries that follow`, record.offset)
+    // An entry's own header is held against the same rules, at once and not only when the next entry comes.
+    if (record.value.length > 0) takers.get(record.keyword)?.({}, record)
+    globals.set(record.keyword, record)
+  }
+  let size = 0
+  for (const { keyword, value } of globals.values()) size += keyword.length + value.length
+  if (size > maxHeaderSize)
+    throw tooLarge(`global PAX headers of together ${size} bytes`, 'maxHeaderSize', records[0]?.offset ?? 0)
+}
+
+/** Whether an entry has a member of its own for what the record says. */
+export const isOwnKeyword = (keyword: string): boolean =>
+  takers.has(keyword) || keyword.startsWith(schilyXattr) || keyword.startsWith(libarchiveXattr)
+
+/** The records that hold for one entry, global ones first. */
+export function readPaxHeader(globals: ReadonlyMap<string, PaxRecord>, records: readonly PaxRecord[]): PaxHeader {
+  const header: PaxHeader = {}
+  const own = new Set(records.map(({ keyword }) => keyword))
+  for (const record of globals.values()) if (!own.has(record.keyword)) takeRecord(header, record)
+  for (const record of records) takeRecord(header, record)
+  return header
+}
+
+function takeRecord(header: PaxHeader, record: PaxRecord): void {
+  const { keyword, value } = record
+  if (keyword.startsWith(schilyXattr)) {
+    ;(header.xattrs ??= new Map()).set(keyword.slice(schilyXattr.length), value)
+    return
+  }
+  if (keyword.startsWith(libarchiveXattr)) {
+    const name = percentDecoded(keyword.slice(libarchiveXattr.length), record)
+    // libarchive writes the same value twice; the other record is its plain form.
+    const xattrs = (header.xattrs ??= new Map<string, Uint8Array>())
+    if (!xattrs.has(name)) xattrs.set(name, base64Decoded(value, record))
+    return
+  }
+  const take = takers.get(keyword)
+  if (take === undefined) (header.records ??= new Map()).set(keyword, value)
+  // An empty value takes back what the header or a global record says.
+  else take(header, record)
+}
+
+const sparseOf = (header: PaxHeader): PaxSparse => (header.sparse ??= { pieces: [] })
+
+const shown = (keyword: string): string => keyword.slice(0, 80)
+
+function withoutNul({ keyword, value, offset }: PaxRecord): Uint8Array {
+  if (value.includes(0)) throw corrupt(`the PAX record "${keyword}" has a NUL in it`, offset)
+  return value
+}
+
+function nonEmpty(record: PaxRecord): Uint8Array {
+  if (record.value.length === 0) throw ambiguous(`the PAX record "${record.keyword}" is empty`, record.offset)
+  return withoutNul(record)
+}
+
+const countOf = (record: PaxRecord): number => countIn(textOf(record.value), record)
+
+function countIn(text: string, { keyword, offset }: PaxRecord): number {
+  if (!/^\d+$/.test(text)) throw corrupt(`the PAX record "${keyword}" is no number`, offset)
+  const value = Number(text)
+  if (value > Number.MAX_SAFE_INTEGER)
+    throw tooLarge(`the PAX record "${keyword}" is beyond 2^53`, 'nothing: no program here holds it', offset)
+  return value
+}
+
+function timeOf(record: PaxRecord): Time {
+  const match = /^(-?)(\d{1,15})(?:\.(\d*))?$/.exec(textOf(record.value))
+  if (match === null) throw corrupt(`the PAX record "${record.keyword}" is no time`, record.offset)
+  const [, sign = '', whole = '0', fraction = ''] = match
+  const seconds = Number(whole)
+  const nanoseconds = Number(fraction.slice(0, 9).padEnd(9, '0'))
+  if (sign === '') return { seconds, nanoseconds }
+  return nanoseconds === 0
+    ? { seconds: 0 - seconds, nanoseconds }
+    : { seconds: -seconds - 1, nanoseconds: 1e9 - nanoseconds }
+}
+
+function percentDecoded(name: string, { offset }: PaxRecord): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    throw corrupt('the name of an extended attribute is not encoded as it should be', offset)
+  }
+}
+
+function base64Decoded(value: Uint8Array, { offset }: PaxRecord): Uint8Array {
+  try {
+    return Uint8Array.from(atob(textOf(value)), (unit) => unit.charCodeAt(0))
+  } catch {
+    throw corrupt('the value of an extended attribute is not encoded as it should be', offset)
+  }
+}

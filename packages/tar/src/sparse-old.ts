@@ -1,0 +1,46 @@
+import { countField } from './number-field.ts'
+import type { MapBlocks } from './map-blocks.ts'
+import type { SparsePiece } from './tar-entry.ts'
+
+const inHeader = { at: 386, count: 4, extended: 482 }
+const inExtension = { at: 0, count: 21, extended: 504 }
+const realSize = { at: 483, length: 12, what: 'real size' }
+const pieceOffset = { at: 0, length: 12, what: 'sparse map' }
+const pieceLength = { at: 12, length: 12, what: 'sparse map' }
+const pieceSize = 24
+
+/** GNU's old format: four pieces in the header, and 21 in each block behind it, as long as the one before says so. */
+export function createOldMap(
+  header: Uint8Array,
+  headerStart: number,
+  offset: number,
+): { readonly size: number; readonly blocks: MapBlocks } {
+  const pieces: SparsePiece[] = []
+  let isWhole = false
+
+  function take(bytes: Uint8Array, start: number, where: { at: number; count: number; extended: number }): void {
+    isWhole = bytes[start + where.extended] === 0
+    for (let index = 0; index < where.count; index++) {
+      const at = start + where.at + index * pieceSize
+      // What follows an empty place in the block is looked at by nobody.
+      if (bytes[at + pieceLength.at] === 0) return
+      pieces.push({
+        offset: countField(bytes, at, pieceOffset, offset),
+        length: countField(bytes, at, pieceLength, offset),
+      })
+    }
+  }
+
+  take(header, headerStart, inHeader)
+  return {
+    size: countField(header, headerStart, realSize, offset),
+    blocks: {
+      take: (bytes, start) => take(bytes, start, inExtension),
+      get isWhole() {
+        return isWhole
+      },
+      pieces,
+      isCounted: false,
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { LadingError, nameErrors } from '@lading/errors'
+
+/**
+ * - `TAR_TRUNCATED`: the archive ended inside an entry, or without its end.
+ * - `TAR_CORRUPT`: the bytes break the format.
+ * - `TAR_AMBIGUOUS`: they can be read, and widely used programs read different things.
+ * - `TAR_UNSUPPORTED`: a kind of entry that no container image has: parts of archives in volumes, incremental dumps.
+ * - `TAR_TOO_LARGE`: beyond one of the caller's bounds, or their defaults.
+ * - `TAR_INPUT_INVALID`: what was to be written cannot be said in a tar archive.
+ * - `TAR_BODY_SIZE`: a body to be written is longer or shorter than its entry's `size`.
+ * - `TAR_BODY_GONE`: a body was asked for a second time, or after the next entry.
+ */
+export type TarErrorCode =
+  | 'TAR_TRUNCATED'
+  | 'TAR_CORRUPT'
+  | 'TAR_AMBIGUOUS'
+  | 'TAR_UNSUPPORTED'
+  | 'TAR_TOO_LARGE'
+  | 'TAR_INPUT_INVALID'
+  | 'TAR_BODY_SIZE'
+  | 'TAR_BODY_GONE'
+
+/** Of an archive that was read, `facts.offset` is the position in it, in bytes: the header or the record that is wrong. */
+export class TarError extends LadingError<TarErrorCode> {}
+
+nameErrors(TarError, 'TarError')
+
+export const corrupt = (what: string, offset: number): TarError =>
+  new TarError('TAR_CORRUPT', `the tar archive is broken at byte ${offset}: ${what}`, {
+    offset,
+    hint: 'build the archive again, or fetch it again',
+  })
+
+export const ambiguous = (what: string, offset: number): TarError =>
+  new TarError('TAR_AMBIGUOUS', `programs read the tar archive differently at byte ${offset}: ${what}`, {
+    offset,
+    hint: 'build the archive again with an ordinary tool',
+  })
+
+export const unsupported = (what: string, offset: number): TarError =>
+  new TarError('TAR_UNSUPPORTED', `the tar archive has at byte ${offset} what is not read here: ${what}`, {
+    offset,
+    hint: 'build the archive again with an ordinary tool',
+  })
+
+export const truncated = (what: string, offset: number): TarError =>
+  new TarError('TAR_TRUNCATED', `the tar archive ends at byte ${offset} ${what}`, {
+    offset,
+    hint: 'build the archive again, or fetch it again',
+  })
+
+export const tooLarge = (what: string, bound: string, offset: number): TarError =>
+  new TarError('TAR_TOO_LARGE', `the tar archive is beyond a bound at byte ${offset}: ${what}`, {
+    offset,
+    hint: `raise ${bound}, if you trust the archive`,
+  })
