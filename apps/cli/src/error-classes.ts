@@ -1,6 +1,6 @@
 import type { CredentialErrorCode } from '@lading/credentials'
 import type { DigestErrorCode } from '@lading/digest'
-import type { PullErrorCode } from '@lading/distribution'
+import type { CopyErrorCode, PullErrorCode } from '@lading/distribution'
 import type { ManifestErrorCode } from '@lading/manifest'
 import type { ImageReferenceErrorCode } from '@lading/reference'
 import type { RegistryErrorCode, TransportErrorCode } from '@lading/registry-client'
@@ -15,6 +15,7 @@ export type ErrorClass = 'failure' | 'usage' | 'notFound' | 'denied' | 'network'
 type Known =
   | CliErrorCode
   | CredentialErrorCode
+  | CopyErrorCode
   | PullErrorCode
   | StoreErrorCode
   | RegistryErrorCode
@@ -46,6 +47,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   PLATFORM_INVALID: 'usage',
   TARGET_INVALID: 'usage',
   OPTION_INVALID: 'usage',
+  DIGESTS_WOULD_CHANGE: 'usage',
   TRANSFER_OPTION_INVALID: 'usage',
   DIGEST_INVALID_FORMAT: 'usage',
   DIGEST_INVALID_LENGTH: 'usage',
@@ -63,6 +65,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
 
   IMAGE_UNKNOWN: 'notFound',
   IMAGE_AMBIGUOUS: 'notFound',
+  INDEX_INCOMPLETE: 'notFound',
   PLATFORM_ABSENT: 'notFound',
   PLATFORM_UNAVAILABLE: 'notFound',
   NOT_FOUND: 'notFound',
@@ -145,6 +148,8 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   MANIFEST_UNSUPPORTED: 'failure',
   MANIFEST_SCHEMA1: 'failure',
   SCHEMA1_IN_INDEX: 'failure',
+  SCHEMA1_NOT_COPIED: 'failure',
+  TARGET_UNSTABLE: 'failure',
   FOREIGN_LAYER_REFUSED: 'failure',
   REFERENCE_CONFLICT: 'failure',
   PUBLICATION_INVALID: 'failure',

@@ -1,3 +1,7 @@
+export { copy } from './copy/copy.ts'
+export { CopyError, type CopyErrorCode } from './copy/copy-error.ts'
+export type { CopyEvent } from './copy/copy-event.ts'
+export type { Copied, CopyHooks, CopyOptions } from './copy/copy-options.ts'
 export { createPuller, type PullerOptions } from './create-puller.ts'
 export { downloadBlob, type DownloadBlobOptions } from './download-blob.ts'
 export { pullChannelName } from './emit.ts'

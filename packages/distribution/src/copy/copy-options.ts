@@ -1,0 +1,49 @@
+import type { Clock } from '@lading/clock'
+import type { Origin } from '@lading/content'
+import type { Descriptor } from '@lading/manifest'
+import type { CopyEvent } from './copy-event.ts'
+import type { SelectOptions } from './select.ts'
+
+/** What a caller may do at each content, in turn with the copy: it waits for a promise, and ends with what is thrown. */
+export interface CopyHooks {
+  /** Before a blob's bytes are sent. */
+  readonly before?: ((descriptor: Descriptor) => void | Promise<void>) | undefined
+  /** A blob was sent and is there, or a document is, with its names. */
+  readonly after?: ((descriptor: Descriptor) => void | Promise<void>) | undefined
+  /** It was there already; or it is a layer that is not to be distributed. */
+  readonly skipped?: ((descriptor: Descriptor, why: 'here' | 'foreign') => void | Promise<void>) | undefined
+  /** The target took it from somewhere near. */
+  readonly mounted?: ((descriptor: Descriptor, from: Origin | undefined) => void | Promise<void>) | undefined
+}
+
+export interface CopyOptions extends Omit<SelectOptions, 'partialIndex'> {
+  /** What will point to it, in the target's own grammar: tags of a repository, full references of a store. Default: nothing, it is only there. */
+  readonly names?: readonly string[] | undefined
+  /** Send layers that are not to be distributed, too, to a target that need not have them. Default false. */
+  readonly includeForeign?: boolean | undefined
+  /** Where the target may take a blob from, besides the source's own `origin`. */
+  readonly mount?: ((blob: Descriptor) => readonly Origin[] | Promise<readonly Origin[]>) | undefined
+  /** Blobs at once. Default 5. */
+  readonly jobs?: number | undefined
+  readonly hooks?: CopyHooks | undefined
+  /** Called synchronously, in order. What it throws ends the copy, which rejects with it once everything is in order. */
+  readonly onEvent?: ((event: CopyEvent) => void) | undefined
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined
+}
+
+export interface Copied {
+  /** What was copied: what was asked for, one image of it, or an index that was made of a part of it. */
+  readonly target: Descriptor
+  /** `unchanged`: all of it was so before. */
+  readonly status: 'copied' | 'unchanged'
+  /** `target` is an index that was made for this copy. */
+  readonly made: boolean
+  /** Blobs whose bytes were sent; what `bytes` counts is their sizes. */
+  readonly sent: { readonly blobs: number; readonly bytes: number }
+  readonly mounted: number
+  /** Blobs that were there. */
+  readonly here: number
+  /** Layers that are not to be distributed. */
+  readonly skipped: number
+}
