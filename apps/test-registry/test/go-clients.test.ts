@@ -17,8 +17,12 @@ const refused = {
 }
 
 /** What failed, with the registry's code where it gave one. */
-async function failures(host: string, directory: string): Promise<readonly string[]> {
-  const outcomes = await runCommands(host, directory)
+async function failures(
+  host: string,
+  directory: string,
+  options: { attempts?: number } = {},
+): Promise<readonly string[]> {
+  const outcomes = await runCommands(host, directory, options)
   expect(outcomes.length).toBeGreaterThan(100)
   return outcomes.flatMap(({ line, failed }) =>
     failed === undefined ? [] : [`${line}: ${/\b[A-Z]+(?:_[A-Z]+)+\b/.exec(failed)?.[0] ?? failed}`],
@@ -57,7 +61,8 @@ describe('crane, regctl and oras', { ...needsGoTool('crane', 'regctl', 'oras'), 
     test('are refused in what is known, and nowhere else', needed, async () => {
       const real = await startDockerRegistry(directory, { program })
       try {
-        expect(await failures(real.host, directory)).toEqual(refused[name])
+        // Distribution 2.8 was seen to refuse a digest that was right while three programs uploaded at once.
+        expect(await failures(real.host, directory, { attempts: 2 })).toEqual(refused[name])
         expect(await fallbackTags(real.host)).toHaveLength(2)
       } finally {
         await real.close()

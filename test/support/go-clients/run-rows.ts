@@ -20,13 +20,21 @@ const plain: Readonly<Record<string, (host: string, verb: string) => readonly st
   oras: (_, verb) => (verb === 'cp' ? ['--from-plain-http', '--to-plain-http'] : ['--plain-http']),
 }
 
+export interface RunOptions {
+  readonly host: string
+  /** For the home and the working directory of the programs. */
+  readonly directory: string
+  /** How often a command is tried before it counts as refused; 1. */
+  readonly attempts?: number | undefined
+}
+
 /**
  * Runs commands one after the other, and each check after its command. Nothing of this machine's is read: an empty HOME, no
  * environment, and a working directory of their own with the files that they need.
  */
 export async function runRows(
   rows: readonly Row[],
-  { host, directory }: { readonly host: string; readonly directory: string },
+  { host, directory, attempts = 1 }: RunOptions,
 ): Promise<readonly Outcome[]> {
   const [home, work] = [join(directory, 'home'), join(directory, 'work')]
   await mkdir(home, { recursive: true })
@@ -34,7 +42,11 @@ export async function runRows(
   for (const [name, content] of Object.entries(files)) await writeFile(join(work, name), content)
   const look = lookAt(host)
   const outcomes: Outcome[] = []
-  for (const { line, check, input } of rows) outcomes.push({ line, failed: await attempt(line, check, input) })
+  for (const { line, check, input } of rows) {
+    let failed = await attempt(line, check, input)
+    for (let again = 1; failed !== undefined && again < attempts; again += 1) failed = await attempt(line, check, input)
+    outcomes.push({ line, failed })
+  }
   return outcomes
 
   async function attempt(line: string, check: Row['check'], input = ''): Promise<string | undefined> {
