@@ -132,7 +132,7 @@ export const rooms: readonly Room[] = [
     name: 'archive',
     floor: 5,
     sentence: 'docker-archive, oci-archive and OCI layout directories as `Source` and `Target`',
-    mayImport: ['manifest', 'compression', 'content', 'content-store'],
+    mayImport: ['manifest', 'compression', 'tar', 'content', 'content-store'],
   },
   {
     name: 'distribution',

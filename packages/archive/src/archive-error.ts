@@ -8,6 +8,7 @@ import { LadingError, nameErrors } from '@lading/errors'
  * - `ARCHIVE_AMBIGUOUS`: two programs would find different images in it.
  * - `ARCHIVE_UNSUPPORTED`: a layout version that is not known here, or a compressed layer from before docker 1.10.
  * - `ARCHIVE_TOO_LARGE`: more than the bounds allow.
+ * - `NOT_AN_IMAGE`: an artifact, or an index without an image, cannot be written for docker alone.
  */
 export type ArchiveErrorCode =
   | 'ARCHIVE_UNKNOWN'
@@ -16,6 +17,7 @@ export type ArchiveErrorCode =
   | 'ARCHIVE_AMBIGUOUS'
   | 'ARCHIVE_UNSUPPORTED'
   | 'ARCHIVE_TOO_LARGE'
+  | 'NOT_AN_IMAGE'
 
 /** What this package throws on purpose; what content, tar and file system throw passes through unchanged. */
 export class ArchiveError extends LadingError<ArchiveErrorCode> {}

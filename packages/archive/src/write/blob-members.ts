@@ -1,0 +1,150 @@
+import { DeliveryError } from '@lading/content'
+import { algorithmOf, type Digest } from '@lading/digest'
+import { createHasher, type Hasher } from '@lading/digest/hash'
+import type { Descriptor } from '@lading/manifest'
+import { blobPath } from '../file-names.ts'
+import type { MemberWriter } from './member-writer.ts'
+
+/** A blob's member that has begun and is not done. An archive has one at most. */
+export interface OpenMember {
+  readonly digest: Digest
+  readonly size: number
+  /** Where its header starts, and where its body does. */
+  readonly header: number
+  readonly body: number
+  /** Bytes of the body that were written. */
+  length: number
+  hasher: Hasher
+  /** Of the bytes that were written: what their source said. */
+  validator?: string | undefined
+  source?: string | undefined
+  /** Its bytes do not count, and cannot be taken back: whoever goes on compares them, in the end, by their digest. */
+  discarded?: true
+}
+
+/** The blobs of an archive, each under its digest. */
+export interface BlobMembers {
+  /** Sizes of those that are whole and verified. */
+  readonly done: ReadonlyMap<Digest, number>
+  readonly open: OpenMember | undefined
+  /** What makes the archive useless, if something does. */
+  readonly broken: DeliveryError | undefined
+  /** Goes on with the member of this blob, or begins it. @throws `DELIVERY_BROKEN` while another one is half there for good */
+  enter(blob: Pick<Descriptor, 'digest' | 'size'>): Promise<OpenMember>
+  /** The bytes of the open member come again from the start, as far as that can be. */
+  restart(): Promise<void>
+  /** All bytes are there. @throws DeliveryError `DIGEST_MISMATCH` */
+  complete(): Promise<void>
+  /** Throws the open member away where that can be. */
+  discard(): Promise<void>
+  /** A whole blob. */
+  add(digest: Digest, bytes: Uint8Array): Promise<void>
+  /** Before the archive ends: no half of a blob is left. @throws `DELIVERY_BROKEN` */
+  settle(): Promise<void>
+}
+
+export function blobMembers(out: MemberWriter): BlobMembers {
+  const done = new Map<Digest, number>()
+  let open: OpenMember | undefined
+  let broken: DeliveryError | undefined
+
+  const takeBack = async ({ header }: OpenMember): Promise<void> => {
+    await out.rewind(header)
+    open = undefined
+  }
+  const begin = async ({ digest, size }: Pick<Descriptor, 'digest' | 'size'>): Promise<OpenMember> => {
+    const header = out.position
+    await out.begin(blobPath(digest), size)
+    open = { digest, size, header, body: out.position, length: 0, hasher: createHasher(algorithmOf(digest)) }
+    return open
+  }
+  const end = async ({ digest, size }: OpenMember): Promise<void> => {
+    await out.end(size)
+    await out.drain()
+    done.set(digest, size)
+    open = undefined
+  }
+  /** Nothing else can be written now. */
+  const settle = async (): Promise<void> => {
+    if (broken !== undefined) throw broken
+    if (open === undefined) return
+    if (out.rewinds) return takeBack(open)
+    // Nobody committed it, but all of it is there, and right.
+    if (open.length === open.size && open.hasher.digest() === open.digest) return end(open)
+    throw halfThere(open)
+  }
+
+  return {
+    done,
+    get open() {
+      return open
+    },
+    get broken() {
+      return broken
+    },
+    async enter(blob) {
+      if (open?.digest === blob.digest && open.size === blob.size) return open
+      await settle()
+      return begin(blob)
+    },
+    async restart() {
+      if (open === undefined) return
+      await out.rewind(open.body)
+      open.length = 0
+      open.hasher = createHasher(algorithmOf(open.digest))
+    },
+    async complete() {
+      if (open === undefined) return
+      await out.drain()
+      const actual = open.hasher.digest()
+      if (actual === open.digest) return end(open)
+      const { digest } = open
+      if (out.rewinds) await takeBack(open)
+      else broken = wrongBytes(digest, actual)
+      throw new DeliveryError('DIGEST_MISMATCH', `what came as ${digest} is ${actual}`, {
+        digest,
+        expected: digest,
+        actual,
+        hint: out.rewinds
+          ? 'nothing of it was kept; fetch it again, and if it stays like this its source is wrong'
+          : 'what was written is no archive: throw it away',
+      })
+    },
+    async discard() {
+      if (open === undefined) return
+      if (out.rewinds) await takeBack(open)
+      else open.discarded = true
+    },
+    async add(digest, bytes) {
+      await settle()
+      const { byteLength: size } = bytes
+      await out.begin(blobPath(digest), size)
+      await out.write(bytes)
+      await out.end(size)
+      done.set(digest, size)
+    },
+    settle,
+  }
+}
+
+const hint = 'throw away what was written, and begin another archive'
+
+const wrongBytes = (digest: Digest, actual: Digest): DeliveryError =>
+  new DeliveryError('DELIVERY_BROKEN', `the archive has ${actual} in place of ${digest}, and it cannot be taken back`, {
+    digest,
+    expected: digest,
+    actual,
+    hint,
+  })
+
+const halfThere = ({ digest, size, length }: OpenMember): DeliveryError =>
+  new DeliveryError(
+    'DELIVERY_BROKEN',
+    `the archive has ${length} of the ${size} bytes of ${digest}, and no more came`,
+    {
+      digest,
+      expected: size,
+      actual: length,
+      hint: `deliver the rest of it before anything else, or ${hint}`,
+    },
+  )

@@ -1,0 +1,109 @@
+import { DeliveryError, receiverErrors, type Receiver } from '@lading/content'
+import type { Descriptor } from '@lading/manifest'
+import type { BlobMembers, OpenMember } from './blob-members.ts'
+import type { MemberWriter } from './member-writer.ts'
+
+/**
+ * A blob on its way into an archive, where its bytes stand as they come. Where they cannot be taken back, a source that
+ * sends everything again is heard and not written: it is the same blob, or its digest will be wrong.
+ *
+ * @param options.leave the next blob may come
+ */
+export function blobReceiver(
+  blob: Descriptor,
+  { out, members, leave }: { readonly out: MemberWriter; readonly members: BlobMembers; readonly leave: () => void },
+): Receiver {
+  const { mediaType, digest, size } = blob
+  const { closed: closedError, wrongSize } = receiverErrors(blob)
+  /** Of this blob, as it was left. */
+  let member: OpenMember | undefined =
+    members.open?.digest === digest && members.open.size === size ? members.open : undefined
+  /** Bytes that are there already, and come again. */
+  let heard = member?.discarded === true ? member.length : 0
+  let closed = false
+  let committed: Descriptor | undefined
+  delete member?.discarded
+
+  const assertOpen = (): void => {
+    if (closed) throw closedError()
+  }
+  const offset = (): number => (member?.length ?? 0) - heard
+  const end = (): void => {
+    closed = true
+    leave()
+  }
+
+  return {
+    get offset() {
+      return offset()
+    },
+    get validator() {
+      return heard === 0 ? member?.validator : undefined
+    },
+    get source() {
+      return heard === 0 ? member?.source : undefined
+    },
+    async begin({ start, validator, source }) {
+      assertOpen()
+      if (start !== 0 && start !== offset()) {
+        throw new DeliveryError('RANGE_MISMATCH', `the answer starts at byte ${start}, and ${offset()} are here`, {
+          digest,
+          expected: offset(),
+          actual: start,
+          hint: "ask for the range from the receiver's offset, or for everything",
+        })
+      }
+      if (start === 0 && member !== undefined) {
+        if (out.rewinds) await members.restart()
+        else heard = member.length
+      }
+      member = await members.enter(blob)
+      assertOpen()
+      member.validator = validator
+      member.source = source
+    },
+    write(chunk) {
+      assertOpen()
+      if (member === undefined) throw new TypeError('begin() comes before write()')
+      const fresh = chunk.subarray(Math.min(heard, chunk.byteLength))
+      const length = member.length + fresh.byteLength
+      if (length > size)
+        throw wrongSize(length, 'the descriptor or the source is wrong about the size: nothing beyond it is taken')
+      heard -= chunk.byteLength - fresh.byteLength
+      // The disk is at work while the bytes are hashed.
+      const taken = out.write(fresh)
+      member.hasher.update(fresh)
+      member.length = length
+      return taken
+    },
+    async commit({ signal } = {}) {
+      if (committed !== undefined) return committed
+      assertOpen()
+      signal?.throwIfAborted()
+      member ??= await members.enter(blob)
+      if (offset() < size) throw wrongSize(offset(), "go on from the receiver's offset: what is here is kept")
+      try {
+        await members.complete()
+      } finally {
+        end()
+      }
+      committed = { mediaType, digest, size }
+      return committed
+    },
+    async close() {
+      if (closed) return
+      closed = true
+      await out.drain().catch(() => {})
+      leave()
+    },
+    async discard() {
+      if (closed) return
+      closed = true
+      try {
+        await members.discard()
+      } finally {
+        leave()
+      }
+    },
+  }
+}

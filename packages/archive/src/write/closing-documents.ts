@@ -1,0 +1,81 @@
+import type { Digest } from '@lading/digest'
+import { OCI_INDEX, type Descriptor, type Platform } from '@lading/manifest'
+import { familiarString, isLayoutRefName } from '@lading/reference'
+import { CONTAINERD_NAME, REF_NAME } from '../annotations.ts'
+import type { DockerManifestItem } from '../docker-manifest.ts'
+import { blobPath } from '../file-names.ts'
+import { textOf, type ArchiveRoot } from './archive-names.ts'
+
+/** `oci-layout` (image-spec, image-layout.md). */
+export const layoutMarker: Uint8Array = new TextEncoder().encode('{"imageLayoutVersion":"1.0.0"}')
+
+/** `index.json`: an entry for each name. */
+export function ociIndexOf(roots: readonly ArchiveRoot[]): Uint8Array {
+  const manifests = roots.map(({ reference, target }) =>
+    layoutEntry(target, reference === undefined || isOfOther(reference.digest, target) ? undefined : textOf(reference)),
+  )
+  return jsonOf({ schemaVersion: 2, mediaType: OCI_INDEX, manifests })
+}
+
+/** A schema 1 image has another digest in its registry than the manifest that stands for it. */
+const isOfOther = (digest: Digest | undefined, target: Descriptor): boolean =>
+  digest !== undefined && digest !== target.digest
+
+/**
+ * What an index of a layout says of a target. The name stands in full where containerd looks for it, and docker since 25,
+ * and where OCI tools look, if their grammar has it.
+ */
+function layoutEntry(target: Descriptor, name: string | undefined): object {
+  const { mediaType, digest, size, artifactType, platform, annotations = {} } = target
+  const kept = Object.entries(annotations).filter(
+    ([key]) => key !== REF_NAME && key !== CONTAINERD_NAME && !key.startsWith('io.github.lading.'),
+  )
+  const all = {
+    ...Object.fromEntries(kept),
+    ...(name === undefined ? {} : { [CONTAINERD_NAME]: name }),
+    ...(name !== undefined && isLayoutRefName(name) ? { [REF_NAME]: name } : {}),
+  }
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(artifactType === undefined ? {} : { artifactType }),
+    ...(platform === undefined ? {} : { platform: platformJson(platform) }),
+    ...(Object.keys(all).length === 0 ? {} : { annotations: all }),
+  }
+}
+
+/** As the OCI image-spec spells it (image-index.md). */
+const platformJson = ({ architecture, os, osVersion, osFeatures, variant }: Platform): object => ({
+  architecture,
+  os,
+  ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
+  ...(osFeatures === undefined ? {} : { 'os.features': osFeatures }),
+  ...(variant === undefined ? {} : { variant }),
+})
+
+/** `manifest.json`: an item for each image ID, with all its tags. A digest is no tag. */
+export function dockerManifestOf(roots: readonly ArchiveRoot[]): Uint8Array {
+  const items = new Map<Digest, DockerManifestItem & { readonly tags: string[] }>()
+  for (const { reference, image } of roots) {
+    if (image === undefined) continue
+    const { config, layers } = image
+    const item = items.get(config) ?? {
+      Config: blobPath(config),
+      RepoTags: null,
+      Layers: layers.map(blobPath),
+      tags: [],
+    }
+    items.set(config, item)
+    if (reference !== undefined && reference.digest === undefined) item.tags.push(familiarString(reference))
+  }
+  return jsonOf(
+    [...items.values()].map(({ Config, tags, Layers }) => ({
+      Config,
+      RepoTags: tags.length === 0 ? null : tags,
+      Layers,
+    })),
+  )
+}
+
+const jsonOf = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))

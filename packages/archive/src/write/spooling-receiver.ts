@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { DeliveryError, receiverErrors, type Receiver, type UnknownContent } from '@lading/content'
+import { createHasher } from '@lading/digest/hash'
+import type { FileHandle, FileSystem } from '@lading/content-store'
+import type { Descriptor } from '@lading/manifest'
+
+const chunkBytes = 256 * 1024
+
+/** What has become of content that was spooled: its digest and size are known now. */
+export interface Spooled {
+  readonly descriptor: Descriptor
+  /** Its bytes, once. */
+  read(): AsyncIterable<Uint8Array>
+}
+
+/**
+ * Content of unknown digest: a member's header says its name and its size before its first byte, so that it is written
+ * to a file first. That has no name while it is there, where the system can do that, so that nothing is left of it.
+ *
+ * @param enter takes it into the archive
+ */
+export async function spoolingReceiver(
+  { mediaType, size }: UnknownContent,
+  {
+    fs,
+    directory,
+    enter,
+  }: {
+    readonly fs: FileSystem
+    readonly directory: string
+    readonly enter: (spooled: Spooled, options?: { readonly signal?: AbortSignal | undefined }) => Promise<void>
+  },
+): Promise<Receiver> {
+  const path = join(directory, `lading-spool-${randomBytes(8).toString('hex')}`)
+  const file = await fs.open(path, 'wx')
+  const reader = await fs.open(path, 'r')
+  // Windows removes no file that is open.
+  let named = process.platform === 'win32' || !(await fs.unlink(path).catch(() => false))
+  const { closed: closedError, wrongSize } = receiverErrors({ size })
+  let hasher = createHasher()
+  let offset = 0
+  let closed = false
+  let committed: Descriptor | undefined
+
+  const assertOpen = (): void => {
+    if (closed) throw closedError()
+  }
+  const discard = async (): Promise<void> => {
+    if (closed) return
+    closed = true
+    await remove()
+  }
+  const remove = async (): Promise<void> => {
+    await reader.close().catch(() => {})
+    await file.close().catch(() => {})
+    if (named) await fs.unlink(path).catch(() => false)
+    named = false
+  }
+
+  return {
+    get offset() {
+      return offset
+    },
+    async begin({ start }) {
+      assertOpen()
+      if (start !== 0 && start !== offset) {
+        throw new DeliveryError('RANGE_MISMATCH', `the answer starts at byte ${start}, and ${offset} are here`, {
+          expected: offset,
+          actual: start,
+          hint: "ask for the range from the receiver's offset, or for everything",
+        })
+      }
+      if (start === offset) return
+      await file.truncate(0)
+      hasher = createHasher()
+      offset = 0
+    },
+    write(chunk) {
+      assertOpen()
+      const at = offset
+      if (size !== undefined && at + chunk.byteLength > size)
+        throw wrongSize(at + chunk.byteLength, 'the source is wrong about the size: nothing beyond it is taken')
+      offset += chunk.byteLength
+      const written = file.write(chunk, at)
+      hasher.update(chunk)
+      return written
+    },
+    async commit(options = {}) {
+      if (committed !== undefined) return committed
+      assertOpen()
+      options.signal?.throwIfAborted()
+      if (size !== undefined && offset < size) throw wrongSize(offset, "go on from the receiver's offset")
+      closed = true
+      try {
+        const descriptor = { mediaType, digest: hasher.digest(), size: offset }
+        await enter({ descriptor, read: () => readFile(reader, offset) }, options)
+        committed = descriptor
+        return descriptor
+      } finally {
+        await remove()
+      }
+    },
+    // Without a digest nobody could go on with it.
+    close: discard,
+    discard,
+  }
+}
+
+async function* readFile(file: FileHandle, size: number): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < size;) {
+    const buffer = new Uint8Array(Math.min(chunkBytes, size - at))
+    const count = await file.read(buffer, at)
+    if (count === 0) return
+    at += count
+    yield buffer.subarray(0, count)
+  }
+}

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { printable } from '@lading/errors'
+import { ContentError } from './content-error.ts'
+
+/** A file outside of any store, on its way. */
+export interface OutputFile {
+  /** After what was written before. */
+  write(bytes: Uint8Array): Promise<void>
+  /** Takes back everything from byte `length` on. Absent of a device or a pipe. */
+  readonly truncate?: ((length: number) => Promise<void>) | undefined
+  /** It is whole: from now on it has its name. */
+  finish(): Promise<void>
+  /** It is given up, and what was there before stays. Idempotent, also after `finish`; does not reject. */
+  abort(): Promise<void>
+}
+
+/**
+ * Opens a file outside of any store, one that a user named, to be there whole or not at all. It is written under another
+ * name beside it, and with `finish` synced and renamed over it; what was there before stays until then. Of a symbolic
+ * link, what it leads to is replaced; a device or a pipe is written through.
+ *
+ * @throws ContentError `OUTPUT_FAILED` for what the file system refuses, as its methods do
+ */
+export async function openOutputFile(path: string): Promise<OutputFile> {
+  const there = await guarded(path, () => stat(path).catch(unlessAbsent))
+  // A device or a pipe is written to, never replaced.
+  if (there !== undefined && !there.isFile() && !there.isDirectory()) return through(path)
+  // Of a link, what it leads to.
+  return beside(there === undefined ? path : await guarded(path, () => realpath(path)))
+}
+
+function unlessAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
+
+async function through(path: string): Promise<OutputFile> {
+  const file = await guarded(path, () => open(path, 'r+'))
+  let closed = false
+  const close = async (): Promise<void> => {
+    if (closed) return
+    closed = true
+    await file.close()
+  }
+  return {
+    write: (bytes) => guarded(path, () => writeAll(file, bytes)),
+    finish: () => guarded(path, close),
+    abort: () => close().catch(() => {}),
+  }
+}
+
+async function beside(path: string): Promise<OutputFile> {
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.part`)
+  const file = await guarded(path, () => open(temporary, 'wx', 0o666))
+  let length = 0
+  let state: 'open' | 'closed' | 'ended' = 'open'
+  const close = async (): Promise<void> => {
+    if (state !== 'open') return
+    state = 'closed'
+    await file.close()
+  }
+  return {
+    write: (bytes) =>
+      guarded(path, async () => {
+        await writeAll(file, bytes, length)
+        length += bytes.byteLength
+      }),
+    truncate: (to) =>
+      guarded(path, async () => {
+        await file.truncate(to)
+        length = to
+      }),
+    finish: () =>
+      guarded(path, async () => {
+        await file.sync()
+        await close()
+        await rename(temporary, path)
+        state = 'ended'
+      }),
+    async abort() {
+      if (state === 'ended') return
+      await close().catch(() => {})
+      state = 'ended'
+      await rm(temporary, { force: true }).catch(() => {})
+    },
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position?: number): Promise<void> {
+  for (let at = 0; at < bytes.byteLength;) {
+    const { bytesWritten } = await file.write(
+      bytes,
+      at,
+      bytes.byteLength - at,
+      position === undefined ? null : position + at,
+    )
+    at += bytesWritten
+  }
+}
+
+async function guarded<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (cause) {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException
+    throw new ContentError('OUTPUT_FAILED', `cannot write ${printable(path)} (${code})`, {
+      path,
+      cause,
+      hint: code === 'ENOSPC' ? 'make room, or write elsewhere' : 'is the directory there, and may you write in it?',
+    })
+  }
+}
