@@ -18,7 +18,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
  * - `NOT_FOUND`: a file or directory that had to be there is not.
  * - `EXISTS`: an exclusive create found something there.
  * - `NOT_A_DIRECTORY`, `NOT_A_FILE`: something of another kind is in the way.
- * - `LOCK_LOST`: this process stood still so long that another one took its lock over. Nothing was written.
+ * - `LOCK_LOST`: this process stood still so long that another one took its lock over, or, in an engine without locks, somebody else changed the same. Nothing was written.
  * - `LOCK_TIMEOUT`: another process holds the lock and has given no sign of life for long. Nothing was written.
  * - `IO_ERROR`: the operating system reported anything else.
  * - `OUTPUT_FAILED`: a file outside of the store, which the user named, cannot be written.

@@ -1,7 +1,8 @@
 import type { AbortOptions } from '@lading/clock'
 import type { BlobSink } from '@lading/content'
 import type { Algorithm, Digest } from '@lading/digest'
-import type { Ingest } from './ingest.ts'
+import type { FileGrowth } from './growth.ts'
+import type { FileIngest, Ingest } from './ingest.ts'
 import type { Leftovers } from './leftovers.ts'
 import type { UnnamedIngest } from './unnamed-ingest.ts'
 
@@ -11,17 +12,19 @@ export interface BlobAddress {
   readonly size: number
 }
 
-interface IngestOptions {
+export interface IngestOptions extends AbortOptions {
   readonly replace?: boolean | undefined
   readonly yields?: boolean | undefined
   readonly fresh?: boolean | undefined
 }
 
-/** Bytes by digest, under one root. Nothing is visible before its size and digest are right. */
-export interface ContentStore {
-  readonly root: string
-  /** Absolute path of the blob's file, whether it exists or not. */
-  path(digest: Digest): string
+/**
+ * Bytes by digest. Nothing is visible before its size and digest are right.
+ *
+ * What any engine can give: no path, no rename, no lock. `Growth` is how the engine's own layer store follows a blob on
+ * its way in; everybody else hands it on as it is.
+ */
+export interface ContentStore<Growth = unknown> {
   /** `undefined`: not here. Not verified: see `read` and `open`. */
   stat(digest: Digest): Promise<{ readonly size: number } | undefined>
   /** The whole blob, verified; at most `maxBytes`, default 4 MiB. @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`, `CONTENT_UNREADABLE`, `TOO_LARGE` */
@@ -36,63 +39,78 @@ export interface ContentStore {
   verify(digest: Digest, options?: AbortOptions): Promise<{ readonly size: number }>
   /**
    * The bytes from `sink.offset` to `sink.end`, to a sink that verifies them.
-   * @throws `CONTENT_UNKNOWN`, `CONTENT_UNREADABLE`, `SIZE_MISMATCH` (the file has another size), `RANGE_MISMATCH`, and what the sink throws
+   * @throws `CONTENT_UNKNOWN`, `CONTENT_UNREADABLE`, `SIZE_MISMATCH` (the blob has another size), `RANGE_MISMATCH`, and what the sink throws
    */
   send(address: BlobAddress, sink: BlobSink, options?: AbortOptions): Promise<void>
   /**
    * Starts or resumes a download. Waits while another owner, of this process or another, has it; `undefined`: the blob is
    * here, with this size.
    *
-   * @param options.replace the file that is here now is known to be bad (`CONTENT_DAMAGED`, `CONTENT_UNREADABLE`): it
+   * @param options.replace what is here now is known to be bad (`CONTENT_DAMAGED`, `CONTENT_UNREADABLE`): it
    *   does not count, and `commit` sets it aside and takes its place in one step. Default false.
    * @param options.yields the caller asks again after `INGEST_SUPERSEDED`, with which `begin`, `write` and the signal
    *   `superseded` end a download that another process has finished, or brings faster; and it may overtake others. Default false.
    * @param options.fresh what an earlier download of it left is thrown away. Default false.
    */
-  ingest(address: BlobAddress, options?: AbortOptions & IngestOptions): Promise<Ingest | undefined>
+  ingest(address: BlobAddress, options?: IngestOptions): Promise<Ingest<Growth> | undefined>
   /** Takes content whose digest is not known, and perhaps not its size in bytes. `algorithm`: of the digest, default `sha256`. */
   ingestUnnamed(
     options?: AbortOptions & { readonly size?: number | undefined; readonly algorithm?: Algorithm | undefined },
   ): Promise<UnnamedIngest>
   /**
-   * Small content (config, embedded data): verified, synced, renamed into place, over what is there and differs. Already
-   * there, byte for byte: nothing. @throws `DIGEST_MISMATCH`
+   * Small content (config, embedded data): verified, made durable, and here, over what is here and differs. Already
+   * here, byte for byte: nothing. @throws `DIGEST_MISMATCH`
    */
   put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>
-  /** Like `put` up to the rename, which `publish` does: for manifests, which go in under the lock. */
+  /** Like `put` up to its last step, which `publish` does: for manifests, which go in within an update of names. */
   stage(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<Staged>
-  /** Makes the directory entries of these blobs durable, in one batch. */
-  syncDirectories(digests: Iterable<Digest>): Promise<void>
-  /** `modifiedMs`: since 1970, by the clock of the file system; when the content was written. */
+  /** When it resolves, no power cut takes these blobs away again. For a batch, before a name is given to what needs them. */
+  makeDurable(digests: Iterable<Digest>): Promise<void>
+  /** `modifiedMs`: when the content was written, since 1970, by the clock of the engine. */
   list(
     options?: AbortOptions,
   ): AsyncIterable<{ readonly digest: Digest; readonly size: number; readonly modifiedMs: number }>
-  /** Renames into trash. `false`: was not here. The trash is emptied by `emptyTrash`. Whoever collects holds the lock. */
+  /**
+   * From then on it is not here, for `stat`, `list` and `ingest`; whoever reads it reads on, and in an engine that asks
+   * for what is `needed` it can be read until `emptyTrash`. `false`: was not here. Whoever collects does it within an update of names.
+   */
   remove(
     digest: Digest,
     options?: {
-      /** Looks once more whether the lock is ours: this process may have stood still just before it moved the blob. Then it is put back. */
+      /** Looks once more whether the update still counts: this process may have stood still just before it removed the blob. Then it is put back. */
       readonly assertHeld?: (() => Promise<void>) | undefined
     },
   ): Promise<boolean>
   /**
-   * Removes the trash, what killed processes left, and downloads that nobody went on with for a week. Needs no lock.
+   * Removes the trash, what killed processes left, and downloads that nobody went on with for a week. Within no update.
    *
-   * @param options.quarantine also damaged files that were replaced. Default false: somebody may want to look at them.
+   * @param options.needed what names and leases need now. An engine whose updates do not exclude each other asks it of
+   *   what was removed a while ago, right before that is deleted, and what is needed again is here again; when it
+   *   rejects, nothing is deleted. One whose updates do exclude each other need not ask.
+   * @param options.quarantine also what was damaged and replaced. Default false: somebody may want to look at them.
    * @param options.dryRun removes nothing. Default false.
    * @returns what was removed, or would be
    */
   emptyTrash(options?: {
+    readonly needed?: (() => Promise<ReadonlySet<Digest>>) | undefined
     readonly quarantine?: boolean | undefined
     readonly dryRun?: boolean | undefined
   }): Promise<Leftovers>
   /**
-   * Whether these blobs fit on the disk, as far as they are not here yet: for a look before a download, and no promise.
+   * Whether there is room for these blobs, as far as they are not here yet: for a look before a download, and no promise.
    * @throws `NO_SPACE`
    */
   assertRoom(addresses: Iterable<BlobAddress>): Promise<void>
-  /** What is under the root beside content, records and names, whoever may still need it. Writes nothing. */
+  /** What is kept beside content, records and names, whoever may still need it. Writes nothing. */
   leftovers(): Promise<Leftovers>
+}
+
+/** The same in files, under one root. */
+export interface FileContentStore extends ContentStore<FileGrowth> {
+  readonly root: string
+  /** Absolute path of the blob's file, whether it exists or not. */
+  path(digest: Digest): string
+  ingest(address: BlobAddress, options?: IngestOptions): Promise<FileIngest | undefined>
 }
 
 export interface Staged {

@@ -3,12 +3,12 @@ import { isDigest, type Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
 import { assertRoom } from './assert-room.ts'
 import { ContentError } from './content-error.ts'
-import type { BlobAddress, ContentStore } from './content-store.ts'
+import type { BlobAddress, FileContentStore, IngestOptions } from './content-store.ts'
 import { countLeftovers, emptyTrash } from './empty-trash.ts'
 import { fileIngest } from './file-ingest.ts'
 import { fileUnnamedIngest } from './file-unnamed-ingest.ts'
 import type { FileSystem } from './file-system.ts'
-import type { Ingest } from './ingest.ts'
+import type { FileIngest } from './ingest.ts'
 import { claimIngestDirectory, type IngestDirectory } from './ingest-directory.ts'
 import { layoutOf } from './layout.ts'
 import { nodeFileSystem } from './node-file-system.ts'
@@ -48,7 +48,7 @@ export function createContentStore({
   patienceMs = defaultPatienceMs,
   overtaking = {},
   onWaiting,
-}: ContentStoreOptions): ContentStore {
+}: ContentStoreOptions): FileContentStore {
   const layout = layoutOf(root)
   const { root: home, trash, blobs, blob: at } = layout
   let ready: Promise<void> | undefined
@@ -67,10 +67,7 @@ export function createContentStore({
   const spared = new Set<string>()
   const reading = (digest: Digest) => ({ fs, path: at(digest), digest })
 
-  async function ingest(
-    blob: BlobAddress,
-    options: Parameters<ContentStore['ingest']>[1] = {},
-  ): Promise<Ingest | undefined> {
+  async function ingest(blob: BlobAddress, options: IngestOptions = {}): Promise<FileIngest | undefined> {
     const { signal, replace = false, yields = false, fresh = false } = options
     const { digest, size } = blob
     signal?.throwIfAborted()
@@ -182,7 +179,7 @@ export function createContentStore({
       await prepared()
       return stageBytes({ fs, layout, digest, bytes })
     },
-    async syncDirectories(digests) {
+    async makeDurable(digests) {
       const directories = new Set([...digests].map((digest) => dirname(at(digest))))
       if (directories.size === 0) return
       // The directory of an algorithm may itself be new.

@@ -3,7 +3,7 @@ import type { BlobAddress } from './content-store.ts'
 import { dataFile } from './data-file.ts'
 import type { FileSystem } from './file-system.ts'
 import { growthWriter } from './growth-cells.ts'
-import type { Ingest } from './ingest.ts'
+import type { FileIngest } from './ingest.ts'
 import type { IngestDirectory } from './ingest-directory.ts'
 import { ingestErrors } from './ingest-errors.ts'
 import { ingestNotes } from './ingest-notes.ts'
@@ -38,7 +38,7 @@ interface Options {
 }
 
 /** The ingest of a file store, from its first byte to the blob's place, or to what is kept for the next one. */
-export function fileIngest(options: Options): Ingest {
+export function fileIngest(options: Options): FileIngest {
   const { fs, layout, blob, target, instead, directory, data, boot, leave } = options
   const { digest, size } = blob
   const { length, hasher, journal } = data

@@ -1,8 +1,8 @@
-import { growthState, type Growth } from './growth.ts'
+import { growthState, type FileGrowth } from './growth.ts'
 
-/** The writing end of a `Growth`. */
+/** The writing end of a `FileGrowth`. */
 export interface GrowthWriter {
-  readonly growth: Growth
+  readonly growth: FileGrowth
   /** Bytes that a reader of the file can read now, from its start. */
   readonly grown: (length: number) => void
   /** Before the truncation: what was read of the file so far is void. */

@@ -6,7 +6,7 @@
  * the generation, and only then truncates the file in place; a reader that sees the same generation before and after
  * its read has read bytes of that generation. Each change of any cell is followed by `Atomics.notify` on cell 1.
  */
-export interface Growth {
+export interface FileGrowth {
   /** The file while it grows. */
   readonly path: string
   /** Where it is after the commit; a reader that finds no file at `path` opens this one. */

@@ -2,41 +2,33 @@ import { dirname, join } from 'node:path'
 import { tryParseDigest, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { DirectoryEntry, FileSystem } from './file-system.ts'
-import { digestPath } from './layout.ts'
+import { digestPath, layoutOf } from './layout.ts'
+import type { OpenRecords, RecordFormat, Records } from './records.ts'
 import { temporaryPath, writeFileDurably } from './write-file-durably.ts'
 
-/**
- * Small files under the names of digests, `<directory>/<algorithm>/<hex>`, that can all be made again. So whatever is
- * in a record's place and is none (another kind of file, unreadable, cut off, of another digest) counts as absent, and
- * the next `put` or `remove` clears it away.
- */
-export interface RecordDirectory<Stored> {
-  /** `undefined`: not there, or nothing that can be read as one. @throws `PERMISSION` when its directory may not be entered */
-  get(key: Digest): Promise<Stored | undefined>
-  /** Replaces it in one step that survives a power cut. */
-  put(key: Digest, bytes: Uint8Array): Promise<void>
-  /** `false`: nothing was there. */
-  remove(key: Digest): Promise<boolean>
-  /** In order of algorithm and hex digits. */
-  list(): AsyncIterable<Stored>
-}
-
-export interface RecordDirectoryOptions<Stored> {
+export interface RecordDirectoryOptions<Stored> extends RecordFormat<Stored> {
   readonly fs: FileSystem
   readonly directory: string
-  /** A larger file is no record. */
-  readonly maxBytes: number
-  /** `undefined`: not the record with this key, or not one at all. */
-  readonly parse: (bytes: Uint8Array, key: Digest) => Stored | undefined
 }
 
-/** Opens nothing and writes nothing by itself; the first `put` makes the directory. */
+/** The records of a root, each kind in its directory of the layout. */
+export function fileRecords({ root, fs }: { readonly root: string; readonly fs: FileSystem }): OpenRecords {
+  const { images, layers, diffIds } = layoutOf(root)
+  const directories = { images, layers, 'diff-ids': diffIds }
+  return (kind, format) => createRecordDirectory({ fs, directory: directories[kind], ...format })
+}
+
+/**
+ * Records as small files, `<directory>/<algorithm>/<hex>`. Whatever is in a record's place and is none (another kind of
+ * file, unreadable, cut off, of another digest) counts as absent. Opens nothing and writes nothing by itself; the first
+ * `put` makes the directory.
+ */
 export function createRecordDirectory<Stored>({
   fs,
   directory,
   maxBytes,
   parse,
-}: RecordDirectoryOptions<Stored>): RecordDirectory<Stored> {
+}: RecordDirectoryOptions<Stored>): Records<Stored> {
   const pathOf = (key: Digest): string => digestPath(directory, key)
 
   const get = async (key: Digest): Promise<Stored | undefined> => {

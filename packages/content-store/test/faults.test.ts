@@ -11,7 +11,7 @@ import {
   writeFileDurably,
   type ContentStore,
   type FileSystem,
-  type RecordDirectory,
+  type Records,
 } from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import { faultyFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
@@ -34,7 +34,7 @@ interface Scenario {
 
 const isHere = async (store: ContentStore): Promise<unknown> => expect(await store.read(digest)).toEqual(bytes)
 
-function recordsOf(fs: FileSystem, root: string): RecordDirectory<true> & { readonly directory: string } {
+function recordsOf(fs: FileSystem, root: string): Records<true> & { readonly directory: string } {
   const { layers: directory } = layoutOf(root)
   const parse = (found: Uint8Array): true | undefined => Buffer.compare(found, bytes) === 0 || undefined
   return { directory, ...createRecordDirectory({ fs, directory, maxBytes: 100, parse }) }

@@ -4,8 +4,8 @@ import {
   createContentStore,
   nodeFileSystem,
   nodeProcesses,
-  type ContentStore,
-  type Ingest,
+  type FileContentStore,
+  type FileIngest,
   type ProcessTable,
 } from '@lading/content-store'
 import { faultyFileSystem, type Call } from '@lading/content-store/testing'
@@ -25,13 +25,13 @@ const bytes = Uint8Array.from({ length: 5_000 }, (_, index) => (index * 7) & 0xf
 const blob = { digest: digestOf(bytes), size: bytes.length }
 const fs = nodeFileSystem()
 
-async function started(store: ContentStore): Promise<Ingest> {
+async function started(store: FileContentStore): Promise<FileIngest> {
   const ingest = await store.ingest(blob)
   if (ingest === undefined) throw new Error('it is here')
   return ingest
 }
 
-async function finish(ingest: Ingest): Promise<void> {
+async function finish(ingest: FileIngest): Promise<void> {
   await ingest.begin({ start: ingest.offset, source: 'test' })
   await ingest.write(bytes.slice(ingest.offset))
   await ingest.commit()
@@ -73,7 +73,7 @@ describe('growth', () => {
 
   it('starts a new generation before it truncates', async () => {
     const cellsAt: bigint[][] = []
-    let ingest: Ingest | undefined
+    let ingest: FileIngest | undefined
     const watched = faultyFileSystem(fs, [], {
       before({ operation, path }: Call) {
         if (operation === 'truncate' && path.endsWith('data') && ingest !== undefined)
@@ -242,7 +242,7 @@ describe('a download that was taken over while its process stood still', () => {
   /** An ingest with so many bytes, and somebody else who has its directory by now and is further. */
   async function overtaken(
     length: number,
-  ): Promise<{ ingest: Ingest; store: ContentStore; expectUntouched: () => Promise<void> }> {
+  ): Promise<{ ingest: FileIngest; store: FileContentStore; expectUntouched: () => Promise<void> }> {
     const store = createContentStore({ root: join(await temporaryDirectory(), 'store') })
     const ingest = await started(store)
     await ingest.begin({ start: 0, source: 'test' })

@@ -33,7 +33,7 @@ const record = { fs, directory: layers, maxBytes: 100, parse: (found: Uint8Array
 await createRecordDirectory(record).put(smallDigest, small)
 await createLock({ fs, path: lock }).hold(async () => {
   const staged = await store.stage(smallDigest, small)
-  await store.syncDirectories([blob.digest, smallDigest])
+  await store.makeDurable([blob.digest, smallDigest])
   await staged.publish()
   await writeFileDurably(fs, index, small, { alone: true })
 })

@@ -33,7 +33,7 @@ it(
     const recorded = await recordingFileSystem(fs, place)
     const store = createContentStore({ root: join(place, 'store'), fs: recorded, processes: booted('first') })
     await store.put(digestOf(earlier), earlier)
-    await store.syncDirectories([digestOf(earlier)])
+    await store.makeDurable([digestOf(earlier)])
     const kept = recorded.log.length
     await take(store, 45_000)
     const parted = recorded.log.length

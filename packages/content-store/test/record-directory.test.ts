@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { createRecordDirectory, nodeFileSystem, type FileSystem, type RecordDirectory } from '@lading/content-store'
+import { createRecordDirectory, nodeFileSystem, type FileSystem, type Records } from '@lading/content-store'
 import { faultyFileSystem } from '@lading/content-store/testing'
 import type { Digest } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
@@ -16,10 +16,10 @@ const other = digestOf(bytesOf('other'))
 const record = (of: Digest): Uint8Array => bytesOf(`record of ${of}\n`)
 const parse = (bytes: Uint8Array, of: Digest): string | undefined =>
   new TextDecoder().decode(bytes) === `record of ${of}\n` ? of : undefined
-const records = (directory: string, over: FileSystem = fs): RecordDirectory<string> =>
+const records = (directory: string, over: FileSystem = fs): Records<string> =>
   createRecordDirectory({ fs: over, directory, maxBytes: 1000, parse })
 const fileOf = (directory: string, of: Digest = key): string => join(directory, 'sha256', of.slice(7))
-const all = async (from: RecordDirectory<string>): Promise<string[]> => {
+const all = async (from: Records<string>): Promise<string[]> => {
   const found: string[] = []
   for await (const one of from.list()) found.push(one)
   return found

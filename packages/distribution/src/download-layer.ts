@@ -95,7 +95,7 @@ async function fill(
   const stop = new AbortController()
   // Not before there is something to follow: a layer that waits for its place needs no worker.
   const follow = (): void => {
-    if (inside !== undefined || job.verify !== 'full') return
+    if (inside !== undefined || job.verify !== 'full' || (ingest.growth === undefined && !committed)) return
     // The image's config, which was asked for first, says in which algorithms; what has grown until then is caught up with.
     inside = download.algorithms.then((algorithms) =>
       job.store.layers.uncompress(layer, {
@@ -121,6 +121,7 @@ async function fill(
     context.report({ phase: 'verifying' })
     await ingest.commit({ signal: context.signal })
     committed = true
+    follow()
     context.report({ phase: 'verified' })
     // What follows is a worker's business and takes no place among the downloads.
     context.releaseSlot()

@@ -31,7 +31,8 @@ export interface PullClient {
 
 /** A blob on its way in: content-store's `Ingest`. */
 export interface PullIngest<Growth = unknown> extends BlobSink {
-  readonly growth: Growth
+  /** Absent: the layer is uncompressed once the blob is committed. */
+  readonly growth?: Growth | undefined
   /** Aborted when another process has brought the blob, or brings it faster. */
   readonly superseded?: AbortSignal | undefined
   commit(options?: AbortOptions): Promise<void>

@@ -1,6 +1,6 @@
 import { digestOf } from '@lading/digest/hash'
 import type { Algorithm } from '@lading/digest'
-import { openStore, type Store } from '@lading/store'
+import { openStore, type FileStore } from '@lading/store'
 import { image, tar, type ImageBuilder } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { failure, scene, temporaryFolder, type Scene } from './scene.ts'
@@ -16,7 +16,7 @@ async function counted(): Promise<{ readonly inflated: string[] } & Scene> {
   const store = await openStore({ root: await temporaryFolder() })
   onTestFinished(() => store.close())
   const inflated: string[] = []
-  const counting: Store = {
+  const counting: FileStore = {
     ...store,
     layers: {
       ...store.layers,

@@ -1,4 +1,4 @@
-import { createRecordDirectory, layoutOf, type FileSystem } from '@lading/content-store'
+import { fileRecords, type FileSystem, type OpenRecords } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import { formatRecord, joinRecords, parseRecord, recordLimit } from './image-record.ts'
 import type { ImageStore } from './image-store.ts'
@@ -11,13 +11,13 @@ export interface ImageStoreOptions {
 }
 
 /** Image records as files. Writers hold the store's lock; readers need none. */
-export function createImageStore({ root, fs }: ImageStoreOptions): ImageStore {
-  const records = createRecordDirectory({
-    fs,
-    directory: layoutOf(root).images,
-    maxBytes: recordLimit,
-    parse: parseRecord,
-  })
+export function createImageStore(options: ImageStoreOptions): ImageStore {
+  return imageStoreOn(fileRecords(options))
+}
+
+/** Image records on the records of any engine. */
+export function imageStoreOn(open: OpenRecords): ImageStore {
+  const records = open('images', { maxBytes: recordLimit, parse: parseRecord })
 
   return {
     async create(record) {

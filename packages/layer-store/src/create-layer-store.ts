@@ -1,19 +1,8 @@
 import { availableParallelism } from 'node:os'
-import { createRecordDirectory, layoutOf, nodeFileSystem, type FileSystem } from '@lading/content-store'
-import { algorithmOf, parseDigest, type Algorithm, type Digest } from '@lading/digest'
-import { nextChainId } from '@lading/digest/hash'
+import { fileRecords, layoutOf, nodeFileSystem, type FileGrowth, type FileSystem } from '@lading/content-store'
 import type { LayerBounds } from './layer-bounds.ts'
-import { assertLayerCount, maxDepth, tooDeep } from './layer-depth.ts'
-import { LayerError } from './layer-error.ts'
-import {
-  formatLayer,
-  formatUncompressed,
-  parseLayer,
-  parseUncompressed,
-  recordLimit,
-  type StoredLayer,
-} from './layer-record.ts'
-import type { LayerRecord, LayerStore, Uncompressed } from './layer-store.ts'
+import { layerRecords } from './layer-records.ts'
+import type { LayerStore } from './layer-store.ts'
 import { createUncompressor } from './uncompressor.ts'
 import { createWorkerPool } from './worker-pool.ts'
 import { workerUrl } from './worker-url.ts'
@@ -31,18 +20,11 @@ export interface LayerStoreOptions extends LayerBounds {
   readonly workers?: number | undefined
 }
 
-/** Layers by chainID, and the memory of what each blob uncompresses to. */
-export function createLayerStore(options: LayerStoreOptions): LayerStore {
-  const { fs = nodeFileSystem(), workers = Math.min(2, availableParallelism()) } = options
+/** Layers by chainID, and the memory of what each blob uncompresses to, in files; worker threads inflate and hash. */
+export function createLayerStore(options: LayerStoreOptions): LayerStore<FileGrowth> {
+  const { root, fs = nodeFileSystem(), workers = Math.min(2, availableParallelism()) } = options
   const { maxLayerSize, maxInflationRatio, inflationFloor } = options
-  const layout = layoutOf(options.root)
-  const layers = createRecordDirectory({ fs, directory: layout.layers, maxBytes: recordLimit, parse: parseLayer })
-  const memory = createRecordDirectory({
-    fs,
-    directory: layout.diffIds,
-    maxBytes: recordLimit,
-    parse: parseUncompressed,
-  })
+  const layout = layoutOf(root)
   let uncompressor: ReturnType<typeof createUncompressor> | undefined
   const start = (): ReturnType<typeof createUncompressor> =>
     (uncompressor ??= createUncompressor({
@@ -52,80 +34,11 @@ export function createLayerStore(options: LayerStoreOptions): LayerStore {
       bounds: { maxLayerSize, maxInflationRatio, inflationFloor },
     }))
 
-  async function depthOn(parent: Digest | undefined): Promise<number> {
-    if (parent === undefined) return 1
-    const { depth: remembered } = await registered(parent)
-    if (remembered < maxDepth) return remembered + 1
-    // Nobody is refused for what a record says: the layers below are counted.
-    let depth = 0
-    for (let at: Digest | undefined = parent; at !== undefined; at = (await registered(at)).layer.parent) {
-      if (++depth >= maxDepth) throw tooDeep(`a layer on ${parent} would be ${depth + 1} deep`, parent, depth + 1)
-    }
-    return depth + 1
-  }
-
-  async function registered(chainId: Digest): Promise<StoredLayer> {
-    const stored = await layers.get(chainId)
-    if (stored !== undefined) return stored
-    throw new LayerError('LAYER_PARENT_UNKNOWN', `the layer below, ${chainId}, is not registered`, {
-      digest: chainId,
-      hint: 'register layers from the base up',
-    })
-  }
-
-  async function keepLayer(chainId: Digest, stored: StoredLayer): Promise<void> {
-    const there = await layers.get(chainId)
-    if (there?.layer.size !== stored.layer.size || there.depth !== stored.depth)
-      await layers.put(chainId, formatLayer(stored))
-  }
-
-  async function remember(blob: Digest, names: readonly Digest[], size: number): Promise<void> {
-    const given = byAlgorithm(names)
-    const diffId = given.get('sha256')
-    if (diffId === undefined) return
-    const known = await memory.get(blob)
-    const same = known?.diffId === diffId && known.size === size
-    const merged = byAlgorithm([...(same ? namesOf(known) : []), ...names])
-    if (same && namesOf(known).join() === [...merged.values()].join()) return
-    merged.delete('sha256')
-    const aliases = merged.size === 0 ? undefined : [...merged.values()]
-    await memory.put(blob, formatUncompressed(blob, { diffId, aliases, size }))
-  }
-
   return {
-    known: async (blob) => await memory.get(blob),
+    ...layerRecords(fileRecords({ root, fs })),
     uncompress: async (blob, how) => await start().uncompress(blob, how),
-    async register({ blob, diffId, aliases = [], size, parent }) {
-      // Before anything is written: bad input leaves no trace.
-      parseDigest(blob)
-      for (const alias of aliases) parseDigest(alias)
-      const chainId = nextChainId(parent, diffId)
-      const depth = await depthOn(parent)
-      const layer: LayerRecord = { chainId, diffId, ...(parent === undefined ? {} : { parent }), size }
-      // Both have ended when this rejects, so that nothing is written behind the caller's back.
-      const outcomes = await Promise.allSettled([
-        keepLayer(chainId, { layer, depth }),
-        remember(blob, [diffId, ...aliases], size),
-      ])
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-      if (failed !== undefined) throw failed.reason
-      return layer
-    },
-    assertLayerCount,
-    get: async (chainId) => (await layers.get(chainId))?.layer,
-    async *list() {
-      for await (const { layer } of layers.list()) yield layer
-    },
-    remove: async (chainId) => await layers.remove(chainId),
-    remember: async (blob, inside) => await memory.put(blob, formatUncompressed(blob, inside)),
-    forget: async (blob) => await memory.remove(blob),
     async close() {
       await start().close()
     },
   }
 }
-
-const namesOf = ({ diffId, aliases = [] }: Uncompressed): readonly Digest[] => [diffId, ...aliases]
-
-const byAlgorithm = (names: readonly Digest[]): Map<Algorithm, Digest> =>
-  new Map(names.map((name) => [algorithmOf(name), name]))

@@ -1,4 +1,4 @@
-import { growthState, type Growth } from '@lading/content-store'
+import { growthState, type FileGrowth } from '@lading/content-store'
 import { openBlocking, type BlockingFile, type Open } from './blocking-file.ts'
 import type { Job } from './job.ts'
 import { done, failed, type Piece, type PieceSource } from './source.ts'
@@ -6,13 +6,13 @@ import { done, failed, type Piece, type PieceSource } from './source.ts'
 const cell = { generation: 0, length: 1, state: 2 } as const
 
 /**
- * Follows a file under download, by the rule of `Growth`: bytes count when the generation is the same before and after the read.
+ * Follows a file under download, by the rule of `FileGrowth`: bytes count when the generation is the same before and after the read.
  *
  * @param open how files are opened; default: on this thread, blocking.
  */
 export function growingSource(
   { size }: Pick<Job, 'size'>,
-  growth: Growth,
+  growth: FileGrowth,
   buffer: Uint8Array,
   open: Open = openBlocking,
 ): PieceSource {

@@ -1,4 +1,5 @@
 export { createLayerStore, type LayerStoreOptions } from './create-layer-store.ts'
 export type { LayerBounds } from './layer-bounds.ts'
+export { layerStoreOn, type LayerStoreOnOptions } from './layer-store-on.ts'
 export { LayerError, type LayerErrorCode } from './layer-error.ts'
 export type { LayerRecord, LayerStore, Uncompressed } from './layer-store.ts'

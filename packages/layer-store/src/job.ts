@@ -1,4 +1,4 @@
-import type { Growth } from '@lading/content-store'
+import type { FileGrowth } from '@lading/content-store'
 import type { Algorithm, Digest } from '@lading/digest'
 import type { ErrorOptions } from '@lading/errors'
 import type { LayerBounds } from './layer-bounds.ts'
@@ -11,7 +11,7 @@ export interface Job {
   readonly size: number
   /** Of the committed blob. */
   readonly path: string
-  readonly growth?: Growth | undefined
+  readonly growth?: FileGrowth | undefined
   /** The layer's names are computed in these too. */
   readonly algorithms?: readonly Algorithm[] | undefined
   readonly bounds: LayerBounds

@@ -1,4 +1,5 @@
-import { LadingError, nameErrors } from '@lading/errors'
+import type { Digest } from '@lading/digest'
+import { LadingError, nameErrors, printable } from '@lading/errors'
 
 /**
  * - `LAYER_CORRUPT`: the blob is what its digest says, and it cannot be decompressed. `cause` is the `CompressionError`.
@@ -21,3 +22,16 @@ export type LayerErrorCode =
 export class LayerError extends LadingError<LayerErrorCode> {}
 
 nameErrors(LayerError, 'LayerError')
+
+export const storeClosed = (digest: Digest): LayerError =>
+  new LayerError('LAYER_STORE_CLOSED', `layer ${digest}: the layer store is closed`, {
+    digest,
+    hint: 'open the store again',
+  })
+
+export const sourceFailed = (digest: Digest, why: string, cause?: unknown): LayerError =>
+  new LayerError('LAYER_SOURCE_FAILED', `layer ${digest} cannot be read: ${printable(why)}`, {
+    digest,
+    cause,
+    hint: 'pull the image again',
+  })

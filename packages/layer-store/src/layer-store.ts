@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import type { BlobAddress, Growth } from '@lading/content-store'
+import type { BlobAddress } from '@lading/content-store'
 import type { Algorithm, Digest } from '@lading/digest'
 
 /** What a layer is, once its uncompressed bytes were seen. Facts only; never a blob's whereabouts. */
@@ -22,12 +22,17 @@ export interface Uncompressed {
   readonly size: number
 }
 
-export interface LayerStore {
+/**
+ * What any engine can give. `Growth` is how its content store lets a blob on its way in be followed: see `Ingest`.
+ */
+export interface LayerStore<Growth = unknown> {
   /** The memory: blob digest to diffIDs and size, only ever written by us after the bytes were verified. */
   known(blob: Digest): Promise<Uncompressed | undefined>
   /**
-   * Inflates and hashes a layer in a worker thread, following `growth` while it downloads, or reading the committed
-   * blob if there is none. Resolves only when the blob's digest is right. Does not write the memory: `register` does.
+   * Inflates and hashes a layer, following `growth` while it downloads, or reading the committed blob if there is
+   * none. Resolves only when the blob's digest is right. Does not write the memory: `register` does.
+   *
+   * @throws LayerError `LAYER_CORRUPT`, `LAYER_TOO_LARGE`, `LAYER_SOURCE_FAILED`, `LAYER_STORE_CLOSED`
    */
   uncompress(
     blob: BlobAddress,
@@ -66,6 +71,6 @@ export interface LayerStore {
   remember(blob: Digest, inside: Uncompressed): Promise<void>
   /** Forgets what a blob uncompresses to. `false`: was not known. */
   forget(blob: Digest): Promise<boolean>
-  /** Ends the worker threads. */
+  /** Gives up what is being uncompressed, and ends what works on it. Idempotent. */
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { Growth } from '@lading/content-store'
+import type { FileGrowth } from '@lading/content-store'
 import type { BlockingFile } from './blocking-file.ts'
 import type { Outcome } from './job.ts'
 import { toFailure } from './to-failure.ts'
@@ -11,7 +11,7 @@ export type Piece =
   /** Everything before is void; the blob comes again from its start. */
   | { readonly kind: 'restart' }
   /** Nothing now: look again later, or when the growth's length changes from `length`. */
-  | { readonly kind: 'wait'; readonly growth: Growth; readonly length: bigint }
+  | { readonly kind: 'wait'; readonly growth: FileGrowth; readonly length: bigint }
   /** The end, and all of it was right. */
   | { readonly kind: 'end' }
   | { readonly kind: 'failed'; readonly failure: SourceFailure }

@@ -1,7 +1,8 @@
+import type { FileGrowth } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { Job, Outcome } from './job.ts'
 import type { LayerBounds } from './layer-bounds.ts'
-import { LayerError } from './layer-error.ts'
+import { storeClosed } from './layer-error.ts'
 import type { LayerStore, Uncompressed } from './layer-store.ts'
 import { outcomeError } from './outcome-error.ts'
 import type { WorkerPool } from './worker-pool.ts'
@@ -15,19 +16,13 @@ export interface UncompressorOptions {
   readonly bounds: LayerBounds
 }
 
-const storeClosed = (digest: Digest): LayerError =>
-  new LayerError('LAYER_STORE_CLOSED', `layer ${digest}: the layer store is closed`, {
-    digest,
-    hint: 'open the store again',
-  })
-
 /** Jobs in the order they were asked for, a few at a time, each of which can be given up. */
 export function createUncompressor({
   pathOf,
   pool,
   limit,
   bounds,
-}: UncompressorOptions): Pick<LayerStore, 'uncompress' | 'close'> {
+}: UncompressorOptions): Pick<LayerStore<FileGrowth>, 'uncompress' | 'close'> {
   const waiting: (() => void)[] = []
   const stops = new Set<() => void>()
   let running = 0
@@ -54,7 +49,10 @@ export function createUncompressor({
     }
   }
 
-  const uncompress: LayerStore['uncompress'] = async (blob, { signal, growth, algorithms, onProgress } = {}) => {
+  const uncompress: LayerStore<FileGrowth>['uncompress'] = async (
+    blob,
+    { signal, growth, algorithms, onProgress } = {},
+  ) => {
     const { digest, size } = blob
     const path = pathOf(digest)
     signal?.throwIfAborted()

@@ -2,14 +2,16 @@ import { layoutOf, writeFileDurably, type FileSystem, type Held, type Lock } fro
 import { isLadingError } from '@lading/errors'
 import { indexCopies } from './index-copies.ts'
 import {
+  changedIndexJson,
   emptyIndexJson,
+  foreignTargetsOf,
   formatIndexJson,
   indexJsonLimit,
   invalidIndexJson,
   parseIndexJson,
   type IndexJson,
 } from './index-json.ts'
-import { changeNames, foreignTargetsOf, sortedNames } from './names.ts'
+import { changeNames, sortedNames } from './names.ts'
 import { ReferenceStoreError } from './reference-store-error.ts'
 import type { ReferenceStore } from './reference-store.ts'
 import { restoreNames } from './restore-names.ts'
@@ -67,7 +69,7 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
     await writeFileDurably(fs, path, bytes, { alone: true, before: () => held.assert() })
     // After it: a copy without an original would be taken for a loss.
     await copies.keep(bytes)
-    remember(bytes, { ...content, named: new Map(content.named) })
+    remember(bytes, content)
   }
 
   return {
@@ -76,10 +78,18 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
     foreignTargets: async () => foreignTargetsOf(await read()),
     update: (change, options) =>
       lock.hold(async (held) => {
-        const names = changeNames(await read(), {
-          save: (content) => write(content, held),
-          assertHeld: () => held.assert(),
-        })
+        let content = await read()
+        const names = changeNames(
+          { named: content.named, foreignTargets: foreignTargetsOf(content) },
+          {
+            async save(changes) {
+              const changed = changedIndexJson(content, changes)
+              await write(changed, held)
+              content = changed
+            },
+            assertHeld: () => held.assert(),
+          },
+        )
         const result = await change(names)
         await names.save()
         return result

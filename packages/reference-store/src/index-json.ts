@@ -5,6 +5,7 @@ import { elementSlices, memberSlices } from './json-slices.ts'
 import { namedEntry, type NamedEntry } from './named-entry.ts'
 import { readOwnForm } from './own-form.ts'
 import { ReferenceStoreError } from './reference-store-error.ts'
+import type { NameChange } from './names.ts'
 import { targetReference } from './stored-name.ts'
 
 /** The most bytes of an `index.json` that are read or written: 64 MiB, some 150,000 names. */
@@ -12,6 +13,18 @@ export const indexJsonLimit: number = 64 * 1024 * 1024
 
 const indexMediaType = 'application/vnd.oci.image.index.v1+json'
 const schemaMembers = `"schemaVersion":2,"mediaType":"${indexMediaType}"`
+
+export const foreignTargetsOf = ({ foreign }: IndexJson): readonly Descriptor[] =>
+  foreign.flatMap(({ target }) => target ?? [])
+
+export function changedIndexJson(content: IndexJson, changes: readonly NameChange[]): IndexJson {
+  const named = new Map(content.named)
+  for (const { name, reference, target } of changes) {
+    if (target === undefined) named.delete(name)
+    else named.set(name, namedEntry(reference, target))
+  }
+  return { ...content, named }
+}
 
 /** What is in an `index.json`: our names, and what others put there, as they wrote it. */
 export interface IndexJson {

@@ -1,26 +1,49 @@
 import type { Descriptor } from '@lading/manifest'
-import type { IndexJson } from './index-json.ts'
-import { namedEntry } from './named-entry.ts'
+import type { Reference } from '@lading/reference'
 import type { NamedTarget, Names } from './reference-store.ts'
-import { assertStorable, storedName, targetReference } from './stored-name.ts'
+import { assertStorable, storedName, storedReference, targetReference } from './stored-name.ts'
 
-/** The names of one update: a copy of what was read, changed in memory. `save` gets the content when it differs from what was saved last. */
+/** What one update does to one name. */
+export interface NameChange extends Omit<NamedTarget, 'target'> {
+  /** Absent: the name goes. */
+  readonly target?: Descriptor | undefined
+}
+
+/** Names as they were read. */
+export interface NamesRead {
+  readonly named: ReadonlyMap<string, NamedTarget>
+  /** What the entries of others point to. */
+  readonly foreignTargets: readonly Descriptor[]
+}
+
+/**
+ * The names of one update, for an engine's `ReferenceStore`: a copy of what was read, changed in memory.
+ *
+ * @param how.save gets what was changed since it was called last, in order; not called without a change
+ */
 export function changeNames(
-  read: IndexJson,
-  {
-    save,
-    assertHeld,
-  }: { readonly save: (content: IndexJson) => Promise<void>; readonly assertHeld: () => Promise<void> },
+  read: NamesRead,
+  how: {
+    readonly save: (changes: readonly NameChange[]) => Promise<void>
+    readonly assertHeld: () => Promise<void>
+  },
 ): Names {
   const named = new Map(read.named)
-  let changed = false
+  const changes = new Map<string, NameChange>()
+  const change = (changed: NameChange): void => {
+    // The last change of a name is the one that counts, and its place in the order.
+    changes.delete(changed.name)
+    changes.set(changed.name, changed)
+  }
 
-  const put = (reference: Parameters<typeof storedName>[0], target: Descriptor): void => {
-    const known = named.get(storedName(reference))
+  const put = (given: Reference, target: Descriptor): void => {
+    const reference = storedReference(given)
+    const name = String(reference)
+    const known = named.get(name)
     if (known !== undefined && sameTarget(known.target, target)) return
-    const entry = namedEntry(reference, target)
-    named.set(entry.name, entry)
-    changed = true
+    const entry = { name, reference, target }
+    named.set(name, entry)
+    change(entry)
   }
 
   return {
@@ -34,26 +57,25 @@ export function changeNames(
       put(reference, target)
       return moved ? previous.digest : undefined
     },
-    delete(reference) {
-      const deleted = named.delete(storedName(reference))
-      changed ||= deleted
+    delete(given) {
+      const reference = storedReference(given)
+      const name = String(reference)
+      const deleted = named.delete(name)
+      if (deleted) change({ name, reference })
       return deleted
     },
-    foreignTargets: () => foreignTargetsOf(read),
-    assertHeld,
+    foreignTargets: () => read.foreignTargets,
+    assertHeld: how.assertHeld,
     async save() {
-      if (!changed) return
-      await save({ ...read, named })
-      changed = false
+      if (changes.size === 0) return
+      await how.save([...changes.values()])
+      changes.clear()
     },
   }
 }
 
-export const sortedNames = (named: IndexJson['named']): readonly NamedTarget[] =>
+export const sortedNames = (named: ReadonlyMap<string, NamedTarget>): readonly NamedTarget[] =>
   [...named.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
-
-export const foreignTargetsOf = ({ foreign }: IndexJson): readonly Descriptor[] =>
-  foreign.flatMap(({ target }) => target ?? [])
 
 const sameTarget = (a: Descriptor, b: Descriptor): boolean =>
   a.digest === b.digest &&

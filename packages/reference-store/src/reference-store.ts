@@ -12,27 +12,32 @@ export interface NamedTarget {
   readonly target: Descriptor
 }
 
-/** Names to targets: what `index.json` says. */
+/**
+ * Names to targets. What any engine can give: in files they are one document, `index.json`, with one lock; an engine
+ * without locks may keep each name by itself.
+ */
 export interface ReferenceStore {
-  /** All names, sorted by their text. @throws `INDEX_JSON_INVALID`, `INDEX_JSON_UNSUPPORTED`, `INDEX_JSON_TOO_LARGE` */
+  /** All names, sorted by their text. @throws of files: `INDEX_JSON_INVALID`, `INDEX_JSON_UNSUPPORTED`, `INDEX_JSON_TOO_LARGE` */
   list(): Promise<readonly NamedTarget[]>
   /** A digest decides over a tag; neither means `latest`. @throws as `list` does */
   get(reference: Reference): Promise<Descriptor | undefined>
-  /** What the entries of others point to: those without our names. Not trusted. @throws as `list` does */
+  /** What the entries of others point to: those without our names. Not trusted. None where nobody else writes. @throws as `list` does */
   foreignTargets(): Promise<readonly Descriptor[]>
   /**
-   * Reads, changes and writes `index.json` while it holds the lock, from before the read until `change` has settled.
-   * When `change` rejects, nothing that was not saved by then is written.
+   * Reads, changes and writes names so that no change of others is lost: from before the read until `change` has
+   * settled, others are kept out; or, in an engine that cannot, what others have changed meanwhile makes `save` and
+   * `assertHeld` throw `LOCK_LOST`. Whoever gets that begins again: what it looked at may be otherwise by now. When
+   * `change` rejects, nothing that was not saved by then is written.
    *
-   * @throws as `list` does; `INDEX_JSON_TOO_LARGE` for what would be larger than 64 MiB; `LOCK_LOST`, and then nothing was written since the last `save`
+   * @throws as `list` does; of files, `INDEX_JSON_TOO_LARGE` for what would be larger than 64 MiB; `LOCK_LOST`, and then nothing was written since the last `save`
    */
   update<T>(
     change: (names: Names) => T | Promise<T>,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<T>
   /**
-   * Makes an `index.json` that cannot be read anew, from the two copies that are kept of it: each name of them for which
-   * `isWhole`, of two targets the newer one. Names that were removed since may return. `undefined`: it can be read.
+   * Makes names that cannot be read anew, from the copies that are kept of them: each name of those for which
+   * `isWhole`, of two targets the newer one. Names that were removed since may return. `undefined`: they can be read.
    *
    * @throws `INDEX_JSON_INVALID` when no copy can be read either; `INDEX_JSON_UNSUPPORTED`, `INDEX_JSON_TOO_LARGE`; `LOCK_LOST`
    */
@@ -42,7 +47,7 @@ export interface ReferenceStore {
   ): Promise<Restoration | undefined>
 }
 
-/** What became of the names in the copies of an `index.json`. Sorted. */
+/** What became of the names in the copies. Sorted. */
 export interface Restoration {
   readonly restored: readonly NamedTarget[]
   /** They are not whole. */
@@ -68,9 +73,12 @@ export interface Names {
   /**
    * For the last moment before something else is changed by what these names say.
    *
-   * @throws `LOCK_LOST` after somebody took the lock over: the names may be others by now
+   * @throws `LOCK_LOST` when the names may be others by now: somebody took the lock over, or changed them without one
    */
   assertHeld(): Promise<void>
-  /** Writes `index.json` now, for a caller who has more to do under the lock. Nothing changed: nothing is written. */
+  /**
+   * Writes the names now, for a caller who has more to do in this update. Nothing changed: nothing is written. Where they
+   * are not one document, they are written in the order in which they were changed, and a crash may leave the first of them.
+   */
   save(): Promise<void>
 }

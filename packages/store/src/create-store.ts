@@ -13,8 +13,8 @@ import { storeTarget } from './store-target.ts'
 import { createTag } from './tag.ts'
 import { createUsage } from './usage.ts'
 
-/** The verbs over the parts. */
-export function createStore(parts: Parts): Store {
+/** The verbs over the parts of an engine, which are handed out as they came. */
+export function createStore<Engine extends Parts>(parts: Engine): Store & Pick<Engine, 'contents' | 'layers'> {
   const { root, contents, layers, references, leases } = parts
   const publish = createPublish(parts)
   return {

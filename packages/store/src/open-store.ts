@@ -13,11 +13,12 @@ import {
 } from '@lading/content-store'
 import { createImageStore } from '@lading/image-store'
 import { createLayerStore, type LayerBounds } from '@lading/layer-store'
-import { platformOfNode, type Platform } from '@lading/manifest'
+import type { Platform } from '@lading/manifest'
 import { createReferenceStore } from '@lading/reference-store'
 import { createStore } from './create-store.ts'
 import { isStore, openRoot } from './open-root.ts'
-import type { Store } from './store.ts'
+import { hostPlatform } from './host-platform.ts'
+import type { FileStore } from './store.ts'
 
 export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
   /** The store's directory, an OCI image layout. Made by the first write, never by reading. */
@@ -54,7 +55,7 @@ export async function openStore({
   maxLayerSize,
   maxInflationRatio,
   inflationFloor,
-}: OpenStoreOptions): Promise<Store> {
+}: OpenStoreOptions): Promise<FileStore> {
   const layout = layoutOf(given)
   const { root, own, lock: lockPath, leases } = layout
   const writable = await openRoot(fs, root, readOnly)
@@ -83,9 +84,4 @@ export async function openStore({
       return isHere
     },
   })
-}
-
-function hostPlatform(): Platform {
-  const { arm_version: armVersion } = process.config.variables as { readonly arm_version?: unknown }
-  return platformOfNode(process.arch, typeof armVersion === 'string' ? armVersion : undefined)
 }

@@ -4,22 +4,27 @@ import type { LayerStore } from '@lading/layer-store'
 import type { Platform } from '@lading/manifest'
 import type { ReferenceStore } from '@lading/reference-store'
 
-/** The stores under one root, as the verbs of this package use them. */
+/**
+ * What an engine gives: the stores over one place, as the verbs of this package use them. No verb knows whether they
+ * are in files, in memory or elsewhere.
+ */
 export interface Parts {
+  /** Where it is, as users name it. */
   readonly root: string
   readonly contents: ContentStore
   readonly images: ImageStore
   readonly layers: LayerStore
   readonly references: ReferenceStore
   readonly leases: Leases
-  readonly reserve: Reserve
+  /** Absent where nothing has to be taken in advance so that something can be removed. */
+  readonly reserve?: Reserve | undefined
   /** Shown first where an index is here for several. */
   readonly platform: Platform
-  /** By the clock that stamps the files of this root, in milliseconds since 1970. Writes a file for it. */
+  /** By the clock that `contents.list` tells times by, in milliseconds since 1970. In files: writes one for it. */
   now(): Promise<number>
-  /** Everything under the root, by what it is there for. */
+  /** Everything that is kept, by what it is there for. */
   files(): AsyncIterable<StoreFile>
-  /** Before anything is written: the root is made a store with its reserve, or the caller is told why not. */
+  /** Before anything is written: the place is made a store, or the caller is told why not. */
   writable(): Promise<void>
   /**
    * The same before something that is here is renamed or removed, for which no store is made. `false`: there is none.

@@ -6,6 +6,7 @@ import type { NamedTarget, Names } from '@lading/reference-store'
 import { despiteLostLock } from './after-lost-lock.ts'
 import { collect, type Collected } from './collect.ts'
 import type { PruneOptions, Pruned } from './housekeeping.ts'
+import { neededNow } from './needed.ts'
 import type { Parts } from './parts.ts'
 import { choosePrunable, type Listing } from './prunable-names.ts'
 import { treesOfDoomed } from './trees-of-doomed.ts'
@@ -36,7 +37,7 @@ async function prune(parts: Parts, options: PruneOptions, clearAs: (plan: Plan) 
   // Before the lock, for it takes long. What comes later is none of this prune's business.
   const listing = await list(parts, options)
   const cleared = await clearAs({ listing, orphans: await olderThan(parts, listing, minAgeMs), options })
-  const leftovers = await parts.contents.emptyTrash({ quarantine: true, dryRun })
+  const leftovers = await parts.contents.emptyTrash({ needed: () => neededNow(parts), quarantine: true, dryRun })
   const trash = dryRun ? leftovers.trash : minus(leftovers.trash, cleared.content)
   const all = { ...leftovers, trash }
   const freed = [cleared.content, ...Object.values(all)].reduce((sum, { bytes }: Amount) => sum + bytes, 0)

@@ -75,9 +75,9 @@ async function publishLocked(
       await stage(parts, document, staged)
   }
   const here = plan.documents.map(({ descriptor }) => descriptor.digest).filter((digest) => !staged.has(digest))
-  await contents.syncDirectories([...plan.needed.map(({ digest }) => digest), ...besideOf(target), ...here])
+  await contents.makeDurable([...plan.needed.map(({ digest }) => digest), ...besideOf(target), ...here])
   for (const { descriptor } of plan.documents) await staged.get(descriptor.digest)?.publish()
-  await contents.syncDirectories(staged.keys())
+  await contents.makeDurable(staged.keys())
   for (const record of records) await images.create(record)
 
   let changed = staged.size > 0

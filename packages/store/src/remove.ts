@@ -4,6 +4,7 @@ import { printable } from '@lading/errors'
 import { despiteLostLock } from './after-lost-lock.ts'
 import { collect } from './collect.ts'
 import { findImage, imageUnknown, type Found } from './find-images.ts'
+import { neededNow } from './needed.ts'
 import type { Parts } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import type { Removal, Store } from './store.ts'
@@ -18,7 +19,7 @@ export function createRemove(parts: Parts): Store['remove'] {
         parts.references.update((names) => removeLocked(parts, names, term, force), options),
       )
       // What stays in the trash is emptied by the next one; the removal itself is done.
-      await parts.contents.emptyTrash().catch(() => {})
+      await parts.contents.emptyTrash({ needed: () => neededNow(parts) }).catch(() => {})
       return removal
     })
   }

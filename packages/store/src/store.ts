@@ -1,6 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import type { Delivery, Publication as Delivered, Receiver, Source, Target, UnknownContent } from '@lading/content'
-import type { ContentStore, Growth } from '@lading/content-store'
+import type { ContentStore, FileContentStore, FileGrowth } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { LayerStore } from '@lading/layer-store'
 import type { Descriptor, ImageConfig, ImageIndex, ImageManifest, Platform } from '@lading/manifest'
@@ -10,6 +10,7 @@ import type { Pruned, PruneOptions, Usage } from './housekeeping.ts'
 
 /** The local images as one thing. */
 export interface Store {
+  /** Where it is, as users name it: of files, the absolute path of their directory. */
   readonly root: string
   readonly contents: ContentStore
   readonly layers: LayerStore
@@ -23,7 +24,7 @@ export interface Store {
   present(manifest: Descriptor): Promise<boolean>
   /** Keeps what a running pull fetches from being collected. Released by `release`, or when its owner dies. */
   lease(options?: AbortOptions): Promise<Lease>
-  /** The last step of a pull, under the lock, in the order of the law. */
+  /** The last step of a pull, within one update of names, in the order of the law. */
   publish(publication: Publication, options?: AbortOptions): Promise<PublishResult>
   /** The images as a place that content comes from. Its names are full references; familiar ones are understood. */
   source(): Source
@@ -72,6 +73,12 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** The local images in files. */
+export interface FileStore extends Store {
+  readonly contents: FileContentStore
+  readonly layers: LayerStore<FileGrowth>
+}
+
 export interface Lease {
   /** Adds to what is kept. */
   hold(digests: Iterable<Digest>): Promise<void>
@@ -93,10 +100,10 @@ export interface StoreDelivery extends Delivery {
   receive(what: Descriptor | UnknownContent, options?: AbortOptions): Promise<StoreReceiver | 'here'>
 }
 
-/** A blob on its way into a file, which may be read while it grows. */
+/** A blob on its way in, which the layer store of the same engine may follow. */
 export interface StoreReceiver extends Receiver {
   /** Absent for content of unknown digest. */
-  readonly growth?: Growth | undefined
+  readonly growth?: unknown
 }
 
 export interface Publication {

@@ -8,7 +8,7 @@ import { digestOf, nextChainId } from '@lading/digest/hash'
 import type { Platform } from '@lading/manifest'
 import { parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Checked, Finding, Store } from '../src/index.ts'
+import type { Checked, FileStore, Finding } from '../src/index.ts'
 import { atScale } from '../../../test/support/scale.ts'
 import { consult } from './oracle.ts'
 import { content, documentOf, index, linux, type TestImage } from './support/image.ts'
@@ -52,7 +52,7 @@ const both = index([
 ])
 
 let root: TestRoot
-let store: Store
+let store: FileStore
 
 async function pull(name: string, target: TestImage | typeof both, images: readonly TestImage[]): Promise<void> {
   for (const { config, layers, diffIds } of images) {

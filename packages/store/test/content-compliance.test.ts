@@ -1,7 +1,18 @@
+import assert from 'node:assert/strict'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { createMemory } from '@lading/content-store/memory'
 import { testContent } from '@lading/content/compliance'
+import { openMemoryStore } from '@lading/store/memory'
 import { describe, it } from 'vitest'
+import type { Store } from '../src/index.ts'
 import { testRoot } from './support/root.ts'
+
+async function forget(store: Store, name: string): Promise<void> {
+  await store.remove(name)
+  // What a name that moved leaves behind is a name as well.
+  for (const { tag, target, name: of } of await store.images())
+    if (tag === undefined) await store.remove(`${of}@${target.digest}`)
+}
 
 describe('the store', () => {
   testContent(
@@ -25,13 +36,39 @@ describe('the store', () => {
             await chmod(path, 0o600)
             await writeFile(path, bytes)
           },
-          async forget(name) {
-            await store.remove(name)
-            // What a name that moved leaves behind is a name as well.
-            for (const { tag, target, name: of } of await store.images())
-              if (tag === undefined) await store.remove(`${of}@${target.digest}`)
-          },
+          forget: (name) => forget(store, name),
           dispose: () => root.end(),
+        }
+      },
+    },
+  )
+})
+
+describe.each([
+  ['in memory', false],
+  ['in memory, without a lock', true],
+])('the store %s', (_, optimistic) => {
+  testContent(
+    { describe, it },
+    {
+      async create() {
+        const memory = createMemory()
+        const store = openMemoryStore({ memory, optimistic })
+        return {
+          source: store.source(),
+          target: store.target(),
+          async again() {
+            const other = openMemoryStore({ memory, optimistic })
+            return { source: other.source(), target: other.target() }
+          },
+          name: (word) => `registry.example/team/${word}:1`,
+          async damage(digest) {
+            const blob = memory.blobs.get(digest)
+            assert(blob !== undefined)
+            const at = blob.bytes.length >> 1
+            memory.blobs.set(digest, { ...blob, bytes: blob.bytes.with(at, (blob.bytes[at] ?? 0) ^ 1) })
+          },
+          forget: (name) => forget(store, name),
         }
       },
     },

@@ -2,13 +2,13 @@ import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Store } from '../src/index.ts'
+import type { FileStore } from '../src/index.ts'
 import { documentOf, image, index, linux, type Content, type TestImage } from './support/image.ts'
 import { pull } from './support/pull.ts'
 import { testRoot, type TestRoot } from './support/root.ts'
 
 let root: TestRoot
-let store: Store
+let store: FileStore
 
 beforeEach(async () => {
   root = await testRoot()

@@ -5,14 +5,14 @@ import type { Digest } from '@lading/digest'
 import { chainIdOf, digestOf } from '@lading/digest/hash'
 import { familiarString, matches, parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Store } from '../src/index.ts'
+import type { FileStore } from '../src/index.ts'
 import { consult } from './oracle.ts'
 import { image, index, linux, type TestImage } from './support/image.ts'
 import { fetch, publish, pull } from './support/pull.ts'
 import { testRoot, type TestRoot } from './support/root.ts'
 
 let root: TestRoot
-let store: Store
+let store: FileStore
 
 beforeEach(async () => {
   root = await testRoot()

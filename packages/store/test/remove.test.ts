@@ -4,7 +4,7 @@ import { faultyFileSystem, unsyncedFileSystem } from '@lading/content-store/test
 import { chainIdOf } from '@lading/digest/hash'
 import { parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Store } from '../src/index.ts'
+import type { FileStore } from '../src/index.ts'
 import { consult } from './oracle.ts'
 import {
   content,
@@ -20,7 +20,7 @@ import { fetch, publish, pull } from './support/pull.ts'
 import { testRoot, type TestRoot } from './support/root.ts'
 
 let root: TestRoot
-let store: Store
+let store: FileStore
 
 beforeEach(async () => {
   root = await testRoot()

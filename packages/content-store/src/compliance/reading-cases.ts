@@ -98,16 +98,35 @@ export const readingCases: readonly Case[] = [
       assert.equal((await contents.emptyTrash()).trash.bytes, 20)
       assert.equal((await contents.leftovers()).trash.bytes, 0)
       assert.deepEqual(await addressesIn(contents), [kept])
-      await contents.syncDirectories([kept.digest])
+      await contents.makeDurable([kept.digest])
     },
   },
   {
-    name: 'lets nothing but a digest near a path',
+    name: 'gives back what is needed when the trash is emptied, where removals exclude nobody',
+    async run({ store: contents, removesInSteps = false }) {
+      if (!removesInSteps) return
+      const [wanted, other] = [await store(contents, someBytes(10, 6)), await store(contents, someBytes(20, 7))]
+      for (const { digest } of [wanted, other]) {
+        assert.equal(await contents.remove(digest), true)
+        assert.equal(await contents.stat(digest), undefined)
+        assert.equal((await contents.read(digest)).length, digest === wanted.digest ? 10 : 20)
+      }
+      const refuse = new Error('nobody knows')
+      await assert.rejects(contents.emptyTrash({ needed: () => Promise.reject(refuse) }), (error) => error === refuse)
+      assert.equal(await contents.stat(wanted.digest), undefined)
+      const freed = await contents.emptyTrash({ needed: () => Promise.resolve(new Set([wanted.digest])) })
+      assert.equal(freed.trash.bytes, 20)
+      assert.deepEqual(await addressesIn(contents), [wanted])
+      assert.deepEqual(await contents.verify(wanted.digest), { size: 10 })
+      await failsWith('CONTENT_UNKNOWN', () => contents.read(other.digest))
+    },
+  },
+  {
+    name: 'lets nothing but a digest be the name of content',
     async run({ store: contents }) {
       for (const text of ['sha256:../../etc/passwd', `sha256:${'A'.repeat(64)}`, 'md5:00', '', '__proto__']) {
         const digest = text as Digest
         for (const attempt of [
-          () => contents.path(digest),
           () => contents.stat(digest),
           () => contents.read(digest),
           () => contents.ingest({ digest, size: 1 }),

@@ -9,6 +9,8 @@ export interface ContentStoreSubject {
     readonly again?: (() => Promise<ContentStore>) | undefined
     /** Changes one byte of a committed blob behind the store's back. Absent: damage is not tested. */
     readonly damage?: ((digest: Digest) => Promise<void>) | undefined
+    /** Whether what is needed comes back when the trash is emptied: see `emptyTrash`. Default false. */
+    readonly removesInSteps?: boolean | undefined
     readonly dispose?: (() => Promise<void>) | undefined
   }>
 }

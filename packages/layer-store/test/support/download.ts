@@ -1,22 +1,22 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { growthState, type Growth } from '@lading/content-store'
+import { growthState, type FileGrowth } from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import type { Digest } from '@lading/digest'
 import { blobFile } from './root.ts'
 
 export interface Download {
   readonly address: { readonly digest: Digest; readonly size: number }
-  readonly growth: Growth
+  readonly growth: FileGrowth
   append(bytes: Uint8Array): void
-  /** By the rule of `Growth`: generation and length first, then the truncation. */
+  /** By the rule of `FileGrowth`: generation and length first, then the truncation. */
   restart(): void
   /** Into its final place. */
   move(): void
   end(state: 'verified' | 'failed'): void
 }
 
-/** A file that grows by hand, by the contract of `Growth` alone: what any content store may do with it. */
+/** A file that grows by hand, by the contract of `FileGrowth` alone: what any content store may do with it. */
 export function startDownload(root: string, whole: Uint8Array, name: string | number = 'growing'): Download {
   const address = { digest: digestOf(whole), size: whole.length }
   const path = join(root, String(name))

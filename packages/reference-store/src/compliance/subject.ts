@@ -6,6 +6,8 @@ export interface ReferenceStoreSubject {
     readonly store: ReferenceStore
     /** A second store over the same names, as another process would open it. */
     readonly again: () => Promise<ReferenceStore>
+    /** Updates run beside each other, and one that others were faster than ends with `LOCK_LOST`. Default false: one at a time. */
+    readonly optimistic?: boolean | undefined
     readonly dispose?: (() => Promise<void>) | undefined
   }>
 }

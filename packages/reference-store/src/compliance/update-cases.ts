@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { isLadingError } from '@lading/errors'
 import { parseReference } from '@lading/reference'
-import { digest, get, listed, set, target } from './helpers.ts'
+import { digest, failsWith, get, listed, set, target } from './helpers.ts'
 import type { Case } from './subject.ts'
 
 export const updateCases: readonly Case[] = [
@@ -39,7 +40,8 @@ export const updateCases: readonly Case[] = [
   },
   {
     name: 'gives back what the change returns, and takes one at a time, whoever opened it',
-    async run({ store, again }) {
+    async run({ store, again, optimistic = false }) {
+      if (optimistic) return
       const stores = [store, await again()]
       let inside = 0
       const results = await Promise.all(
@@ -58,6 +60,51 @@ export const updateCases: readonly Case[] = [
         Array.from({ length: 20 }, (_, n) => n),
       )
       assert.equal((await store.list()).length, 20)
+    },
+  },
+  {
+    name: 'loses no change of many at once, when each that was refused begins again',
+    async run({ store, again }) {
+      const stores = [store, await again()]
+      const counter = parseReference('counter')
+      const count = async (n: number): Promise<void> => {
+        try {
+          await (stores[n % 2] ?? store).update(async (names) => {
+            const { size = 0 } = names.get(counter) ?? {}
+            await names.assertHeld()
+            names.set(parseReference(`a:${n}`), target('x'))
+            names.set(counter, { ...target('x'), size: size + 1 })
+            if (n % 3 === 0) await names.save()
+          })
+        } catch (error) {
+          if (!isLadingError(error, 'LOCK_LOST')) throw error
+          await count(n)
+        }
+      }
+      await Promise.all(Array.from({ length: 20 }, (_, n) => count(n)))
+      assert.equal((await store.list()).length, 21)
+      assert.equal((await get(store, 'counter'))?.size, 20)
+    },
+  },
+  {
+    name: 'refuses what others were faster than, and tells it before the change is done',
+    async run({ store, again, optimistic = false }) {
+      if (!optimistic) return
+      const other = await again()
+      await failsWith('LOCK_LOST', () =>
+        store.update(async (names) => {
+          names.set(parseReference('a'), target('x'))
+          await names.save()
+          await names.assertHeld()
+          await set(other, 'b', 'y')
+          names.set(parseReference('c'), target('x'))
+          await failsWith('LOCK_LOST', () => names.assertHeld())
+        }),
+      )
+      assert.deepEqual(await listed(store), [
+        ['docker.io/library/a:latest', digest('x')],
+        ['docker.io/library/b:latest', digest('y')],
+      ])
     },
   },
   {

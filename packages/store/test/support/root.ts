@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unsyncedFileSystem } from '@lading/content-store/testing'
 import { linux } from './image.ts'
-import { openStore, type OpenStoreOptions, type Store } from '../../src/index.ts'
+import { openStore, type OpenStoreOptions, type FileStore } from '../../src/index.ts'
 
 /** A directory for one test, with everything opened in it closed at the end. */
 export interface TestRoot {
   readonly path: string
-  open(options?: Partial<OpenStoreOptions>): Promise<Store>
+  open(options?: Partial<OpenStoreOptions>): Promise<FileStore>
   end(): Promise<void>
 }
 
 export async function testRoot(): Promise<TestRoot> {
   const directory = await mkdtemp(join(tmpdir(), 'lading-store-'))
   const path = join(directory, 'root')
-  const stores: Store[] = []
+  const stores: FileStore[] = []
   return {
     path,
     async open(options) {

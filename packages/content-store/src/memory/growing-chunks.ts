@@ -1,0 +1,67 @@
+import { orAbort, type AbortOptions } from '@lading/clock'
+import type { Followable, Followed } from '../followable.ts'
+
+/** The bytes of one ingest, and those who follow them. */
+export interface GrowingChunks extends Followable {
+  readonly chunks: readonly Uint8Array[]
+  readonly length: number
+  push(chunk: Uint8Array): void
+  restart(): void
+  /** What was said first stays so. `failed`: with the error that followers get. */
+  end(outcome: 'verified' | Error): void
+}
+
+export function growingChunks(start: readonly Uint8Array[] = []): GrowingChunks {
+  let chunks = [...start]
+  let length = start.reduce((sum, chunk) => sum + chunk.length, 0)
+  let generation = 0
+  let outcome: 'verified' | Error | undefined
+  let changed = Promise.withResolvers<void>()
+  const tell = (): void => {
+    const told = changed
+    changed = Promise.withResolvers()
+    told.resolve()
+  }
+
+  async function* follow({ signal }: AbortOptions = {}): AsyncGenerator<Followed, void, undefined> {
+    for (let seen = generation, at = 0; ;) {
+      signal?.throwIfAborted()
+      if (outcome instanceof Error) throw outcome
+      const chunk = chunks[at]
+      if (seen !== generation) {
+        seen = generation
+        at = 0
+        yield 'restart'
+      } else if (chunk !== undefined) {
+        at += 1
+        yield chunk
+      } else if (outcome === 'verified') return
+      else await orAbort(changed.promise, { signal })
+    }
+  }
+
+  return {
+    follow,
+    get chunks() {
+      return chunks
+    },
+    get length() {
+      return length
+    },
+    push(chunk) {
+      chunks.push(chunk)
+      length += chunk.length
+      tell()
+    },
+    restart() {
+      chunks = []
+      length = 0
+      generation += 1
+      tell()
+    },
+    end(how) {
+      outcome ??= how
+      tell()
+    },
+  }
+}

@@ -1,0 +1,6 @@
+export { createMemoryContentStore } from './memory-content-store.ts'
+export { memoryFiles } from './memory-files.ts'
+export { memoryLeases } from './memory-leases.ts'
+export { memoryLock } from './memory-lock.ts'
+export { memoryRecords } from './memory-records.ts'
+export { createMemory, type Memory, type MemoryBlob, type MemoryPartial } from './memory.ts'

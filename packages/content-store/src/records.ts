@@ -1,0 +1,30 @@
+import type { Digest } from '@lading/digest'
+
+/**
+ * Small documents by digest that can all be made again. So whatever is in a record's place and is none counts as absent,
+ * and the next `put` or `remove` clears it away.
+ */
+export interface Records<Stored> {
+  /** `undefined`: not there, or nothing that can be read as one. @throws `PERMISSION` when they may not be read; `DigestError` */
+  get(key: Digest): Promise<Stored | undefined>
+  /** Replaces it in one step that survives a power cut. @throws `DigestError` */
+  put(key: Digest, bytes: Uint8Array): Promise<void>
+  /** `false`: nothing was there. @throws `DigestError` */
+  remove(key: Digest): Promise<boolean>
+  /** In order of algorithm and hex digits. */
+  list(): AsyncIterable<Stored>
+}
+
+/** What a record of one kind looks like. */
+export interface RecordFormat<Stored> {
+  /** A larger one is no record. */
+  readonly maxBytes: number
+  /** `undefined`: not the record with this key, or not one at all. */
+  readonly parse: (bytes: Uint8Array, key: Digest) => Stored | undefined
+}
+
+/** Image ID to facts; chainID to facts; blob digest to diffID. */
+export type RecordKind = 'images' | 'layers' | 'diff-ids'
+
+/** What an engine gives for records; what is in them is said by the stores above. Opened, nothing is read or written. */
+export type OpenRecords = <Stored>(kind: RecordKind, format: RecordFormat<Stored>) => Records<Stored>

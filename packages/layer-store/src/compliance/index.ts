@@ -1,0 +1,2 @@
+export type { LayerStoreParts, LayerStoreSubject } from './subject.ts'
+export { testLayerStore, type TestFunctions } from './test-layer-store.ts'

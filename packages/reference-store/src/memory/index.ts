@@ -1,0 +1,1 @@
+export { createMemoryReferenceStore, type MemoryReferenceStoreOptions } from './memory-reference-store.ts'
