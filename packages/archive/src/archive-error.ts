@@ -9,6 +9,7 @@ import { LadingError, nameErrors } from '@lading/errors'
  * - `ARCHIVE_UNSUPPORTED`: a layout version that is not known here, or a compressed layer from before docker 1.10.
  * - `ARCHIVE_TOO_LARGE`: more than the bounds allow.
  * - `NOT_AN_IMAGE`: an artifact, or an index without an image, cannot be written for docker alone.
+ * - `ARCHIVE_SPOOL_NEEDED`: it can be read once only, from its beginning, and there is no place for a temporary file.
  */
 export type ArchiveErrorCode =
   | 'ARCHIVE_UNKNOWN'
@@ -18,6 +19,7 @@ export type ArchiveErrorCode =
   | 'ARCHIVE_UNSUPPORTED'
   | 'ARCHIVE_TOO_LARGE'
   | 'NOT_AN_IMAGE'
+  | 'ARCHIVE_SPOOL_NEEDED'
 
 /** What this package throws on purpose; what content, tar and file system throw passes through unchanged. */
 export class ArchiveError extends LadingError<ArchiveErrorCode> {}

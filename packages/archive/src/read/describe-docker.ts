@@ -40,7 +40,7 @@ export async function describeDocker(
     images.set(manifest.descriptor.digest, image)
     for (const name of names ?? []) if (!image.names.includes(name)) image.names.push(name)
   }
-  return { images: [...images.values()], made, places }
+  return { images: [...images.values()], manifests: 'made', made, places }
 }
 
 async function layersOf(

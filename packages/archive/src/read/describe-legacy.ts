@@ -48,7 +48,7 @@ export async function describeLegacy(
     }
     image.names.push(name)
   }
-  return { images: [...images.values()], made, places }
+  return { images: [...images.values()], manifests: 'made', made, places }
 }
 
 interface Link {

@@ -22,6 +22,8 @@ export interface ArchivedImage {
 /** What is in an archive or a layout. */
 export interface Described {
   readonly images: readonly ArchivedImage[]
+  /** `made`: none of its manifests was there. */
+  readonly manifests: 'kept' | 'made'
   /** Manifests and configs that are not there and were made of what is. */
   readonly made: ReadonlyMap<Digest, Document>
   /** Where content is that lies under no digest. */
@@ -44,11 +46,12 @@ export async function describe(members: Members, options: AbortOptions = {}): Pr
   if (items !== undefined && images.length === 0) return describeDocker(members, items, options)
   if (index !== undefined) {
     const named = items === undefined ? images : await withDockerNames(members, images, items, options)
-    return { images: named, made: new Map(), places: new Map() }
+    return { images: named, manifests: 'kept', made: new Map(), places: new Map() }
   }
   const repositories = await read(REPOSITORIES_FILE)
   if (repositories !== undefined) return describeLegacy(members, repositories, options)
-  if ((await read(LAYOUT_FILE)) !== undefined) return { images: [], made: new Map(), places: new Map() }
+  if ((await read(LAYOUT_FILE)) !== undefined)
+    return { images: [], manifests: 'kept', made: new Map(), places: new Map() }
   throw new ArchiveError(
     'ARCHIVE_UNKNOWN',
     `it has neither ${INDEX_FILE} nor ${DOCKER_MANIFEST_FILE} nor ${REPOSITORIES_FILE}`,

@@ -208,6 +208,11 @@ export async function assertThere(
   assertBytes(joined(await collect(source.open(descriptor))), bytes)
 }
 
+/** The same of a blob that no image has: a place that makes manifests shows none such. */
+export async function assertKept(place: Pick<ContentPlace, 'source'>, blob: Document): Promise<void> {
+  if (!isMade(place)) await assertThere(place, blob)
+}
+
 export async function assertAbsent({ source }: Pick<ContentPlace, 'source'>, { descriptor }: Document): Promise<void> {
   assert.equal(await source.stat(descriptor.digest), undefined)
 }

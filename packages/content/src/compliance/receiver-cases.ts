@@ -4,7 +4,7 @@ import type { Document } from '../document.ts'
 import type { Receiver } from '../receiver.ts'
 import {
   assertAbsent,
-  assertThere,
+  assertKept,
   blobOf,
   deliver,
   failureOf,
@@ -44,11 +44,11 @@ export const receiverCases: readonly Case[] = [
       assert.deepEqual(await receiver.commit(), blob.descriptor)
       assert.deepEqual(await receiver.commit(), blob.descriptor)
       await receiver.close()
-      if (!isOnce(place)) await assertThere(place, blob)
+      if (!isOnce(place)) await assertKept(place, blob)
       assert.equal(await delivery.has(blob.descriptor), true)
       assert.equal(await delivery.receive(blob.descriptor), 'here')
       await delivery.finish()
-      await assertThere(place, blob)
+      await assertKept(place, blob)
     },
   },
   {
@@ -58,7 +58,7 @@ export const receiverCases: readonly Case[] = [
       const delivery = await place.target.begin()
       await deliver(delivery, empty)
       await delivery.finish()
-      await assertThere(place, empty)
+      await assertKept(place, empty)
     },
   },
   {
@@ -87,7 +87,7 @@ export const receiverCases: readonly Case[] = [
       await fill(clean, blob)
       await clean.commit()
       await delivery.finish()
-      await assertThere(place, blob)
+      await assertKept(place, blob)
     },
   },
   {
@@ -116,7 +116,7 @@ export const receiverCases: readonly Case[] = [
       await write(receiver, bytes, 9_999, 10_000)
       await receiver.commit()
       await delivery.finish()
-      await assertThere(place, blob)
+      await assertKept(place, blob)
     },
   },
   {
@@ -135,7 +135,7 @@ export const receiverCases: readonly Case[] = [
         await fill(receiver, short)
         assert.deepEqual(await receiver.commit(), short.descriptor)
         await receiver.close()
-        if (!isOnce(place)) await assertThere(place, short)
+        if (!isOnce(place)) await assertKept(place, short)
       }
       await delivery.finish()
     },
@@ -152,7 +152,7 @@ export const receiverCases: readonly Case[] = [
       }
       await deliver(delivery, short)
       await delivery.finish()
-      await assertThere(place, short)
+      await assertKept(place, short)
     },
   },
   {
@@ -165,7 +165,7 @@ export const receiverCases: readonly Case[] = [
       await write(receiver, bytes, 0, bytes.length)
       await receiver.commit()
       await delivery.finish()
-      await assertThere(place, blob)
+      await assertKept(place, blob)
     },
   },
   {
@@ -179,7 +179,7 @@ export const receiverCases: readonly Case[] = [
       await write(receiver, bytes, 100, bytes.length)
       await receiver.commit()
       await delivery.finish()
-      await assertThere(place, blob)
+      await assertKept(place, blob)
     },
   },
   {
@@ -223,7 +223,7 @@ export const receiverCases: readonly Case[] = [
       await assertAbsent(place, blob)
       assert.deepEqual(await receiver.commit(), blob.descriptor)
       await delivery.finish()
-      await assertThere(place, blob)
+      await assertKept(place, blob)
     },
   })),
   {
@@ -236,7 +236,7 @@ export const receiverCases: readonly Case[] = [
       await fill(receiver, blob)
       assert.deepEqual(await receiver.commit(), blob.descriptor)
       await delivery.finish()
-      await assertThere(place, blob)
+      await assertKept(place, blob)
     },
   },
   {
@@ -262,7 +262,7 @@ export const receiverCases: readonly Case[] = [
       await assertAbsent(place, blob)
       await receiver.commit()
       await delivery.finish()
-      await assertThere(place, blob)
+      await assertKept(place, blob)
     },
   },
   {
@@ -280,7 +280,7 @@ export const receiverCases: readonly Case[] = [
       await fill(receiver, blob)
       await receiver.commit()
       await delivery.finish()
-      await assertThere(place, blob)
+      await assertKept(place, blob)
     },
   },
   {
@@ -292,7 +292,7 @@ export const receiverCases: readonly Case[] = [
       await assertAbsent(place, blob)
       assert.equal(await delivery.receive(blob.descriptor, { mount: [origin] }), 'mounted')
       await delivery.finish()
-      await assertThere(place, blob)
+      await assertKept(place, blob)
     },
   },
 ]

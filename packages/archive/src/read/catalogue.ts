@@ -1,0 +1,71 @@
+import type { TarEntry } from '@lading/tar'
+import { digestOfPath } from '../file-names.ts'
+import { linkedPath, memberPath } from './member-path.ts'
+import { notPlain } from './refusals.ts'
+
+/** What an archive has at which path, and where the bytes of its files are. */
+export interface Catalogue<Where> {
+  /** @throws ArchiveError `ARCHIVE_INVALID` */
+  add(path: string, entry: Pick<TarEntry, 'type' | 'linkName' | 'sparse'>, where: Where): void
+  /**
+   * @returns `undefined`: nothing is there
+   * @throws ArchiveError `ARCHIVE_INVALID` for what is there and no file, or twice, or a link that leads nowhere
+   */
+  find(
+    path: string,
+    options?: { readonly follow?: boolean | undefined },
+  ): { readonly path: string; readonly where: Where } | undefined
+}
+
+type Member<Where> =
+  | { readonly is: 'file'; readonly where: Where }
+  | { readonly is: 'link'; readonly to: string | undefined }
+  | { readonly is: 'directory' }
+  | { readonly is: 'other' }
+  | { readonly is: 'twice' }
+
+/** More links to links than anybody writes. */
+const mostLinks = 16
+
+export function createCatalogue<Where>(): Catalogue<Where> {
+  const members = new Map<string, Member<Where>>()
+  return {
+    add(path, entry, where) {
+      const member = memberOf(path, entry, where)
+      const before = members.get(path)
+      if (before === undefined) return void members.set(path, member)
+      if (before.is === 'directory' && member.is === 'directory') return
+      // Its digest says what it is, so that it is the same twice; whoever reads it verifies.
+      if (before.is === 'file' && member.is === 'file' && digestOfPath(path) !== undefined) return
+      members.set(path, { is: 'twice' })
+    },
+    find(asked, { follow = false } = {}) {
+      let path = asked
+      for (let links = 0; ; links++) {
+        const member = members.get(path)
+        if (member === undefined && links > 0) throw notPlain(asked, `a link to ${path}, which is not there`)
+        if (member === undefined) return undefined
+        if (member.is === 'file') return { path, where: member.where }
+        if (member.is === 'twice') throw notPlain(path, 'there twice')
+        if (member.is !== 'link') throw notPlain(path, 'no file')
+        if (!follow) throw notPlain(path, 'a link')
+        if (member.to === undefined) throw notPlain(path, 'a link that leads outside of the archive')
+        if (links === mostLinks) throw notPlain(asked, 'a link to links without an end')
+        path = member.to
+      }
+    },
+  }
+}
+
+function memberOf<Where>(
+  path: string,
+  { type, linkName, sparse }: Pick<TarEntry, 'type' | 'linkName' | 'sparse'>,
+  where: Where,
+): Member<Where> {
+  // A sparse file's body is not its content.
+  if (type === 'file') return sparse === undefined ? { is: 'file', where } : { is: 'other' }
+  if (type === 'directory') return { is: 'directory' }
+  const to = new TextDecoder().decode(linkName)
+  if (type === 'symlink') return { is: 'link', to: linkedPath(path, to) }
+  return type === 'link' ? { is: 'link', to: memberPath(to) } : { is: 'other' }
+}

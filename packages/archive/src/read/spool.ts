@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { AbortOptions } from '@lading/clock'
+import type { FileHandle, FileSystem } from '@lading/content-store'
+
+/**
+ * Writes what can be read once to a temporary file, and gives that, open for reading. Where the system allows it, it has
+ * no name any more when this resolves; else it is removed when it is closed.
+ */
+export async function spool(
+  fs: FileSystem,
+  directory: string,
+  chunks: AsyncIterable<Uint8Array>,
+  { signal }: AbortOptions = {},
+): Promise<FileHandle> {
+  const path = join(directory, `lading-archive-${randomBytes(8).toString('hex')}.tmp`)
+  const remove = async (): Promise<boolean> => fs.unlink(path).catch(() => false)
+  try {
+    const writer = await fs.open(path, 'wx')
+    try {
+      let at = 0
+      for await (const chunk of chunks) {
+        signal?.throwIfAborted()
+        await writer.write(chunk, at)
+        at += chunk.byteLength
+      }
+    } finally {
+      await writer.close()
+    }
+    const handle = await fs.open(path, 'r')
+    await remove()
+    return {
+      ...handle,
+      async close() {
+        await handle.close()
+        await remove()
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}

@@ -1,0 +1,34 @@
+import type { AbortOptions } from '@lading/clock'
+import type { FileHandle } from '@lading/content-store'
+import { readTar } from '@lading/tar'
+import { createCatalogue } from './catalogue.ts'
+import type { Files } from './files.ts'
+import { memberPath } from './member-path.ts'
+import { readHandle } from './read-handle.ts'
+
+/**
+ * The members of a tar archive in an open file, which is read once to know where they are. `close` closes the file.
+ *
+ * @throws TarError, ArchiveError; the file stays open then
+ */
+export async function tarFiles(handle: FileHandle, { signal }: AbortOptions = {}): Promise<Files> {
+  const { path: file } = handle
+  const { size } = await handle.stat()
+  const catalogue = createCatalogue<{ readonly start: number; readonly size: number }>()
+  const bytes = readHandle(handle, { path: file, from: 0, to: size }, { signal })
+  for await (const entry of readTar(bytes, { signal }))
+    catalogue.add(memberPath(entry.path), entry, { start: entry.bodyOffset, size: entry.size })
+  return {
+    async find(asked, options) {
+      const found = catalogue.find(asked, options)
+      if (found === undefined) return undefined
+      const { path, where } = found
+      return {
+        path,
+        size: where.size,
+        read: (from, to, how) => readHandle(handle, { path, from: where.start + from, to: where.start + to }, how),
+      }
+    },
+    close: () => handle.close(),
+  }
+}
