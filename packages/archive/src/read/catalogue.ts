@@ -33,11 +33,8 @@ export function createCatalogue<Where>(): Catalogue<Where> {
     add(path, entry, where) {
       const member = memberOf(path, entry, where)
       const before = members.get(path)
-      if (before === undefined) return void members.set(path, member)
-      if (before.is === 'directory' && member.is === 'directory') return
-      // Its digest says what it is, so that it is the same twice; whoever reads it verifies.
-      if (before.is === 'file' && member.is === 'file' && digestOfPath(path) !== undefined) return
-      members.set(path, { is: 'twice' })
+      if (before === undefined) members.set(path, member)
+      else if (!mayComeTwice(path, before, member)) members.set(path, { is: 'twice' })
     },
     find(asked, { follow = false } = {}) {
       let path = asked
@@ -55,6 +52,12 @@ export function createCatalogue<Where>(): Catalogue<Where> {
       }
     },
   }
+}
+
+/** Of content its path says what it is, so that it is the same twice; whoever reads it verifies. */
+function mayComeTwice(path: string, one: Member<unknown>, other: Member<unknown>): boolean {
+  if (one.is !== other.is) return false
+  return one.is === 'directory' || (one.is === 'file' && digestOfPath(path) !== undefined)
 }
 
 function memberOf<Where>(
