@@ -1,12 +1,11 @@
 import type { AbortOptions } from '@lading/clock'
-import { sniff, type CompressionKind } from '@lading/compression'
+import type { CompressionKind } from '@lading/compression'
 import { algorithmOf, type Digest } from '@lading/digest'
 import { createHasher } from '@lading/digest/hash'
-import { printable } from '@lading/errors'
-import { ArchiveError } from '../archive-error.ts'
 import { digestOfPath } from '../file-names.ts'
 import { readWhole, type Files, type StoredFile } from './files.ts'
 import type { Members } from './members.ts'
+import { knownCompression } from './sniffed-compression.ts'
 
 /** What is asked of files that can be read at any place. A layer is hashed once, and only where nothing says its digest. */
 export function membersOf(files: Files): Members {
@@ -43,17 +42,6 @@ async function compressionOf(file: StoredFile, options: AbortOptions): Promise<C
     at += chunk.byteLength
   }
   return knownCompression(file.path, start)
-}
-
-/** @throws ArchiveError `ARCHIVE_UNSUPPORTED` for what no reader of images decompresses */
-function knownCompression(path: string, start: Uint8Array): CompressionKind {
-  const kind = sniff(start) ?? 'none'
-  if (kind === 'gzip' || kind === 'zstd' || kind === 'none') return kind
-  throw new ArchiveError('ARCHIVE_UNSUPPORTED', `${printable(path, 300)} is compressed with ${kind}`, {
-    path: printable(path, 300),
-    actual: kind,
-    hint: 'layers are plain, or compressed with gzip or zstd: have it written again',
-  })
 }
 
 async function hash(file: StoredFile, options: AbortOptions): Promise<Digest> {
