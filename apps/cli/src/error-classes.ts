@@ -165,6 +165,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
 
 /** Codes of the floors below those, which come up unchanged. */
 const below: Readonly<Record<string, ErrorClass>> = {
+  DELIVERY_BROKEN: 'failure',
   REFERENCE_AMBIGUOUS: 'usage',
   RANGE_MISMATCH: 'network',
   REFERENCE_DIGEST_MISMATCH: 'verification',

@@ -18,6 +18,7 @@ import { pruneCommand } from './commands/prune.ts'
 import { pullCommand } from './commands/pull.ts'
 import { referrersCommand } from './commands/referrers.ts'
 import { rmiCommand } from './commands/rmi.ts'
+import { saveCommand } from './commands/save.ts'
 import { tagCommand } from './commands/tag.ts'
 import { tagsCommand } from './commands/tags.ts'
 import type { CommandContext } from './context.ts'
@@ -64,6 +65,7 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     inspectCommand(attach),
     tagCommand(attach),
     rmiCommand(attach),
+    saveCommand(attach),
     checkCommand(attach),
     pruneCommand(attach),
     dfCommand(attach),
@@ -101,6 +103,7 @@ function imageCommand(attach: Attach): Command {
     inspectCommand(attach),
     tagCommand(attach),
     rmiCommand(attach, 'rm'),
+    saveCommand(attach),
     pruneCommand(attach),
   ])
     command.addCommand(sub)

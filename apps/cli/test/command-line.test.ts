@@ -10,6 +10,7 @@ const commands = [
   'inspect',
   'tag',
   'rmi',
+  'save',
   'check',
   'prune',
   'df',
@@ -29,6 +30,7 @@ const commands = [
   'image inspect',
   'image tag',
   'image rm',
+  'image save',
   'image prune',
 ]
 
@@ -72,6 +74,8 @@ describe('the command line', () => {
     ['prune --filter until=2026-13-01', "'2026-13-01' is no time", '2026-01-31'],
     ['prune --max-size much', 'It must be a number of bytes', "see 'lading prune --help'"],
     ['inspect --platform a/b/c/d/e x', 'a/b/c/d/e', ''],
+    ['save --format zip x', 'Allowed choices are both, docker, oci', "see 'lading save --help'"],
+    ['save --platform a/b/c/d/e x', 'a/b/c/d/e', ''],
     ['completion tcsh', 'Allowed choices are bash, zsh, fish', "see 'lading completion --help'"],
   ])('takes %j for a usage error: 2, one line, a hint', async (line, message, hint) => {
     const { code, stdout, stderr } = await runHere(line.split(' '))
