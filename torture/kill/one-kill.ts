@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '@lading/store'
 import { consult, type Findings } from '../../packages/store/test/oracle.ts'
-import type { Planted } from './planted.ts'
 import { runs, type Scenario } from './scenarios.ts'
 import { startVictim } from './spawn-victim.ts'
 import { copyOf, type Scene } from './templates.ts'
@@ -12,7 +11,6 @@ export interface Kill {
   readonly scenario: Scenario
   readonly killAt: number
   /** Another process, and the look or rename before which it stands while the victim is killed. */
-  readonly plant?: Planted | undefined
   readonly beside?: { readonly scenario: Scenario; readonly pauseAt: number } | undefined
 }
 
@@ -48,7 +46,7 @@ export async function killOnce(
   folder: string,
   bounds: Bounds,
 ): Promise<Outcome> {
-  const { scenario, killAt, plant, beside } = kill
+  const { scenario, killAt, beside } = kill
   const { host } = registry
   const label = `${scenario}-${killAt}-${beside === undefined ? 'alone' : `${beside.scenario}-${beside.pauseAt}`}`
   const root = await copyOf(templates[scenario], join(folder, label.replaceAll(' ', '-')))
@@ -56,7 +54,7 @@ export async function killOnce(
 
   const other = beside === undefined ? undefined : startVictim({ root, host, ...beside })
   await other?.paused
-  const victim = startVictim({ root, host, scenario, killAt, plant })
+  const victim = startVictim({ root, host, scenario, killAt })
   // It may wait for what the other one holds.
   if (other !== undefined) await Promise.race([victim.end, sleep(1_000)])
   other?.child.stdin?.write('\n')
@@ -89,7 +87,7 @@ export async function killOnce(
 }
 
 /** Names are what they were or what they shall be, and nothing is wrong that was not before. */
-function judge(found: Seen, { before, after }: Bounds): readonly string[] {
+export function judge(found: Seen, { before, after }: Bounds): readonly string[] {
   if (found === 'lost') return before === 'lost' ? [] : ['names are lost']
   const known = new Set(before === 'lost' ? [] : before.violations)
   const wrong = found.violations.filter((what) => !known.has(what))

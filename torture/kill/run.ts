@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRandom, type Random } from '../../fuzz/random.ts'
+import { inLanes } from '../in-lanes.ts'
 import { killOnce, look, type Bounds, type Kill } from './one-kill.ts'
-import type { Planted } from './planted.ts'
 import { runs, type Scenario } from './scenarios.ts'
 import { spawnVictim } from './spawn-victim.ts'
 import { copyOf, prepareScene, type Scene } from './templates.ts'
@@ -14,8 +14,8 @@ export interface KillRun {
   readonly seed: number
   /** Of this scenario alone. */
   readonly only?: string | undefined
-  /** A fault of ours in every victim. */
-  readonly plant?: Planted | undefined
+  /** Ends after so many violations, and keeps nothing. Default: never before the end, and roots against the law are kept. */
+  readonly enough?: number | undefined
   readonly say: (line: string) => void
 }
 
@@ -23,7 +23,7 @@ export interface KillResult {
   readonly kills: number
   /** Of a living process. */
   readonly hits: number
-  readonly violations: number
+  readonly violations: readonly string[]
 }
 
 /** Whoever stands still while another one is killed. */
@@ -37,23 +37,23 @@ const besideOthers: readonly Scenario[] = [
   'prune',
 ]
 
-/** Kills, judges, tells of each scenario; roots against the law are kept, unless a fault was planted. */
-export async function runKills({ count, seed, only, plant, say }: KillRun): Promise<KillResult> {
+/** Kills, judges, tells of each scenario. */
+export async function runKills({ count, seed, only, enough, say }: KillRun): Promise<KillResult> {
   const folder = await mkdtemp(join(tmpdir(), 'lading-torture-'))
   const random = createRandom(seed)
   const scene = await prepareScene(folder)
   const scenarios = (Object.keys(runs) as Scenario[]).filter((name) => only === undefined || name.startsWith(only))
   const share = Math.ceil(count / scenarios.length)
-  let [kills, hits, broken] = [0, 0, 0]
+  const violations: string[] = []
+  let [kills, hits] = [0, 0]
   try {
     for (const scenario of scenarios) {
       const { calls, bounds } = await measure(scene, scenario, folder)
-      const plan = planOf(scenario, { calls, share, random }).map((kill) => ({ ...kill, plant }))
+      const plan = planOf(scenario, { calls, share, random })
       let hit = 0
       const wrong: string[] = []
       await inLanes(plan, async (kill) => {
-        // One is enough to know that the fault is found.
-        if (plant !== undefined && wrong.length > 0) return
+        if (enough !== undefined && violations.length + wrong.length >= enough) return
         kills += 1
         const outcome = await killOnce(scene, kill, folder, bounds)
         if (outcome.hit) hit += 1
@@ -63,13 +63,13 @@ export async function runKills({ count, seed, only, plant, say }: KillRun): Prom
       say(`${scenario}: ${calls} calls, ${plan.length} kills, ${hit} of a living process, ${wrong.length} violations`)
       for (const line of wrong) say(line)
       hits += hit
-      broken += wrong.length
+      violations.push(...wrong)
     }
   } finally {
     await scene.registry.close()
-    if (broken === 0 || plant !== undefined) await rm(folder, { recursive: true })
+    if (violations.length === 0 || enough !== undefined) await rm(folder, { recursive: true })
   }
-  return { kills, hits, violations: broken }
+  return { kills, hits, violations }
 }
 
 /** How many calls the scenario makes, and what is before and after it. */
@@ -105,13 +105,4 @@ function planOf(
       beside: { scenario: neighbour, pauseAt: 1 + random.below(60) },
     }
   })
-}
-
-/** Two at once: one waits for the disk while the other one starts. */
-async function inLanes<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values()
-  const lane = async (): Promise<void> => {
-    for (const item of queue) await act(item)
-  }
-  await Promise.all([lane(), lane()])
 }

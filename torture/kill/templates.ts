@@ -16,13 +16,13 @@ export interface Scene {
 
 const base = { base: 'what all of them have in common' }
 
-/** A registry with three images, and for each scenario a root as it finds it. */
-export async function prepareScene(folder: string): Promise<Scene> {
+/** A registry with three images, and for each scenario a root as it finds it. @param largest layer of them, in bytes */
+export async function prepareScene(folder: string, largest = 600_000): Promise<Scene> {
   const registry = await startTestRegistry()
   const { host } = registry
   await registry.seed(image('t/old:1').layer(base).layer({ old: 'yes' }))
   await registry.seed(image('t/other:1').layer(base).layer({ other: 'yes' }))
-  const app = await registry.seed(image('t/app:1').layer(base).layer({ app: 'yes' }).randomLayer(600_000, { seed: 1 }))
+  const app = await registry.seed(image('t/app:1').layer(base).layer({ app: 'yes' }).randomLayer(largest, { seed: 1 }))
 
   const pulled = async (name: string, ...references: readonly string[]): Promise<string> => {
     const root = join(folder, 'templates', name)

@@ -2,7 +2,6 @@
 import { nodeFileSystem } from '@lading/content-store'
 import { openStore } from '@lading/store'
 import { watchFileSystem } from './killing-file-system.ts'
-import { planted, type Planted } from './planted.ts'
 import { runs, type Scenario } from './scenarios.ts'
 
 export interface Orders {
@@ -13,11 +12,9 @@ export interface Orders {
   readonly killAt?: number
   /** Before which look or rename it stops until a line comes in. */
   readonly pauseAt?: number
-  /** A fault of ours, which must be found. */
-  readonly plant?: Planted | undefined
 }
 
-const { root, scenario, host, killAt = 0, pauseAt = 0, plant } = JSON.parse(process.argv[2] ?? '{}') as Orders
+const { root, scenario, host, killAt = 0, pauseAt = 0 } = JSON.parse(process.argv[2] ?? '{}') as Orders
 
 const watch = watchFileSystem(
   nodeFileSystem(),
@@ -31,8 +28,7 @@ const watch = watchFileSystem(
     process.stdin.destroy()
   },
 )
-const fs = plant === undefined ? watch.fs : planted[plant](watch.fs)
-const store = await openStore({ root, fs, workers: 0 })
+const store = await openStore({ root, fs: watch.fs, workers: 0 })
 try {
   await runs[scenario](store, host)
 } finally {
