@@ -12,8 +12,7 @@ import { runPower } from '../power/run.ts'
 
 /** What is held to what it should be, with what. Each gives what is wrong: nothing, where no bug is planted. */
 export const checks = {
-  power: async (seed) =>
-    (await runPower({ count: 160, seed, only: 'pull into', enough: 1, say: () => {} })).violations,
+  power: async (seed) => (await runPower({ count: 160, seed, only: 'pull into', enough: 1, say: () => {} })).violations,
   kill: async (seed) => (await runKills({ count: 36, seed, only: 'tag', enough: 1, say: () => {} })).violations,
   'wrong bytes': wrongBytes,
   'lengths that lie': lyingLengths,
