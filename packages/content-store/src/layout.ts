@@ -35,6 +35,8 @@ export interface StoreLayout {
   readonly images: string
   /** Records: chainID to facts. */
   readonly layers: string
+  /** Hints: which repository has which content, a record for each. */
+  readonly origins: string
   /** Small content on its way into `blobs`. */
   readonly staging: string
   /** Renamed here, then removed. */
@@ -77,6 +79,7 @@ export function layoutOf(root: string): StoreLayout {
     diffIds: join(own, 'diff-ids'),
     images: join(own, 'images'),
     layers: join(own, 'layers'),
+    origins: join(own, 'origins'),
     staging: join(own, 'staging'),
     trash: join(own, 'trash'),
     quarantine: join(own, 'quarantine'),

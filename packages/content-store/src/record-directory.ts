@@ -4,7 +4,7 @@ import { isLadingError } from '@lading/errors'
 import type { DirectoryEntry, FileSystem } from './file-system.ts'
 import { digestPath, layoutOf } from './layout.ts'
 import type { OpenRecords, RecordFormat, Records } from './records.ts'
-import { temporaryPath, writeFileDurably } from './write-file-durably.ts'
+import { temporaryPath, writeFileDurably, writeNewFile } from './write-file-durably.ts'
 
 export interface RecordDirectoryOptions<Stored> extends RecordFormat<Stored> {
   readonly fs: FileSystem
@@ -13,8 +13,8 @@ export interface RecordDirectoryOptions<Stored> extends RecordFormat<Stored> {
 
 /** The records of a root, each kind in its directory of the layout. */
 export function fileRecords({ root, fs }: { readonly root: string; readonly fs: FileSystem }): OpenRecords {
-  const { images, layers, diffIds } = layoutOf(root)
-  const directories = { images, layers, 'diff-ids': diffIds }
+  const { images, layers, diffIds, origins } = layoutOf(root)
+  const directories = { images, layers, 'diff-ids': diffIds, origins }
   return (kind, format) => createRecordDirectory({ fs, directory: directories[kind], ...format })
 }
 
@@ -28,6 +28,7 @@ export function createRecordDirectory<Stored>({
   directory,
   maxBytes,
   parse,
+  durable = true,
 }: RecordDirectoryOptions<Stored>): Records<Stored> {
   const pathOf = (key: Digest): string => digestPath(directory, key)
 
@@ -43,7 +44,7 @@ export function createRecordDirectory<Stored>({
       await makeDirectory(fs, [directory, dirname(path)])
       // A file cannot be renamed over a directory; over everything else it can.
       if ((await fs.stat(path))?.kind === 'directory') await removeDirectory(fs, path)
-      await writeFileDurably(fs, path, bytes)
+      await (durable ? writeFileDurably(fs, path, bytes) : replaceFile(fs, path, bytes))
     },
     async remove(key) {
       const path = pathOf(key)
@@ -62,6 +63,18 @@ export function createRecordDirectory<Stored>({
         if (stored !== undefined) yield stored
       }
     },
+  }
+}
+
+/** In one step for who reads it, and no more. */
+async function replaceFile(fs: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
+  const temp = temporaryPath(path)
+  await writeNewFile(fs, temp, bytes, { sync: false })
+  try {
+    await fs.rename(temp, path)
+  } catch (error) {
+    await fs.unlink(temp).catch(() => false)
+    throw error
   }
 }
 

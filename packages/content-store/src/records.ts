@@ -7,7 +7,7 @@ import type { Digest } from '@lading/digest'
 export interface Records<Stored> {
   /** `undefined`: not there, or nothing that can be read as one. @throws `PERMISSION` when they may not be read; `DigestError` */
   get(key: Digest): Promise<Stored | undefined>
-  /** Replaces it in one step that survives a power cut. @throws `DigestError` */
+  /** Replaces it in one step, which survives a power cut unless they are not `durable`. @throws `DigestError` */
   put(key: Digest, bytes: Uint8Array): Promise<void>
   /** `false`: nothing was there. @throws `DigestError` */
   remove(key: Digest): Promise<boolean>
@@ -21,10 +21,12 @@ export interface RecordFormat<Stored> {
   readonly maxBytes: number
   /** `undefined`: not the record with this key, or not one at all. */
   readonly parse: (bytes: Uint8Array, key: Digest) => Stored | undefined
+  /** Whether they survive a power cut. Hints need not, and are written without waiting for the disk. Default true. */
+  readonly durable?: boolean | undefined
 }
 
-/** Image ID to facts; chainID to facts; blob digest to diffID. */
-export type RecordKind = 'images' | 'layers' | 'diff-ids'
+/** Image ID to facts; chainID to facts; blob digest to diffID; which repository has which content. */
+export type RecordKind = 'images' | 'layers' | 'diff-ids' | 'origins'
 
 /** What an engine gives for records; what is in them is said by the stores above. Opened, nothing is read or written. */
 export type OpenRecords = <Stored>(kind: RecordKind, format: RecordFormat<Stored>) => Records<Stored>

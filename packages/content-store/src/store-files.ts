@@ -55,6 +55,7 @@ export async function* storeFiles(fs: FileSystem, layout: StoreLayout): AsyncIte
     [layout.diffIds, 'diff-ids'],
     [layout.layers, 'layers'],
     [layout.images, 'images'],
+    [layout.origins, 'own'],
   ])
   const closed = new Set([layout.trash, layout.quarantine, layout.ingests, layout.staging])
   const { directory: copies, latest, previous } = layout.indexCopies

@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import type { BlobSink, Delivery, Document, Publication } from '@lading/content'
+import type { BlobSink, Delivery, Document, Origin, Publication } from '@lading/content'
 import type { Algorithm, Digest } from '@lading/digest'
 import type { Uncompressed } from '@lading/layer-store'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
@@ -101,6 +101,8 @@ export const isSchema1 = (document: ManifestDocument | Schema1Document): documen
 export interface PullStore<Growth = unknown> {
   readonly contents: PullContents<Growth>
   readonly layers: PullLayers<Growth>
+  /** Told which repository has which content, for who wants to mount it there. Never rejects. */
+  readonly origins: { remember(origin: Origin, content: Iterable<Digest>): Promise<void> }
   resolve(reference: Reference): Promise<Descriptor | undefined>
   manifest(descriptor: Descriptor): Promise<{ readonly bytes: Uint8Array; readonly manifest: Manifest } | undefined>
   present(manifest: Descriptor): Promise<boolean>

@@ -62,6 +62,11 @@ export async function pullTag(job: PullJob, repository: PullRepository, referenc
       )
     }
   }
+  if (!imageFetch.wasPresent) {
+    const { id, layers } = arrival.content
+    const content = [id, ...layers.map((layer) => layer.digest)]
+    await job.store.origins.remember({ host: reference.domain, repository: reference.path }, content)
+  }
   const digest = registryDigestOf(arrival.target)
   job.emit({ type: 'digest', digest, reference: String(reference) })
   return {

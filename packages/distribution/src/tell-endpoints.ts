@@ -1,11 +1,13 @@
 import type { EndpointEvent } from '@lading/registry-client'
-import type { Emit } from './emit.ts'
+import type { PullEvent } from './pull-event.ts'
+
+type TellEndpoint = (event: Extract<PullEvent, { readonly type: 'endpoint' | 'endpoint:failed' }>) => void
 
 /**
  * The client tells of each request which endpoint is asked; a pull tells when it is another one than before, and of a
  * mirror's failures each code once. Content that mirrors give or lack on the side is no news as long as it comes.
  */
-export function endpointTeller(emit: Emit): (event: EndpointEvent) => void {
+export function endpointTeller(emit: TellEndpoint): (event: EndpointEvent) => void {
   let current: string | undefined
   let failedFor: string | undefined
   const told = new Set<string>()

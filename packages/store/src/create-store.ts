@@ -3,6 +3,7 @@ import { createInspect } from './inspect.ts'
 import { createListImages } from './list-images.ts'
 import type { Parts } from './parts.ts'
 import { isPresent } from './present.ts'
+import { noOrigins } from './origins.ts'
 import { createPrune } from './prune.ts'
 import { createPublish } from './publish.ts'
 import { readManifest } from './read-manifest.ts'
@@ -21,6 +22,7 @@ export function createStore<Engine extends Parts>(parts: Engine): Store & Pick<E
     root,
     contents,
     layers,
+    origins: parts.origins ?? noOrigins,
     resolve: (reference) => references.get(reference),
     manifest: (descriptor) => readManifest(contents, descriptor),
     present: (manifest) => isPresent(contents, manifest),

@@ -3,6 +3,7 @@ import {
   createLeases,
   createLock,
   createReserve,
+  fileRecords,
   fileSystemTimeOrOurs,
   layoutOf,
   nodeFileSystem,
@@ -18,6 +19,7 @@ import { createReferenceStore } from '@lading/reference-store'
 import { createStore } from './create-store.ts'
 import { isStore, openRoot } from './open-root.ts'
 import { hostPlatform } from './host-platform.ts'
+import { createOrigins } from './origins.ts'
 import type { FileStore } from './store.ts'
 
 export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
@@ -73,6 +75,7 @@ export async function openStore({
     images: createImageStore({ root, fs }),
     references: createReferenceStore({ root, fs, lock }),
     leases: createLeases({ fs, directory: leases }),
+    origins: createOrigins(fileRecords({ root, fs }), prepare),
     platform,
     now: () => fileSystemTimeOrOurs(fs, own),
     files: () => storeFiles(fs, layout),

@@ -3,6 +3,7 @@ import type { ImageStore } from '@lading/image-store'
 import type { LayerStore } from '@lading/layer-store'
 import type { Platform } from '@lading/manifest'
 import type { ReferenceStore } from '@lading/reference-store'
+import type { Origins } from './origins.ts'
 
 /**
  * What an engine gives: the stores over one place, as the verbs of this package use them. No verb knows whether they
@@ -18,6 +19,8 @@ export interface Parts {
   readonly leases: Leases
   /** Absent where nothing has to be taken in advance so that something can be removed. */
   readonly reserve?: Reserve | undefined
+  /** Absent: what has which origin is not remembered. */
+  readonly origins?: Origins | undefined
   /** Shown first where an index is here for several. */
   readonly platform: Platform
   /** By the clock that `contents.list` tells times by, in milliseconds since 1970. In files: writes one for it. */

@@ -7,6 +7,7 @@ import type { Descriptor, ImageConfig, ImageIndex, ImageManifest, Platform } fro
 import type { Reference } from '@lading/reference'
 import type { Checked, CheckOptions } from './check/finding.ts'
 import type { Pruned, PruneOptions, Usage } from './housekeeping.ts'
+import type { Origins } from './origins.ts'
 
 /** The local images as one thing. */
 export interface Store {
@@ -14,6 +15,8 @@ export interface Store {
   readonly root: string
   readonly contents: ContentStore
   readonly layers: LayerStore
+  /** Where content can be mounted from. */
+  readonly origins: Origins
   /** What a name points to. `name:tag`, `name@digest`, both (the digest decides); bare names mean `latest`. */
   resolve(reference: Reference): Promise<Descriptor | undefined>
   /** The manifest's verified bytes and typed view, if its file is here. @throws `CONTENT_DAMAGED`, `CONTENT_UNREADABLE`; what decoding throws */

@@ -5,7 +5,9 @@ import type { Memory } from './memory.ts'
 export async function* memoryFiles({ id, blobs, records }: Memory): AsyncIterable<StoreFile> {
   for (const digest of [...blobs.keys()].toSorted())
     yield { path: `${id}: ${digest}`, role: 'blob', kind: 'file', digest }
-  for (const [role, each] of records)
+  for (const [kind, each] of records) {
+    const role = kind === 'origins' ? 'own' : kind
     for (const digest of [...each.keys()].toSorted())
-      yield { path: `${id}: ${role} of ${digest}`, role, kind: 'file', digest }
+      yield { path: `${id}: ${kind} of ${digest}`, role, kind: 'file', digest }
+  }
 }

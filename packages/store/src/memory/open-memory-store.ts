@@ -3,6 +3,7 @@ import {
   createMemoryContentStore,
   memoryFiles,
   memoryLeases,
+  memoryRecords,
   type Memory,
 } from '@lading/content-store/memory'
 import { createMemoryImageStore } from '@lading/image-store/memory'
@@ -12,6 +13,7 @@ import type { Platform } from '@lading/manifest'
 import { createMemoryReferenceStore } from '@lading/reference-store/memory'
 import { createStore } from '../create-store.ts'
 import { hostPlatform } from '../host-platform.ts'
+import { createOrigins } from '../origins.ts'
 import type { Store } from '../store.ts'
 
 export interface MemoryStoreOptions extends LayerBounds {
@@ -40,6 +42,7 @@ export function openMemoryStore({
     images: createMemoryImageStore(memory),
     references: createMemoryReferenceStore({ memory, optimistic }),
     leases: memoryLeases(memory),
+    origins: createOrigins(memoryRecords(memory), () => Promise.resolve()),
     platform,
     now: async () => Date.now(),
     files: () => memoryFiles(memory),
