@@ -112,6 +112,6 @@ function splitName(name: Uint8Array): number | undefined {
   // The last slash leaves the most for the prefix; a name must remain behind it.
   const earliest = name.length - NAME.length - 1
   for (let at = Math.min(PREFIX.length, name.length - 2); at >= Math.max(1, earliest); at--)
-    if (name[at] === slash) return at
+    if (name[at] === slash && name[at - 1] !== slash) return at
   return undefined
 }

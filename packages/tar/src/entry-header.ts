@@ -2,26 +2,28 @@ import { blockSize } from './blocks.ts'
 import type { Bounds } from './bounds.ts'
 import { dialectOf, type Dialect } from './dialect.ts'
 import {
-  LINK,
   MAJOR,
   MINOR,
   MODE,
   MTIME,
   NAME,
-  PREFIX,
+  REAL_SIZE,
   SIZE,
+  SPARSE,
+  EXTENDED,
   TYPE,
   UID,
   GID,
   USER_NAME,
   GROUP_NAME,
 } from './header-layout.ts'
-import { countField, numberField } from './number-field.ts'
+import { checkName, linkOf, nameOf } from './entry-name.ts'
+import { countField, numberField, smallField } from './number-field.ts'
 import type { Meta } from './meta-headers.ts'
 import type { PaxHeader } from './pax-header.ts'
 import { textField } from './text-field.ts'
 import { checkSparse } from './sparse-check.ts'
-import { ambiguous, corrupt, tooLarge, unsupported } from './tar-error.ts'
+import { ambiguous, corrupt, unsupported } from './tar-error.ts'
 import type { Device, Sparse, TarEntry, TarType } from './tar-entry.ts'
 import { textOf, untilNul } from './text.ts'
 
@@ -54,38 +56,39 @@ export function readEntry(bytes: Uint8Array, block: number, meta: Meta, offset: 
       offset,
     )
   const dialect = dialectOf(bytes, block, offset)
+  if (flag === oldSparse && dialect !== 'gnu')
+    throw ambiguous("GNU's sparse file in a header that is not GNU's", offset)
+  if (flag !== oldSparse && dialect === 'gnu' && hasSparse(bytes, block))
+    throw ambiguous('a sparse map of what is no sparse file', offset)
 
   const name = nameOf(bytes, block, dialect, meta, offset)
   checkName(name, 'name', offset, bounds)
-  const isSlashed = name[name.length - 1] === slash
-  if (type === 'file' && isSlashed) {
-    // Before there were directories in archives, this was one. Whether that holds for a name given elsewhere is disputed.
-    if (flag !== 0) throw ambiguous('a file whose name ends with a slash', offset)
-    if (meta.longName !== undefined || pax?.path !== undefined)
-      throw ambiguous('a file of the old kind whose long name ends with a slash', offset)
-    type = 'directory'
-  }
+  if (type === 'file' && isDirectory(bytes, block, name, flag, offset)) type = 'directory'
 
   const isLink = type === 'link' || type === 'symlink'
   const linkName = isLink ? linkOf(bytes, block, meta) : undefined
   if (linkName !== undefined) checkName(linkName, "link's target", offset, bounds)
 
-  const size = sizeOf(bytes, block, type, meta, offset)
+  const size = sizeOf(bytes, block, type, dialect, pax, offset)
+  // Read of every entry: some programs refuse a header for what they do not need.
+  const uid = smallField(bytes, block, UID, offset)
+  const gid = smallField(bytes, block, GID, offset)
+  const seconds = numberField(bytes, block, MTIME, offset)
   return {
     name,
     path: textOf(name),
     type,
     size,
-    mode: countField(bytes, block, MODE, offset),
-    uid: pax?.uid ?? countField(bytes, block, UID, offset),
-    gid: pax?.gid ?? countField(bytes, block, GID, offset),
+    mode: smallField(bytes, block, MODE, offset),
+    uid: pax?.uid ?? uid,
+    gid: pax?.gid ?? gid,
     userName: pax?.userName ?? (dialect === 'old' ? undefined : textField(bytes, block, USER_NAME)),
     groupName: pax?.groupName ?? (dialect === 'old' ? undefined : textField(bytes, block, GROUP_NAME)),
-    mtime: pax?.mtime ?? { seconds: numberField(bytes, block, MTIME, offset), nanoseconds: 0 },
+    mtime: pax?.mtime ?? { seconds, nanoseconds: 0 },
     atime: pax?.atime,
     ctime: pax?.ctime,
     linkName,
-    device: type === 'character-device' || type === 'block-device' ? deviceOf(bytes, block, pax, offset) : undefined,
+    device: deviceOf(bytes, block, type, pax, offset),
     xattrs: pax?.xattrs,
     records: pax?.records,
     sparse: sparseOf(pax, size, offset, bounds),
@@ -94,60 +97,55 @@ export function readEntry(bytes: Uint8Array, block: number, meta: Meta, offset: 
   }
 }
 
-function nameOf(
-  bytes: Uint8Array,
-  block: number,
-  dialect: Dialect,
-  { longName, pax }: Meta,
-  offset: number,
-): Uint8Array {
-  const given = pax?.sparse?.name ?? pax?.path ?? longName
-  if (given !== undefined) return given
-  const length = untilNul(bytes, block + NAME.at, NAME.length)
-  if (bytes[block + PREFIX.at] === 0) return bytes.slice(block, block + length)
-  if (dialect !== 'ustar') {
-    if (bytes[block + TYPE] === oldSparse) return bytes.slice(block, block + length)
-    throw ambiguous('a prefix of its name in a header that has none', offset)
+/** libarchive reads these whatever the entry's type. */
+const hasSparse = (bytes: Uint8Array, block: number): boolean =>
+  bytes[block + SPARSE] !== 0 || bytes[block + EXTENDED] !== 0 || bytes[block + REAL_SIZE] !== 0
+
+/** Before there were directories in archives, a file whose name ends with a slash was one. */
+function isDirectory(bytes: Uint8Array, block: number, name: Uint8Array, flag: number, offset: number): boolean {
+  const isSlashed = name[name.length - 1] === slash
+  if (flag !== 0) {
+    if (isSlashed) throw ambiguous('a file whose name ends with a slash', offset)
+    return false
   }
-  const prefix = untilNul(bytes, block + PREFIX.at, PREFIX.length)
-  const name = new Uint8Array(prefix + 1 + length)
-  name.set(bytes.subarray(block + PREFIX.at, block + PREFIX.at + prefix))
-  name[prefix] = slash
-  name.set(bytes.subarray(block, block + length), prefix + 1)
-  return name
-}
-
-function linkOf(bytes: Uint8Array, block: number, { longLink, pax }: Meta): Uint8Array {
-  const given = pax?.linkPath ?? longLink
-  if (given !== undefined) return given
-  return bytes.slice(block + LINK.at, block + LINK.at + untilNul(bytes, block + LINK.at, LINK.length))
-}
-
-function checkName(name: Uint8Array, what: string, offset: number, { maxNameLength, maxDepth }: Bounds): void {
-  if (name.length === 0) throw corrupt(`its ${what} is empty`, offset)
-  if (name.length > maxNameLength) throw tooLarge(`its ${what} has ${name.length} bytes`, 'maxNameLength', offset)
-  let depth = 1
-  for (let index = 0; index < name.length - 1; index++) if (name[index] === slash) depth++
-  if (depth > maxDepth) throw tooLarge(`its ${what} has ${depth} parts`, 'maxDepth', offset)
+  const own = untilNul(bytes, block + NAME.at, NAME.length)
+  if ((own > 0 && bytes[block + NAME.at + own - 1] === slash) !== isSlashed)
+    throw ambiguous('a file of the old kind with two names, one of which ends with a slash', offset)
+  return isSlashed
 }
 
 /** Of what has no body, programs disagree whether one follows when the header gives it a size. */
-function sizeOf(bytes: Uint8Array, block: number, type: TarType, { pax, paxSeen }: Meta, offset: number): number {
+function sizeOf(
+  bytes: Uint8Array,
+  block: number,
+  type: TarType,
+  dialect: Dialect,
+  pax: PaxHeader | undefined,
+  offset: number,
+): number {
   const own = countField(bytes, block, SIZE, offset)
   const size = pax?.size ?? own
   if (size !== own && own !== 0 && own !== mostOctal)
     throw ambiguous(`its size is ${own} in the header and ${size} in the PAX record`, offset)
   if (type === 'file' || size === 0) return size
-  // Before PAX, a hard link had the size of its file and no body, and everybody reads it that way.
-  if (type === 'link' && !paxSeen) return 0
+  // Before ustar, a hard link had the size of its file, and a directory one of its own, and no body; everybody reads that.
+  if (type === 'directory' ? pax?.size === undefined : type === 'link' && dialect !== 'ustar') return 0
   throw ambiguous(`a ${type} with a size of ${size}`, offset)
 }
 
-function deviceOf(bytes: Uint8Array, block: number, pax: PaxHeader | undefined, offset: number): Device {
-  return {
-    major: pax?.major ?? countField(bytes, block, MAJOR, offset),
-    minor: pax?.minor ?? countField(bytes, block, MINOR, offset),
-  }
+/** What is no number is refused of every entry, since some programs look at it of every entry. */
+function deviceOf(
+  bytes: Uint8Array,
+  block: number,
+  type: TarType,
+  pax: PaxHeader | undefined,
+  offset: number,
+): Device | undefined {
+  const major = smallField(bytes, block, MAJOR, offset)
+  const minor = smallField(bytes, block, MINOR, offset)
+  return type === 'character-device' || type === 'block-device'
+    ? { major: pax?.major ?? major, minor: pax?.minor ?? minor }
+    : undefined
 }
 
 /** Of formats 0.0 and 0.1. */
@@ -155,7 +153,7 @@ function sparseOf(pax: PaxHeader | undefined, bodySize: number, offset: number, 
   const sparse = pax?.sparse
   if (sparse === undefined || sparse.version !== undefined) return undefined
   const { size, pieces, start, count } = sparse
-  if (size === undefined || start !== undefined || (count !== undefined && count !== pieces.length))
+  if (size === undefined || start !== undefined || count !== pieces.length)
     throw corrupt('its sparse map is not whole', offset)
   const whole = { size, pieces }
   checkSparse(whole, bodySize, offset, bounds)

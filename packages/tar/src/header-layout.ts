@@ -23,3 +23,8 @@ export const GROUP_NAME: Field = field(297, 32, 'group name')
 export const MAJOR: Field = field(329, 8, 'device')
 export const MINOR: Field = field(337, 8, 'device')
 export const PREFIX: Field = field(345, 155, 'prefix')
+
+/** GNU's old sparse files have these in the place of the prefix. */
+export const SPARSE = 386
+export const EXTENDED = 482
+export const REAL_SIZE = 483

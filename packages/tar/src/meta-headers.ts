@@ -3,7 +3,7 @@ import type { Bounds } from './bounds.ts'
 import { dialectOf } from './dialect.ts'
 import { SIZE, TYPE } from './header-layout.ts'
 import type { Input } from './input.ts'
-import { countField } from './number-field.ts'
+import { checkNumbers, countField } from './number-field.ts'
 import { addGlobal, readPaxHeader, type PaxHeader } from './pax-header.ts'
 import { parsePaxRecords, type PaxRecord } from './pax-records.ts'
 import { ambiguous, corrupt, tooLarge } from './tar-error.ts'
@@ -16,8 +16,6 @@ export interface Meta {
   readonly longName: Uint8Array | undefined
   readonly longLink: Uint8Array | undefined
   readonly pax: PaxHeader | undefined
-  /** Whether the archive has had a PAX header anywhere. */
-  readonly paxSeen: boolean
 }
 
 /** Headers that carry values of other headers: PAX (`x`, Solaris's `X`, and `g` for all that follow), GNU's long names (`L`, `K`). */
@@ -26,7 +24,7 @@ export interface MetaHeaders {
   begin(input: Input, offset: number): boolean
   /** Whether the body is whole. */
   gather(input: Input): boolean
-  /** Whether an entry must follow. */
+  /** Whether an entry must follow: Python refuses an archive that ends with a header for all entries that follow, too. */
   readonly pending: boolean
   /** For the entry whose header was read; what comes next is the next one's. */
   take(): Meta
@@ -38,8 +36,7 @@ const g = 0x67
 const longNameType = 0x4c
 const longLinkType = 0x4b
 
-const nothing: Meta = { offset: undefined, longName: undefined, longLink: undefined, pax: undefined, paxSeen: false }
-const nothingAfterPax: Meta = { ...nothing, paxSeen: true }
+const nothing: Meta = { offset: undefined, longName: undefined, longLink: undefined, pax: undefined }
 
 export function createMetaHeaders(bounds: Bounds): MetaHeaders {
   const globals = new Map<string, PaxRecord>()
@@ -47,7 +44,7 @@ export function createMetaHeaders(bounds: Bounds): MetaHeaders {
   let longName: Uint8Array | undefined
   let longLink: Uint8Array | undefined
   let records: readonly PaxRecord[] | undefined
-  let paxSeen = false
+  let globalPending = false
   let type = 0
   let body = new Uint8Array(0)
   let bodyOffset = 0
@@ -72,8 +69,8 @@ export function createMetaHeaders(bounds: Bounds): MetaHeaders {
     if (type === longNameType) longName = longText(body, bodyOffset)
     else if (type === longLinkType) longLink = longText(body, bodyOffset)
     else {
-      paxSeen = true
       const parsed = parsePaxRecords(body, bodyOffset)
+      if (type === g) globalPending = true
       if (type === g) addGlobal(globals, parsed, bounds)
       else records = parsed
     }
@@ -84,10 +81,11 @@ export function createMetaHeaders(bounds: Bounds): MetaHeaders {
       type = input.bytes[input.start + TYPE] as number
       if (type !== x && type !== g && type !== longNameType && type !== longLinkType && type !== solarisX) return false
       dialectOf(input.bytes, input.start, offset)
+      checkNumbers(input.bytes, input.start, offset)
       check(offset)
       const size = countField(input.bytes, input.start, SIZE, offset)
       if (size > bounds.maxHeaderSize) throw tooLarge(`a header of ${size} bytes`, 'maxHeaderSize', offset)
-      if (size === 0) throw ambiguous('a header for other headers that is empty', offset)
+      if (size === 0 && (type === longNameType || type === longLinkType)) throw corrupt('an empty long name', offset)
       body = new Uint8Array(size)
       bodyOffset = offset + blockSize
       filled = 0
@@ -107,12 +105,13 @@ export function createMetaHeaders(bounds: Bounds): MetaHeaders {
       return true
     },
     get pending() {
-      return first !== undefined
+      return first !== undefined || globalPending
     },
     take() {
-      if (first === undefined && globals.size === 0) return paxSeen ? nothingAfterPax : nothing
+      globalPending = false
+      if (first === undefined && globals.size === 0) return nothing
       const pax = records === undefined && globals.size === 0 ? undefined : readPaxHeader(globals, records ?? [])
-      const meta = { offset: first, longName, longLink, pax, paxSeen }
+      const meta = { offset: first, longName, longLink, pax }
       first = undefined
       longName = undefined
       longLink = undefined

@@ -1,4 +1,4 @@
-import type { Field } from './header-layout.ts'
+import { GID, MAJOR, MINOR, MODE, MTIME, UID, type Field } from './header-layout.ts'
 import { corrupt, tooLarge } from './tar-error.ts'
 
 const space = 0x20
@@ -49,4 +49,21 @@ export function countField(bytes: Uint8Array, block: number, field: Field, offse
   const value = numberField(bytes, block, field, offset)
   if (value < 0) throw corrupt(`its ${field.what} is negative`, offset)
   return value
+}
+
+/** As `countField`, for what no system keeps in more than 32 bits: IDs, permissions, devices. */
+export function smallField(bytes: Uint8Array, block: number, field: Field, offset: number): number {
+  const value = numberField(bytes, block, field, offset)
+  if (value < 0 || value > 0xffff_ffff) throw corrupt(`its ${field.what} is not from 0 to 2^32 - 1`, offset)
+  return value
+}
+
+/** Python stops at a header with a number that is none, whether or not it is of use there; nobody else does. */
+export function checkNumbers(bytes: Uint8Array, block: number, offset: number): void {
+  smallField(bytes, block, MODE, offset)
+  smallField(bytes, block, UID, offset)
+  smallField(bytes, block, GID, offset)
+  numberField(bytes, block, MTIME, offset)
+  smallField(bytes, block, MAJOR, offset)
+  smallField(bytes, block, MINOR, offset)
 }

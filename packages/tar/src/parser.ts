@@ -48,7 +48,7 @@ export function createParser(options: TarBounds = {}): Parser {
     const { bytes, start } = input
     const offset = input.offset - blockSize
     if (isZeroBlock(bytes, start)) {
-      if (meta.pending) throw corrupt('the end comes between an entry and its long name', offset)
+      if (meta.pending) throw corrupt('no entry follows a header for entries', offset)
       if (++zeroBlocks === 2) place = 'ended'
       return false
     }

@@ -1,3 +1,4 @@
+import { printable } from '@lading/errors'
 import type { Bounds } from './bounds.ts'
 import type { PaxRecord } from './pax-records.ts'
 import { ambiguous, corrupt, tooLarge, unsupported } from './tar-error.ts'
@@ -45,15 +46,15 @@ const takers: ReadonlyMap<string, Take> = new Map<string, Take>([
   ['path', (header, record) => (header.path = nonEmpty(record))],
   ['linkpath', (header, record) => (header.linkPath = nonEmpty(record))],
   ['size', (header, record) => (header.size = countOf(record))],
-  ['uid', (header, record) => (header.uid = countOf(record))],
-  ['gid', (header, record) => (header.gid = countOf(record))],
+  ['uid', (header, record) => (header.uid = smallOf(record))],
+  ['gid', (header, record) => (header.gid = smallOf(record))],
   ['uname', (header, record) => (header.userName = textOf(withoutNul(record)))],
   ['gname', (header, record) => (header.groupName = textOf(withoutNul(record)))],
   ['mtime', (header, record) => (header.mtime = timeOf(record))],
   ['atime', (header, record) => (header.atime = timeOf(record))],
   ['ctime', (header, record) => (header.ctime = timeOf(record))],
-  ['SCHILY.devmajor', (header, record) => (header.major = countOf(record))],
-  ['SCHILY.devminor', (header, record) => (header.minor = countOf(record))],
+  ['SCHILY.devmajor', (header, record) => (header.major = smallOf(record))],
+  ['SCHILY.devminor', (header, record) => (header.minor = smallOf(record))],
   [
     'hdrcharset',
     (_header, record) => {
@@ -71,6 +72,7 @@ const takers: ReadonlyMap<string, Take> = new Map<string, Take>([
     'GNU.sparse.offset',
     (header, record) => {
       const sparse = sparseOf(header)
+      if (sparse.count === undefined) throw ambiguous('a sparse map that begins before its length', record.offset)
       if (sparse.start !== undefined) throw corrupt('an offset of a sparse map has no length', record.offset)
       sparse.start = countOf(record)
     },
@@ -87,9 +89,10 @@ const takers: ReadonlyMap<string, Take> = new Map<string, Take>([
   [
     'GNU.sparse.map',
     (header, record) => {
+      const sparse = sparseOf(header)
+      if (sparse.count === undefined) throw ambiguous('a sparse map that begins before its length', record.offset)
       const numbers = textOf(record.value).split(',')
       if (numbers.length % 2 !== 0) throw corrupt('an offset of a sparse map has no length', record.offset)
-      const sparse = sparseOf(header)
       for (let at = 0; at < numbers.length; at += 2)
         sparse.pieces.push({
           offset: countIn(numbers[at] as string, record),
@@ -99,9 +102,11 @@ const takers: ReadonlyMap<string, Take> = new Map<string, Take>([
   ],
 ])
 
+/** Of star, Solaris and GNU tar, for parts of files, other kinds of holes and incremental dumps. Some programs know some of them. */
+const refused = /^(?:SCHILY\.(?:realsize|offset|filetype)|SUN\.holesdata|GNU\.(?:volume\..*|dumpdir|sparse\..*))$/
+
 /** Keywords that may not stand for all entries that follow: programs differ in whether they apply, and to what. */
-const oneEntryOnly =
-  /^(?:path|linkpath|size|hdrcharset|GNU\.sparse\..*|SCHILY\.(?:dev.*|xattr\..*|realsize)|LIBARCHIVE\.xattr\..*)$/
+const oneEntryOnly = /^(?:path|linkpath|size|hdrcharset|GNU\..*|SUN\..*|SCHILY\..*|LIBARCHIVE\.xattr\..*)$/
 
 /** Adds what a global header says to what holds for all entries that follow. */
 export function addGlobal(
@@ -149,6 +154,8 @@ function takeRecord(header: PaxHeader, record: PaxRecord): void {
     return
   }
   const take = takers.get(keyword)
+  if (take === undefined && refused.test(keyword))
+    throw unsupported(`the PAX record "${shown(keyword)}"`, record.offset)
   if (take === undefined) (header.records ??= new Map()).set(keyword, value)
   // An empty value takes back what the header or a global record says.
   else take(header, record)
@@ -156,7 +163,7 @@ function takeRecord(header: PaxHeader, record: PaxRecord): void {
 
 const sparseOf = (header: PaxHeader): PaxSparse => (header.sparse ??= { pieces: [] })
 
-const shown = (keyword: string): string => keyword.slice(0, 80)
+const shown = (keyword: string): string => printable(keyword, 80)
 
 function withoutNul({ keyword, value, offset }: PaxRecord): Uint8Array {
   if (value.includes(0)) throw corrupt(`the PAX record "${keyword}" has a NUL in it`, offset)
@@ -169,6 +176,12 @@ function nonEmpty(record: PaxRecord): Uint8Array {
 }
 
 const countOf = (record: PaxRecord): number => countIn(textOf(record.value), record)
+
+function smallOf(record: PaxRecord): number {
+  const value = countOf(record)
+  if (value > 0xffff_ffff) throw corrupt(`the PAX record "${record.keyword}" is beyond 2^32 - 1`, record.offset)
+  return value
+}
 
 function countIn(text: string, { keyword, offset }: PaxRecord): number {
   if (!/^\d+$/.test(text)) throw corrupt(`the PAX record "${keyword}" is no number`, offset)

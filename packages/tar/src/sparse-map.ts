@@ -1,5 +1,6 @@
 import { blockSize } from './blocks.ts'
 import type { Bounds } from './bounds.ts'
+import { dialectOf } from './dialect.ts'
 import type { MapBlocks } from './map-blocks.ts'
 import { TYPE } from './header-layout.ts'
 import type { Meta } from './meta-headers.ts'
@@ -35,10 +36,15 @@ export function beginSparseMap(
     const { size, blocks } = createOldMap(bytes, start, offset)
     return withBlocks(blocks, size, offset, bounds)
   }
-  if (sparse?.version === undefined) return undefined
+  if (sparse === undefined) return undefined
+  if (entry.type !== 'file') throw corrupt(`a sparse map of a ${entry.type}`, offset)
+  if (dialectOf(bytes, start, offset) !== 'ustar')
+    throw ambiguous('a sparse map in PAX records of an entry that is not in ustar format', offset)
+  // Python takes the size of the body for that of the file, or not, by the order of the records.
+  if (pax?.size !== undefined) throw ambiguous('a PAX record of the size of a sparse file', offset)
+  if (sparse.version === undefined) return undefined
   if (sparse.version !== '1' || sparse.minor !== '0') throw unsupported('a sparse file of an unknown format', offset)
   if (sparse.size === undefined) throw corrupt('a sparse file without its real size', offset)
-  if (entry.type !== 'file') throw corrupt(`a sparse map of a ${entry.type}`, offset)
   return withBlocks(createDecimalMap(offset), sparse.size, offset, bounds)
 }
 

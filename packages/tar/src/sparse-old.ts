@@ -1,6 +1,7 @@
 import { countField } from './number-field.ts'
 import type { MapBlocks } from './map-blocks.ts'
 import type { SparsePiece } from './tar-entry.ts'
+import { ambiguous } from './tar-error.ts'
 
 const inHeader = { at: 386, count: 4, extended: 482 }
 const inExtension = { at: 0, count: 21, extended: 504 }
@@ -22,8 +23,12 @@ export function createOldMap(
     isWhole = bytes[start + where.extended] === 0
     for (let index = 0; index < where.count; index++) {
       const at = start + where.at + index * pieceSize
-      // What follows an empty place in the block is looked at by nobody.
-      if (bytes[at + pieceLength.at] === 0) return
+      // What follows an empty place in the block is looked at by nobody. Programs look at either of the two for that.
+      if (bytes[at] === 0 || bytes[at + pieceLength.at] === 0) {
+        if (bytes[at] !== bytes[at + pieceLength.at]) throw ambiguous('half a piece of a sparse file', offset)
+        if (!isWhole) throw ambiguous('a sparse map that ends and goes on', offset)
+        return
+      }
       pieces.push({
         offset: countField(bytes, at, pieceOffset, offset),
         length: countField(bytes, at, pieceLength, offset),

@@ -1,15 +1,6 @@
-import { readTar, writeTar, type TarInput } from '@lading/tar'
+import { readTar } from '@lading/tar'
 import { expect, it } from 'vitest'
-
-async function* inPieces(archive: Uint8Array, piece: number): AsyncIterable<Uint8Array> {
-  for (let at = 0; at < archive.length; at += piece) yield archive.subarray(at, at + piece)
-}
-
-async function written(entries: readonly TarInput[]): Promise<Buffer> {
-  const parts: Uint8Array[] = []
-  for await (const chunk of writeTar(entries)) parts.push(chunk)
-  return Buffer.concat(parts)
-}
+import { inPieces, written } from './support/written.ts'
 
 const three = [
   { name: 'a', body: Buffer.alloc(1300, 'a') },

@@ -1,0 +1,48 @@
+import type { Bounds } from './bounds.ts'
+import type { Dialect } from './dialect.ts'
+import { LINK, NAME, PREFIX, TYPE } from './header-layout.ts'
+import type { Meta } from './meta-headers.ts'
+import { ambiguous, corrupt, tooLarge } from './tar-error.ts'
+import { untilNul } from './text.ts'
+
+const slash = 0x2f
+const oldSparse = 0x53
+
+/** An entry's name: of a record, of a long name, or of the header itself. */
+export function nameOf(
+  bytes: Uint8Array,
+  block: number,
+  dialect: Dialect,
+  { longName, pax }: Meta,
+  offset: number,
+): Uint8Array {
+  const given = pax?.sparse?.name ?? pax?.path ?? longName
+  if (given !== undefined) return given
+  const length = untilNul(bytes, block + NAME.at, NAME.length)
+  if (bytes[block + PREFIX.at] === 0) return bytes.slice(block, block + length)
+  if (dialect !== 'ustar') {
+    if (bytes[block + TYPE] === oldSparse) return bytes.slice(block, block + length)
+    throw ambiguous('a prefix of its name in a header that has none', offset)
+  }
+  const prefix = untilNul(bytes, block + PREFIX.at, PREFIX.length)
+  if (bytes[block + PREFIX.at + prefix - 1] === slash) throw ambiguous('a prefix that ends with a slash', offset)
+  const name = new Uint8Array(prefix + 1 + length)
+  name.set(bytes.subarray(block + PREFIX.at, block + PREFIX.at + prefix))
+  name[prefix] = slash
+  name.set(bytes.subarray(block, block + length), prefix + 1)
+  return name
+}
+
+export function linkOf(bytes: Uint8Array, block: number, { longLink, pax }: Meta): Uint8Array {
+  const given = pax?.linkPath ?? longLink
+  if (given !== undefined) return given
+  return bytes.slice(block + LINK.at, block + LINK.at + untilNul(bytes, block + LINK.at, LINK.length))
+}
+
+export function checkName(name: Uint8Array, what: string, offset: number, { maxNameLength, maxDepth }: Bounds): void {
+  if (name.length === 0) throw corrupt(`its ${what} is empty`, offset)
+  if (name.length > maxNameLength) throw tooLarge(`its ${what} has ${name.length} bytes`, 'maxNameLength', offset)
+  let depth = 1
+  for (let index = 0; index < name.length - 1; index++) if (name[index] === slash) depth++
+  if (depth > maxDepth) throw tooLarge(`its ${what} has ${depth} parts`, 'maxDepth', offset)
+}
