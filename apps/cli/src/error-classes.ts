@@ -1,6 +1,6 @@
 import type { CredentialErrorCode } from '@lading/credentials'
 import type { DigestErrorCode } from '@lading/digest'
-import type { CopyErrorCode, PullErrorCode } from '@lading/distribution'
+import type { CopyErrorCode, LoadErrorCode, PullErrorCode } from '@lading/distribution'
 import type { ManifestErrorCode } from '@lading/manifest'
 import type { ImageReferenceErrorCode } from '@lading/reference'
 import type { RegistryErrorCode, TransportErrorCode } from '@lading/registry-client'
@@ -16,6 +16,7 @@ type Known =
   | CliErrorCode
   | CredentialErrorCode
   | CopyErrorCode
+  | LoadErrorCode
   | PullErrorCode
   | StoreErrorCode
   | RegistryErrorCode
@@ -43,6 +44,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   TAG_INVALID: 'usage',
   TAG_TOO_LONG: 'usage',
   NAME_INVALID: 'usage',
+  NAME_AMBIGUOUS: 'usage',
   PATTERN_INVALID: 'usage',
   PLATFORM_INVALID: 'usage',
   TARGET_INVALID: 'usage',
@@ -166,6 +168,13 @@ const known: Readonly<Record<Known, ErrorClass>> = {
 /** Codes of the floors below those, which come up unchanged. */
 const below: Readonly<Record<string, ErrorClass>> = {
   DELIVERY_BROKEN: 'failure',
+  ARCHIVE_UNKNOWN: 'failure',
+  ARCHIVE_UNSUPPORTED: 'failure',
+  ARCHIVE_SPOOL_NEEDED: 'failure',
+  ARCHIVE_INVALID: 'verification',
+  ARCHIVE_INCOMPLETE: 'verification',
+  ARCHIVE_AMBIGUOUS: 'verification',
+  ARCHIVE_TOO_LARGE: 'verification',
   REFERENCE_AMBIGUOUS: 'usage',
   RANGE_MISMATCH: 'network',
   REFERENCE_DIGEST_MISMATCH: 'verification',
@@ -194,7 +203,7 @@ const below: Readonly<Record<string, ErrorClass>> = {
 
 /** Where an error belongs by its code alone. */
 export function classOf(code: string): ErrorClass {
-  if (code.startsWith('COMPRESSION_')) return 'verification'
+  if (code.startsWith('COMPRESSION_') || code.startsWith('TAR_')) return 'verification'
   // `Object.hasOwn`: a code is text, and `constructor` is no code.
   if (Object.hasOwn(known, code)) return known[code as Known]
   return Object.hasOwn(below, code) ? (below[code] ?? 'failure') : 'failure'

@@ -12,6 +12,7 @@ import { digestCommand } from './commands/digest.ts'
 import { hostsCommand } from './commands/hosts.ts'
 import { imagesCommand } from './commands/images.ts'
 import { inspectCommand } from './commands/inspect.ts'
+import { loadCommand } from './commands/load.ts'
 import { manifestCommand } from './commands/manifest.ts'
 import { parseDuration, somePath } from './commands/options.ts'
 import { pruneCommand } from './commands/prune.ts'
@@ -66,6 +67,7 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     tagCommand(attach),
     rmiCommand(attach),
     saveCommand(attach),
+    loadCommand(attach),
     checkCommand(attach),
     pruneCommand(attach),
     dfCommand(attach),
@@ -104,6 +106,7 @@ function imageCommand(attach: Attach): Command {
     tagCommand(attach),
     rmiCommand(attach, 'rm'),
     saveCommand(attach),
+    loadCommand(attach),
     pruneCommand(attach),
   ])
     command.addCommand(sub)

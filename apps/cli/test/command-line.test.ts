@@ -11,6 +11,7 @@ const commands = [
   'tag',
   'rmi',
   'save',
+  'load',
   'check',
   'prune',
   'df',
@@ -31,6 +32,7 @@ const commands = [
   'image tag',
   'image rm',
   'image save',
+  'image load',
   'image prune',
 ]
 

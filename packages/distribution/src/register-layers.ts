@@ -8,6 +8,9 @@ import type { ManifestDocument, PullStore, Uncompressed } from './ports.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
 
+/** A pull, or whatever else has layers to register. */
+type Registering = Pick<PullJob, 'store' | 'emit' | 'signal'>
+
 type Registration = Parameters<PullStore['layers']['register']>[0]
 
 /**
@@ -17,7 +20,7 @@ type Registration = Parameters<PullStore['layers']['register']>[0]
  * @throws PullError `DIFF_ID_MISMATCH`
  */
 export async function registerLayers(
-  job: PullJob,
+  job: Registering,
   document: ManifestDocument,
   manifest: ImageManifest,
   config: ImageConfig,
@@ -72,7 +75,7 @@ const nameOf = (inside: Uncompressed, like: Digest): Digest => nameIn(inside, al
 
 /** A record is a memory, and a disk may have changed a digit of it: before anybody is accused, the layer itself is looked at. */
 async function insideAnew(
-  { store, signal }: PullJob,
+  { store, signal }: Registering,
   layer: Descriptor,
   expected: Digest,
   found: Uncompressed,
@@ -83,7 +86,7 @@ async function insideAnew(
 }
 
 /** A removal that runs beside us may take the record of a layer below that no image had yet; the layers themselves are here. */
-async function registerOn({ store }: PullJob, below: readonly Registration[], record: Registration): Promise<void> {
+async function registerOn({ store }: Registering, below: readonly Registration[], record: Registration): Promise<void> {
   try {
     await store.layers.register(record)
   } catch (error) {

@@ -11,6 +11,8 @@ export interface Input {
   ask(question: string, options?: AbortOptions & { readonly hidden?: boolean | undefined }): Promise<string>
   /** All of it as text. @throws CliError `USAGE` above `maxBytes` */
   readAll(maxBytes: number, options?: AbortOptions): Promise<string>
+  /** All of it as it comes. Ends with the signal's reason, though nothing comes any more. */
+  chunks(options?: AbortOptions): AsyncIterable<Uint8Array>
 }
 
 /** A stream of the process as input; questions are written to `terminal`. */
@@ -49,6 +51,16 @@ export function inputFrom(stream: NodeJS.ReadStream, terminal: Terminal): Input 
       }
       signal?.removeEventListener('abort', onAbort)
       return Buffer.concat(chunks).toString('utf8')
+    },
+    async *chunks({ signal } = {}) {
+      signal?.throwIfAborted()
+      const onAbort = (): void => void stream.destroy(signal?.reason as Error)
+      signal?.addEventListener('abort', onAbort, { once: true })
+      try {
+        yield* stream.iterator({ destroyOnReturn: true }) as AsyncIterable<Uint8Array>
+      } finally {
+        signal?.removeEventListener('abort', onAbort)
+      }
     },
   }
 }

@@ -18,7 +18,7 @@ export async function runHere(
     asked,
   }: {
     root?: string
-    input?: string
+    input?: string | Uint8Array
     variables?: Readonly<Record<string, string>>
     interactive?: boolean
     answer?: string
@@ -45,7 +45,10 @@ export async function runHere(
     input: {
       interactive: answer !== undefined,
       ask: (question) => ask(question),
-      readAll: () => Promise.resolve(input),
+      readAll: () => Promise.resolve(Buffer.from(input).toString()),
+      async *chunks() {
+        yield Buffer.from(input)
+      },
     },
     print: (line) => lines.push(`${line}\n`),
     output: { interactive, write: async (bytes) => void lines.push(Buffer.from(bytes).toString('latin1')) },

@@ -54,9 +54,12 @@ export async function openArchive(
   const handle =
     path !== undefined && found?.kind === 'file'
       ? await plainFile(fs, path, options)
-      : await spooled(fs, path === undefined ? (from as AsyncIterable<Uint8Array>) : createReadStream(path), 'stream', {
-          ...options,
-        })
+      : await spooled(
+          fs,
+          () => (path === undefined ? (from as AsyncIterable<Uint8Array>) : createReadStream(path)),
+          'stream',
+          options,
+        )
   try {
     const files = await tarFiles(handle, { signal })
     return await archiveSource(files, typeof from === 'string' ? resolve(from) : 'the archive', { signal })
@@ -94,7 +97,7 @@ async function plainFile(fs: FileSystem, path: string, options: OpenArchiveOptio
     }
     const { size } = await handle.stat()
     const { signal } = options
-    return await spooled(fs, readHandle(handle, { path, from: 0, to: size }, { signal }), 'compressed', {
+    return await spooled(fs, () => readHandle(handle, { path, from: 0, to: size }, { signal }), 'compressed', {
       ...options,
       bounds: { inputLength: size, ...options.bounds },
     })
@@ -105,7 +108,7 @@ async function plainFile(fs: FileSystem, path: string, options: OpenArchiveOptio
 
 async function spooled(
   fs: FileSystem,
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: () => AsyncIterable<Uint8Array>,
   because: ArchiveEvent['because'],
   { spoolDirectory: directory, bounds, onEvent, signal }: OpenArchiveOptions,
 ): Promise<FileHandle> {
@@ -116,5 +119,5 @@ async function spooled(
     })
   }
   onEvent?.({ type: 'spooling', because, directory: printable(directory) })
-  return spool(fs, directory, decompress(chunks, { ...bounds, signal }), { signal })
+  return spool(fs, directory, decompress(chunks(), { ...bounds, signal }), { signal })
 }

@@ -1,3 +1,4 @@
+import { DeliveryError } from '@lading/content'
 import { digestOf } from '@lading/digest/hash'
 import { printable } from '@lading/errors'
 import { ArchiveError } from '../archive-error.ts'
@@ -9,7 +10,7 @@ import type { ReceivedMember } from './receive-member.ts'
 import { notPlain, tooLarge } from './refusals.ts'
 import { knownCompression } from './sniffed-compression.ts'
 
-/** What was taken in of an archive: as files only what is in memory, as members all of it. */
+/** What was taken in of an archive. Of what the delivery has, files know the size alone. */
 export function receivedFiles(catalogue: Catalogue<ReceivedMember>): {
   readonly files: Files
   readonly members: Members
@@ -18,15 +19,17 @@ export function receivedFiles(catalogue: Catalogue<ReceivedMember>): {
     files: {
       async find(asked, options) {
         const found = catalogue.find(asked, options)
-        if (found?.where.is !== 'kept') return undefined
-        const { bytes } = found.where
-        return {
-          path: found.path,
-          size: bytes.byteLength,
-          async *read(from, to) {
-            if (to > from) yield bytes.slice(from, to)
-          },
-        }
+        if (found === undefined || found.where.is === 'passed over') return undefined
+        const { path, where } = found
+        return where.is === 'kept'
+          ? {
+              path,
+              size: where.bytes.byteLength,
+              async *read(from, to) {
+                if (to > from) yield where.bytes.slice(from, to)
+              },
+            }
+          : { path, size: where.size, read: () => gone(path) }
       },
       close: () => Promise.resolve(),
     },
@@ -43,20 +46,23 @@ export function receivedFiles(catalogue: Catalogue<ReceivedMember>): {
         const found = catalogue.find(asked, { follow: digestOfPath(asked) === undefined })
         if (found === undefined) return undefined
         const { path, where } = found
-        switch (where.is) {
-          case 'kept': {
-            const { bytes } = where
-            const compression = knownCompression(path, bytes.subarray(0, 16))
-            return { path, digest: digestOf(bytes), size: bytes.byteLength, compression }
-          }
-          case 'delivered':
-            return { path, digest: where.digest, size: where.size, compression: where.compression }
-          case 'passed over':
-            throw elsewhere(path)
-        }
+        if (where.is === 'passed over') throw elsewhere(path)
+        if (where.is === 'delivered')
+          return { path, digest: where.digest, size: where.size, compression: where.compression }
+        const { bytes } = where
+        const compression = knownCompression(path, bytes.subarray(0, 16))
+        return { path, digest: digestOf(bytes), size: bytes.byteLength, compression }
       },
     },
   }
+}
+
+// oxlint-disable-next-line require-yield
+async function* gone(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  throw new DeliveryError('CONTENT_UNKNOWN', `${printable(path, 300)} was delivered, and is nowhere else`, {
+    path: printable(path, 300),
+    hint: 'it was removed at the target meanwhile: give the archive again',
+  })
 }
 
 const elsewhere = (path: string): ArchiveError =>

@@ -1,0 +1,77 @@
+import { loadArchive, type LoadedImage, type LoadEvent } from '@lading/distribution'
+import { printable } from '@lading/errors'
+import { parsePlatform } from '@lading/manifest'
+import { familiarString, parseReference } from '@lading/reference'
+import { CliError } from '../cli-error.ts'
+import type { GlobalOptions } from '../command-options.ts'
+import type { Action, CommandContext } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { formatSize } from '../text/size.ts'
+import { withStore } from './open-store.ts'
+
+interface LoadOptions extends GlobalOptions {
+  readonly input?: string | undefined
+  readonly platform?: readonly string[] | undefined
+  readonly name?: string | undefined
+  readonly names: boolean
+  readonly maxSize?: number | undefined
+  readonly maxInflationRatio?: number | undefined
+  readonly quiet?: boolean | undefined
+}
+
+export const load: Action<[], LoadOptions> = async (_, options, context) => {
+  const { name, names, quiet = false } = options
+  if (name !== undefined && !names)
+    throw new CliError('USAGE', '--name and --no-names cannot both be', { hint: 'leave one of them out' })
+  const { signal, input } = context
+  const file = options.input === '-' ? undefined : options.input
+  if (file === undefined && input.interactive)
+    throw new CliError('USAGE', 'standard input is a terminal, and no archive', {
+      hint: 'lading load -i FILE, or give it through a pipe',
+    })
+  const how = {
+    name: name === undefined ? undefined : parseReference(name),
+    noNames: !names,
+    platforms: options.platform?.map((platform) => parsePlatform(platform)),
+    bounds: { maxOutput: options.maxSize, maxRatio: options.maxInflationRatio },
+    signal,
+    onEvent: teller(context, quiet),
+  }
+  const images = await withStore(options, context, (store) => loadArchive(store, file ?? input.chunks({ signal }), how))
+  for (const line of images.flatMap(linesOf)) context.print(line)
+  return exitCodes.ok
+}
+
+/** In docker's words. */
+const linesOf = ({ names, id, target }: LoadedImage): readonly string[] =>
+  names.length > 0
+    ? names.map((each) => `Loaded image: ${familiarString(parseReference(each))}`)
+    : [`Loaded image ID: ${id ?? target.digest}`]
+
+function teller({ terminal }: CommandContext, quiet: boolean): (event: LoadEvent) => void {
+  const tell = (line: string): void => terminal.write(`${line}\n`)
+  // What came through a pipe is told when it comes, and is there when it is looked for.
+  let asItComes = false
+  return (event) => {
+    switch (event.type) {
+      case 'warning':
+        return tell(`${terminal.paint('yellow', 'WARNING:')} ${event.message}`)
+      case 'moved':
+        return tell(
+          `The image ${familiarString(parseReference(event.reference))} already exists, renaming the old one with ID ${event.previous} to empty string`,
+        )
+      case 'member':
+        asItComes = true
+        if (!quiet) tell(`${printable(event.path, 100)}: Loading  ${formatSize(event.size, 3)}`)
+        return undefined
+      case 'layer:preparing':
+        if (!quiet && !asItComes) tell(`${event.id}: Loading layer  ${formatSize(event.size, 3)}`)
+        return undefined
+      case 'layer:here':
+        if (!quiet && !asItComes) tell(`${event.id}: Layer already exists`)
+        return undefined
+      default:
+        return undefined
+    }
+  }
+}
