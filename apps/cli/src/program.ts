@@ -17,6 +17,7 @@ import { manifestCommand } from './commands/manifest.ts'
 import { parseDuration, somePath } from './commands/options.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { pullCommand } from './commands/pull.ts'
+import { pushCommand } from './commands/push.ts'
 import { referrersCommand } from './commands/referrers.ts'
 import { rmiCommand } from './commands/rmi.ts'
 import { saveCommand } from './commands/save.ts'
@@ -62,6 +63,7 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
 
   const local = [
     pullCommand(attach),
+    pushCommand(attach),
     imagesCommand(attach),
     inspectCommand(attach),
     tagCommand(attach),
@@ -101,6 +103,7 @@ function imageCommand(attach: Attach): Command {
     .description('The commands for images, as docker groups them.')
   for (const sub of [
     pullCommand(attach),
+    pushCommand(attach),
     imagesCommand(attach, 'ls'),
     inspectCommand(attach),
     tagCommand(attach),

@@ -6,6 +6,7 @@ import { temporaryDirectory } from './support/temporary-directory.ts'
 
 const commands = [
   'pull',
+  'push',
   'images',
   'inspect',
   'tag',
@@ -27,6 +28,7 @@ const commands = [
   'hosts',
   'completion',
   'image pull',
+  'image push',
   'image ls',
   'image inspect',
   'image tag',

@@ -22,6 +22,9 @@ export function tagsResult({ images, failed, status }: PulledTags): object {
   }
 }
 
+/** What `--progress json` prints of an image that was pushed or copied. */
+export const copiedResult = (copied: object): object => ({ v: pullEventVersion, ...copied })
+
 /** The last line of the events of a pull that failed. */
 export function errorEvent(error: unknown): object {
   return { v: pullEventVersion, type: 'error', exitCode: exitCodeOf(error), ...errorFacts(error) }
@@ -32,7 +35,7 @@ export function errorFacts(error: unknown): object {
     return {
       code: 'INTERRUPTED',
       message: error.message,
-      hint: 'what has arrived is kept, and the next pull goes on from there',
+      hint: 'what has arrived is kept, and the next time goes on from there',
     }
   if (!isLadingError(error)) return { code: 'UNKNOWN', message: describeError(error) }
   return { code: error.code, message: error.message, hint: error.hint, ...error.facts }

@@ -3,6 +3,7 @@ import { createRegistryClient, waitNotice, type ClientEvent, type RegistryClient
 import type { CommandContext } from '../context.ts'
 import { clientOptions, warnAt } from './client-options.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
+import type { ProgressMode, Renderer } from '../progress/renderer.ts'
 
 /** Uses a registry client as the options say, and closes it. What a registry wants its users to know is shown, once. */
 export async function withClient<Result>(
@@ -18,6 +19,30 @@ export async function withClient<Result>(
     if (warning !== undefined) warn(warning)
     const wait = waitNotice(event)
     if (wait !== undefined) context.terminal.write(`${context.terminal.paint('yellow', printable(wait.message))}\n`)
+  }
+  const client = createRegistryClient({ ...given, onEvent })
+  try {
+    return await use(client)
+  } finally {
+    await client.close()
+  }
+}
+
+/** The same while a renderer shows what happens. */
+export async function withRenderedClient<Result>(
+  options: RegistryCommandOptions & { readonly progress: ProgressMode },
+  context: CommandContext,
+  { event: show }: Pick<Renderer, 'event'>,
+  use: (client: RegistryClient) => Promise<Result>,
+): Promise<Result> {
+  const warn = (code: string, message: string): void => show({ type: 'warning', code, message })
+  const given = await clientOptions(options, context, { warn: (message) => warn('HOSTS_WARNING', message) })
+  const onEvent = (event: ClientEvent): void => {
+    given.onEvent?.(event)
+    const message = warningText(event)
+    if (message !== undefined) warn(event.type === 'warning' ? 'REGISTRY_WARNING' : 'IDENTITY_NOT_STORED', message)
+    const wait = waitNotice(event)
+    if (wait !== undefined) show({ type: 'wait', ...wait })
   }
   const client = createRegistryClient({ ...given, onEvent })
   try {

@@ -1,9 +1,9 @@
-import { pullEventVersion, type PullEvent } from '@lading/distribution'
+import { pullEventVersion } from '@lading/distribution'
 import { printable } from '@lading/errors'
 import type { Terminal } from '../process/terminal.ts'
 import { jsonLine } from '../text/json-line.ts'
 import { createPlainRenderer } from './plain.ts'
-import type { ProgressMode, Renderer } from './renderer.ts'
+import type { ProgressEvent, ProgressMode, Renderer } from './renderer.ts'
 import { createTtyRenderer } from './tty.ts'
 import { layerWords, messageWords } from './words.ts'
 
@@ -20,7 +20,7 @@ export function createRenderer(
     : createPlainRenderer(terminal)
 }
 
-const toldQuietly: ReadonlySet<PullEvent['type']> = new Set(['warning', 'waiting', 'wait', 'tag:failed'])
+const toldQuietly: ReadonlySet<ProgressEvent['type']> = new Set(['warning', 'waiting', 'wait', 'tag:failed'])
 
 /** Warnings, failures, and why nothing happens. */
 function createQuietRenderer(terminal: Terminal): Renderer {

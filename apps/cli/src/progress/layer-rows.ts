@@ -1,4 +1,4 @@
-import type { PullEvent } from '@lading/distribution'
+import type { ProgressEvent } from './renderer.ts'
 import { layerWords, percent, type LayerWords } from './words.ts'
 
 export interface LayerRow extends LayerWords {
@@ -10,7 +10,7 @@ export interface LayerRow extends LayerWords {
 /** The layers of one image, in the order in which they were first heard of. */
 export interface LayerRows {
   /** `false`: the event is not about a layer. */
-  update(event: PullEvent): boolean
+  update(event: ProgressEvent): boolean
   list(): readonly LayerRow[]
   clear(): void
 }

@@ -1,7 +1,7 @@
-import type { PullEvent } from '@lading/distribution'
 import { printable } from '@lading/errors'
 import { formatPlatform } from '@lading/manifest'
 import type { Style } from '../process/terminal.ts'
+import type { ProgressEvent } from './renderer.ts'
 
 export type LayerPhase = 'waiting' | 'active' | 'done'
 
@@ -13,7 +13,7 @@ export interface LayerWords {
 }
 
 /** docker's word for what happens to a layer. `undefined`: the event is not about a layer. */
-export function layerWords(event: PullEvent): LayerWords | undefined {
+export function layerWords(event: ProgressEvent): LayerWords | undefined {
   switch (event.type) {
     case 'layer:pulling':
       return { status: 'Pulling fs layer', phase: 'waiting' }
@@ -35,6 +35,18 @@ export function layerWords(event: PullEvent): LayerWords | undefined {
       return { status: 'Extracting', phase: 'active', bar: { current: event.current, total: event.total } }
     case 'layer:complete':
       return { status: 'Pull complete', phase: 'done' }
+    case 'layer:preparing':
+      return { status: 'Preparing', phase: 'waiting' }
+    case 'layer:sending':
+      return { status: 'Pushing', phase: 'active', bar: { current: event.current, total: event.total } }
+    case 'layer:here':
+      return { status: 'Layer already exists', phase: 'done' }
+    case 'layer:mounted':
+      return { status: `Mounted from ${event.from}`, phase: 'done' }
+    case 'layer:skipped':
+      return { status: 'Skipped foreign layer', phase: 'done' }
+    case 'layer:sent':
+      return { status: 'Pushed', phase: 'done' }
     default:
       return undefined
   }
@@ -54,7 +66,7 @@ export interface MessageWords {
  * The line that an event is worth, where it is worth one. Text of a server is made printable here. That a mirror
  * failed is told; that a registry on loopback speaks no TLS is not: the last endpoint's error is the pull's own.
  */
-export function messageWords(event: PullEvent): MessageWords | undefined {
+export function messageWords(event: ProgressEvent): MessageWords | undefined {
   switch (event.type) {
     case 'resolve':
       return { text: printable(`${event.id}: Pulling from ${event.path}`), ends: true }
@@ -67,6 +79,14 @@ export function messageWords(event: PullEvent): MessageWords | undefined {
         ),
         ends: true,
       }
+    case 'push':
+      return { text: printable(`The push refers to repository [${event.name}]`), ends: true }
+    case 'copy':
+      return event.made
+        ? { text: printable(`A new index, of what is chosen: ${event.digest}`), style: 'yellow', ends: false }
+        : undefined
+    case 'copied':
+      return { text: printable(`${event.id}: digest: ${event.digest} size: ${event.size}`), ends: true }
     case 'tag:failed':
       return { text: printable(`${event.reference}: ${event.message}`), style: 'red', ends: true }
     case 'waiting':
@@ -91,7 +111,7 @@ export function messageWords(event: PullEvent): MessageWords | undefined {
   }
 }
 
-function platformWords({ platform, wanted }: PullEvent & { type: 'platform' }): MessageWords | undefined {
+function platformWords({ platform, wanted }: ProgressEvent & { type: 'platform' }): MessageWords | undefined {
   if (platform === undefined) return undefined
   const [chosen, asked] = [formatPlatform(platform), formatPlatform(wanted)]
   return chosen === asked
