@@ -1,6 +1,6 @@
 import { isLadingError } from '@lading/errors'
 import type { ErrorKind } from '@lading/registry-client'
-import type { Retry } from '@lading/transfer'
+import type { Retry, RetryClass } from '@lading/transfer'
 import { kindOf } from './error-kinds.ts'
 
 /** May the same request succeed a little later? A kind that is missing does not compile. */
@@ -43,7 +43,9 @@ export function retryUpload(error: unknown): false | Retry {
 }
 
 /** How transfers repeat what `retryUpload` gives a class. */
-export const uploadRetries = { smaller: { attempts: Number.POSITIVE_INFINITY, backoff: { baseMs: 1, maxMs: 1 } } }
+export const uploadRetries: Readonly<Record<'smaller', RetryClass>> = {
+  smaller: { attempts: Number.POSITIVE_INFINITY, backoff: { baseMs: 1, maxMs: 1 } },
+}
 
 /** The disk's error and not the network's: what a sink threw reaches the caller as it was. */
 export function unwrapSinkError(error: unknown): unknown {
