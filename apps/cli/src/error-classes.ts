@@ -195,6 +195,7 @@ const below: Readonly<Record<string, ErrorClass>> = {
   LOCK_TIMEOUT: 'storage',
   IO_ERROR: 'storage',
   ROOT_INVALID: 'storage',
+  FORMAT_OUTDATED: 'storage',
   FORMAT_UNSUPPORTED: 'storage',
   INDEX_JSON_INVALID: 'storage',
   INDEX_JSON_UNSUPPORTED: 'storage',

@@ -23,7 +23,8 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
  * - `IO_ERROR`: the operating system reported anything else.
  * - `OUTPUT_FAILED`: a file outside of the store, which the user named, cannot be written.
  * - `ROOT_INVALID`: the directory is no store that this version can read; nothing in it was changed.
- * - `FORMAT_UNSUPPORTED`: a newer Lading wrote this store; nothing in it was changed.
+ * - `FORMAT_UNSUPPORTED`: a newer Lading wrote this store, or has upgraded it meanwhile; nothing in it was changed.
+ * - `FORMAT_OUTDATED`: an older Lading wrote this store, and it has to be upgraded before it can be read; nothing in it was changed.
  */
 export type ContentErrorCode =
   | 'CONTENT_UNKNOWN'
@@ -48,6 +49,7 @@ export type ContentErrorCode =
   | 'OUTPUT_FAILED'
   | 'ROOT_INVALID'
   | 'FORMAT_UNSUPPORTED'
+  | 'FORMAT_OUTDATED'
 
 /** Every error that this package throws on purpose. */
 export class ContentError extends LadingError<ContentErrorCode> {

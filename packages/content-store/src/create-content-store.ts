@@ -8,6 +8,7 @@ import { countLeftovers, emptyTrash } from './empty-trash.ts'
 import { fileIngest } from './file-ingest.ts'
 import { fileUnnamedIngest } from './file-unnamed-ingest.ts'
 import type { FileSystem } from './file-system.ts'
+import type { StoreFormat } from './format.ts'
 import type { FileIngest } from './ingest.ts'
 import { claimIngestDirectory, type IngestDirectory } from './ingest-directory.ts'
 import { layoutOf } from './layout.ts'
@@ -32,6 +33,8 @@ export interface ContentStoreOptions extends WaitingOptions {
   readonly root: string
   /** Default `nodeFileSystem()`. */
   readonly fs?: FileSystem | undefined
+  /** Default: today's. Another one is for whoever tries a format to come. */
+  readonly format?: StoreFormat | undefined
   /** Who the owners of downloads are. Default: the processes of this machine. */
   readonly processes?: ProcessTable | undefined
   /** How long another process's download of the same blob may stand still before this one starts its own, in milliseconds. Default 30 000. */
@@ -44,6 +47,7 @@ export interface ContentStoreOptions extends WaitingOptions {
 export function createContentStore({
   root,
   fs = nodeFileSystem(),
+  format,
   processes = nodeProcesses(),
   patienceMs = defaultPatienceMs,
   overtaking = {},
@@ -53,7 +57,7 @@ export function createContentStore({
   const { root: home, trash, blobs, blob: at } = layout
   let ready: Promise<void> | undefined
   const prepared = (): Promise<void> => {
-    ready ??= prepareRoot(fs, home).catch((error: unknown) => {
+    ready ??= prepareRoot(fs, home, { format }).catch((error: unknown) => {
       ready = undefined
       throw error
     })

@@ -21,6 +21,8 @@ export interface StoreLayout {
   readonly own: string
   /** Of the format of what is in `own`. */
   readonly version: string
+  /** The format that an upgrade has reached, while there is one. */
+  readonly upgrading: string
   /** Space for whoever removes something when there is none. */
   readonly reserve: string
   /** The one short lock. */
@@ -72,6 +74,7 @@ export function layoutOf(root: string): StoreLayout {
     blobs,
     own,
     version: join(own, 'version'),
+    upgrading: join(own, 'upgrading'),
     reserve: join(own, 'reserve'),
     lock: join(own, 'lock'),
     ingests,

@@ -3,11 +3,10 @@ import { isLadingError, printable } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import { chmodIfAllowed } from './chmod-if-allowed.ts'
 import type { DirectoryEntry, FileSystem } from './file-system.ts'
+import { reachedFormat, storeFormat, type StoreFormat } from './format.ts'
 import { layoutOf, type StoreLayout } from './layout.ts'
+import { assertReadable, isReached, upgradeRoot } from './upgrade-root.ts'
 import { writeFileDurably } from './write-file-durably.ts'
-
-/** Of what is below `lading/`. Raised when an older Lading could misread it. */
-export const formatVersion: number = 1
 
 const layoutVersion = '1.0.0'
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
@@ -15,24 +14,29 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value)
 /**
  * Makes a directory a store, or checks that it is one: `oci-layout` (OCI image-layout, "oci-layout file"), `blobs/`,
  * `lading/version`. New directories, and a root that was empty and is ours, get mode 0700. Idempotent; several processes may do it
- * at once. Nothing is written where everything is there.
+ * at once. Nothing is written where everything is there. A root of an older format is upgraded, under the store's lock, which
+ * the caller does not hold.
  *
  * @param options.readOnly writes nothing. A layout made by others, without `lading/`, can be read.
+ * @param options.format default: today's. Another one is for whoever tries a format to come.
  * @throws `ContentError` `NOT_A_DIRECTORY` (a file is at the root's path), `NOT_FOUND` (read-only, nothing there or not yet),
- *   `ROOT_INVALID` (an `oci-layout` or version file that says something else), `FORMAT_UNSUPPORTED` (a newer format),
+ *   `ROOT_INVALID` (an `oci-layout` or version file that says something else), `FORMAT_UNSUPPORTED` (a newer format), `FORMAT_OUTDATED` (an older one that cannot be read, or not be upgraded),
  *   and what the operating system reports.
  */
 export async function prepareRoot(
   fs: FileSystem,
   root: string,
-  options: { readonly readOnly?: boolean | undefined } = {},
+  options: { readonly readOnly?: boolean | undefined; readonly format?: StoreFormat | undefined } = {},
 ): Promise<void> {
+  const { format = storeFormat } = options
   const layout = layoutOf(root)
   const path = layout.root
   const entries = await rootEntries(fs, path)
   const hasMarker = await checkMarker(fs, layout)
-  const hasVersion = await checkVersion(fs, layout)
+  const reached = await reachedFormat(fs, layout, format)
+  const hasVersion = reached !== undefined
   if (options.readOnly === true) {
+    if (hasMarker && hasVersion) assertReadable(reached, format, layout)
     if (hasMarker) return
     // Nothing there, or its making has begun and is not done: as good as nothing for a reader.
     const isBegun = hasVersion || entries?.every(({ name }) => name === basename(layout.own)) === true
@@ -54,8 +58,8 @@ export async function prepareRoot(
   // The version before the layout marker: a root that looks like a store always says which.
   if (!hasVersion) {
     await fs.mkdir(layout.own, { recursive: true })
-    await writeFileDurably(fs, layout.version, text(`${formatVersion}\n`))
-  }
+    await writeFileDurably(fs, layout.version, text(`${format.version}\n`))
+  } else if (!isReached(reached, format)) await upgradeRoot({ fs, layout, format })
   await fs.mkdir(join(layout.blobs, 'sha256'), { recursive: true })
   if (!hasMarker)
     await writeFileDurably(fs, layout.marker, text(`${JSON.stringify({ imageLayoutVersion: layoutVersion })}\n`))
@@ -121,29 +125,4 @@ async function checkMarker(fs: FileSystem, { marker: path }: StoreLayout): Promi
       hint: 'choose another directory with --root',
     },
   )
-}
-
-async function checkVersion(fs: FileSystem, { root, version: path }: StoreLayout): Promise<boolean> {
-  const bytes = await fs.readFile(path, { maxBytes: 64 * 1024 })
-  if (bytes === undefined || bytes.every((byte) => byte === 0)) return false
-  const written = new TextDecoder().decode(bytes).trim()
-  if (!/^[1-9][0-9]{0,8}$/.test(written)) {
-    throw new ContentError('ROOT_INVALID', `${printable(path)} holds no version number: ${printable(written, 100)}`, {
-      path,
-      hint: `choose another directory with --root, or write ${formatVersion} into the file if the store is yours`,
-    })
-  }
-  if (Number(written) > formatVersion) {
-    throw new ContentError(
-      'FORMAT_UNSUPPORTED',
-      `the store at ${printable(root)} has format ${written}; this version of Lading knows ${formatVersion}`,
-      {
-        path,
-        expected: formatVersion,
-        actual: Number(written),
-        hint: 'update Lading, or choose another directory with --root',
-      },
-    )
-  }
-  return true
 }

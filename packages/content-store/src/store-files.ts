@@ -69,7 +69,11 @@ export async function* storeFiles(fs: FileSystem, layout: StoreLayout): AsyncIte
         yield { ...copy, role: copy.path === latest || copy.path === previous || isOwn(copy) ? 'own' : 'stranger' }
     else if (kind === 'directory') yield { path, kind, role: closed.has(path) ? 'own' : 'stranger' }
     else {
-      const own = path === layout.version || path === layout.reserve || isOwn({ name, kind }, lockFiles)
+      const own =
+        path === layout.version ||
+        path === layout.upgrading ||
+        path === layout.reserve ||
+        isOwn({ name, kind }, lockFiles)
       yield { path, kind, role: own ? 'own' : 'stranger' }
     }
   }

@@ -76,6 +76,7 @@ const kinds: Readonly<Record<KnownCode, ErrorKind>> = {
   OUTPUT_FAILED: 'local',
   REALMS_INVALID: 'local',
   ROOT_INVALID: 'local',
+  FORMAT_OUTDATED: 'local',
   FORMAT_UNSUPPORTED: 'local',
   INDEX_JSON_INVALID: 'local',
   INDEX_JSON_UNSUPPORTED: 'local',

@@ -1,20 +1,27 @@
-import { layoutOf, prepareRoot, type FileSystem, type StoreLayout } from '@lading/content-store'
+import { layoutOf, prepareRoot, type FileSystem, type StoreFormat, type StoreLayout } from '@lading/content-store'
 import { isLadingError } from '@lading/errors'
 import { StoreError } from './store-error.ts'
 
 /**
- * Checks a root without writing to it. One that does not exist, or whose making was cut off, reads as empty.
+ * Checks a root without writing to it. One that does not exist, or whose making was cut off, reads as empty. One of an
+ * older format that cannot be read is upgraded, unless it is opened for reading.
  *
  * @returns what makes it a store, for the first write; done once
- * @throws `FORMAT_UNSUPPORTED`, `ROOT_INVALID`, `NOT_A_DIRECTORY`
+ * @throws `FORMAT_UNSUPPORTED`, `FORMAT_OUTDATED`, `ROOT_INVALID`, `NOT_A_DIRECTORY`
  */
-export async function openRoot(fs: FileSystem, root: string, readOnly: boolean): Promise<() => Promise<void>> {
+export async function openRoot(
+  fs: FileSystem,
+  root: string,
+  { readOnly, format }: { readonly readOnly: boolean; readonly format: StoreFormat | undefined },
+): Promise<() => Promise<void>> {
+  const look = (): Promise<void> => prepareRoot(fs, root, { readOnly: true, format })
   try {
-    await prepareRoot(fs, root, { readOnly: true })
+    await look()
   } catch (error) {
-    if (!isLadingError(error, 'NOT_FOUND') && !(isLadingError(error, 'ROOT_INVALID') && !readOnly)) throw error
+    if (isLadingError(error, 'FORMAT_OUTDATED') && !readOnly) await prepareRoot(fs, root, { format })
+    else if (!isLadingError(error, 'NOT_FOUND') && !(isLadingError(error, 'ROOT_INVALID') && !readOnly)) throw error
     // Another process may have made it since: what has a marker now must be a store now.
-    if (await hasMarker(fs, root)) await prepareRoot(fs, root, { readOnly: true })
+    else if (await hasMarker(fs, root)) await look()
   }
   if (readOnly) {
     return () =>
@@ -27,7 +34,7 @@ export async function openRoot(fs: FileSystem, root: string, readOnly: boolean):
   }
   let ready: Promise<void> | undefined
   return () => {
-    ready ??= prepareRoot(fs, root).catch((error: unknown) => {
+    ready ??= prepareRoot(fs, root, { format }).catch((error: unknown) => {
       ready = undefined
       throw error
     })

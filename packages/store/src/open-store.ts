@@ -6,10 +6,13 @@ import {
   fileRecords,
   fileSystemTimeOrOurs,
   layoutOf,
+  lockOfFormat,
   nodeFileSystem,
   storeFiles,
+  storeFormat,
   type FileSystem,
   type Overtaking,
+  type StoreFormat,
   type WaitingOptions,
 } from '@lading/content-store'
 import { createImageStore } from '@lading/image-store'
@@ -27,6 +30,8 @@ export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
   readonly root: string
   /** Default: this machine's. */
   readonly fs?: FileSystem | undefined
+  /** Default: today's. Another one is for whoever tries a format to come. */
+  readonly format?: StoreFormat | undefined
   /** Refuse to write. Default false. */
   readonly readOnly?: boolean | undefined
   /** Threads that inflate and hash. Default: as `createLayerStore`. */
@@ -43,11 +48,13 @@ export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
  * Opens the local images under one root. Nothing is written before the first write; several processes may have a root
  * open at once.
  *
- * @throws `FORMAT_UNSUPPORTED` for a store of a newer Lading, `ROOT_INVALID`, `NOT_A_DIRECTORY`
+ * @throws `FORMAT_UNSUPPORTED` for a store of a newer Lading, `FORMAT_OUTDATED` for one of an older Lading that cannot be upgraded, or was opened
+ *   for reading and has to be upgraded first; `ROOT_INVALID`, `NOT_A_DIRECTORY`
  */
 export async function openStore({
   root: given,
   fs = nodeFileSystem(),
+  format = storeFormat,
   readOnly = false,
   workers,
   platform = hostPlatform(),
@@ -60,10 +67,14 @@ export async function openStore({
 }: OpenStoreOptions): Promise<FileStore> {
   const layout = layoutOf(given)
   const { root, own, lock: lockPath, leases } = layout
-  const writable = await openRoot(fs, root, readOnly)
+  const writable = await openRoot(fs, root, { readOnly, format })
   const reserve = createReserve({ root, fs })
-  const contents = createContentStore({ root, fs, overtaking, onWaiting })
-  const lock = createLock({ fs, path: lockPath, timeoutMs: lockTimeoutMs, onWaiting })
+  const contents = createContentStore({ root, fs, format, overtaking, onWaiting })
+  const lock = lockOfFormat(createLock({ fs, path: lockPath, timeoutMs: lockTimeoutMs, onWaiting }), {
+    fs,
+    layout,
+    format,
+  })
   const prepare = async (): Promise<void> => {
     await writable()
     await reserve.keep()
