@@ -63,7 +63,8 @@ export async function openBlob(where: BlobFile): Promise<OpenBlob> {
     size: stat.size,
     read: (position) =>
       attempt(async (file) => {
-        const buffer = new Uint8Array(chunkBytes)
+        // Most blobs are small. A byte more than there should be is looked for at the end.
+        const buffer = new Uint8Array(Math.max(1, Math.min(chunkBytes, stat.size - position)))
         return buffer.subarray(0, await file.read(buffer, position))
       }, position),
     close,

@@ -1,3 +1,4 @@
+export { blobNames, type BlobNames } from './blob-names.ts'
 export { ContentError, type ContentErrorCode } from './content-error.ts'
 export type { BlobAddress, ContentStore, FileContentStore, IngestOptions, Staged } from './content-store.ts'
 export type { Overtaking } from './overtaking.ts'
@@ -20,6 +21,7 @@ export { nodeProcesses, type ProcessIdentity, type ProcessTable } from './proces
 export { createRecordDirectory, fileRecords, type RecordDirectoryOptions } from './record-directory.ts'
 export type { OpenRecords, RecordFormat, RecordKind, Records } from './records.ts'
 export { createReserve, type Reserve } from './reserve.ts'
+export { createRememberedFile, type RememberedFile } from './remembered-file.ts'
 export { prepareRoot } from './root.ts'
 export { openRecord, sealRecord } from './sealed-record.ts'
 export { storeFiles, type StoreFile, type StoreFileRole } from './store-files.ts'

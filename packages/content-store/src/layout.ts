@@ -25,6 +25,8 @@ export interface StoreLayout {
   readonly upgrading: string
   /** Space for whoever removes something when there is none. */
   readonly reserve: string
+  /** What a list of all images found out: a memory, which may be lost or wrong at any time. */
+  readonly summary: string
   /** The one short lock. */
   readonly lock: string
   /** Downloads in progress, a directory each. */
@@ -76,6 +78,7 @@ export function layoutOf(root: string): StoreLayout {
     version: join(own, 'version'),
     upgrading: join(own, 'upgrading'),
     reserve: join(own, 'reserve'),
+    summary: join(own, 'summary'),
     lock: join(own, 'lock'),
     ingests,
     leases: join(own, 'leases'),

@@ -73,6 +73,7 @@ export async function* storeFiles(fs: FileSystem, layout: StoreLayout): AsyncIte
         path === layout.version ||
         path === layout.upgrading ||
         path === layout.reserve ||
+        path === layout.summary ||
         isOwn({ name, kind }, lockFiles)
       yield { path, kind, role: own ? 'own' : 'stranger' }
     }

@@ -12,12 +12,21 @@ import { readTree, type StoredImage, type Tree } from './tree.ts'
  * @throws `IMAGE_INCOMPLETE`, `PLATFORM_ABSENT`; what reading throws
  */
 export async function chooseImage(
-  { contents, platform }: Parts,
+  { contents, platform }: Pick<Parts, 'contents' | 'platform'>,
   target: Descriptor,
   wanted?: Platform,
 ): Promise<StoredImage> {
   const tree = await readTree(contents, target)
-  const present = await presentImages(contents, tree)
+  return chooseFrom({ contents, platform }, { tree, present: await presentImages(contents, tree) }, wanted)
+}
+
+/** The same, of what was looked at already. */
+export async function chooseFrom(
+  { contents, platform }: Pick<Parts, 'contents' | 'platform'>,
+  { tree, present }: { readonly tree: Tree; readonly present: readonly StoredImage[] },
+  wanted?: Platform,
+): Promise<StoredImage> {
+  const { target } = tree
   if (tree.indexes.length === 0) {
     const [image] = present
     if (image === undefined) throw await incomplete({ contents }, tree)

@@ -1,31 +1,32 @@
 import { createHeldFailure, guardListener, isLadingError, printable } from '@lading/errors'
-import { isArtifact } from '@lading/manifest'
 import type { NamedTarget } from '@lading/reference-store'
-import { chooseImage } from './choose-image.ts'
 import type { Parts } from './parts.ts'
+import { rememberedImages } from './remembered-images.ts'
 import { StoreError } from './store-error.ts'
 import type { ImageSummary, Store } from './store.ts'
-import { describeImage, nameMembers, shownNames } from './summarize.ts'
+import { nameMembers, shownNames } from './summarize.ts'
 import { isReadFailure } from './unusable.ts'
 
 export function createListImages(parts: Parts): Store['images'] {
   return async ({ signal, onDamaged } = {}) => {
     const failure = createHeldFailure()
     const tell = guardListener(onDamaged, failure.hold)
+    const remembered = await rememberedImages(parts)
+    signal?.throwIfAborted()
+    if (remembered.list !== undefined) return remembered.list
     const names = await parts.references.list()
     const summaries: ImageSummary[] = []
     const damaged: { readonly named: NamedTarget; readonly error: unknown }[] = []
     for (const named of shownNames(names)) {
       signal?.throwIfAborted()
       try {
-        const chosen = await chooseImage(parts, named.target)
-        if (isArtifact(chosen.manifest)) continue
-        const { config: _, ...image } = await describeImage(parts, chosen)
-        summaries.push({ ...nameMembers(named), ...image })
+        const { image } = await remembered.get(named.target)
+        if (image !== undefined) summaries.push({ ...nameMembers(named), ...image })
       } catch (error) {
         damaged.push({ named, error: asDamage(named, error) })
       }
     }
+    await remembered.keep(damaged.length === 0 ? summaries : undefined)
     if (damaged.length > 0) {
       // Readers hold no lock: what was removed or moved meanwhile was no damage.
       const now = new Map((await parts.references.list()).map(({ name, target }) => [name, target.digest]))

@@ -1,7 +1,9 @@
 import {
+  blobNames,
   createContentStore,
   createLeases,
   createLock,
+  createRememberedFile,
   createReserve,
   fileRecords,
   fileSystemTimeOrOurs,
@@ -15,10 +17,11 @@ import {
   type StoreFormat,
   type WaitingOptions,
 } from '@lading/content-store'
+import { digestOf } from '@lading/digest/hash'
 import { createImageStore } from '@lading/image-store'
 import { createLayerStore, type LayerBounds } from '@lading/layer-store'
 import type { Platform } from '@lading/manifest'
-import { createReferenceStore } from '@lading/reference-store'
+import { createReferenceStore, indexJsonLimit } from '@lading/reference-store'
 import { createStore } from './create-store.ts'
 import { isStore, openRoot } from './open-root.ts'
 import { hostPlatform } from './host-platform.ts'
@@ -34,6 +37,11 @@ export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
   readonly format?: StoreFormat | undefined
   /** Refuse to write. Default false. */
   readonly readOnly?: boolean | undefined
+  /**
+   * Whether `images` writes down in `lading/summary` what it found out, where that was much, so that the next one is quick.
+   * It does so only where a store is, and passes over what cannot be written. Default: unless `readOnly`.
+   */
+  readonly keepSummary?: boolean | undefined
   /** Threads that inflate and hash. Default: as `createLayerStore`. */
   readonly workers?: number | undefined
   /** When another process's download that is slow is overtaken. Default: below 1 MiB a second, after 10 s. */
@@ -42,6 +50,15 @@ export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
   readonly lockTimeoutMs?: number | undefined
   /** Shown first where an index is here for several platforms. Default `linux/<arch of this machine>`. */
   readonly platform?: Platform | undefined
+}
+
+/** In bytes: a hundred thousand images fit, as far as `index.json` has place for their names. */
+const summaryLimit = 64 * 1024 * 1024
+
+/** Of the names: the sum of the bytes that say them. */
+async function stampOf(fs: FileSystem, path: string): Promise<string | undefined> {
+  const bytes = await fs.readFile(path, { maxBytes: indexJsonLimit }).catch(() => undefined)
+  return bytes === undefined ? undefined : digestOf(bytes)
 }
 
 /**
@@ -56,6 +73,7 @@ export async function openStore({
   fs = nodeFileSystem(),
   format = storeFormat,
   readOnly = false,
+  keepSummary = !readOnly,
   workers,
   platform = hostPlatform(),
   lockTimeoutMs,
@@ -75,6 +93,7 @@ export async function openStore({
     layout,
     format,
   })
+  const summary = createRememberedFile({ fs, path: layout.summary, maxBytes: summaryLimit })
   const prepare = async (): Promise<void> => {
     await writable()
     await reserve.keep()
@@ -90,6 +109,12 @@ export async function openStore({
     platform,
     now: () => fileSystemTimeOrOurs(fs, own),
     files: () => storeFiles(fs, layout),
+    summary: {
+      read: () => summary.read(),
+      write: (bytes) => (keepSummary ? summary.write(bytes) : Promise.resolve()),
+      blobNames: () => blobNames(fs, layout),
+      stamp: () => stampOf(fs, layout.index),
+    },
     reserve,
     writable: prepare,
     async changeable() {

@@ -4,6 +4,7 @@ import type { LayerStore } from '@lading/layer-store'
 import type { Platform } from '@lading/manifest'
 import type { ReferenceStore } from '@lading/reference-store'
 import type { Origins } from './origins.ts'
+import type { SummaryPlace } from './summary-place.ts'
 
 /**
  * What an engine gives: the stores over one place, as the verbs of this package use them. No verb knows whether they
@@ -27,6 +28,8 @@ export interface Parts {
   now(): Promise<number>
   /** Everything that is kept, by what it is there for. */
   files(): AsyncIterable<StoreFile>
+  /** Absent where nothing is gained by remembering what a list of all images found out. */
+  readonly summary?: SummaryPlace | undefined
   /** Before anything is written: the place is made a store, or the caller is told why not. */
   writable(): Promise<void>
   /**

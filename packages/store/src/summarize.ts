@@ -7,11 +7,14 @@ import type { Parts } from './parts.ts'
 import type { ImageSummary } from './store.ts'
 import type { StoredImage } from './tree.ts'
 
+/** What the documents of an image say of it. */
+export type ImageFacts = Pick<ImageSummary, 'id' | 'platform' | 'created' | 'size'>
+
 /** What an image is, whatever it is called. @throws what reading its config throws */
 export async function describeImage(
   { contents }: Pick<Parts, 'contents'>,
   { manifest }: StoredImage,
-): Promise<Pick<ImageSummary, 'id' | 'platform' | 'created' | 'size'> & { readonly config: ImageConfig }> {
+): Promise<ImageFacts & { readonly config: ImageConfig }> {
   const config = await readConfig(contents, manifest.config)
   return {
     id: manifest.config.digest,
@@ -28,6 +31,7 @@ export function nameMembers({ reference, target }: NamedTarget): Pick<ImageSumma
 
 /** Tags, and those digests that no tag of the same repository stands for. */
 export function shownNames(names: readonly NamedTarget[]): readonly NamedTarget[] {
+  if (names.every(({ reference }) => reference.tag !== undefined)) return names
   const tagged = new Set(names.filter(({ reference }) => reference.tag !== undefined).map(byDigest))
   return names.filter((named) => named.reference.tag !== undefined || !tagged.has(byDigest(named)))
 }

@@ -31,7 +31,7 @@ const layout: readonly RegExp[] = [
   /^oci-layout$/,
   /^index\.json$/,
   /^blobs\/(sha256\/[0-9a-f]{64}|sha512\/[0-9a-f]{128})$/,
-  /^lading\/(version|upgrading|reserve)$/,
+  /^lading\/(version|upgrading|reserve|summary)$/,
   /^lading\/index\/(latest|previous)$/,
   /^lading\/(images|layers|diff-ids|origins)\/sha256\/[0-9a-f]{64}$/,
   /^lading\/leases\/[0-9a-f]{16}$/,

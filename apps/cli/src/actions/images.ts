@@ -12,6 +12,7 @@ import { formatAge, timeOf } from '../text/age.ts'
 import { jsonText } from '../text/json-line.ts'
 import { formatSize } from '../text/size.ts'
 import { formatTable } from '../text/table.ts'
+import { printLines } from './print-lines.ts'
 import { withStore } from './open-store.ts'
 
 interface ImagesOptions extends GlobalOptions {
@@ -26,7 +27,7 @@ export const images: Action<[pattern: string | undefined], ImagesOptions> = asyn
   const patterns = [...(options.filter ?? []).map(patternOf), ...(pattern === undefined ? [] : [pattern])]
   // A bad pattern is bad whatever there is to match.
   for (const each of patterns) matches(parseReference('any'), each)
-  const all = await withStore({ ...options, readOnly: true }, context, (store) =>
+  const all = await withStore({ ...options, readOnly: true, keepSummary: true }, context, (store) =>
     store.images({
       signal: context.signal,
       onDamaged: ({ reference, error }) =>
@@ -37,8 +38,9 @@ export const images: Action<[pattern: string | undefined], ImagesOptions> = asyn
   )
   const found = all
     .filter((image) => patterns.length === 0 || patterns.some((each) => matches(nameFor(image), each)))
+    .map((image) => ({ image, created: timeOf(image.created) }))
     .toSorted(newestFirst)
-  for (const line of format(found, options)) context.print(line)
+  await printLines(format(found, options), context.output)
   return exitCodes.ok
 }
 
@@ -54,30 +56,41 @@ function patternOf(filter: string): string {
 const nameFor = ({ name, tag }: ImageSummary): ReturnType<typeof parseReference> =>
   parseReference(tag === undefined ? name : `${name}:${tag}`)
 
-const time = ({ created }: ImageSummary): number => timeOf(created) ?? 0
-
-function newestFirst(one: ImageSummary, other: ImageSummary): number {
-  return time(other) - time(one) || compare(one.name, other.name) || compare(one.tag ?? '', other.tag ?? '')
+interface Dated {
+  readonly image: ImageSummary
+  /** Milliseconds since 1970. */
+  readonly created: number | undefined
 }
+
+function newestFirst(one: Dated, other: Dated): number {
+  return (
+    (other.created ?? 0) - (one.created ?? 0) ||
+    compare(one.image.name, other.image.name) ||
+    compare(one.image.tag ?? '', other.image.tag ?? '')
+  )
+}
+
+// Names of other hosts are shown in full, which needs no second look at thousands of them.
+const shownName = (name: string): string => (name.startsWith('docker.io/') ? familiarName(parseReference(name)) : name)
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
-function format(found: readonly ImageSummary[], options: ImagesOptions): string[] {
+function format(found: readonly Dated[], options: ImagesOptions): string[] {
   if (options.json === true)
-    return [jsonText(found.map((image) => ({ ...image, platform: formatPlatform(image.platform) })))]
-  const id = (image: ImageSummary): string => (options.trunc ? shortImageId(image.id) : image.id)
+    return [jsonText(found.map(({ image }) => ({ ...image, platform: formatPlatform(image.platform) })))]
+  const id = ({ image }: Dated): string => (options.trunc ? shortImageId(image.id) : image.id)
   // Several names of one image are one ID.
   if (options.quiet === true) return [...new Set(found.map(id))]
   const digests = options.digests === true
   return formatTable(
     ['REPOSITORY', 'TAG', ...(digests ? ['DIGEST'] : []), 'IMAGE ID', 'CREATED', 'SIZE'],
-    found.map((image) => [
-      printable(familiarName(nameFor(image))),
-      printable(image.tag ?? '<none>'),
-      ...(digests ? [registryDigestOf(image.target)] : []),
-      id(image),
-      formatAge(image.created),
-      formatSize(image.size, 3),
+    found.map((each) => [
+      shownName(each.image.name),
+      each.image.tag ?? '<none>',
+      ...(digests ? [registryDigestOf(each.image.target)] : []),
+      id(each),
+      formatAge(each.created),
+      formatSize(each.image.size, 3),
     ]),
   )
 }

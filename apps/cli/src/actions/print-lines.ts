@@ -7,7 +7,7 @@ const enough = 64 * 1024
  * Prints lines as they come. Those of one moment are one write; whoever takes them slowly is waited for, so that a list of
  * any length fits in memory.
  */
-export async function printLines(lines: AsyncIterable<string>, output: Output): Promise<void> {
+export async function printLines(lines: AsyncIterable<string> | Iterable<string>, output: Output): Promise<void> {
   let text = ''
   let writing: Promise<void> = Promise.resolve()
   let refused = false

@@ -12,8 +12,8 @@ export function timeOf(created: string | undefined): number | undefined {
 }
 
 /** How long ago, in docker's words: `3 weeks ago`. `N/A` when it is not known or not a time. */
-export function formatAge(created: string | undefined, now: number = Date.now()): string {
-  const then = timeOf(created)
+export function formatAge(created: string | number | undefined, now: number = Date.now()): string {
+  const then = typeof created === 'number' ? created : timeOf(created)
   if (then === undefined) return 'N/A'
   return `${duration(Math.floor((now - then) / 1000))} ago`
 }

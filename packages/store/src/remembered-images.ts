@@ -1,0 +1,60 @@
+import type { Digest } from '@lading/digest'
+import type { Descriptor } from '@lading/manifest'
+import type { Parts } from './parts.ts'
+import type { ImageSummary } from './store.ts'
+import { decodeSummary, encodeSummary } from './summary.ts'
+import { targetFacts, type TargetFacts } from './target-facts.ts'
+
+/** So many targets are read anew each time: it takes some milliseconds, and nothing is written for it. */
+const fewTargets = 32
+/** From here on the names take longer to read than to write down once more. */
+const manyTargets = 1000
+
+/** What lists show: remembered where that still holds, and read where not. */
+export interface RememberedImages {
+  /** The whole list, if it is as it was. */
+  readonly list?: readonly ImageSummary[] | undefined
+  /** @throws what `targetFacts` throws */
+  get(target: Descriptor): Promise<TargetFacts>
+  /**
+   * Writes down what was asked for, if that spares the next list much.
+   *
+   * @param images the whole list, if nothing in it was damaged
+   */
+  keep(images: readonly ImageSummary[] | undefined): Promise<void>
+}
+
+export async function rememberedImages(
+  parts: Pick<Parts, 'contents' | 'platform' | 'summary'>,
+): Promise<RememberedImages> {
+  const { platform, summary: place } = parts
+  if (place === undefined) return { get: (target) => targetFacts(parts, target), keep: () => Promise.resolve() }
+  const [bytes, stamp] = await Promise.all([place.read(), place.stamp()])
+  const summary = bytes === undefined ? undefined : decodeSummary(bytes, platform, await place.blobNames())
+  const list = stamp === undefined ? undefined : summary?.list(stamp)
+  let known: ReadonlyMap<Digest, TargetFacts> | undefined
+  const used = new Map<Digest, TargetFacts>()
+  let read = 0
+  return {
+    list,
+    async get(target) {
+      const { digest } = target
+      known ??= summary?.facts() ?? new Map<Digest, TargetFacts>()
+      let facts = used.get(digest) ?? known.get(digest)
+      if (facts === undefined) {
+        facts = await targetFacts(parts, target)
+        read += 1
+      }
+      used.set(digest, facts)
+      return facts
+    },
+    async keep(images) {
+      const isOutgrown = (known?.size ?? 0) > 2 * (used.size + fewTargets)
+      const isWorthIt = images !== undefined && used.size >= manyTargets
+      if (read < fewTargets && !isOutgrown && !isWorthIt) return
+      // Names that were changed while they were listed are not the ones of that stamp.
+      const isSame = images !== undefined && stamp !== undefined && (await place.stamp()) === stamp
+      await place.write(encodeSummary({ platform, facts: used, list: isSame ? { stamp, images } : undefined }))
+    },
+  }
+}
