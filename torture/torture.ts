@@ -1,9 +1,10 @@
-// pnpm torture kill|power|planted|rot|soak|cuts: see docs/reliability.md.
+// pnpm torture kill|power|planted|rot|race|soak|cuts: see docs/reliability.md.
 import { parseArgs } from 'node:util'
 import { runCuts } from './cuts/run.ts'
 import { runKills } from './kill/run.ts'
 import { runPlanted } from './planted/run.ts'
 import { runPower } from './power/run.ts'
+import { runRace } from './race/run.ts'
 import { runRot } from './rot/run.ts'
 import { soak } from './soak/run.ts'
 
@@ -11,6 +12,7 @@ const usage = `usage: pnpm torture kill [--count N] [--seed S] [--only SCENARIO]
        pnpm torture power [--count N] [--seed S] [--only SCENARIO] [--state N]
        pnpm torture planted [--seed S]
        pnpm torture rot [--count N] [--seed S]
+       pnpm torture race [--seconds N] [--seed S]
        pnpm torture soak [--count N] [--seed S]
        pnpm torture cuts [--count N]`
 
@@ -18,6 +20,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     count: { type: 'string' },
+    seconds: { type: 'string' },
     seed: { type: 'string' },
     only: { type: 'string' },
     state: { type: 'string' },
@@ -59,6 +62,7 @@ const verbs: Readonly<Record<string, () => Promise<boolean>>> = {
   power,
   planted: () => runPlanted({ seed, say }),
   rot: () => runRot({ count: countOr(1_000), seed, say }),
+  race: () => runRace({ seconds: numberOf('seconds', values.seconds ?? '60'), seed, say }),
   soak: () => soak({ count: countOr(1_000), atOnce: countOr(1_000), seed, say }),
   cuts: () => runCuts({ size: 100 * 1024 * 1024, cuts: countOr(50), say }),
 }

@@ -9,6 +9,7 @@ import { image, makeCertificate, startTestRegistry, type TestRegistry } from '@l
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { pathOf } from '../../../test/support/real-parts.ts'
 import { isRoot, mounting, needs, root } from '../../../test/support/needs.ts'
+import { atScale } from '../../../test/support/scale.ts'
 import { consult } from '../../../packages/store/test/oracle.ts'
 import { bin, lading, start, type Ended } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
@@ -242,13 +243,30 @@ describe('a pull in bad surroundings', () => {
     expect(consult(store, { afterCrash: true }).violations).toEqual([])
   })
 
-  it('four processes pull the same image into one root: all succeed, each blob is fetched once', async () => {
+  it('processes that pull the same image of ten layers into one root: all succeed, no layer is fetched more than twice, each blob is stored once', async () => {
+    const many = Array.from({ length: 9 }, (_, number) => number).reduce(
+      (built, number) => built.layer({ number: String(number) }),
+      image('t/many:1').randomLayer(3_000_000, { seed: 2 }),
+    )
+    const { layers, config, digest } = await registry.seed(many)
     const store = await temporaryDirectory()
     registry.journal.clear()
-    const ended = await Promise.all(Array.from({ length: 4 }, () => lading(['pull', '-q', big, '--root', store])))
-    expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual(ended.map(() => [0, '']))
-    expect(registry.journal.blob(bigLayer).requests).toHaveLength(1)
-    expect(consult(store, { afterCrash: true }).violations).toEqual([])
+    const ended = await Promise.all(
+      Array.from({ length: atScale(3, 8) }, () =>
+        lading(['pull', '-q', '--platform', 'linux/amd64', `${registry.host}/t/many:1`, '--root', store]),
+      ),
+    )
+    // On a machine that is busy one waits for another for long enough to say so, or to overtake it.
+    const waits = /^waiting for process \d+, which downloads .*\n/gm
+    expect(ended.map(({ code, stderr }) => [code, stderr.replaceAll(waits, '')])).toEqual(ended.map(() => [0, '']))
+    // A config is small: a process that does not find it asks for it and waits for nobody.
+    for (const layer of layers)
+      expect(registry.journal.blob(layer.digest).requests.length, layer.digest).toBeOneOf([1, 2])
+    // No second copy on its way, nothing set aside.
+    expect(consult(store)).toMatchObject({
+      violations: [],
+      blobs: [digest, config.digest, ...layers.map((layer) => layer.digest)].toSorted(),
+    })
   })
 
   it('a reader that has seen enough', needs('bash'), async () => {

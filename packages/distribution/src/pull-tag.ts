@@ -1,3 +1,5 @@
+import { isDigest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
 import { registryDigestOf, type Descriptor } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
 import { isSchema1, type ManifestDocument, type PullRepository, type Schema1Document } from './ports.ts'
@@ -45,7 +47,12 @@ export async function pullTag(job: PullJob, repository: PullRepository, referenc
     : await toSchema2(job, repository, reference, { ...resolved, document })
   let arrival: Arrival
   for (let attempt = 1; ; attempt += 1) {
-    arrival = await imageFetch.fetch()
+    try {
+      arrival = await imageFetch.fetch()
+    } catch (error) {
+      if (attempt === publishAttempts || !(await wentAway(job, error))) throw error
+      continue
+    }
     const result = await job.delivery.publish(
       { target: arrival.target, names: [String(reference)], documents: arrival.documents },
       { signal: job.signal },
@@ -76,6 +83,13 @@ export async function pullTag(job: PullJob, repository: PullRepository, referenc
     ...arrival.content,
     status: imageFetch.wasPresent ? 'up-to-date' : 'downloaded',
   }
+}
+
+/** Whether a layer was taken from the store before it had been looked into: as good as one that is missing in the end. */
+async function wentAway({ store, signal }: PullJob, error: unknown): Promise<boolean> {
+  if (signal.aborted || !isLadingError(error, 'LAYER_SOURCE_FAILED')) return false
+  const { digest } = error.facts
+  return isDigest(digest) && (await store.contents.stat(digest)) === undefined
 }
 
 async function toSchema2(

@@ -103,6 +103,32 @@ describe('a pull whose content is collected between any two of its steps', () =>
   )
 })
 
+describe('a layer that is collected before it was looked into', () => {
+  it('is fetched again', async () => {
+    const registry = await startTestRegistry()
+    const { config, layers } = await registry.seed(image('t/app:1').layer({ app: 'yes' }))
+    const [layer] = layers.map(({ digest }) => digest as `sha256:${string}`)
+    if (layer === undefined) throw new Error('it has a layer')
+    // Layers are looked into once it is known how their config calls them.
+    registry.addFault({ on: 'blob', digest: config.digest, nth: 1, then: { delayMs: 300 } })
+    const root = await temporaryFolder()
+    const store = await openTestStore(root)
+    const puller = await createPuller({ store })
+    try {
+      const pulled = puller.pull(`${registry.host}/t/app:1`, { platform: 'linux/amd64' })
+      while ((await store.contents.stat(layer)) === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+      await rm(layoutOf(root).blob(layer))
+      expect((await pulled).status).toBe('downloaded')
+      expect(registry.journal.blob(layer).requests).toHaveLength(2)
+      expect(consult(root).violations).toEqual([])
+    } finally {
+      await puller.close()
+      await store.close()
+      await registry.close()
+    }
+  })
+})
+
 describe('a download that was taken over while its process stood still', () => {
   it('is gone on with from what the other left', async () => {
     const registry = await startTestRegistry()

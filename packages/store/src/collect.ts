@@ -8,6 +8,9 @@ import { reachable, type Reachable } from './reachable.ts'
 import { recordedImages, type RecordedImages } from './recorded-images.ts'
 import type { StoredImage, Tree } from './tree.ts'
 
+/** Between two looks at what pulls hold. */
+const removalsAtOnce = 16
+
 interface Stays {
   readonly ids: ReadonlySet<Digest>
   /** `undefined` when the layers of one image are not known. */
@@ -52,7 +55,6 @@ export async function collect(
 ): Promise<Collected> {
   const recorded = recordedImages(parts)
   const kept = await reachable(parts, names, recorded)
-  const held = await parts.leases.held()
   const stays: Stays = {
     ids: new Set([
       ...kept.images.map(({ manifest }) => idOf(manifest)),
@@ -63,17 +65,27 @@ export async function collect(
   const sweep = await planSweep(parts, removed, stays)
   const deleted = await deletedIds(parts, removed, stays, recorded)
 
-  const isFree = (digest: Digest): boolean => !kept.digests.has(digest) && !held.has(digest)
-  const free = [...new Set([...sweep.documents, ...sweep.blobs, ...(kept.isWhole ? orphans : [])])].filter(isFree)
-  const collected: Collected = { deleted, content: free }
-  if (dryRun) return collected
+  const unnamed = [...new Set([...sweep.documents, ...sweep.blobs, ...(kept.isWhole ? orphans : [])])].filter(
+    (digest) => !kept.digests.has(digest),
+  )
+  let held = await parts.leases.held()
+  const isFree = (digest: Digest): boolean => !held.has(digest)
+  if (dryRun) return { deleted, content: unnamed.filter(isFree) }
   // Whoever took the lock over may have given a name to what was free: looked at again before each step.
   const assertHeld = (): Promise<void> => names.assertHeld()
   const remove = async (step: () => Promise<unknown>): Promise<void> => {
     await assertHeld()
     await step()
   }
-  for (const digest of free) await remove(() => parts.contents.remove(digest, { assertHeld }))
+  const free: Digest[] = []
+  for (const [at, digest] of unnamed.entries()) {
+    // A pull that has begun since uses what it finds.
+    if (at > 0 && at % removalsAtOnce === 0) held = await parts.leases.held()
+    if (!isFree(digest)) continue
+    await remove(() => parts.contents.remove(digest, { assertHeld }))
+    free.push(digest)
+  }
+  const collected: Collected = { deleted, content: free }
   for (const digest of free) await parts.layers.forget(digest)
   // A running pull builds on the records of layers; and without knowing every layer that stays, none is forgotten.
   if (held.size === 0 && stays.layers !== undefined) {

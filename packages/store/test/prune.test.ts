@@ -2,6 +2,7 @@ import { utimesSync } from 'node:fs'
 import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '@lading/digest'
+import { faultyFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
 import { chainIdOf, digestOf } from '@lading/digest/hash'
 import { familiarString, matches, parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -44,6 +45,32 @@ function expectWhole(): void {
 }
 
 describe('prune', () => {
+  it('leaves what a pull takes hold of while it removes', async () => {
+    const orphans: Digest[] = []
+    for (let number = 0; number < 40; number++) {
+      const bytes = new TextEncoder().encode(`orphan ${number}`)
+      orphans.push(digestOf(bytes))
+      await store.contents.put(digestOf(bytes), bytes)
+    }
+    const lease = await store.lease()
+    let held = false
+    const pruning = await root.open({
+      fs: faultyFileSystem(unsyncedFileSystem(), [], {
+        async before({ operation, path }) {
+          if (operation !== 'rename' || !path.includes('trash') || held) return
+          held = true
+          await lease.hold(orphans)
+        },
+      }),
+    })
+    await pruning.prune({ minAgeMs: 0 })
+    // Between two looks a few go, and a pull fetches them anew.
+    expect(consult(root.path).blobs).toHaveLength(24)
+    await lease.release()
+    await pruning.prune({ minAgeMs: 0 })
+    expect(consult(root.path).blobs).toEqual([])
+  })
+
   it('leaves what others hold by a document that we do not know, or that is damaged', async () => {
     const put = async (text: string, mediaType: string): Promise<object> => {
       const bytes = new TextEncoder().encode(text)
