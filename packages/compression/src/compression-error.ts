@@ -1,4 +1,4 @@
-import { LadingError, nameErrors } from '@lading/errors'
+import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 
 /**
  * - `COMPRESSION_TRUNCATED`: the input ended inside a member or frame.
@@ -26,6 +26,10 @@ export type CompressionErrorCode =
   | 'COMPRESSION_ENGINE_MISSING'
 
 /** `facts.offset` is a position in the compressed input, in bytes: where reading stood when it failed. */
-export class CompressionError extends LadingError<CompressionErrorCode> {}
+export class CompressionError extends LadingError<CompressionErrorCode> {
+  constructor(code: CompressionErrorCode, message: string, options: ErrorOptions = {}) {
+    super(code, message, { hint: 'fetch it again, or have it made again', ...options })
+  }
+}
 
 nameErrors(CompressionError, 'CompressionError')

@@ -1,0 +1,174 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { hexOf } from '@lading/digest'
+import { digestOf } from '@lading/digest/hash'
+import { describe, expect, it } from 'vitest'
+import { blobPath } from '../../src/file-names.ts'
+import { archiveOf, type Member } from '../support/some-archive.ts'
+import { jsonBytes, textBytes } from '../support/some-files.ts'
+import { descriptorOf, dockerArchive, indexOf, legacyArchive, ociArchive, testImage } from '../support/some-image.ts'
+import { waysIn, type Found } from '../support/ways-in.ts'
+
+const image = testImage('one')
+const other = testImage('two', [new Uint8Array(gzipSync('two: in gzip')), 'one: a layer'])
+
+/** Names and config digests: what a user would see. */
+const seen = ({ images, documents }: Found): unknown =>
+  images.map(({ names }, at) => {
+    const { config, layers } = JSON.parse(new TextDecoder().decode(documents[at]?.bytes)) as {
+      config?: { digest: string }
+      layers?: { digest: string; mediaType: string }[]
+    }
+    return { names, config: config?.digest, layers: layers?.map(({ digest, mediaType }) => `${mediaType} ${digest}`) }
+  })
+
+const layersOf = ({ layers }: typeof image): readonly string[] =>
+  layers.map((layer) => `application/vnd.oci.image.layer.v1.tar${layer[0] === 0x1f ? '+gzip' : ''} ${digestOf(layer)}`)
+
+describe.each(Object.entries(waysIn))('an archive read %s', (_, read) => {
+  it('of docker: a manifest is made over the layers as they are, and the image ID stays', async () => {
+    const archive = await archiveOf(dockerArchive([image, 'app:1', 'registry.example/app:1'], [other]))
+    const found = await read(archive)
+    expect(seen(found)).toEqual([
+      { names: ['app:1', 'registry.example/app:1'], config: image.id, layers: layersOf(image) },
+      { names: [], config: other.id, layers: layersOf(other) },
+    ])
+    expect(found.images.map(({ target }) => target.digest)).toEqual([
+      digestOf(image.manifest),
+      digestOf(other.manifest),
+    ])
+  })
+
+  it('of docker, whose layers are links to each other, as docker save and skopeo write them', async () => {
+    const [first = new Uint8Array(), second = new Uint8Array()] = image.layers
+    const members: [string, Member][] = [
+      ['a/layer.tar', { symlink: '../real.tar' }],
+      ['b/layer.tar', { symlink: '../a/layer.tar' }],
+      ['real.tar', first],
+      ['c/layer.tar', { link: 'second.tar' }],
+      ['second.tar', second],
+      ['config.json', image.config],
+      [
+        'manifest.json',
+        jsonBytes([{ Config: 'config.json', RepoTags: ['app:1'], Layers: ['b/layer.tar', 'c/layer.tar'] }]),
+      ],
+    ]
+    expect(seen(await read(await archiveOf(members)))).toEqual([
+      { names: ['app:1'], config: image.id, layers: layersOf(image) },
+    ])
+  })
+
+  it('of docker before 1.10: the config is made as docker makes it, every layer kept', async () => {
+    const { files } = legacyArchive(['base', 'top'], { app: { one: 1, base: 0 }, 'registry.example/app': { '1': 1 } })
+    const found = await read(await archiveOf(files))
+    const diffIds = ['base', 'top'].map((layer) => digestOf(textBytes(layer)))
+    expect(found.images.map(({ names }) => names)).toEqual([['app:one', 'registry.example/app:1'], ['app:base']])
+    expect(seen(found)).toMatchObject([
+      // As docker computes it: apps/cli/test/load-real.test.ts asks docker.
+      {
+        config: 'sha256:7677d059e39f09ad856abcad00b4b41052737408bad1d5cbbfda2e1e525ce315',
+        layers: diffIds.map((digest) => `application/vnd.oci.image.layer.v1.tar ${digest}`),
+      },
+      {},
+    ])
+  })
+
+  it('of OCI: names in full or as tags alone, several of one image, none, indexes in indexes, absent children', async () => {
+    const index = indexOf(image, other)
+    const nested = jsonBytes({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.index.v1+json',
+      manifests: [descriptorOf(index, 'application/vnd.oci.image.index.v1+json')],
+    })
+    const files = ociArchive(
+      [image],
+      [
+        { bytes: image.manifest, name: '1', fullName: 'registry.example/app:1' },
+        { bytes: index, name: 'many' },
+        { bytes: nested },
+        { bytes: image.manifest, name: 'again' },
+      ],
+    )
+    const found = await read(await archiveOf(files))
+    expect(found.images.map(({ names, target }) => [target.digest, names])).toEqual([
+      [digestOf(image.manifest), ['registry.example/app:1', 'again']],
+      [digestOf(index), ['many']],
+      [digestOf(nested), []],
+    ])
+    expect(found.documents.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(
+      [image.manifest, index, nested].map((bytes) => Buffer.from(bytes).toString()),
+    )
+  })
+
+  it('of both: the OCI half counts, with the names of the other too', async () => {
+    const files = ociArchive([image], [{ bytes: image.manifest, name: '1', fullName: 'docker.io/library/app:1' }])
+    const docker = jsonBytes([
+      {
+        Config: blobPath(image.id),
+        RepoTags: ['app:1', 'app:2'],
+        Layers: image.layers.map((layer) => blobPath(digestOf(layer))),
+      },
+    ])
+    const found = await read(await archiveOf(files.set('manifest.json', docker)))
+    expect(found.images).toEqual([
+      {
+        names: ['docker.io/library/app:1', 'app:2'],
+        target: descriptorOf(image.manifest, 'application/vnd.oci.image.manifest.v1+json'),
+      },
+    ])
+  })
+
+  it.each([
+    ['without layers', testImage('none', [])],
+    ['with an empty layer', testImage('empty', ['', 'not empty'])],
+    ['with one layer twice', testImage('twice', ['the same', 'between', 'the same'])],
+    [
+      'with 127 layers',
+      testImage(
+        'many',
+        Array.from({ length: 127 }, (__, at) => `layer ${at}`),
+      ),
+    ],
+    ['with zstd', testImage('zstd', [new Uint8Array(zstdCompressSync('zstd'))])],
+    ['with a layer that looks like a document', testImage('odd', ['{"config": "a tar may begin so"}'])],
+  ])('of an image %s', async (__, odd) => {
+    const found = await read(await archiveOf(dockerArchive([odd, 'odd:1'])))
+    expect(seen(found)).toMatchObject([{ config: odd.id }])
+    expect(
+      seen(await read(await archiveOf(ociArchive([odd], [{ bytes: odd.manifest, name: 'odd:1' }])))),
+    ).toMatchObject([{ names: ['odd:1'], config: odd.id }])
+  })
+
+  it('with members in any order, in directories of their own, paths written in other ways', async () => {
+    const expected = seen(await read(await archiveOf(dockerArchive([image, 'app:1']))))
+    const members = [...dockerArchive([image, 'app:1'])].map(([path, bytes]): [string, Uint8Array] => [
+      `./${path.replace('/', '//')}`,
+      bytes,
+    ])
+    expect(seen(await read(await archiveOf(members)))).toEqual(expected)
+    expect(seen(await read(await archiveOf(members.toReversed())))).toEqual(expected)
+  })
+
+  it.each([
+    ['gzip', (bytes: Uint8Array) => gzipSync(bytes)],
+    ['zstd', (bytes: Uint8Array) => zstdCompressSync(bytes)],
+  ])('in %s', async (__, compress) => {
+    const archive = await archiveOf(dockerArchive([image, 'app:1']))
+    expect(seen(await read(compress(archive)))).toEqual(seen(await read(archive)))
+  })
+
+  it('keeps an artifact of an OCI archive', async () => {
+    const config = textBytes('{}')
+    const chart = textBytes('a chart')
+    const manifest = jsonBytes({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      artifactType: 'application/vnd.acme.chart',
+      config: descriptorOf(config, 'application/vnd.oci.empty.v1+json'),
+      layers: [descriptorOf(chart, 'application/vnd.acme.chart')],
+    })
+    const files = ociArchive([], [{ bytes: manifest, name: 'registry.example/chart:1' }])
+    for (const blob of [config, chart]) files.set(`blobs/sha256/${hexOf(digestOf(blob))}`, blob)
+    const found = await read(await archiveOf(files))
+    expect(found.images.map(({ names }) => names)).toEqual([['registry.example/chart:1']])
+  })
+})
