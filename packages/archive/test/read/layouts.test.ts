@@ -98,9 +98,9 @@ describe('an OCI image layout directory', () => {
         }[what] ?? ''
       await rename(at(place), at('moved'))
       await symlink(at('moved'), at(place))
-      const refused = expect.objectContaining({ code: 'ARCHIVE_INVALID' })
-      if (what === 'index.json') await expect(openLayout(directory)).rejects.toEqual(refused)
-      else await expect((await openLayout(directory)).document(target)).rejects.toEqual(refused)
+      await expect(openLayout(directory).then((source) => source.document(target))).rejects.toMatchObject({
+        code: 'ARCHIVE_INVALID',
+      })
     },
   )
 
