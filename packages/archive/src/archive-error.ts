@@ -8,6 +8,7 @@ import { LadingError, nameErrors } from '@lading/errors'
  * - `ARCHIVE_AMBIGUOUS`: two programs would find different images in it.
  * - `ARCHIVE_UNSUPPORTED`: a layout version that is not known here, or a compressed layer from before docker 1.10.
  * - `ARCHIVE_TOO_LARGE`: more than the bounds allow.
+ * - `LAYOUT_BUSY`: another program writes the same layout again and again.
  * - `NOT_AN_IMAGE`: an artifact, or an index without an image, cannot be written for docker alone.
  * - `ARCHIVE_SPOOL_NEEDED`: it can be read once only, from its beginning, and there is no place for a temporary file.
  */
@@ -18,6 +19,7 @@ export type ArchiveErrorCode =
   | 'ARCHIVE_AMBIGUOUS'
   | 'ARCHIVE_UNSUPPORTED'
   | 'ARCHIVE_TOO_LARGE'
+  | 'LAYOUT_BUSY'
   | 'NOT_AN_IMAGE'
   | 'ARCHIVE_SPOOL_NEEDED'
 

@@ -1,5 +1,5 @@
 import type { Digest } from '@lading/digest'
-import { OCI_INDEX, type Descriptor, type Platform } from '@lading/manifest'
+import { OCI_INDEX, type Descriptor, type JsonObject, type Platform } from '@lading/manifest'
 import { familiarString, isLayoutRefName } from '@lading/reference'
 import { CONTAINERD_NAME, REF_NAME } from '../annotations.ts'
 import type { DockerManifestItem } from '../docker-manifest.ts'
@@ -12,7 +12,10 @@ export const layoutMarker: Uint8Array = new TextEncoder().encode('{"imageLayoutV
 /** `index.json`: an entry for each name. */
 export function ociIndexOf(roots: readonly ArchiveRoot[]): Uint8Array {
   const manifests = roots.map(({ reference, target }) =>
-    layoutEntry(target, reference === undefined || isOfOther(reference.digest, target) ? undefined : textOf(reference)),
+    layoutEntry(
+      target,
+      reference === undefined || isOfOther(reference.digest, target) ? {} : archiveName(textOf(reference)),
+    ),
   )
   return jsonOf({ schemaVersion: 2, mediaType: OCI_INDEX, manifests })
 }
@@ -22,18 +25,31 @@ const isOfOther = (digest: Digest | undefined, target: Descriptor): boolean =>
   digest !== undefined && digest !== target.digest
 
 /**
- * What an index of a layout says of a target. The name stands in full where containerd looks for it, and docker since 25,
- * and where OCI tools look, if their grammar has it.
+ * The name stands in full where containerd looks for it, and docker since 25, and where OCI tools look, if their grammar
+ * has it.
  */
-function layoutEntry(target: Descriptor, name: string | undefined): object {
+const archiveName = (name: string): LayoutName => ({
+  fullName: name,
+  refName: isLayoutRefName(name) ? name : undefined,
+})
+
+export interface LayoutName {
+  /** `org.opencontainers.image.ref.name` */
+  readonly refName?: string | undefined
+  /** `io.containerd.image.name` */
+  readonly fullName?: string | undefined
+}
+
+/** What an index of a layout says of a target. */
+export function layoutEntry(target: Descriptor, { refName, fullName }: LayoutName): JsonObject {
   const { mediaType, digest, size, artifactType, platform, annotations = {} } = target
   const kept = Object.entries(annotations).filter(
     ([key]) => key !== REF_NAME && key !== CONTAINERD_NAME && !key.startsWith('io.github.lading.'),
   )
   const all = {
     ...Object.fromEntries(kept),
-    ...(name === undefined ? {} : { [CONTAINERD_NAME]: name }),
-    ...(name !== undefined && isLayoutRefName(name) ? { [REF_NAME]: name } : {}),
+    ...(fullName === undefined ? {} : { [CONTAINERD_NAME]: fullName }),
+    ...(refName === undefined ? {} : { [REF_NAME]: refName }),
   }
   return {
     mediaType,
@@ -46,7 +62,7 @@ function layoutEntry(target: Descriptor, name: string | undefined): object {
 }
 
 /** As the OCI image-spec spells it (image-index.md). */
-const platformJson = ({ architecture, os, osVersion, osFeatures, variant }: Platform): object => ({
+const platformJson = ({ architecture, os, osVersion, osFeatures, variant }: Platform): JsonObject => ({
   architecture,
   os,
   ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
