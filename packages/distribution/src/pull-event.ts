@@ -90,5 +90,7 @@ export type PullEvent =
   | { readonly type: 'digest'; readonly digest: Digest; readonly reference: string }
   /** With all tags: this one failed, the others go on. */
   | { readonly type: 'tag:failed'; readonly reference: string; readonly code: string; readonly message: string }
+  /** With all tags: nothing that can be pulled as an image is behind it, so that no image is missing. */
+  | { readonly type: 'tag:skipped'; readonly reference: string; readonly message: string }
   /** `Status: …`, once a pull. `reference` is familiar text. */
   | { readonly type: 'status'; readonly status: 'downloaded' | 'up-to-date'; readonly reference: string }

@@ -41,6 +41,8 @@ export interface PulledImage {
 export interface PulledTags {
   readonly images: readonly PulledImage[]
   readonly failed: readonly { readonly reference: string; readonly error: unknown }[]
+  /** Familiar references of tags that stand for no image: artifacts, and what referrers are filed under. */
+  readonly skipped: readonly string[]
   readonly status: 'downloaded' | 'up-to-date'
 }
 

@@ -1,4 +1,4 @@
-import { image } from '@lading/test-registry'
+import { artifact, image } from '@lading/test-registry'
 import { describe, expect, it } from 'vitest'
 import { failure, scene } from './scene.ts'
 
@@ -36,6 +36,38 @@ describe('all tags of a repository', () => {
     expect(failed).toMatchObject([{ reference: `${registry.host}/t/app:b`, error: { code: 'DIFF_ID_MISMATCH' } }])
     expect(events.filter(({ type }) => type === 'tag:failed')).toHaveLength(1)
     expect(bad.tag).toBe('b')
+  })
+
+  it('that stand for no image are told and counted, and fail nothing', async () => {
+    const { registry, puller, events, names } = await scene()
+    const app = await registry.seed(tagged('a'))
+    const chart = artifact('t/app:chart', 'application/vnd.acme.chart+json')
+    await registry.seed(chart)
+    const hex = app.digest.slice('sha256:'.length)
+    for (const tag of [`sha256-${hex}`, `sha256-${hex}.sig`])
+      await registry.seed(tagged('x'), { repository: 't/app', tags: [tag] })
+    await registry.seed(tagged('b'), { repository: 't/app', tags: ['sha256-b', 'z'] })
+    registry.journal.clear()
+    const { images, failed, skipped, status } = await puller.pullAll(`${registry.host}/t/app`, {
+      platform: 'linux/amd64',
+      onEvent: (event) => events.push(event),
+    })
+    const of = (tag: string): string => `${registry.host}/t/app:${tag}`
+    expect({ images: images.map(({ reference }) => reference), failed, skipped, status }).toEqual({
+      images: ['a', 'sha256-b', 'z'].map(of),
+      failed: [],
+      skipped: ['chart', `sha256-${hex}`, `sha256-${hex}.sig`].map(of),
+      status: 'downloaded',
+    })
+    expect(events.filter(({ type }) => type === 'tag:skipped')).toHaveLength(3)
+    expect(registry.journal.entries.filter(({ path }) => path.includes(`sha256-${hex}`))).toEqual([])
+    expect(await names()).not.toContain(of('chart'))
+  })
+
+  it('are an error when none of them stands for an image', async () => {
+    const { registry, puller } = await scene()
+    await registry.seed(artifact('t/app:chart', 'application/vnd.acme.chart+json'))
+    expect(await failure(puller.pullAll(`${registry.host}/t/app`))).toMatchObject({ code: 'NOT_AN_IMAGE' })
   })
 
   it('stay pulled when their list breaks off, which is told', async () => {

@@ -10,7 +10,7 @@ export function imageResult(image: PulledImage): object {
   return { v: pullEventVersion, ...rest }
 }
 
-export function tagsResult({ images, failed, status }: PulledTags): object {
+export function tagsResult({ images, failed, skipped, status }: PulledTags): object {
   return {
     v: pullEventVersion,
     status,
@@ -19,6 +19,7 @@ export function tagsResult({ images, failed, status }: PulledTags): object {
       return rest
     }),
     failed: failed.map(({ reference, error }) => ({ reference, ...errorFacts(error) })),
+    skipped,
   }
 }
 

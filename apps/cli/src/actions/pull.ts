@@ -127,6 +127,11 @@ async function pullAllTags({ puller, reference, renderer, json, how, context }: 
   renderer.close()
   if (json) context.print(jsonLine(tagsResult(tags)))
   else for (const image of tags.images) context.print(image.reference)
+  const { length: skipped } = tags.skipped
+  if (skipped > 0 && !json)
+    context.terminal.write(
+      `${skipped === 1 ? '1 tag that stands' : `${skipped} tags that stand`} for no image: skipped\n`,
+    )
   if (tags.failed.length === 0) return exitCodes.ok
   const codes = tags.failed.map(({ error }) => (json ? exitCodeOf(error) : context.report(error)))
   const [first = exitCodes.failure] = codes

@@ -89,6 +89,8 @@ export function messageWords(event: ProgressEvent): MessageWords | undefined {
       return { text: printable(`${event.id}: digest: ${event.digest} size: ${event.size}`), ends: true }
     case 'tag:failed':
       return { text: printable(`${event.reference}: ${event.message}`), style: 'red', ends: true }
+    case 'tag:skipped':
+      return { text: printable(`${event.reference}: ${event.message}`), style: 'dim', ends: true }
     case 'waiting':
     case 'wait':
       return { text: printable(event.message), style: 'yellow', ends: false }
