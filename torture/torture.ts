@@ -1,6 +1,7 @@
-// pnpm torture kill|power|planted|rot|race|soak|cuts: see docs/reliability.md.
+// pnpm torture kill|power|faults|planted|rot|race|soak|cuts: see docs/reliability.md.
 import { parseArgs } from 'node:util'
 import { runCuts } from './cuts/run.ts'
+import { runFaults } from './faults/run.ts'
 import { runKills } from './kill/run.ts'
 import { runPlanted } from './planted/run.ts'
 import { runPower } from './power/run.ts'
@@ -10,6 +11,7 @@ import { soak } from './soak/run.ts'
 
 const usage = `usage: pnpm torture kill [--count N] [--seed S] [--only SCENARIO]
        pnpm torture power [--count N] [--seed S] [--only SCENARIO] [--state N]
+       pnpm torture faults [--count N] [--seed S] [--only VERB]
        pnpm torture planted [--seed S]
        pnpm torture rot [--count N] [--seed S]
        pnpm torture race [--seconds N] [--seed S]
@@ -60,6 +62,7 @@ async function power(): Promise<boolean> {
 const verbs: Readonly<Record<string, () => Promise<boolean>>> = {
   kill,
   power,
+  faults: () => runFaults({ count: countOr(10_000), seed, only: values.only, say }),
   planted: () => runPlanted({ seed, say }),
   rot: () => runRot({ count: countOr(1_000), seed, say }),
   race: () => runRace({ seconds: numberOf('seconds', values.seconds ?? '60'), seed, say }),

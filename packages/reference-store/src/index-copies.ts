@@ -7,7 +7,7 @@ export interface IndexCopies {
   /** Takes what has just been written. A copy that cannot be written (a full disk) is no reason to fail. */
   keep(bytes: Uint8Array): Promise<void>
   exist(): Promise<boolean>
-  /** Those that can be read as an image index, the newer one first. */
+  /** Those that are an image index, the newer one first. @throws what the system says about reading: what is not read now may be good */
   read(): Promise<readonly IndexJson[]>
   /** Sets the bad `index.json` aside, for whoever wants to look at it. */
   setAside(): Promise<void>
@@ -35,7 +35,10 @@ export function indexCopies(
     async read() {
       const found: IndexJson[] = []
       for (const path of [latest, previous]) {
-        const bytes = await fs.readFile(path, { maxBytes: indexJsonLimit }).catch(() => undefined)
+        const bytes = await fs.readFile(path, { maxBytes: indexJsonLimit }).catch((error: unknown) => {
+          if (isLadingError(error, 'NOT_A_FILE') || isLadingError(error, 'TOO_LARGE')) return undefined
+          throw error
+        })
         if (bytes === undefined) continue
         try {
           found.push(parseIndexJson(bytes, path))

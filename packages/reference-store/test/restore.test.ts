@@ -64,6 +64,22 @@ describe.each(harms)('an index.json that is %s', (_, harm) => {
     expect(await namesIn()).toEqual(['one 1'])
   })
 
+  it('is not made anew without a copy that cannot be read now', async () => {
+    await harm()
+    for (const [path, code] of [
+      [latest(), 'IO_ERROR'],
+      [previous(), 'TOO_MANY_FILES'],
+    ] as const) {
+      const errno = code === 'IO_ERROR' ? 'ESTALE' : 'EMFILE'
+      const sick = faultyFileSystem(unsyncedFileSystem(), [
+        { operation: 'readFile', path: new RegExp(path), nth: 1, errno },
+      ])
+      await expect(open(root, sick).restore(always)).rejects.toMatchObject({ code })
+    }
+    await store.restore(always)
+    expect(await namesIn()).toEqual(['one 1', 'two 2'])
+  })
+
   it('stays what it is when there is no good copy', async () => {
     await harm()
     const before = await readFile(index(), 'utf8').catch(() => undefined)

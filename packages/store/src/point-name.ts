@@ -3,11 +3,11 @@ import type { Descriptor } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
 import { targetReference, type Names } from '@lading/reference-store'
 import type { Parts } from './parts.ts'
-import { isPresent } from './present.ts'
+import { isBroken } from './present.ts'
 
 /**
- * Points a name to a target. What it pointed to stays as `name@digest`, unless that is not whole: of what is broken
- * there is not to be one more name.
+ * Points a name to a target. What it pointed to stays as `name@digest`, unless that is known not to be whole: of what
+ * is broken there is not to be one more name.
  *
  * @returns what the name pointed to, if that was something else
  */
@@ -22,6 +22,6 @@ export async function pointName(
   const wasNamed = left !== undefined && names.get(left) !== undefined
   const moved = names.set(reference, target)
   if (moved !== undefined && previous !== undefined && left !== undefined && !wasNamed)
-    if (!(await isPresent(contents, previous))) names.delete(left)
+    if (await isBroken(contents, previous)) names.delete(left)
   return moved
 }

@@ -1,5 +1,6 @@
 import { successorsOf } from '@lading/content'
 import type { ContentStore } from '@lading/content-store'
+import { isLadingError } from '@lading/errors'
 import { isIndexType, type Descriptor, type ImageManifest } from '@lading/manifest'
 import { readTree, type StoredImage, type Tree } from './tree.ts'
 import { isUnusable } from './unusable.ts'
@@ -45,11 +46,26 @@ export async function presentImages(contents: ContentStore, tree: Tree): Promise
  * each index below it and at least one manifest, with all that one names.
  */
 export async function isPresent(contents: ContentStore, target: Descriptor): Promise<boolean> {
-  const tree = await readTree(contents, target).catch((error: unknown) => {
-    if (isUnusable(error)) return undefined
+  try {
+    return await keepsLaw(contents, target)
+  } catch (error) {
+    if (isUnusable(error)) return false
     throw error
-  })
-  if (tree === undefined) return false
+  }
+}
+
+/** Whether it is known that the law does not hold for a target: what cannot be read now may be whole. */
+export async function isBroken(contents: ContentStore, target: Descriptor): Promise<boolean> {
+  try {
+    return !(await keepsLaw(contents, target))
+  } catch (error) {
+    if (isUnusable(error)) return isLadingError(error, 'CONTENT_DAMAGED')
+    throw error
+  }
+}
+
+async function keepsLaw(contents: ContentStore, target: Descriptor): Promise<boolean> {
+  const tree = await readTree(contents, target)
   if (tree.absent.some((child) => child.digest === target.digest || isIndexType(child.mediaType))) return false
   return (await presentImages(contents, tree)).length > 0
 }

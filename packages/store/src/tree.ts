@@ -58,12 +58,14 @@ export async function readTree(
 
 interface ReadTreeOptions {
   readonly damagedIsAbsent?: boolean | undefined
+  /** Told of what is here and cannot be read, which then counts as absent. Default: it is thrown. */
+  readonly onUnreadable?: ((descriptor: Descriptor) => void) | undefined
 }
 
 async function readTreeAs(
   contents: ContentStore,
   target: Descriptor,
-  { damagedIsAbsent = false }: ReadTreeOptions,
+  { damagedIsAbsent = false, onUnreadable }: ReadTreeOptions,
 ): Promise<Tree> {
   const indexes: { descriptor: Descriptor; manifest: ImageIndex }[] = []
   const images: StoredImage[] = []
@@ -73,8 +75,9 @@ async function readTreeAs(
   const here = {
     document: (descriptor: Descriptor) =>
       readDocument(contents, descriptor).catch((error: unknown) => {
-        if (!damagedIsAbsent || !isLadingError(error, 'CONTENT_DAMAGED')) throw error
-        damaged.push(descriptor)
+        if (damagedIsAbsent && isLadingError(error, 'CONTENT_DAMAGED')) damaged.push(descriptor)
+        else if (onUnreadable !== undefined && isLadingError(error, 'CONTENT_UNREADABLE')) onUnreadable(descriptor)
+        else throw error
         return undefined
       }),
   }

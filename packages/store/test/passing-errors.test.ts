@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { faultyFileSystem, unsyncedFileSystem, type FaultyFileSystem } from '@lading/content-store/testing'
 import { isLadingError } from '@lading/errors'
@@ -92,6 +92,34 @@ describe.each(Object.entries(readers))('%s', (verb, read) => {
     },
     900_000,
   )
+})
+
+describe('a manifest that cannot be read now', () => {
+  const unreadable = (): FaultyFileSystem =>
+    faultyFileSystem(unsyncedFileSystem(), [
+      {
+        operation: 'read',
+        path: new RegExp(app.manifest.descriptor.digest.slice(7)),
+        nth: 1,
+        errno: 'EIO',
+        forGood: true,
+      },
+    ])
+
+  it('keeps its names when index.json is made anew', async () => {
+    const before = consult(root.path).names
+    await truncate(join(root.path, 'index.json'), 0)
+    const { findings } = await (await root.open({ fs: unreadable() })).check({ repair: true })
+    // The layers of these images were never inflated, and their records say so.
+    const told = findings.filter(({ kind }) => kind !== 'record-wrong')
+    expect(told.map(({ kind }) => kind)).toEqual(['names-lost', 'blob-unreadable'])
+    expect(consult(root.path).names).toEqual(before)
+  })
+
+  it('keeps its digest as a name when its tag is moved', async () => {
+    await (await root.open({ fs: unreadable() })).tag('other:1', parseReference('app:1'))
+    expect(consult(root.path).names[`docker.io/library/app@${app.manifest.descriptor.digest}`]).toBeDefined()
+  })
 })
 
 describe('the removal of another image', () => {

@@ -1,5 +1,5 @@
 import type { Digest } from '@lading/digest'
-import { isIndexType } from '@lading/manifest'
+import { isIndexType, type Descriptor } from '@lading/manifest'
 import type { NamedTarget } from '@lading/reference-store'
 import type { Parts } from '../parts.ts'
 import { missingBlobs } from '../present.ts'
@@ -23,8 +23,12 @@ export async function checkNames(
     const { digest } = named.target
     let known = trees.get(digest)
     if (known === undefined) {
-      const tree = await readTree(contents, named.target, { damagedIsAbsent: true })
-      known = { tree, missing: await missingOf({ contents }, tree) }
+      // It may be whole: that it cannot be read is told of the blob.
+      const unreadable = new Set<Digest>()
+      const onUnreadable = (descriptor: Descriptor): void => void unreadable.add(descriptor.digest)
+      const tree = await readTree(contents, named.target, { damagedIsAbsent: true, onUnreadable })
+      const missing = (await missingOf({ contents }, tree)).filter((blob) => !unreadable.has(blob))
+      known = { tree, missing }
       trees.set(digest, known)
     }
     checked.push({ named, ...known })

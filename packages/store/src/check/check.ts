@@ -5,7 +5,7 @@ import { successorsOf } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import { despiteLostLock } from '../after-lost-lock.ts'
 import type { Parts } from '../parts.ts'
-import { isPresent } from '../present.ts'
+import { isBroken } from '../present.ts'
 import { checkBlobs, type BlobOutcome } from './check-blobs.ts'
 import { checkNames, type CheckedName } from './check-names.ts'
 import { checkRecords, type WrongRecord } from './check-records.ts'
@@ -57,7 +57,8 @@ async function lookAtNames(
   if (!repair || !isLadingError(error, 'INDEX_JSON_INVALID')) return { ...lost, repaired: false }
   await writable()
   try {
-    const isWhole = ({ target }: NamedTarget): Promise<boolean> => isPresent(contents, target)
+    // What cannot be read now may be whole, and its name is not there a second time.
+    const isWhole = async ({ target }: NamedTarget): Promise<boolean> => !(await isBroken(contents, target))
     const restoration = await despiteLostLock(() => references.restore(isWhole, { signal }))
     const texts = (named: readonly NamedTarget[] = []): readonly string[] => named.map(({ name }) => name)
     return { ...lost, repaired: true, restored: texts(restoration?.restored), dropped: texts(restoration?.dropped) }
