@@ -152,6 +152,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   SCHEMA1_IN_INDEX: 'failure',
   SCHEMA1_NOT_COPIED: 'failure',
   TARGET_UNSTABLE: 'failure',
+  REFERRERS_TOO_MANY: 'failure',
   FOREIGN_LAYER_REFUSED: 'failure',
   REFERENCE_CONFLICT: 'failure',
   PUBLICATION_INVALID: 'failure',

@@ -18,6 +18,7 @@ import { parseDuration, somePath } from './commands/options.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { pullCommand } from './commands/pull.ts'
 import { pushCommand } from './commands/push.ts'
+import { copyCommand } from './commands/copy.ts'
 import { referrersCommand } from './commands/referrers.ts'
 import { rmiCommand } from './commands/rmi.ts'
 import { saveCommand } from './commands/save.ts'
@@ -64,6 +65,7 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
   const local = [
     pullCommand(attach),
     pushCommand(attach),
+    copyCommand(attach),
     imagesCommand(attach),
     inspectCommand(attach),
     tagCommand(attach),

@@ -7,6 +7,7 @@ import { temporaryDirectory } from './support/temporary-directory.ts'
 const commands = [
   'pull',
   'push',
+  'copy',
   'images',
   'inspect',
   'tag',

@@ -1,5 +1,11 @@
 import { printable } from '@lading/errors'
-import { createRegistryClient, waitNotice, type ClientEvent, type RegistryClient } from '@lading/registry-client'
+import {
+  createRegistryClient,
+  waitNotice,
+  type ClientEvent,
+  type Credential,
+  type RegistryClient,
+} from '@lading/registry-client'
 import type { CommandContext } from '../context.ts'
 import { clientOptions, warnAt } from './client-options.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
@@ -30,11 +36,36 @@ export async function withClient<Result>(
 
 /** The same while a renderer shows what happens. */
 export async function withRenderedClient<Result>(
-  options: RegistryCommandOptions & { readonly progress: ProgressMode },
+  options: RenderedOptions,
   context: CommandContext,
-  { event: show }: Pick<Renderer, 'event'>,
+  renderer: Pick<Renderer, 'event'>,
   use: (client: RegistryClient) => Promise<Result>,
 ): Promise<Result> {
+  const client = await openRenderedClient(options, context, renderer)
+  try {
+    return await use(client)
+  } finally {
+    await client.close()
+  }
+}
+
+type RenderedOptions = RegistryCommandOptions & { readonly progress: ProgressMode }
+
+/** What is said of one host alone. */
+export interface ClientSide {
+  readonly host: string
+  readonly credential?: Credential | undefined
+  /** Http, and certificates that are not checked. */
+  readonly insecure: boolean
+}
+
+/** A client whose words a renderer shows; whoever opens it closes it. */
+export async function openRenderedClient(
+  options: RenderedOptions,
+  context: CommandContext,
+  { event: show }: Pick<Renderer, 'event'>,
+  side?: ClientSide,
+): Promise<RegistryClient> {
   const warn = (code: string, message: string): void => show({ type: 'warning', code, message })
   const given = await clientOptions(options, context, { warn: (message) => warn('HOSTS_WARNING', message) })
   const onEvent = (event: ClientEvent): void => {
@@ -44,12 +75,16 @@ export async function withRenderedClient<Result>(
     const wait = waitNotice(event)
     if (wait !== undefined) show({ type: 'wait', ...wait })
   }
-  const client = createRegistryClient({ ...given, onEvent })
-  try {
-    return await use(client)
-  } finally {
-    await client.close()
-  }
+  const { insecure = [], credentials } = given
+  return createRegistryClient({
+    ...given,
+    insecure: side?.insecure === true ? [...insecure, side.host] : insecure,
+    credentials:
+      side?.credential === undefined
+        ? credentials
+        : async (target, how) => (target.host === side.host ? side.credential : credentials?.(target, how)),
+    onEvent,
+  })
 }
 
 /** What the user should know of: a registry's warning, with the registry that says it; a login that will not last. */

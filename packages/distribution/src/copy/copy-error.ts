@@ -10,6 +10,8 @@ export type CopyErrorCode =
   | 'SCHEMA1_NOT_COPIED'
   /** What was asked for changes digests, and they were to be preserved. */
   | 'DIGESTS_WOULD_CHANGE'
+  /** More refers to it than is brought along. */
+  | 'REFERRERS_TOO_MANY'
   /** What was delivered was removed at the target again and again. */
   | 'TARGET_UNSTABLE'
 

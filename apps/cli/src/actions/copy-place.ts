@@ -1,0 +1,61 @@
+import { printable } from '@lading/errors'
+import { isNameOnly, parseReference, withDefaultTag, type Reference } from '@lading/reference'
+import { CliError } from '../cli-error.ts'
+
+/** One of the two places of a copy, as it was written. */
+export type CopyPlace =
+  | { readonly kind: 'registry' | 'store'; readonly text: string; readonly reference: Reference }
+  | {
+      readonly kind: 'layout' | 'oci-archive' | 'docker-archive'
+      readonly text: string
+      readonly path: string
+      readonly name: string | undefined
+    }
+
+const pathKinds = { oci: 'layout', 'oci-archive': 'oci-archive', 'docker-archive': 'docker-archive' } as const
+/** Of skopeo, and not known here. */
+const otherTransports = /^(?:dir|docker-daemon|containers-storage|sif|tarball|ostree|atomic):/
+
+/**
+ * `docker://REF` or a bare reference, `store:REF`, `oci:DIR[:NAME]`, `oci-archive:FILE[:NAME]`, `docker-archive:FILE[:REF]`.
+ * A registry whose host is called like a place is written with `docker://`.
+ *
+ * @throws CliError `USAGE`; what parsing a reference throws
+ */
+export function parseCopyPlace(text: string): CopyPlace {
+  const [, transport = '', rest = ''] = /^([a-z-]+):(.*)$/s.exec(text) ?? []
+  if (transport === 'docker' && rest.startsWith('//'))
+    return { kind: 'registry', text, reference: parseReference(rest.slice(2)) }
+  if (transport === 'store') return { kind: 'store', text, reference: parseReference(rest) }
+  if (Object.hasOwn(pathKinds, transport)) {
+    const [path = '', ...name] = rest.split(':')
+    if (path === '')
+      throw new CliError('USAGE', `${printable(text, 200)} names no file`, { hint: `write ${transport}:PATH` })
+    return {
+      kind: pathKinds[transport as keyof typeof pathKinds],
+      text,
+      path,
+      name: name.length === 0 ? undefined : name.join(':'),
+    }
+  }
+  if (otherTransports.test(text))
+    throw new CliError('USAGE', `${transport}: is no place that can be copied from or to`, {
+      hint: 'there are docker://, store:, oci:, oci-archive: and docker-archive:',
+    })
+  return { kind: 'registry', text, reference: parseReference(text) }
+}
+
+/** With the tag that a bare name means. */
+export const tagged = (reference: Reference): Reference => withDefaultTag(reference)
+
+/** @throws CliError `USAGE` for a place that is no repository without a tag */
+export function repositoryOf(place: CopyPlace): Reference {
+  if ((place.kind === 'registry' || place.kind === 'store') && isNameOnly(place.reference)) return place.reference
+  throw new CliError(
+    'USAGE',
+    `--all-tags copies one repository to another, and ${printable(place.text, 200)} is none`,
+    {
+      hint: 'give names without tags',
+    },
+  )
+}

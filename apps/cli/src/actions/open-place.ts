@@ -1,0 +1,130 @@
+import type { Source, Target } from '@lading/content'
+import type { Reference } from '@lading/reference'
+import type { RegistryClient } from '@lading/registry-client'
+import type { Store } from '@lading/store'
+import type { Platform } from '@lading/manifest'
+import { CliError } from '../cli-error.ts'
+import type { CommandContext } from '../context.ts'
+import { tagged, type CopyPlace } from './copy-place.ts'
+
+/** What places are opened with; each is made when the first place needs it. */
+export interface PlaceParts {
+  client(): Promise<RegistryClient>
+  store(): Promise<Store>
+  readonly warn: (message: string) => void
+}
+
+export interface OpenSource {
+  readonly source: Source
+  /** In the source's own grammar. */
+  readonly what: string
+}
+
+export interface OpenTarget {
+  readonly target: Target
+  /** In the target's own grammar. */
+  readonly names: readonly string[]
+  /** What is printed of it. */
+  readonly text: string
+  /** Given up, perhaps before it was begun; nothing stays of it. After a delivery that finished nothing. */
+  abort(): Promise<void>
+}
+
+export async function openSource(place: CopyPlace, parts: PlaceParts, { signal }: CommandContext): Promise<OpenSource> {
+  switch (place.kind) {
+    case 'registry': {
+      const reference = tagged(place.reference)
+      const source = (await parts.client()).repository(reference).source()
+      return { source, what: targetOf(reference) }
+    }
+    case 'store': {
+      const source = (await parts.store()).source()
+      return { source, what: String(tagged(place.reference)) }
+    }
+    default: {
+      if (place.path === '-')
+        throw new CliError('USAGE', 'standard input can be no source', {
+          hint: 'lading load reads an archive from a pipe',
+        })
+      const { openArchive, openLayout } = await import('@lading/archive')
+      const { tmpdir } = await import('node:os')
+      const source =
+        place.kind === 'layout'
+          ? await openLayout(place.path, { signal })
+          : await openArchive(place.path, { spoolDirectory: tmpdir(), signal })
+      return { source, what: place.name ?? (await onlyName(source, place)) }
+    }
+  }
+}
+
+const targetOf = ({ digest, tag = 'latest' }: Reference): string => digest ?? tag
+
+/** Where a name was not given there must be one thing. */
+async function onlyName(source: Source, { text }: CopyPlace): Promise<string> {
+  const names: string[] = []
+  for await (const { name } of source.names()) names.push(name)
+  const [only] = names
+  if (only !== undefined && names.length === 1) return only
+  throw new CliError('USAGE', `${text} has ${names.length === 0 ? 'no name' : 'several names'}`, {
+    hint:
+      names.length === 0 ? 'name what is to be copied by its digest' : `choose one: ${names.slice(0, 10).join(', ')}`,
+  })
+}
+
+const nothing = (): Promise<void> => Promise.resolve()
+
+export async function openTarget(
+  place: CopyPlace,
+  parts: PlaceParts,
+  { platform, context }: { readonly platform: Platform; readonly context: CommandContext },
+): Promise<OpenTarget> {
+  switch (place.kind) {
+    case 'registry': {
+      const { tag, digest } = place.reference
+      const reference = digest === undefined ? tagged(place.reference) : place.reference
+      const target = (await parts.client()).repository(reference).target()
+      const names = digest === undefined ? [reference.tag ?? 'latest'] : tag === undefined ? [] : [tag]
+      return { target, names, text: String(reference), abort: nothing }
+    }
+    case 'store': {
+      const reference = tagged(place.reference)
+      return {
+        target: (await parts.store()).target(),
+        names: [String(reference)],
+        text: String(reference),
+
+        abort: nothing,
+      }
+    }
+    case 'layout':
+      throw new CliError('USAGE', 'oci: is a place to copy from', {
+        hint: 'write oci-archive:FILE, and unpack it with tar',
+      })
+    default: {
+      const { createArchive } = await import('@lading/archive')
+      const { openOutputFile } = await import('@lading/content-store')
+      const { output } = context
+      if (place.path === '-' && output.interactive)
+        throw new CliError('USAGE', 'an archive is not fit for a terminal', {
+          hint: 'write it to a file, or through a pipe',
+        })
+      const sink =
+        place.path === '-' ? { write: (bytes: Uint8Array) => output.write(bytes) } : await openOutputFile(place.path)
+      const target = createArchive(sink, {
+        format: place.kind === 'docker-archive' ? 'docker' : 'oci',
+        platform,
+        onEvent: ({ message }) => parts.warn(message),
+      })
+      return {
+        target,
+        names: place.name === undefined ? [] : [place.name],
+        text: place.text,
+        abort: async () => ('abort' in sink ? sink.abort() : undefined),
+      }
+    }
+  }
+}
+
+/** What a digest in the target says that it must be. */
+export const digestWanted = (place: CopyPlace): string | undefined =>
+  place.kind === 'registry' || place.kind === 'store' ? place.reference.digest : undefined

@@ -1,0 +1,217 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  artifact,
+  image,
+  index,
+  startTestRegistry,
+  type Seedable,
+  type TestRegistry,
+  type TestRegistryOptions,
+} from '@lading/test-registry'
+import fc from 'fast-check'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { parseCopyPlace } from '../src/actions/copy-place.ts'
+import { runHere } from './support/run-here.ts'
+import { temporaryDirectory } from './support/temporary-directory.ts'
+
+async function registryWith(
+  images: readonly Seedable[] = [],
+  options: TestRegistryOptions = {},
+): Promise<TestRegistry> {
+  const registry = await startTestRegistry({ ...options, images })
+  onTestFinished(() => registry.close())
+  return registry
+}
+
+const app = (name = 't/app:1'): ReturnType<typeof image> =>
+  image(name).platform('linux/amd64').layer({ a: 'a' }).layer({ b: name })
+const both = (): Seedable =>
+  index('t/app:1')
+    .add(image().platform('linux/amd64').layer({ a: 'a' }))
+    .add(image().platform('linux/arm64').layer({ b: 'b' }))
+const variables = { LADING_HOSTS: 'off', DOCKER_DEFAULT_PLATFORM: 'linux/amd64' }
+
+describe('lading copy', () => {
+  it('copies an index whole from registry to registry, writes nothing here, and once more sends nothing', async () => {
+    const [from, to] = [await registryWith([both()]), await registryWith()]
+    const root = join(await temporaryDirectory(), 'store')
+    const file = join(root, '..', 'digest')
+    const args = ['copy', '--digest-file', file, `${from.host}/t/app:1`, `docker://${to.host}/x/app:2`]
+    const first = await runHere(args, { root })
+    expect(first).toMatchObject({ code: 0, stdout: `${to.host}/x/app:2\n` })
+    const digest = from.repository('t/app').tags()['1']
+    expect(to.repository('x/app').tags()).toEqual({ 2: digest })
+    expect(to.repository('x/app').blobs()).toHaveLength(4)
+    expect(await readFile(file, 'utf8')).toBe(`${digest}\n`)
+    expect(first.stderr.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^2: digest: ${digest} size: [0-9]+$`))
+    expect(existsSync(root)).toBe(false)
+    to.journal.clear()
+    const again = await runHere(['copy', '--all', '--json', ...args.slice(3)], { root })
+    expect(JSON.parse(again.stdout)).toMatchObject({ reference: `${to.host}/x/app:2`, status: 'unchanged', here: 4 })
+    expect(to.journal.requests()).toHaveLength(1)
+  })
+
+  it('goes through every kind of place and comes back the same', async () => {
+    const [from, to] = [await registryWith([both()]), await registryWith()]
+    const directory = await temporaryDirectory()
+    const root = join(directory, 'store')
+    const digest = from.repository('t/app').tags()['1']
+    const file = join(directory, 'app.tar')
+    for (const [source, target] of [
+      [`${from.host}/t/app:1`, `store:${to.host}/x:1`],
+      [`store:${to.host}/x:1`, `oci-archive:${file}:${to.host}/y:1`],
+      [`oci-archive:${file}`, `${to.host}/z:1`],
+      [`oci:${root}:${to.host}/x:1`, `${to.host}/zz:1`],
+    ] as const)
+      expect(await runHere(['copy', source, target], { root, variables }), `${source} ${target}`).toMatchObject({
+        code: 0,
+      })
+    expect(to.repository('z').tags()).toEqual({ 1: digest })
+    expect(to.repository('zz').tags()).toEqual({ 1: digest })
+    const docker = `docker-archive:${join(directory, 'docker.tar')}:${to.host}/d:1`
+    expect(await runHere(['copy', `${from.host}/t/app:1`, docker], { root, variables })).toMatchObject({ code: 0 })
+    expect(await runHere(['copy', docker, `${to.host}/d:1`], { root, variables })).toMatchObject({ code: 0 })
+    expect(Object.keys(to.repository('d').tags())).toEqual(['1'])
+    const stream = await runHere(['copy', '-q', `${from.host}/t/app:1`, 'oci-archive:-'], { root, variables })
+    expect(stream.code).toBe(0)
+    expect(Buffer.from(stream.stdout, 'latin1').subarray(257, 262).toString()).toBe('ustar')
+  })
+
+  it('takes one platform as it is and several as a new index, unless digests are to be preserved', async () => {
+    const [from, to] = [await registryWith([both()]), await registryWith()]
+    const pair = [`${from.host}/t/app:1`, `${to.host}/x:1`]
+    expect(await runHere(['copy', '--platform', 'linux/arm64', ...pair])).toMatchObject({ code: 0 })
+    expect(to.repository('x').blobs()).toHaveLength(2)
+    expect(await runHere(['copy', '--platform', 'linux/s390x', ...pair])).toMatchObject({ code: 3 })
+    const wanted = `${to.host}/x@sha256:${'0'.repeat(64)}`
+    const refused = await runHere(['copy', pair[0] ?? '', wanted])
+    expect(refused).toMatchObject({ code: 2 })
+    expect(refused.stderr).toContain('what is to be copied is sha256:')
+  })
+
+  it('copies the tags that are wanted', async () => {
+    const from = await registryWith([app('t/app:1.0'), app('t/app:1.1'), app('t/app:1.1-rc'), app('t/app:2.0')])
+    const to = await registryWith()
+    const copied = await runHere([
+      'copy',
+      '-a',
+      '--include',
+      String.raw`^1\.`,
+      '--exclude',
+      'rc$',
+      `${from.host}/t/app`,
+      `${to.host}/x`,
+    ])
+    expect(copied).toMatchObject({ code: 0, stdout: `${to.host}/x:1.0\n${to.host}/x:1.1\n` })
+    expect(Object.keys(to.repository('x').tags())).toEqual(['1.0', '1.1'])
+    for (const args of [
+      ['-a', `${from.host}/t/app:1.0`, `${to.host}/x`],
+      ['--include', 'x', `${from.host}/t/app:1.0`, `${to.host}/x`],
+      ['-a', '--include', '(', `${from.host}/t/app`, `${to.host}/x`],
+      ['-a', '--include', 'none', `${from.host}/t/app`, `${to.host}/x`],
+      ['--referrers', `${from.host}/t/app:1.0`, `store:${to.host}/x`],
+      ['dir:/tmp/x', `${to.host}/x`],
+      ['oci:', `${to.host}/x`],
+      [`${from.host}/t/app:1.0`, 'oci:/tmp/x'],
+      ['oci-archive:-', `${to.host}/x`],
+      ['--src-creds', 'alice', `${from.host}/t/app:1.0`, `${to.host}/x`],
+      ['--dest-creds', 'a:b', `${from.host}/t/app:1.0`, 'store:x'],
+      ['--dry-run', `${from.host}/t/app:1.0`, 'oci-archive:-'],
+    ])
+      expect(await runHere(['copy', ...args]), args.join(' ')).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  it('brings referrers along, those of referrers and those under tags of cosign', async () => {
+    const from = await registryWith()
+    const subject = await from.seed(app())
+    const { digest } = subject
+    const sbom = await from.seed(artifact('t/app:sbom', 'application/x.sbom').subject(subject))
+    await from.seed(artifact('t/app:signature', 'application/x.signature').subject(sbom))
+    await from.seed(app(`t/app:${digest.replace(':', '-')}.sig`))
+    for (const referrers of [true, false]) {
+      const to = await registryWith([], { referrers })
+      const copied = await runHere(['copy', '--referrers', '--json', `${from.host}/t/app:1`, `${to.host}/x:1`])
+      expect(copied).toMatchObject({ code: 0 })
+      expect((JSON.parse(copied.stdout) as { referrers: unknown[] }).referrers).toHaveLength(3)
+      expect(Object.keys(to.repository('x').tags())).toContain(`${digest.replace(':', '-')}.sig`)
+    }
+  })
+
+  it('says what it would do, and does nothing', async () => {
+    const [from, to] = [await registryWith([app()]), await registryWith()]
+    const pair = [`${from.host}/t/app:1`, `${to.host}/x:1`]
+    const plan = await runHere(['copy', '--dry-run', ...pair])
+    expect(plan).toMatchObject({ code: 0 })
+    expect(plan.stdout).toMatch(
+      /to send: 3 blobs, .*\n {2}to mount: 0 blobs.*\n {2}there already: 0 blobs.*\n {2}requests that write: 7\n$/,
+    )
+    expect(to.journal.requests().filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([])
+    const near = await runHere(['copy', '--dry-run', '--json', pair[0] ?? '', `${from.host}/x:1`])
+    expect(JSON.parse(near.stdout)).toMatchObject({ mount: { blobs: 3 }, send: { blobs: 0 }, requests: 4 })
+    const directory = await temporaryDirectory()
+    await runHere(['copy', '--dry-run', pair[0] ?? '', `oci-archive:${join(directory, 'x.tar')}`])
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  it('shows each side who it is, and the other side nothing of it', async () => {
+    const auth = (username: string): TestRegistryOptions => ({ auth: { kind: 'basic', username, password: 'secret' } })
+    const [from, to] = [await registryWith([app()], auth('alice')), await registryWith([], auth('bob'))]
+    const pair = [`${from.host}/t/app:1`, `${to.host}/x:1`]
+    expect(await runHere(['copy', '--src-creds', 'alice:secret', ...pair])).toMatchObject({ code: 4 })
+    const creds = ['--src-creds', 'alice:secret', '--dest-creds', 'bob:secret']
+    expect(await runHere(['copy', ...creds, ...pair])).toMatchObject({ code: 0 })
+    expect(Object.keys(to.repository('x').tags())).toEqual(['1'])
+  })
+
+  it('leaves nothing behind where the source is none', async () => {
+    const directory = await temporaryDirectory()
+    const from = await registryWith()
+    await mkdir(join(directory, 'd'))
+    await writeFile(join(directory, 'f'), 'no archive')
+    for (const [source, code] of [
+      [`${from.host}/none:1`, 3],
+      [`oci:${join(directory, 'none')}:x`, 7],
+      [`oci:${join(directory, 'f')}:x`, 7],
+      [`oci:${join(directory, 'd')}:x`, 6],
+      [`oci-archive:${join(directory, 'f')}:x`, 6],
+    ] as const) {
+      const failed = await runHere(['copy', source, `oci-archive:${join(directory, 'out.tar')}`])
+      expect(failed.stdout, source).toBe('')
+      expect(failed.code, `${source} ${failed.stderr}`).not.toBe(0)
+      expect(code).toBeGreaterThan(0)
+      expect((await readdir(directory)).toSorted()).toEqual(['d', 'f'])
+    }
+  })
+})
+
+describe('a place of a copy', () => {
+  it.each([
+    ['alpine', { kind: 'registry' }],
+    ['docker://alpine:3', { kind: 'registry' }],
+    ['localhost:5000/x:1', { kind: 'registry' }],
+    ['store:alpine', { kind: 'store' }],
+    ['docker://store:5000/x', { kind: 'registry' }],
+    ['oci:dir:localhost:5000/x:1', { kind: 'layout', path: 'dir', name: 'localhost:5000/x:1' }],
+    ['oci-archive:/a b/x.tar', { kind: 'oci-archive', path: '/a b/x.tar', name: undefined }],
+    ['docker-archive:-:x:1', { kind: 'docker-archive', path: '-', name: 'x:1' }],
+  ])('%s', (text, place) => expect(parseCopyPlace(text)).toMatchObject(place))
+
+  it('is one, or a typed error, whatever is written', () => {
+    const kindOrCode = (text: string): string => {
+      try {
+        return parseCopyPlace(text).kind
+      } catch (error) {
+        return (error as { readonly code: string }).code
+      }
+    }
+    const places = fc.oneof(
+      fc.string(),
+      fc.string().map((text) => `oci:${text}`),
+      fc.string().map((text) => `docker://${text}`),
+    )
+    const known = /^(registry|store|layout|(oci|docker)-archive|USAGE|(REFERENCE|DOMAIN|TAG|DIGEST|NAME)[A-Z_0-9]*)$/
+    fc.assert(fc.property(places, (text) => void expect(kindOrCode(text)).toMatch(known)))
+  })
+})
