@@ -172,6 +172,7 @@ const below: Readonly<Record<string, ErrorClass>> = {
   ARCHIVE_UNKNOWN: 'failure',
   ARCHIVE_UNSUPPORTED: 'failure',
   ARCHIVE_SPOOL_NEEDED: 'failure',
+  ARCHIVE_UNREADABLE: 'storage',
   ARCHIVE_INVALID: 'verification',
   ARCHIVE_INCOMPLETE: 'verification',
   ARCHIVE_AMBIGUOUS: 'verification',

@@ -10,6 +10,7 @@ import { LadingError, nameErrors } from '@lading/errors'
  * - `ARCHIVE_TOO_LARGE`: more than the bounds allow.
  * - `LAYOUT_BUSY`: another program writes the same layout again and again.
  * - `NOT_AN_IMAGE`: an artifact, or an index without an image, cannot be written for docker alone.
+ * - `ARCHIVE_UNREADABLE`: its file cannot be opened.
  * - `ARCHIVE_SPOOL_NEEDED`: it can be read once only, from its beginning, and there is no place for a temporary file.
  */
 export type ArchiveErrorCode =
@@ -21,6 +22,7 @@ export type ArchiveErrorCode =
   | 'ARCHIVE_TOO_LARGE'
   | 'LAYOUT_BUSY'
   | 'NOT_AN_IMAGE'
+  | 'ARCHIVE_UNREADABLE'
   | 'ARCHIVE_SPOOL_NEEDED'
 
 /** What this package throws on purpose; what content, tar and file system throw passes through unchanged. */

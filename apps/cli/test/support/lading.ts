@@ -26,21 +26,27 @@ const nobody = {
   DOCKER_AUTH_CONFIG: '',
 }
 
-/** Starts the command line from source as a child process, as a user would. */
+/**
+ * Starts the command line from source as a child process, as a user would.
+ *
+ * @param options.open its input does not end
+ */
 export function start(
   args: readonly string[],
   {
     env = {},
     input = '',
+    open = false,
     node = [process.execPath, '--conditions=@lading/source', bin],
-  }: { env?: Record<string, string>; input?: string; node?: readonly string[] } = {},
+  }: { env?: Record<string, string>; input?: string | undefined; node?: readonly string[]; open?: boolean } = {},
 ): Running {
   const [program = '', ...before] = node
   const child = spawn(program, [...before, ...args], {
     stdio: 'pipe',
     env: { ...process.env, ...nobody, NO_COLOR: '1', DOCKER_DEFAULT_PLATFORM: '', LADING_HOSTS: 'off', ...env },
   })
-  child.stdin.on('error', () => undefined).end(input)
+  child.stdin.on('error', () => undefined).write(input)
+  if (!open) child.stdin.end()
   let stdout = ''
   let stderr = ''
   const waiting = new Set<() => void>()

@@ -79,13 +79,23 @@ async function realPath(given: string): Promise<string> {
   try {
     return await realpath(given)
   } catch (error) {
-    throw fileSystemError(error, 'open', given)
+    throw unreadable(given, fileSystemError(error, 'open', given))
   }
+}
+
+function unreadable(path: string, cause: Error): ArchiveError {
+  return new ArchiveError('ARCHIVE_UNREADABLE', cause.message, {
+    path,
+    cause,
+    hint: 'is the path right, and may you read what is there?',
+  })
 }
 
 /** The file itself where it is a plain archive; of a compressed one what it unpacks to. */
 async function plainFile(fs: FileSystem, path: string, options: OpenArchiveOptions): Promise<FileHandle> {
-  const handle = await fs.open(path, 'r')
+  const handle = await fs.open(path, 'r').catch((error: unknown) => {
+    throw unreadable(path, error as Error)
+  })
   let kept = false
   try {
     const start = new Uint8Array(16)

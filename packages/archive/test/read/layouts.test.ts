@@ -158,7 +158,7 @@ describe('opening an archive', () => {
     const source = await openArchive(join(path, 'link.tar'))
     expect((await source.resolve('1')).digest).toBe(target.digest)
     await source.close()
-    await expect(openArchive(join(path, 'none.tar'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(openArchive(join(path, 'none.tar'))).rejects.toMatchObject({ code: 'ARCHIVE_UNREADABLE' })
     await writeFile(join(path, 'text'), textBytes('no archive'))
     await expect(openArchive(join(path, 'text'))).rejects.toMatchObject({ code: 'TAR_TRUNCATED' })
     await remove()
