@@ -15,7 +15,10 @@ const good: Handler = (request, response) =>
     : bytes(response, 200, blob)
 
 /** Admits as many as it has places, and remembers what happened: `+host` admitted, `-host` given back. */
-function doorkeeper(places = Infinity): {
+function doorkeeper(
+  places = Infinity,
+  { lendable = false }: { readonly lendable?: boolean } = {},
+): {
   readonly admit: Admit
   readonly log: string[]
   readonly held: number
@@ -48,12 +51,17 @@ function doorkeeper(places = Infinity): {
         queue.push(() => {
           held += 1
           log.push(`+${host}`)
-          resolve(() => {
+          const giveBack = (): void => {
             held -= 1
             free += 1
             log.push(`-${host}`)
             letIn()
-          })
+          }
+          const lent = {
+            lendWhole: () => log.push(`lent ${host}`),
+            takeBack: () => log.push(`back ${host}`),
+          }
+          resolve(lendable ? Object.assign(giveBack, lent) : giveBack)
         })
         if (free === 0) onWait?.()
         letIn()
@@ -201,6 +209,28 @@ describe('a request for a blob', () => {
     await resting
     expect(door.log).toEqual(Array.from({ length: 6 }, (_, at) => `${at % 2 ? '-' : '+'}${registry.host}`))
     expect(store.requests).toHaveLength(2)
+  })
+
+  it('keeps the place of its host and lends the rest of it while the host rests, so that nobody else comes to see that', async () => {
+    const door = doorkeeper(1, { lendable: true })
+    const clock = steppedClock()
+    let answered = 0
+    const registry = await serve((request, response) =>
+      ++answered === 1 ? bytes(response, 429, '', { 'retry-after': '30' }) : good(request, response),
+    )
+    const { blobs } = clientOf({ admit: door.admit, clock }).repository(`${registry.host}/a`, {
+      endpoint: endpointOf(registry),
+    })
+    const all = Array.from({ length: 20 }, () => blobs.fetch(descriptor, sinkOf()))
+    await failureOf(all.shift() as Promise<unknown>)
+    await clock.pass(29_999)
+    const { host } = registry
+    expect(door.log.splice(0)).toEqual([`+${host}`, `-${host}`, `+${host}`, `lent ${host}`])
+    await clock.pass(1)
+    await Promise.all(all)
+    expect(door.log.slice(0, 2)).toEqual([`back ${host}`, `-${host}`])
+    expect(door.log.filter((line) => line.startsWith('+'))).toHaveLength(18)
+    expect(registry.requests).toHaveLength(20)
   })
 
   it('keeps no small request out while it waits for a place', async () => {

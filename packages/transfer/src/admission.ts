@@ -22,6 +22,8 @@ export interface Place {
   (): void
   /** Lets others have it while its holder waits for what nobody here controls. */
   lend(): void
+  /** Lets other keys have it, and keeps that of its own key: for a holder whose key has to wait, so that no other of the key need come to see that. */
+  lendWhole(): void
   /** It moves data again, at once: until others give theirs back there may be one too many. */
   takeBack(): void
 }
@@ -98,6 +100,7 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     }
     return Object.assign(release, {
       lend: () => places.forEach((place) => place.lend()),
+      lendWhole: () => places.at(-1)?.lend(),
       takeBack: () => places.forEach((place) => place.takeBack()),
     })
   }

@@ -96,6 +96,22 @@ describe('admission', () => {
     expect(() => admit.setLimits({ perKey: 0 })).toThrow(expect.objectContaining({ code: 'TRANSFER_OPTION_INVALID' }))
   })
 
+  it('lends its place of the whole alone, so that other keys go on and its own waits', async () => {
+    const admit = createAdmission({ perKey: 1, whole: 1 })
+    const place = await admit('a')
+    place.lendWhole()
+    let same = false
+    const other = admit('a').then((next) => {
+      same = true
+      return next
+    })
+    ;(await admit('b'))()
+    expect(same).toBe(false)
+    place.takeBack()
+    place()
+    ;(await other)()
+  })
+
   it('lends both places, and has them back at once', async () => {
     const admit = createAdmission({ perKey: 1, whole: 1 })
     const { ask, admitted } = askers(admit)

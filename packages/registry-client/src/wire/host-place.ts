@@ -9,6 +9,10 @@ export interface HostPlace {
   readonly held: boolean
   take(options: { readonly signal?: AbortSignal | undefined }): Promise<void>
   giveBack(): void
+  /** Whether other hosts can have it while this one is waited for. */
+  readonly lendable: boolean
+  /** The host has to be waited for, or no longer. */
+  wait(is: boolean): void
   /** Whoever takes the body makes the host wait, or does so no longer. */
   idle(is: boolean): void
 }
@@ -31,6 +35,9 @@ function createHostPlace(admit: Admit, { host, onWait, size }: Admission, clock:
     get held() {
       return release !== undefined
     },
+    get lendable() {
+      return release?.lendWhole !== undefined && release.takeBack !== undefined
+    },
     async take({ signal }) {
       release = await admit(host, { signal, onWait, size })
     },
@@ -46,6 +53,10 @@ function createHostPlace(admit: Admit, { host, onWait, size }: Admission, clock:
         },
         () => undefined,
       )
+    },
+    wait(is) {
+      if (is) release?.lendWhole?.()
+      else release?.takeBack?.()
     },
     giveBack() {
       goOn()
@@ -71,9 +82,10 @@ export const needPlace =
   }
 
 /**
- * Through a host's gate. A request that needs a place has it when it is through, and holds neither while it waits for the
- * other: a place that waits at a gate would be missed at other hosts, and a pass that waits for a place would keep
- * manifests and tokens out.
+ * Through a host's gate. A request that needs a place has it when it is through, and waits for it without a pass, which
+ * would keep manifests and tokens out. When it has one and the gate is closed it keeps the place at this host and lends its
+ * part of the whole: nobody else of the host can go in either, and of a thousand that wait only as many come to the gate
+ * as have places there. A place that cannot be lent so is given back, or it would be missed at other hosts.
  */
 export async function enterGate(
   gates: HostGates,
@@ -86,9 +98,19 @@ export async function enterGate(
     if (place.held) {
       const pass = gates.tryEnter(host)
       if (pass !== undefined) return pass
+      if (place.lendable) return keeping(place, () => gates.enter(host, options))
       place.giveBack()
     }
     await gates.whenOpen(host, options)
     await place.take(options)
+  }
+}
+
+async function keeping(place: HostPlace, enter: () => Promise<Pass>): Promise<Pass> {
+  place.wait(true)
+  try {
+    return await enter()
+  } finally {
+    place.wait(false)
   }
 }
