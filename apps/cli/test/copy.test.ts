@@ -212,6 +212,10 @@ describe('a place of a copy', () => {
       fc.string().map((text) => `docker://${text}`),
     )
     const known = /^(registry|store|layout|(oci|docker)-archive|USAGE|(REFERENCE|DOMAIN|TAG|DIGEST|NAME)[A-Z_0-9]*)$/
-    fc.assert(fc.property(places, (text) => void expect(kindOrCode(text)).toMatch(known)))
+    fc.assert(
+      fc.property(places, (text) => {
+        expect(kindOrCode(text)).toMatch(known)
+      }),
+    )
   })
 })
