@@ -1,8 +1,47 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatAge } from '../src/text/age.ts'
+import { jsonText } from '../src/text/json-line.ts'
+import { jsonLines } from '../src/text/json-lines.ts'
 import { formatBar, formatSize } from '../src/text/size.ts'
 import { formatTable } from '../src/text/table.ts'
+
+async function linesOf(lines: AsyncIterable<string>): Promise<string> {
+  const all: string[] = []
+  for await (const line of lines) all.push(line)
+  return all.join('\n')
+}
+
+describe('a list as JSON', () => {
+  const items = fc.array(
+    fc.oneof(fc.string(), fc.record({ name: fc.string(), list: fc.array(fc.nat(), { maxLength: 2 }) })),
+  )
+
+  it('is the same line by line as at once', () =>
+    fc.assert(
+      fc.asyncProperty(items, fc.string(), async (list, host) => {
+        expect(await linesOf(jsonLines(list))).toBe(jsonText(list))
+        const within = { others: { host, of: ['[]'] }, member: 'tags' }
+        expect(await linesOf(jsonLines(list, within))).toBe(jsonText({ ...within.others, tags: list }))
+      }),
+    ))
+
+  it('holds one item at most, and begins with the first', async () => {
+    const asked: number[] = []
+    const lines = jsonLines(
+      (function* () {
+        for (const each of [1, 2, 3]) {
+          asked.push(each)
+          yield each
+        }
+      })(),
+    )
+    await lines.next()
+    expect(asked).toEqual([1])
+    await lines.next()
+    expect(asked).toEqual([1, 2])
+  })
+})
 
 describe('formatSize', () => {
   it.each([

@@ -10,12 +10,10 @@ export const catalog: Action<[host: string], RegistryCommandOptions & ListOption
   context,
 ) => {
   await withClient(options, context, (client) =>
-    printList(
-      client.catalog(host, { signal: context.signal, pageSize: pageSizeFor(options) }),
-      options,
-      context,
-      (repositories) => ({ registry: host, repositories }),
-    ),
+    printList(client.catalog(host, { signal: context.signal, pageSize: pageSizeFor(options) }), options, context, {
+      others: { registry: host },
+      member: 'repositories',
+    }),
   )
   return exitCodes.ok
 }

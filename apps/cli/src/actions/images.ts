@@ -9,7 +9,7 @@ import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { describeError } from '../process/report-error.ts'
 import { formatAge, timeOf } from '../text/age.ts'
-import { jsonText } from '../text/json-line.ts'
+import { jsonLines } from '../text/json-lines.ts'
 import { formatSize } from '../text/size.ts'
 import { formatTable } from '../text/table.ts'
 import { printLines } from './print-lines.ts'
@@ -75,9 +75,8 @@ const shownName = (name: string): string => (name.startsWith('docker.io/') ? fam
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
-function format(found: readonly Dated[], options: ImagesOptions): string[] {
-  if (options.json === true)
-    return [jsonText(found.map(({ image }) => ({ ...image, platform: formatPlatform(image.platform) })))]
+function format(found: readonly Dated[], options: ImagesOptions): Iterable<string> | AsyncIterable<string> {
+  if (options.json === true) return jsonLines(shown(found))
   const id = ({ image }: Dated): string => (options.trunc ? shortImageId(image.id) : image.id)
   // Several names of one image are one ID.
   if (options.quiet === true) return [...new Set(found.map(id))]
@@ -97,3 +96,7 @@ function format(found: readonly Dated[], options: ImagesOptions): string[] {
 
 /** The first 12 hexadecimal digits, what people see of an image ID. */
 export const shortImageId = (id: Digest): string => hexOf(id).slice(0, 12)
+
+function* shown(found: readonly Dated[]): Generator<object, void, undefined> {
+  for (const { image } of found) yield { ...image, platform: formatPlatform(image.platform) }
+}

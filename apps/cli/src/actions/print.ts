@@ -1,5 +1,5 @@
 import type { CommandContext } from '../context.ts'
-import { jsonText } from '../text/json-line.ts'
+import { jsonLines, type ListMember } from '../text/json-lines.ts'
 import { printLines } from './print-lines.ts'
 
 export interface ListOptions {
@@ -11,17 +11,15 @@ export interface ListOptions {
 export const pageSizeFor = ({ limit }: ListOptions): number | undefined =>
   limit !== undefined && limit <= 100 ? limit : undefined
 
-/** Prints a list line by line as it comes, in bounded memory, or whole as JSON. */
+/** Prints a list as it comes, in bounded memory: line by line, or as JSON. */
 export async function printList(
   list: AsyncIterable<string>,
   { json = false, limit = Number.POSITIVE_INFINITY }: ListOptions,
-  { print, output }: CommandContext,
-  asJson: (list: readonly string[]) => unknown,
+  { output }: CommandContext,
+  within: ListMember,
 ): Promise<void> {
-  if (!json) return printLines(first(limit, list), output)
-  const all: string[] = []
-  for await (const entry of first(limit, list)) all.push(entry)
-  print(jsonText(asJson(all)))
+  const entries = first(limit, list)
+  await printLines(json ? jsonLines(entries, within) : entries, output)
 }
 
 async function* first(limit: number, list: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {

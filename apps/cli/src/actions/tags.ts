@@ -18,12 +18,10 @@ export const tags: Action<[repository: string], RegistryCommandOptions & ListOpt
     })
   await withClient(options, context, async (client) => {
     const repository = client.repository(reference)
-    await printList(
-      repository.tags({ signal: context.signal, pageSize: pageSizeFor(options) }),
-      options,
-      context,
-      (list) => ({ repository: repository.name, tags: list }),
-    )
+    await printList(repository.tags({ signal: context.signal, pageSize: pageSizeFor(options) }), options, context, {
+      others: { repository: repository.name },
+      member: 'tags',
+    })
   })
   return exitCodes.ok
 }
