@@ -1,4 +1,4 @@
-// pnpm torture kill|power|faults|planted|rot|race|soak|cuts: see docs/reliability.md.
+// pnpm torture kill|power|snapshots|faults|planted|rot|race|soak|cuts: see docs/reliability.md.
 import { parseArgs } from 'node:util'
 import { runCuts } from './cuts/run.ts'
 import { runFaults } from './faults/run.ts'
@@ -7,10 +7,12 @@ import { runPlanted } from './planted/run.ts'
 import { runPower } from './power/run.ts'
 import { runRace } from './race/run.ts'
 import { runRot } from './rot/run.ts'
+import { runSnapshots } from './snapshots/run.ts'
 import { soak } from './soak/run.ts'
 
 const usage = `usage: pnpm torture kill [--count N] [--seed S] [--only SCENARIO]
        pnpm torture power [--count N] [--seed S] [--only SCENARIO] [--state N]
+       pnpm torture snapshots [--count N] [--seed S]
        pnpm torture faults [--count N] [--seed S] [--only VERB]
        pnpm torture planted [--seed S]
        pnpm torture rot [--count N] [--seed S]
@@ -62,6 +64,7 @@ async function power(): Promise<boolean> {
 const verbs: Readonly<Record<string, () => Promise<boolean>>> = {
   kill,
   power,
+  snapshots: () => runSnapshots({ count: countOr(100), seed, say }),
   faults: () => runFaults({ count: countOr(10_000), seed, only: values.only, say }),
   planted: () => runPlanted({ seed, say }),
   rot: () => runRot({ count: countOr(1_000), seed, say }),
