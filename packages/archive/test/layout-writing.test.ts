@@ -1,15 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLayout, openLayout } from '@lading/archive'
-import {
-  isAbsence,
-  sendBytes,
-  successors,
-  type Delivery,
-  type Document,
-  type Source,
-  type Target,
-} from '@lading/content'
+import { sendBytes, successors, type Delivery, type Document, type Source, type Target } from '@lading/content'
 import { afterPowerCut, faultyFileSystem, recordingFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
 import { digestOf } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'

@@ -13,12 +13,13 @@ export interface BlobFile {
 export interface OpenBlob {
   /** In bytes, when it was opened. */
   readonly size: number
-  /** The bytes from there, as many as there are at once; none at the end. */
-  read(position: number): Promise<Uint8Array>
+  /** The bytes from there, as many as there are at once or fit into `memory`; none at the end. */
+  read(position: number, memory?: Uint8Array): Promise<Uint8Array>
   close(): Promise<void>
 }
 
-const chunkBytes = 256 * 1024
+/** Of one read, in bytes. */
+export const chunkBytes: number = 256 * 1024
 /** A file is asked so often, each time opened anew, before it is said that it cannot be read. */
 const opens = 2
 
@@ -61,10 +62,10 @@ export async function openBlob(where: BlobFile): Promise<OpenBlob> {
   }
   return {
     size: stat.size,
-    read: (position) =>
+    read: (position, memory) =>
       attempt(async (file) => {
         // Most blobs are small. A byte more than there should be is looked for at the end.
-        const buffer = new Uint8Array(Math.max(1, Math.min(chunkBytes, stat.size - position)))
+        const buffer = memory ?? new Uint8Array(Math.max(1, Math.min(chunkBytes, stat.size - position)))
         return buffer.subarray(0, await file.read(buffer, position))
       }, position),
     close,

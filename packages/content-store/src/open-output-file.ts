@@ -6,6 +6,8 @@ import { ContentError } from './content-error.ts'
 
 /** A file outside of any store, on its way. */
 export interface OutputFile {
+  /** What was written is not looked at any more. */
+  readonly givesBack: true
   /** After what was written before. */
   write(bytes: Uint8Array): Promise<void>
   /** Takes back everything from byte `length` on. Absent of a device or a pipe. */
@@ -44,6 +46,7 @@ async function through(path: string): Promise<OutputFile> {
     await file.close()
   }
   return {
+    givesBack: true,
     write: (bytes) => guarded(path, () => writeAll(file, bytes)),
     finish: () => guarded(path, close),
     abort: () => close().catch(() => {}),
@@ -61,6 +64,7 @@ async function beside(path: string): Promise<OutputFile> {
     await file.close()
   }
   return {
+    givesBack: true,
     write: (bytes) =>
       guarded(path, async () => {
         await writeAll(file, bytes, length)

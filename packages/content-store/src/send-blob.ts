@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@lading/clock'
 import type { BlobSink } from '@lading/content'
 import { ContentError } from './content-error.ts'
-import { damaged, openBlob, type BlobFile } from './blob-file.ts'
+import { chunkBytes, damaged, openBlob, type BlobFile } from './blob-file.ts'
 
 /** A blob, or a range of it, to a sink. Not hashed here: the bytes were when they came, and the sink does. */
 export async function sendBlob(
@@ -39,9 +39,10 @@ export async function sendBlob(
       })
     }
     await sink.begin({ start: offset, source: path })
+    const memory = sink.givesBack === true ? new Uint8Array(Math.max(1, Math.min(chunkBytes, end - offset))) : undefined
     for (let at = offset; at < end;) {
       signal?.throwIfAborted()
-      const chunk = (await blob.read(at)).subarray(0, end - at)
+      const chunk = (await blob.read(at, memory)).subarray(0, end - at)
       if (chunk.length === 0) throw damaged(where, { offset: at, actual: `cut off at byte ${at}` })
       at += chunk.length
       const wait = sink.write(chunk)

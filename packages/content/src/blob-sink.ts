@@ -16,6 +16,8 @@ export interface BlobSink {
     /** The bytes are labelled as coded, which nobody asked for (`Content-Encoding`). They are taken as they are; if they turn out wrong, this may be why. */
     readonly coding?: string | undefined
   }): void | Promise<void>
+  /** Whoever sent a chunk may use its memory again once its `write` has settled. Absent: it belongs to the sink for good. */
+  readonly givesBack?: true | undefined
   /** Owns the chunk; a promise asks for a pause. */
   write(chunk: Uint8Array): void | Promise<void>
 }

@@ -53,7 +53,8 @@ async function writeArchive(
   const { signal, environment, output } = context
   const warn = warnAt(context)
   const host = platformFromEnv({ env: environment.variables }) ?? defaultPlatform()
-  const sink: ArchiveSink = file === undefined ? { write: (bytes) => output.write(bytes) } : await openOutputFile(file)
+  const sink: ArchiveSink =
+    file === undefined ? { givesBack: true, write: (bytes) => output.write(bytes) } : await openOutputFile(file)
   const archive = createArchive(sink, {
     format,
     platform: platforms?.find((each) => samePlatform(each, host)) ?? platforms?.[0] ?? host,

@@ -58,6 +58,7 @@ export function layoutReceiver(what: Descriptor | UnknownContent, files: Growing
   }
 
   return {
+    givesBack: true,
     get offset() {
       return offset()
     },

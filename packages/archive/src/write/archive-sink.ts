@@ -1,5 +1,7 @@
 /** Where the bytes of an archive go: a file, standard output, a socket. */
 export interface ArchiveSink {
+  /** Bytes are not looked at any more once their `write` has settled, so that their memory can be used again. */
+  readonly givesBack?: true | undefined
   /** In order; the next bytes come when these were taken. They must not be changed. */
   write(bytes: Uint8Array): void | Promise<void>
   /**

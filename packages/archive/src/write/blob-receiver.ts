@@ -34,6 +34,7 @@ export function blobReceiver(
   }
 
   return {
+    givesBack: out.givesBack,
     get offset() {
       return offset()
     },

@@ -5,6 +5,8 @@ import type { ArchiveSink } from './archive-sink.ts'
 export interface MemberWriter {
   /** Whether bytes can be taken back. */
   readonly rewinds: boolean
+  /** As its sink says. */
+  readonly givesBack: true | undefined
   /** How many bytes were given to the sink. */
   readonly position: number
   /** Throws what the sink has thrown. */
@@ -61,6 +63,7 @@ export function memberWriter(sink: ArchiveSink): MemberWriter {
 
   return {
     rewinds: sink.truncate !== undefined,
+    givesBack: sink.givesBack,
     get position() {
       return position
     },

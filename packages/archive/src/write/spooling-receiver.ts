@@ -59,6 +59,7 @@ export async function spoolingReceiver(
   }
 
   return {
+    givesBack: true,
     get offset() {
       return offset
     },

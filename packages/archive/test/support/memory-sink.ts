@@ -14,6 +14,7 @@ export function memorySink({ rewinds = true }: { readonly rewinds?: boolean } = 
     outcome: 'open' as MemorySink['outcome'],
     chunks,
     bytes: () => new Uint8Array(all),
+    givesBack: true as const,
     async write(bytes: Uint8Array) {
       chunks.push(bytes.byteLength)
       all = Buffer.concat([all, bytes])

@@ -52,6 +52,24 @@ export const receiverCases: readonly Case[] = [
     },
   },
   {
+    name: 'is done with a chunk when its write has settled, where it says so',
+    async run(place) {
+      const delivery = await place.target.begin()
+      const receiver = await receive(delivery, blob)
+      await receiver.begin({ start: 0, source: 'compliance' })
+      let buffer = new Uint8Array(1000)
+      for (let at = 0; at < bytes.length; at += buffer.length) {
+        if (receiver.givesBack !== true) buffer = new Uint8Array(1000)
+        buffer.set(bytes.subarray(at, at + buffer.length))
+        await receiver.write(buffer)
+      }
+      if (receiver.givesBack === true) buffer.fill(0)
+      await receiver.commit()
+      await delivery.finish()
+      await assertKept(place, blob)
+    },
+  },
+  {
     name: 'takes an empty blob',
     async run(place) {
       const empty = blobOf(new Uint8Array(0))
