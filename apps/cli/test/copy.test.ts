@@ -63,7 +63,8 @@ describe('lading copy', () => {
       [`${from.host}/t/app:1`, `store:${to.host}/x:1`],
       [`store:${to.host}/x:1`, `oci-archive:${file}:${to.host}/y:1`],
       [`oci-archive:${file}`, `${to.host}/z:1`],
-      [`oci:${root}:${to.host}/x:1`, `${to.host}/zz:1`],
+      [`oci:${root}:${to.host}/x:1`, `oci:${join(directory, 'layout')}:1`],
+      [`oci:${join(directory, 'layout')}:1`, `${to.host}/zz:1`],
     ] as const)
       expect(await runHere(['copy', source, target], { root, variables }), `${source} ${target}`).toMatchObject({
         code: 0,
@@ -114,7 +115,6 @@ describe('lading copy', () => {
       ['--referrers', `${from.host}/t/app:1.0`, `store:${to.host}/x`],
       ['dir:/tmp/x', `${to.host}/x`],
       ['oci:', `${to.host}/x`],
-      [`${from.host}/t/app:1.0`, 'oci:/tmp/x'],
       ['oci-archive:-', `${to.host}/x`],
       ['--src-creds', 'alice', `${from.host}/t/app:1.0`, `${to.host}/x`],
       ['--dest-creds', 'a:b', `${from.host}/t/app:1.0`, 'store:x'],
@@ -151,7 +151,15 @@ describe('lading copy', () => {
     const near = await runHere(['copy', '--dry-run', '--json', pair[0] ?? '', `${from.host}/x:1`])
     expect(JSON.parse(near.stdout)).toMatchObject({ mount: { blobs: 3 }, send: { blobs: 0 }, requests: 4 })
     const directory = await temporaryDirectory()
-    await runHere(['copy', '--dry-run', pair[0] ?? '', `oci-archive:${join(directory, 'x.tar')}`])
+    for (const target of [
+      `oci-archive:${join(directory, 'x.tar')}`,
+      `oci:${join(directory, 'layout')}:1`,
+      'store:x:1',
+    ]) {
+      const planned = await runHere(['copy', '--dry-run', pair[0] ?? '', target], { root: join(directory, 'store') })
+      expect(planned, target).toMatchObject({ code: 0 })
+      expect(planned.stdout).toContain('to send: 3 blobs')
+    }
     expect(await readdir(directory)).toEqual([])
   })
 

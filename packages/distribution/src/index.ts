@@ -1,6 +1,6 @@
 export { copy } from './copy/copy.ts'
 export { copyReferrers } from './copy/copy-referrers.ts'
-export { planCopy, type CopyPlan } from './copy/plan-copy.ts'
+export { planCopy, type AskedTarget, type CopyPlan } from './copy/plan-copy.ts'
 export { CopyError, type CopyErrorCode } from './copy/copy-error.ts'
 export type { CopyEvent } from './copy/copy-event.ts'
 export type { Copied, CopyHooks, CopyOptions } from './copy/copy-options.ts'

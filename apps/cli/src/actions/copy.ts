@@ -6,6 +6,7 @@ import {
   planCopy,
   type Copied,
   type CopyOptions,
+  type AskedTarget,
   type CopyPlan,
 } from '@lading/distribution'
 import type { Digest } from '@lading/digest'
@@ -21,7 +22,7 @@ import { jsonLine, jsonText } from '../text/json-line.ts'
 import { formatSize } from '../text/size.ts'
 import { parseCopyPlace, repositoryOf, type CopyPlace } from './copy-place.ts'
 import { withCopySides, type CopySideOptions, type CopySides } from './copy-sides.ts'
-import { digestWanted, openSource, openTarget, type OpenSource, type OpenTarget } from './open-place.ts'
+import { askTarget, digestWanted, openSource, openTarget, type OpenSource, type OpenTarget } from './open-place.ts'
 import { copiedResult, errorEvent } from './pull-result.ts'
 
 interface CopyCommandOptions extends CopySideOptions {
@@ -112,14 +113,12 @@ async function copyOne(task: CopyTask, from: CopyPlace, to: CopyPlace): Promise<
   const opened = await openSource(from, sides.source, context)
   let target: OpenTarget | undefined
   try {
-    target = await openTarget(to, sides.target, { platform: platforms?.[0] ?? host, context })
     const { onlyPresent, includeForeign, preserveDigests, jobs } = options
     const there: Digest[] = []
     const note = ({ digest, mediaType }: Pick<Descriptor, 'digest' | 'mediaType'>): void => {
       if (namesContent({ mediaType })) there.push(digest)
     }
     const how: CopyOptions = {
-      names: target.names,
       platforms,
       onlyPresent,
       includeForeign,
@@ -133,9 +132,14 @@ async function copyOne(task: CopyTask, from: CopyPlace, to: CopyPlace): Promise<
         if (event.type === 'copy') assertDigest(to, event.digest)
       },
     }
-    if (options.dryRun === true) return await plan(opened, target, how)
+    const asked = { platform: platforms?.[0] ?? host, context }
+    if (options.dryRun === true) return await plan(opened, await askTarget(to, sides.target, asked), how)
+    target = await openTarget(to, sides.target, asked)
     renderer.note(`Copying ${from.text} to ${to.text}`)
-    const copied = await copyContent(opened.source, target.target, opened.what, how)
+    const copied = await copyContent(opened.source, target.target, opened.what, {
+      ...how,
+      names: target.names,
+    })
     const { digest, size } = copied.target
     const [id = digest] = target.names
     renderer.event({ type: 'copied', reference: target.text, id, digest, size, status: copied.status })
@@ -150,7 +154,11 @@ async function copyOne(task: CopyTask, from: CopyPlace, to: CopyPlace): Promise<
   }
 }
 
-async function plan({ source, what }: OpenSource, { target, text }: OpenTarget, options: CopyOptions): Promise<Done> {
+async function plan(
+  { source, what }: OpenSource,
+  { target, text }: { readonly target: AskedTarget; readonly text: string },
+  options: CopyOptions,
+): Promise<Done> {
   const { origin } = source
   const mount: CopyOptions['mount'] = async (blob) => [
     ...(origin === undefined || !text.startsWith(`${origin.host}/`) ? [] : [origin]),

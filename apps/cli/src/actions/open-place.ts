@@ -2,7 +2,8 @@ import type { Source, Target } from '@lading/content'
 import type { Reference } from '@lading/reference'
 import type { RegistryClient } from '@lading/registry-client'
 import type { Store } from '@lading/store'
-import type { Platform } from '@lading/manifest'
+import type { Descriptor, Platform } from '@lading/manifest'
+import type { AskedTarget } from '@lading/distribution'
 import { CliError } from '../cli-error.ts'
 import type { CommandContext } from '../context.ts'
 import { tagged, type CopyPlace } from './copy-place.ts'
@@ -96,10 +97,11 @@ export async function openTarget(
         abort: nothing,
       }
     }
-    case 'layout':
-      throw new CliError('USAGE', 'oci: is a place to copy from', {
-        hint: 'write oci-archive:FILE, and unpack it with tar',
-      })
+    case 'layout': {
+      const { createLayout } = await import('@lading/archive')
+      const names = place.name === undefined ? [] : [place.name]
+      return { target: createLayout(place.path), names, text: place.text, abort: nothing }
+    }
     default: {
       const { createArchive } = await import('@lading/archive')
       const { openOutputFile } = await import('@lading/content-store')
@@ -128,3 +130,25 @@ export async function openTarget(
 /** What a digest in the target says that it must be. */
 export const digestWanted = (place: CopyPlace): string | undefined =>
   place.kind === 'registry' || place.kind === 'store' ? place.reference.digest : undefined
+
+/** A target that is only asked what it has, and of which nothing is made. */
+export async function askTarget(
+  place: CopyPlace,
+  parts: PlaceParts,
+  options: { readonly platform: Platform; readonly context: CommandContext },
+): Promise<{ readonly target: AskedTarget; readonly text: string }> {
+  if (place.kind === 'registry') return openTarget(place, parts, options)
+  const text = place.kind === 'store' ? String(tagged(place.reference)) : place.text
+  const there = await contentOf(place, parts)
+  const traits = { partialIndex: true, foreignOptional: place.kind === 'store' ? undefined : (true as const) }
+  const has = async ({ digest, size }: Descriptor): Promise<boolean> => (await there?.stat(digest))?.size === size
+  return { text, target: { traits, begin: async () => ({ has, abort: async () => there?.close() }) } }
+}
+
+/** What is there, where something is. */
+async function contentOf(place: CopyPlace, parts: PlaceParts): Promise<Source | undefined> {
+  if (place.kind === 'store') return (await parts.store()).source()
+  if (place.kind !== 'layout') return undefined
+  const { openLayout } = await import('@lading/archive')
+  return openLayout(place.path).catch(() => undefined)
+}

@@ -1,4 +1,5 @@
-import type { Source, Target } from '@lading/content'
+import type { AbortOptions } from '@lading/clock'
+import type { Delivery, Source, TargetTraits } from '@lading/content'
 import { isForeignLayerType, type Descriptor } from '@lading/manifest'
 import type { CopyOptions } from './copy-options.ts'
 import { blobsOf } from './graph.ts'
@@ -21,6 +22,12 @@ export interface CopyPlan {
   readonly requests: number
 }
 
+/** What a plan needs of a target: every target will do. */
+export interface AskedTarget {
+  readonly traits: Pick<TargetTraits, 'partialIndex' | 'foreignOptional'>
+  begin(options?: AbortOptions): Promise<Pick<Delivery, 'has' | 'abort'>>
+}
+
 interface Amount {
   readonly blobs: number
   /** Of the blobs, together. */
@@ -34,7 +41,7 @@ interface Amount {
  */
 export async function planCopy(
   source: Source,
-  target: Target,
+  target: AskedTarget,
   what: string | Descriptor,
   options: Pick<
     CopyOptions,
