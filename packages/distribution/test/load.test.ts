@@ -196,6 +196,20 @@ describe.each(['a file', 'a pipe'] as const)('an archive from %s', (way) => {
       'DIFF_ID_MISMATCH',
     ],
     [
+      'a plain layer that is another than its config says',
+      () => {
+        const layers = ['one: a layer', 'something else'].map(textBytes)
+        const manifest = jsonBytes({
+          schemaVersion: 2,
+          mediaType: 'application/vnd.oci.image.manifest.v1+json',
+          config: descriptorOf(image.config, 'application/vnd.oci.image.config.v1+json'),
+          layers: layers.map((layer) => descriptorOf(layer, 'application/vnd.oci.image.layer.v1.tar')),
+        })
+        return ociArchive([{ ...image, layers, manifest }], [{ bytes: manifest, name: 'app:1' }])
+      },
+      'DIFF_ID_MISMATCH',
+    ],
+    [
       'a blob that is not what its path says',
       () => {
         const files = ociArchive([image], [{ bytes: image.manifest, name: 'app:1' }])
@@ -253,9 +267,21 @@ describe.each(['a file', 'a pipe'] as const)('an archive from %s', (way) => {
     expect(await load(archive)).toHaveLength(2)
   })
 
+  it('leaves nothing of a large member that breaks off', async () => {
+    const large = testImage('large', [new Uint8Array(5 * 1024 * 1024)])
+    for (const members of [
+      dockerArchive([large, 'app:1']),
+      ociArchive([large], [{ bytes: large.manifest, name: 'app:1' }]),
+    ]) {
+      const archive = await archiveOf(members)
+      await expect(load(archive.subarray(0, 4.9 * 1024 * 1024))).rejects.toMatchObject({ code: 'TAR_TRUNCATED' })
+      await expectUntouched()
+    }
+  })
+
   it('names nothing on a full disk, and is loaded when there is room again', async () => {
     const archive = await archiveOf(dockerArchive([image, 'app:1'], [other, 'two:2']))
-    for (let nth = 1; nth <= atScale(6, 30); nth++) {
+    for (let nth = 1; nth <= atScale(4, 30); nth++) {
       const full = faultyFileSystem(nodeFileSystem(), [
         { operation: 'write', path: /blobs|staging|ingest/, nth, errno: 'ENOSPC', forGood: true },
       ])

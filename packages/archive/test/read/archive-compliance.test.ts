@@ -16,12 +16,12 @@ interface Kind {
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
-  'an oci-archive': { files: layoutFiles },
   'a docker-archive': { files: dockerFiles, makesManifests: true },
 }
 
-/** The same code is behind them: in the ordinary run other tests hold what differs. */
+/** The same code is behind them and behind layout directories: in the ordinary run other tests hold what differs. */
 const more: Readonly<Record<string, Kind>> = {
+  'an oci-archive': { files: layoutFiles },
   'an oci-archive in gzip': { files: layoutFiles, pack: (bytes) => gzipSync(bytes) },
   'both in one': { files: (delivered) => new Map([...layoutFiles(delivered), ...dockerFiles(delivered)]) },
 }

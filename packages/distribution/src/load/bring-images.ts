@@ -2,7 +2,7 @@ import type { ArchivedImage, ArchiveSource } from '@lading/archive'
 import { DeliveryError, type Publication } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
-import { defaultPlatform, platformOf, samePlatform, type Descriptor, type Platform } from '@lading/manifest'
+import { defaultPlatform, isArtifact, platformOf, samePlatform, type Descriptor, type Platform } from '@lading/manifest'
 import { parseReference, withDigest, type Reference } from '@lading/reference'
 import type { Store, StoreDelivery } from '@lading/store'
 import type { Transfers } from '@lading/transfer'
@@ -57,6 +57,9 @@ export async function bringImages(
 /** Content and documents of one image, under no name yet; every layer verified. */
 async function bring(job: LoadJob, selection: Selection): Promise<readonly VerifiedImage[]> {
   const { store, signal } = job
+  for (const { descriptor, manifest } of selection.documents)
+    if (manifest.kind === 'manifest' && !isArtifact(manifest))
+      store.layers.assertLayerCount(manifest.layers.length, descriptor.digest)
   try {
     await deliver({ ...job, foreignOptional: false, hooks: {} }, selection, {})
   } catch (error) {
