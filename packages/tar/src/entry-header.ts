@@ -5,7 +5,6 @@ import {
   MAJOR,
   MINOR,
   MODE,
-  MTIME,
   NAME,
   REAL_SIZE,
   SIZE,
@@ -18,7 +17,7 @@ import {
   GROUP_NAME,
 } from './header-layout.ts'
 import { checkName, linkOf, nameOf } from './entry-name.ts'
-import { countField, numberField, smallField } from './number-field.ts'
+import { checkStarTimes, countField, smallField, timeField } from './number-field.ts'
 import type { Meta } from './meta-headers.ts'
 import type { PaxHeader } from './pax-header.ts'
 import { textField } from './text-field.ts'
@@ -61,6 +60,8 @@ export function readEntry(bytes: Uint8Array, block: number, meta: Meta, offset: 
   if (flag !== oldSparse && dialect === 'gnu' && hasSparse(bytes, block))
     throw ambiguous('a sparse map of what is no sparse file', offset)
 
+  if (dialect === 'ustar') checkStarTimes(bytes, block, offset)
+
   const name = nameOf(bytes, block, dialect, meta, offset)
   checkName(name, 'name', offset, bounds)
   if (type === 'file' && isDirectory(bytes, block, name, flag, offset)) type = 'directory'
@@ -73,7 +74,7 @@ export function readEntry(bytes: Uint8Array, block: number, meta: Meta, offset: 
   // Read of every entry: some programs refuse a header for what they do not need.
   const uid = smallField(bytes, block, UID, offset)
   const gid = smallField(bytes, block, GID, offset)
-  const seconds = numberField(bytes, block, MTIME, offset)
+  const seconds = timeField(bytes, block, offset)
   return {
     name,
     path: textOf(name),

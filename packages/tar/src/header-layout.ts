@@ -24,6 +24,10 @@ export const MAJOR: Field = field(329, 8, 'device')
 export const MINOR: Field = field(337, 8, 'device')
 export const PREFIX: Field = field(345, 155, 'prefix')
 
+/** star's, where a prefix of ustar is shorter than 130 bytes. */
+export const ATIME: Field = field(476, 12, 'time')
+export const CTIME: Field = field(488, 12, 'time')
+
 /** GNU's old sparse files have these in the place of the prefix. */
 export const SPARSE = 386
 export const EXTENDED = 482

@@ -126,5 +126,6 @@ function longText(body: Uint8Array, offset: number): Uint8Array {
   const length = untilNul(body, 0, body.length)
   for (let at = length; at < body.length; at++) if (body[at] !== 0) throw corrupt('a long name has a NUL in it', offset)
   if (length === 0) throw corrupt('a long name is empty', offset)
+  if (length === body.length) throw ambiguous('a long name without its NUL', offset)
   return body.subarray(0, length)
 }

@@ -1,5 +1,5 @@
-import { GID, MAJOR, MINOR, MODE, MTIME, UID, type Field } from './header-layout.ts'
-import { corrupt, tooLarge } from './tar-error.ts'
+import { ATIME, CTIME, GID, MAJOR, MINOR, MODE, MTIME, UID, type Field } from './header-layout.ts'
+import { beyondNumbers, corrupt } from './tar-error.ts'
 
 const space = 0x20
 const zero = 0x30
@@ -9,7 +9,7 @@ const seven = 0x37
  * A number in octal digits, or in GNU's base 256. Spaces may precede the digits, a NUL or a space ends them, and a field of
  * NULs alone is 0. Whatever else is there is read as different numbers by different programs.
  */
-export function numberField(bytes: Uint8Array, block: number, { at, length, what }: Field, offset: number): number {
+function numberField(bytes: Uint8Array, block: number, { at, length, what }: Field, offset: number): number {
   let index = block + at
   const end = index + length
   const first = bytes[index] as number
@@ -38,16 +38,22 @@ function base256(bytes: Uint8Array, start: number, end: number, what: string, of
   let value = 0
   for (let index = start + 1; index < end; index++) {
     value = value * 256 + ((bytes[index] as number) ^ flip)
-    if (value > Number.MAX_SAFE_INTEGER)
-      throw tooLarge(`its ${what} is beyond 2^53`, 'nothing: no program here holds it', offset)
   }
   return flip === 0 ? value : -value - 1
 }
 
-/** As `numberField`, for what cannot be negative. */
+/** As `numberField`, for sizes. */
 export function countField(bytes: Uint8Array, block: number, field: Field, offset: number): number {
   const value = numberField(bytes, block, field, offset)
   if (value < 0) throw corrupt(`its ${field.what} is negative`, offset)
+  if (value > Number.MAX_SAFE_INTEGER) throw beyondNumbers(`its ${field.what}`, offset)
+  return value
+}
+
+/** As `numberField`, for a time, in seconds. */
+export function timeField(bytes: Uint8Array, block: number, offset: number): number {
+  const value = numberField(bytes, block, MTIME, offset)
+  if (!Number.isSafeInteger(value)) throw corrupt('its time is beyond 2^53', offset)
   return value
 }
 
@@ -63,7 +69,14 @@ export function checkNumbers(bytes: Uint8Array, block: number, offset: number): 
   smallField(bytes, block, MODE, offset)
   smallField(bytes, block, UID, offset)
   smallField(bytes, block, GID, offset)
-  numberField(bytes, block, MTIME, offset)
+  timeField(bytes, block, offset)
   smallField(bytes, block, MAJOR, offset)
   smallField(bytes, block, MINOR, offset)
+}
+
+/** GNU tar knows star's headers by these, and complains of what is no number. */
+export function checkStarTimes(bytes: Uint8Array, block: number, offset: number): void {
+  if (bytes[block + ATIME.at] === 0 || bytes[block + ATIME.at - 1] !== 0) return
+  numberField(bytes, block, ATIME, offset)
+  numberField(bytes, block, CTIME, offset)
 }

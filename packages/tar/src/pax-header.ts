@@ -1,7 +1,7 @@
 import { printable } from '@lading/errors'
 import type { Bounds } from './bounds.ts'
 import type { PaxRecord } from './pax-records.ts'
-import { ambiguous, corrupt, tooLarge, unsupported } from './tar-error.ts'
+import { ambiguous, beyondNumbers, corrupt, tooLarge, unsupported } from './tar-error.ts'
 import type { SparsePiece, Time } from './tar-entry.ts'
 import { textOf } from './text.ts'
 
@@ -186,8 +186,7 @@ function smallOf(record: PaxRecord): number {
 function countIn(text: string, { keyword, offset }: PaxRecord): number {
   if (!/^\d+$/.test(text)) throw corrupt(`the PAX record "${keyword}" is no number`, offset)
   const value = Number(text)
-  if (value > Number.MAX_SAFE_INTEGER)
-    throw tooLarge(`the PAX record "${keyword}" is beyond 2^53`, 'nothing: no program here holds it', offset)
+  if (value > Number.MAX_SAFE_INTEGER) throw beyondNumbers(`the PAX record "${keyword}"`, offset)
   return value
 }
 

@@ -1,6 +1,6 @@
 import { blockSize } from './blocks.ts'
 import type { MapBlocks } from './map-blocks.ts'
-import { corrupt, tooLarge } from './tar-error.ts'
+import { beyondNumbers, corrupt } from './tar-error.ts'
 import type { SparsePiece } from './tar-entry.ts'
 
 const newline = 0x0a
@@ -17,8 +17,7 @@ export function createDecimalMap(offset: number): MapBlocks {
 
   function endLine(): void {
     if (digits === 0) throw corrupt('an empty line in a sparse map', offset)
-    if (value > Number.MAX_SAFE_INTEGER)
-      throw tooLarge('a sparse map with a number beyond 2^53', 'nothing: no program here holds it', offset)
+    if (value > Number.MAX_SAFE_INTEGER) throw beyondNumbers('a number of a sparse map', offset)
     if (count === undefined) count = value
     else if (start === undefined) start = value
     else {

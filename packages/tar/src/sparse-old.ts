@@ -23,10 +23,10 @@ export function createOldMap(
     isWhole = bytes[start + where.extended] === 0
     for (let index = 0; index < where.count; index++) {
       const at = start + where.at + index * pieceSize
-      // What follows an empty place in the block is looked at by nobody. Programs look at either of the two for that.
+      // The list ends with an empty place. Programs look at one number or the other for that, or at all of them.
       if (bytes[at] === 0 || bytes[at + pieceLength.at] === 0) {
-        if (bytes[at] !== bytes[at + pieceLength.at]) throw ambiguous('half a piece of a sparse file', offset)
-        if (!isWhole) throw ambiguous('a sparse map that ends and goes on', offset)
+        if (!isWhole || !isEmpty(bytes, at, start + where.at + where.count * pieceSize))
+          throw ambiguous('a sparse map that ends and goes on', offset)
         return
       }
       pieces.push({
@@ -48,4 +48,9 @@ export function createOldMap(
       isCounted: false,
     },
   }
+}
+
+function isEmpty(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] !== 0) return false
+  return true
 }

@@ -49,6 +49,12 @@ export const truncated = (what: string, offset: number): TarError =>
     hint: 'build the archive again, or fetch it again',
   })
 
+export const beyondNumbers = (what: string, offset: number): TarError =>
+  new TarError('TAR_TOO_LARGE', `the tar archive is beyond a bound at byte ${offset}: ${what} is beyond 2^53`, {
+    offset,
+    hint: 'build the archive again: no program here holds as much',
+  })
+
 export const tooLarge = (what: string, bound: string, offset: number): TarError =>
   new TarError('TAR_TOO_LARGE', `the tar archive is beyond a bound at byte ${offset}: ${what}`, {
     offset,

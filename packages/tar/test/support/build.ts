@@ -15,6 +15,8 @@ export const fields = {
   major: [329, 8],
   minor: [337, 8],
   prefix: [345, 155],
+  /** Where star has atime and ctime. */
+  starTimes: [476, 24],
   /** GNU's, in the place of the prefix. */
   sparse: [386, 96],
   extended: [482, 1],
