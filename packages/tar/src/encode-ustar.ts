@@ -1,5 +1,5 @@
 import { blockSize } from './blocks.ts'
-import { checksum } from './checksum.ts'
+import { checksum, sumOf } from './checksum.ts'
 import { decimalTime } from './decimal-time.ts'
 import {
   CHECKSUM,
@@ -102,7 +102,7 @@ function octal(block: Uint8Array, { at, length }: Field, value: number): void {
 
 /** The checksum has six digits, a NUL and a space: the one field with a way of its own. */
 function seal(block: Uint8Array): void {
-  octal(block, { ...CHECKSUM, length: 7 }, checksum(block, 0))
+  octal(block, { ...CHECKSUM, length: 7 }, checksum(block, 0, sumOf(block, 0)))
   block[CHECKSUM.at + 7] = 0x20
 }
 

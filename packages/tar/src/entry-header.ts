@@ -20,11 +20,11 @@ import { checkName, linkOf, nameOf } from './entry-name.ts'
 import { checkStarTimes, countField, smallField, timeField } from './number-field.ts'
 import type { Meta } from './meta-headers.ts'
 import type { PaxHeader } from './pax-header.ts'
-import { textField } from './text-field.ts'
+import { createTextField } from './text-field.ts'
 import { checkSparse } from './sparse-check.ts'
 import { ambiguous, corrupt, unsupported } from './tar-error.ts'
 import type { Device, Sparse, TarEntry, TarType } from './tar-entry.ts'
-import { textOf, untilNul } from './text.ts'
+import { textAt, untilNul } from './text.ts'
 
 const slash = 0x2f
 const oldSparse = 0x53
@@ -44,8 +44,27 @@ const types: Readonly<Record<number, TarType>> = {
   0x36: 'fifo',
 }
 
+/** What is the same for all entries of an archive. */
+export interface EntryContext {
+  readonly bounds: Bounds
+  readonly userName: (bytes: Uint8Array, block: number) => string | undefined
+  readonly groupName: (bytes: Uint8Array, block: number) => string | undefined
+}
+
+export const createEntryContext = (bounds: Bounds): EntryContext => ({
+  bounds,
+  userName: createTextField(USER_NAME),
+  groupName: createTextField(GROUP_NAME),
+})
+
 /** Puts an entry together, but for the map of a sparse file that is still to come: GNU's old one, and that of PAX format 1.0. */
-export function readEntry(bytes: Uint8Array, block: number, meta: Meta, offset: number, bounds: Bounds): TarEntry {
+export function readEntry(
+  bytes: Uint8Array,
+  block: number,
+  meta: Meta,
+  offset: number,
+  { bounds, userName, groupName }: EntryContext,
+): TarEntry {
   const { pax } = meta
   const flag = bytes[block + TYPE] as number
   let type = types[flag]
@@ -77,14 +96,14 @@ export function readEntry(bytes: Uint8Array, block: number, meta: Meta, offset: 
   const seconds = timeField(bytes, block, offset)
   return {
     name,
-    path: textOf(name),
+    path: textAt(name, 0, name.length),
     type,
     size,
     mode: smallField(bytes, block, MODE, offset),
     uid: pax?.uid ?? uid,
     gid: pax?.gid ?? gid,
-    userName: pax?.userName ?? (dialect === 'old' ? undefined : textField(bytes, block, USER_NAME)),
-    groupName: pax?.groupName ?? (dialect === 'old' ? undefined : textField(bytes, block, GROUP_NAME)),
+    userName: pax?.userName ?? (dialect === 'old' ? undefined : userName(bytes, block)),
+    groupName: pax?.groupName ?? (dialect === 'old' ? undefined : groupName(bytes, block)),
     mtime: pax?.mtime ?? { seconds, nanoseconds: 0 },
     atime: pax?.atime,
     ctime: pax?.ctime,

@@ -19,24 +19,31 @@ export function nameOf(
   const given = pax?.sparse?.name ?? pax?.path ?? longName
   if (given !== undefined) return given
   const length = untilNul(bytes, block + NAME.at, NAME.length)
-  if (bytes[block + PREFIX.at] === 0) return bytes.slice(block, block + length)
+  if (bytes[block + PREFIX.at] === 0) return copyOf(bytes, block, length)
   if (dialect !== 'ustar') {
-    if (bytes[block + TYPE] === oldSparse) return bytes.slice(block, block + length)
+    if (bytes[block + TYPE] === oldSparse) return copyOf(bytes, block, length)
     throw ambiguous('a prefix of its name in a header that has none', offset)
   }
   const prefix = untilNul(bytes, block + PREFIX.at, PREFIX.length)
   if (bytes[block + PREFIX.at + prefix - 1] === slash) throw ambiguous('a prefix that ends with a slash', offset)
   const name = new Uint8Array(prefix + 1 + length)
-  name.set(bytes.subarray(block + PREFIX.at, block + PREFIX.at + prefix))
+  for (let index = 0; index < prefix; index++) name[index] = bytes[block + PREFIX.at + index] as number
   name[prefix] = slash
-  name.set(bytes.subarray(block, block + length), prefix + 1)
+  for (let index = 0; index < length; index++) name[prefix + 1 + index] = bytes[block + index] as number
   return name
+}
+
+/** `slice` of a subclass may be a view, as that of Node's Buffer is. */
+function copyOf(bytes: Uint8Array, start: number, length: number): Uint8Array {
+  const copy = new Uint8Array(length)
+  for (let index = 0; index < length; index++) copy[index] = bytes[start + index] as number
+  return copy
 }
 
 export function linkOf(bytes: Uint8Array, block: number, { longLink, pax }: Meta): Uint8Array {
   const given = pax?.linkPath ?? longLink
   if (given !== undefined) return given
-  return bytes.slice(block + LINK.at, block + LINK.at + untilNul(bytes, block + LINK.at, LINK.length))
+  return copyOf(bytes, block + LINK.at, untilNul(bytes, block + LINK.at, LINK.length))
 }
 
 export function checkName(name: Uint8Array, what: string, offset: number, { maxNameLength, maxDepth }: Bounds): void {

@@ -1,6 +1,11 @@
 import { blockSize } from './blocks.ts'
+import { sumOf, sumOfWords } from './checksum.ts'
 
 const none: Uint8Array = new Uint8Array(0)
+
+/** The same bytes in words, as far as they are whole; undefined where the engine has none at that place. */
+const wordsOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint32Array | undefined =>
+  byteOffset % 4 === 0 ? new Uint32Array(buffer, byteOffset, byteLength >> 2) : undefined
 
 /** The archive as it comes, in chunks of any size; at most one block of it is held. */
 export interface Input {
@@ -10,6 +15,8 @@ export interface Input {
   block(): boolean
   readonly bytes: Uint8Array
   readonly start: number
+  /** Of the bytes of that block. */
+  sum(): number
   /** Up to so many bytes, as a view of the chunk; of length 0 when it is used up. */
   take(most: number): Uint8Array
   /** How many of so many bytes could be passed over. */
@@ -22,8 +29,10 @@ export interface Input {
 
 export function createInput(): Input {
   const carry = new Uint8Array(blockSize)
+  const carryWords = wordsOf(carry)
   let carried = 0
   let chunk = none
+  let chunkWords: Uint32Array | undefined
   let chunkOffset = 0
   let at = 0
   let bytes = none
@@ -44,11 +53,8 @@ export function createInput(): Input {
   return {
     feed(next) {
       chunkOffset += chunk.length
-      // A subclass's `slice` may be a view, as that of Node's Buffer is.
-      chunk =
-        Object.getPrototypeOf(next) === Uint8Array.prototype
-          ? next
-          : new Uint8Array(next.buffer, next.byteOffset, next.byteLength)
+      chunk = next
+      chunkWords = undefined
       at = 0
     },
     block() {
@@ -57,6 +63,10 @@ export function createInput(): Input {
       start = at
       at += blockSize
       return true
+    },
+    sum() {
+      const words = bytes === carry ? carryWords : (chunkWords ??= wordsOf(chunk))
+      return words === undefined || start % 4 !== 0 ? sumOf(bytes, start) : sumOfWords(words, start >> 2)
     },
     take(most) {
       const end = Math.min(chunk.length, at + most)

@@ -1,7 +1,7 @@
 import { blockSize, tarPadding } from './blocks.ts'
 import { boundsOf, type TarBounds } from './bounds.ts'
-import { checkChecksum, isZeroBlock } from './checksum.ts'
-import { readEntry } from './entry-header.ts'
+import { checkChecksum } from './checksum.ts'
+import { createEntryContext, readEntry } from './entry-header.ts'
 import { createInput } from './input.ts'
 import { createMetaHeaders } from './meta-headers.ts'
 import { beginSparseMap, type SparseMap } from './sparse-map.ts'
@@ -34,6 +34,7 @@ export function createParser(options: TarBounds = {}): Parser {
   const bounds = boundsOf(options)
   const input = createInput()
   const meta = createMetaHeaders(bounds)
+  const context = createEntryContext(bounds)
   let place: Place = 'header'
   let zeroBlocks = 0
   let headers = 0
@@ -47,20 +48,21 @@ export function createParser(options: TarBounds = {}): Parser {
   function header(): boolean {
     const { bytes, start } = input
     const offset = input.offset - blockSize
-    if (isZeroBlock(bytes, start)) {
+    const sum = input.sum()
+    if (sum === 0) {
       if (meta.pending) throw corrupt('no entry follows a header for entries', offset)
       if (++zeroBlocks === 2) place = 'ended'
       return false
     }
     if (zeroBlocks > 0) throw ambiguous('one block of zeros, and then more', offset - blockSize)
-    checkChecksum(bytes, start, offset)
+    checkChecksum(bytes, start, sum, offset)
     if (++headers > bounds.maxEntries) throw tooLarge(`more than ${bounds.maxEntries} entries`, 'maxEntries', offset)
     if (meta.begin(input, offset)) {
       place = 'meta'
       return false
     }
     const before = meta.take()
-    entry = readEntry(bytes, start, before, offset, bounds)
+    entry = readEntry(bytes, start, before, offset, context)
     map = beginSparseMap(bytes, start, entry, before, offset, bounds)
     if (map !== undefined) {
       place = 'sparse-map'

@@ -1,7 +1,8 @@
 import type { TarBounds } from './bounds.ts'
-import { createParser, type Parser } from './parser.ts'
+import { EntryBody } from './entry-body.ts'
+import { createParser } from './parser.ts'
 import type { TarEntry } from './tar-entry.ts'
-import { TarError } from './tar-error.ts'
+import { createTurns } from './turns.ts'
 
 export interface ReadTarOptions extends TarBounds {
   readonly signal?: AbortSignal | undefined
@@ -12,80 +13,107 @@ export interface TarEntryWithBody extends TarEntry {
   readonly body: AsyncIterable<Uint8Array>
 }
 
+type Result = IteratorResult<TarEntryWithBody, undefined>
+
+/** A chunk may hold thousands of entries: after so many in a row, some milliseconds' worth, others have their turn. */
+const entriesInARow = 4096
+
+const turnOfOthers = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 0))
+
 /**
  * The entries of an archive, each with its body, as they come. A body that is not read, or not to its end, is passed over when
  * the next entry is asked for. After the last entry the source is read to its end, so that whatever checks it checks all of it.
  *
  * @throws TarError, what the source throws, or the signal's reason unchanged
  */
-export async function* readTar(
+export function readTar(
   chunks: AsyncIterable<Uint8Array>,
   options: ReadTarOptions = {},
-): AsyncGenerator<TarEntryWithBody, void, undefined> {
+): AsyncIterableIterator<TarEntryWithBody, undefined> {
   const { signal, ...bounds } = options
-  signal?.throwIfAborted()
   const parser = createParser(bounds)
-  const source = chunks[Symbol.asyncIterator]()
+  const turns = createTurns()
+  let source: AsyncIterator<Uint8Array> | undefined
+  let body: EntryBody | undefined
   let isOver = false
-  /** Whether there is more. */
-  const more = async (): Promise<boolean> => {
+  let inARow = 0
+
+  const from = { parser, turns, feed }
+
+  async function feed(): Promise<void> {
+    source ??= chunks[Symbol.asyncIterator]()
     const { done, value } = await source.next()
     signal?.throwIfAborted()
     if (done === true) {
+      source = undefined
       isOver = true
       parser.finish()
-      return false
-    }
-    parser.feed(value)
-    return true
+    } else parser.feed(value)
   }
-  try {
+
+  /** The next entry that is here. */
+  function here(): Result | undefined {
     for (;;) {
       const step = parser.next()
+      if (step === undefined || step === 'end') return undefined
       if (step === 'entry') {
-        const body = createBody(parser, more)
-        yield { ...parser.entry, body: body.chunks }
-        signal?.throwIfAborted()
-        body.leave()
-      } else if ((step === undefined || step === 'end') && !(await more())) return
+        body = new EntryBody(from)
+        const value = parser.entry as TarEntry & { body: EntryBody }
+        value.body = body
+        return { done: false, value }
+      }
     }
-  } finally {
-    if (!isOver) await source.return?.()
   }
-}
 
-interface Body {
-  readonly chunks: AsyncIterable<Uint8Array>
-  /** The reader goes on without it. */
-  leave(): void
-}
+  function advance(): Result | Promise<Result> {
+    if (isOver) return { done: true, value: undefined }
+    try {
+      signal?.throwIfAborted()
+      body?.leave()
+      body = undefined
+      return (++inARow < entriesInARow ? here() : undefined) ?? wait().catch(fail)
+    } catch (error) {
+      return fail(error)
+    }
+  }
 
-function createBody(parser: Parser, more: () => Promise<boolean>): Body {
-  let isOver = false
-  let isLeft = false
-  let isTaken = false
-  async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
-    if (isTaken || isLeft)
-      throw new TarError('TAR_BODY_GONE', 'the body of a tar entry is read once, before the next entry is asked for', {
-        hint: 'keep what is needed later',
-      })
-    isTaken = true
+  async function wait(): Promise<Result> {
+    if (inARow >= entriesInARow) {
+      await turnOfOthers()
+      signal?.throwIfAborted()
+      inARow = 0
+    }
     for (;;) {
-      const step = parser.next()
-      if (step === 'piece') {
-        yield parser.piece
-        if (isLeft) return
-      } else if (step === 'body-end') {
-        isOver = true
-        return
-      } else await more()
+      const result = here()
+      if (result !== undefined) return result
+      await feed()
+      if (isOver) return { done: true, value: undefined }
     }
   }
+
+  async function close(): Promise<void> {
+    isOver = true
+    const left = source
+    source = undefined
+    await left?.return?.()
+  }
+
   return {
-    chunks: { [Symbol.asyncIterator]: read },
-    leave() {
-      isLeft = true
-      if (!isOver) parser.skipBody()
+    [Symbol.asyncIterator]() {
+      return this
     },
+    next: () => turns.take(advance),
+    return: () =>
+      turns.take(async () => {
+        await close()
+        return { done: true, value: undefined }
+      }),
+  }
+
+  /** Whoever iterates closes nothing that has failed. */
+  async function fail(error: unknown): Promise<never> {
+    // What went wrong first is what is told.
+    await close().catch(() => undefined)
+    throw error
   }
 }
