@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
 import type { Digest } from '@lading/digest'
 import { image, startTestRegistry, type ImageBuilder } from '@lading/test-registry'
@@ -53,6 +55,24 @@ describe('a layer that inflates to more than is allowed', () => {
     expect(refused.stderr).toMatch(new RegExp(`^hint: if you trust this image, raise ${hint} `, 'm'))
     const taken = await pull(...trusting)
     expect(taken.code, taken.stderr).toBe(0)
+  })
+
+  it('is mended by check --repair within the bounds that it is given', async () => {
+    const root = await temporaryDirectory()
+    await using registry = await startTestRegistry()
+    const app = await registry.seed(sparse(1))
+    const run = (...words: string[]): ReturnType<typeof runHere> => runHere(words, { root })
+    expect(await run('pull', '-q', `${registry.host}/t/sparse:1`)).toMatchObject({ code: 0 })
+    const [layer] = app.layers
+    const path = join(root, 'blobs', layer?.digest.replace(':', '/') ?? '')
+    const repair = async (size: string): Promise<string> => {
+      await chmod(path, 0o600)
+      await writeFile(path, new Uint8Array(layer?.size ?? 0))
+      return (await run('check', '--repair', '--max-layer-size', size)).stderr
+    }
+    expect(await repair('1M')).toContain('more than 1048576 bytes come out')
+    expect(await repair('64M')).toBe('')
+    expect(await run('check')).toMatchObject({ code: 0 })
   })
 
   it.each([

@@ -12,6 +12,8 @@ import { errorFacts } from './pull-result.ts'
 interface CheckOptions extends RegistryCommandOptions {
   readonly repair?: boolean | undefined
   readonly json?: boolean | undefined
+  readonly maxLayerSize?: number | undefined
+  readonly maxInflationRatio?: number | undefined
 }
 
 /** What was found, and what became of it. */

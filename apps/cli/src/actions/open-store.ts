@@ -8,6 +8,8 @@ export const rootOf = ({ root }: GlobalOptions, { environment }: CommandContext)
 interface StoreOptions extends GlobalOptions {
   readonly readOnly?: boolean | undefined
   readonly keepSummary?: boolean | undefined
+  readonly maxLayerSize?: number | undefined
+  readonly maxInflationRatio?: number | undefined
 }
 
 /** The store that the options or the environment name; whoever opens it closes it. */
@@ -16,6 +18,8 @@ export const openCommandStore = (options: StoreOptions, context: CommandContext)
     root: rootOf(options, context),
     readOnly: options.readOnly ?? false,
     keepSummary: options.keepSummary,
+    maxLayerSize: options.maxLayerSize,
+    maxInflationRatio: options.maxInflationRatio,
     lockTimeoutMs: options.lockTimeout,
     onWaiting: ({ message }) => context.terminal.write(`${message}\n`),
   })

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addRegistryOptions } from './options.ts'
+import { addRegistryOptions, maxInflationRatioOption, maxLayerSizeOption } from './options.ts'
 
 export function checkCommand(attach: Attach): Command {
   const command = new Command('check')
@@ -10,6 +10,8 @@ export function checkCommand(attach: Attach): Command {
     )
     .option('--repair', 'restore lost names, write wrong records anew, and fetch again what is bad')
     .option('--json', 'print a JSON object')
+    .addOption(maxLayerSizeOption())
+    .addOption(maxInflationRatioOption())
     .addHelpText('after', examples(['lading check', 'look'], ['lading check --repair', 'and mend']))
   addRegistryOptions(command)
   attach(command, async () => (await import('../actions/check.ts')).check)

@@ -31,6 +31,17 @@ export function positiveInteger(value: string): number {
   return Number(value)
 }
 
+export const maxLayerSizeOption = (): Option =>
+  new Option('--max-layer-size <size>', 'refuse a layer that inflates to more: 500M, 64G (default: 256G)').argParser(
+    parseSize,
+  )
+
+export const maxInflationRatioOption = (): Option =>
+  new Option(
+    '--max-inflation-ratio <number>',
+    'refuse a layer that inflates to more than 1G and so many times its size (default: 100; sparse disk images need more)',
+  ).argParser(anyCount)
+
 export function addRegistryOptions(command: Command): void {
   command
     .addOption(repeatable('--insecure <host>', 'allow http and unchecked certificates at this host (repeatable)'))

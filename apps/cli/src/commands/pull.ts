@@ -1,6 +1,13 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addRegistryOptions, anyCount, parseSize, platformOption, positiveInteger, progressOption } from './options.ts'
+import {
+  addRegistryOptions,
+  maxInflationRatioOption,
+  maxLayerSizeOption,
+  platformOption,
+  positiveInteger,
+  progressOption,
+} from './options.ts'
 
 export function pullCommand(attach: Attach): Command {
   const command = new Command('pull')
@@ -21,18 +28,8 @@ export function pullCommand(attach: Attach): Command {
     .addOption(
       new Option('--jobs <number>', 'downloads at the same time from one host').argParser(positiveInteger).default(3),
     )
-    .addOption(
-      new Option(
-        '--max-layer-size <size>',
-        'refuse a layer that inflates to more: 500M, 64G (default: 256G)',
-      ).argParser(parseSize),
-    )
-    .addOption(
-      new Option(
-        '--max-inflation-ratio <number>',
-        'refuse a layer that inflates to more than 1G and so many times its size (default: 100; sparse disk images need more)',
-      ).argParser(anyCount),
-    )
+    .addOption(maxLayerSizeOption())
+    .addOption(maxInflationRatioOption())
     .option('--allow-foreign-urls', 'fetch layers that the registry does not have from the URLs their manifest names')
     .option('--allow-schema1', 'pull images in the format before Docker 1.10 too, whose signatures are then verified')
     .addHelpText(
