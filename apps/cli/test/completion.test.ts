@@ -45,7 +45,7 @@ describe('completion for bash', needs('bash'), () => {
   it('parses', async () => expect(await check('bash')).toMatchObject(fine))
 
   it.each([
-    [['pu'], ['pull']],
+    [['pul'], ['pull']],
     [['im'], ['images', 'image']],
     [['image', 'r'], ['rm']],
     [['pull', '--prog'], ['--progress']],
@@ -74,7 +74,7 @@ describe('completion for zsh and fish', () => {
   it('parses in fish', needs('fish'), async () => expect(await check('fish')).toMatchObject(fine))
 
   it.each([
-    ['pu', ['pull']],
+    ['pul', ['pull']],
     ['--root /tmp rm', ['rmi']],
     ['image r', ['rm']],
     ['pull --verify d', ['digest']],
