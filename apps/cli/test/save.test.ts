@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { artifact, image, index, startTestRegistry, type BuiltImage } from '@lading/test-registry'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { artifact, image, index, schema1, startTestRegistry, type BuiltImage } from '@lading/test-registry'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { start } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -148,5 +149,47 @@ describe('lading save', () => {
     expect(await at('-o', '-')).toMatchObject({ code: 2, stdout: '' })
     expect((await at('--force')).code).toBe(0)
     expect((await at('-o', await file())).code).toBe(0)
+  })
+
+  it('has of a schema 1 image the OCI manifest that stands for it, and not what a store keeps beside it', async () => {
+    await registry.seed(schema1('t/old:1').layer({ old: 'yes' }))
+    const name = `${host}/t/old:1`
+    expect((await runHere(['pull', '-q', '--allow-schema1', name], { root })).code).toBe(0)
+    const members = membersOf(Buffer.from((await save(name)).stdout, 'latin1'))
+    const { manifests } = JSON.parse(members.get('index.json') ?? '') as {
+      manifests: { digest: string; annotations: object }[]
+    }
+    expect(manifests.map(({ annotations }) => Object.keys(annotations))).toEqual([
+      ['io.containerd.image.name', 'org.opencontainers.image.ref.name'],
+    ])
+    expect(members.get(`blobs/sha256/${manifests[0]?.digest.slice(7)}`)).toContain('vnd.oci.image.manifest.v1+json')
+    expect(JSON.parse(members.get('manifest.json') ?? '')).toMatchObject([{ RepoTags: [name] }])
+    expect((await save('--from-registry', name)).code).not.toBe(0)
+  })
+
+  it('is told when what it writes to is full', { skip: process.platform !== 'linux' }, async () => {
+    const { code, stderr } = await save('-o', '/dev/full', `${host}/t/app:1`)
+    expect(code).toBe(1)
+    expect(stderr).toBe('lading: cannot write /dev/full (ENOSPC)\nhint: make room, or write elsewhere\n')
+  })
+
+  it('leaves nothing of a file when it is interrupted', async () => {
+    const directory = await temporaryDirectory()
+    await writeFile(join(directory, 'images.tar'), 'before')
+    registry.addFault({ on: 'blob', afterBytes: 10, times: 1, then: 'stall' })
+    const running = start([
+      'save',
+      '--debug',
+      '--from-registry',
+      '-o',
+      join(directory, 'images.tar'),
+      `${host}/t/app:1`,
+    ])
+    // The config, which is first, has stopped on its way.
+    await vi.waitUntil(async () => (await readdir(directory)).length > 1, { timeout: 20_000, interval: 20 })
+    running.child.kill('SIGINT')
+    expect((await running.ended).code).toBe(130)
+    expect(await readdir(directory)).toEqual(['images.tar'])
+    expect(await readFile(join(directory, 'images.tar'), 'utf8')).toBe('before')
   })
 })
