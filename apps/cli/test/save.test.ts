@@ -10,8 +10,8 @@ import { temporaryDirectory } from './support/temporary-directory.ts'
 /** The members of an archive: name to text. */
 function membersOf(archive: Uint8Array): ReadonlyMap<string, string> {
   const members = new Map<string, string>()
-  const text = (start: number, length: number): string =>
-    Buffer.from(archive.subarray(start, start + length)).toString('latin1')
+  const text = (from: number, length: number): string =>
+    Buffer.from(archive.subarray(from, from + length)).toString('latin1')
   for (let at = 0; archive[at] !== 0;) {
     const size = Number.parseInt(text(at + 124, 11), 8)
     members.set(text(at, 100).replace(/\0.*$/s, ''), text(at + 512, size))
