@@ -6,8 +6,12 @@ export interface StoredFile {
   readonly path: string
   /** In bytes. */
   readonly size: number
-  /** The bytes from `from` up to `to`, exclusive. Chunks are the receiver's to keep. */
-  read(from: number, to: number, options?: AbortOptions): AsyncIterable<Uint8Array>
+  /** The bytes from `from` up to `to`, exclusive. Chunks are the receiver's to keep, unless it gives the `memory` for them. */
+  read(
+    from: number,
+    to: number,
+    options?: AbortOptions & { readonly memory?: Uint8Array | undefined },
+  ): AsyncIterable<Uint8Array>
 }
 
 /** The files of an archive or a layout by path: relative, with slashes. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { AbortOptions } from '@lading/clock'
-import { decompress, sniff, type Bounds } from '@lading/compression'
+import { sniff, type Bounds } from '@lading/compression'
 import { fileSystemError, nodeFileSystem, type FileHandle, type FileSystem } from '@lading/content-store'
 import { printable } from '@lading/errors'
 import { ArchiveError } from '../archive-error.ts'
@@ -15,6 +15,7 @@ import { openLayout } from './open-layout.ts'
 import { readHandle } from './read-handle.ts'
 import { spool } from './spool.ts'
 import { tarFiles } from './tar-files.ts'
+import { unpacked } from './unpacked.ts'
 
 /** Told while an archive is opened. */
 export type ArchiveEvent = {
@@ -129,5 +130,5 @@ async function spooled(
     })
   }
   onEvent?.({ type: 'spooling', because, directory: printable(directory) })
-  return spool(fs, directory, decompress(chunks(), { ...bounds, signal }), { signal })
+  return spool(fs, directory, unpacked(chunks(), { ...bounds, signal }), { signal })
 }

@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import { decompress, type Bounds } from '@lading/compression'
+import type { Bounds } from '@lading/compression'
 import type { Delivery } from '@lading/content'
 import { readTar } from '@lading/tar'
 import type { ArchiveSource } from './archive-source.ts'
@@ -9,6 +9,7 @@ import { fileSource } from './file-source.ts'
 import { memberPath } from './member-path.ts'
 import { receiveMember, type ReceivedMember } from './receive-member.ts'
 import { receivedFiles } from './received-files.ts'
+import { unpacked } from './unpacked.ts'
 
 /** One file of the archive is about to be taken in. Its size in bytes. */
 export interface MemberEvent {
@@ -39,7 +40,7 @@ export async function receiveArchive(
 ): Promise<ArchiveSource> {
   const catalogue = createCatalogue<ReceivedMember>()
   const kept = { bytes: 0 }
-  for await (const entry of readTar(decompress(chunks, { ...bounds, signal }), { signal })) {
+  for await (const entry of readTar(unpacked(chunks, { ...bounds, signal }), { signal })) {
     const path = memberPath(entry.path)
     const member =
       entry.type === 'file' && entry.sparse === undefined

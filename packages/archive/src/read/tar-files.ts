@@ -4,7 +4,7 @@ import { readTar } from '@lading/tar'
 import { createCatalogue } from './catalogue.ts'
 import type { Files } from './files.ts'
 import { memberPath } from './member-path.ts'
-import { readHandle } from './read-handle.ts'
+import { readHandle, reusedMemory } from './read-handle.ts'
 
 /**
  * The members of a tar archive in an open file, which is read once to know where they are. `close` closes the file.
@@ -15,7 +15,7 @@ export async function tarFiles(handle: FileHandle, { signal }: AbortOptions = {}
   const { path: file } = handle
   const { size } = await handle.stat()
   const catalogue = createCatalogue<{ readonly start: number; readonly size: number }>()
-  const bytes = readHandle(handle, { path: file, from: 0, to: size }, { signal })
+  const bytes = readHandle(handle, { path: file, from: 0, to: size }, { memory: reusedMemory(), signal })
   for await (const entry of readTar(bytes, { signal }))
     catalogue.add(memberPath(entry.path), entry, { start: entry.bodyOffset, size: entry.size })
   return {
