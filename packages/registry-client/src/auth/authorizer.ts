@@ -51,6 +51,16 @@ export interface Authorizer {
    * @throws what `fetchToken` throws
    */
   renew(used: string, repository: string, options?: AuthorizeOptions): Promise<string | undefined>
+  /** A request shows it now. */
+  shows(used: string): void
+  /** Did more than one request show it? Some registries take a token once. */
+  isShared(used: string): boolean
+  /**
+   * A token that no other request shows. `undefined`: there is none to be had.
+   *
+   * @throws what `fetchToken` throws
+   */
+  alone(repository: string, options?: AuthorizeOptions): Promise<string | undefined>
   /** The endpoint's challenges, by one ping for all who ask. */
   challengesByPing(
     ping: (options: AbortOptions) => Promise<readonly Challenge[]>,
@@ -98,6 +108,8 @@ export function createAuthorizer(
   const onlyGet = new Set<string>()
   /** What was shown and taken, the latest at the end. */
   const taken = new Set<string>()
+  /** How many requests showed a token, the latest at the end. */
+  const showings = new Map<string, number>()
   const open = new Set<string>()
   const pings = createSingleFlight<readonly Challenge[]>()
   let pinged: readonly Challenge[] | undefined
@@ -136,7 +148,7 @@ export function createAuthorizer(
     challenge: BearerChallenge,
     scope: string,
     repository: string,
-    options: AbortOptions,
+    options: AbortOptions & { readonly alone?: boolean | undefined },
     tried = 1,
   ): Promise<FetchedToken> => {
     const first = await credentials.get(repository, options)
@@ -157,7 +169,7 @@ export function createAuthorizer(
       const outcome = await (first?.kind === 'identity' && identities !== undefined
         ? identities.inTurn(host, once)
         : once())
-      tokens.set(scope, outcome)
+      if (options.alone !== true) tokens.set(scope, outcome)
       if (outcome.withheld) withheld.add(repository)
       return outcome
     } catch (error) {
@@ -250,6 +262,25 @@ export function createAuthorizer(
       if (next !== used) return next
       taken.delete(used)
       return another(scheme, repository, options)
+    },
+    shows(used) {
+      const before = showings.get(used) ?? 0
+      showings.delete(used)
+      showings.set(used, before + 1)
+      for (const oldest of showings.keys()) {
+        if (showings.size <= mostTaken) break
+        showings.delete(oldest)
+      }
+    },
+    isShared: (used) => (showings.get(used) ?? 0) > 1,
+    async alone(repository, options = {}) {
+      if (scheme?.kind !== 'bearer') return undefined
+      const credential = await credentials.get(repository, options)
+      if (credential?.kind === 'registry') return undefined
+      const { signal } = options
+      const scope = scopeFor(repository, options)
+      const { token } = await fetchWithCredential(scheme.challenge, scope, repository, { signal, alone: true })
+      return `Bearer ${token.value}`
     },
     async challengesByPing(ping, options = {}) {
       if (pinged !== undefined) return pinged

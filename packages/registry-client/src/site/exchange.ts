@@ -59,9 +59,11 @@ export async function exchange(
   }
   let authorization = anonymous ? undefined : await authorizer.current(path, { signal, scope })
   let renewed = false
+  let alone = false
   /** A token was refused that the endpoint took before, for the same. */
   let tookBefore = false
   for (let answered = 0; ; answered++) {
+    if (authorization !== undefined && !anonymous) authorizer.shows(authorization)
     let refusal = await stream(wire, { ...question, authorization }, to, options)
     // What is said where a redirect led is not the registry's word, and nothing of the registry's answers it.
     const own = refusal?.head.elsewhere === false
@@ -75,18 +77,26 @@ export async function exchange(
     const error = (hint?: string): RegistryError =>
       inTime(errorOfAnswer(head, body, { ...about, repository: site.name, hint }), wire)
     const refusesToken = own && head.authorized && mayRefuseToken.has(head.status) && saysLittle(error())
-    if (refusesToken && renewed) throw notTakenAny(site, error())
+    // One token may be good for one request: what was said to another request's token says nothing of this one.
+    const mayGoAlone =
+      refusesToken && !alone && !anonymous && authorization !== undefined && authorizer.isShared(authorization)
+    if (refusesToken && renewed && !mayGoAlone) throw notTakenAny(site, error())
     tookBefore ||=
       refusesToken && authorization !== undefined && !wantsMore(head) && authorizer.took(path, authorization, { scope })
     // A token that is new and refused will not get better; of passwords, the provider may have another.
     const last =
-      !own || anonymous || answered === mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
+      !own || anonymous || answered >= mostAnswers || (answered > 0 && authorization?.startsWith('Bearer ') === true)
     const answer = (): Promise<string | undefined> => answerTo(site, refusal, authorization, { signal, scope })
     let next = last ? undefined : await (tookBefore ? orNotTaken(site, error(), answer, { signal }) : answer())
     if (next === undefined && !last && refusesToken && authorization !== undefined) {
       const used = authorization
       next = await orNotTaken(site, error(), () => authorizer.renew(used, path, { signal, scope }), { signal })
       renewed = next !== undefined
+    }
+    if (next === undefined && mayGoAlone) {
+      const fetchAlone = (): Promise<string | undefined> => authorizer.alone(path, { signal, scope })
+      next = await (renewed || tookBefore ? orNotTaken(site, error(), fetchAlone, { signal }) : fetchAlone())
+      alone = next !== undefined
     }
     if (next === undefined) {
       if (own && !anonymous && (head.status === 401 || head.status === 403)) authorizer.refused(path, authorization)
