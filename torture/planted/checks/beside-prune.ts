@@ -5,7 +5,7 @@ import { expected, onStage } from './stage.ts'
 export const besidePrune = (): Promise<readonly string[]> =>
   onStage(async ({ registry, app, large, root, pull }) => {
     const small = app.layers[0]?.digest ?? ''
-    registry.addFault({ on: 'blob', digest: large, nth: 1, then: { delayMs: 1_500 } })
+    registry.addFault({ on: 'blob', digest: large, nth: 1, then: { delayMs: 3_000 } })
     const pulling = pull()
     const store = await openStore({ root, workers: 0 })
     // The small layer is here, and the large one has not begun.

@@ -18,8 +18,9 @@ export async function killHalfWay({ registry, app, large, root }: Stage): Promis
   for (;;) {
     stopped.signal.throwIfAborted()
     for await (const path of glob('lading/ingest/*/*/data', { cwd: root })) {
-      const { size } = await stat(join(root, path))
-      if (size < 200_000 || !existsSync(whole)) continue
+      // That of the small layer may be done meanwhile.
+      const found = await stat(join(root, path)).catch(() => undefined)
+      if (found === undefined || found.size < 200_000 || !existsSync(whole)) continue
       child.kill('SIGKILL')
       await end
       registry.clearFaults()
