@@ -173,6 +173,7 @@ const below: Readonly<Record<string, ErrorClass>> = {
   ARCHIVE_UNSUPPORTED: 'failure',
   ARCHIVE_SPOOL_NEEDED: 'failure',
   ARCHIVE_UNREADABLE: 'storage',
+  LAYOUT_BUSY: 'storage',
   ARCHIVE_INVALID: 'verification',
   ARCHIVE_INCOMPLETE: 'verification',
   ARCHIVE_AMBIGUOUS: 'verification',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { artifact, image, index, schema1, startTestRegistry, type BuiltImage } from '@lading/test-registry'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { enlarged, needs } from '../../../test/support/needs.ts'
 import { start } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
@@ -173,7 +174,7 @@ describe('lading save', () => {
     expect(stderr).toBe('lading: cannot write /dev/full (ENOSPC)\nhint: make room, or write elsewhere\n')
   })
 
-  it('leaves nothing of a file when it is interrupted', async () => {
+  it('leaves nothing of a file when it is interrupted', needs(enlarged), async () => {
     const directory = await temporaryDirectory()
     await writeFile(join(directory, 'images.tar'), 'before')
     registry.addFault({ on: 'blob', afterBytes: 10, times: 1, then: 'stall' })

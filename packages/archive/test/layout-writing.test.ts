@@ -220,7 +220,7 @@ describe('names in a layout lead to what is whole', () => {
     await deliver(createLayout(known, { fs: counting }), [one, two], ['v1', 'v2'], both)
     const calls = counting.calls.length
     expect(calls).toBeGreaterThan(40)
-    const every = atScale(3, 1)
+    const every = atScale(7, 1)
     for (let nth = 1 + (errno === 'EIO' ? 1 : 0); nth <= calls; nth += every) {
       const root = await place()
       await deliver(createLayout(root, { fs: plain }), [one], ['v1'])
@@ -265,7 +265,7 @@ describe('names in a layout lead to what is whole', () => {
           await rm(state, { recursive: true })
         },
       ),
-      { numRuns: atScale(60, 400), endOnFailure: true },
+      { numRuns: atScale(25, 400), endOnFailure: true },
     )
   })
 })
