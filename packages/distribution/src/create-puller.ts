@@ -67,6 +67,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
   const closing = new AbortController()
 
   const running = new Set<Promise<unknown>>()
+  const withoutRanges = new Set<string>()
 
   /** Until it has ended, its lease released, the puller is not closed. */
   function run<Result>(
@@ -123,6 +124,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
         verify: given.verify ?? 'full',
         verifyStored: given.verifyStored ?? false,
         resume: given.resume ?? true,
+        ranges: { most: given.ranges ?? 1, refused: withoutRanges },
         allowForeignUrls: given.allowForeignUrls ?? false,
         schemas: given.allowSchema1 === true ? await schemasWithSchema1(options.schemas) : undefined,
         emit,

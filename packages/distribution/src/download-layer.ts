@@ -15,7 +15,7 @@ import type { PullJob } from './pull-job.ts'
  * its diffID. Shared by every pull that wants the blob, so it holds nothing of a single pull but what the first brought.
  */
 export function downloadLayer(
-  job: Pick<PullJob, 'store' | 'verify' | 'allowForeignUrls' | 'resume'>,
+  job: Pick<PullJob, 'store' | 'verify' | 'allowForeignUrls' | 'resume' | 'ranges'>,
   repository: PullRepository,
   layer: Descriptor,
   {
@@ -52,7 +52,12 @@ export function downloadLayer(
         coding = labelled ?? (pieced ? coding : undefined)
       }
       try {
-        return await fill(job, layer, { source, ingest, onBegin, sameSourceOnly: again, algorithms }, context)
+        return await fill(
+          job,
+          layer,
+          { source, ingest, onBegin, sameSourceOnly: again, ranges: job.ranges, algorithms },
+          context,
+        )
       } catch (error) {
         await ingest.close()
         // Whoever took the download over while this process stood still, or was faster, has it; then there is less to do.

@@ -3,12 +3,17 @@ import type { Descriptor } from '@lading/manifest'
 import type { BlobSink } from '@lading/registry-client'
 import type { WorkContext } from '@lading/transfer'
 import type { LayerProgress } from './layer-progress.ts'
+import { fetchInRanges } from './fetch-in-ranges.ts'
 import type { LayerSource } from './layer-source.ts'
 import type { PullIngest } from './ports.ts'
+import type { RangeOptions } from './range-options.ts'
 import { retryBlob, unwrapSinkError } from './retry-policy.ts'
 
 /** How often the count of bytes is looked at. Nothing is reported when it has not changed. */
 const reportEveryMs = 100
+
+/** So much has to be missing of a layer before it is fetched by several requests: below, it is here before they pay. */
+const worthRanges = 32 * 1024 * 1024
 
 /** From where to where a layer comes. */
 export interface Download {
@@ -18,20 +23,27 @@ export interface Download {
   readonly onBegin: (start: number, coding: string | undefined) => void
   /** What one source has begun is for no other, whatever their validators say. */
   readonly sameSourceOnly: boolean
+  readonly ranges: Omit<RangeOptions, 'size'>
 }
 
 /** Brings all bytes of a layer to its ingest, in as many attempts as it takes. */
 export async function fetchWhole(
   layer: Descriptor,
-  { source, ingest, onBegin, sameSourceOnly }: Download,
+  { source, ingest, onBegin, sameSourceOnly, ranges }: Download,
   context: WorkContext<LayerProgress>,
 ): Promise<void> {
   let restart = false
   const { superseded } = ingest
+  const inRanges =
+    ranges.most > 1 && !sameSourceOnly && layer.size - ingest.offset >= worthRanges
+      ? fetchInRanges(source, { ...ranges, size: layer.size })
+      : undefined
+  const bring = inRanges?.fetch ?? source
   const once = async (attemptSignal: AbortSignal): Promise<void> => {
     const signal = superseded === undefined ? attemptSignal : AbortSignal.any([attemptSignal, superseded])
     if (restart) await ingest.begin({ start: 0, source: 'restart' })
     restart = false
+    let isTold = false
     const counter = createCounter(layer, ingest, context)
     const sink: BlobSink = {
       get offset() {
@@ -46,13 +58,15 @@ export async function fetchWhole(
       async begin(answer) {
         await ingest.begin(answer)
         onBegin(answer.start, answer.coding)
-        if (answer.start > 0) context.report({ phase: 'resume', offset: answer.start, total: layer.size })
+        // Of the parts of one attempt only the first goes on with something.
+        if (answer.start > 0 && !isTold) context.report({ phase: 'resume', offset: answer.start, total: layer.size })
+        isTold = true
         counter.start()
       },
       write: (chunk) => ingest.write(chunk),
     }
     try {
-      await source(sink, { signal, onWait: () => context.report({ phase: 'waiting' }) })
+      await bring(sink, { signal, onWait: () => context.report({ phase: 'waiting' }) })
     } catch (error) {
       throw unwrapSinkError(error)
     } finally {
@@ -63,6 +77,7 @@ export async function fetchWhole(
     position: () => ingest.offset,
     retry(error) {
       restart = isLadingError(error, 'RANGE_INVALID')
+      if (restart) inRanges?.reset()
       return retryBlob(error)
     },
     onRetry: (event) => context.report({ phase: 'retry', ...event }),

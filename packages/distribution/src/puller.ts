@@ -16,6 +16,12 @@ export interface PullOptions {
   readonly verifyStored?: boolean | undefined
   /** Go on with what earlier downloads left. `false`: each blob from its first byte; within this pull it goes on all the same. Default true. */
   readonly resume?: boolean | undefined
+  /**
+   * Most requests at once for one layer, each for a part of it, where 32 MiB or more are missing. One more is made only as
+   * long as it makes the layer come at least a fifth faster, and takes a place at the host like any other. Up to 4 MiB are kept in memory for
+   * each. A server that answers with anything but exactly the part is asked for whole layers from then on. Default 1.
+   */
+  readonly ranges?: number | undefined
   /** Follow `urls` of foreign layers when the registry has not the blob. Default false. */
   readonly allowForeignUrls?: boolean | undefined
   /** Pull images whose manifest is Docker schema 1, too, and verify them. Default false. */

@@ -24,6 +24,7 @@ interface PullCommandOptions extends RegistryCommandOptions {
   readonly verifyStored?: boolean | undefined
   readonly resume: boolean
   readonly jobs: number
+  readonly ranges: number
   readonly maxLayerSize?: number | undefined
   readonly maxInflationRatio?: number | undefined
   readonly allowForeignUrls?: boolean | undefined
@@ -96,6 +97,7 @@ async function run(
       verify: options.verify,
       verifyStored: options.verifyStored ?? false,
       resume: options.resume,
+      ranges: options.ranges,
       allowForeignUrls: options.allowForeignUrls ?? false,
       allowSchema1: options.allowSchema1 ?? false,
       onEvent: renderer.event,

@@ -28,6 +28,11 @@ export function pullCommand(attach: Attach): Command {
     .addOption(
       new Option('--jobs <number>', 'downloads at the same time from one host').argParser(positiveInteger).default(3),
     )
+    .addOption(
+      new Option('--ranges <number>', 'requests at the same time for one large layer, as far as they make it faster')
+        .argParser(positiveInteger)
+        .default(1),
+    )
     .addOption(maxLayerSizeOption())
     .addOption(maxInflationRatioOption())
     .option('--allow-foreign-urls', 'fetch layers that the registry does not have from the URLs their manifest names')
