@@ -9,6 +9,7 @@ import { list } from './list.ts'
 import { platform } from './platform.ts'
 import { pattern, reference } from './reference.ts'
 import { schema1 } from './schema1.ts'
+import { tar } from './tar.ts'
 
 /** Every parser of bytes and text from outside. A new one gets a file here, a folder in `corpus/`, and a place in this list. */
 export const targets: readonly Target[] = [
@@ -33,4 +34,5 @@ export const targets: readonly Target[] = [
   netrc,
   gzip,
   zstd,
+  tar,
 ]

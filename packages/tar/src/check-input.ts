@@ -1,11 +1,12 @@
 import { printable } from '@lading/errors'
-import { isOwnKeyword } from './pax-header.ts'
+import { isKnownKeyword } from './pax-header.ts'
 import { TarError } from './tar-error.ts'
 import type { TarHeader } from './tar-input.ts'
 import type { Time } from './tar-entry.ts'
 import { bytesOf, textOf } from './text.ts'
 
 const mostMode = 0o7777777
+const mostId = 0xffff_ffff
 
 /** What no archive can say, and what readers would take for something else, is written nowhere. */
 export function checkInput(header: TarHeader): void {
@@ -38,8 +39,8 @@ export function checkInput(header: TarHeader): void {
   if (type !== 'file' && size !== 0) refuse(`a ${type} has no body`)
   count('size', size)
   count('mode', mode, mostMode)
-  count('user', uid)
-  count('group', gid)
+  count('user', uid, mostId)
+  count('group', gid, mostId)
   text('user name', header.userName)
   text('group name', header.groupName)
   time('mtime', header.mtime)
@@ -53,8 +54,8 @@ export function checkInput(header: TarHeader): void {
   const isDevice = type === 'character-device' || type === 'block-device'
   if (isDevice !== (device !== undefined)) refuse(`a ${type} ${isDevice ? 'needs' : 'has no'} device`)
   if (device !== undefined) {
-    count('device', device.major)
-    count('device', device.minor)
+    count('device', device.major, mostId)
+    count('device', device.minor, mostId)
   }
   for (const xattr of header.xattrs?.keys() ?? [])
     if (xattr === '' || /[=\0]/.test(xattr)) refuse('an extended attribute has a name that PAX cannot say')
@@ -62,5 +63,5 @@ export function checkInput(header: TarHeader): void {
     if (!isOthers(keyword)) refuse(`its PAX record "${printable(keyword, 80)}"`)
 }
 
-/** A keyword that says nothing that the entry says itself. */
-const isOthers = (keyword: string): boolean => keyword !== '' && !/[=\0]/.test(keyword) && !isOwnKeyword(keyword)
+/** A keyword that says nothing that the entry says itself, and nothing that readers refuse. */
+const isOthers = (keyword: string): boolean => keyword !== '' && !/[=\0]/.test(keyword) && !isKnownKeyword(keyword)

@@ -127,9 +127,9 @@ export function addGlobal(
     throw tooLarge(`global PAX headers of together ${size} bytes`, 'maxHeaderSize', records[0]?.offset ?? 0)
 }
 
-/** Whether an entry has a member of its own for what the record says. */
-export const isOwnKeyword = (keyword: string): boolean =>
-  takers.has(keyword) || keyword.startsWith(schilyXattr) || keyword.startsWith(libarchiveXattr)
+/** Whether an entry has a member of its own for what the record says, or is refused for it. */
+export const isKnownKeyword = (keyword: string): boolean =>
+  takers.has(keyword) || refused.test(keyword) || keyword.startsWith(schilyXattr) || keyword.startsWith(libarchiveXattr)
 
 /** The records that hold for one entry, global ones first. */
 export function readPaxHeader(globals: ReadonlyMap<string, PaxRecord>, records: readonly PaxRecord[]): PaxHeader {

@@ -52,7 +52,8 @@ export function header(given: Fields = {}): Buffer {
 /** The block with the checksum that it must have. */
 export function sealed(block: Buffer): Buffer {
   block.fill(' ', 148, 156)
-  const sum = block.reduce((total, byte) => total + byte, 0)
+  let sum = 0
+  for (const byte of block) sum += byte
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
   return block
 }

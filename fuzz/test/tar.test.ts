@@ -1,0 +1,3 @@
+import { checkTargets } from './check-targets.ts'
+
+checkTargets('tar')
