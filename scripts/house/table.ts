@@ -137,7 +137,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'distribution',
     floor: 6,
-    sentence: 'the puller: the flow of `docker pull`, nothing else',
+    sentence: 'pull, push and copy: the flow of `docker pull` and its way back',
     mayImport: 'all below',
   },
   { name: 'cli', floor: 8, sentence: 'arguments in, renderer out', mayImport: 'all below' },
