@@ -226,6 +226,23 @@ describe('an archive', () => {
   })
 })
 
+describe('an archive for OCI alone', () => {
+  it('takes the names of layouts too, as they are', async () => {
+    const app = image([layer('x')])
+    const names = ['1.4', 'example.com/a:1', 'docker.io/library/a:1', 'a b']
+    const members = membersOf(await archived((delivery) => add(delivery, [app], names), { format: 'oci' }))
+    const ref = 'org.opencontainers.image.ref.name'
+    const full = 'io.containerd.image.name'
+    const { manifests } = jsonOf(members, 'index.json') as { readonly manifests: readonly { annotations: unknown }[] }
+    expect(manifests.map(({ annotations }) => annotations)).toEqual([
+      { [ref]: '1.4' },
+      { [ref]: 'example.com/a:1', [full]: 'example.com/a:1' },
+      { [ref]: 'docker.io/library/a:1', [full]: 'docker.io/library/a:1' },
+      { [full]: 'a b' },
+    ])
+  })
+})
+
 describe('the bytes of a blob', () => {
   const bytes = new Uint8Array(100_000).map((_, at) => at * 31)
   const large = layer(bytes)

@@ -1,9 +1,8 @@
 import { printable } from '@lading/errors'
 import { OCI_INDEX, parseStrictJson, type Descriptor, type JsonValue } from '@lading/manifest'
-import { isLayoutRefName, tryParseReference } from '@lading/reference'
 import { CONTAINERD_NAME, REF_NAME } from '../annotations.ts'
 import { ArchiveError } from '../archive-error.ts'
-import { layoutEntry } from '../write/closing-documents.ts'
+import { layoutEntry, layoutName } from '../write/closing-documents.ts'
 
 /** The most bytes of an `index.json` that are read or written. */
 export const indexLimit: number = 64 * 1024 * 1024
@@ -56,15 +55,8 @@ function entriesOf(index: Members, path: string): readonly JsonValue[] {
   return manifests as readonly JsonValue[]
 }
 
-/** A full reference is what containerd and docker look for, too. */
-function entryOf(target: Descriptor, name?: string): JsonValue {
-  const isFull = name !== undefined && String(tryParseReference(name) ?? '') === name
-  const isRefName = name !== undefined && isLayoutRefName(name)
-  return layoutEntry(target, {
-    refName: isRefName ? name : undefined,
-    fullName: isFull || !isRefName ? name : undefined,
-  })
-}
+const entryOf = (target: Descriptor, name?: string): JsonValue =>
+  layoutEntry(target, name === undefined ? {} : layoutName(name))
 
 const annotationsOf = (entry: JsonValue | undefined): Members =>
   isObject(entry) && isObject(entry['annotations']) ? entry['annotations'] : {}

@@ -2,7 +2,7 @@ import { DeliveryError, planPublication, type Delivery, type Receiver } from '@l
 import type { FileSystem } from '@lading/content-store'
 import type { Descriptor } from '@lading/manifest'
 import { DOCKER_MANIFEST_FILE, INDEX_FILE, LAYOUT_FILE } from '../file-names.ts'
-import { storedReference, type ArchiveNames } from './archive-names.ts'
+import { archiveNameOf, type ArchiveNames } from './archive-names.ts'
 import { blobMembers } from './blob-members.ts'
 import { blobReceiver } from './blob-receiver.ts'
 import { dockerManifestOf, layoutMarker, ociIndexOf } from './closing-documents.ts'
@@ -84,13 +84,13 @@ export function archiveDelivery({ out, format, names, spool, abandon }: Options)
     },
     async publish(publication, { signal } = {}) {
       assertOpen(signal)
-      const references = publication.names.map(storedReference)
+      const given = publication.names.map((name) => archiveNameOf(name, { docker: format !== 'oci' }))
       const plan = await planPublication(publication, { partialIndex: true })
       assertOpen(signal)
       const missing = plan.needed.filter((blob) => !isHere(blob) && !isForeign(blob))
       if (missing.length > 0) return { outcome: 'missing', blobs: missing }
       return alone(async () => {
-        let changed = names.add(publication.target, references, plan)
+        let changed = names.add(publication.target, given, plan)
         for (const { descriptor, bytes } of plan.documents) {
           if (isHere(descriptor)) continue
           await members.add(descriptor.digest, bytes)

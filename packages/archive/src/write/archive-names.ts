@@ -1,13 +1,15 @@
 import type { PublicationPlan } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, Platform } from '@lading/manifest'
-import { nameOf, parseReference, withDefaultTag, type Reference } from '@lading/reference'
+import { nameOf, parseReference, tryParseReference, withDefaultTag, type Reference } from '@lading/reference'
 import type { ArchiveWarning } from './archive-event.ts'
 import { dockerImageOf, type DockerImage } from './docker-image.ts'
 
 /** What an archive has been given under one name, or under none. */
 export interface ArchiveRoot {
-  /** Tag or digest. */
+  /** In full, as an entry has it. */
+  readonly name?: string | undefined
+  /** The same, where it is one. */
   readonly reference?: Reference | undefined
   readonly target: Descriptor
   /** What docker finds under it. */
@@ -17,7 +19,7 @@ export interface ArchiveRoot {
 /** What the documents at the end of an archive say. */
 export interface ArchiveNames {
   /** Whether there was something new in it. */
-  add(target: Descriptor, references: readonly Reference[], plan: PublicationPlan): boolean
+  add(target: Descriptor, given: readonly ArchiveName[], plan: PublicationPlan): boolean
   /** In the order in which they came. */
   roots(): readonly ArchiveRoot[]
 }
@@ -40,18 +42,17 @@ export function archiveNames({
   const nameless = new Map<Digest, ArchiveRoot>()
 
   return {
-    add(target, references, plan) {
+    add(target, given, plan) {
       if (docker !== 'not' && !images.has(target.digest))
         images.set(target.digest, dockerImageOf(target, plan, { only: docker === 'only', platform, warn }))
       const root = { target, image: images.get(target.digest) }
       let changed = false
-      for (const reference of references) {
-        const name = textOf(reference)
+      for (const { name, reference } of given) {
         if (named.get(name)?.target.digest === target.digest) continue
-        named.set(name, { ...root, reference })
+        named.set(name, { ...root, name, reference })
         changed = true
       }
-      if (references.length === 0 && !nameless.has(target.digest)) {
+      if (given.length === 0 && !nameless.has(target.digest)) {
         nameless.set(target.digest, root)
         changed = true
       }
@@ -65,12 +66,21 @@ export function archiveNames({
   }
 }
 
-/** As a store has it: with a digest or with a tag, `latest` where it has neither. */
-export function storedReference(name: string): Reference {
-  const reference = parseReference(name)
-  return reference.digest === undefined ? withDefaultTag(reference) : reference
-}
+/** A name of an image in an archive. */
+export type ArchiveName = Pick<ArchiveRoot, 'reference'> & { readonly name: string }
 
-/** The name of an entry, in full. */
-export const textOf = (reference: Reference): string =>
-  reference.digest === undefined ? String(reference) : `${nameOf(reference)}@${reference.digest}`
+/**
+ * As a store has it: with a digest or with a tag, `latest` where it has neither. Without docker it may be any text, as in
+ * a layout.
+ *
+ * @throws ImageReferenceError where docker is to find it
+ */
+export function archiveNameOf(name: string, { docker }: { readonly docker: boolean }): ArchiveName {
+  if (!docker) return { name, reference: tryParseReference(name) }
+  const parsed = parseReference(name)
+  const reference = parsed.digest === undefined ? withDefaultTag(parsed) : parsed
+  return {
+    name: reference.digest === undefined ? String(reference) : `${nameOf(reference)}@${reference.digest}`,
+    reference,
+  }
+}

@@ -1,21 +1,18 @@
 import type { Digest } from '@lading/digest'
 import { OCI_INDEX, type Descriptor, type JsonObject, type Platform } from '@lading/manifest'
-import { familiarString, isLayoutRefName } from '@lading/reference'
+import { familiarString, isLayoutRefName, isNameOnly, tryParseReference } from '@lading/reference'
 import { CONTAINERD_NAME, REF_NAME } from '../annotations.ts'
 import type { DockerManifestItem } from '../docker-manifest.ts'
 import { blobPath } from '../file-names.ts'
-import { textOf, type ArchiveRoot } from './archive-names.ts'
+import type { ArchiveRoot } from './archive-names.ts'
 
 /** `oci-layout` (image-spec, image-layout.md). */
 export const layoutMarker: Uint8Array = new TextEncoder().encode('{"imageLayoutVersion":"1.0.0"}')
 
 /** `index.json`: an entry for each name. */
 export function ociIndexOf(roots: readonly ArchiveRoot[]): Uint8Array {
-  const manifests = roots.map(({ reference, target }) =>
-    layoutEntry(
-      target,
-      reference === undefined || isOfOther(reference.digest, target) ? {} : archiveName(textOf(reference)),
-    ),
+  const manifests = roots.map(({ name, reference, target }) =>
+    layoutEntry(target, name === undefined || isOfOther(reference?.digest, target) ? {} : layoutName(name)),
   )
   return jsonOf({ schemaVersion: 2, mediaType: OCI_INDEX, manifests })
 }
@@ -25,13 +22,15 @@ const isOfOther = (digest: Digest | undefined, target: Descriptor): boolean =>
   digest !== undefined && digest !== target.digest
 
 /**
- * The name stands in full where containerd looks for it, and docker since 25, and where OCI tools look, if their grammar
- * has it.
+ * A full reference stands where containerd looks for it, and docker since 25; and where OCI tools look, if their grammar
+ * has it. Any other name stands there alone, if it can.
  */
-const archiveName = (name: string): LayoutName => ({
-  fullName: name,
-  refName: isLayoutRefName(name) ? name : undefined,
-})
+export function layoutName(name: string): LayoutName {
+  const isRefName = isLayoutRefName(name)
+  const reference = tryParseReference(name)
+  const isFull = reference !== undefined && !isNameOnly(reference) && String(reference) === name
+  return { refName: isRefName ? name : undefined, fullName: isFull || !isRefName ? name : undefined }
+}
 
 export interface LayoutName {
   /** `org.opencontainers.image.ref.name` */

@@ -25,7 +25,7 @@ export interface ArchiveOptions {
 /**
  * An archive of images as a target, for one delivery: what `docker load`, `podman load`, `ctr image import` and
  * `skopeo` read. Blobs go into the archive as they come, in bounded memory, each once; what names them comes at the end.
- * Names are references. The same deliveries give the same bytes. Foreign layers may be missing.
+ * Names are references; of `oci` alone also whatever a layout takes. The same deliveries give the same bytes. Foreign layers may be missing.
  *
  * ```ts
  * const delivery = await createArchive({ write: (bytes) => file.write(bytes) }).begin()
