@@ -65,6 +65,7 @@ async function chainOf(members: Members, top: string, { signal }: AbortOptions):
     if (chain.length === mostLayers) throw invalid(`image ${top} has more than ${mostLayers} layers`)
     const json = await members.document(`${id}/json`, { maxBytes: documentLimit, signal })
     if (json === undefined) throw incomplete(`${id}/json`, `which image ${top} needs`)
+    const parent = parentOf(json, `${id}/json`)
     const layer = await members.layer(`${id}/layer.tar`, { signal })
     if (layer === undefined) throw incomplete(`${id}/layer.tar`, `which image ${top} needs`)
     if (layer.compression !== 'none') {
@@ -74,7 +75,7 @@ async function chainOf(members: Members, top: string, { signal }: AbortOptions):
       })
     }
     chain.unshift({ text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json), layer })
-    id = parentOf(json, `${id}/json`)
+    id = parent
   }
   return chain
 }
