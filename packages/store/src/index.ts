@@ -18,6 +18,6 @@ export type {
   StoreReceiver,
   StoreTarget,
 } from './store.ts'
-export type { Origins } from './origins.ts'
+export { createOrigins, type Origins } from './origins.ts'
 export { storedArtifact, type StoredArtifact } from './stored-artifact.ts'
 export { rootFromEnv } from './root-from-env.ts'
