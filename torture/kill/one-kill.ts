@@ -56,7 +56,10 @@ export async function killOnce(
   await other?.paused
   const victim = startVictim({ root, host, scenario, killAt })
   // It may wait for what the other one holds.
-  if (other !== undefined) await Promise.race([victim.end, sleep(1_000)])
+  if (other !== undefined) {
+    await victim.started
+    await Promise.race([victim.end, sleep(1_000)])
+  }
   other?.child.stdin?.write('\n')
   const { ended, said } = await victim.end
   const otherEnd = await other?.end

@@ -16,6 +16,8 @@ export interface VictimEnd {
 
 export interface Victim {
   readonly child: ChildProcess
+  /** Resolves when it has read its program and begins, or has ended without. */
+  readonly started: Promise<void>
   /** Resolves when it stands at `pauseAt`, or has ended without. */
   readonly paused: Promise<void>
   readonly end: Promise<VictimEnd>
@@ -31,20 +33,24 @@ export function startVictim(orders: Orders): Victim {
   child.stdin.on('error', () => {})
   let out = ''
   let err = ''
+  let starts = (): void => {}
+  const started = new Promise<void>((resolve) => (starts = resolve))
   let stands = (): void => {}
   const paused = new Promise<void>((resolve) => (stands = resolve))
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text
+    if (out.includes('started\n')) starts()
     if (out.includes('paused\n')) stands()
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
   const end = once(child, 'close').then(([code, signal]): VictimEnd => {
+    starts()
     stands()
     const calls = Number(/^done (\d+)$/m.exec(out)?.[1] ?? 0)
     if (signal === 'SIGKILL') return { ended: 'killed', calls, said: err }
     return { ended: code === 0 ? 'done' : 'failed', calls, said: err }
   })
-  return { child, paused, end }
+  return { child, started, paused, end }
 }
 
 export const spawnVictim = (orders: Orders): Promise<VictimEnd> => startVictim(orders).end

@@ -28,6 +28,7 @@ const watch = watchFileSystem(
     process.stdin.destroy()
   },
 )
+process.stdout.write('started\n')
 const store = await openStore({ root, fs: watch.fs, workers: 0 })
 try {
   await runs[scenario](store, host)
