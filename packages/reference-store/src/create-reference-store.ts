@@ -14,6 +14,7 @@ import {
 import { changeNames, sortedNames } from './names.ts'
 import { ReferenceStoreError } from './reference-store-error.ts'
 import type { ReferenceStore } from './reference-store.ts'
+import { mendEntries } from './mend-entries.ts'
 import { restoreNames } from './restore-names.ts'
 import { storedName } from './stored-name.ts'
 
@@ -96,6 +97,8 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
       }, options),
     restore: (isWhole, options) =>
       lock.hold((held) => restoreNames({ read, write: (content) => write(content, held), copies, isWhole }), options),
+    mend: (isWhole, options) =>
+      lock.hold((held) => mendEntries({ read, write: (content) => write(content, held), copies, isWhole }), options),
   }
 }
 

@@ -2,5 +2,5 @@ export { createReferenceStore, type ReferenceStoreOptions } from './create-refer
 export { indexJsonLimit } from './index-json.ts'
 export { changeNames, type NameChange, type NamesRead } from './names.ts'
 export { ReferenceStoreError, type ReferenceStoreErrorCode } from './reference-store-error.ts'
-export type { NamedTarget, Names, ReferenceStore, Restoration } from './reference-store.ts'
+export type { MendedName, NamedTarget, Names, ReferenceStore, Restoration } from './reference-store.ts'
 export { assertStorable, digestReference, storedName, storedReference, targetReference } from './stored-name.ts'

@@ -45,6 +45,24 @@ export interface ReferenceStore {
     isWhole: (named: NamedTarget) => Promise<boolean>,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<Restoration | undefined>
+  /**
+   * Mends entries that a disk has changed a little: those that nearly are what a copy of the names says, and lead to what is
+   * not whole, where what the copy says is. Absent where names cannot be spoilt one by one, or no copies are kept.
+   *
+   * @throws as `list` does; `LOCK_LOST`
+   */
+  mend?(
+    isWhole: (named: NamedTarget) => Promise<boolean>,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly MendedName[]>
+}
+
+/** A name that leads where it did before a disk has changed it. */
+export interface MendedName {
+  readonly name: string
+  /** Where it led meanwhile; absent: it was no name of ours any more. */
+  readonly was?: Digest | undefined
+  readonly is: Digest
 }
 
 /** What became of the names in the copies. Sorted. */

@@ -374,3 +374,45 @@ it('finds every bit that a disk has changed, in whatever file', async () => {
   }
   expect((await store.check()).findings).toEqual([])
 })
+
+describe('an entry of index.json that a disk has changed', () => {
+  const path = (): string => join(root.path, 'index.json')
+  /** With one letter of this, wherever it stands, made another. */
+  const spoil = async (part: string, most = Infinity): Promise<void> => {
+    const text = await readFile(path(), 'utf8')
+    const other = `${part.slice(0, -1)}${part.endsWith('0') ? '1' : '0'}`
+    let times = 0
+    await writeFile(
+      path(),
+      text.replaceAll(part, () => (++times > most ? part : other)),
+    )
+  }
+
+  it.each([
+    ['each digest', 2, () => spoil(`"digest":"${app.manifest.descriptor.digest}`)],
+    ['one of several', 1, () => spoil(`"digest":"${app.manifest.descriptor.digest}`, 1)],
+    ['the one in a name', 1, () => spoil(`app@${app.manifest.descriptor.digest}`)],
+  ])('is told, and mended by --repair from a copy: %s', async (_, count, harm) => {
+    await pull('arm:1', arm, [arm])
+    await pull('app:1', app, [app])
+    const before = await store.resolve(parseReference('app:1'))
+    const names = consult(root.path).names
+    await harm()
+    const { findings } = await store.check({ repair: true })
+    expect(findings.filter(({ kind, repaired }) => kind === 'name-broken' && repaired)).toHaveLength(count)
+    expect(await store.resolve(parseReference('app:1'))).toEqual(before)
+    expect(await store.resolve(parseReference(`app@${before?.digest}`))).toEqual(before)
+    expect(consult(root.path)).toMatchObject({ violations: [], names })
+    expect((await store.check({ repair: true })).findings).toEqual([])
+  })
+
+  it('is left as it is where the copy leads to nothing either, or elsewhere', async () => {
+    await pull('app:1', app, [app])
+    await pull('arm:1', arm, [arm])
+    await store.contents.remove(app.manifest.descriptor.digest)
+    await spoil(`"digest":"${app.manifest.descriptor.digest}`)
+    const text = await readFile(path(), 'utf8')
+    await store.check({ repair: true })
+    expect(await readFile(path(), 'utf8')).toBe(text)
+  })
+})

@@ -18,6 +18,8 @@ export function createCheck(parts: Parts): (options?: CheckOptions) => Promise<C
     if (lost !== undefined) findings.push(lost)
     const canName = lost === undefined || lost.repaired
 
+    if (lost === undefined && options.repair === true) findings.push(...(await mendNames(parts, options)))
+
     const files: StoreFile[] = []
     for await (const file of parts.files()) files.push(file)
     const blobFiles = files.filter(({ role }) => role === 'blob')
@@ -66,6 +68,25 @@ async function lookAtNames(
     if (!isLadingError(failure, 'INDEX_JSON_INVALID')) throw failure
     return { ...lost, repaired: false }
   }
+}
+
+/** Entries that a disk has changed lead to nothing; what they were, a copy of `index.json` may tell. */
+async function mendNames(parts: Parts, { signal }: CheckOptions): Promise<readonly Finding[]> {
+  const { contents, references, writable } = parts
+  const { mend } = references
+  if (mend === undefined) return []
+  // One whose name and digest differ since is no entry of ours any more.
+  const mayBeSpoilt =
+    (await references.foreignTargets()).length > 0 ||
+    (await checkNames(parts, await references.list())).some(({ missing }) => missing.length > 0)
+  if (!mayBeSpoilt) return []
+  await writable()
+  const isWhole = async ({ target }: NamedTarget): Promise<boolean> => !(await isBroken(contents, target))
+  const mended = await despiteLostLock(() => mend(isWhole, { signal }))
+  return mended.map(({ name, was, is }) => {
+    const target = was ?? is
+    return { kind: 'name-broken', name, target, missing: [target], pulls: [], repaired: true }
+  })
 }
 
 function badBlob({ digest, path, error }: BlobOutcome, names: readonly CheckedName[]): readonly Finding[] {

@@ -13,14 +13,17 @@ export type Finding =
       readonly restored?: readonly string[] | undefined
       readonly dropped?: readonly string[] | undefined
     }
-  /** What a name reaches is not whole: these are not here, or have another size. */
+  /**
+   * What a name reaches is not whole: these are not here, or have another size. Repaired: a disk had changed its entry in
+   * `index.json`, and a copy of that tells where it led.
+   */
   | {
       readonly kind: 'name-broken'
       readonly name: string
       readonly target: Digest
       readonly missing: readonly Digest[]
       readonly pulls: readonly MendingPull[]
-      readonly repaired: false
+      readonly repaired: boolean
     }
   /** A blob is not what its name says, or no file (`damaged`); or it cannot be read, and may be good. */
   | {
