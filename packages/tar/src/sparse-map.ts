@@ -18,6 +18,7 @@ export interface SparseMap {
 }
 
 const oldSparseType = 0x53
+const fileType = 0x30
 
 /** The map of a sparse file that follows its header: GNU's old one, and that of PAX format 1.0. */
 export function beginSparseMap(
@@ -38,6 +39,7 @@ export function beginSparseMap(
   }
   if (sparse === undefined) return undefined
   if (entry.type !== 'file') throw corrupt(`a sparse map of a ${entry.type}`, offset)
+  if (bytes[start + TYPE] !== fileType) throw ambiguous('a sparse map of a file of another type than 0', offset)
   if (dialectOf(bytes, start, offset) !== 'ustar')
     throw ambiguous('a sparse map in PAX records of an entry that is not in ustar format', offset)
   // Python takes the size of the body for that of the file, or not, by the order of the records.

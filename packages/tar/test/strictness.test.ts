@@ -221,6 +221,18 @@ const rows: readonly Row[] = [
     'TAR_UNSUPPORTED 1024',
   ],
   [
+    'a sparse map of a contiguous file',
+    archive(
+      pax([
+        ['GNU.sparse.size', '9'],
+        ['GNU.sparse.numblocks', '1'],
+        ['GNU.sparse.map', '0,3'],
+      ]),
+      member({ type: '7' }, 'abc'),
+    ),
+    'TAR_AMBIGUOUS 1024',
+  ],
+  [
     'a sparse map of a directory',
     archive(
       pax([
