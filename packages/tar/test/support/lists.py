@@ -2,8 +2,10 @@
 
 import ctypes
 import ctypes.util
+import decimal
 import json
 import locale
+import math
 import os
 import re
 import subprocess
@@ -102,6 +104,13 @@ def of_libarchive(data, entries):
         library.archive_read_free(archive)
 
 
+def seconds_of(member):
+    """Whole seconds, from the record itself: a float rounds nanoseconds up to the next second."""
+    if isinstance(member.mtime, float) and "mtime" in member.pax_headers:
+        return math.floor(decimal.Decimal(member.pax_headers["mtime"]))
+    return math.floor(member.mtime)
+
+
 def of_tarfile(path, entries):
     raw = lambda text: text.encode("utf-8", "surrogateescape")
     with tarfile.open(path, "r:", encoding="utf-8", errors="surrogateescape") as archive:
@@ -128,7 +137,7 @@ def of_tarfile(path, entries):
                     member.mode & 0o7777,
                     member.uid,
                     member.gid,
-                    int(member.mtime // 1),
+                    seconds_of(member),
                     content,
                 )
             )
