@@ -86,7 +86,7 @@ export function readEntry(
   if (type === 'file' && isDirectory(bytes, block, name, flag, offset)) type = 'directory'
 
   const isLink = type === 'link' || type === 'symlink'
-  const linkName = isLink ? linkOf(bytes, block, meta) : undefined
+  const linkName = isLink ? linkOf(bytes, block, meta, offset) : undefined
   if (linkName !== undefined) checkName(linkName, "link's target", offset, bounds)
 
   const size = sizeOf(bytes, block, type, dialect, pax, offset)

@@ -40,9 +40,13 @@ function copyOf(bytes: Uint8Array, start: number, length: number): Uint8Array {
   return copy
 }
 
-export function linkOf(bytes: Uint8Array, block: number, { longLink, pax }: Meta): Uint8Array {
+export function linkOf(bytes: Uint8Array, block: number, { longLink, pax }: Meta, offset: number): Uint8Array {
   const given = pax?.linkPath ?? longLink
-  if (given !== undefined) return given
+  if (given !== undefined) {
+    // libarchive knows a hard link by its own header's target.
+    if (bytes[block + LINK.at] === 0) throw ambiguous("a link's long target, and none in its header", offset)
+    return given
+  }
   return copyOf(bytes, block + LINK.at, untilNul(bytes, block + LINK.at, LINK.length))
 }
 

@@ -66,10 +66,12 @@ export function differences(archive: Uint8Array, lists: Lists): readonly string[
     const { entries, error } = lists[program]
     if (error !== undefined) return [`${program} refuses: ${error}`]
     if (entries.length !== listed.length) return [`${program} reads ${entries.length} entries, we ${listed.length}`]
-    // libarchive does not apply what POSIX has for all entries that follow.
-    const hasOwner = program !== 'libarchive' || !hasGlobal(archive)
+    // libarchive does not apply what POSIX has for all entries that follow, nor Python to GNU's old sparse files.
+    const isGlobal = hasGlobal(archive)
     return entries.flatMap((theirs, index) => {
       const our = listed[index] as Listed
+      const isSparse = ours.entries[index]?.sparse !== undefined
+      const hasOwner = !isGlobal || program === 'gnu' || (program === 'python' && !isSparse)
       const differ = (key: keyof Listed, a: string | number | null, b: string | number | null): string[] =>
         a === null || b === null || a === b
           ? []
