@@ -164,7 +164,7 @@ describe('the same hosts.toml', needs('containerd', 'ctr', 'runc', root), () => 
         containerd.ctr('images', 'pull', '--snapshotter', 'native', '--hosts-dir', folder, reference),
       )
       const found = await pair.asked(() => runHere(['pull', '-q', reference, '--hosts-dir', folder]))
-      // ctr asks a mirror for each blob of an image that it has not got; ours is not asked for what is behind a tag that it lacks.
+      // ctr asks a mirror for each blob of an image that it lacks; ours is not asked for what is behind a tag that it lacks.
       const served = (all: readonly string[]): readonly string[] => all.filter((line) => line.endsWith(' 200'))
       expect(served(found)).toEqual(served(expected))
     }),

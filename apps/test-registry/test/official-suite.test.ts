@@ -33,7 +33,7 @@ describe('the conformance suite of the distribution spec', { ...needsGoTool('con
     }
   }
 
-  test('says which checks a registry fails, and which it has not got', async () => {
+  test('says which checks a registry fails, and which it lacks', async () => {
     await using registry = await startTestRegistry({ quirks: { chunkOrder: false, singlePost: false } })
     const report = await runOfficialSuite(registry.host, { version: '1.1', directory: join(directory, 'reports') })
     expect(report.failed).not.toEqual([])

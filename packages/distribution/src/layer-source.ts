@@ -16,7 +16,7 @@ interface FetchOptions {
 export type LayerSource = (sink: BlobSink, options: FetchOptions) => Promise<void>
 
 /**
- * Where a layer comes from: the registry's blob; for a foreign layer that the registry has not, its `urls`, in order
+ * Where a layer comes from: the registry's blob; for a foreign layer that the registry does not have, its `urls`, in order
  * and without credentials, if the user allowed that (docs/decisions/rules-of-a-pull.md).
  */
 export function layerSource(

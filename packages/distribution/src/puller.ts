@@ -22,7 +22,7 @@ export interface PullOptions {
    * each. A server that answers with anything but exactly the part is asked for whole layers from then on. Default 1.
    */
   readonly ranges?: number | undefined
-  /** Follow `urls` of foreign layers when the registry has not the blob. Default false. */
+  /** Follow `urls` of foreign layers when the registry does not have the blob. Default false. */
   readonly allowForeignUrls?: boolean | undefined
   /** Pull images whose manifest is Docker schema 1, too, and verify them. Default false. */
   readonly allowSchema1?: boolean | undefined

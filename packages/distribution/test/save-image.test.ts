@@ -85,7 +85,7 @@ describe('saving', () => {
     expect([result.documents.length, warnings]).toEqual([1, ['PLATFORM']])
   })
 
-  it('leaves out what a store has not, and says when nothing is left', async () => {
+  it('leaves out what a store lacks, and says when nothing is left', async () => {
     const { source } = await registryWith([three()])
     const { there } = await saved(source)
     const target = await there.resolve('saved')

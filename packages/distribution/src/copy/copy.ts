@@ -8,7 +8,7 @@ import { deliver } from './deliver.ts'
 import { select } from './select.ts'
 
 /**
- * Brings an image, an index or an artifact from one place to another: every blob that the target has not, verified in
+ * Brings an image, an index or an artifact from one place to another: every blob that the target lacks, verified in
  * passing, and then the documents, children first, and the names last. Nothing is named before it is whole, and what is
  * there is not sent. Digests stay as they are.
  *

@@ -16,7 +16,7 @@ import { partOf } from './part-of-index.ts'
 export interface SelectOptions extends AbortOptions {
   /** One: its manifest as it is. Several: an index of these alone, with their attestations, is made. Default: everything. */
   readonly platforms?: readonly Platform[] | undefined
-  /** An index of what the source has is made where it has not all of it. Default false. */
+  /** An index of what the source has is made where it lacks a part of it. Default false. */
   readonly onlyPresent?: boolean | undefined
   /** Whether it may lack some children of an index. Default false. */
   readonly partialIndex?: boolean | undefined
@@ -108,7 +108,7 @@ const childrenOf = ({ documents }: Graph): readonly Descriptor[] =>
   documents.flatMap(({ descriptor, manifest }) => (manifest.kind === 'manifest' ? [descriptor] : []))
 
 /**
- * What a source has not: documents, and manifests with a blob that it has not. Only where a look costs nothing: a
+ * What a source lacks: documents, and manifests with a blob that it lacks. Only where a look costs nothing: a
  * registry is believed to have what its manifests name.
  */
 async function lackingOf(
