@@ -148,6 +148,9 @@ function sizeOf(
   if (size !== own && own !== 0 && own !== mostOctal)
     throw ambiguous(`its size is ${own} in the header and ${size} in the PAX record`, offset)
   if (type === 'file' || size === 0) return size
+  // GNU tar passes over a body of a directory that only the slash of its name tells; others see none.
+  if (type === 'directory' && bytes[block + TYPE] === 0)
+    throw ambiguous(`a directory of the old kind with a size of ${size}`, offset)
   // Before ustar, a hard link had the size of its file, and a directory one of its own, and no body; everybody reads that.
   if (type === 'directory' ? pax?.size === undefined : type === 'link' && dialect !== 'ustar') return 0
   throw ambiguous(`a ${type} with a size of ${size}`, offset)

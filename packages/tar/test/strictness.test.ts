@@ -31,6 +31,11 @@ const rows: readonly Row[] = [
     archive(header({ type: '5', name: 'd/', size: 600 }), body, next),
     'TAR_CORRUPT 512',
   ],
+  [
+    'a size in a directory of the old kind',
+    archive(header({ type: '\0', name: 'd/', magic: oldMagic, size: 600 }), next),
+    'TAR_AMBIGUOUS 0',
+  ],
   ['a size in a symbolic link', archive(header({ type: '2', link: 'x', size: 600 }), next), 'TAR_AMBIGUOUS 0'],
   ['a size in a fifo', archive(header({ type: '6', size: 600 }), body, next), 'TAR_AMBIGUOUS 0'],
   [
