@@ -34,6 +34,8 @@ export async function buildImage(folder: string, compressedBytes: number): Promi
     const lists = [await take(files, compressedBytes), await take(files, compressedBytes)]
     layers.push(...(await Promise.all(lists.map((list, offset) => buildLayer(folder, index + offset, list)))))
   }
+  // The walk stands in the middle of directories that are open.
+  await files.return(undefined)
   const config = JSON.stringify({
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,
     os: 'linux',

@@ -7,7 +7,7 @@ import { digestOf } from '@lading/digest/hash'
 export interface Origins {
   /** A repository has these. What cannot be kept is forgotten: nothing depends on it. */
   remember(origin: Origin, content: Iterable<Digest>): Promise<void>
-  /** The repositories at a host that have content, those told of last first. */
+  /** The repositories at a host that have content, those told of last first; none where that cannot be read. */
   at(host: string): Promise<ReadonlyMap<Digest, readonly Origin[]>>
 }
 
@@ -61,7 +61,11 @@ export function createOrigins(open: OpenRecords, prepare: () => Promise<void>, m
     },
     async at(host) {
       const found: OriginRecord[] = []
-      for await (const record of records.list()) if (record.host === host) found.push(record)
+      try {
+        for await (const record of records.list()) if (record.host === host) found.push(record)
+      } catch {
+        // Without hints everything goes on, slower.
+      }
       const origins = new Map<Digest, Origin[]>()
       for (const { content, repository } of found.toSorted((one, other) => other.toldMs - one.toldMs))
         for (const digest of content) origins.set(digest, [...(origins.get(digest) ?? []), { host, repository }])

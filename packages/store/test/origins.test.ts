@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf } from '@lading/digest/hash'
+import { ContentError, type OpenRecords } from '@lading/content-store'
 import { createMemory, memoryRecords } from '@lading/content-store/memory'
 import type { Digest } from '@lading/digest'
 import { expect, it, onTestFinished } from 'vitest'
@@ -67,4 +68,16 @@ it('never fails: where nothing can be written, nothing is remembered, and no sto
   await store.origins.remember(hub('library/base'), [a])
   expect(await store.origins.at('docker.io')).toEqual(new Map())
   await expect(readdir(store.root)).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+it('knows nothing where its records may not be read', async () => {
+  const refusing: OpenRecords = (kind, format) => ({
+    ...memoryRecords(createMemory())(kind, format),
+    // oxlint-disable-next-line require-yield
+    async *list() {
+      throw new ContentError('PERMISSION', 'not yours')
+    },
+  })
+  const origins = createOrigins(refusing, () => Promise.resolve())
+  expect(await origins.at('docker.io')).toEqual(new Map())
 })

@@ -1,4 +1,4 @@
-import { printable } from '@lading/errors'
+import { isLadingError, printable } from '@lading/errors'
 import { isNameOnly, parseReference, withDefaultTag, type Reference } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
 
@@ -13,14 +13,16 @@ export type CopyPlace =
     }
 
 const pathKinds = { oci: 'layout', 'oci-archive': 'oci-archive', 'docker-archive': 'docker-archive' } as const
-/** Of skopeo, and not known here. */
-const otherTransports = /^(?:dir|docker-daemon|containers-storage|sif|tarball|ostree|atomic):/
+/** Of skopeo, and not known here; and whatever looks like a URL. */
+const otherPlace = /^(?:(?:dir|docker-daemon|containers-storage|sif|tarball|ostree|atomic):|[a-z][a-z0-9+.-]*:\/\/)/i
+const places =
+  'there are docker://REF, store:REF, oci:DIR[:NAME], oci-archive:FILE[:NAME] and docker-archive:FILE[:REF]'
 
 /**
  * `docker://REF` or a bare reference, `store:REF`, `oci:DIR[:NAME]`, `oci-archive:FILE[:NAME]`, `docker-archive:FILE[:REF]`.
  * A registry whose host is called like a place is written with `docker://`.
  *
- * @throws CliError `USAGE`; what parsing a reference throws
+ * @throws CliError `USAGE`; what parsing a reference throws behind `docker://` and `store:`
  */
 export function parseCopyPlace(text: string): CopyPlace {
   const [, transport = '', rest = ''] = /^([a-z-]+):(.*)$/s.exec(text) ?? []
@@ -38,11 +40,21 @@ export function parseCopyPlace(text: string): CopyPlace {
       name: name.length === 0 ? undefined : name.join(':'),
     }
   }
-  if (otherTransports.test(text))
-    throw new CliError('USAGE', `${transport}: is no place that can be copied from or to`, {
-      hint: 'there are docker://, store:, oci:, oci-archive: and docker-archive:',
-    })
-  return { kind: 'registry', text, reference: parseReference(text) }
+  const other = otherPlace.exec(text)?.[0]
+  if (other !== undefined)
+    throw new CliError('USAGE', `${printable(other, 40)} is no place that can be copied from or to`, { hint: places })
+  return { kind: 'registry', text, reference: parseBare(text) }
+}
+
+/** What is no reference either may be meant as any of the places. */
+function parseBare(text: string): Reference {
+  try {
+    return parseReference(text)
+  } catch (error) {
+    if (!isLadingError(error)) throw error
+    const hint = error.hint === undefined ? places : `${error.hint}; ${places}`
+    throw new CliError('USAGE', error.message, { ...error.facts, hint, cause: error })
+  }
 }
 
 /** With the tag that a bare name means. */

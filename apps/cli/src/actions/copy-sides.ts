@@ -68,8 +68,13 @@ export async function withCopySides<Result>(
         if (place.kind !== 'registry') return undefined
         let known: Promise<ReadonlyMap<string, readonly Origin[]>> | undefined
         const { domain } = place.reference
-        return async ({ digest }) =>
-          (await (known ??= store().then(({ origins }) => origins.at(domain)))).get(digest) ?? []
+        // A store that cannot be opened knows of nothing: a copy between registries does not need it.
+        const look = (): NonNullable<typeof known> =>
+          store().then(
+            ({ origins }) => origins.at(domain),
+            () => new Map(),
+          )
+        return async ({ digest }) => (await (known ??= look())).get(digest) ?? []
       },
       async *tags(kind, name) {
         if (kind === 'registry') {

@@ -15,7 +15,6 @@ import { familiarString, withTag } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodeOf } from '../exit-code-of.ts'
-import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { createRenderer } from '../progress/create-renderer.ts'
 import type { Renderer } from '../progress/renderer.ts'
 import { jsonLine, jsonText } from '../text/json-line.ts'
@@ -24,6 +23,7 @@ import { parseCopyPlace, repositoryOf, type CopyPlace } from './copy-place.ts'
 import { withCopySides, type CopySideOptions, type CopySides } from './copy-sides.ts'
 import { askTarget, digestWanted, openSource, openTarget, type OpenSource, type OpenTarget } from './open-place.ts'
 import { copiedResult, errorEvent } from './pull-result.ts'
+import { tellFailures } from './tell-failures.ts'
 
 interface CopyCommandOptions extends CopySideOptions {
   readonly platform?: readonly string[] | undefined
@@ -61,6 +61,7 @@ export const copy: Action<[source: string, target: string], CopyCommandOptions> 
   context,
 ) => {
   const { progress, debug } = options
+  const json = progress === 'json' && options.quiet !== true
   const [source, target] = [parseCopyPlace(from), parseCopyPlace(to)]
   assertFits(source, target, options)
   const renderer = createRenderer(debug === true && progress === 'auto' ? 'plain' : progress, context.terminal, options)
@@ -74,12 +75,10 @@ export const copy: Action<[source: string, target: string], CopyCommandOptions> 
       // The screen is finished before the result comes: both may be the same terminal.
       renderer.close()
       await tell(done, task)
-      const codes = failures.map((error) => context.report(error))
-      const [first = exitCodes.ok] = codes
-      return codes.every((code): code is ExitCode => code === first) ? first : exitCodes.failure
+      return tellFailures(failures, { json, context })
     })
   } catch (error) {
-    if (progress !== 'json' || options.quiet === true) throw error
+    if (!json) throw error
     // Whoever reads events reads the error as one of them.
     const why: unknown = context.signal.aborted ? context.signal.reason : error
     context.terminal.write(`${jsonLine(errorEvent(why))}\n`)
@@ -176,7 +175,7 @@ function assertDigest(to: CopyPlace, digest: Digest): void {
   })
 }
 
-/** Every tag that is wanted, one after the other. What fails hides no other. */
+/** Every tag that is wanted, one after the other. What fails hides no other, and a list that breaks off none before it. */
 async function copyTags(
   task: CopyTask,
   from: CopyPlace,
@@ -187,18 +186,24 @@ async function copyTags(
   const [source, target] = [repositoryOf(from), repositoryOf(to)]
   const done: Done[] = []
   const failures: unknown[] = []
-  for await (const tag of task.sides.tags(from.kind, source)) {
-    if (include?.test(tag) === false || exclude?.test(tag) === true) continue
-    const at = (place: CopyPlace, name: typeof source): CopyPlace => {
-      const reference = withTag(name, tag)
-      return { kind: place.kind === 'store' ? 'store' : 'registry', text: familiarString(reference), reference }
+  try {
+    for await (const tag of task.sides.tags(from.kind, source)) {
+      if (include?.test(tag) === false || exclude?.test(tag) === true) continue
+      const at = (place: CopyPlace, name: typeof source): CopyPlace => {
+        const reference = withTag(name, tag)
+        return { kind: place.kind === 'store' ? 'store' : 'registry', text: familiarString(reference), reference }
+      }
+      try {
+        done.push(await copyOne(task, at(from, source), at(to, target)))
+      } catch (error) {
+        signal.throwIfAborted()
+        failures.push(error)
+      }
     }
-    try {
-      done.push(await copyOne(task, at(from, source), at(to, target)))
-    } catch (error) {
-      signal.throwIfAborted()
-      failures.push(error)
-    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (done.length + failures.length === 0) throw error
+    failures.push(error)
   }
   if (done.length + failures.length === 0)
     throw new CliError('USAGE', `${from.text} has no tag that is wanted`, { hint: 'lading tags lists what there is' })

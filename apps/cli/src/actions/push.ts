@@ -6,12 +6,13 @@ import { CliError } from '../cli-error.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodeOf } from '../exit-code-of.ts'
-import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { ExitCode } from '../exit-codes.ts'
 import { createRenderer } from '../progress/create-renderer.ts'
 import type { ProgressMode, Renderer } from '../progress/renderer.ts'
 import { jsonLine } from '../text/json-line.ts'
 import { withStore } from './open-store.ts'
 import { copiedResult, errorEvent } from './pull-result.ts'
+import { tellFailures } from './tell-failures.ts'
 import { withRenderedClient } from './with-client.ts'
 
 interface PushCommandOptions extends RegistryCommandOptions {
@@ -130,14 +131,4 @@ async function pushEach(
     }
   }
   return { pushed, failures }
-}
-
-function tellFailures(failures: readonly unknown[], { json, context }: PushTask): ExitCode {
-  const codes = failures.map((error) => {
-    if (!json) return context.report(error)
-    context.terminal.write(`${jsonLine(errorEvent(error))}\n`)
-    return exitCodeOf(error)
-  })
-  const [first = exitCodes.ok] = codes
-  return codes.every((code) => code === first) ? first : exitCodes.failure
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { AbortOptions } from '@lading/clock'
 import { nodeFileSystem, type FileSystem } from '@lading/content-store'
-import { printable } from '@lading/errors'
+import { isLadingError, printable } from '@lading/errors'
 import { ArchiveError } from '../archive-error.ts'
 import { INDEX_FILE, LAYOUT_FILE } from '../file-names.ts'
 import type { ArchiveSource } from './archive-source.ts'
@@ -19,7 +19,8 @@ export interface OpenLayoutOptions extends AbortOptions {
  * An OCI image layout directory as a source (image-spec, image-layout.md). Its names are those of `index.json` at each
  * moment: others may write there meanwhile. Indexes in it may be partial, and lead to further indexes.
  *
- * @throws ArchiveError `ARCHIVE_UNKNOWN` for a directory that is none, `ARCHIVE_UNSUPPORTED`
+ * @throws ArchiveError `ARCHIVE_UNREADABLE` where no directory is, `ARCHIVE_UNKNOWN` for one that is no layout,
+ *   `ARCHIVE_UNSUPPORTED`
  */
 export async function openLayout(
   directory: string,
@@ -30,11 +31,32 @@ export async function openLayout(
   const files = directoryFiles(fs, root)
   const members = membersOf(files)
   const described = (options?: AbortOptions): Promise<Described> => describe(members, options)
-  if ((await files.find(INDEX_FILE)) === undefined && (await files.find(LAYOUT_FILE)) === undefined) {
-    throw new ArchiveError('ARCHIVE_UNKNOWN', `${printable(directory, 300)} is no OCI image layout`, {
+  if ((await files.find(INDEX_FILE)) === undefined && (await files.find(LAYOUT_FILE)) === undefined)
+    throw await noLayout(fs, { directory, root })
+  return fileSource({ files, described, name: root })
+}
+
+async function noLayout(
+  fs: FileSystem,
+  { directory, root }: { readonly directory: string; readonly root: string },
+): Promise<unknown> {
+  const shown = printable(directory, 300)
+  try {
+    if ((await fs.readDirectory(root)) === undefined)
+      return new ArchiveError('ARCHIVE_UNREADABLE', `there is no directory ${shown}`, {
+        path: directory,
+        hint: 'is the path right?',
+      })
+  } catch (error) {
+    if (!isLadingError(error, 'NOT_A_DIRECTORY')) return error
+    return new ArchiveError('ARCHIVE_UNREADABLE', `${shown} is no directory, as an OCI image layout is`, {
       path: directory,
-      hint: `it has neither ${LAYOUT_FILE} nor ${INDEX_FILE}`,
+      cause: error,
+      hint: 'a file may be an archive: oci-archive, docker-archive',
     })
   }
-  return fileSource({ files, described, name: root })
+  return new ArchiveError('ARCHIVE_UNKNOWN', `${shown} is no OCI image layout`, {
+    path: directory,
+    hint: `it has neither ${LAYOUT_FILE} nor ${INDEX_FILE}`,
+  })
 }

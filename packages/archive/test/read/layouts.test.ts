@@ -123,6 +123,16 @@ describe('an OCI image layout directory', () => {
     await rm(at('index.json'))
     await rm(at('oci-layout'))
     await expect(openLayout(directory)).rejects.toMatchObject({ code: 'ARCHIVE_UNKNOWN' })
+    for (const none of ['none', join('none', 'below')])
+      await expect(openLayout(at(none))).rejects.toMatchObject({
+        code: 'ARCHIVE_UNREADABLE',
+        message: expect.stringContaining('there is no directory') as unknown,
+      })
+    await writeFile(at('file'), '')
+    await expect(openLayout(at('file'))).rejects.toMatchObject({
+      code: 'ARCHIVE_UNREADABLE',
+      hint: expect.stringContaining('archive') as unknown,
+    })
   })
 })
 
