@@ -7,7 +7,11 @@ import type { AbortOptions } from './abort-options.ts'
  */
 export async function orAbort<T>(promise: Promise<T>, { signal }: AbortOptions = {}): Promise<T> {
   if (signal === undefined) return promise
-  signal.throwIfAborted()
+  if (signal.aborted) {
+    // Nobody else looks at how it ends.
+    promise.catch(() => undefined)
+    throw signal.reason as Error
+  }
   let leave: (() => void) | undefined
   const aborted = new Promise<never>((_, reject) => {
     leave = () => reject(signal.reason as Error)

@@ -36,3 +36,18 @@ it('time goes on, and chance is a fraction', async () => {
   const chance = systemClock.random()
   expect(chance >= 0 && chance < 1).toBe(true)
 })
+
+it('takes care of a promise that it does not wait for, since nobody else does', async () => {
+  const reason = new Error('too late')
+  const unhandled: unknown[] = []
+  const onUnhandled = (error: unknown): void => void unhandled.push(error)
+  process.on('unhandledRejection', onUnhandled)
+  try {
+    const failing = Promise.reject(new Error('its own'))
+    await expect(orAbort(failing, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    await new Promise((resolve) => void setImmediate(resolve))
+  } finally {
+    process.off('unhandledRejection', onUnhandled)
+  }
+  expect(unhandled).toEqual([])
+})

@@ -1,11 +1,12 @@
 import { blockSize, tarPadding } from './blocks.ts'
 import { boundsOf, type TarBounds } from './bounds.ts'
 import { checkChecksum } from './checksum.ts'
+import { saysUstar } from './dialect.ts'
 import { createEntryContext, readEntry } from './entry-header.ts'
 import { createInput } from './input.ts'
 import { createMetaHeaders } from './meta-headers.ts'
 import { beginSparseMap, type SparseMap } from './sparse-map.ts'
-import { ambiguous, corrupt, tooLarge, truncated } from './tar-error.ts'
+import { ambiguous, corrupt, noArchive, tooLarge, truncated } from './tar-error.ts'
 import type { TarEntry } from './tar-entry.ts'
 
 /** `entry`, then a `piece` for each part of its body, then `body-end`; `end` once the archive is over; undefined: feed more. */
@@ -55,7 +56,8 @@ export function createParser(options: TarBounds = {}): Parser {
       return false
     }
     if (zeroBlocks > 0) throw ambiguous('one block of zeros, and then more', offset - blockSize)
-    checkChecksum(bytes, start, sum, offset)
+    if (offset === 0) checkFirst(bytes, start, sum)
+    else checkChecksum(bytes, start, sum, offset)
     if (++headers > bounds.maxEntries) throw tooLarge(`more than ${bounds.maxEntries} entries`, 'maxEntries', offset)
     if (meta.begin(input, offset)) {
       place = 'meta'
@@ -129,6 +131,9 @@ export function createParser(options: TarBounds = {}): Parser {
     finish() {
       if (place === 'ended') return
       const { end } = input
+      if (end === 0) throw truncated('where it begins: nothing came', end)
+      if (end < blockSize)
+        throw noArchive('TAR_TRUNCATED', `it has ${end} bytes, and the shortest archive has 1024`, end)
       if (place !== 'header' || meta.pending || end > input.offset) throw truncated('inside an entry', end)
       throw truncated('without its closing blocks of zeros', end)
     },
@@ -141,5 +146,14 @@ export function createParser(options: TarBounds = {}): Parser {
     get piece() {
       return piece
     },
+  }
+}
+
+/** What is nothing like an archive is told as that, not as an archive that is broken. */
+function checkFirst(bytes: Uint8Array, block: number, sum: number): void {
+  try {
+    checkChecksum(bytes, block, sum, 0)
+  } catch (error) {
+    throw saysUstar(bytes, block) ? error : noArchive('TAR_CORRUPT', 'it begins with something else', 0)
   }
 }

@@ -1,12 +1,11 @@
+import { orAbort, type AbortOptions } from '@lading/clock'
 import type { TarBounds } from './bounds.ts'
 import { EntryBody } from './entry-body.ts'
 import { createParser } from './parser.ts'
 import type { TarEntry } from './tar-entry.ts'
 import { createTurns } from './turns.ts'
 
-export interface ReadTarOptions extends TarBounds {
-  readonly signal?: AbortSignal | undefined
-}
+export interface ReadTarOptions extends TarBounds, AbortOptions {}
 
 export interface TarEntryWithBody extends TarEntry {
   /** Once, and only until the next entry is asked for. Chunks are views of the archive's, and the receiver's to keep. */
@@ -23,6 +22,7 @@ const turnOfOthers = (): Promise<void> => new Promise((resolve) => void setTimeo
 /**
  * The entries of an archive, each with its body, as they come. A body that is not read, or not to its end, is passed over when
  * the next entry is asked for. After the last entry the source is read to its end, so that whatever checks it checks all of it.
+ * The signal ends it also while the source gives nothing.
  *
  * @throws TarError, what the source throws, or the signal's reason unchanged
  */
@@ -37,12 +37,16 @@ export function readTar(
   let body: EntryBody | undefined
   let isOver = false
   let inARow = 0
+  let reading = false
 
   const from = { parser, turns, feed }
 
   async function feed(): Promise<void> {
+    signal?.throwIfAborted()
     source ??= chunks[Symbol.asyncIterator]()
-    const { done, value } = await source.next()
+    reading = true
+    const { done, value } = await orAbort(source.next(), { signal })
+    reading = false
     signal?.throwIfAborted()
     if (done === true) {
       source = undefined
@@ -95,7 +99,10 @@ export function readTar(
     isOver = true
     const left = source
     source = undefined
-    await left?.return?.()
+    const closed = left?.return?.()
+    // A source in the middle of a read hears of it when that is over, which may be never.
+    if (reading) closed?.catch(() => undefined)
+    else await closed
   }
 
   return {

@@ -1,8 +1,8 @@
 import { LadingError, nameErrors } from '@lading/errors'
 
 /**
- * - `TAR_TRUNCATED`: the archive ended inside an entry, or without its end.
- * - `TAR_CORRUPT`: the bytes break the format.
+ * - `TAR_TRUNCATED`: the archive ended inside an entry, or without its end; or what was read is shorter than any.
+ * - `TAR_CORRUPT`: the bytes break the format, or are no tar archive at all.
  * - `TAR_AMBIGUOUS`: they can be read, and widely used programs read different things.
  * - `TAR_UNSUPPORTED`: a kind of entry that no container image has: parts of archives in volumes, incremental dumps.
  * - `TAR_TOO_LARGE`: beyond one of the caller's bounds, or their defaults.
@@ -29,6 +29,13 @@ export const corrupt = (what: string, offset: number): TarError =>
   new TarError('TAR_CORRUPT', `the tar archive is broken at byte ${offset}: ${what}`, {
     offset,
     hint: 'build the archive again, or fetch it again',
+  })
+
+/** What was read is something else from its beginning. */
+export const noArchive = (code: 'TAR_CORRUPT' | 'TAR_TRUNCATED', why: string, offset: number): TarError =>
+  new TarError(code, `this is no tar archive: ${why}`, {
+    offset,
+    hint: 'is it the right file, and all of it?',
   })
 
 export const ambiguous = (what: string, offset: number): TarError =>

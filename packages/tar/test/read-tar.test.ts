@@ -54,3 +54,45 @@ it('closes its source when it is left', async () => {
   for await (const entry of readTar(source())) if (entry.path === 'a') break
   expect(closed).toBe(true)
 })
+
+it.each([
+  ['a line of text', Buffer.from('hello\n'), 'TAR_TRUNCATED'],
+  ['a picture', Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(2000, 'x')]), 'TAR_CORRUPT'],
+  ['a long text', Buffer.from('All work and no play. '.repeat(100)), 'TAR_CORRUPT'],
+])('says that %s is no archive', async (_, bytes, code) => {
+  await expect(readTar(inPieces(bytes, 700)).next()).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining('this is no tar archive'),
+  })
+})
+
+it('says that nothing came', async () => {
+  await expect(readTar(inPieces(Buffer.alloc(0), 1)).next()).rejects.toMatchObject({
+    code: 'TAR_TRUNCATED',
+    message: expect.stringContaining('nothing came'),
+  })
+})
+
+it('says of an archive with one wrong byte in its first header that it is broken', async () => {
+  const archive = await written(three)
+  archive[0] = 0x62
+  await expect(readTar(inPieces(archive, 700)).next()).rejects.toMatchObject({
+    message: expect.stringContaining('broken at byte 0'),
+  })
+})
+
+it.each(['an entry', 'a body'])('ends with its signal while the source gives no more of %s', async (what) => {
+  const archive = await written(three)
+  async function* stalled(): AsyncIterable<Uint8Array> {
+    yield what === 'a body' ? archive.subarray(0, 600) : archive.subarray(0, 100)
+    await new Promise(() => {})
+  }
+  const stop = new AbortController()
+  const reason = new Error('enough')
+  const entries = readTar(stalled(), { signal: stop.signal })
+  setImmediate(() => stop.abort(reason))
+  const rest = async (): Promise<void> => {
+    for await (const { body } of entries) for await (const chunk of body) void chunk
+  }
+  await expect(rest()).rejects.toBe(reason)
+})
