@@ -40,7 +40,10 @@ export function fetchInRanges(
     since = { at: now(), bytes: 0, pieces: 0 }
   }
 
-  function agree(answer: PieceAnswer): void {
+  function agree(answer: PieceAnswer, sink: BlobSink): void {
+    // What another source has begun may go on only where the two are known to be the same, which whoever asks for the rest looks at.
+    if (agreed === undefined && sink.offset > 0 && sink.source !== undefined && sink.source !== answer.source)
+      throw new NotAPart('another source has begun it')
     if (refused.has(answer.source)) level = { ...level, requests: 1, settled: true }
     if (agreed !== undefined && (answer.source !== agreed.source || answer.validator !== agreed.validator))
       throw new NotAPart('its parts are not of one content')
@@ -62,7 +65,7 @@ export function fetchInRanges(
       },
       begin(answer) {
         if (answer.start !== position()) throw new NotAPart(`it begins at ${answer.start} instead of ${position()}`)
-        agree(answer)
+        agree(answer, sink)
         piece.answer = answer
         return piece.direct ? sink.begin(answer) : undefined
       },

@@ -181,6 +181,22 @@ it('one request that fails ends the others', async () => {
   expect(running).toBe(0)
 })
 
+it('what another source began is asked for as the whole rest, which is only gone on with where both are the same', async () => {
+  const asked: (number | undefined)[] = []
+  const source: LayerSource = async (to) => {
+    asked.push(to.end)
+    await to.begin({ start: to.offset, source: 'registry' })
+    await to.write(new Uint8Array((to.end ?? 1000) - to.offset))
+  }
+  const sink = collector()
+  sink.begin({ start: 0, source: 'mirror' })
+  sink.write(new Uint8Array(20))
+  const refused = new Set<string>()
+  await fetchInRanges(source, { size: 1000, most: 3, pieceBytes: 10, refused }).fetch(sink, idle)
+  expect(asked).toEqual([30, undefined])
+  expect(refused).toEqual(new Set())
+})
+
 const size = 400_000
 const pieceBytes = 40_000
 

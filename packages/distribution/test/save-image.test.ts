@@ -177,4 +177,24 @@ describe('saving', () => {
     ])
     await expect(saved(source, { uncompressed: true })).rejects.toMatchObject({ code: 'DIFF_ID_MISMATCH' })
   })
+
+  it('believes a config that stands in the manifest no more than its digest', async () => {
+    const { source } = await registryWith([image('t/app:1').layer({ a: 'a' })])
+    const top = await source.resolve('1')
+    const lying: Source = {
+      ...source,
+      async document(descriptor, options) {
+        const document = await source.document(descriptor, options)
+        if (document === undefined || descriptor.digest !== top.digest) return document
+        const manifest = JSON.parse(Buffer.from(document.bytes).toString()) as { config: { data?: string } }
+        const config = await source.document(((await manifestIn(source, top)) as ImageManifest).config)
+        const other = Buffer.from(config?.bytes ?? [])
+          .toString('latin1')
+          .replace('linux', 'l1nux')
+        manifest.config.data = Buffer.from(other, 'latin1').toString('base64')
+        return { descriptor, bytes: Buffer.from(JSON.stringify(manifest)) }
+      },
+    }
+    await expect(saved(lying, { uncompressed: true })).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
+  })
 })

@@ -1,5 +1,5 @@
 import { decompress } from '@lading/compression'
-import type { Delivery, Source } from '@lading/content'
+import { embeddedDocument, type Delivery, type Source } from '@lading/content'
 import { algorithmOf, type Digest } from '@lading/digest'
 import { createHasher, digestOf } from '@lading/digest/hash'
 import {
@@ -29,7 +29,7 @@ import { notWhole, type DocumentToSave, type Selected } from './select-documents
  * in the config, which stays as it is, and so does the image ID. Manifests and indexes are made anew, of what goes.
  * Attestations speak of manifests that are not there any more, and stay behind; an artifact goes as it is.
  *
- * @throws PullError `DIFF_ID_MISMATCH`; CompressionError; what source and delivery throw
+ * @throws PullError `DIFF_ID_MISMATCH`; DigestError for a config in the manifest that is another; CompressionError; what source and delivery throw
  */
 export async function uncompressLayers(
   source: Source,
@@ -69,9 +69,9 @@ export async function uncompressLayers(
 
   async function image(descriptor: Descriptor, manifest: ImageManifest): Promise<DocumentToSave> {
     const { config, annotations } = manifest
-    const bytes = config.data ?? (await source.document(config, options))?.bytes
-    if (bytes === undefined) throw notWhole(descriptor, [config])
-    const { diffIds } = parseImageConfig(bytes).rootfs
+    const document = embeddedDocument(config) ?? (await source.document(config, options))
+    if (document === undefined) throw notWhole(descriptor, [config])
+    const { diffIds } = parseImageConfig(document.bytes).rootfs
     const layers: Descriptor[] = []
     for (const [at, layer] of manifest.layers.entries())
       layers.push(isForeignLayerType(layer.mediaType) ? layer : await inflate(layer, diffIds[at]))
