@@ -1,6 +1,7 @@
 export { ArchiveError, type ArchiveErrorCode } from './archive-error.ts'
 export type { ArchiveSource } from './read/archive-source.ts'
 export type { ArchivedImage } from './read/describe.ts'
+export { fileChunks } from './read/file-chunks.ts'
 export { openLayout, type OpenLayoutOptions } from './read/open-layout.ts'
 export type { ArchiveFormat } from './write/archive-delivery.ts'
 export type { ArchiveWarning } from './write/archive-event.ts'

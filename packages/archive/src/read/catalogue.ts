@@ -1,11 +1,11 @@
 import type { TarEntry } from '@lading/tar'
 import { digestOfPath } from '../file-names.ts'
 import { linkedPath, memberPath } from './member-path.ts'
-import { notPlain } from './refusals.ts'
+import { notPlain, tooManyMembers } from './refusals.ts'
 
 /** What an archive has at which path, and where the bytes of its files are. */
 export interface Catalogue<Where> {
-  /** @throws ArchiveError `ARCHIVE_INVALID` */
+  /** @throws ArchiveError `ARCHIVE_INVALID`; `ARCHIVE_TOO_LARGE` for more members than memory is kept for */
   add(path: string, entry: Pick<TarEntry, 'type' | 'linkName' | 'sparse'>, where: Where): void
   /**
    * @returns `undefined`: nothing is there
@@ -26,11 +26,18 @@ type Member<Where> =
 
 /** More links to links than anybody writes. */
 const mostLinks = 16
+/** What the paths of members may take in memory, in bytes: hundreds of thousands, of which an image has some hundred. */
+const pathsLimit = 64 * 1024 * 1024
+/** About what a member takes beside its paths, in bytes. */
+const eachMember = 200
 
 export function createCatalogue<Where>(): Catalogue<Where> {
   const members = new Map<string, Member<Where>>()
+  let taken = 0
   return {
     add(path, entry, where) {
+      taken += eachMember + path.length + (entry.linkName?.byteLength ?? 0)
+      if (taken > pathsLimit) throw tooManyMembers(members.size)
       const member = memberOf(path, entry, where)
       const before = members.get(path)
       if (before === undefined) members.set(path, member)

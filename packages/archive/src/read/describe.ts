@@ -2,6 +2,7 @@ import type { AbortOptions } from '@lading/clock'
 import { walk, type Document } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import { digestOf, verifyBytes } from '@lading/digest/hash'
+import { printable } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import { ArchiveError } from '../archive-error.ts'
 import { parseDockerManifest, type DockerManifestItem } from '../docker-manifest.ts'
@@ -67,27 +68,23 @@ async function withDockerNames(
   options: AbortOptions,
 ): Promise<readonly ArchivedImage[]> {
   const named = images.map(({ names, target }) => ({ names: [...names], target }))
-  const byConfig = new Map<Digest, (typeof named)[number]>()
+  const byConfig = new Map<Digest, (typeof named)[number][]>()
   for (const image of named)
     for (const config of await configsOf(members, image.target, options))
-      if (!byConfig.has(config) || image.names.length > 0) byConfig.set(config, image)
+      byConfig.set(config, [...(byConfig.get(config) ?? []), image])
   const known = new Set(named.flatMap(({ names }) => names.map(fullName)))
   for (const { Config: path, RepoTags: names } of items) {
     const config = await members.document(path, { maxBytes: documentLimit, signal: options.signal })
     if (config === undefined) throw incomplete(path, 'the config of an image')
-    const image = byConfig.get(digestOf(config))
-    if (image === undefined) {
-      throw new ArchiveError(
-        'ARCHIVE_AMBIGUOUS',
-        `${DOCKER_MANIFEST_FILE} names an image that ${INDEX_FILE} does not have`,
-        {
-          digest: digestOf(config),
-          hint: 'programs would find different images in it: do not trust it, and have it written again',
-        },
-      )
-    }
+    const digest = digestOf(config)
+    const having = byConfig.get(digest) ?? []
+    const image = having.findLast((each) => each.names.length > 0) ?? having[0]
+    if (image === undefined) throw twoHalves(`names an image that ${INDEX_FILE} does not have`, digest)
     for (const name of names ?? []) {
-      if (known.has(fullName(name))) continue
+      const isThere = (each: ArchivedImage): boolean => each.names.some((other) => fullName(other) === fullName(name))
+      if (having.some(isThere)) continue
+      if (known.has(fullName(name)))
+        throw twoHalves(`calls another image ${printable(name, 300)} than ${INDEX_FILE} does`, digest)
       known.add(fullName(name))
       image.names.push(name)
     }
@@ -109,6 +106,12 @@ async function configsOf(members: Members, target: Descriptor, { signal }: Abort
     if (visit.kind === 'document' && visit.manifest.kind === 'manifest') configs.push(visit.manifest.config.digest)
   return configs
 }
+
+const twoHalves = (what: string, digest: Digest): ArchiveError =>
+  new ArchiveError('ARCHIVE_AMBIGUOUS', `${DOCKER_MANIFEST_FILE} ${what}`, {
+    digest,
+    hint: 'programs would find different images in it: do not trust it, and have it written again',
+  })
 
 /** Two spellings of one name: docker writes `alpine:3` in one half and `docker.io/library/alpine:3` in the other. */
 const fullName = (name: string): string => name.replace(/^docker\.io\/(?:library\/)?/, '')

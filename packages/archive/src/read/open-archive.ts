@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { AbortOptions } from '@lading/clock'
@@ -8,11 +7,13 @@ import { printable } from '@lading/errors'
 import { ArchiveError } from '../archive-error.ts'
 import type { ArchiveSource } from './archive-source.ts'
 import { describe } from './describe.ts'
+import { fileChunks } from './file-chunks.ts'
 import { fileSource } from './file-source.ts'
 import type { Files } from './files.ts'
 import { membersOf } from './members-of-files.ts'
 import { openLayout } from './open-layout.ts'
 import { readHandle } from './read-handle.ts'
+import { unreadable } from './refusals.ts'
 import { spool } from './spool.ts'
 import { tarFiles } from './tar-files.ts'
 import { unpacked } from './unpacked.ts'
@@ -57,7 +58,7 @@ export async function openArchive(
       ? await plainFile(fs, path, options)
       : await spooled(
           fs,
-          () => (path === undefined ? (from as AsyncIterable<Uint8Array>) : createReadStream(path)),
+          path === undefined ? (from as AsyncIterable<Uint8Array>) : fileChunks(path, { signal }),
           'stream',
           options,
         )
@@ -84,14 +85,6 @@ async function realPath(given: string): Promise<string> {
   }
 }
 
-function unreadable(path: string, cause: Error): ArchiveError {
-  return new ArchiveError('ARCHIVE_UNREADABLE', cause.message, {
-    path,
-    cause,
-    hint: 'is the path right, and may you read what is there?',
-  })
-}
-
 /** The file itself where it is a plain archive; of a compressed one what it unpacks to. */
 async function plainFile(fs: FileSystem, path: string, options: OpenArchiveOptions): Promise<FileHandle> {
   const handle = await fs.open(path, 'r').catch((error: unknown) => {
@@ -108,7 +101,7 @@ async function plainFile(fs: FileSystem, path: string, options: OpenArchiveOptio
     }
     const { size } = await handle.stat()
     const { signal } = options
-    return await spooled(fs, () => readHandle(handle, { path, from: 0, to: size }, { signal }), 'compressed', {
+    return await spooled(fs, readHandle(handle, { path, from: 0, to: size }, { signal }), 'compressed', {
       ...options,
       bounds: { inputLength: size, ...options.bounds },
     })
@@ -119,7 +112,7 @@ async function plainFile(fs: FileSystem, path: string, options: OpenArchiveOptio
 
 async function spooled(
   fs: FileSystem,
-  chunks: () => AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array>,
   because: ArchiveEvent['because'],
   { spoolDirectory: directory, bounds, onEvent, signal }: OpenArchiveOptions,
 ): Promise<FileHandle> {
@@ -130,5 +123,5 @@ async function spooled(
     })
   }
   onEvent?.({ type: 'spooling', because, directory: printable(directory) })
-  return spool(fs, directory, unpacked(chunks(), { ...bounds, signal }), { signal })
+  return spool(fs, directory, unpacked(chunks, { ...bounds, signal }), { signal })
 }

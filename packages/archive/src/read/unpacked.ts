@@ -1,34 +1,43 @@
+import { orAbort } from '@lading/clock'
 import { decompress, sniff, type DecompressOptions } from '@lading/compression'
 
 /**
- * What comes out of an archive that may be compressed as a whole. Of one that is not, the very chunks.
+ * What comes out of an archive that may be compressed as a whole. Of one that is not, the very chunks. The signal ends it
+ * also while nothing comes.
  *
- * @throws what `decompress` throws
+ * @throws what `chunks` and `decompress` throw; the signal's reason
  */
 export async function* unpacked(
   chunks: AsyncIterable<Uint8Array>,
   options: DecompressOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const { signal } = options
+  signal?.throwIfAborted()
   const iterator = chunks[Symbol.asyncIterator]()
-  const first = await iterator.next()
-  const rest = again(first, iterator)
-  // A first chunk that is too short to tell is left to whoever puts chunks together.
-  const isPlain = first.done !== true && sniff(first.value) === 'none'
-  for await (const chunk of isPlain ? rest : decompress(rest, options)) {
-    options.signal?.throwIfAborted()
-    yield chunk
-  }
-}
-
-async function* again(
-  first: IteratorResult<Uint8Array>,
-  iterator: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
+  let reading = false
   let isOver = false
+  const read = async (): Promise<Uint8Array | undefined> => {
+    reading = true
+    const { done, value } = await orAbort(iterator.next(), { signal })
+    reading = false
+    isOver = done === true
+    return value
+  }
+  async function* again(first: Uint8Array | undefined): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let next = first; !isOver && next !== undefined; next = await read()) yield next
+  }
   try {
-    for (let next = first; next.done !== true; next = await iterator.next()) yield next.value
-    isOver = true
+    const first = await read()
+    // A first chunk that is too short to tell is left to whoever puts chunks together.
+    const isPlain = first !== undefined && sniff(first) === 'none'
+    for await (const chunk of isPlain ? again(first) : decompress(again(first), options)) {
+      signal?.throwIfAborted()
+      yield chunk
+    }
   } finally {
-    if (!isOver) await iterator.return?.()
+    const closed = isOver ? undefined : iterator.return?.()
+    // A source in the middle of a read hears of it when that is over, which may be never.
+    if (reading) closed?.catch(() => undefined)
+    else await closed
   }
 }

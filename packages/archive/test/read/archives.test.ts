@@ -1,10 +1,13 @@
+import { readdir } from 'node:fs/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { openArchive, receiveArchive } from '@lading/archive'
+import { createMemoryContent } from '@lading/content'
 import { hexOf } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
 import { describe, expect, it } from 'vitest'
 import { blobPath } from '../../src/file-names.ts'
 import { archiveOf, type Member } from '../support/some-archive.ts'
-import { jsonBytes, textBytes } from '../support/some-files.ts'
+import { jsonBytes, temporaryDirectory, textBytes } from '../support/some-files.ts'
 import { descriptorOf, dockerArchive, indexOf, legacyArchive, ociArchive, testImage } from '../support/some-image.ts'
 import { waysIn, type Found } from '../support/ways-in.ts'
 
@@ -170,5 +173,34 @@ describe.each(Object.entries(waysIn))('an archive read %s', (_, read) => {
     for (const blob of [config, chart]) files.set(`blobs/sha256/${hexOf(digestOf(blob))}`, blob)
     const found = await read(await archiveOf(files))
     expect(found.images.map(({ names }) => names)).toEqual([['registry.example/chart:1']])
+  })
+})
+
+describe('an archive that comes slowly', () => {
+  it.each(['opened', 'received'])('is waited for no longer than the signal allows, when it is %s', async (way) => {
+    const { path, remove } = await temporaryDirectory()
+    const bytes = await archiveOf(dockerArchive([image, 'app:1']))
+    async function* stalled(): AsyncGenerator<Uint8Array> {
+      yield bytes.slice(0, 3000)
+      await new Promise(() => {})
+    }
+    const stop = new AbortController()
+    const reason = new Error('enough')
+    const delivery = await createMemoryContent().begin()
+    const { signal } = stop
+    setTimeout(() => stop.abort(reason), 5)
+    await expect(
+      way === 'opened'
+        ? openArchive(stalled(), { spoolDirectory: path, signal })
+        : receiveArchive(stalled(), delivery, { signal }),
+    ).rejects.toBe(reason)
+    expect(await readdir(path)).toEqual([])
+    await remove()
+  })
+
+  it('is opened when it is read: no file stays open where the directory for it is missing', async () => {
+    const before = await readdir('/dev/fd')
+    await expect(openArchive('/dev/null', { spoolDirectory: '/nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(await readdir('/dev/fd')).toHaveLength(before.length)
   })
 })

@@ -87,6 +87,7 @@ const bad: readonly (readonly [what: string, members: Members, code: string])[] 
     'SIZE_MISMATCH DIGEST_MISMATCH',
   ],
   ['two halves of different images', [...oci, ...dockerArchive([other, 'app:1'])], 'ARCHIVE_AMBIGUOUS'],
+  ['two halves that call different images by one name', halvesOfOneName(), 'ARCHIVE_AMBIGUOUS'],
   ['an image whose parent is missing', replaced(legacy, /\/json$/, undefined), 'ARCHIVE_INCOMPLETE'],
   ['an image that is its own parent', legacyCircle(), 'ARCHIVE_INVALID'],
   [
@@ -111,6 +112,17 @@ const bad: readonly (readonly [what: string, members: Members, code: string])[] 
     ],
   ),
 ]
+
+function halvesOfOneName(): Members {
+  const files = ociArchive(
+    [image, other],
+    [
+      { bytes: image.manifest, fullName: 'docker.io/library/app:1' },
+      { bytes: other.manifest, fullName: 'docker.io/library/app:2' },
+    ],
+  )
+  return [...files, ...dockerArchive([other, 'app:1'])]
+}
 
 function legacyCircle(): Members {
   const id = 'a'.repeat(64)

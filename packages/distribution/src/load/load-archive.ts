@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { AbortOptions } from '@lading/clock'
-import { openArchive, receiveArchive, type ArchiveSource } from '@lading/archive'
+import { fileChunks, openArchive, receiveArchive, type ArchiveSource } from '@lading/archive'
 import type { Delivery } from '@lading/content'
 import type { Bounds } from '@lading/compression'
 import { guardListener, isLadingError } from '@lading/errors'
@@ -91,7 +90,10 @@ async function sourceOf(
     if (!isLadingError(error, 'ARCHIVE_SPOOL_NEEDED')) throw error
     const found = await stat(from)
     const inputLength = found.isFile() ? found.size : undefined
-    const stream = createReadStream(from, { highWaterMark: 256 * 1024 })
-    return receiveArchive(stream, delivery, { bounds: { inputLength, ...bounds }, signal, onMember })
+    return receiveArchive(fileChunks(from, { signal }), delivery, {
+      bounds: { inputLength, ...bounds },
+      signal,
+      onMember,
+    })
   }
 }
