@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createArchive, type ArchiveOptions, type ArchiveWarning } from '@lading/archive'
 import { sendBytes, type Delivery, type Document } from '@lading/content'
+import { nodeFileSystem } from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import {
   DOCKER_FOREIGN_LAYER,
@@ -291,6 +292,49 @@ describe('the bytes of a blob', () => {
     await receiver.commit()
     await delivery.finish()
     expect(membersOf(sink.bytes()).get(path(large))).toEqual(bytes)
+  })
+
+  it('of another one that is half there keep a manifest out, and the name that it was to have', async () => {
+    const sink = memorySink({ rewinds: false })
+    const delivery = await createArchive(sink).begin()
+    const small = image([])
+    await bring(delivery, small.config)
+    const half = await delivery.receive(large.descriptor)
+    if (typeof half === 'string') throw new Error('it is not there')
+    await half.begin({ start: 0, source: 'the test' })
+    await half.write(bytes.slice(0, 40_000))
+    await half.close()
+    await expect(add(delivery, [small], ['a:1'])).rejects.toMatchObject({ code: 'DELIVERY_BROKEN' })
+    await bring(delivery, large)
+    await delivery.finish()
+    const members = membersOf(sink.bytes())
+    expect(members.has(path(small.manifest))).toBe(false)
+    expect(jsonOf(members, 'index.json')).toMatchObject({ manifests: [] })
+    expect(jsonOf(members, 'manifest.json')).toEqual([])
+  })
+
+  it('of one that is half there stay when another receiver that never began is thrown away', async () => {
+    const delivery = await createArchive(memorySink()).begin()
+    const half = await delivery.receive(large.descriptor)
+    if (typeof half === 'string') throw new Error('it is not there')
+    await half.begin({ start: 0, source: 'the test' })
+    await half.write(bytes.slice(0, 40_000))
+    await half.close()
+    const other = await delivery.receive(layer('small').descriptor)
+    if (typeof other === 'string') throw new Error('it is not there')
+    await other.discard()
+    expect(await delivery.receive(large.descriptor)).toMatchObject({ offset: 40_000 })
+  })
+
+  it('of unknown digest leave no file where one cannot be read again', async () => {
+    const spoolDirectory = await mkdtemp(join(tmpdir(), 'lading-archive-'))
+    onTestFinished(() => rm(spoolDirectory, { recursive: true }))
+    const disk = nodeFileSystem()
+    const why = new Error('too many open files')
+    const open: typeof disk.open = (...given) => (given[1] === 'r' ? Promise.reject(why) : disk.open(...given))
+    const delivery = await createArchive(memorySink(), { spoolDirectory, fs: { ...disk, open } }).begin()
+    await expect(delivery.receive({ mediaType: OCI_LAYER })).rejects.toBe(why)
+    expect(await readdir(spoolDirectory)).toEqual([])
   })
 
   it('wait for one that is on its way, or for the signal', async () => {

@@ -62,7 +62,8 @@ async function writeArchive(
   })
   if (uncompressed === true)
     context.terminal.write('Each layer is inflated into a temporary file first: its size is not known before.\n')
-  const delivery = await archive.begin({ signal })
+  // Without the signal: it waits for nothing, and what was opened must be given up in any case.
+  const delivery = await archive.begin()
   try {
     for (const image of images)
       await saveImage(image, delivery, {

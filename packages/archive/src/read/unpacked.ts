@@ -24,7 +24,7 @@ export async function* unpacked(
     return value
   }
   async function* again(first: Uint8Array | undefined): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let next = first; !isOver && next !== undefined; next = await read()) yield next
+    for (let next = first; next !== undefined; next = await read()) yield next
   }
   try {
     const first = await read()

@@ -2,6 +2,7 @@ import { DeliveryError, planPublication, type Delivery, type Receiver } from '@l
 import type { FileSystem } from '@lading/content-store'
 import type { Descriptor } from '@lading/manifest'
 import { DOCKER_MANIFEST_FILE, INDEX_FILE, LAYOUT_FILE } from '../file-names.ts'
+import { reusedMemory } from '../read/read-handle.ts'
 import { archiveNameOf, type ArchiveNames } from './archive-names.ts'
 import { blobMembers } from './blob-members.ts'
 import { blobReceiver } from './blob-receiver.ts'
@@ -57,7 +58,7 @@ export function archiveDelivery({ out, format, names, spool, abandon }: Options)
       if (isHere(descriptor)) return
       const receiver = blobReceiver(descriptor, { out, members, leave: () => {} })
       await receiver.begin({ start: 0, source: 'a temporary file' })
-      for await (const chunk of read()) await receiver.write(chunk)
+      for await (const chunk of read(out.givesBack === true ? reusedMemory() : undefined)) await receiver.write(chunk)
       await receiver.commit()
     }, signal)
 
@@ -90,13 +91,16 @@ export function archiveDelivery({ out, format, names, spool, abandon }: Options)
       const missing = plan.needed.filter((blob) => !isHere(blob) && !isForeign(blob))
       if (missing.length > 0) return { outcome: 'missing', blobs: missing }
       return alone(async () => {
-        let changed = names.add(publication.target, given, plan)
+        const name = names.prepare(publication.target, given, plan)
+        let changed = false
         for (const { descriptor, bytes } of plan.documents) {
           if (isHere(descriptor)) continue
           await members.add(descriptor.digest, bytes)
           changed = true
         }
-        return { outcome: changed ? 'published' : 'unchanged' }
+        // What cannot be written is not named either, whatever else is made of this archive.
+        const named = name()
+        return { outcome: changed || named ? 'published' : 'unchanged' }
       }, signal)
     },
     async finish({ signal } = {}) {

@@ -18,8 +18,11 @@ export interface ArchiveRoot {
 
 /** What the documents at the end of an archive say. */
 export interface ArchiveNames {
-  /** Whether there was something new in it. */
-  add(target: Descriptor, given: readonly ArchiveName[], plan: PublicationPlan): boolean
+  /**
+   * @returns gives the names, and whether there was something new in it
+   * @throws ArchiveError `NOT_AN_IMAGE`
+   */
+  prepare(target: Descriptor, given: readonly ArchiveName[], plan: PublicationPlan): () => boolean
   /** In the order in which they came. */
   roots(): readonly ArchiveRoot[]
 }
@@ -42,21 +45,23 @@ export function archiveNames({
   const nameless = new Map<Digest, ArchiveRoot>()
 
   return {
-    add(target, given, plan) {
+    prepare(target, given, plan) {
       if (docker !== 'not' && !images.has(target.digest))
         images.set(target.digest, dockerImageOf(target, plan, { only: docker === 'only', platform, warn }))
       const root = { target, image: images.get(target.digest) }
-      let changed = false
-      for (const { name, reference } of given) {
-        if (named.get(name)?.target.digest === target.digest) continue
-        named.set(name, { ...root, name, reference })
-        changed = true
+      return () => {
+        let changed = false
+        for (const { name, reference } of given) {
+          if (named.get(name)?.target.digest === target.digest) continue
+          named.set(name, { ...root, name, reference })
+          changed = true
+        }
+        if (given.length === 0 && !nameless.has(target.digest)) {
+          nameless.set(target.digest, root)
+          changed = true
+        }
+        return changed
       }
-      if (given.length === 0 && !nameless.has(target.digest)) {
-        nameless.set(target.digest, root)
-        changed = true
-      }
-      return changed
     },
     roots() {
       const all = [...named.values()]

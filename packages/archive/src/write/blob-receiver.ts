@@ -101,7 +101,8 @@ export function blobReceiver(
       if (closed) return
       closed = true
       try {
-        await members.discard()
+        // One that never began has nothing to throw away, and what is open is somebody else's.
+        if (member !== undefined) await members.discard()
       } finally {
         leave()
       }

@@ -11,7 +11,8 @@ import { memberWriter } from './member-writer.ts'
 export interface ArchiveOptions {
   /**
    * `both`, the default: an OCI image layout that has docker's `manifest.json` too, as docker writes since version 25;
-   * every tool reads it. `docker`: manifests are not in it. `oci`: docker before 25 does not read it.
+   * every tool reads it. `docker`: nothing in it leads to manifests, so that its readers make others. `oci`: docker before
+   * 25 does not read it.
    */
   readonly format?: ArchiveFormat | undefined
   /** Which image docker finds where several are there. Default: the one for this machine. */

@@ -2,16 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { DeliveryError, receiverErrors, type Receiver, type UnknownContent } from '@lading/content'
 import { createHasher } from '@lading/digest/hash'
-import type { FileHandle, FileSystem } from '@lading/content-store'
+import type { FileSystem } from '@lading/content-store'
 import type { Descriptor } from '@lading/manifest'
-
-const chunkBytes = 256 * 1024
+import { readHandle } from '../read/read-handle.ts'
 
 /** What has become of content that was spooled: its digest and size are known now. */
 export interface Spooled {
   readonly descriptor: Descriptor
-  /** Its bytes, once. */
-  read(): AsyncIterable<Uint8Array>
+  /** Its bytes, once; all of them in `memory`, one part after the other, where it is given. */
+  read(memory?: Uint8Array): AsyncIterable<Uint8Array>
 }
 
 /**
@@ -34,7 +33,11 @@ export async function spoolingReceiver(
 ): Promise<Receiver> {
   const path = join(directory, `lading-spool-${randomBytes(8).toString('hex')}`)
   const file = await fs.open(path, 'wx')
-  const reader = await fs.open(path, 'r')
+  const reader = await fs.open(path, 'r').catch(async (error: unknown) => {
+    await file.close().catch(() => {})
+    await fs.unlink(path).catch(() => false)
+    throw error
+  })
   // Windows removes no file that is open.
   let named = process.platform === 'win32' || !(await fs.unlink(path).catch(() => false))
   const { closed: closedError, wrongSize } = receiverErrors({ size })
@@ -95,7 +98,10 @@ export async function spoolingReceiver(
       closed = true
       try {
         const descriptor = { mediaType, digest: hasher.digest(), size: offset }
-        await enter({ descriptor, read: () => readFile(reader, offset) }, options)
+        await enter(
+          { descriptor, read: (memory) => readHandle(reader, { path, from: 0, to: offset }, { memory, ...options }) },
+          options,
+        )
         committed = descriptor
         return descriptor
       } finally {
@@ -105,15 +111,5 @@ export async function spoolingReceiver(
     // Without a digest nobody could go on with it.
     close: discard,
     discard,
-  }
-}
-
-async function* readFile(file: FileHandle, size: number): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < size;) {
-    const buffer = new Uint8Array(Math.min(chunkBytes, size - at))
-    const count = await file.read(buffer, at)
-    if (count === 0) return
-    at += count
-    yield buffer.subarray(0, count)
   }
 }
