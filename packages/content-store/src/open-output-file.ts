@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { AbortOptions } from '@lading/clock'
 import { printable } from '@lading/errors'
 import { ContentError } from './content-error.ts'
+import { openOutputPipe } from './output-pipe.ts'
 
 /** A file outside of any store, on its way. */
 export interface OutputFile {
@@ -21,13 +23,16 @@ export interface OutputFile {
 /**
  * Opens a file outside of any store, one that a user named, to be there whole or not at all. It is written under another
  * name beside it, and with `finish` synced and renamed over it; what was there before stays until then. Of a symbolic
- * link, what it leads to is replaced; a device or a pipe is written through.
+ * link, what it leads to is replaced; a device or a pipe is written through, a named pipe once somebody reads it.
  *
- * @throws ContentError `OUTPUT_FAILED` for what the file system refuses, as its methods do
+ * @param options.signal ends waiting for a pipe's reader, in `write` too
+ * @throws ContentError `OUTPUT_FAILED` for what the file system refuses, as its methods do; the signal's reason
  */
-export async function openOutputFile(path: string): Promise<OutputFile> {
+export async function openOutputFile(path: string, options: AbortOptions = {}): Promise<OutputFile> {
+  options.signal?.throwIfAborted()
   const there = await guarded(path, () => stat(path).catch(unlessAbsent))
   // A device or a pipe is written to, never replaced.
+  if (there?.isFIFO() === true) return throughPipe(path, options)
   if (there !== undefined && !there.isFile() && !there.isDirectory()) return through(path)
   // Of a link, what it leads to.
   return beside(there === undefined ? path : await guarded(path, () => realpath(path)))
@@ -50,6 +55,16 @@ async function through(path: string): Promise<OutputFile> {
     write: (bytes) => guarded(path, () => writeAll(file, bytes)),
     finish: () => guarded(path, close),
     abort: () => close().catch(() => {}),
+  }
+}
+
+async function throughPipe(path: string, options: AbortOptions): Promise<OutputFile> {
+  const pipe = await guarded(path, () => openOutputPipe(path, options), options)
+  return {
+    givesBack: true,
+    write: (bytes) => guarded(path, () => pipe.write(bytes), options),
+    finish: () => pipe.close(),
+    abort: () => pipe.close(),
   }
 }
 
@@ -103,15 +118,25 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position?: number):
   }
 }
 
-async function guarded<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+async function guarded<Result>(
+  path: string,
+  work: () => Promise<Result>,
+  { signal }: AbortOptions = {},
+): Promise<Result> {
   try {
     return await work()
   } catch (cause) {
+    signal?.throwIfAborted()
     const { code = 'unknown' } = cause as NodeJS.ErrnoException
     throw new ContentError('OUTPUT_FAILED', `cannot write ${printable(path)} (${code})`, {
       path,
       cause,
-      hint: code === 'ENOSPC' ? 'make room, or write elsewhere' : 'is the directory there, and may you write in it?',
+      hint: hints[code] ?? 'is the directory there, and may you write in it?',
     })
   }
+}
+
+const hints: Readonly<Record<string, string>> = {
+  ENOSPC: 'make room, or write elsewhere',
+  EPIPE: 'whoever read it has ended before everything was written',
 }

@@ -1,7 +1,9 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { constants } from 'node:fs'
+import { mkdtemp, open, readFile, readdir, rm, writeFile, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { openOutputFile } from '../src/index.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -46,4 +48,57 @@ it('writes a device through, which takes nothing back', async () => {
   await file.write(bytes('gone'))
   await file.finish()
   await file.abort()
+})
+
+describe.skipIf(process.platform === 'win32')('a named pipe', () => {
+  const reason = new Error('enough')
+
+  async function pipe(): Promise<{ readonly path: string; readonly read: () => Promise<FileHandle> }> {
+    const path = join(await folder(), 'pipe')
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path])
+    return { path, read: () => open(path, constants.O_RDONLY | constants.O_NONBLOCK) }
+  }
+
+  it('is written once somebody reads it, and takes nothing back', async () => {
+    const { path, read } = await pipe()
+    const opening = openOutputFile(path)
+    const reader = await read()
+    const file = await opening
+    expect(file.truncate).toBeUndefined()
+    await file.write(bytes('one '))
+    await file.write(bytes('two'))
+    await file.finish()
+    await file.abort()
+    expect(await reader.readFile('utf8')).toBe('one two')
+    await reader.close()
+  })
+
+  it('is an error when its reader goes, and no wait for another one', async () => {
+    const { path, read } = await pipe()
+    const reader = await read()
+    const file = await openOutputFile(path)
+    await reader.close()
+    for (let time = 0; time < 2; time++)
+      await expect(file.write(bytes('x'))).rejects.toMatchObject({
+        code: 'OUTPUT_FAILED',
+        hint: expect.stringContaining('ended before') as unknown,
+      })
+    await file.abort()
+  })
+
+  it('is waited for no longer than the signal says, before there is a reader and while it takes nothing', async () => {
+    const { path, read } = await pipe()
+    const before = new AbortController()
+    const opening = openOutputFile(path, { signal: before.signal })
+    before.abort(reason)
+    await expect(opening).rejects.toBe(reason)
+    const reader = await read()
+    const during = new AbortController()
+    const file = await openOutputFile(path, { signal: during.signal })
+    const writing = file.write(new Uint8Array(4 * 1024 * 1024))
+    during.abort(reason)
+    await expect(writing).rejects.toBe(reason)
+    await file.abort()
+    await reader.close()
+  })
 })

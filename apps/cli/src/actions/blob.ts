@@ -46,7 +46,7 @@ export const blob: Action<[reference: string], BlobOptions> = async ([text], opt
     const write = (to: (bytes: Uint8Array) => Promise<void>): Promise<void> =>
       downloadBlob(repository.blobs, { digest, size, mediaType: '' }, to, { signal, onRetry: tellRetries(context) })
     if (file === undefined) await write((bytes) => context.output.write(bytes))
-    else await writeOutputFile(file, write)
+    else await writeOutputFile(file, write, { signal })
     if (options.json === true) context.print(jsonText({ reference: atDigest(reference, digest), digest, size, file }))
   })
   return exitCodes.ok

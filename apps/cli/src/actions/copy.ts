@@ -222,7 +222,7 @@ async function tell(done: readonly Done[], { options, context }: CopyTask): Prom
   const { digestFile } = options
   if (digestFile === undefined || done.length === 0) return
   const lines = done.map(({ copied }) => `${copied.target.digest}\n`).join('')
-  await writeOutputFile(digestFile, (write) => write(new TextEncoder().encode(lines)))
+  await writeOutputFile(digestFile, (write) => write(new TextEncoder().encode(lines)), { signal: context.signal })
 }
 
 const isStream = (text: string): boolean => /-archive:-(?::|$)/.test(text)

@@ -105,13 +105,15 @@ export async function openTarget(
     default: {
       const { createArchive } = await import('@lading/archive')
       const { openOutputFile } = await import('@lading/content-store')
-      const { output } = context
+      const { output, signal } = context
       if (place.path === '-' && output.interactive)
         throw new CliError('USAGE', 'an archive is not fit for a terminal', {
           hint: 'write it to a file, or through a pipe',
         })
       const sink =
-        place.path === '-' ? { write: (bytes: Uint8Array) => output.write(bytes) } : await openOutputFile(place.path)
+        place.path === '-'
+          ? { write: (bytes: Uint8Array) => output.write(bytes) }
+          : await openOutputFile(place.path, { signal })
       const target = createArchive(sink, {
         format: place.kind === 'docker-archive' ? 'docker' : 'oci',
         platform,

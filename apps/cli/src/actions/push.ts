@@ -90,8 +90,10 @@ async function run(
         renderer.close()
         for (const image of pushed) context.print(json ? jsonLine(copiedResult(image)) : image.reference)
         if (digestFile !== undefined && pushed.length > 0)
-          await writeOutputFile(digestFile, (write) =>
-            write(new TextEncoder().encode(pushed.map(({ digest }) => `${digest}\n`).join(''))),
+          await writeOutputFile(
+            digestFile,
+            (write) => write(new TextEncoder().encode(pushed.map(({ digest }) => `${digest}\n`).join(''))),
+            { signal: context.signal },
           )
         return tellFailures(failures, task)
       }),

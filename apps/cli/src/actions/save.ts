@@ -54,7 +54,9 @@ async function writeArchive(
   const warn = warnAt(context)
   const host = platformFromEnv({ env: environment.variables }) ?? defaultPlatform()
   const sink: ArchiveSink =
-    file === undefined ? { givesBack: true, write: (bytes) => output.write(bytes) } : await openOutputFile(file)
+    file === undefined
+      ? { givesBack: true, write: (bytes) => output.write(bytes) }
+      : await openOutputFile(file, { signal })
   const archive = createArchive(sink, {
     format,
     platform: platforms?.find((each) => samePlatform(each, host)) ?? platforms?.[0] ?? host,
