@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import type { PublishResult } from '@lading/content'
 import { nodeFileSystem } from '@lading/content-store'
 import { faultyFileSystem } from '@lading/content-store/testing'
 import { digestOf } from '@lading/digest/hash'
@@ -49,6 +50,26 @@ describe.each(['a file', 'a pipe'] as const)('an archive from %s', (way) => {
     if (way === 'a pipe') return loadArchive(into, pipe(bytes), options)
     await writeFile(join(folder, 'some.tar'), bytes)
     return loadArchive(into, join(folder, 'some.tar'), options)
+  }
+  /** The store, with something around each publication that gives a name. */
+  function publishing(around: (publish: () => Promise<PublishResult>) => Promise<PublishResult>): Store {
+    const target = store.target()
+    return {
+      ...store,
+      target: () => ({
+        ...target,
+        async begin(how) {
+          const delivery = await target.begin(how)
+          return {
+            ...delivery,
+            publish(publication, options) {
+              const publish = (): Promise<PublishResult> => delivery.publish(publication, options)
+              return publication.names.length === 0 ? publish() : around(publish)
+            },
+          }
+        },
+      }),
+    }
   }
   const named = (): readonly string[] => Object.keys(consult(root).names).toSorted()
   /** What is not finished of anything. */
@@ -297,6 +318,31 @@ describe.each(['a file', 'a pipe'] as const)('an archive from %s', (way) => {
     }
     expect(await load(archive)).toHaveLength(2)
     expect(consult(root).violations).toEqual([])
+  })
+
+  it('names all images or none when its signal goes off while it names them', async () => {
+    const stop = new AbortController()
+    const reason = new Error('enough')
+    const watched = publishing(async (publish) => {
+      const result = await publish()
+      stop.abort(reason)
+      return result
+    })
+    const two = dockerArchive([image, 'app:1'], [other, 'two:2'])
+    await expect(load(two, { signal: stop.signal }, watched)).rejects.toBe(reason)
+    expect(named().filter((name) => !name.includes('@'))).toEqual([
+      'docker.io/library/app:1',
+      'docker.io/library/two:2',
+    ])
+  })
+
+  it('tells of a tag that moved when it has moved', async () => {
+    await load(dockerArchive([image, 'app:1']))
+    const events: LoadEvent[] = []
+    const failing = publishing(() => Promise.reject(new Error('the store is gone')))
+    const onEvent = (event: LoadEvent): void => void events.push(event)
+    await expect(load(dockerArchive([other, 'app:1']), { onEvent }, failing)).rejects.toThrow('the store is gone')
+    expect(events.filter(({ type }) => type === 'moved')).toEqual([])
   })
 
   it('ends with the reason of its signal, and with what a listener throws', async () => {

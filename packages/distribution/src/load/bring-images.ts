@@ -1,4 +1,5 @@
 import type { ArchivedImage, ArchiveSource } from '@lading/archive'
+import type { AbortOptions } from '@lading/clock'
 import { DeliveryError, type Publication } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
@@ -32,7 +33,10 @@ interface Brought {
   readonly images: readonly VerifiedImage[]
 }
 
-/** Everything is brought and verified first; names come last, so that an archive that is bad in one place names nothing. */
+/**
+ * Everything is brought and verified first; names come last, so that an archive that is bad in one place names nothing.
+ * Once the first image is named no signal ends it: then all are, unless the store fails.
+ */
 export async function bringImages(
   job: LoadJob,
   options: NamingOptions & { readonly platforms?: readonly Platform[] | undefined },
@@ -47,10 +51,12 @@ export async function bringImages(
     const selection = await chooseDocuments(source, image.target, { platforms: options.platforms, signal })
     brought.push({ selection, references, images: await bring(job, selection) })
   }
-  const named = await namedTargets(job)
+  const isNameless = brought.some(({ references }) => references.length === 0)
+  const named = isNameless ? await namedTargets(job) : new Set<Digest>()
   for (const each of brought) await delivery.check(publicationOf(each, named))
   const loaded: LoadedImage[] = []
-  for (const each of brought) loaded.push(await publish(job, each, named))
+  for (const [at, each] of brought.entries())
+    loaded.push(await publish(job, each, { named, signal: at === 0 ? signal : undefined }))
   return loaded
 }
 
@@ -103,21 +109,23 @@ function publicationOf(
 }
 
 async function publish(
-  { store, delivery, emit, signal }: LoadJob,
+  { store, delivery, emit }: Omit<LoadJob, 'signal'>,
   brought: Brought,
-  named: ReadonlySet<Digest>,
+  { named, signal }: AbortOptions & { readonly named: ReadonlySet<Digest> },
 ): Promise<LoadedImage> {
   const { selection, references, images } = brought
   const { target } = selection
+  const moved: LoadEvent[] = []
   for (const reference of references) {
     const before = await store.resolve(reference)
     if (before === undefined || before.digest === target.digest || reference.tag === undefined) continue
     const previous = await idOf(store, reference)
-    if (previous !== undefined) emit({ type: 'moved', reference: String(reference), previous })
+    if (previous !== undefined) moved.push({ type: 'moved', reference: String(reference), previous })
   }
   const result = await delivery.publish(publicationOf(brought, named), { signal })
   if (result.outcome === 'missing')
     throw incomplete(`${result.blobs.map(({ digest }) => digest).join(', ')} went away meanwhile`, target)
+  for (const event of moved) emit(event)
   const here = defaultPlatform()
   const image = images.find(({ config }) => samePlatform(platformOf(config), here)) ?? images[0]
   return { names: references.map(String), target, id: image?.id }

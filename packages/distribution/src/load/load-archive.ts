@@ -30,9 +30,10 @@ export interface LoadedImage {
 }
 
 /**
- * Brings the images of an archive or an OCI image layout into a store, as `docker load` does: all of them or none. Every
- * blob is verified by its digest and every layer by its diffID before anything is named; a tag that is there moves, and what
- * it pointed to stays without a tag.
+ * Brings the images of an archive or an OCI image layout into a store, as `docker load` does. Every blob is verified by its
+ * digest and every layer by its diffID before anything is named: of an archive with one bad image none is, and a signal ends
+ * it before the first has its name or after the last; only a store that fails meanwhile leaves some without. A tag that is
+ * there moves, and what it pointed to stays without a tag.
  *
  * ```ts
  * const [image] = await loadArchive(store, 'alpine.tar')
