@@ -14,7 +14,7 @@ import { run } from './run.ts'
 export async function main(argv: readonly string[]): Promise<void> {
   tolerateFailures(process.stderr)
   const output = standardOutput(process.stdout)
-  const signal = stopOnSignals()
+  const { signal, done } = stopOnSignals()
   const terminal = terminalOn(process.stderr)
   const debug = argv.includes('--debug')
 
@@ -48,4 +48,5 @@ export async function main(argv: readonly string[]): Promise<void> {
   const printed = await output.finish().then(() => exitCodes.ok, report)
   process.exitCode = exitCode === exitCodes.ok ? printed : exitCode
   process.off('beforeExit', unfinished)
+  done()
 }

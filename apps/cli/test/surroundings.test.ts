@@ -169,11 +169,14 @@ describe('a pull in bad surroundings', () => {
     expect(consult(store, { afterCrash: true }).violations).toEqual([])
   })
 
-  it.skipIf(process.platform === 'win32')('one SIGTERM ends a process that hangs in a system call', async () => {
+  it.skipIf(process.platform === 'win32').each([
+    ['one SIGTERM ends a process that hangs in a system call', []],
+    ['and one that has nothing else to do, at once', ['done']],
+  ])('%s', async (_, args) => {
     const fifo = join(await temporaryDirectory(), 'fifo')
     execFileSync(pathOf('mkfifo'), [fifo])
     const script = fileURLToPath(new URL('support/hanging.ts', import.meta.url))
-    const hanging = start([fifo], { node: [process.execPath, '--conditions=@lading/source', script] })
+    const hanging = start([fifo, ...args], { node: [process.execPath, '--conditions=@lading/source', script] })
     await once(hanging.child.stdout as Readable, 'data')
     hanging.child.kill('SIGTERM')
     expect(await hanging.ended).toEqual({ code: null, stdout: 'hanging', stderr: 'terminal restored' })

@@ -4,22 +4,32 @@ const exits = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Far above what good order takes. A store is whole whenever its process ends, so that nothing is lost with it. */
 const defaultGraceMs = 8_000
+/** Once all is done: what is still there then is a system call that hangs, like the opening of a pipe that nobody writes. */
+const lastGraceMs = 1000
+
+interface Stopping {
+  /** Fires on the first SIGINT, SIGTERM or SIGHUP. */
+  readonly signal: AbortSignal
+  /** All is in good order: nothing has to be waited for any more. */
+  done(): void
+}
 
 /**
- * The signal that stops everything: fires on the first SIGINT, SIGTERM or SIGHUP. When the process is still there after
- * eight seconds, because a file system hangs, or at a second one, it ends at once; what restores the terminal runs then
- * too, on `exit`.
+ * The signal that stops everything. When the process is still there after eight seconds, because a file system hangs, or
+ * a moment after it was done, or at a second signal, it ends at once; what restores the terminal runs then too, on `exit`.
  */
-export function stopOnSignals(graceMs = defaultGraceMs): AbortSignal {
+export function stopOnSignals(graceMs = defaultGraceMs): Stopping {
   const controller = new AbortController()
+  let end: (() => void) | undefined
   for (const [name, exitCode] of Object.entries(exits)) {
     const onSignal = (): void => {
-      if (controller.signal.aborted) return end()
+      if (controller.signal.aborted) return endNow()
+      end = endNow
       controller.abort(new Interruption(exitCode))
-      setTimeout(end, graceMs).unref()
+      setTimeout(endNow, graceMs).unref()
     }
     // By the signal itself: `process.exit` waits for the system calls of other threads, and one that hangs is waited for for ever.
-    const end = (): void => {
+    const endNow = (): void => {
       process.emit('exit', exitCode)
       process.off(name, onSignal)
       process.kill(process.pid, name)
@@ -28,7 +38,12 @@ export function stopOnSignals(graceMs = defaultGraceMs): AbortSignal {
     }
     process.on(name, onSignal)
   }
-  return controller.signal
+  return {
+    signal: controller.signal,
+    done() {
+      if (end !== undefined) setTimeout(end, lastGraceMs).unref()
+    },
+  }
 }
 
 /** Lets a renderer put the terminal in order before Ctrl-Z and take it up again after `fg`. Returns how to stop that. */
