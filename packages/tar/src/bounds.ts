@@ -1,6 +1,9 @@
 /** What an archive may ask for at most. What is beyond is refused with `TAR_TOO_LARGE`. */
 export interface TarBounds {
-  /** Bytes of one header that carries other headers' values (PAX, GNU long names), and of a sparse map; default 1 MiB. */
+  /**
+   * Bytes of one header that carries other headers' values (PAX, GNU long names), of a sparse map, and of all global PAX
+   * records together, of which each counts as 4 KiB at least; default 1 MiB.
+   */
   readonly maxHeaderSize?: number | undefined
   /** Bytes of a name, and of a link's target; default 4096, more than any Linux opens. */
   readonly maxNameLength?: number | undefined

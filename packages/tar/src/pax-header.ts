@@ -108,6 +108,9 @@ const refused = /^(?:SCHILY\.(?:realsize|offset|filetype)|SUN\.holesdata|GNU\.(?
 /** Keywords that may not stand for all entries that follow: programs differ in whether they apply, and to what. */
 const oneEntryOnly = /^(?:path|linkpath|size|hdrcharset|GNU\..*|SUN\..*|SCHILY\..*|LIBARCHIVE\.xattr\..*)$/
 
+/** As this many bytes even a small global record counts: each entry that follows is read with all of them. */
+const leastOfGlobal = 4 * 1024
+
 /** Adds what a global header says to what holds for all entries that follow. */
 export function addGlobal(
   globals: Map<string, PaxRecord>,
@@ -122,9 +125,9 @@ export function addGlobal(
     globals.set(record.keyword, record)
   }
   let size = 0
-  for (const { keyword, value } of globals.values()) size += keyword.length + value.length
+  for (const { keyword, value } of globals.values()) size += Math.max(leastOfGlobal, keyword.length + value.length)
   if (size > maxHeaderSize)
-    throw tooLarge(`global PAX headers of together ${size} bytes`, 'maxHeaderSize', records[0]?.offset ?? 0)
+    throw tooLarge(`global PAX headers of ${globals.size} records`, 'maxHeaderSize', records[0]?.offset ?? 0)
 }
 
 /** Whether an entry has a member of its own for what the record says, or is refused for it. */

@@ -62,6 +62,18 @@ it('headers for all entries that follow are bounded together', () => {
   )
 })
 
+it('many small records for all entries that follow are refused, since each entry is read with all of them', () => {
+  const global = (count: number): Buffer =>
+    pax(
+      Array.from({ length: count }, (_, at) => [`k${at}`, 'v'] as const),
+      { type: 'g' },
+    )
+  expect(readAll(archive(global(256), header()))).toHaveLength(1)
+  expect(() => readAll(archive(global(257), header()))).toThrowError(
+    expect.objectContaining({ code: 'TAR_TOO_LARGE' }) as Error,
+  )
+})
+
 it('a header of 1 GB is refused before any of it has come', () => {
   const reader = createTarReader({ entry: () => undefined })
   expect(() => reader.push(header({ type: 'x', size: 1024 ** 3 }))).toThrowError(
