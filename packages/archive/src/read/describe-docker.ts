@@ -23,31 +23,54 @@ export async function describeDocker(
   items: readonly DockerManifestItem[],
   options: AbortOptions,
 ): Promise<Described> {
-  const images = new Map<Digest, { readonly names: string[]; readonly target: Descriptor }>()
+  const images = new Map<Digest, { readonly names: Set<string>; readonly target: Descriptor }>()
   const made = new Map<Digest, Document>()
   const places = new Map<Digest, string>()
+  // A list may name the same things a million times: each is looked at once.
+  const configs = new Map<string, FoundConfig>()
+  const known = new Map<string, FoundLayer>()
   for (const { Config: path, RepoTags: names, Layers: paths } of items) {
-    const bytes = await members.document(path, { maxBytes: documentLimit, signal: options.signal })
-    if (bytes === undefined) throw incomplete(path, 'the config of an image')
-    const config: Descriptor = { mediaType: OCI_CONFIG, digest: digestOf(bytes), size: bytes.byteLength }
-    assertName(path, config.digest)
-    const layers = await layersOf(members, paths, parseImageConfig(bytes).rootfs.diffIds, options)
+    const found = configs.get(path) ?? (await configAt(members, path, options))
+    configs.set(path, found)
+    const { config } = found
+    const layers = await layersOf(members, paths, { ...options, diffIds: found.diffIds, known })
     const manifest = makeManifest(config, layers.map(layerDescriptor))
     made.set(manifest.descriptor.digest, manifest)
     places.set(config.digest, path)
     for (const layer of layers) places.set(layer.digest, layer.path)
-    const image = images.get(manifest.descriptor.digest) ?? { names: [], target: manifest.descriptor }
+    const image = images.get(manifest.descriptor.digest) ?? { names: new Set(), target: manifest.descriptor }
     images.set(manifest.descriptor.digest, image)
-    for (const name of names ?? []) if (!image.names.includes(name)) image.names.push(name)
+    for (const name of names ?? []) image.names.add(name)
   }
-  return { images: [...images.values()], manifests: 'made', made, places }
+  return {
+    images: [...images.values()].map(({ names, target }) => ({ names: [...names], target })),
+    manifests: 'made',
+    made,
+    places,
+  }
+}
+
+interface FoundConfig {
+  readonly config: Descriptor
+  readonly diffIds: readonly Digest[]
+}
+
+async function configAt(members: Members, path: string, { signal }: AbortOptions): Promise<FoundConfig> {
+  const bytes = await members.document(path, { maxBytes: documentLimit, signal })
+  if (bytes === undefined) throw incomplete(path, 'the config of an image')
+  const config: Descriptor = { mediaType: OCI_CONFIG, digest: digestOf(bytes), size: bytes.byteLength }
+  assertName(path, config.digest)
+  return { config, diffIds: parseImageConfig(bytes).rootfs.diffIds }
 }
 
 async function layersOf(
   members: Members,
   paths: readonly string[],
-  diffIds: readonly Digest[],
-  { signal }: AbortOptions,
+  {
+    diffIds,
+    known,
+    signal,
+  }: AbortOptions & { readonly diffIds: readonly Digest[]; readonly known: Map<string, FoundLayer> },
 ): Promise<readonly FoundLayer[]> {
   if (paths.length !== diffIds.length) {
     throw new ArchiveError(
@@ -63,8 +86,11 @@ async function layersOf(
   }
   const layers: FoundLayer[] = []
   for (const [at, path] of paths.entries()) {
-    const layer = await members.layer(path, { diffId: diffIds[at], signal })
+    const diffId = diffIds[at]
+    const key = `${diffId} ${path}`
+    const layer = known.get(key) ?? (await members.layer(path, { diffId, signal }))
     if (layer === undefined) throw incomplete(path, 'a layer of an image')
+    known.set(key, layer)
     layers.push(layer)
   }
   return layers

@@ -23,15 +23,15 @@ export async function describeOci(
   if (layout !== undefined) assertVersion(layout)
   const document = schemas.unmarshal(OCI_INDEX, index, { maxBytes: namesLimit })
   const entries = document.kind === 'index' ? document.manifests : []
-  const images = new Map<Digest, { readonly names: string[]; readonly target: Descriptor }>()
+  const images = new Map<Digest, { readonly names: Set<string>; readonly target: Descriptor }>()
   for (const entry of entries) {
     if (!namesContent(entry)) continue
-    const image = images.get(entry.digest) ?? { names: [], target: plain(entry) }
+    const image = images.get(entry.digest) ?? { names: new Set(), target: plain(entry) }
     images.set(entry.digest, image)
     const name = entry.annotations?.[CONTAINERD_NAME] ?? entry.annotations?.[REF_NAME]
-    if (name !== undefined && name !== '' && !image.names.includes(name)) image.names.push(name)
+    if (name !== undefined && name !== '') image.names.add(name)
   }
-  return [...images.values()]
+  return [...images.values()].map(({ names, target }) => ({ names: [...names], target }))
 }
 
 /** The target itself; what the entry says of its name is no part of it. */

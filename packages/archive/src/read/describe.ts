@@ -67,29 +67,43 @@ async function withDockerNames(
   items: readonly DockerManifestItem[],
   options: AbortOptions,
 ): Promise<readonly ArchivedImage[]> {
-  const named = images.map(({ names, target }) => ({ names: [...names], target }))
-  const byConfig = new Map<Digest, (typeof named)[number][]>()
-  for (const image of named)
-    for (const config of await configsOf(members, image.target, options))
-      byConfig.set(config, [...(byConfig.get(config) ?? []), image])
-  const known = new Set(named.flatMap(({ names }) => names.map(fullName)))
+  const named = images.map(({ names, target }) => ({ names: [...names], target, configs: new Set<Digest>() }))
+  const byConfig = new Map<Digest, (typeof named)[number]>()
+  const known = new Map<string, (typeof named)[number][]>()
+  for (const image of named) {
+    for (const config of await configsOf(members, image.target, options)) {
+      image.configs.add(config)
+      if (!byConfig.has(config) || image.names.length > 0) byConfig.set(config, image)
+    }
+    for (const name of image.names) {
+      const others = known.get(fullName(name))
+      if (others === undefined) known.set(fullName(name), [image])
+      else others.push(image)
+    }
+  }
+  // A list may name the same thing a million times.
+  const digests = new Map<string, Digest>()
   for (const { Config: path, RepoTags: names } of items) {
-    const config = await members.document(path, { maxBytes: documentLimit, signal: options.signal })
-    if (config === undefined) throw incomplete(path, 'the config of an image')
-    const digest = digestOf(config)
-    const having = byConfig.get(digest) ?? []
-    const image = having.findLast((each) => each.names.length > 0) ?? having[0]
+    const digest = digests.get(path) ?? (await configAt(members, path, options))
+    digests.set(path, digest)
+    const image = byConfig.get(digest)
     if (image === undefined) throw twoHalves(`names an image that ${INDEX_FILE} does not have`, digest)
     for (const name of names ?? []) {
-      const isThere = (each: ArchivedImage): boolean => each.names.some((other) => fullName(other) === fullName(name))
-      if (having.some(isThere)) continue
-      if (known.has(fullName(name)))
+      const others = known.get(fullName(name))
+      if (others?.some(({ configs }) => configs.has(digest)) === false)
         throw twoHalves(`calls another image ${printable(name, 300)} than ${INDEX_FILE} does`, digest)
-      known.add(fullName(name))
+      if (others !== undefined) continue
+      known.set(fullName(name), [image])
       image.names.push(name)
     }
   }
-  return named
+  return named.map(({ names, target }) => ({ names, target }))
+}
+
+async function configAt(members: Members, path: string, { signal }: AbortOptions): Promise<Digest> {
+  const config = await members.document(path, { maxBytes: documentLimit, signal })
+  if (config === undefined) throw incomplete(path, 'the config of an image')
+  return digestOf(config)
 }
 
 async function configsOf(members: Members, target: Descriptor, { signal }: AbortOptions): Promise<readonly Digest[]> {
