@@ -174,6 +174,7 @@ describe('lading copy', () => {
       `oci-archive:${join(directory, 'x.tar')}`,
       `oci:${join(directory, 'layout')}:1`,
       'store:x:1',
+      `store:${from.host}/x:1`,
     ]) {
       const planned = await runHere(['copy', '--dry-run', pair[0] ?? '', target], { root: join(directory, 'store') })
       expect(planned, target).toMatchObject({ code: 0 })

@@ -132,7 +132,7 @@ async function copyOne(task: CopyTask, from: CopyPlace, to: CopyPlace): Promise<
       },
     }
     const asked = { platform: platforms?.[0] ?? host, context }
-    if (options.dryRun === true) return await plan(opened, await askTarget(to, sides.target, asked), how)
+    if (options.dryRun === true) return await plan(opened, { to, ...(await askTarget(to, sides.target, asked)) }, how)
     target = await openTarget(to, sides.target, asked)
     renderer.note(`Copying ${from.text} to ${to.text}`)
     const copied = await copyContent(opened.source, target.target, opened.what, {
@@ -155,12 +155,12 @@ async function copyOne(task: CopyTask, from: CopyPlace, to: CopyPlace): Promise<
 
 async function plan(
   { source, what }: OpenSource,
-  { target, text }: { readonly target: AskedTarget; readonly text: string },
+  { to, target, text }: { readonly to: CopyPlace; readonly target: AskedTarget; readonly text: string },
   options: CopyOptions,
 ): Promise<Done> {
   const { origin } = source
   const mount: CopyOptions['mount'] = async (blob) => [
-    ...(origin === undefined || !text.startsWith(`${origin.host}/`) ? [] : [origin]),
+    ...(origin !== undefined && to.kind === 'registry' && to.reference.domain === origin.host ? [origin] : []),
     ...((await options.mount?.(blob)) ?? []),
   ]
   return { text, copied: await planCopy(source, target, what, { ...options, mount }), referrers: [] }
