@@ -193,6 +193,30 @@ describe('lading copy', () => {
     expect(Object.keys(to.repository('x').tags())).toEqual(['1'])
   })
 
+  it('names the option that is for registries alone', async () => {
+    for (const option of ['--src-creds=a:b', '--src-tls-verify=false', '--dest-creds=a:b', '--dest-tls-verify=true']) {
+      const { code, stderr } = await runHere(['copy', option, 'store:a', 'store:b'])
+      expect(code).toBe(2)
+      expect(stderr).toContain(`is no registry that ${option.split('=')[0]} could be for`)
+      expect(stderr).not.toContain('a:b')
+    }
+  })
+
+  it('shows a registry that is both sides to each who it is', async () => {
+    const registry = await registryWith([app()], { auth: { kind: 'basic', username: 'alice', password: 'secret' } })
+    const pair = [`${registry.host}/t/app:1`, `${registry.host}/x:1`]
+    expect(
+      await runHere(['copy', '--src-creds', 'alice:secret', '--dest-creds', 'alice:wrong', ...pair]),
+    ).toMatchObject({
+      code: 4,
+    })
+    expect(await runHere(['copy', '--src-creds', 'alice:secret', ...pair])).toMatchObject({ code: 4 })
+    const written = registry.journal.requests().filter(({ method }) => method !== 'GET' && method !== 'HEAD')
+    expect(written).toEqual([])
+    const both = ['--src-creds', 'alice:secret', '--dest-creds', 'alice:secret']
+    expect(await runHere(['copy', ...both, ...pair])).toMatchObject({ code: 0 })
+  })
+
   it('leaves nothing behind where the source is none', async () => {
     const directory = await temporaryDirectory()
     const from = await registryWith()

@@ -1,5 +1,6 @@
 import type { Origin } from '@lading/content'
 import type { Descriptor } from '@lading/manifest'
+import { printable } from '@lading/errors'
 import { parseReference, type Reference } from '@lading/reference'
 import type { RegistryClient, Credential } from '@lading/registry-client'
 import type { Store } from '@lading/store'
@@ -54,12 +55,12 @@ export async function withCopySides<Result>(
       }))
   }
   const { srcCreds, destCreds, srcTlsVerify, destTlsVerify } = options
-  const sourceClient = clientOf(sideOf(from, { creds: srcCreds, tlsVerify: srcTlsVerify, option: '--src-creds' }))
+  const sourceClient = clientOf(sideOf(from, { creds: srcCreds, tlsVerify: srcTlsVerify, side: 'src' }))
   // Where nothing is said of one alone, they are one: what is learned of a host is learned once.
   const same = [srcCreds, destCreds, srcTlsVerify, destTlsVerify].every((each) => each === undefined)
   const targetClient = same
     ? sourceClient
-    : clientOf(sideOf(to, { creds: destCreds, tlsVerify: destTlsVerify, option: '--dest-creds' }))
+    : clientOf(sideOf(to, { creds: destCreds, tlsVerify: destTlsVerify, side: 'dest' }))
   try {
     return await use({
       source: { client: sourceClient, store, warn },
@@ -95,14 +96,18 @@ export async function withCopySides<Result>(
 interface SideOptions {
   readonly creds: string | undefined
   readonly tlsVerify: 'true' | 'false' | undefined
-  readonly option: string
+  readonly side: 'src' | 'dest'
 }
 
-function sideOf(place: CopyPlace, { creds, tlsVerify, option }: SideOptions): ClientSide | undefined {
+function sideOf(place: CopyPlace, { creds, tlsVerify, side }: SideOptions): ClientSide | undefined {
   if (creds === undefined && tlsVerify === undefined) return undefined
   if (place.kind !== 'registry')
-    throw new CliError('USAGE', `${place.text} is no registry that ${option} could be for`, { hint: 'leave it out' })
-  const credential = creds === undefined ? undefined : parseCredential(creds, option)
+    throw new CliError(
+      'USAGE',
+      `${printable(place.text, 200)} is no registry that --${side}-${creds === undefined ? 'tls-verify' : 'creds'} could be for`,
+      { hint: 'leave it out' },
+    )
+  const credential = creds === undefined ? undefined : parseCredential(creds, `--${side}-creds`)
   return { host: place.reference.domain, credential, insecure: tlsVerify === 'false' }
 }
 
