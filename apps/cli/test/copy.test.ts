@@ -213,8 +213,8 @@ describe('lading copy', () => {
     expect(await runHere(['copy', '--src-creds', 'alice:secret', ...pair])).toMatchObject({ code: 4 })
     const written = registry.journal.requests().filter(({ method }) => method !== 'GET' && method !== 'HEAD')
     expect(written).toEqual([])
-    const both = ['--src-creds', 'alice:secret', '--dest-creds', 'alice:secret']
-    expect(await runHere(['copy', ...both, ...pair])).toMatchObject({ code: 0 })
+    const creds = ['--src-creds', 'alice:secret', '--dest-creds', 'alice:secret']
+    expect(await runHere(['copy', ...creds, ...pair])).toMatchObject({ code: 0 })
   })
 
   it('leaves nothing behind where the source is none', async () => {
