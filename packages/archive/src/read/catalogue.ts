@@ -31,13 +31,14 @@ const pathsLimit = 64 * 1024 * 1024
 /** About what a member takes beside its paths, in bytes. */
 const eachMember = 200
 
-export function createCatalogue<Where>(): Catalogue<Where> {
+/** @param limit of what paths take, in bytes. Default 64 MiB. */
+export function createCatalogue<Where>(limit: number = pathsLimit): Catalogue<Where> {
   const members = new Map<string, Member<Where>>()
   let taken = 0
   return {
     add(path, entry, where) {
       taken += eachMember + path.length + (entry.linkName?.byteLength ?? 0)
-      if (taken > pathsLimit) throw tooManyMembers(members.size)
+      if (taken > limit) throw tooManyMembers(members.size)
       const member = memberOf(path, entry, where)
       const before = members.get(path)
       if (before === undefined) members.set(path, member)

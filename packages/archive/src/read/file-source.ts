@@ -22,33 +22,32 @@ interface Place {
 
 /** Files of an archive or a layout as a source. */
 export function fileSource({ files, described, name: place }: Place): ArchiveSource {
-  /** Content under its digest, or where docker's part has it. */
-  const find = async (digest: Digest, options?: AbortOptions): Promise<StoredFile | undefined> => {
+  /** Content under its digest, which needs no look at what names it; else where docker's part has it, or what was made. */
+  const find = async (digest: Digest, options?: AbortOptions): Promise<StoredFile | Document | undefined> => {
     const file = await files.find(blobPath(digest))
     if (file !== undefined) return file
-    const path = (await described(options)).places.get(digest)
-    return path === undefined ? undefined : files.find(path, { follow: true })
+    const { made, places } = await described(options)
+    const path = places.get(digest)
+    return made.get(digest) ?? (path === undefined ? undefined : files.find(path, { follow: true }))
   }
-  const made = async (digest: Digest, options?: AbortOptions): Promise<Document | undefined> =>
-    (await described(options)).made.get(digest)
-  const needed = async (descriptor: Descriptor, options?: AbortOptions): Promise<StoredFile> => {
-    const file = await find(descriptor.digest, options)
-    if (file === undefined) throw unknown(descriptor.digest, place)
-    if (file.size !== descriptor.size) throw wrongSize(descriptor, file.size)
-    return file
+  /** As a file, whose digest whoever reads it verifies, or as a document, which is right. */
+  const needed = async (descriptor: Descriptor, options?: AbortOptions): Promise<StoredFile | Document> => {
+    const found = await find(descriptor.digest, options)
+    if (found === undefined) throw unknown(descriptor.digest, place)
+    if (isDocument(found)) verifyBytes(found.bytes, descriptor)
+    else if (found.size !== descriptor.size) throw wrongSize(descriptor, found.size)
+    return found
   }
   const whole = async (descriptor: Descriptor, options?: AbortOptions): Promise<Uint8Array | undefined> => {
-    const document = await made(descriptor.digest, options)
-    if (document !== undefined) return document.bytes.slice()
-    const file = await find(descriptor.digest, options)
-    if (file === undefined) return undefined
-    if (file.size !== descriptor.size) throw wrongSize(descriptor, file.size)
-    return readWhole(file, { maxBytes: documentLimit, signal: options?.signal })
+    const found = await find(descriptor.digest, options)
+    if (found === undefined) return undefined
+    if (isDocument(found)) return found.bytes.slice()
+    if (found.size !== descriptor.size) throw wrongSize(descriptor, found.size)
+    return readWhole(found, { maxBytes: documentLimit, signal: options?.signal })
   }
   const byDigest = async (digest: Digest, options: AbortOptions): Promise<Descriptor | undefined> => {
-    const document = await made(digest, options)
-    if (document !== undefined) return namesContent(document.descriptor) ? document.descriptor : undefined
     const file = await find(digest, options)
+    if (file !== undefined && isDocument(file)) return namesContent(file.descriptor) ? file.descriptor : undefined
     if (file === undefined || file.size > documentLimit) return undefined
     const bytes = await readWhole(file, { maxBytes: documentLimit, signal: options.signal })
     verifyBytes(bytes, { digest, size: file.size })
@@ -58,12 +57,9 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
 
   const send: Source['send'] = async (descriptor, sink, options) => {
     options?.signal?.throwIfAborted()
-    const document = await made(descriptor.digest, options)
-    if (document !== undefined) {
-      verifyBytes(document.bytes, descriptor)
-      return sendBytes({ descriptor, bytes: document.bytes }, sink, { source: place, signal: options?.signal })
-    }
     const file = await needed(descriptor, options)
+    if (isDocument(file))
+      return sendBytes({ descriptor, bytes: file.bytes }, sink, { source: place, signal: options?.signal })
     const { offset } = sink
     const end = Math.min(sink.end ?? file.size, file.size)
     if (offset > end) throw beyond(descriptor, offset, end)
@@ -103,19 +99,17 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
     },
     async stat(digest, options) {
       options?.signal?.throwIfAborted()
-      const size = (await made(digest, options))?.descriptor.size ?? (await find(digest, options))?.size
-      return size === undefined ? undefined : { size }
+      const found = await find(digest, options)
+      return found && { size: isDocument(found) ? found.bytes.byteLength : found.size }
     },
     send,
     async *open(descriptor, options) {
       options?.signal?.throwIfAborted()
-      const document = await made(descriptor.digest, options)
-      if (document !== undefined) {
-        verifyBytes(document.bytes, descriptor)
-        yield document.bytes.slice()
+      const file = await needed(descriptor, options)
+      if (isDocument(file)) {
+        yield file.bytes.slice()
         return
       }
-      const file = await needed(descriptor, options)
       const hasher = createHasher(algorithmOf(descriptor.digest))
       for await (const chunk of file.read(0, file.size, options)) {
         hasher.update(chunk)
@@ -127,6 +121,8 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
     close: () => files.close(),
   }
 }
+
+const isDocument = (found: StoredFile | Document): found is Document => 'bytes' in found
 
 const unknown = (what: string, place: string): DeliveryError =>
   new DeliveryError('CONTENT_UNKNOWN', `${printable(what, 300)} is not in ${printable(place, 300)}`, {

@@ -1,4 +1,4 @@
-import type { AbortOptions } from '@lading/clock'
+import { orAbort, type AbortOptions } from '@lading/clock'
 
 /** Lets in one at a time, in the order of asking. What it gives ends the turn, and may be called again. */
 export type Turns = (options?: AbortOptions) => Promise<() => void>
@@ -12,22 +12,11 @@ export function createTurns(): Turns {
     // Whoever gives up waiting does not let the next one in early.
     last = before.then(() => promise)
     try {
-      await (signal === undefined ? before : untilAborted(before, signal))
+      await orAbort(before, { signal })
     } catch (error) {
       leave()
       throw error
     }
     return leave
   }
-}
-
-function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    void work.then(() => {
-      signal.removeEventListener('abort', onAbort)
-      resolve()
-    })
-  })
 }

@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest'
 import { createCatalogue } from '../../src/read/catalogue.ts'
 
-it('keeps so many paths in memory and no more, those of links and of what is passed over too', () => {
-  const catalogue = createCatalogue<undefined>()
-  const name = 'x'.repeat(512 * 1024)
-  const linkName = Buffer.alloc(512 * 1024, 'y')
-  const fill = (): void => {
-    for (let at = 0; at < 64; at++)
-      catalogue.add(`${name}${at}`, { type: 'symlink', linkName, sparse: undefined }, undefined)
-  }
-  expect(fill).toThrow(expect.objectContaining({ code: 'ARCHIVE_TOO_LARGE', hint: expect.any(String) }))
+it.each([
+  ['short paths', 'x', 'y', 20],
+  ['long paths', 'x'.repeat(1000), 'y', 3],
+  ['long targets of links', 'x', 'y'.repeat(1000), 3],
+])('keeps so many %s in memory and no more', (_, path, target, fits) => {
+  const catalogue = createCatalogue<undefined>(4100)
+  const add = (at: number): void =>
+    catalogue.add(`${path}${at}`, { type: 'symlink', linkName: Buffer.from(target), sparse: undefined }, undefined)
+  for (let at = 0; at < fits; at++) add(at)
+  expect(() => add(fits)).toThrow(expect.objectContaining({ code: 'ARCHIVE_TOO_LARGE', hint: expect.any(String) }))
 })

@@ -35,6 +35,13 @@ describe('an OCI image layout directory', () => {
     await expect(source.resolve('1')).rejects.toMatchObject({ code: 'CONTENT_UNKNOWN' })
   })
 
+  it('gives content without reading everything that names something', async () => {
+    const source = await openLayout(directory)
+    await writeFile(at('index.json'), '{')
+    expect((await source.document(target))?.bytes.byteLength).toBe(target.size)
+    expect(await source.stat(digestOf(layer))).toEqual({ size: layer.byteLength })
+  })
+
   it('is empty without an index.json', async () => {
     await rm(at('index.json'))
     const source = await openLayout(directory)
