@@ -3,9 +3,12 @@ import { describe, expect, it } from 'vitest'
 import {
   formatPlatform,
   normalizePlatform,
+  OCI_INDEX,
   parsePlatform,
+  platformJson,
   platformOfNode,
   samePlatform,
+  schemas,
   type Platform,
 } from '../src/index.ts'
 import { outcome, refusal } from './support/documents.ts'
@@ -16,6 +19,18 @@ function raw(text: string): Platform {
   return { os, architecture, variant }
 }
 const host: Platform = { os: 'linux', architecture: 'arm', variant: 'v6' }
+
+it.each<Platform>([
+  { os: 'linux', architecture: 'arm', variant: 'v7' },
+  { os: 'windows', architecture: 'amd64', osVersion: '10.0.20348.2113', osFeatures: ['win32k'] },
+  { os: 'linux', architecture: 'amd64' },
+])('a platform is read as it was written: %o', (platform) => {
+  const digest = `sha256:${'0'.repeat(64)}`
+  const entry = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 1 }
+  const manifests = [{ ...entry, platform: platformJson(platform) }]
+  const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }))
+  expect(schemas.unmarshal(OCI_INDEX, bytes)).toMatchObject({ manifests: [{ platform }] })
+})
 
 describe('parsePlatform', () => {
   it.each<[string, Platform]>([

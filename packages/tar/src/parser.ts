@@ -131,7 +131,7 @@ export function createParser(options: TarBounds = {}): Parser {
     finish() {
       if (place === 'ended') return
       const { end } = input
-      if (end === 0) throw truncated('where it begins: nothing came', end)
+      if (end === 0) throw noArchive('TAR_TRUNCATED', 'nothing came', end)
       if (end < blockSize)
         throw noArchive('TAR_TRUNCATED', `it has ${end} bytes, and the shortest archive has 1024`, end)
       if (place !== 'header' || meta.pending || end > input.offset) throw truncated('inside an entry', end)

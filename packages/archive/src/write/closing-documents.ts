@@ -1,5 +1,5 @@
 import type { Digest } from '@lading/digest'
-import { OCI_INDEX, type Descriptor, type JsonObject, type Platform } from '@lading/manifest'
+import { OCI_INDEX, platformJson, type Descriptor, type JsonObject } from '@lading/manifest'
 import { familiarString, isLayoutRefName, isNameOnly, tryParseReference } from '@lading/reference'
 import { CONTAINERD_NAME, REF_NAME } from '../annotations.ts'
 import type { DockerManifestItem } from '../docker-manifest.ts'
@@ -59,15 +59,6 @@ export function layoutEntry(target: Descriptor, { refName, fullName }: LayoutNam
     ...(Object.keys(all).length === 0 ? {} : { annotations: all }),
   }
 }
-
-/** As the OCI image-spec spells it (image-index.md). */
-const platformJson = ({ architecture, os, osVersion, osFeatures, variant }: Platform): JsonObject => ({
-  architecture,
-  os,
-  ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
-  ...(osFeatures === undefined ? {} : { 'os.features': osFeatures }),
-  ...(variant === undefined ? {} : { variant }),
-})
 
 /** `manifest.json`: an item for each image ID, with all its tags. A digest is no tag. */
 export function dockerManifestOf(roots: readonly ArchiveRoot[]): Uint8Array {

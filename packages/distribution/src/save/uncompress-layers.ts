@@ -11,10 +11,10 @@ import {
   OCI_LAYER,
   OCI_MANIFEST,
   parseImageConfig,
+  platformJson,
   schemas,
   type Descriptor,
   type ImageManifest,
-  type Platform,
 } from '@lading/manifest'
 import type { Work } from '@lading/transfer'
 import { PullError } from '../pull-error.ts'
@@ -141,15 +141,6 @@ function entry({ platform, annotations }: Descriptor, { mediaType, digest, size 
     ...(annotations === undefined ? {} : { annotations }),
   }
 }
-
-/** As the OCI image-spec spells it (image-index.md). */
-const platformJson = ({ architecture, os, osVersion, osFeatures, variant }: Platform): object => ({
-  architecture,
-  os,
-  ...(osVersion === undefined ? {} : { 'os.version': osVersion }),
-  ...(osFeatures === undefined ? {} : { 'os.features': osFeatures }),
-  ...(variant === undefined ? {} : { variant }),
-})
 
 function documentOf(mediaType: string, members: object, { platform, annotations }: Descriptor): DocumentToSave {
   const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType, ...members }))
