@@ -147,13 +147,15 @@ describe('lading copy', () => {
     const subject = await from.seed(app())
     const { digest } = subject
     const sbom = await from.seed(artifact('t/app:sbom', 'application/x.sbom').subject(subject))
-    await from.seed(artifact('t/app:signature', 'application/x.signature').subject(sbom))
+    let above = await from.seed(artifact('t/app:signature', 'application/x.signature').subject(sbom))
+    for (const name of ['t/app:a', 't/app:b', 't/app:c'])
+      above = await from.seed(artifact(name, `application/x.of-${above.digest.slice(-8)}`).subject(above))
     await from.seed(app(`t/app:${digest.replace(':', '-')}.sig`))
     for (const referrers of [true, false]) {
       const to = await registryWith([], { referrers })
       const copied = await runHere(['copy', '--referrers', '--json', `${from.host}/t/app:1`, `${to.host}/x:1`])
       expect(copied).toMatchObject({ code: 0 })
-      expect((JSON.parse(copied.stdout) as { referrers: unknown[] }).referrers).toHaveLength(3)
+      expect((JSON.parse(copied.stdout) as { referrers: unknown[] }).referrers).toHaveLength(6)
       expect(Object.keys(to.repository('x').tags())).toContain(`${digest.replace(':', '-')}.sig`)
     }
   })
@@ -200,6 +202,18 @@ describe('lading copy', () => {
       expect(stderr).toContain(`is no registry that ${option.split('=')[0]} could be for`)
       expect(stderr).not.toContain('a:b')
     }
+  })
+
+  it('checks certificates at one side and not at the other, whatever --insecure says of both', async () => {
+    const [from, to] = [await registryWith([app()], { tls: true }), await registryWith([], { tls: true })]
+    const args = ['--insecure', from.host, '--insecure', to.host, `${from.host}/t/app:1`, `${to.host}/x:1`]
+    for (const verify of ['--src-tls-verify', '--dest-tls-verify'])
+      expect(await runHere(['copy', `${verify}=true`, ...args])).toMatchObject({ code: 5 })
+    expect(
+      await runHere(['copy', '--src-tls-verify=false', '--dest-tls-verify=false', ...args.slice(4)]),
+    ).toMatchObject({
+      code: 0,
+    })
   })
 
   it('shows a registry that is both sides to each who it is', async () => {

@@ -108,7 +108,11 @@ function sideOf(place: CopyPlace, { creds, tlsVerify, side }: SideOptions): Clie
       { hint: 'leave it out' },
     )
   const credential = creds === undefined ? undefined : parseCredential(creds, `--${side}-creds`)
-  return { host: place.reference.domain, credential, insecure: tlsVerify === 'false' }
+  return {
+    host: place.reference.domain,
+    credential,
+    insecure: tlsVerify === undefined ? undefined : tlsVerify === 'false',
+  }
 }
 
 function parseCredential(text: string, option: string): Credential {

@@ -5,8 +5,8 @@ import { copy } from './copy.ts'
 import { CopyError } from './copy-error.ts'
 import type { Copied, CopyOptions } from './copy-options.ts'
 
-/** In all, and inside each other: an SBOM that is signed is two. */
-const most = { referrers: 1000, depth: 4 }
+/** In all, however deep: what refers to each other in a row costs no more than what refers to one. */
+const most = 1000
 /** What cosign puts beside an image, under tags made of its digest. */
 const cosignTags = ['sig', 'att', 'sbom']
 
@@ -27,15 +27,14 @@ export async function copyReferrers(
   const seen = new Set<Digest>(subjects)
   const copied: Copied[] = []
   const bring = async (what: Descriptor, names: readonly string[]): Promise<void> => {
-    if (copied.length === most.referrers)
-      throw new CopyError('REFERRERS_TOO_MANY', `more than ${most.referrers} referrers`, {
+    if (copied.length === most)
+      throw new CopyError('REFERRERS_TOO_MANY', `more than ${most} referrers`, {
         digest: what.digest,
         hint: 'copy those that are wanted one by one, by their digests',
       })
     copied.push(await copy(source, target, what, { ...options, names }))
   }
-  let level = subjects
-  for (let depth = 0; level.length > 0 && depth < most.depth; depth++) {
+  for (let level = subjects; level.length > 0;) {
     const next: Digest[] = []
     for (const subject of level) {
       for await (const referrer of source.referrers?.(subject, { signal }) ?? none()) {
