@@ -75,7 +75,15 @@ export function archiveDelivery({ out, format, names, spool, abandon }: Options)
       const leave = await turn({ signal })
       try {
         assertOpen(signal)
-        if (!isHere(what)) return keep(blobReceiver(what, { out, members, leave }))
+        if (!isHere(what)) {
+          // One that has ended is of no more use, and an archive may have many.
+          const end = (): void => {
+            receivers.delete(receiver)
+            leave()
+          }
+          const receiver: Receiver = keep(blobReceiver(what, { out, members, leave: end }))
+          return receiver
+        }
       } catch (error) {
         leave()
         throw error
