@@ -105,7 +105,7 @@ describe('lading copy', () => {
     const to = await registryWith()
     const copied = await runHere([
       'copy',
-      '-a',
+      '--all-tags',
       '--include',
       String.raw`^1\.`,
       '--exclude',
@@ -115,11 +115,13 @@ describe('lading copy', () => {
     ])
     expect(copied).toMatchObject({ code: 0, stdout: `${to.host}/x:1.0\n${to.host}/x:1.1\n` })
     expect(Object.keys(to.repository('x').tags())).toEqual(['1.0', '1.1'])
+    // skopeo's word for an index as a whole is no word for tags.
+    expect(await runHere(['copy', '-a', `${from.host}/t/app:2.0`, `${to.host}/x:2`])).toMatchObject({ code: 0 })
     for (const args of [
-      ['-a', `${from.host}/t/app:1.0`, `${to.host}/x`],
+      ['--all-tags', `${from.host}/t/app:1.0`, `${to.host}/x`],
       ['--include', 'x', `${from.host}/t/app:1.0`, `${to.host}/x`],
-      ['-a', '--include', '(', `${from.host}/t/app`, `${to.host}/x`],
-      ['-a', '--include', 'none', `${from.host}/t/app`, `${to.host}/x`],
+      ['--all-tags', '--include', '(', `${from.host}/t/app`, `${to.host}/x`],
+      ['--all-tags', '--include', 'none', `${from.host}/t/app`, `${to.host}/x`],
       ['--referrers', `${from.host}/t/app:1.0`, `store:${to.host}/x`],
       ['dir:/tmp/x', `${to.host}/x`],
       ['oci:', `${to.host}/x`],
@@ -136,7 +138,7 @@ describe('lading copy', () => {
     const next = '</v2/t/app/tags/list?last=a>; rel="next"'
     from.addFault({ on: 'tags', nth: 1, then: { headers: { link: next } } })
     from.addFault({ on: 'tags', nth: 2, then: { status: 403 } })
-    const copied = await runHere(['copy', '-a', '--progress', 'json', `${from.host}/t/app`, `${to.host}/x`])
+    const copied = await runHere(['copy', '--all-tags', '--progress', 'json', `${from.host}/t/app`, `${to.host}/x`])
     expect(copied).toMatchObject({ code: 4, stdout: `${to.host}/x:a\n` })
     const last = copied.stderr.trimEnd().split('\n').at(-1) ?? ''
     expect(JSON.parse(last)).toMatchObject({ type: 'error', code: 'DENIED', exitCode: 4 })

@@ -67,7 +67,7 @@ export function repositoryOf(place: CopyPlace): Reference {
     'USAGE',
     `--all-tags copies one repository to another, and ${printable(place.text, 200)} is none`,
     {
-      hint: 'give names without tags; an index is copied whole anyhow, without -a',
+      hint: 'give names without tags',
     },
   )
 }

@@ -16,8 +16,8 @@ export function copyCommand(attach: Attach): Command {
         'which image of a multi-platform one: os/arch or os/arch/variant; one is copied as it is, several as a new index (repeatable)',
       ),
     )
-    .option('--all', 'copy an index whole, as is done anyhow')
-    .option('-a, --all-tags', 'copy every tag of a repository to another one; names without tags are then given')
+    .option('-a, --all', 'copy an index whole, as is done anyhow')
+    .option('--all-tags', 'copy every tag of a repository to another one; names without tags are then given')
     .addOption(
       new Option('--include <pattern>', 'with --all-tags, only tags that this regular expression finds').argParser(
         pattern,
@@ -62,7 +62,7 @@ export function copyCommand(attach: Attach): Command {
         ['lading copy alpine:3.20 registry.example.com/base/alpine:3.20', 'from registry to registry'],
         ['lading copy ghcr.io/acme/app:1.4 oci-archive:app.tar', 'into a file'],
         ['lading copy oci:build:1.4 registry.example.com/acme/app:1.4', 'what a build has left'],
-        ["lading copy -a --include '^1\\.' ghcr.io/acme/app registry.example.com/acme/app", 'some tags'],
+        ["lading copy --all-tags --include '^1\\.' ghcr.io/acme/app registry.example.com/acme/app", 'some tags'],
         ['lading copy --dry-run alpine registry.example.com/alpine', 'what would be sent'],
       ),
     )
