@@ -103,10 +103,10 @@ const takers: ReadonlyMap<string, Take> = new Map<string, Take>([
 ])
 
 /** Of star, Solaris and GNU tar, for parts of files, other kinds of holes and incremental dumps. Some programs know some of them. */
-const refused = /^(?:SCHILY\.(?:realsize|offset|filetype)|SUN\.holesdata|GNU\.(?:volume\..*|dumpdir|sparse\..*))$/
+const refused = /^(?:SCHILY\.(?:realsize|offset|filetype)|SUN\.holesdata|GNU\.(?:volume\..*|dumpdir|sparse.*))$/s
 
 /** Keywords that may not stand for all entries that follow: programs differ in whether they apply, and to what. */
-const oneEntryOnly = /^(?:path|linkpath|size|hdrcharset|GNU\..*|SUN\..*|SCHILY\..*|LIBARCHIVE\.xattr\..*)$/
+const oneEntryOnly = /^(?:path|linkpath|size|hdrcharset|GNU\..*|SUN\..*|SCHILY\..*|LIBARCHIVE\.xattr\..*)$/s
 
 /** As this many bytes even a small global record counts: each entry that follows is read with all of them. */
 const leastOfGlobal = 4 * 1024

@@ -184,6 +184,11 @@ const rows: readonly Row[] = [
   ],
   ['a user beyond 2^32', archive(header({ uid: Buffer.from([0x80, 0, 0, 1, 0, 0, 0, 0]) })), 'TAR_CORRUPT 0'],
   ['a device that is no number', archive(header({ major: 'junk' })), 'TAR_CORRUPT 0'],
+  [
+    "a record that begins as GNU's of sparse files",
+    archive(pax([['GNU.sparse.num\nlocks', '1']]), header({ type: '6' })),
+    'TAR_UNSUPPORTED 512',
+  ],
   ['a volume label', archive(header({ type: 'V', magic: gnuMagic })), 'TAR_UNSUPPORTED 0'],
   ['an incremental dump', archive(header({ type: 'D', magic: gnuMagic })), 'TAR_UNSUPPORTED 0'],
   ['an unknown type', archive(header({ type: '8' })), 'TAR_UNSUPPORTED 0'],
