@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -50,8 +51,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: [condition, 'node', 'module-sync', 'import', 'default'] } },
   test: {
     projects,
-    // vitest leaves one core free by default, which is half of a small machine.
-    maxWorkers: '100%',
+    // A quarter of the whole run waits: for clocks, programs and disks. Another file goes on meanwhile.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     execArgv: [`--conditions=${condition}`],
     env: {
       // Half of what a short process costs is the reading of its TypeScript; tests start some hundreds of them.
