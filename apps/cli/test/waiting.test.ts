@@ -7,7 +7,9 @@ import { atScale } from '../../../test/support/scale.ts'
 import { start } from './support/lading.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
-it.each(['plain', 'json', 'quiet', 'tag'])('a command (%s) that waits for another process says so', async (how) => {
+const ways = atScale(['plain', 'tag'], ['plain', 'json', 'quiet', 'tag'])
+
+it.each(ways)('a command (%s) that waits for another process says so', async (how) => {
   await using registry = await startTestRegistry({ images: [image('t/app:1').layer({ a: 'a' })] })
   const root = join(await temporaryDirectory(), 'store')
   const reference = `${registry.host}/t/app:1`

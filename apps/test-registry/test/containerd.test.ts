@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { needs, root } from '../../../test/support/needs.ts'
+import { enlarged, needs, root } from '../../../test/support/needs.ts'
 import { image, index, schema1, startTestRegistry, type ImageBuilder, type TestRegistry } from '../src/index.ts'
 import { startContainerd, type Containerd } from '../../../test/support/containerd.ts'
 import { waysIn, writeCertificates, type WayIn } from './support/ways-in.ts'
@@ -14,7 +14,7 @@ const multi = index('t/multi:1')
   .add(image().platform('linux/arm64').layer({ arm: 'yes' }))
   .add(image().platform('linux/amd64').layer({ amd: 'yes' }))
 
-describe('ctr', needs('containerd', 'ctr', 'runc', root), () => {
+describe('ctr', needs(enlarged, 'containerd', 'ctr', 'runc', root), () => {
   let directory: string
   let containerd: Containerd
   let registry: TestRegistry

@@ -2,14 +2,14 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { needs } from '../../../test/support/needs.ts'
+import { enlarged, needs } from '../../../test/support/needs.ts'
 import { podmanForThisUser, removePodman, runPodman } from '../../../test/support/podman.ts'
 import { image, startTestRegistry, type TestRegistry } from '../src/index.ts'
 import { waysIn, writeAuthFile, writeCertificates } from './support/ways-in.ts'
 
 const app = image('t/app:1').layer({ 'etc/': '', 'etc/motd': 'hello\n' }).randomLayer(300_000)
 
-describe('podman', needs('podman', podmanForThisUser), () => {
+describe('podman', needs(enlarged, 'podman', podmanForThisUser), () => {
   let directory: string
   let registry: TestRegistry
 
