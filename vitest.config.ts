@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { atScale } from './test/support/scale.ts'
 
 interface Project {
   readonly extends: true
@@ -51,8 +52,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: [condition, 'node', 'module-sync', 'import', 'default'] } },
   test: {
     projects,
-    // A quarter of the whole run waits: for clocks, programs and disks. Another file goes on meanwhile.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // A quarter of the ordinary run waits: for clocks, programs and disks. Another file goes on meanwhile. The enlarged
+    // run computes most of the time, and its tests have limits of time.
+    maxWorkers: Math.ceil(availableParallelism() * atScale(1.5, 1)),
     execArgv: [`--conditions=${condition}`],
     env: {
       // Half of what a short process costs is the reading of its TypeScript; tests start some hundreds of them.
