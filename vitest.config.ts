@@ -53,7 +53,7 @@ export default defineConfig({
   test: {
     projects,
     // A quarter of the ordinary run waits: for clocks, programs and disks. Another file goes on meanwhile. The enlarged
-    // run computes most of the time, and its tests have limits of time.
+    // run computes most of the time.
     maxWorkers: Math.ceil(availableParallelism() * atScale(1.5, 1)),
     execArgv: [`--conditions=${condition}`],
     env: {
@@ -64,7 +64,7 @@ export default defineConfig({
     },
     isolate: false,
     setupFiles: [fileURLToPath(new URL('test/support/setup.ts', import.meta.url))],
-    testTimeout: 30_000,
+    testTimeout: atScale(30_000, 180_000),
     hookTimeout: 60_000,
     reporters: ['default', './scripts/closing-line-reporter.ts'],
   },
