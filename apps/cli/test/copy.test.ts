@@ -1,29 +1,13 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  artifact,
-  image,
-  index,
-  startTestRegistry,
-  type Seedable,
-  type TestRegistry,
-  type TestRegistryOptions,
-} from '@lading/test-registry'
+import { artifact, image, index, type Seedable, type TestRegistryOptions } from '@lading/test-registry'
 import fc from 'fast-check'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parseCopyPlace } from '../src/actions/copy-place.ts'
+import { registryWith } from './support/registry-with.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
-
-async function registryWith(
-  images: readonly Seedable[] = [],
-  options: TestRegistryOptions = {},
-): Promise<TestRegistry> {
-  const registry = await startTestRegistry({ ...options, images })
-  onTestFinished(() => registry.close())
-  return registry
-}
 
 const app = (name = 't/app:1'): ReturnType<typeof image> =>
   image(name).platform('linux/amd64').layer({ a: 'a' }).layer({ b: name })

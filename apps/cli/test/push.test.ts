@@ -1,27 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  image,
-  index,
-  startTestRegistry,
-  type Seedable,
-  type TestRegistry,
-  type TestRegistryOptions,
-} from '@lading/test-registry'
+import { image, index, type Seedable } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Ended } from './support/lading.ts'
 import { start } from './support/lading.ts'
+import { registryWith } from './support/registry-with.ts'
 import { runHere } from './support/run-here.ts'
-
-async function registryWith(
-  images: readonly Seedable[] = [],
-  options: TestRegistryOptions = {},
-): Promise<TestRegistry> {
-  const registry = await startTestRegistry({ ...options, images })
-  onTestFinished(() => registry.close())
-  return registry
-}
 
 /** A store with an image of `images` under a name at another registry. */
 async function pulled(images: readonly Seedable[], as: string): Promise<{ readonly root: string }> {

@@ -14,15 +14,15 @@ import { defaultPlatform, parsePlatform, platformFromEnv, type Descriptor } from
 import { familiarString, withTag } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
 import type { Action, CommandContext } from '../context.ts'
-import { exitCodeOf } from '../exit-code-of.ts'
 import { createRenderer } from '../progress/create-renderer.ts'
 import type { Renderer } from '../progress/renderer.ts'
-import { jsonLine, jsonText } from '../text/json-line.ts'
+import { jsonText } from '../text/json-line.ts'
 import { formatSize } from '../text/size.ts'
 import { parseCopyPlace, repositoryOf, type CopyPlace } from './copy-place.ts'
 import { withCopySides, type CopySideOptions, type CopySides } from './copy-sides.ts'
+import { endWithError } from './error-as-event.ts'
 import { askTarget, digestWanted, openSource, openTarget, type OpenSource, type OpenTarget } from './open-place.ts'
-import { copiedResult, errorEvent } from './pull-result.ts'
+import { copiedResult } from './pull-result.ts'
 import { tellFailures } from './tell-failures.ts'
 
 interface CopyCommandOptions extends CopySideOptions {
@@ -78,11 +78,7 @@ export const copy: Action<[source: string, target: string], CopyCommandOptions> 
       return tellFailures(failures, { json, context })
     })
   } catch (error) {
-    if (!json) throw error
-    // Whoever reads events reads the error as one of them.
-    const why: unknown = context.signal.aborted ? context.signal.reason : error
-    context.terminal.write(`${jsonLine(errorEvent(why))}\n`)
-    return exitCodeOf(why)
+    return endWithError(error, { json, context })
   } finally {
     renderer.close()
   }

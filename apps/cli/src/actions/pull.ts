@@ -11,8 +11,9 @@ import type { ProgressMode, Renderer } from '../progress/renderer.ts'
 import { jsonLine } from '../text/json-line.ts'
 import { askedPlatform } from './at-platform.ts'
 import { clientOptions } from './client-options.ts'
+import { endWithError } from './error-as-event.ts'
 import { rootOf } from './open-store.ts'
-import { errorEvent, imageResult, tagsResult } from './pull-result.ts'
+import { imageResult, tagsResult } from './pull-result.ts'
 import { warningText } from './with-client.ts'
 
 interface PullCommandOptions extends RegistryCommandOptions {
@@ -47,11 +48,7 @@ export const pull: Action<[reference: string], PullCommandOptions> = async ([tex
   try {
     return await run(parseReference(text), options, json, context)
   } catch (error) {
-    if (!json) throw error
-    // Whoever reads events reads the error as one of them.
-    const why: unknown = context.signal.aborted ? context.signal.reason : error
-    context.terminal.write(`${jsonLine(errorEvent(why))}\n`)
-    return exitCodeOf(why)
+    return endWithError(error, { json, context })
   }
 }
 

@@ -5,13 +5,13 @@ import { familiarName, isNameOnly, parseReference, type Reference } from '@ladin
 import { CliError } from '../cli-error.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 import type { Action, CommandContext } from '../context.ts'
-import { exitCodeOf } from '../exit-code-of.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { createRenderer } from '../progress/create-renderer.ts'
 import type { ProgressMode, Renderer } from '../progress/renderer.ts'
 import { jsonLine } from '../text/json-line.ts'
+import { endWithError } from './error-as-event.ts'
 import { withStore } from './open-store.ts'
-import { copiedResult, errorEvent } from './pull-result.ts'
+import { copiedResult } from './pull-result.ts'
 import { tellFailures } from './tell-failures.ts'
 import { withRenderedClient } from './with-client.ts'
 
@@ -45,11 +45,7 @@ export const push: Action<[references: readonly string[]], PushCommandOptions> =
       context,
     )
   } catch (error) {
-    if (!json) throw error
-    // Whoever reads events reads the error as one of them.
-    const why: unknown = context.signal.aborted ? context.signal.reason : error
-    context.terminal.write(`${jsonLine(errorEvent(why))}\n`)
-    return exitCodeOf(why)
+    return endWithError(error, { json, context })
   }
 }
 
