@@ -47,7 +47,11 @@ export async function store(contents: ContentStore, bytes: Uint8Array, options?:
   return blob
 }
 
-/** Whether thrown or rejected does not matter. */
+/**
+ * For suites: a call fails with an error of ours that has this code and a hint. Whether thrown or rejected does not matter.
+ *
+ * @throws AssertionError
+ */
 export async function failsWith(code: string, run: () => unknown): Promise<void> {
   let failure: unknown
   try {

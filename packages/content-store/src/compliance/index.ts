@@ -1,2 +1,3 @@
+export { failsWith } from './case.ts'
 export type { ContentStoreSubject } from './subject.ts'
 export { testContentStore, type TestFunctions } from './test-content-store.ts'

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { gzipSync } from 'node:zlib'
+import { failsWith } from '@lading/content-store/compliance'
 import type { ContentStore, Ingest } from '@lading/content-store'
 import type { LayerStore, Uncompressed } from '../layer-store.ts'
-import { addressOf, failsWith, gzipped, layer, startIngest, write } from './helpers.ts'
+import { addressOf, gzipped, layer, startIngest, write } from './helpers.ts'
 import type { Case } from './subject.ts'
 
 const half = gzipped.length >> 1

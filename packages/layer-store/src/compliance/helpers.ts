@@ -3,7 +3,6 @@ import { gzipSync } from 'node:zlib'
 import type { BlobAddress, ContentStore, Ingest } from '@lading/content-store'
 import type { Algorithm, Digest } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
-import { isLadingError } from '@lading/errors'
 
 export const digest = (of: string, algorithm?: Algorithm): Digest => digestOf(new TextEncoder().encode(of), algorithm)
 
@@ -40,15 +39,4 @@ export async function store(contents: ContentStore, bytes: Uint8Array): Promise<
   await write(ingest, bytes)
   await ingest.commit()
   return addressOf(bytes)
-}
-
-export async function failsWith(code: string, run: () => Promise<unknown>): Promise<void> {
-  const failure: unknown = await run().then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  if (!isLadingError(failure))
-    throw new assert.AssertionError({ message: `expected ${code}`, actual: failure, expected: code })
-  assert.equal(failure.code, code)
-  assert.ok(failure.hint !== undefined, `${code} has a hint`)
 }

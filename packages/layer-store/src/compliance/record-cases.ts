@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { failsWith } from '@lading/content-store/compliance'
 import type { Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
 import type { LayerRecord, LayerStore } from '../layer-store.ts'
-import { digest, failsWith } from './helpers.ts'
+import { digest } from './helpers.ts'
 import type { Case } from './subject.ts'
 
 const base = { blob: digest('blob 1'), diffId: digest('layer 1'), size: 1000 }

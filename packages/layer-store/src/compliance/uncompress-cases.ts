@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { failsWith } from '@lading/content-store/compliance'
 import { digestOf } from '@lading/digest/hash'
-import { addressOf, failsWith, gzipped, layer, store, tar } from './helpers.ts'
+import { addressOf, gzipped, layer, store, tar } from './helpers.ts'
 import type { Case } from './subject.ts'
 
 export const uncompressCases: readonly Case[] = [

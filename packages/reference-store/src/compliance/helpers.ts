@@ -1,7 +1,5 @@
-import assert from 'node:assert/strict'
 import type { Digest } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
-import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import { parseReference } from '@lading/reference'
 import type { ReferenceStore } from '../reference-store.ts'
@@ -24,14 +22,3 @@ export const get = (store: ReferenceStore, name: string): Promise<Descriptor | u
 /** Names and the digests that they point to, in the order in which they are listed. */
 export const listed = async (store: ReferenceStore): Promise<readonly (readonly [string, Digest])[]> =>
   (await store.list()).map(({ name, target: to }) => [name, to.digest])
-
-export async function failsWith(code: string, run: () => Promise<unknown>): Promise<void> {
-  const failure: unknown = await run().then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  if (!isLadingError(failure))
-    throw new assert.AssertionError({ message: `expected ${code}`, actual: failure, expected: code })
-  assert.equal(failure.code, code)
-  assert.ok(failure.hint !== undefined, `${code} has a hint`)
-}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { failsWith } from '@lading/content-store/compliance'
 import { schema1Target } from '@lading/manifest'
 import { parseReference } from '@lading/reference'
-import { digest, failsWith, get, listed, set, target } from './helpers.ts'
+import { digest, get, listed, set, target } from './helpers.ts'
 import type { Case } from './subject.ts'
 
 export const nameCases: readonly Case[] = [
