@@ -114,6 +114,12 @@ export const rooms: readonly Room[] = [
     mayImport: ['content-store', 'compression'],
   },
   {
+    name: 'image',
+    floor: 4,
+    sentence: 'an image as one file system: its layers read, and their merged view, over any `Source`',
+    mayImport: ['content', 'manifest', 'tar', 'compression'],
+  },
+  {
     name: 'store',
     floor: 5,
     sentence: 'the stores under one root: list, inspect, tag, remove; a `Source` and a `Target`',
