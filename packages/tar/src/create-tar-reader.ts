@@ -1,6 +1,6 @@
-import type { TarBounds } from './bounds.ts'
 import { createParser } from './parser.ts'
 import type { TarEntry } from './tar-entry.ts'
+import type { TarReaderOptions } from './tar-reader-options.ts'
 
 export interface TarHandler {
   entry(entry: TarEntry): void
@@ -19,7 +19,7 @@ export interface TarReader {
 }
 
 /** Reads an archive that is pushed in chunks of any size. It holds one block of 512 bytes, and headers for other headers up to their bound. */
-export function createTarReader(handler: TarHandler, options: TarBounds = {}): TarReader {
+export function createTarReader(handler: TarHandler, options: TarReaderOptions = {}): TarReader {
   const parser = createParser(options)
   return {
     push(chunk) {

@@ -21,6 +21,8 @@ export interface Input {
   take(most: number): Uint8Array
   /** How many of so many bytes could be passed over. */
   skip(most: number): number
+  /** So many bytes will not be fed, for nobody looks at them. The chunk must have been used up, and nothing is held of a block. */
+  leap(count: number): void
   /** In the archive, in bytes: how far it has been read, whole blocks only. */
   readonly offset: number
   /** The same with what is held of a block. */
@@ -78,6 +80,9 @@ export function createInput(): Input {
       const length = Math.min(most, chunk.length - at)
       at += length
       return length
+    },
+    leap(count) {
+      chunkOffset += count
     },
     get bytes() {
       return bytes

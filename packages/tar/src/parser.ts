@@ -1,5 +1,5 @@
 import { blockSize, tarPadding } from './blocks.ts'
-import { boundsOf, type TarBounds } from './bounds.ts'
+import { boundsOf } from './bounds.ts'
 import { checkChecksum } from './checksum.ts'
 import { saysUstar } from './dialect.ts'
 import { createEntryContext, readEntry } from './entry-header.ts'
@@ -7,6 +7,7 @@ import { createInput } from './input.ts'
 import { createMetaHeaders } from './meta-headers.ts'
 import { beginSparseMap, type SparseMap } from './sparse-map.ts'
 import { ambiguous, corrupt, noArchive, tooLarge, truncated } from './tar-error.ts'
+import type { TarReaderOptions } from './tar-reader-options.ts'
 import type { TarEntry } from './tar-entry.ts'
 
 /** `entry`, then a `piece` for each part of its body, then `body-end`; `end` once the archive is over; undefined: feed more. */
@@ -21,6 +22,8 @@ export interface Parser {
   finish(): void
   /** What is left of the current body is passed over, without a `piece`. */
   skipBody(): void
+  /** Passes over as many bytes of a skipped body, or of what pads it, without their being fed; how many. Only after `next` returned undefined. */
+  leap(most: number): number
   /** After `entry`. */
   readonly entry: TarEntry
   /** After `piece`: a view of the chunk. */
@@ -31,7 +34,8 @@ type Place = 'header' | 'meta' | 'sparse-map' | 'body' | 'padding' | 'ended'
 
 const none: Uint8Array = new Uint8Array(0)
 
-export function createParser(options: TarBounds = {}): Parser {
+export function createParser(options: TarReaderOptions = {}): Parser {
+  const { endMarker = 'required' } = options
   const bounds = boundsOf(options)
   const input = createInput()
   const meta = createMetaHeaders(bounds)
@@ -131,14 +135,22 @@ export function createParser(options: TarBounds = {}): Parser {
     finish() {
       if (place === 'ended') return
       const { end } = input
+      const isBetween = place === 'header' && !meta.pending && end === input.offset
+      if (endMarker === 'optional' && isBetween && end > 0) return
       if (end === 0) throw noArchive('TAR_TRUNCATED', 'nothing came', end)
       if (end < blockSize)
         throw noArchive('TAR_TRUNCATED', `it has ${end} bytes, and the shortest archive has 1024`, end)
-      if (place !== 'header' || meta.pending || end > input.offset) throw truncated('inside an entry', end)
+      if (!isBetween) throw truncated('inside an entry', end)
       throw truncated('without its closing blocks of zeros', end)
     },
     skipBody() {
       skipping = true
+    },
+    leap(most) {
+      const count = place === 'padding' || (place === 'body' && skipping) ? Math.min(most, remaining) : 0
+      remaining -= count
+      input.leap(count)
+      return count
     },
     get entry() {
       return entry as TarEntry

@@ -1,11 +1,11 @@
 import { orAbort, type AbortOptions } from '@lading/clock'
-import type { TarBounds } from './bounds.ts'
 import { EntryBody } from './entry-body.ts'
 import { createParser } from './parser.ts'
 import type { TarEntry } from './tar-entry.ts'
+import type { TarReaderOptions } from './tar-reader-options.ts'
 import { createTurns } from './turns.ts'
 
-export interface ReadTarOptions extends TarBounds, AbortOptions {}
+export interface ReadTarOptions extends TarReaderOptions, AbortOptions {}
 
 export interface TarEntryWithBody extends TarEntry {
   /** Once, and only until the next entry is asked for. Chunks are views of the archive's, and the receiver's to keep. */
@@ -30,8 +30,8 @@ export function readTar(
   chunks: AsyncIterable<Uint8Array>,
   options: ReadTarOptions = {},
 ): AsyncIterableIterator<TarEntryWithBody, undefined> {
-  const { signal, ...bounds } = options
-  const parser = createParser(bounds)
+  const { signal, ...how } = options
+  const parser = createParser(how)
   const turns = createTurns()
   let source: AsyncIterator<Uint8Array> | undefined
   let body: EntryBody | undefined

@@ -1,4 +1,4 @@
-import { TarError } from '@lading/tar'
+import { TarError, type TarReaderOptions } from '@lading/tar'
 import { describe, expect, it } from 'vitest'
 import { needs } from '../../../test/support/needs.ts'
 import { archive, gnuMagic, header, long, member, oldMagic, padded, pax, type Fields } from './support/build.ts'
@@ -279,9 +279,9 @@ const rows: readonly Row[] = [
   ['a header that is cut off', next.subarray(0, 300), 'TAR_TRUNCATED 300'],
 ]
 
-function outcome(bytes: Uint8Array, pieceLength?: number): string | readonly string[] {
+function outcome(bytes: Uint8Array, pieceLength?: number, options?: TarReaderOptions): string | readonly string[] {
   try {
-    return readAll(bytes, pieceLength).map(({ type, path }) => `${type} ${path}`)
+    return readAll(bytes, pieceLength, options).map(({ type, path }) => `${type} ${path}`)
   } catch (error) {
     if (!(error instanceof TarError)) throw error
     return `${error.code} ${String(error.facts.offset)}`
@@ -297,12 +297,39 @@ describe('an archive with', () => {
 
 it('what is read of these, GNU tar, libarchive and Python read too', needs('tar', 'bsdtar', 'python3'), () => {
   const read = rows.filter(([, , entries]) => typeof entries !== 'string')
-  const lists = listAll(read.map(([, bytes]) => bytes))
+  const lists = listAll([...read.map(([, bytes]) => bytes), next])
   expect(
     read.flatMap(([what, bytes], index) =>
       differences(bytes, lists[index] as (typeof lists)[number]).map((difference) => `${what}: ${difference}`),
     ),
   ).toEqual([])
+  // One that is not closed they read like one that is.
+  expect(differences(archive(next), lists.at(-1) as (typeof lists)[number])).toEqual([])
+})
+
+const closed = (entries: Buffer, zeros: number): Buffer => Buffer.concat([entries, Buffer.alloc(zeros)])
+
+describe('an archive that need not be closed', () => {
+  const entry = member({ name: 'next' }, 'abc')
+  const global = pax([['comment', 'c']], { type: 'g' })
+
+  it.each([
+    ['behind an entry', entry, ['file next']],
+    ['behind half of its end', closed(entry, 512), ['file next']],
+    ['behind all of it', closed(entry, 1024), ['file next']],
+    ['behind half of its end, without an entry', Buffer.alloc(512), []],
+    ['within its end', closed(entry, 300), 'TAR_TRUNCATED 1324'],
+    ['within a header', entry.subarray(0, 300), 'TAR_TRUNCATED 300'],
+    ['behind a header whose body is to come', entry.subarray(0, 512), 'TAR_TRUNCATED 512'],
+    ['within a body', entry.subarray(0, 514), 'TAR_TRUNCATED 514'],
+    ['within its padding', entry.subarray(0, 1000), 'TAR_TRUNCATED 1000'],
+    ['behind a long name', long('x'.repeat(200)), 'TAR_TRUNCATED 1024'],
+    ['behind a header for all that follow', global, 'TAR_TRUNCATED 1024'],
+    ['before anything', Buffer.alloc(0), 'TAR_TRUNCATED 0'],
+    ['behind half of its end, and goes on', Buffer.concat([closed(entry, 512), archive(entry)]), 'TAR_AMBIGUOUS 1024'],
+  ])('and ends %s', (_, bytes, expected) => {
+    for (const length of [Infinity, 7]) expect(outcome(bytes, length, { endMarker: 'optional' })).toEqual(expected)
+  })
 })
 
 it('tells where, what, and what to do', () => {

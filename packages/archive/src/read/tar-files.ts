@@ -1,22 +1,21 @@
 import type { AbortOptions } from '@lading/clock'
 import type { FileHandle } from '@lading/content-store'
-import { readTar } from '@lading/tar'
+import { listTar } from '@lading/tar'
 import { createCatalogue } from './catalogue.ts'
 import type { Files } from './files.ts'
 import { memberPath } from './member-path.ts'
-import { readHandle, reusedMemory } from './read-handle.ts'
+import { readHandle } from './read-handle.ts'
 
 /**
- * The members of a tar archive in an open file, which is read once to know where they are. `close` closes the file.
+ * The members of a tar archive in an open file: where they are is read from their headers, past their bytes. `close` closes
+ * the file.
  *
  * @throws TarError, ArchiveError; the file stays open then
  */
 export async function tarFiles(handle: FileHandle, { signal }: AbortOptions = {}): Promise<Files> {
-  const { path: file } = handle
   const { size } = await handle.stat()
   const catalogue = createCatalogue<{ readonly start: number; readonly size: number }>()
-  const bytes = readHandle(handle, { path: file, from: 0, to: size }, { memory: reusedMemory(), signal })
-  for await (const entry of readTar(bytes, { signal }))
+  for await (const entry of listTar({ size, read: (buffer, position) => handle.read(buffer, position) }, { signal }))
     catalogue.add(memberPath(entry.path), entry, { start: entry.bodyOffset, size: entry.size })
   return {
     async find(asked, options) {

@@ -1,10 +1,13 @@
-import { readdir } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { openArchive, receiveArchive } from '@lading/archive'
 import { createMemoryContent } from '@lading/content'
+import { nodeFileSystem, type FileSystem } from '@lading/content-store'
 import { hexOf } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
-import { describe, expect, it } from 'vitest'
+import { encodeTarHeader } from '@lading/tar'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { blobPath } from '../../src/file-names.ts'
 import { archiveOf, type Member } from '../support/some-archive.ts'
 import { jsonBytes, temporaryDirectory, textBytes } from '../support/some-files.ts'
@@ -202,5 +205,62 @@ describe('an archive that comes slowly', () => {
     const before = await readdir('/dev/fd')
     await expect(openArchive('/dev/null', { spoolDirectory: '/nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect(await readdir('/dev/fd')).toHaveLength(before.length)
+  })
+})
+
+describe('a plain archive of 10 GB', () => {
+  const size = 10 * 1024 ** 3
+
+  /** Its large member is a hole. */
+  async function largeFile(missing = 0): Promise<string> {
+    const { path, remove } = await temporaryDirectory()
+    onTestFinished(remove)
+    const images = (await archiveOf(dockerArchive([image, 'app:1']))).slice(0, -1024)
+    const file = await open(join(path, 'large.tar'), 'w')
+    const head = Buffer.concat([images, encodeTarHeader({ name: `${'e'.repeat(64)}.tar`, type: 'file', size })])
+    await file.write(head)
+    await file.truncate(head.byteLength + size + 1024 - missing)
+    await file.close()
+    return join(path, 'large.tar')
+  }
+
+  function counted(): { readonly fs: FileSystem; readonly bytes: () => number } {
+    const fs = nodeFileSystem()
+    let bytes = 0
+    return {
+      bytes: () => bytes,
+      fs: {
+        ...fs,
+        async open(...given) {
+          const handle = await fs.open(...given)
+          return {
+            ...handle,
+            async read(...how) {
+              const count = await handle.read(...how)
+              bytes += count
+              return count
+            },
+          }
+        },
+      },
+    }
+  }
+
+  it('is opened without reading what nobody asks for', async () => {
+    const { fs, bytes } = counted()
+    const source = await openArchive(await largeFile(), { fs })
+    const names: string[] = []
+    for await (const { name } of source.names()) names.push(name)
+    await source.close()
+    expect(names).toEqual(['app:1'])
+    expect(bytes()).toBeLessThan(512 * 1024)
+  })
+
+  it.each([
+    ['within it', 1025],
+    ['behind it', 1024],
+    ['within its end', 1],
+  ])('is refused when it was cut off %s', async (_, missing) => {
+    await expect(openArchive(await largeFile(missing))).rejects.toMatchObject({ code: 'TAR_TRUNCATED' })
   })
 })

@@ -1,11 +1,11 @@
-import { createTarReader, type TarBounds, type TarEntry } from '@lading/tar'
+import { createTarReader, type TarEntry, type TarReaderOptions } from '@lading/tar'
 
 export interface ReadEntry extends TarEntry {
   readonly body: Buffer
 }
 
 /** All entries with their bodies, the archive pushed in pieces of the given length. */
-export function readAll(archive: Uint8Array, piece = Infinity, options: TarBounds = {}): readonly ReadEntry[] {
+export function readAll(archive: Uint8Array, piece = Infinity, options: TarReaderOptions = {}): readonly ReadEntry[] {
   const entries: ReadEntry[] = []
   let parts: Uint8Array[] = []
   let current: TarEntry | undefined
