@@ -50,6 +50,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   TARGET_INVALID: 'usage',
   OPTION_INVALID: 'usage',
   DIGESTS_WOULD_CHANGE: 'usage',
+  FORMAT_UNSUITABLE: 'usage',
   TRANSFER_OPTION_INVALID: 'usage',
   DIGEST_INVALID_FORMAT: 'usage',
   DIGEST_INVALID_LENGTH: 'usage',

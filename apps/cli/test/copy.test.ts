@@ -84,6 +84,36 @@ describe('lading copy', () => {
     expect(refused.stderr).toContain('what is to be copied is sha256:')
   })
 
+  it('converts format and compression, says each digest that changes, and sends nothing where none may', async () => {
+    const [from, to] = [await registryWith([both()]), await registryWith()]
+    const pair = [`${from.host}/t/app:1`, `${to.host}/x:1`]
+    const before = from.repository('t/app').tags()['1'] ?? ''
+    for (const args of [
+      ['--format', 'docker', '--preserve-digests', ...pair],
+      ['--compression', 'zstd', '--preserve-digests', ...pair],
+      ['--format', 'docker', pair[0] ?? '', `${to.host}/x@${before}`],
+      ['--format', 'docker', '--compression', 'zstd', ...pair],
+      ['--format', 'v2s1', ...pair],
+      ['--compression', 'xz', ...pair],
+    ])
+      expect(await runHere(['copy', ...args]), args.join(' ')).toMatchObject({ code: 2, stdout: '' })
+    expect(to.journal.requests().filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([])
+    const planned = await runHere(['copy', '--dry-run', '--compression', 'zstd', ...pair])
+    expect(planned.stdout).toContain('to compress and send: 2 blobs')
+    const docker = await runHere(['copy', '--format', 'docker', ...pair])
+    expect(docker).toMatchObject({ code: 0, stdout: `${pair[1]}\n` })
+    const after = to.repository('x').tags()['1'] ?? ''
+    expect(docker.stderr).toContain(`Converted: ${after} instead of ${before}`)
+    expect(docker.stderr).toMatch(/: Copied\n/)
+    expect(docker.stderr).not.toMatch(/Pushed|Layer already/)
+    const zstd = await runHere(['copy', '--json', '--compression', 'zstd', ...pair])
+    expect(JSON.parse(zstd.stdout)).toMatchObject({ made: true, convertedFrom: before, sent: { blobs: 2 }, here: 2 })
+    expect(zstd.stderr).toContain('Copied in zstd, as ')
+    // As it is: what needs no conversion preserves digests.
+    expect(await runHere(['copy', '--format', 'oci', '--preserve-digests', ...pair])).toMatchObject({ code: 0 })
+    expect(to.repository('x').tags()['1']).toBe(before)
+  })
+
   it('copies the tags that are wanted', async () => {
     const from = await registryWith([app('t/app:1.0'), app('t/app:1.1'), app('t/app:1.1-rc'), app('t/app:2.0')])
     const to = await registryWith()

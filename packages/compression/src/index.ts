@@ -1,4 +1,5 @@
 export type { Bounds } from './bounds.ts'
+export { compress, type CompressOptions } from './compress.ts'
 export { CompressionError, type CompressionErrorCode } from './compression-error.ts'
 export { decompress, type DecompressOptions } from './decompress.ts'
 export { createDecompressor, type Decompressor, type Output } from './decompressor.ts'

@@ -1,4 +1,14 @@
 export { parseContentType } from './content-type.ts'
+export {
+  convertDocument,
+  type ConvertedDocument,
+  type ConvertOptions,
+  type ReplacedDocument,
+  type ReplacedLayer,
+  type Replacement,
+} from './convert/convert-document.ts'
+export { formatOf, type ImageFormat } from './convert/image-format.ts'
+export type { LayerCompression } from './convert/layer-type.ts'
 export { decodeImageIndex, decodeImageManifest, decodeManifest } from './decode/decode-manifest.ts'
 export type { Limits } from './decode/limits.ts'
 export { parseImageConfig } from './decode/parse-image-config.ts'

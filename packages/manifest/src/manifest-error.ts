@@ -18,6 +18,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
  * - `CONFIG_NO_ROOTFS`: an image config without a `rootfs` of type `layers`
  * - `PLATFORM_INVALID`: text that names no platform
  * - `PLATFORM_UNAVAILABLE`: no entry of an index is for the platform
+ * - `FORMAT_UNSUITABLE`: a document that the other format, Docker's or OCI's, cannot say
  * - `SCHEMA_REJECTED`: a decoder of the user's said no
  */
 export type ManifestErrorCode =
@@ -38,6 +39,7 @@ export type ManifestErrorCode =
   | 'CONFIG_NO_ROOTFS'
   | 'PLATFORM_INVALID'
   | 'PLATFORM_UNAVAILABLE'
+  | 'FORMAT_UNSUITABLE'
   | 'SCHEMA_REJECTED'
 
 export interface ManifestErrorOptions extends ErrorOptions {

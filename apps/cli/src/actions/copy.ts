@@ -10,7 +10,7 @@ import {
   type CopyPlan,
 } from '@lading/distribution'
 import type { Digest } from '@lading/digest'
-import { defaultPlatform, parsePlatform, platformFromEnv, type Descriptor } from '@lading/manifest'
+import { defaultPlatform, isIndexType, parsePlatform, platformFromEnv, type Descriptor } from '@lading/manifest'
 import { familiarString, withTag } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
 import type { Action, CommandContext } from '../context.ts'
@@ -33,6 +33,8 @@ interface CopyCommandOptions extends CopySideOptions {
   readonly referrers?: boolean | undefined
   readonly onlyPresent?: boolean | undefined
   readonly includeForeign?: boolean | undefined
+  readonly format?: 'oci' | 'docker' | undefined
+  readonly compression?: 'gzip' | 'zstd' | undefined
   readonly preserveDigests?: boolean | undefined
   readonly dryRun?: boolean | undefined
   readonly jobs: number
@@ -64,7 +66,10 @@ export const copy: Action<[source: string, target: string], CopyCommandOptions> 
   const json = progress === 'json' && options.quiet !== true
   const [source, target] = [parseCopyPlace(from), parseCopyPlace(to)]
   assertFits(source, target, options)
-  const renderer = createRenderer(debug === true && progress === 'auto' ? 'plain' : progress, context.terminal, options)
+  const renderer = createRenderer(debug === true && progress === 'auto' ? 'plain' : progress, context.terminal, {
+    quiet: options.quiet,
+    verb: 'copy',
+  })
   try {
     return await withCopySides({ from: source, to: target }, options, { context, renderer }, async (sides) => {
       const task: CopyTask = { sides, options, renderer, context }
@@ -108,7 +113,10 @@ async function copyOne(task: CopyTask, from: CopyPlace, to: CopyPlace): Promise<
   const opened = await openSource(from, sides.source, context)
   let target: OpenTarget | undefined
   try {
-    const { onlyPresent, includeForeign, preserveDigests, jobs } = options
+    const { onlyPresent, includeForeign, format, compression, jobs } = options
+    // What a target calls by its digest is that, or nothing.
+    const converts = format !== undefined || compression !== undefined
+    const preserveDigests = options.preserveDigests === true || (converts && digestWanted(to) !== undefined)
     const there: Digest[] = []
     const note = ({ digest, mediaType }: Pick<Descriptor, 'digest' | 'mediaType'>): void => {
       if (namesContent({ mediaType })) there.push(digest)
@@ -118,6 +126,8 @@ async function copyOne(task: CopyTask, from: CopyPlace, to: CopyPlace): Promise<
       onlyPresent,
       includeForeign,
       preserveDigests,
+      format,
+      compression,
       jobs,
       signal,
       mount: sides.mount(to),
@@ -223,11 +233,12 @@ async function tell(done: readonly Done[], { options, context }: CopyTask): Prom
 
 const isStream = (text: string): boolean => /-archive:-(?::|$)/.test(text)
 
-function planText(text: string, { target, send, mount, here, skip, requests, made }: CopyPlan): string {
+function planText(text: string, { target, compress, send, mount, here, skip, requests, made }: CopyPlan): string {
   const of = (words: string, { blobs, bytes }: CopyPlan['send']): string =>
     `  ${words}: ${blobs} ${blobs === 1 ? 'blob' : 'blobs'}, ${formatSize(bytes)}`
   return [
-    `${text}: ${target.digest}${made ? ', a new index' : ''}`,
+    `${text}: ${compress.blobs > 0 ? 'its digest is known when it is compressed' : `${target.digest}${made ? `, a new ${isIndexType(target.mediaType) ? 'index' : 'manifest'}` : ''}`}`,
+    ...(compress.blobs > 0 ? [of('to compress and send', compress)] : []),
     of('to send', send),
     of('to mount', mount),
     of('there already', here),

@@ -31,6 +31,18 @@ export function copyCommand(attach: Attach): Command {
     .option('--referrers', 'bring signatures, SBOMs and attestations along, and what refers to these')
     .option('--only-present', 'where an index is there in part, copy a new index of what is there')
     .option('--include-foreign', 'copy layers that are not to be distributed, too')
+    .addOption(
+      new Option('--format <format>', 'convert manifests and indexes to these media types; digests change').choices([
+        'oci',
+        'docker',
+      ]),
+    )
+    .addOption(
+      new Option('--compression <kind>', 'compress layers anew that are in another one; digests change').choices([
+        'gzip',
+        'zstd',
+      ]),
+    )
     .option('--preserve-digests', 'fail when a digest would change')
     .option('--dry-run', 'say what would be sent, mounted and left, and change nothing')
     .addOption(new Option('--jobs <number>', 'blobs at the same time').argParser(positiveInteger).default(5))
@@ -63,6 +75,10 @@ export function copyCommand(attach: Attach): Command {
         ['lading copy ghcr.io/acme/app:1.4 oci-archive:app.tar', 'into a file'],
         ['lading copy oci:build:1.4 registry.example.com/acme/app:1.4', 'what a build has left'],
         ["lading copy --all-tags --include '^1\\.' ghcr.io/acme/app registry.example.com/acme/app", 'some tags'],
+        [
+          'lading copy --format docker --compression gzip oci:build:1.4 registry.example.com/acme/app:1.4',
+          'for old readers',
+        ],
         ['lading copy --dry-run alpine registry.example.com/alpine', 'what would be sent'],
       ),
     )

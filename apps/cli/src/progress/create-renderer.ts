@@ -5,19 +5,19 @@ import { jsonLine } from '../text/json-line.ts'
 import { createPlainRenderer } from './plain.ts'
 import type { ProgressEvent, ProgressMode, Renderer } from './renderer.ts'
 import { createTtyRenderer } from './tty.ts'
-import { layerWords, messageWords } from './words.ts'
+import { layerWords, messageWords, type Verb } from './words.ts'
 
 /** The renderer for `--progress` and `--quiet`; `auto` looks at the terminal. */
 export function createRenderer(
   mode: ProgressMode,
   terminal: Terminal,
-  { quiet = false }: { quiet?: boolean | undefined } = {},
+  { quiet = false, verb }: { quiet?: boolean | undefined; verb?: Verb | undefined } = {},
 ): Renderer {
   if (quiet) return createQuietRenderer(terminal)
   if (mode === 'json') return createJsonRenderer(terminal)
   return mode === 'tty' || (mode === 'auto' && terminal.interactive)
-    ? createTtyRenderer(terminal)
-    : createPlainRenderer(terminal)
+    ? createTtyRenderer(terminal, { verb })
+    : createPlainRenderer(terminal, { verb })
 }
 
 const toldQuietly: ReadonlySet<ProgressEvent['type']> = new Set(['warning', 'waiting', 'wait', 'tag:failed'])

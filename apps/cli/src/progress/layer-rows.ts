@@ -1,5 +1,5 @@
 import type { ProgressEvent } from './renderer.ts'
-import { layerWords, percent, type LayerWords } from './words.ts'
+import { layerWords, percent, type LayerWords, type Verb } from './words.ts'
 
 export interface LayerRow extends LayerWords {
   readonly id: string
@@ -15,11 +15,11 @@ export interface LayerRows {
   clear(): void
 }
 
-export function createLayerRows(): LayerRows {
+export function createLayerRows(verb?: Verb): LayerRows {
   const rows = new Map<string, LayerRow>()
   return {
     update(event) {
-      const words = layerWords(event)
+      const words = layerWords(event, verb)
       if (words === undefined || !('id' in event) || !('digest' in event)) return false
       const resumed =
         event.type === 'layer:resume' ? percent(event.offset, event.total) : rows.get(event.digest)?.resumed

@@ -1,10 +1,10 @@
 import { printable } from '@lading/errors'
 import type { Terminal } from '../process/terminal.ts'
 import type { Renderer } from './renderer.ts'
-import { messageWords, layerWords } from './words.ts'
+import { messageWords, layerWords, type Verb } from './words.ts'
 
 /** One line per change of state: for logs. A layer's lines are as many as its states, however long it takes. */
-export function createPlainRenderer(terminal: Terminal): Renderer {
+export function createPlainRenderer(terminal: Terminal, { verb }: { readonly verb?: Verb | undefined } = {}): Renderer {
   const states = new Map<string, string>()
   const say = (line: string): void => terminal.write(`${line}\n`)
 
@@ -17,7 +17,7 @@ export function createPlainRenderer(terminal: Terminal): Renderer {
         say(message.style === undefined ? message.text : terminal.paint(message.style, message.text))
         return
       }
-      const words = layerWords(event)
+      const words = layerWords(event, verb)
       if (words === undefined || !('digest' in event)) return
       // A countdown is one state.
       const state = event.type === 'layer:retry' ? `retry ${event.attempt}` : words.status

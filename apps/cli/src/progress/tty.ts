@@ -7,7 +7,7 @@ import { createLayerRows, type LayerRow } from './layer-rows.ts'
 import { createLiveBlock, type Line } from './live-block.ts'
 import type { Renderer } from './renderer.ts'
 import { createThrottle, realTimers, type Timers } from './throttle.ts'
-import { messageWords, type LayerPhase } from './words.ts'
+import { messageWords, type LayerPhase, type Verb } from './words.ts'
 
 const redrawEveryMs = 100
 const hideCursor = '\u001b[?25l'
@@ -16,9 +16,9 @@ const showCursor = '\u001b[?25h'
 /** The screen: each layer has a line, drawn in place at most ten times a second. */
 export function createTtyRenderer(
   terminal: Terminal,
-  { timers = realTimers }: { timers?: Timers | undefined } = {},
+  { timers = realTimers, verb }: { timers?: Timers | undefined; verb?: Verb | undefined } = {},
 ): Renderer {
-  const rows = createLayerRows()
+  const rows = createLayerRows(verb)
   const block = createLiveBlock(terminal)
   let open = true
   terminal.write(hideCursor)

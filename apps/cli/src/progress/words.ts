@@ -1,5 +1,6 @@
+import { hexOf, type Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
-import { formatPlatform } from '@lading/manifest'
+import { formatPlatform, isIndexType } from '@lading/manifest'
 import type { Style } from '../process/terminal.ts'
 import type { ProgressEvent } from './renderer.ts'
 
@@ -12,8 +13,12 @@ export interface LayerWords {
   readonly bar?: { readonly current: number; readonly total: number } | undefined
 }
 
+/** What is done: docker's words are those of a pull and a push, and a copy says what it does. */
+export type Verb = 'push' | 'copy'
+
 /** docker's word for what happens to a layer. `undefined`: the event is not about a layer. */
-export function layerWords(event: ProgressEvent): LayerWords | undefined {
+export function layerWords(event: ProgressEvent, verb: Verb = 'push'): LayerWords | undefined {
+  const copies = verb === 'copy'
   switch (event.type) {
     case 'layer:pulling':
       return { status: 'Pulling fs layer', phase: 'waiting' }
@@ -38,19 +43,29 @@ export function layerWords(event: ProgressEvent): LayerWords | undefined {
     case 'layer:preparing':
       return { status: 'Preparing', phase: 'waiting' }
     case 'layer:sending':
-      return { status: 'Pushing', phase: 'active', bar: { current: event.current, total: event.total } }
+      return {
+        status: copies ? 'Copying' : 'Pushing',
+        phase: 'active',
+        bar: { current: event.current, total: event.total },
+      }
+    case 'layer:compressing':
+      return { status: 'Compressing', phase: 'active', bar: { current: event.current, total: event.total } }
+    case 'layer:compressed':
+      return { status: `Copied in ${event.compression}, as ${shortId(event.now)}`, phase: 'done' }
     case 'layer:here':
-      return { status: 'Layer already exists', phase: 'done' }
+      return { status: copies ? 'Already exists' : 'Layer already exists', phase: 'done' }
     case 'layer:mounted':
       return { status: `Mounted from ${event.from}`, phase: 'done' }
     case 'layer:skipped':
       return { status: 'Skipped foreign layer', phase: 'done' }
     case 'layer:sent':
-      return { status: 'Pushed', phase: 'done' }
+      return { status: copies ? 'Copied' : 'Pushed', phase: 'done' }
     default:
       return undefined
   }
 }
+
+const shortId = (digest: Digest): string => hexOf(digest).slice(0, 12)
 
 /** A whole percentage that says 100 only when nothing is missing. */
 export const percent = (part: number, whole: number): string => `${whole > 0 ? Math.floor((part / whole) * 100) : 0}%`
@@ -83,8 +98,14 @@ export function messageWords(event: ProgressEvent): MessageWords | undefined {
       return { text: printable(`The push refers to repository [${event.name}]`), ends: true }
     case 'copy':
       return event.made
-        ? { text: printable(`A new index, of what is chosen: ${event.digest}`), style: 'yellow', ends: false }
+        ? {
+            text: printable(`A new ${isIndexType(event.mediaType) ? 'index' : 'manifest'}: ${event.digest}`),
+            style: 'yellow',
+            ends: false,
+          }
         : undefined
+    case 'converted':
+      return { text: printable(`Converted: ${event.digest} instead of ${event.from}`), style: 'dim', ends: false }
     case 'copied':
       return { text: printable(`${event.id}: digest: ${event.digest} size: ${event.size}`), ends: true }
     case 'tag:failed':

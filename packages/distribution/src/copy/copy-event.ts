@@ -38,6 +38,23 @@ export type CopyEvent =
       /** An index that was made of a part of another one. */
       readonly made: boolean
     }
+  /** A manifest or an index that has another digest at the target. */
+  | {
+      readonly type: 'converted'
+      readonly from: Digest
+      readonly digest: Digest
+      readonly mediaType: string
+      readonly size: number
+    }
+  /** `Compressing`: how much of the layer as it was is read. */
+  | ({ readonly type: 'layer:compressing'; readonly current: number; readonly total: number } & LayerEvent)
+  /** It is at the target in another compression, by the digest `now`. */
+  | ({
+      readonly type: 'layer:compressed'
+      readonly now: Digest
+      readonly size: number
+      readonly compression: 'gzip' | 'zstd'
+    } & LayerEvent)
   /** `Preparing`. */
   | ({ readonly type: 'layer:preparing'; readonly size: number } & LayerEvent)
   /** `Pushing`: of the whole blob, also after a resume. */

@@ -1,7 +1,9 @@
 import type { Clock } from '@lading/clock'
 import type { Origin } from '@lading/content'
-import type { Descriptor } from '@lading/manifest'
+import type { Digest } from '@lading/digest'
+import type { Descriptor, ImageFormat } from '@lading/manifest'
 import type { CopyEvent } from './copy-event.ts'
+import type { ReadDocument } from './graph.ts'
 import type { SelectOptions } from './select.ts'
 
 /** What a caller may do at each content, in turn with the copy: it waits for a promise, and ends with what is thrown. */
@@ -25,6 +27,24 @@ export interface CopyOptions extends Omit<SelectOptions, 'partialIndex'> {
   readonly mount?: ((blob: Descriptor) => readonly Origin[] | Promise<readonly Origin[]>) | undefined
   /** Blobs at once. Default 5. */
   readonly jobs?: number | undefined
+  /**
+   * Manifests and indexes in the media types of one family. What that cannot say is an error, or a warning where it is no
+   * more than an annotation. Digests change, and image IDs stay. Default: as they are.
+   */
+  readonly format?: ImageFormat | undefined
+  /**
+   * Layers of images that are compressed otherwise, or not at all, are compressed anew on their way, held against their
+   * diffIDs. Layers that are not to be distributed stay as they are. `zstd` means `format: 'oci'` where nothing is said.
+   * Default: as they are.
+   */
+  readonly compression?: 'gzip' | 'zstd' | undefined
+  /**
+   * Called when all content is at the target, and nothing points to it yet: what it throws ends the copy without names.
+   * `layerVerifier(store)` holds layers in a store against their diffIDs.
+   */
+  readonly verify?:
+    | ((documents: readonly ReadDocument[], options: { readonly signal: AbortSignal }) => void | Promise<void>)
+    | undefined
   readonly hooks?: CopyHooks | undefined
   /** Called synchronously, in order. What it throws ends the copy, which rejects with it once everything is in order. */
   readonly onEvent?: ((event: CopyEvent) => void) | undefined
@@ -33,12 +53,14 @@ export interface CopyOptions extends Omit<SelectOptions, 'partialIndex'> {
 }
 
 export interface Copied {
-  /** What was copied: what was asked for, one image of it, or an index that was made of a part of it. */
+  /** What was copied: what was asked for, one image of it, or what was made of it. */
   readonly target: Descriptor
   /** `unchanged`: all of it was so before. */
   readonly status: 'copied' | 'unchanged'
-  /** `target` is an index that was made for this copy. */
+  /** `target` was made for this copy: an index of a part, or what was converted. */
   readonly made: boolean
+  /** What was asked for, or the part of it that was, where it has another digest at the target. */
+  readonly convertedFrom?: Digest | undefined
   /** Blobs whose bytes were sent; what `bytes` counts is their sizes. */
   readonly sent: { readonly blobs: number; readonly bytes: number }
   readonly mounted: number

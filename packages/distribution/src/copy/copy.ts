@@ -5,19 +5,19 @@ import { createTransfers } from '@lading/transfer'
 import { uploadRetries } from '../retry-policy.ts'
 import type { Copied, CopyOptions } from './copy-options.ts'
 import { deliver } from './deliver.ts'
-import { select } from './select.ts'
+import { prepare } from './prepare.ts'
 
 /**
  * Brings an image, an index or an artifact from one place to another: every blob that the target lacks, verified in
  * passing, and then the documents, children first, and the names last. Nothing is named before it is whole, and what is
- * there is not sent. Digests stay as they are.
+ * there is not sent. Digests stay as they are, unless `format` or `compression` says otherwise.
  *
  * ```ts
  * await copy(store.source(), repository.target(), 'docker.io/library/alpine:3.20', { names: ['3.20'] })
  * ```
  *
  * @param what a name of the source, which is resolved once, or a descriptor
- * @throws CopyError; what source and target throw; what a hook or listener throws; the signal's reason
+ * @throws CopyError; ManifestError `FORMAT_UNSUITABLE`; PullError `DIFF_ID_MISMATCH`; what source and target throw; what a hook or listener throws; the signal's reason
  */
 export async function copy(
   source: Source,
@@ -31,22 +31,22 @@ export async function copy(
   const emit = guardListener(options.onEvent, (error) => stop.abort(error))
   const signal = given === undefined ? stop.signal : AbortSignal.any([given, stop.signal])
   const root = typeof what === 'string' ? await source.resolve(what, { signal }) : what
-  const { partialIndex, parallel } = target.traits
-  const selection = await select(source, root, { ...options, partialIndex, signal })
-  const { target: copied, made } = selection
-  emit({ type: 'copy', digest: copied.digest, mediaType: copied.mediaType, size: copied.size, made })
+  const { parallel } = target.traits
+  const prepared = await prepare(source, root, { ...options, traits: target.traits, emit, signal })
   const limit = Math.min(jobs, parallel)
   const transfers = createTransfers({ limit, backoff: { baseMs: 500 }, retries: uploadRetries, clock })
   const delivery = await target.begin({ signal })
   try {
-    const result = await deliver(
-      { source, delivery, transfers, foreignOptional: target.traits.foreignOptional === true, hooks, emit, signal },
-      selection,
-      options,
-    )
+    const job = { source, delivery, transfers, hooks, emit, signal }
+    const { selection, from, brought } = await prepared.convert(job)
+    const result = await deliver({ ...job, foreignOptional: target.traits.foreignOptional === true }, selection, {
+      ...options,
+      brought,
+    })
     signal.throwIfAborted()
     await delivery.finish({ signal })
-    return { target: copied, made, ...result }
+    const { target: copied, made } = selection
+    return { target: copied, made, ...(from === undefined ? {} : { convertedFrom: from }), ...result }
   } finally {
     await transfers.close()
     // What an upload that was given up has left at a registry is cancelled there.

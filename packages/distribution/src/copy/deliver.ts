@@ -38,11 +38,24 @@ interface Part {
 export async function deliver(
   job: DeliveryJob,
   selection: Selection,
-  { names = [], includeForeign = false, mount }: CopyOptions,
+  {
+    names = [],
+    includeForeign = false,
+    mount,
+    verify,
+    brought = new Set(),
+  }: Pick<CopyOptions, 'names' | 'includeForeign' | 'mount' | 'verify'> & {
+    /** Blobs of the selection that were made at the target before, by their digests. */
+    readonly brought?: ReadonlySet<Digest> | undefined
+  },
 ): Promise<Pick<Copied, 'status' | 'sent' | 'mounted' | 'here' | 'skipped'>> {
   const { delivery, hooks, signal } = job
   const parts = partsOf(selection, job.emit)
-  for (const { teller } of parts.values()) teller.preparing()
+  for (const { blob, teller } of parts.values()) if (!brought.has(blob.digest)) teller.preparing()
+  for (const digest of brought) {
+    const part = parts.get(digest)
+    if (part !== undefined) part.outcome = { outcome: 'sent' }
+  }
   const foreign = job.foreignOptional
     ? [...parts.values()].filter(({ blob }) => isForeignLayerType(blob.mediaType))
     : []
@@ -54,9 +67,11 @@ export async function deliver(
   if (includeForeign) await sendAll(job, foreign, mountsOf)
 
   const { target, documents } = selection
+  // Where they are to be looked at first, names come by themselves.
+  const first = verify === undefined ? names : []
   let status: Copied['status'] | undefined
   for (let attempt = 1; status === undefined; attempt++) {
-    const result = await delivery.publish({ target, names, documents }, { signal })
+    const result = await delivery.publish({ target, names: first, documents }, { signal })
     const missing = new Set(result.outcome === 'missing' ? result.blobs.map(({ digest }) => digest) : [])
     await tellOthers(parts, { missing, left: includeForeign ? [] : foreign, hooks })
     if (result.outcome !== 'missing') {
@@ -71,6 +86,12 @@ export async function deliver(
       [...parts.values()].filter(({ blob }) => missing.has(blob.digest)),
       mountsOf,
     )
+  }
+  if (verify !== undefined) {
+    await verify(documents, { signal })
+    const result = await delivery.publish({ target, names, documents }, { signal })
+    if (result.outcome === 'missing') throw unstable(target)
+    if (result.outcome === 'published') status = 'copied'
   }
   for (const { descriptor } of documents) {
     if (status === 'unchanged') await hooks.skipped?.(descriptor, 'here')

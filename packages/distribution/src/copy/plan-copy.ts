@@ -3,15 +3,17 @@ import type { Delivery, Source, TargetTraits } from '@lading/content'
 import { isForeignLayerType, type Descriptor } from '@lading/manifest'
 import type { CopyOptions } from './copy-options.ts'
 import { blobsOf } from './graph.ts'
-import { select } from './select.ts'
+import { prepare } from './prepare.ts'
 
 /** What a copy would do, as far as can be known without doing it. */
 export interface CopyPlan {
   readonly target: Descriptor
-  /** `target` is an index that would be made. */
+  /** `target` would be made. Where layers are compressed anew its digest is known when they are, and this one is not it. */
   readonly made: boolean
   /** Manifests and indexes, which are written unless the target has them. */
   readonly documents: number
+  /** Layers that would be compressed anew, and sent whatever the target has; `bytes` is what they have before. */
+  readonly compress: Amount
   readonly send: Amount
   /** The target may take these from elsewhere; where it does not, they are sent. */
   readonly mount: Amount
@@ -45,14 +47,17 @@ export async function planCopy(
   what: string | Descriptor,
   options: Pick<
     CopyOptions,
-    'platforms' | 'onlyPresent' | 'preserveDigests' | 'includeForeign' | 'mount' | 'signal'
+    'platforms' | 'onlyPresent' | 'preserveDigests' | 'format' | 'compression' | 'includeForeign' | 'mount' | 'signal'
   > = {},
 ): Promise<CopyPlan> {
   const { signal, mount, includeForeign = false } = options
   const root = typeof what === 'string' ? await source.resolve(what, { signal }) : what
-  const { partialIndex, foreignOptional = false } = target.traits
-  const selection = await select(source, root, { ...options, partialIndex, signal })
+  const { foreignOptional = false } = target.traits
+  const nothing = (): void => undefined
+  const { selection, layers } = await prepare(source, root, { ...options, traits: target.traits, emit: nothing })
+  const compressed = new Map(layers.map(({ layer }) => [layer.digest, layer]))
   const groups = {
+    compress: [...compressed.values()],
     send: [] as Descriptor[],
     mount: [] as Descriptor[],
     here: [] as Descriptor[],
@@ -61,6 +66,7 @@ export async function planCopy(
   const delivery = await target.begin({ signal })
   try {
     for (const blob of blobsOf(selection)) {
+      if (compressed.has(blob.digest)) continue
       const isLeft = foreignOptional && !includeForeign && isForeignLayerType(blob.mediaType)
       if (isLeft) groups.skip.push(blob)
       else if (await delivery.has(blob, { signal })) groups.here.push(blob)
@@ -75,11 +81,12 @@ export async function planCopy(
     target: selection.target,
     made: selection.made,
     documents,
+    compress: amountOf(groups.compress),
     send: amountOf(groups.send),
     mount: amountOf(groups.mount),
     here: amountOf(groups.here),
     skip: amountOf(groups.skip),
-    requests: 2 * groups.send.length + groups.mount.length + documents,
+    requests: 2 * (groups.compress.length + groups.send.length) + groups.mount.length + documents,
   }
 }
 

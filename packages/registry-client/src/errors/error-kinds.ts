@@ -118,6 +118,7 @@ export const clientErrorKinds: Readonly<Record<ClientErrorCode, ErrorKind>> = {
   CONFIG_NO_ROOTFS: 'unusable',
   SCHEMA_REJECTED: 'unusable',
   PLATFORM_UNAVAILABLE: 'unusable',
+  FORMAT_UNSUITABLE: 'unusable',
 }
 
 /** What an error of the client's operations is; `undefined` for what none of our packages below threw. */

@@ -1,0 +1,77 @@
+import { pipeline, Readable } from 'node:stream'
+import { constants, createGzip, createZstdCompress } from 'node:zlib'
+
+export interface CompressOptions {
+  readonly kind: 'gzip' | 'zstd'
+  /** gzip: 1 to 9, default 6. zstd: 1 to 22, default 3. */
+  readonly level?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What the compressor is given at once, whatever the source gives: what comes out follows from the bytes alone. */
+const pieceBytes = 64 * 1024
+
+/**
+ * Content in gzip (RFC 1952, one member, without name or time) or zstd (RFC 8878, one frame). The same bytes give the same
+ * bytes on one version of Node, however they come; another one may have another zlib. Compresses in the thread pool, as far
+ * as its reader asks, and holds a few pieces of 64 KiB beside the format's window. Chunks put out are the receiver's to keep.
+ *
+ * @throws what the source throws; the signal's reason, unchanged
+ */
+export async function* compress(
+  source: AsyncIterable<Uint8Array>,
+  { kind, level, signal }: CompressOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  signal?.throwIfAborted()
+  const engine =
+    kind === 'gzip'
+      ? createGzip({ level: level ?? 6, chunkSize: pieceBytes })
+      : createZstdCompress({
+          chunkSize: pieceBytes,
+          params: { [constants.ZSTD_c_compressionLevel]: level ?? 3, [constants.ZSTD_c_checksumFlag]: 1 },
+        })
+  const pieces = Readable.from(inPieces(source, signal), { objectMode: true, highWaterMark: 2 })
+  // What fails ends the engine, whose reader is told of it.
+  const ended = new Promise<void>((resolve) => {
+    pipeline(pieces, engine, () => resolve())
+  })
+  let at = 0
+  try {
+    for await (const chunk of engine as AsyncIterable<Uint8Array>) {
+      signal?.throwIfAborted()
+      // The system, which says nothing of the content: unknown (RFC 1952, 2.3.1).
+      if (kind === 'gzip' && at <= systemAt && systemAt < at + chunk.byteLength) chunk[systemAt - at] = 0xff
+      at += chunk.byteLength
+      yield chunk
+    }
+  } finally {
+    engine.destroy()
+    await ended
+  }
+}
+
+const systemAt = 9
+
+/** The same bytes, 64 KiB at a time. */
+async function* inPieces(
+  source: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let piece = new Uint8Array(pieceBytes)
+  let filled = 0
+  for await (const chunk of source) {
+    signal?.throwIfAborted()
+    for (let at = 0; at < chunk.byteLength;) {
+      const part = chunk.subarray(at, at + pieceBytes - filled)
+      piece.set(part, filled)
+      filled += part.byteLength
+      at += part.byteLength
+      if (filled < pieceBytes) continue
+      yield piece
+      piece = new Uint8Array(pieceBytes)
+      filled = 0
+    }
+  }
+  signal?.throwIfAborted()
+  if (filled > 0) yield piece.subarray(0, filled)
+}
