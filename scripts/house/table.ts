@@ -141,6 +141,12 @@ export const rooms: readonly Room[] = [
     mayImport: ['manifest', 'compression', 'tar', 'content', 'content-store'],
   },
   {
+    name: 'rootfs',
+    floor: 5,
+    sentence: 'layers unpacked to a directory, safely',
+    mayImport: ['manifest', 'compression', 'tar', 'content', 'content-store', 'image'],
+  },
+  {
     name: 'distribution',
     floor: 6,
     sentence: 'pull, push and copy: the flow of `docker pull` and its way back',

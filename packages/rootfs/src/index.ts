@@ -1,0 +1,6 @@
+export type { ImageToUnpack } from './image-layers.ts'
+export type { LayerArchive } from './layer-archive.ts'
+export type { UnpackLimits } from './limits.ts'
+export { RootfsError, type RootfsErrorCode } from './rootfs-error.ts'
+export { unpack, unpackLayers, type Unpacked, type UnpackOptions } from './unpack.ts'
+export type { IdMap, OwnerOptions } from './unpacker/owners.ts'

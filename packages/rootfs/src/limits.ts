@@ -1,0 +1,26 @@
+/** What an image may take at most. What is beyond is refused with `UNPACK_LIMIT`, which names the limit. */
+export interface UnpackLimits {
+  /** Entries of all layers together, whiteouts too; default 4,194,304. */
+  readonly maxEntries?: number | undefined
+  /** Directories above a file, as it is in the tree; default 1024. */
+  readonly maxDepth?: number | undefined
+  /** Bytes of an entry's name, and of a link's target; default 4096. */
+  readonly maxNameLength?: number | undefined
+  /** Bytes of all files' contents together, those too that a later layer replaces; holes count for nothing. Default 256 GiB. */
+  readonly maxBytes?: number | undefined
+  /** Files and directories that are there at one time; default 4,194,304. */
+  readonly maxInodes?: number | undefined
+  /** Bytes of one sparse file with its holes; default 1 TiB. */
+  readonly maxSparseSize?: number | undefined
+}
+
+export type Limits = { readonly [Name in keyof UnpackLimits]-?: number }
+
+export const limitsOf = ({
+  maxEntries = 4 * 1024 * 1024,
+  maxDepth = 1024,
+  maxNameLength = 4096,
+  maxBytes = 256 * 1024 ** 3,
+  maxInodes = 4 * 1024 * 1024,
+  maxSparseSize = 1024 ** 4,
+}: UnpackLimits = {}): Limits => ({ maxEntries, maxDepth, maxNameLength, maxBytes, maxInodes, maxSparseSize })

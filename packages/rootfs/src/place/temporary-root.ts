@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, fchmodSync, mkdirSync } from 'node:fs'
+import { at, openDirectoryAt } from '../descriptors/at.ts'
+import { plainSystemError } from '../system-error.ts'
+import type { NameBytes } from '../tree/node.ts'
+import { makeAccessible, removeTree } from './remove-tree.ts'
+import type { TargetDirectory } from './target-directory.ts'
+
+const temporaryPrefix = '.lading-unpack-'
+const mode = 0o700
+
+/** A directory beside the target that nobody else may enter or guess, in which the tree is written. */
+export interface TemporaryRoot {
+  readonly descriptor: number
+  /** A new directory in it. @throws RootfsError */
+  make(name: NameBytes): number
+  /** With all that is still in it. @throws RootfsError */
+  remove(): void
+}
+
+/** On the same file system as the target, so that the tree can be renamed. @throws RootfsError */
+export function createTemporaryRoot(target: TargetDirectory): TemporaryRoot {
+  const name = `${temporaryPrefix}${randomBytes(16).toString('hex')}`
+  const make = (parent: number, each: NameBytes): number => {
+    try {
+      mkdirSync(at(parent, each), mode)
+      makeAccessible(parent, each)
+      const descriptor = openDirectoryAt(parent, each)
+      // A parent with set-group-ID hands that on, with its group.
+      fchmodSync(descriptor, mode)
+      return descriptor
+    } catch (error) {
+      throw plainSystemError(error, target.path)
+    }
+  }
+  const descriptor = make(target.parent, name)
+  return {
+    descriptor,
+    make: (each) => make(descriptor, each),
+    remove() {
+      closeSync(descriptor)
+      try {
+        removeTree(target.parent, name)
+      } catch (error) {
+        throw plainSystemError(error, target.path)
+      }
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import { fchmodSync, fchownSync, futimesSync, lchownSync, lutimesSync } from 'node:fs'
+import type { TarEntry } from '@lading/tar'
+import type { Extras, Metadata } from '../tree/node.ts'
+import type { Owners } from './owners.ts'
+import type { NewFiles } from './probe.ts'
+import { inSeconds, isFine } from './times.ts'
+
+/** Type bits, which writers of old add, are no part of it. */
+const modeBits = 0o7777
+
+/** What the entry says, with the owner that the file gets. @throws RootfsError `UNPACK_OWNER_INVALID` */
+export function metadataOf(entry: TarEntry, owners: Owners, { uid, gid }: NewFiles, path: string): Metadata {
+  const { mode, mtime, atime } = entry
+  return {
+    mode: mode & modeBits,
+    uid: owners.kind === 'record' ? uid : owners.uid(entry.uid, path),
+    gid: owners.kind === 'record' ? gid : owners.gid(entry.gid, path),
+    atime: atime ?? mtime,
+    mtime,
+  }
+}
+
+/** What is beyond Node's calls; `undefined`: nothing. */
+export function extrasOf({ uid, gid, xattrs, atime, mtime }: TarEntry, owners: Owners): Extras | undefined {
+  const fine = isFine(mtime) || (atime !== undefined && isFine(atime))
+  const recorded = owners.kind === 'record' && (uid !== 0 || gid !== 0)
+  if (!fine && !recorded && xattrs === undefined) return undefined
+  return {
+    times: fine ? { atime: atime ?? mtime, mtime } : undefined,
+    owner: recorded ? { uid, gid } : undefined,
+    xattrs,
+  }
+}
+
+/**
+ * Owner, mode and times of an open file or directory: no call for what it has already.
+ *
+ * @param has the mode that it was made with
+ * @throws the system's error
+ */
+export function applyMetadata(
+  descriptor: number,
+  { uid, gid, mode, atime, mtime }: Metadata,
+  has: { readonly uid: number; readonly gid: number; readonly mode: number },
+): void {
+  // First: a change of the owner takes set-user-ID away (chown(2)).
+  if (uid !== has.uid || gid !== has.gid) fchownSync(descriptor, uid, gid)
+  if (mode !== has.mode) fchmodSync(descriptor, mode)
+  futimesSync(descriptor, inSeconds(atime), inSeconds(mtime))
+}
+
+/** The same of a symbolic link, which has no mode; it is not followed. @throws the system's error */
+export function applyToLink(path: string | Buffer, { uid, gid, atime, mtime }: Metadata, has: NewFiles): void {
+  if (uid !== has.uid || gid !== has.gid) lchownSync(path, uid, gid)
+  lutimesSync(path, inSeconds(atime), inSeconds(mtime))
+}

@@ -1,0 +1,54 @@
+import { refused, RootfsError } from '../rootfs-error.ts'
+
+/** One range of IDs, as in a user namespace (user_namespaces(7)): `size` IDs of the image from `container` on are the host's from `host` on. */
+export interface IdMap {
+  readonly container: number
+  readonly host: number
+  readonly size: number
+}
+
+/** Set on files that are made, or only recorded. */
+export type Owners =
+  | {
+      readonly kind: 'apply'
+      readonly uid: (id: number, path: string) => number
+      readonly gid: (id: number, path: string) => number
+    }
+  | { readonly kind: 'record' }
+
+export interface OwnerOptions {
+  /** Owners are recorded, and everything belongs to who unpacks; default false. */
+  readonly rootless?: boolean | undefined
+  /** Default: IDs are as they are in the image. */
+  readonly uidMap?: readonly IdMap[] | undefined
+  readonly gidMap?: readonly IdMap[] | undefined
+}
+
+/** @throws RootfsError `UNPACK_PRIVILEGE` when owners were to be set and cannot be */
+export function ownersOf({ rootless = false, uidMap, gidMap }: OwnerOptions): Owners {
+  if (rootless) return { kind: 'record' }
+  if (process.geteuid?.() !== 0)
+    throw new RootfsError('UNPACK_PRIVILEGE', "only root can give files to the image's users", {
+      hint: 'record the owners and keep the files yours (--rootless), or run it as root',
+    })
+  return { kind: 'apply', uid: mapping(uidMap, 'user'), gid: mapping(gidMap, 'group') }
+}
+
+/** What -1 means to chown(2): leave it as it is. */
+const noId = 2 ** 32 - 1
+
+function mapping(ranges: readonly IdMap[] | undefined, what: string): (id: number, path: string) => number {
+  const check = (id: number, path: string): number => {
+    if (Number.isInteger(id) && id >= 0 && id < noId) return id
+    throw refused('UNPACK_OWNER_INVALID', path, `${what} ${id} is none that a system has`)
+  }
+  if (ranges === undefined || ranges.length === 0) return check
+  return (id, path) => {
+    const range = ranges.find(({ container, size }) => id >= container && id < container + size)
+    if (range === undefined)
+      throw refused('UNPACK_OWNER_INVALID', path, `no map has a place for ${what} ${id}`, {
+        hint: 'add a range that has it to --uid-map or --gid-map',
+      })
+    return check(range.host + id - range.container, path)
+  }
+}
