@@ -46,6 +46,11 @@ export interface Delivery {
    */
   receive(what: Descriptor | UnknownContent, options?: ReceiveOptions): Promise<Receiver | 'here' | 'mounted'>
   /**
+   * Whether every name, or without names the target alone, is as a publication would make it, asked without its
+   * documents. A place that cannot know without them does not have it.
+   */
+  isPublished?(what: Pick<Publication, 'target' | 'names'>, options?: AbortOptions): Promise<boolean>
+  /**
    * Writes documents, children first, and points names to the target last of all. May be run again, and several times
    * in one delivery.
    */

@@ -75,9 +75,9 @@ describe('copying', () => {
     to.registry.journal.clear()
     from.registry.journal.clear()
     const second = await copy(from.source(), to.target(), '1', instant({ names: ['a'] }))
-    expect(second).toMatchObject({ status: 'unchanged', sent: { blobs: 0, bytes: 0 }, here: 7 })
+    expect(second).toMatchObject({ status: 'unchanged', sent: { blobs: 0, bytes: 0 }, here: 0 })
     expect(requests(to)).toEqual(['HEAD manifest 200'])
-    expect(from.registry.journal.requests({ kind: 'blob' })).toEqual([])
+    expect(requests(from)).toEqual(['HEAD manifest 200'])
   })
 
   it('mounts what is in another repository of the same registry, and reads none of it', async () => {

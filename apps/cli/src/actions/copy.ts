@@ -131,7 +131,7 @@ async function copyOne(task: CopyTask, from: CopyPlace, to: CopyPlace): Promise<
       jobs,
       signal,
       mount: sides.mount(to),
-      hooks: { after: note, skipped: note },
+      hooks: options.referrers === true ? { after: note, skipped: note } : {},
       onEvent(event) {
         renderer.event(event)
         if (event.type === 'copy') assertDigest(to, event.digest)

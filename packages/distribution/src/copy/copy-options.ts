@@ -12,7 +12,7 @@ export interface CopyHooks {
   readonly before?: ((descriptor: Descriptor) => void | Promise<void>) | undefined
   /** A blob was sent and is there, or a document is, with its names. */
   readonly after?: ((descriptor: Descriptor) => void | Promise<void>) | undefined
-  /** It was there already; or it is a layer that is not to be distributed. */
+  /** It was there already (given, every document is read to tell of each, also where all of it is there); or it is a layer that is not to be distributed. */
   readonly skipped?: ((descriptor: Descriptor, why: 'here' | 'foreign') => void | Promise<void>) | undefined
   /** The target took it from somewhere near. */
   readonly mounted?: ((descriptor: Descriptor, from: Origin | undefined) => void | Promise<void>) | undefined
@@ -64,7 +64,7 @@ export interface Copied {
   /** Blobs whose bytes were sent; what `bytes` counts is their sizes. */
   readonly sent: { readonly blobs: number; readonly bytes: number }
   readonly mounted: number
-  /** Blobs that were there. */
+  /** Blobs that were there, as far as the target was asked for them: of what a registry's names point to already, it is not. */
   readonly here: number
   /** Layers that are not to be distributed. */
   readonly skipped: number

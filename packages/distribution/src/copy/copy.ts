@@ -1,8 +1,9 @@
-import type { Source, Target } from '@lading/content'
+import type { Delivery, Source, Target } from '@lading/content'
 import { guardListener } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import { createTransfers } from '@lading/transfer'
 import { uploadRetries } from '../retry-policy.ts'
+import { alreadySo, mayAskFirst } from './already-so.ts'
 import type { Copied, CopyOptions } from './copy-options.ts'
 import { deliver } from './deliver.ts'
 import { prepare } from './prepare.ts'
@@ -31,12 +32,22 @@ export async function copy(
   const emit = guardListener(options.onEvent, (error) => stop.abort(error))
   const signal = given === undefined ? stop.signal : AbortSignal.any([given, stop.signal])
   const root = typeof what === 'string' ? await source.resolve(what, { signal }) : what
-  const { parallel } = target.traits
-  const prepared = await prepare(source, root, { ...options, traits: target.traits, emit, signal })
-  const limit = Math.min(jobs, parallel)
+  const limit = Math.min(jobs, target.traits.parallel)
   const transfers = createTransfers({ limit, backoff: { baseMs: 500 }, retries: uploadRetries, clock })
-  const delivery = await target.begin({ signal })
+  let delivery: Delivery | undefined
   try {
+    if (mayAskFirst(source, root, options)) {
+      delivery = await target.begin({ signal })
+      const unchanged = await alreadySo(delivery, root, { ...options, signal })
+      if (unchanged !== undefined) {
+        emit({ type: 'copy', digest: root.digest, mediaType: root.mediaType, size: root.size, made: false })
+        signal.throwIfAborted()
+        await delivery.finish({ signal })
+        return unchanged
+      }
+    }
+    const prepared = await prepare(source, root, { ...options, traits: target.traits, emit, signal })
+    delivery ??= await target.begin({ signal })
     const job = { source, delivery, transfers, hooks, emit, signal }
     const { selection, from, brought } = await prepared.convert(job)
     const result = await deliver({ ...job, foreignOptional: target.traits.foreignOptional === true }, selection, {
@@ -50,6 +61,6 @@ export async function copy(
   } finally {
     await transfers.close()
     // What an upload that was given up has left at a registry is cancelled there.
-    await delivery.abort()
+    await delivery?.abort()
   }
 }

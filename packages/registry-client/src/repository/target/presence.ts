@@ -14,6 +14,8 @@ export type AtTarget = <T>(work: (site: Site) => Promise<T>, options: AbortOptio
 export interface Presence {
   /** Asked once of what is there. */
   has(descriptor: Descriptor, options: AbortOptions): Promise<boolean>
+  /** The same as `pointsTo`, which believes the answer once. */
+  look(name: string, options: AbortOptions): Promise<Digest | undefined>
   /** What a tag or digest points to; `undefined`: nothing. */
   pointsTo(name: string, options: AbortOptions): Promise<Digest | undefined>
   /** Whether the last answer was that it is not there. That is believed once. */
@@ -26,11 +28,15 @@ export interface Presence {
 export function createPresence(atTarget: AtTarget, schemas: Schemas<Record<string, unknown>>): Presence {
   const there = new Set<Digest>()
   const absent = new Set<Digest>()
+  const pointed = new Map<string, Digest | undefined>()
 
   const headOf = (name: string, { signal }: AbortOptions): Promise<Descriptor | undefined> =>
     atTarget((site) => headManifest(site, schemas, name, { signal }), { signal })
 
-  async function look(descriptor: Descriptor, { signal }: AbortOptions): Promise<boolean> {
+  const targetOf = async (name: string, options: AbortOptions): Promise<Digest | undefined> =>
+    (await unlessAbsent(headOf(name, options)))?.digest
+
+  async function isThere(descriptor: Descriptor, { signal }: AbortOptions): Promise<boolean> {
     const { digest, size } = descriptor
     const found = await (namesContent(descriptor)
       ? headOf(digest, { signal })
@@ -43,12 +49,22 @@ export function createPresence(atTarget: AtTarget, schemas: Schemas<Record<strin
     async has(descriptor, options) {
       const { digest } = descriptor
       if (there.has(digest)) return true
-      const found = (await unlessAbsent(look(descriptor, options))) === true
+      const found = (await unlessAbsent(isThere(descriptor, options))) === true
       ;(found ? there : absent).add(digest)
       return found
     },
     isKnownAbsent: ({ digest }) => absent.delete(digest),
-    pointsTo: async (name, options) => (await unlessAbsent(headOf(name, options)))?.digest,
+    async look(name, options) {
+      const found = await targetOf(name, options)
+      pointed.set(name, found)
+      return found
+    },
+    async pointsTo(name, options) {
+      if (!pointed.has(name)) return targetOf(name, options)
+      const found = pointed.get(name)
+      pointed.delete(name)
+      return found
+    },
     add(digest) {
       there.add(digest)
       absent.delete(digest)
@@ -56,6 +72,7 @@ export function createPresence(atTarget: AtTarget, schemas: Schemas<Record<strin
     forget() {
       there.clear()
       absent.clear()
+      pointed.clear()
     },
   }
 }

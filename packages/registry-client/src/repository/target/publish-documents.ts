@@ -20,7 +20,7 @@ export async function publishDocuments(
 ): Promise<PublishResult> {
   const { presence } = parts
   const plan = await planPublication(publication, { partialIndex: false })
-  if (await isSo(parts, publication, options)) return { outcome: 'unchanged' }
+  if (await isPublished(presence.pointsTo, publication, options)) return { outcome: 'unchanged' }
   const missing = await missingOf(presence, plan, options)
   if (missing.length > 0) return { outcome: 'missing', blobs: missing }
   parts.assertOpen()
@@ -37,9 +37,13 @@ export async function publishDocuments(
 }
 
 /** Whether every name points there, or without names the target is there. */
-async function isSo({ presence }: Parts, { target, names }: Publication, options: AbortOptions): Promise<boolean> {
+export async function isPublished(
+  pointsTo: Presence['pointsTo'],
+  { target, names }: Pick<Publication, 'target' | 'names'>,
+  options: AbortOptions,
+): Promise<boolean> {
   for (const name of names.length > 0 ? names : [target.digest])
-    if ((await presence.pointsTo(name, options)) !== target.digest) return false
+    if ((await pointsTo(name, options)) !== target.digest) return false
   return true
 }
 

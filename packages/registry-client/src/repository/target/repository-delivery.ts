@@ -7,7 +7,7 @@ import { openUpload, type UploadSession } from '../upload/upload-session.ts'
 import { openFromOrigins } from './open-from-origins.ts'
 import { giveUp, goOnWith, newUpload, type OpenUpload } from '../upload/open-upload.ts'
 import { createPresence, type AtTarget } from './presence.ts'
-import { publishDocuments } from './publish-documents.ts'
+import { isPublished, publishDocuments } from './publish-documents.ts'
 import { uploadReceiver } from '../upload/upload-receiver.ts'
 
 /** What a delivery needs of the repository. */
@@ -111,6 +111,10 @@ export function repositoryDelivery({ manifests, schemas, atTarget, chunkSize }: 
       assertOpen(signal)
       receivers.add(receiver)
       return receiver
+    },
+    async isPublished(what, { signal } = {}) {
+      assertOpen(signal)
+      return isPublished(presence.look, what, { signal })
     },
     async publish(publication, { signal } = {}) {
       assertOpen(signal)
