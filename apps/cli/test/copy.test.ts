@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { artifact, image, index, type Seedable, type TestRegistryOptions } from '@lading/test-registry'
+import { parseDigest } from '@lading/digest'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { boundedPattern } from '../src/text/bounded-pattern.ts'
+import { closingAll } from '../src/actions/copy-sides.ts'
 import { parseCopyPlace } from '../src/actions/copy-place.ts'
 import { registryWith } from './support/registry-with.ts'
 import { runHere } from './support/run-here.ts'
@@ -142,7 +145,6 @@ describe('lading copy', () => {
       ['--referrers', `${from.host}/t/app:1.0`, `store:${to.host}/x`],
       ['dir:/tmp/x', `${to.host}/x`],
       ['oci:', `${to.host}/x`],
-      ['oci-archive:-', `${to.host}/x`],
       ['--src-creds', 'alice', `${from.host}/t/app:1.0`, `${to.host}/x`],
       ['--dest-creds', 'a:b', `${from.host}/t/app:1.0`, 'store:x'],
       ['--dry-run', `${from.host}/t/app:1.0`, 'oci-archive:-'],
@@ -204,6 +206,47 @@ describe('lading copy', () => {
     expect(await readdir(directory)).toEqual([])
   })
 
+  it('reads an archive from standard input, and writes one to standard output', async () => {
+    const [from, to] = [await registryWith([both()]), await registryWith()]
+    const root = join(await temporaryDirectory(), 'store')
+    const digest = from.repository('t/app').tags()['1']
+    for (const [kind, expected] of [
+      ['oci-archive', digest],
+      ['docker-archive', expect.stringMatching(/^sha256:/) as unknown],
+    ] as const) {
+      const out = await runHere(['copy', `${from.host}/t/app:1`, `${kind}:-:t/app:1`], { root, variables })
+      expect(out).toMatchObject({ code: 0 })
+      const input = Buffer.from(out.stdout, 'latin1')
+      const back = await runHere(['copy', `${kind}:-`, `${to.host}/${kind}:1`], { root, variables, input })
+      expect(back, back.stderr).toMatchObject({ code: 0, stdout: `${to.host}/${kind}:1\n` })
+      expect(to.repository(kind).tags()).toEqual({ 1: expected })
+    }
+    const terminal = await runHere(['copy', 'oci-archive:-', `${to.host}/x:1`], { answer: '' })
+    expect(terminal).toMatchObject({ code: 2 })
+    expect(await runHere(['copy', 'oci-archive:-', `${to.host}/x:1`], { input: 'no archive' })).toMatchObject({
+      code: 6,
+    })
+  })
+
+  it('holds layers against their diffIDs before a store has a name for them', async () => {
+    const wrong = parseDigest(`sha256:${'1'.repeat(64)}`)
+    const from = await registryWith([app('t/app:bad').diffIds([wrong, wrong]), app('t/app:1')])
+    const root = join(await temporaryDirectory(), 'store')
+    const refused = await runHere(['copy', `${from.host}/t/app:bad`, 'store:t/app:1'], { root })
+    expect(refused).toMatchObject({ code: 6, stdout: '' })
+    expect(await runHere(['images', '-q'], { root })).toMatchObject({ stdout: '' })
+    expect(await runHere(['copy', `${from.host}/t/app:1`, 'store:t/app:1'], { root })).toMatchObject({ code: 0 })
+    const again = await runHere(['copy', '--json', `${from.host}/t/app:1`, 'store:t/app:1'], { root })
+    expect(JSON.parse(again.stdout)).toMatchObject({ status: 'unchanged' })
+    expect(await readdir(join(root, 'lading', 'diff-ids', 'sha256'))).toHaveLength(2)
+  })
+
+  it('does not end with a pattern that never does', async () => {
+    const never = boundedPattern(/^(a+)+$/v, { timeoutMs: 20 })
+    expect([never('aaa'), never('b')]).toEqual([true, false])
+    expect(() => never(`${'a'.repeat(100)}-`)).toThrow(/does not end at a/)
+  })
+
   it('shows each side who it is, and the other side nothing of it', async () => {
     const auth = (username: string): TestRegistryOptions => ({ auth: { kind: 'basic', username, password: 'secret' } })
     const [from, to] = [await registryWith([app()], auth('alice')), await registryWith([], auth('bob'))]
@@ -228,6 +271,17 @@ describe('lading copy', () => {
     const args = ['--insecure', from.host, '--insecure', to.host, `${from.host}/t/app:1`, `${to.host}/x:1`]
     for (const verify of ['--src-tls-verify', '--dest-tls-verify'])
       expect(await runHere(['copy', `${verify}=true`, ...args])).toMatchObject({ code: 5 })
+    const range = ['--insecure', '127.0.0.0/8', ...args.slice(4)]
+    expect(await runHere(['copy', '--src-tls-verify=true', ...range])).toMatchObject({ code: 5 })
+    const hosts = await temporaryDirectory()
+    for (const { host } of [from, to]) {
+      await mkdir(join(hosts, host))
+      const toml = `server = "https://${host}"\n[host."https://${host}"]\n  skip_verify = true\n`
+      await writeFile(join(hosts, host, 'hosts.toml'), toml)
+    }
+    const files = ['--hosts-dir', hosts, ...args.slice(4)]
+    expect(await runHere(['copy', '--dest-tls-verify=true', ...files])).toMatchObject({ code: 5 })
+    expect(await runHere(['copy', ...files])).toMatchObject({ code: 0 })
     expect(
       await runHere(['copy', '--src-tls-verify=false', '--dest-tls-verify=false', ...args.slice(4)]),
     ).toMatchObject({
@@ -267,6 +321,22 @@ describe('lading copy', () => {
       expect(failed.code, `${source} ${failed.stderr}`).toBe(code)
       expect((await readdir(directory)).toSorted()).toEqual(['d', 'f'])
     }
+  })
+})
+
+describe('what a copy has opened', () => {
+  it('is closed, all of it, and the first failure is the one that is told', async () => {
+    const closed: string[] = []
+    const closer = (name: string, error?: Error) => async () => {
+      closed.push(name)
+      if (error !== undefined) throw error
+    }
+    const [first, second, third] = [new Error('first'), new Error('second'), new Error('third')]
+    const closers = [closer('a', second), closer('b', third), closer('c')]
+    await expect(closingAll(() => Promise.reject(first), closers)).rejects.toBe(first)
+    await expect(closingAll(async () => 1, closers)).rejects.toBe(second)
+    expect(closed.join('')).toBe('abcabc')
+    expect(await closingAll(async () => 1, [closer('d')])).toBe(1)
   })
 })
 

@@ -1,5 +1,6 @@
 export { copy } from './copy/copy.ts'
 export { copyReferrers } from './copy/copy-referrers.ts'
+export { layerVerifier } from './copy/layer-verifier.ts'
 export { planCopy, type AskedTarget, type CopyPlan } from './copy/plan-copy.ts'
 export { CopyError, type CopyErrorCode } from './copy/copy-error.ts'
 export type { CopyEvent } from './copy/copy-event.ts'

@@ -9,7 +9,7 @@ import { systemClock, type Clock } from '@lading/clock'
 import type { CredentialProvider, IdentityRenewal } from './credential.ts'
 import type { Endpoint } from './endpoint/endpoint.ts'
 import type { Hosts, HostTarget } from './endpoint/hosts.ts'
-import { createInsecureHosts, type InsecureHosts } from './endpoint/insecure-hosts.ts'
+import { createInsecureHosts, createSecureHosts, type InsecureHosts } from './endpoint/insecure-hosts.ts'
 import { isLoopback } from './endpoint/loopback.ts'
 import { mirrorEndpoints } from './endpoint/mirrors.ts'
 import { planEndpoints, planOf } from './endpoint/plan-endpoints.ts'
@@ -41,6 +41,11 @@ export interface RegistryClientOptions {
   readonly storeRenewedIdentity?: ((renewal: IdentityRenewal) => void | Promise<void>) | undefined
   /** `host`, `host:port` or CIDR: certificates are not checked there, and plain http is allowed after https. */
   readonly insecure?: readonly string[] | undefined
+  /**
+   * `host` or `host:port`: certificates are checked there, and plain http is not allowed but on loopback, whatever `insecure`
+   * and `hosts` say. Default: none.
+   */
+  readonly secure?: readonly string[] | undefined
   /**
    * Mirrors, tried before all others, in order: `https://…` of docker.io, `ghcr.io=https://…` of another registry. A path
    * is allowed.
@@ -86,7 +91,8 @@ export function createRegistryClientOver(
   const { clock = systemClock, schemas = standardSchemas } = options
   const { hosts } = options
   const marked = createInsecureHosts(options.insecure ?? [])
-  const insecure: InsecureHosts = (host) => marked(host) || hosts?.insecure(host) !== undefined
+  const secure = createSecureHosts(options.secure ?? [])
+  const insecure: InsecureHosts = (host) => !secure(host) && (marked(host) || hosts?.insecure(host) !== undefined)
   const mirrors = mirrorEndpoints(options.mirrors ?? [], insecure)
   const failure = createHeldFailure()
   const emit = guardListener(options.onEvent, failure.hold)
@@ -108,7 +114,7 @@ export function createRegistryClientOver(
     },
     (listeners) => (options.transport === undefined ? standardTransport(listeners) : closable(options.transport)),
   )
-  const planning = { insecure, mirrors, hosts }
+  const planning = { insecure, secure, mirrors, hosts }
   const authorizers = new Map<string, Authorizer>()
 
   const siteAt = (

@@ -53,6 +53,26 @@ describe('the endpoints of a domain', () => {
     ).toBe(expected)
   })
 
+  it('are https alone, and checked, where the user said so, whatever else is said of the host', () => {
+    const host = 'example.com:5000'
+    const secure = ['Example.com:5000']
+    expect(urls(host, { insecure: [host], secure })).toEqual(['https://example.com:5000'])
+    expect(urls('10.0.0.1:5000', { insecure: ['10.0.0.0/8'], secure: ['10.0.0.1:5000'] })).toEqual([
+      'https://10.0.0.1:5000',
+    ])
+    expect(urls('example.com:5001', { insecure: ['example.com:5001'], secure })[0]).toContain('insecure')
+    const says = { url: 'http://example.com:5000', host, scheme: 'http', mirror: false, insecure: true } as const
+    const checked = { ...says, url: 'https://example.com:5000', scheme: 'https' } as const
+    const hosts = {
+      consult: () => ({ endpoints: [checked, says], passedOver: [] }),
+      insecure: () => ({ rule: 'a file' }),
+      tls: () => undefined,
+    }
+    expect(urls(host, { hosts, secure })).toEqual(['https://example.com:5000'])
+    expect(urls(host, { hosts })).toHaveLength(2)
+    expect(() => createRegistryClient({ secure: ['10.0.0.0/8'] })).toThrow(/neither a host nor/)
+  })
+
   it('are https and then http where the user marked the host insecure', () => {
     expect(urls('example.com:5000', { insecure: ['example.com:5000'] })).toEqual([
       'https://example.com:5000 insecure',

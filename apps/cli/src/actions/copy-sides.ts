@@ -61,36 +61,33 @@ export async function withCopySides<Result>(
   const targetClient = same
     ? sourceClient
     : clientOf(sideOf(to, { creds: destCreds, tlsVerify: destTlsVerify, side: 'dest' }))
-  try {
-    return await use({
-      source: { client: sourceClient, store, warn },
-      target: { client: targetClient, store, warn },
-      mount(place) {
-        if (place.kind !== 'registry') return undefined
-        let known: Promise<ReadonlyMap<string, readonly Origin[]>> | undefined
-        const { domain } = place.reference
-        // A store that cannot be opened knows of nothing: a copy between registries does not need it.
-        const look = (): NonNullable<typeof known> =>
-          store().then(
-            ({ origins }) => origins.at(domain),
-            () => new Map(),
-          )
-        return async ({ digest }) => (await (known ??= look())).get(digest) ?? []
-      },
-      async *tags(kind, name) {
-        if (kind === 'registry') {
-          yield* (await sourceClient()).repository(name).tags({ signal: context.signal })
-          return
-        }
-        for await (const each of (await store()).source().names({ signal: context.signal })) {
-          const { domain, path, tag, digest } = parseReference(each.name)
-          if (domain === name.domain && path === name.path && tag !== undefined && digest === undefined) yield tag
-        }
-      },
-    })
-  } finally {
-    for (const close of closers) await close()
+  const sides: CopySides = {
+    source: { client: sourceClient, store, warn },
+    target: { client: targetClient, store, warn },
+    mount(place) {
+      if (place.kind !== 'registry') return undefined
+      let known: Promise<ReadonlyMap<string, readonly Origin[]>> | undefined
+      const { domain } = place.reference
+      // A store that cannot be opened knows of nothing: a copy between registries does not need it.
+      const look = (): NonNullable<typeof known> =>
+        store().then(
+          ({ origins }) => origins.at(domain),
+          () => new Map(),
+        )
+      return async ({ digest }) => (await (known ??= look())).get(digest) ?? []
+    },
+    async *tags(kind, name) {
+      if (kind === 'registry') {
+        yield* (await sourceClient()).repository(name).tags({ signal: context.signal })
+        return
+      }
+      for await (const each of (await store()).source().names({ signal: context.signal })) {
+        const { domain, path, tag, digest } = parseReference(each.name)
+        if (domain === name.domain && path === name.path && tag !== undefined && digest === undefined) yield tag
+      }
+    },
   }
+  return closingAll(() => use(sides), closers)
 }
 
 interface SideOptions {
@@ -119,4 +116,22 @@ function parseCredential(text: string, option: string): Credential {
   const colon = text.indexOf(':')
   if (colon > 0) return { kind: 'basic', username: text.slice(0, colon), password: text.slice(colon + 1) }
   throw new CliError('USAGE', `${option} takes USER:PASSWORD`, { hint: 'or log in: lading login HOST' })
+}
+
+/** Whatever fails, everything is closed; the first failure is the one that is told. */
+export async function closingAll<Result>(
+  use: () => Promise<Result>,
+  closers: readonly (() => Promise<void>)[],
+): Promise<Result> {
+  let result: { readonly value: Result } | undefined
+  const failures: unknown[] = []
+  try {
+    result = { value: await use() }
+  } catch (error) {
+    failures.push(error)
+  }
+  for (const ended of await Promise.allSettled(closers.map((close) => close())))
+    if (ended.status === 'rejected') failures.push(ended.reason)
+  if (result === undefined || failures.length > 0) throw failures[0]
+  return result.value
 }

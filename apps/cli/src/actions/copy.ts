@@ -3,6 +3,7 @@ import { writeOutputFile } from '@lading/content-store'
 import {
   copy as copyContent,
   copyReferrers,
+  layerVerifier,
   planCopy,
   type Copied,
   type CopyOptions,
@@ -16,6 +17,7 @@ import { CliError } from '../cli-error.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { createRenderer } from '../progress/create-renderer.ts'
 import type { Renderer } from '../progress/renderer.ts'
+import { boundedPattern } from '../text/bounded-pattern.ts'
 import { jsonText } from '../text/json-line.ts'
 import { formatSize } from '../text/size.ts'
 import { parseCopyPlace, repositoryOf, type CopyPlace } from './copy-place.ts'
@@ -131,6 +133,7 @@ async function copyOne(task: CopyTask, from: CopyPlace, to: CopyPlace): Promise<
       jobs,
       signal,
       mount: sides.mount(to),
+      verify: to.kind === 'store' ? layerVerifier(await sides.target.store()) : undefined,
       hooks: options.referrers === true ? { after: note, skipped: note } : {},
       onEvent(event) {
         renderer.event(event)
@@ -181,20 +184,25 @@ function assertDigest(to: CopyPlace, digest: Digest): void {
   })
 }
 
+function tagFilter({ include, exclude }: CopyCommandOptions): (tag: string) => boolean {
+  const [wanted, unwanted] = [include, exclude].map((each) => (each === undefined ? undefined : boundedPattern(each)))
+  return (tag) => wanted?.(tag) !== false && unwanted?.(tag) !== true
+}
+
 /** Every tag that is wanted, one after the other. What fails hides no other, and a list that breaks off none before it. */
 async function copyTags(
   task: CopyTask,
   from: CopyPlace,
   to: CopyPlace,
 ): Promise<{ readonly done: readonly Done[]; readonly failures: readonly unknown[] }> {
-  const { include, exclude } = task.options
+  const isWanted = tagFilter(task.options)
   const { signal } = task.context
   const [source, target] = [repositoryOf(from), repositoryOf(to)]
   const done: Done[] = []
   const failures: unknown[] = []
   try {
     for await (const tag of task.sides.tags(from.kind, source)) {
-      if (include?.test(tag) === false || exclude?.test(tag) === true) continue
+      if (!isWanted(tag)) continue
       const at = (place: CopyPlace, name: typeof source): CopyPlace => {
         const reference = withTag(name, tag)
         return { kind: place.kind === 'store' ? 'store' : 'registry', text: familiarString(reference), reference }

@@ -1,4 +1,6 @@
+import type { ArchivedImage, ArchiveSource } from '@lading/archive'
 import type { Source, Target } from '@lading/content'
+import { printable } from '@lading/errors'
 import type { Reference } from '@lading/reference'
 import type { RegistryClient } from '@lading/registry-client'
 import type { Store } from '@lading/store'
@@ -17,8 +19,8 @@ export interface PlaceParts {
 
 export interface OpenSource {
   readonly source: Source
-  /** In the source's own grammar. */
-  readonly what: string
+  /** In the source's own grammar; or the one thing that is there. */
+  readonly what: string | Descriptor
 }
 
 export interface OpenTarget {
@@ -31,7 +33,8 @@ export interface OpenTarget {
   abort(): Promise<void>
 }
 
-export async function openSource(place: CopyPlace, parts: PlaceParts, { signal }: CommandContext): Promise<OpenSource> {
+export async function openSource(place: CopyPlace, parts: PlaceParts, context: CommandContext): Promise<OpenSource> {
+  const { signal, input } = context
   switch (place.kind) {
     case 'registry': {
       const reference = tagged(place.reference)
@@ -43,17 +46,18 @@ export async function openSource(place: CopyPlace, parts: PlaceParts, { signal }
       return { source, what: String(tagged(place.reference)) }
     }
     default: {
-      if (place.path === '-')
-        throw new CliError('USAGE', 'standard input can be no source', {
-          hint: 'lading load reads an archive from a pipe',
+      const isStream = place.kind !== 'layout' && place.path === '-'
+      if (isStream && input.interactive)
+        throw new CliError('USAGE', 'standard input is a terminal, and no archive', {
+          hint: 'give it through a pipe, or name a file',
         })
       const { openArchive, openLayout } = await import('@lading/archive')
       const { tmpdir } = await import('node:os')
       const source =
         place.kind === 'layout'
           ? await openLayout(place.path, { signal })
-          : await openArchive(place.path, { spoolDirectory: tmpdir(), signal })
-      return { source, what: place.name ?? (await onlyName(source, place)) }
+          : await openArchive(isStream ? input.chunks({ signal }) : place.path, { spoolDirectory: tmpdir(), signal })
+      return { source, what: place.name ?? (await onlyImage(source, place).catch(closing(source))) }
     }
   }
 }
@@ -61,16 +65,24 @@ export async function openSource(place: CopyPlace, parts: PlaceParts, { signal }
 const targetOf = ({ digest, tag = 'latest' }: Reference): string => digest ?? tag
 
 /** Where a name was not given there must be one thing. */
-async function onlyName(source: Source, { text }: CopyPlace): Promise<string> {
-  const names: string[] = []
-  for await (const { name } of source.names()) names.push(name)
-  const [only] = names
-  if (only !== undefined && names.length === 1) return only
-  throw new CliError('USAGE', `${text} has ${names.length === 0 ? 'no name' : 'several names'}`, {
-    hint:
-      names.length === 0 ? 'name what is to be copied by its digest' : `choose one: ${names.slice(0, 10).join(', ')}`,
+async function onlyImage(source: ArchiveSource, { text }: CopyPlace): Promise<Descriptor> {
+  const images: ArchivedImage[] = []
+  for await (const image of source.images()) images.push(image)
+  const [only] = images
+  if (only !== undefined && images.length === 1) return only.target
+  const choices = images.map(({ names: [name], target }) => printable(name ?? target.digest, 200))
+  throw new CliError('USAGE', `${printable(text, 200)} has ${images.length === 0 ? 'no image' : 'several images'}`, {
+    hint: images.length === 0 ? 'is it the right place?' : `choose one: ${choices.slice(0, 10).join(', ')}`,
   })
 }
+
+/** Nobody else closes a source of which nothing came. */
+const closing =
+  (source: Source) =>
+  async (error: unknown): Promise<never> => {
+    await source.close()
+    throw error
+  }
 
 const nothing = (): Promise<void> => Promise.resolve()
 

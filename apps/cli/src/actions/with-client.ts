@@ -55,7 +55,7 @@ type RenderedOptions = RegistryCommandOptions & { readonly progress: ProgressMod
 export interface ClientSide {
   readonly host: string
   readonly credential?: Credential | undefined
-  /** Http, and certificates that are not checked; `false`: not, though `--insecure` names the host. Default: as that says. */
+  /** Http, and certificates that are not checked; `false`: not, whatever `--insecure` and the machine's files say of the host. Default: as that says. */
   readonly insecure?: boolean | undefined
 }
 
@@ -78,18 +78,14 @@ export async function openRenderedClient(
   const { insecure = [], credentials } = given
   return createRegistryClient({
     ...given,
-    insecure: side?.insecure === undefined ? insecure : insecureAt(insecure, side.host, side.insecure),
+    insecure: side?.insecure === true ? [...insecure, side.host] : insecure,
+    secure: side?.insecure === false ? [side.host] : undefined,
     credentials:
       side?.credential === undefined
         ? credentials
         : async (target, how) => (target.host === side.host ? side.credential : credentials?.(target, how)),
     onEvent,
   })
-}
-
-function insecureAt(hosts: readonly string[], host: string, insecure: boolean): readonly string[] {
-  const others = hosts.filter((each) => each.toLowerCase() !== host.toLowerCase())
-  return insecure ? [...others, host] : others
 }
 
 /** What the user should know of: a registry's warning, with the registry that says it; a login that will not last. */

@@ -29,6 +29,16 @@ export function createInsecureHosts(entries: readonly string[]): InsecureHosts {
   }
 }
 
+/**
+ * Hosts where nothing else may say that they are insecure, compared as text with `host` or `host:port`.
+ *
+ * @throws RegistryError `OPTION_INVALID`
+ */
+export function createSecureHosts(entries: readonly string[]): (host: string) => boolean {
+  const exact = new Set(entries.map(hostEntry))
+  return (host) => exact.has(host.toLowerCase())
+}
+
 const isHub = (host: string): boolean => /^(?:[a-z0-9-]+\.)*docker\.io(?::443)?$/.test(host)
 
 const invalid = (entry: string, why: string): RegistryError =>

@@ -3,9 +3,12 @@ import type { Endpoint, HostRule } from './endpoint.ts'
 import type { Hosts, HostsAnswer, HostTarget } from './hosts.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
 import { isHub, listEndpoints } from './list-endpoints.ts'
+import { isLoopback } from './loopback.ts'
 
 export interface PlanOptions {
   readonly insecure: InsecureHosts
+  /** Where configuration may not say otherwise. */
+  readonly secure: (host: string) => boolean
   /** By domain, as the user named them. They go first. */
   readonly mirrors: ReadonlyMap<string, readonly Endpoint[]>
   readonly hosts: Hosts | undefined
@@ -23,11 +26,12 @@ export interface EndpointPlan extends Omit<HostsAnswer, 'endpoints'> {
  *
  * @throws RegistryError `TARGET_INVALID` when `domain` is not a host or host:port; HostsError
  */
-export function planOf(target: HostTarget, { insecure, mirrors, hosts }: PlanOptions): EndpointPlan {
+export function planOf(target: HostTarget, { insecure, secure, mirrors, hosts }: PlanOptions): EndpointPlan {
   const answer = hosts?.consult(target, { insecure }) ?? { passedOver: [] }
   if (answer.blocked !== undefined) return { ...answer, endpoints: [] }
   const own = mirrors.get(isHub(target.domain) ? 'docker.io' : target.domain.toLowerCase()) ?? []
-  const endpoints = [...own, ...(answer.endpoints ?? listEndpoints(target.domain, { insecure }))]
+  const given = [...own, ...(answer.endpoints ?? listEndpoints(target.domain, { insecure }))]
+  const endpoints = given.flatMap((endpoint) => (secure(endpoint.host) ? secured(endpoint) : [endpoint]))
   return {
     ...answer,
     endpoints: hosts === undefined ? endpoints : endpoints.map((endpoint) => withHost(endpoint, hosts)),
@@ -43,6 +47,12 @@ export function planEndpoints(target: HostTarget, options: PlanOptions): readonl
   const { endpoints, blocked } = planOf(target, options)
   if (blocked !== undefined) throw blockedBy(target, blocked)
   return endpoints
+}
+
+/** Without what a file says of certificates and http there. */
+function secured(endpoint: Endpoint): readonly Endpoint[] {
+  const { insecureRule: _rule, ...rest } = endpoint
+  return rest.scheme === 'http' && !isLoopback(rest.host) ? [] : [{ ...rest, insecure: false }]
 }
 
 /** What is said of the host holds for every endpoint there that says nothing of it itself. */
