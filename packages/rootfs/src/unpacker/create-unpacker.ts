@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, symlinkSync } from 'node:fs'
 import type { TarEntry } from '@lading/tar'
 import { at } from '../descriptors/at.ts'
 import { createOpenDirectories } from '../descriptors/open-directories.ts'
-import { parseEntryName, parseLinkName } from '../layer/entry-name.ts'
+import { parseEntryName, parseLinkName, type EntryName } from '../layer/entry-name.ts'
 import type { Limits } from '../limits.ts'
 import { beyondLimit, refused } from '../rootfs-error.ts'
 import { systemError } from '../system-error.ts'
@@ -58,6 +58,8 @@ export function createUnpacker(rootDescriptor: number, { owners, limits, newFile
   // Entries come directory by directory.
   let parentPath: NameBytes | undefined
   let knownParent: DirectoryNode = root
+  /** What AUFS kept for itself in this layer, by its path: for hard links alone, under names that no file has. */
+  const keptByAufs = new Map<NameBytes, NameBytes>()
 
   const onRemoved = (): void => {
     inodes--
@@ -156,7 +158,7 @@ export function createUnpacker(rootDescriptor: number, { owners, limits, newFile
   function link(parent: DirectoryNode, name: NameBytes, entry: TarEntry): void {
     replace(parent, name)
     const shown = Buffer.from(entry.linkName as Uint8Array).toString()
-    const target = parseLinkName(entry.linkName as Uint8Array)
+    const target = targetOf(entry.linkName as Uint8Array)
     const from = findDirectory(target.parents, shown, { root, maxDepth: limits.maxDepth })
     const node = target.name === undefined ? undefined : from?.children.get(target.name)
     if (from === undefined || target.name === undefined || node === undefined)
@@ -176,6 +178,25 @@ export function createUnpacker(rootDescriptor: number, { owners, limits, newFile
     }
   }
 
+  function targetOf(linkName: Uint8Array): Pick<EntryName, 'parents' | 'name'> {
+    const target = parseLinkName(linkName)
+    const kept = keptByAufs.get(keyOf(target))
+    return kept === undefined ? target : { parents: [], name: kept }
+  }
+
+  function keepForLinks(name: EntryName, entry: TarEntry): void {
+    if (entry.type === 'directory' || entry.type === 'link') return
+    const key = keyOf(name)
+    const kept = keptByAufs.get(key) ?? `.wh..wh.${keptByAufs.size}`
+    keptByAufs.set(key, kept)
+    makers[entry.type](root, kept, entry)
+  }
+
+  function dropForLinks(): void {
+    for (const name of keptByAufs.values()) removeChild(root, name, { open, onRemoved })
+    keptByAufs.clear()
+  }
+
   function special(parent: DirectoryNode, name: NameBytes, entry: TarEntry): void {
     replace(parent, name)
     const { device } = entry
@@ -188,6 +209,7 @@ export function createUnpacker(rootDescriptor: number, { owners, limits, newFile
 
   return {
     nextLayer() {
+      dropForLinks()
       layer++
       parentPath = undefined
     },
@@ -195,7 +217,8 @@ export function createUnpacker(rootDescriptor: number, { owners, limits, newFile
       const { path } = entry
       if (++entries > limits.maxEntries)
         throw beyondLimit('maxEntries', limits.maxEntries, path, `it is entry ${entries}`)
-      const { kind, parents, name } = parseEntryName(entry.name)
+      const parsed = parseEntryName(entry.name)
+      const { kind, parents, name } = parsed
       switch (kind) {
         case 'entry':
           if (name !== undefined) makers[entry.type](parentOf(parents, path), name, entry)
@@ -211,6 +234,7 @@ export function createUnpacker(rootDescriptor: number, { owners, limits, newFile
           })
           return
         case 'metadata':
+          keepForLinks(parsed, entry)
       }
     },
     data(chunk) {
@@ -236,6 +260,7 @@ export function createUnpacker(rootDescriptor: number, { owners, limits, newFile
       }
     },
     finish() {
+      dropForLinks()
       const zero = { seconds: 0, nanoseconds: 0 }
       const { uid, gid } = owners.kind === 'record' ? newFiles : { uid: owners.uid(0, '.'), gid: owners.gid(0, '.') }
       finishDirectories(root, open, {
@@ -252,3 +277,5 @@ export function createUnpacker(rootDescriptor: number, { owners, limits, newFile
     },
   }
 }
+
+const keyOf = ({ parents, name }: Pick<EntryName, 'parents' | 'name'>): NameBytes => [...parents, name].join('/')

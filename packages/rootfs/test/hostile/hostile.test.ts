@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { needs, root } from '../../../../test/support/needs.ts'
+import { atScale } from '../../../../test/support/scale.ts'
+import { createCanaries, type Canaries } from './canaries.ts'
+import { corpus } from './corpus.ts'
+import { asOnDisk, modelOutcome, unpackedOutcome, type Outcome } from './outcomes.ts'
+import type { Row } from './row.ts'
+import { SMALL, sequence, sequences } from './sequences.ts'
+
+// The way of the canaries' directory is in what some of them make.
+const zone = mkdtempSync(join(tmpdir(), 'lading-hostile-'))
+const topics = corpus(join(zone, 'outside'))
+let canaries: Canaries
+
+beforeAll(() => {
+  canaries = createCanaries(zone)
+})
+afterAll(() => rmSync(zone, { recursive: true, force: true }))
+
+const sorted = (outcome: Outcome): Outcome => (typeof outcome === 'string' ? outcome : outcome.toSorted())
+
+/** Nothing, or the row and what became of it. */
+function wrong({ what }: Row, expected: Outcome, actual: Outcome): readonly unknown[] {
+  const [should, is] = [sorted(expected), sorted(actual)]
+  return JSON.stringify(should) === JSON.stringify(is) ? [] : [{ what, should, is }]
+}
+
+it('there are hundreds of hostile images, each told apart', () => {
+  const rows = Object.values(topics).flat()
+  expect(new Set(rows.map(({ what }) => what)).size).toBe(rows.length)
+  expect(rows.length).toBeGreaterThanOrEqual(300)
+})
+
+describe.each(Object.entries(topics))('hostile images: %s', (_topic, rows) => {
+  it('are refused or unpacked as they should be, and nothing outside changes', needs(root), async () => {
+    for (const row of rows) {
+      const { what, layers, outcome, limits } = row
+      const actual = await unpackedOutcome(layers, join(canaries.inside, 'root'), { limits })
+      expect(wrong(row, outcome === 'whiteout' ? 'name' : asOnDisk(outcome), actual)).toEqual([])
+      expect({ what, changes: canaries.changes() }).toEqual({ what, changes: [] })
+    }
+  })
+
+  it('are to the model what they should be', async () => {
+    for (const row of rows) {
+      // Owners and limits are no business of the model.
+      if (row.limits !== undefined || row.outcome === 'owner') continue
+      expect(wrong(row, row.outcome, await modelOutcome(row.layers))).toEqual([])
+    }
+  })
+})
+
+describe('all images of up to four entries', () => {
+  it('are unpacked as the model says, and nothing outside changes', needs(root), async () => {
+    const all = sequences(SMALL)
+    const step = atScale(53, 1)
+    for (let index = 0; index < all; index += step) {
+      const layers = sequence(index, SMALL)
+      const expected = await modelOutcome(layers, { times: true })
+      const actual = await unpackedOutcome(layers, join(canaries.inside, 'root'), { times: true })
+      expect({ index, outcome: actual }).toEqual({ index, outcome: expected })
+      expect(canaries.changes()).toEqual([])
+    }
+  })
+})
