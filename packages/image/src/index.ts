@@ -1,3 +1,7 @@
 export { ImageError, type ImageErrorCode } from './image-error.ts'
 export { cleanName, joinName, parseLayerName, type LayerName } from './layer-name.ts'
 export { readLayer, type LayerEntry, type LayerLimits, type ReadLayerOptions } from './read-layer.ts'
+export type { ChooseImageOptions, ChosenImage, ImageLayer } from './choose-image.ts'
+export type { ImageFile } from './image-file.ts'
+export { openImage, type Image, type OpenImageOptions, type ReadFileOptions } from './open-image.ts'
+export type { ScannedFile } from './scan-layers.ts'

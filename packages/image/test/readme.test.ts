@@ -1,17 +1,29 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
+import { openImage } from '../src/index.ts'
+import { imageOf } from './support/images.ts'
+import { textBytes } from './support/layers.ts'
 
-it('the example in the README runs, and prints what the comments below it say', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const example = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? ''
-  const promised = Array.from(example.matchAll(/^\/\/ (.*)$/gm), ([, line]) => line)
-  expect(promised).not.toEqual([])
-  const printed = execFileSync(
-    process.execPath,
-    ['--conditions=@lading/source', '--input-type=module-typescript', '--eval', example],
-    { cwd: fileURLToPath(new URL('..', import.meta.url)), encoding: 'utf8' },
+type Example = (source: unknown, openImage: unknown, console: unknown) => Promise<void>
+
+it('the example of the README runs, and prints what its comments say', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const code = /```ts\n(.*?)```/s.exec(readme)?.[1]?.replace(/^import .*$/m, '') ?? ''
+  const promised = Array.from(code.matchAll(/^\/\/ (.*)$/gm), ([, line]) => line)
+  // oxlint-disable-next-line typescript/no-implied-eval, no-new-func
+  const example = new Function('source', 'openImage', 'console', `return (async () => {${code}})()`) as Example
+  const { content, target } = await imageOf(
+    [
+      { name: 'etc/motd', body: textBytes('old\n') },
+      { name: 'etc/os-release', type: 'symlink', linkName: '../usr/lib/os-release' },
+      { name: 'usr/lib/os-release', body: textBytes('ID=debian\n') },
+      { name: 'var/lib/dpkg/status', body: textBytes('Package: libc6 \n\n') },
+    ],
+    [{ name: 'etc/motd', body: textBytes('new\n') }],
   )
-  expect(printed.trimEnd().split('\n')).toEqual(promised)
+  const printed: string[] = []
+  const log = (...words: unknown[]): void => void printed.push(words.join(' '))
+  await example({ ...content, resolve: async () => target }, openImage, { log })
+  expect(promised).not.toEqual([])
+  expect(printed).toEqual(promised)
 })

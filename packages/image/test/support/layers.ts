@@ -7,6 +7,13 @@ import { writeTar, type TarInput } from '@lading/tar'
 
 export const textBytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
+/** Everything that an iteration gives. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = []
+  for await (const item of items) list.push(item)
+  return list
+}
+
 /** A tar archive as a whole. */
 export async function tarOf(entries: readonly TarInput[]): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []

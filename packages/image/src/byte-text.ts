@@ -1,0 +1,28 @@
+import { printable } from '@lading/errors'
+
+/** Bytes as a string of the same length, one character for each: what names are compared by, and are keys as. */
+export function keyOf(bytes: Uint8Array): string {
+  if (bytes.length > 4096) return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
+  return String.fromCharCode(...bytes)
+}
+
+export function bytesOfKey(key: string): Uint8Array {
+  const bytes = new Uint8Array(key.length)
+  for (let at = 0; at < key.length; at++) bytes[at] = key.charCodeAt(at)
+  return bytes
+}
+
+const decoder = new TextDecoder()
+
+/** As UTF-8; what is none becomes U+FFFD. */
+export const textOf = (bytes: Uint8Array): string => decoder.decode(bytes)
+
+/** A path of keys, as people write it. Not safe to print. */
+export const pathText = (keys: readonly string[]): string => `/${textOf(bytesOfKey(keys.join('/')))}`
+
+/** For messages. */
+export const shown = (keys: readonly string[]): string => printable(pathText(keys), 200)
+
+/** What a caller calls a path: text is UTF-8. */
+export const pathBytes = (path: string | Uint8Array): Uint8Array =>
+  typeof path === 'string' ? new TextEncoder().encode(path) : path

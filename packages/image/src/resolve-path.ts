@@ -1,0 +1,60 @@
+import { keyOf, pathBytes, shown } from './byte-text.ts'
+import { ImageError } from './image-error.ts'
+import type { Merged, MergedView } from './merged-view.ts'
+
+/** As many symbolic links as Linux follows. */
+const mostLinks = 40
+
+/**
+ * Follows a path from the image's root, as a process whose root it is would: links in its middle, `..` of what is there, nothing
+ * above the root.
+ *
+ * @param follow whether a link at its end is followed too
+ * @returns where it leads, and what is there; `undefined` where there is nothing
+ * @throws ImageError `TOO_MANY_LINKS`
+ */
+export async function resolvePath(
+  view: MergedView,
+  path: string | Uint8Array,
+  { follow }: { readonly follow: boolean },
+): Promise<Merged | undefined> {
+  const asked = partsOf(pathBytes(path))
+  const ahead = asked.toReversed()
+  // What the root is like, only the lowest layer may say: it is asked when it is asked for.
+  let here: Merged | undefined
+  const above: (Merged | undefined)[] = []
+  let links = 0
+  for (let key = ahead.pop(); key !== undefined; key = ahead.pop()) {
+    if (here !== undefined && here.file.type !== 'directory') return undefined
+    if (key === '..') {
+      here = above.pop()
+      continue
+    }
+    const next = [...(here?.path ?? []), key]
+    const file = await view.find(next, { isPassed: ahead.length > 0 })
+    if (file === undefined) return undefined
+    if (file.linkName === undefined || (!follow && ahead.length === 0)) {
+      above.push(here)
+      here = { path: next, file }
+      continue
+    }
+    if (++links > mostLinks)
+      throw new ImageError('TOO_MANY_LINKS', `${shown(asked)} leads through more than ${mostLinks} links`, {
+        path: shown(asked),
+        hint: 'do they lead to each other? lading ls -l shows where they point',
+      })
+    if (file.linkName[0] === 0x2f) {
+      here = undefined
+      above.length = 0
+    }
+    ahead.push(...partsOf(file.linkName).toReversed())
+  }
+  if (here !== undefined) return here
+  const root = await view.find([])
+  return root === undefined ? undefined : { path: [], file: root }
+}
+
+const partsOf = (path: Uint8Array): string[] =>
+  keyOf(path)
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')

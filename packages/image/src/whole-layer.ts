@@ -1,0 +1,79 @@
+import type { AbortOptions } from '@lading/clock'
+import type { Source } from '@lading/content'
+import type { Digest } from '@lading/digest'
+import type { Descriptor } from '@lading/manifest'
+import { keyOf } from './byte-text.ts'
+import type { LayerContent } from './layer-content.ts'
+import type { LayerFile } from './layer-file.ts'
+import { createLayerTree, type LayerNode } from './layer-tree.ts'
+import { readLayer, type LayerEntry, type LayerLimits } from './read-layer.ts'
+import { wantedPaths } from './wanted-paths.ts'
+import { withHoles } from './with-holes.ts'
+
+export interface WholeLayerOptions {
+  readonly layer: number
+  readonly diffId: Digest
+  readonly limits?: LayerLimits | undefined
+  /** Bytes of bodies that are kept because somebody waits for them. */
+  readonly keepBytes: number
+}
+
+/** A layer that is read from its beginning to its end: once for its tree, and again for bodies that were not waited for. */
+export function wholeLayer(
+  source: Pick<Source, 'open' | 'verified'>,
+  descriptor: Descriptor,
+  { layer, diffId, limits, keepBytes }: WholeLayerOptions,
+): LayerContent {
+  const kept = new Map<number, Uint8Array>()
+
+  const entries = ({ signal }: AbortOptions): AsyncGenerator<LayerEntry, void, undefined> =>
+    readLayer(source, descriptor, { diffId, limits, signal })
+
+  return {
+    async tree({ signal, wanted = [] } = {}): Promise<LayerNode> {
+      const tree = createLayerTree(layer)
+      const waited = wantedPaths(wanted)
+      let room = keepBytes
+      kept.clear()
+      for await (const entry of entries({ signal })) {
+        const file = tree.add(entry)
+        if (file === undefined || (file.type !== 'file' && file.type !== 'symlink')) continue
+        const path = keyOf(entry.layerName.path)
+        if (file.linkName !== undefined) waited.follow(path, file.linkName)
+        else if (waited.has(path) && file.size <= room) {
+          const body = await collect(bodyOf(entry, file), file.size)
+          room -= body.length
+          kept.set(file.ordinal, body)
+        }
+      }
+      return tree.root
+    },
+    async *body(file, { signal } = {}) {
+      const here = kept.get(file.ordinal)
+      if (here !== undefined) {
+        yield here.slice()
+        return
+      }
+      let ordinal = -1
+      for await (const entry of entries({ signal })) {
+        if (++ordinal !== file.ordinal) continue
+        yield* bodyOf(entry, file)
+        if (source.verified === true) return
+      }
+    },
+  }
+}
+
+/** An entry's body, with its holes. */
+export const bodyOf = ({ body }: LayerEntry, { sparse }: LayerFile): AsyncIterable<Uint8Array> =>
+  sparse === undefined ? body : withHoles(body, sparse)
+
+export async function collect(chunks: AsyncIterable<Uint8Array>, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for await (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return at === size ? bytes : bytes.slice(0, at)
+}
