@@ -79,6 +79,8 @@ export interface ContentStore<Growth = unknown> {
     options?: {
       /** Looks once more whether the update still counts: this process may have stood still just before it removed the blob. Then it is put back. */
       readonly assertHeld?: (() => Promise<void>) | undefined
+      /** Of the update, in files: with it nothing is removed once the update no longer counts, so that nothing has to be put back. */
+      readonly fence?: string | undefined
     },
   ): Promise<boolean>
   /**

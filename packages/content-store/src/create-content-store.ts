@@ -202,7 +202,7 @@ export function createContentStore({
         }
       }
     },
-    remove: (digest, { assertHeld } = {}) => moveAway(fs, trash, at(digest), assertHeld),
+    remove: (digest, options) => moveAway(fs, trash, at(digest), options),
     emptyTrash: (options) => emptyTrash({ fs, layout, processes }, options),
     assertRoom: (addresses) => assertRoom(fs, layout, addresses),
     leftovers: () => countLeftovers({ fs, layout, processes }),

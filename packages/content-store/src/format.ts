@@ -2,6 +2,7 @@ import { printable } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
 import type { StoreLayout } from './layout.ts'
+import type { Held } from './lock.ts'
 
 /** The form of what is below `lading/`, and how older forms become this one. */
 export interface StoreFormat {
@@ -18,9 +19,10 @@ export interface FormatStep {
   readonly readable: boolean
   /**
    * Changes the files of a root, under the store's lock. It may be killed anywhere, and is then run again from its start
-   * on what it left, also when it was done. What it writes is on the disk when it resolves.
+   * on what it left, also when it was done. What it writes is on the disk when it resolves. What it replaces or removes goes
+   * through `held.fence`, so that one that stood still changes nothing once another one has begun.
    */
-  run(root: { readonly fs: FileSystem; readonly layout: StoreLayout }): Promise<void>
+  run(root: { readonly fs: FileSystem; readonly layout: StoreLayout; readonly held: Held }): Promise<void>
 }
 
 /** Today's. */

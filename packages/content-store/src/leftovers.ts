@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { FileSystem } from './file-system.ts'
 import { claimAt } from './ingest-directory.ts'
+import { fencesOf } from './fence.ts'
 import { ingestLayoutOf, type StoreLayout } from './layout.ts'
 import type { ProcessTable } from './process-table.ts'
 import { entriesOf } from './record-directory.ts'
@@ -59,6 +60,11 @@ export async function* leftoversIn(place: LeftoverPlace): AsyncIterable<Leftover
         },
       }
     }
+  }
+  // Of a holder who is at work, or was killed: whoever next takes the lock moves it into the trash.
+  for (const path of await fencesOf(fs, layout.lock)) {
+    const no = (): Promise<boolean> => Promise.resolve(false)
+    yield { kind: 'trash', path, isDue: no, remove: no }
   }
   for (const directory of await writtenDirectories(fs, layout)) yield* temporaries(fs, directory)
   yield* downloads(place)

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { tryClaim, type Claim, type Observation } from './claim.ts'
 import { ContentError } from './content-error.ts'
+import { raiseFence, type Fence } from './fence.ts'
 import type { FileSystem } from './file-system.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { enterQueue } from './queue.ts'
@@ -27,6 +28,11 @@ export interface Held {
    * @throws ContentError `LOCK_LOST` after somebody took the lock over, as happens to a process that stood still for long
    */
   assert(): Promise<void>
+  /**
+   * Of a lock in files: a directory that is there for as long as nobody took the lock over. What is renamed into it or out
+   * of it cannot be renamed too late. Hand it on, and make nothing of it.
+   */
+  readonly fence?: string | undefined
 }
 
 const defaultTimeoutMs = 30_000
@@ -41,11 +47,14 @@ export function createLock({
   fs,
   path,
   processes = nodeProcesses(),
+  trash,
   timeoutMs = defaultTimeoutMs,
   onWaiting,
 }: WaitingOptions & {
   readonly fs: FileSystem
   readonly path: string
+  /** Where goes what holders renamed into their fence. Default: it is removed with it. */
+  readonly trash?: string | undefined
   readonly processes?: ProcessTable | undefined
   /** How long a holder may give no sign of life before waiting for it ends with `LOCK_TIMEOUT`, in milliseconds. Default 30 000. */
   readonly timeoutMs?: number | undefined
@@ -59,15 +68,18 @@ export function createLock({
       signal?.throwIfAborted()
       const leave = await enterQueue(key, signal)
       try {
-        const claim = await claimWhenFree({ fs, path, processes, observation, timeoutMs, onWaiting, signal })
+        const holding = { fs, path, processes, trash, observation, timeoutMs, onWaiting, signal }
+        const { claim, fence } = await holdWhenFree(holding)
         let result
         try {
-          result = await run({ assert: () => assertHeld(claim, path) })
+          result = await run({ assert: () => assertHeld(claim, fence, path), fence: fence.path })
         } catch (error) {
           // What `run` threw is what there is to say.
+          await fence.lower()
           await claim.release().catch(() => {})
           throw error
         }
+        await fence.lower()
         await claim.release()
         return result
       } finally {
@@ -77,12 +89,36 @@ export function createLock({
   }
 }
 
-async function assertHeld(claim: Claim, path: string): Promise<void> {
-  if (await claim.holds()) return
+async function assertHeld(claim: Claim, fence: Fence, path: string): Promise<void> {
+  if ((await claim.holds()) && (await fence.stands())) return
   throw new ContentError('LOCK_LOST', `${path} was taken over while this process stood still`, {
     path,
     hint: 'nothing was written; do it again',
   })
+}
+
+interface Holding extends WaitingOptions {
+  readonly fs: FileSystem
+  readonly path: string
+  readonly processes: ProcessTable
+  readonly trash: string | undefined
+  readonly observation: Observation
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+async function holdWhenFree(holding: Holding): Promise<{ readonly claim: Claim; readonly fence: Fence }> {
+  for (;;) {
+    const claim = await claimWhenFree(holding)
+    try {
+      const fence = await raiseFence(holding, claim)
+      if (fence !== undefined) return { claim, fence }
+    } catch (error) {
+      await claim.release().catch(() => {})
+      throw error
+    }
+    await claim.release()
+  }
 }
 
 async function claimWhenFree({
@@ -93,14 +129,7 @@ async function claimWhenFree({
   timeoutMs,
   onWaiting,
   signal,
-}: WaitingOptions & {
-  readonly fs: FileSystem
-  readonly path: string
-  readonly processes: ProcessTable
-  readonly observation: Observation
-  readonly timeoutMs: number
-  readonly signal: AbortSignal | undefined
-}): Promise<Claim> {
+}: Holding): Promise<Claim> {
   const watch = watchWait(path, { onWaiting })
   await fs.mkdir(dirname(path), { recursive: true })
   for (let attempt = 0; ; attempt++) {

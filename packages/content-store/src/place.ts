@@ -76,17 +76,26 @@ export async function keepAside(fs: FileSystem, quarantine: string, path: string
 const newNameIn = (directory: string, path: string): string =>
   join(directory, `${basename(path)}.${randomBytes(8).toString('hex')}`)
 
+/** What of the lock a removal is told. */
+export interface UnderLock {
+  /** Throws when the lock was lost. */
+  readonly assertHeld?: (() => Promise<void>) | undefined
+  /** See `Held`. */
+  readonly fence?: string | undefined
+}
+
 /**
- * Renames into `trash`. `false`: was not there.
- *
- * @param assertHeld throws when it should not have been moved; then it is put back, unless something new has its place.
+ * Renames into `trash`, or into the fence of the lock's holder, which is not there any more once the lock was lost.
+ * `false`: was not there. Without a fence what was moved is put back when the lock turns out to be lost, unless something
+ * new has its place.
  */
 export async function moveAway(
   fs: FileSystem,
   trash: string,
   path: string,
-  assertHeld: () => Promise<void> = async () => {},
+  { assertHeld = () => Promise.resolve(), fence }: UnderLock = {},
 ): Promise<boolean> {
+  if (fence !== undefined) return moveBehind(fs, path, { fence, assertHeld })
   const moved = await moveInto(fs, trash, path)
   if (moved === undefined) return false
   try {
@@ -96,6 +105,22 @@ export async function moveAway(
     throw error
   }
   return true
+}
+
+async function moveBehind(
+  fs: FileSystem,
+  path: string,
+  { fence, assertHeld }: { readonly fence: string; readonly assertHeld: () => Promise<void> },
+): Promise<boolean> {
+  try {
+    await fs.rename(path, newNameIn(fence, path))
+    return true
+  } catch (error) {
+    if (!isLadingError(error, 'NOT_FOUND')) throw error
+    // It is not there, or the fence is not.
+    await assertHeld()
+    return false
+  }
 }
 
 async function putBack(fs: FileSystem, moved: string, path: string): Promise<void> {

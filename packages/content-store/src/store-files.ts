@@ -25,9 +25,10 @@ export interface StoreFile {
 
 const temporary = /\.[0-9a-f]{16}\.tmp$/
 const lockFiles = /^lock(\.[0-9a-f]{16})*(\.new)?$/
+const fence = /^lock\.[0-9a-f]{16}\.fence$/
 const leaseFile = /^[0-9a-f]{16}$/
 
-/** Everything under a root by what it is there for. What is below strangers, trash, quarantine and downloads is not looked at. */
+/** Everything under a root by what it is there for. What is below strangers, trash, quarantine, fences and downloads is not looked at. */
 export async function* storeFiles(fs: FileSystem, layout: StoreLayout): AsyncIterable<StoreFile> {
   const under = async (directory: string): Promise<readonly (DirectoryEntry & { readonly path: string })[]> =>
     (await entriesOf(fs, directory)).map((entry) => ({ ...entry, path: join(directory, entry.name) }))
@@ -67,7 +68,7 @@ export async function* storeFiles(fs: FileSystem, layout: StoreLayout): AsyncIte
     else if (kind === 'directory' && path === copies)
       for (const copy of await under(path))
         yield { ...copy, role: copy.path === latest || copy.path === previous || isOwn(copy) ? 'own' : 'stranger' }
-    else if (kind === 'directory') yield { path, kind, role: closed.has(path) ? 'own' : 'stranger' }
+    else if (kind === 'directory') yield { path, kind, role: closed.has(path) || fence.test(name) ? 'own' : 'stranger' }
     else {
       const own =
         path === layout.version ||

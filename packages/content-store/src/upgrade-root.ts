@@ -3,7 +3,8 @@ import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
 import { reachedFormat, stepsFrom, type ReachedFormat, type StoreFormat } from './format.ts'
 import type { StoreLayout } from './layout.ts'
-import { createLock, type Lock } from './lock.ts'
+import { createLock, type Held, type Lock } from './lock.ts'
+import { moveAway } from './place.ts'
 import { writeFileDurably } from './write-file-durably.ts'
 
 interface Root {
@@ -20,22 +21,21 @@ interface Root {
  * @throws `FORMAT_OUTDATED` where there is no way; `LOCK_TIMEOUT`, `LOCK_LOST`; what the disk reports
  */
 export async function upgradeRoot({ fs, layout, format }: Root): Promise<void> {
-  const write = (path: string, version: number, before: () => Promise<void>): Promise<void> =>
-    writeFileDurably(fs, path, new TextEncoder().encode(`${version}\n`), { alone: true, before })
-  await createLock({ fs, path: layout.lock }).hold(async ({ assert }) => {
+  const write = (path: string, version: number, { assert, fence }: Held): Promise<void> =>
+    writeFileDurably(fs, path, new TextEncoder().encode(`${version}\n`), { alone: true, before: assert, fence })
+  await createLock({ fs, path: layout.lock }).hold(async (held) => {
     // Another process may have done it while this one waited.
     const reached = await reachedFormat(fs, layout, format)
     if (reached === undefined || isReached(reached, format)) return
     const steps = stepsFrom(reached, format, layout)
-    await write(layout.upgrading, reached.version, assert)
-    await write(layout.version, format.version, assert)
+    await write(layout.upgrading, reached.version, held)
+    await write(layout.version, format.version, held)
     for (const step of steps) {
-      await assert()
-      await step.run({ fs, layout })
-      await write(layout.upgrading, step.to, assert)
+      await held.assert()
+      await step.run({ fs, layout, held })
+      await write(layout.upgrading, step.to, held)
     }
-    await assert()
-    await fs.unlink(layout.upgrading)
+    await moveAway(fs, layout.trash, layout.upgrading, { assertHeld: held.assert, fence: held.fence })
     await fs.syncDirectory(layout.own)
   })
 }

@@ -36,6 +36,7 @@ interface WriteOptions {
   readonly mode?: number | undefined
   readonly alone?: boolean | undefined
   readonly before?: (() => Promise<void>) | undefined
+  readonly fence?: string | undefined
 }
 
 /**
@@ -46,6 +47,8 @@ interface WriteOptions {
  * @param options.mode of the new file, default `0o600`.
  * @param options.alone nobody else writes this file now (the caller holds the lock): what killed writers left beside it is removed first.
  * @param options.before the last look before the new file takes the old one's place; what it throws leaves the old one there.
+ * @param options.fence of the lock that the caller holds: the temporary file is in it, so that nothing is renamed once the
+ *   lock was taken over. `before` then says so.
  */
 export async function writeFileDurably(
   fs: FileSystem,
@@ -54,15 +57,16 @@ export async function writeFileDurably(
   options: WriteOptions = {},
 ): Promise<void> {
   if (options.alone === true) await sweepTemporaries(fs, dirname(path), { of: basename(path), olderThanMs: 0 })
-  const temp = temporaryPath(path)
-  await writeNewFile(fs, temp, bytes, { mode: options.mode })
+  const temp = temporaryPath(options.fence === undefined ? path : join(options.fence, basename(path)))
+  /** Whoever holds the lock now has moved the fence away, or swept the file: this process stood still since its last look. */
+  const tellLoss = async (error: unknown): Promise<never> => {
+    if (isLadingError(error, 'NOT_FOUND')) await options.before?.()
+    throw error
+  }
+  await writeNewFile(fs, temp, bytes, { mode: options.mode }).catch(tellLoss)
   try {
     await options.before?.()
-    await fs.rename(temp, path).catch(async (error: unknown) => {
-      // Whoever writes alone now has swept it: this process stood still between its last look and this step.
-      if (isLadingError(error, 'NOT_FOUND')) await options.before?.()
-      throw error
-    })
+    await fs.rename(temp, path).catch(tellLoss)
   } catch (error) {
     await removeQuietly(fs, temp)
     throw error

@@ -1,4 +1,4 @@
-import { readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   createLock,
@@ -71,6 +71,31 @@ describe('a lock', () => {
       await rm(path)
       await expect(held.assert()).rejects.toMatchObject({ code: 'LOCK_LOST' })
     })
+  })
+
+  it('has a way for the last step of its holder that is gone once it was taken over', async () => {
+    const directory = await temporaryDirectory()
+    const [path, trash] = [join(directory, 'lock'), join(directory, 'trash')]
+    const [thing, other] = [join(directory, 'thing'), join(directory, 'other')]
+    const lock = createLock({ fs, path, trash })
+    await writeFile(thing, 'a thing')
+    await writeFile(other, 'another')
+    await lock.hold(async ({ assert, fence = '' }) => {
+      await fs.rename(thing, join(fence, 'thing'))
+      await rm(path)
+      // By another path: within this process it is another lock.
+      const alias = join(await temporaryDirectory(), 'alias')
+      await symlink(directory, alias)
+      await createLock({ fs, path: join(alias, 'lock'), trash }).hold(async (held) => {
+        await held.assert()
+        await expect(fs.rename(other, join(fence, 'other'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+        await expect(assert()).rejects.toMatchObject({ code: 'LOCK_LOST' })
+        await writeFile(path, `${JSON.stringify({ ...self, nonce })}\n`)
+      })
+      await rm(path)
+    })
+    expect((await readdir(directory)).toSorted()).toEqual(['other', 'trash'])
+    expect((await readdir(trash, { recursive: true })).filter((name) => name.endsWith('/thing'))).toHaveLength(1)
   })
 
   it('lets a waiter give up without losing the place of those behind it', async () => {

@@ -67,9 +67,9 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
   const write = async (content: IndexJson, held: Held): Promise<void> => {
     const bytes = formatIndexJson(content)
     if (bytes.length > indexJsonLimit) throw tooLarge(path, bytes.length)
-    await writeFileDurably(fs, path, bytes, { alone: true, before: () => held.assert() })
+    await writeFileDurably(fs, path, bytes, { alone: true, before: () => held.assert(), fence: held.fence })
     // After it: a copy without an original would be taken for a loss.
-    await copies.keep(bytes)
+    await copies.keep(bytes, held)
     remember(bytes, content)
   }
 
@@ -89,6 +89,7 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
               content = changed
             },
             assertHeld: () => held.assert(),
+            fence: held.fence,
           },
         )
         const result = await change(names)

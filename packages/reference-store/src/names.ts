@@ -26,6 +26,7 @@ export function changeNames(
   how: {
     readonly save: (changes: readonly NameChange[]) => Promise<void>
     readonly assertHeld: () => Promise<void>
+    readonly fence?: string | undefined
   },
 ): Names {
   const named = new Map(read.named)
@@ -66,6 +67,7 @@ export function changeNames(
     },
     foreignTargets: () => read.foreignTargets,
     assertHeld: how.assertHeld,
+    fence: how.fence,
     async save() {
       if (changes.size === 0) return
       await how.save([...changes.values()])

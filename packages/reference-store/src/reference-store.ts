@@ -94,6 +94,8 @@ export interface Names {
    * @throws `LOCK_LOST` when the names may be others by now: somebody took the lock over, or changed them without one
    */
   assertHeld(): Promise<void>
+  /** In files: for `ContentStore.remove`, which with it removes nothing once the names may be others. */
+  readonly fence?: string | undefined
   /**
    * Writes the names now, for a caller who has more to do in this update. Nothing changed: nothing is written. Where they
    * are not one document, they are written in the order in which they were changed, and a crash may leave the first of them.

@@ -49,7 +49,7 @@ export interface Collected {
  */
 export async function collect(
   parts: Parts,
-  names: Pick<Names, 'list' | 'foreignTargets' | 'assertHeld'>,
+  names: Pick<Names, 'list' | 'foreignTargets' | 'assertHeld' | 'fence'>,
   removed: readonly Tree[],
   { orphans = [], dryRun = false }: CollectOptions = {},
 ): Promise<Collected> {
@@ -82,7 +82,7 @@ export async function collect(
     // A pull that has begun since uses what it finds.
     if (at > 0 && at % removalsAtOnce === 0) held = await parts.leases.held()
     if (!isFree(digest)) continue
-    await remove(() => parts.contents.remove(digest, { assertHeld }))
+    await remove(() => parts.contents.remove(digest, { assertHeld, fence: names.fence }))
     free.push(digest)
   }
   const collected: Collected = { deleted, content: free }

@@ -88,11 +88,14 @@ export async function openStore({
   const writable = await openRoot(fs, root, { readOnly, format })
   const reserve = createReserve({ root, fs })
   const contents = createContentStore({ root, fs, format, overtaking, onWaiting })
-  const lock = lockOfFormat(createLock({ fs, path: lockPath, timeoutMs: lockTimeoutMs, onWaiting }), {
-    fs,
-    layout,
-    format,
-  })
+  const lock = lockOfFormat(
+    createLock({ fs, path: lockPath, trash: layout.trash, timeoutMs: lockTimeoutMs, onWaiting }),
+    {
+      fs,
+      layout,
+      format,
+    },
+  )
   const summary = createRememberedFile({ fs, path: layout.summary, maxBytes: summaryLimit })
   const prepare = async (): Promise<void> => {
     await writable()

@@ -66,7 +66,7 @@ interface Plan {
   readonly options: PruneOptions
 }
 
-type NamesView = Pick<Names, 'list' | 'foreignTargets' | 'assertHeld'>
+type NamesView = Pick<Names, 'list' | 'foreignTargets' | 'assertHeld' | 'fence'>
 
 /** For a dry run, which changes none and needs no lock. */
 async function namesAsTheyAre({ references }: Pick<Parts, 'references'>): Promise<NamesView> {

@@ -40,6 +40,7 @@ const layout: readonly RegExp[] = [
 /** What only a process that was killed leaves behind, and what a running one has. */
 const transient: readonly RegExp[] = [
   /^lading\/lock(\.[0-9a-f]{16})?(\.[0-9a-f]{16}\.new)?$/,
+  /^lading\/lock\.[0-9a-f]{16}\.fence\//,
   /^lading\/(staging|ingest)\//,
   /(^|\/)[^/]+\.[0-9a-f]{16}\.tmp$/,
 ]

@@ -57,7 +57,7 @@ describe('prune', () => {
     const pruning = await root.open({
       fs: faultyFileSystem(unsyncedFileSystem(), [], {
         async before({ operation, path }) {
-          if (operation !== 'rename' || !path.includes('trash') || held) return
+          if (operation !== 'rename' || !path.includes('.fence') || held) return
           held = true
           await lease.hold(orphans)
         },

@@ -1,7 +1,14 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { writeFileDurably, type FileSystem, type FormatStep, type StoreFormat } from '@lading/content-store'
+import {
+  createLock,
+  layoutOf,
+  writeFileDurably,
+  type FileSystem,
+  type FormatStep,
+  type StoreFormat,
+} from '@lading/content-store'
 import {
   afterPowerCut,
   faultyFileSystem,
@@ -42,8 +49,9 @@ const open = (root: string, options: Partial<OpenStoreOptions> = {}): Promise<Fi
 async function filesIn(root: string): Promise<Readonly<Record<string, string>>> {
   const files: Record<string, string> = {}
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || /^lock|^reserve$|\.tmp$/.test(entry.name)) continue
     const path = join(entry.parentPath, entry.name)
+    // What a holder of the lock had moved away when it was cut off waits for the next one.
+    if (!entry.isFile() || /^reserve$|\.tmp$/.test(entry.name) || /\/lock[^/]*(\/|$)/.test(path)) continue
     files[path.slice(root.length + 1)] = await readFile(path, 'latin1')
   }
   return files
@@ -275,6 +283,26 @@ it('an upgrade that is killed at any call, or fails at it, is gone on with', { t
       throw new Error(`call ${nth}, ${operation} ${path}, ${forGood ? 'for good' : 'once'}`, { cause: error })
     })
   }
+})
+
+it('an upgrade that stood still before its last step says nothing of one that was begun since', async () => {
+  const root = await format1Root()
+  const { lock, upgrading } = layoutOf(root)
+  const alias = `${root}-alias`
+  await symlink(root, alias)
+  let robbed = false
+  const through = faultyFileSystem(fs, [], {
+    async before({ operation, path }) {
+      if (robbed || operation !== 'rename' || !/fence\/upgrading\.[0-9a-f]{16}$/.test(path)) return
+      robbed = true
+      await rm(lock)
+      await createLock({ fs, path: layoutOf(alias).lock }).hold(async ({ assert }) => assert())
+      await writeFile(upgrading, '3\n')
+    },
+  })
+  await expect(open(root, { format: third, fs: through })).rejects.toMatchObject({ code: 'LOCK_LOST' })
+  expect(robbed).toBe(true)
+  expect(await readFile(upgrading, 'utf8')).toBe('3\n')
 })
 
 it('an upgrade that a power cut ends at any call is gone on with', { timeout: 120_000 }, async () => {

@@ -119,6 +119,7 @@ async function pointNames(
       await writeFileDurably(fs, index, after, {
         mode: fileMode,
         alone: true,
+        fence: held.fence,
         async before() {
           await held.assert()
           const now = await read()

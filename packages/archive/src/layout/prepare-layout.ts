@@ -62,13 +62,12 @@ export async function prepareLayout(
   await sweep(fs, places)
   if ((await fs.stat(marker)) === undefined || (await fs.stat(index)) === undefined)
     await lock.hold(
-      async () => {
+      async ({ assert, fence }) => {
+        const how = { mode: fileMode, alone: true, before: assert, fence }
         // The names before the marker: what looks like a layout always says which it has.
         await makeDirectory(fs, join(places.blobs, 'sha256'))
-        if ((await fs.stat(index)) === undefined)
-          await writeFileDurably(fs, index, noNames, { mode: fileMode, alone: true })
-        if ((await fs.stat(marker)) === undefined)
-          await writeFileDurably(fs, marker, layoutMarker, { mode: fileMode, alone: true })
+        if ((await fs.stat(index)) === undefined) await writeFileDurably(fs, index, noNames, how)
+        if ((await fs.stat(marker)) === undefined) await writeFileDurably(fs, marker, layoutMarker, how)
       },
       { signal },
     )
