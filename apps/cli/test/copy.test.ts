@@ -148,6 +148,7 @@ describe('lading copy', () => {
       ['--src-creds', 'alice', `${from.host}/t/app:1.0`, `${to.host}/x`],
       ['--dest-creds', 'a:b', `${from.host}/t/app:1.0`, 'store:x'],
       ['--dry-run', `${from.host}/t/app:1.0`, 'oci-archive:-'],
+      ['--platform', 'linux/amd64', '--platform', 'linux/arm64', `${from.host}/t/app:1.0`, 'docker-archive:x.tar'],
     ])
       expect(await runHere(['copy', ...args]), args.join(' ')).toMatchObject({ code: 2, stdout: '' })
   })

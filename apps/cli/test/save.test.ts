@@ -110,6 +110,26 @@ describe('lading save', () => {
     expect(stderr).toContain('no image for linux/arm64')
   })
 
+  it('has for docker alone one image of an index, and nothing that only others need', async () => {
+    const multi = `${host}/t/multi:1`
+    const saveForDocker = (...args: string[]): ReturnType<typeof runHere> =>
+      save('--from-registry', '--format', 'docker', ...args, multi)
+    for (const args of [[], ['--platform', 'linux/arm64']]) {
+      const members = membersOf(Buffer.from((await saveForDocker(...args)).stdout, 'latin1'))
+      const [item] = JSON.parse(members.get('manifest.json') ?? '') as { Config: string; Layers: string[] }[]
+      expect([...members.keys()]).toEqual([item?.Config, ...(item?.Layers ?? []), 'manifest.json'])
+    }
+    const elsewhere = await runHere(['save', '--from-registry', '--format', 'docker', multi], {
+      variables: { DOCKER_DEFAULT_PLATFORM: 'linux/s390x' },
+    })
+    expect(membersOf(Buffer.from(elsewhere.stdout, 'latin1')).size).toBe(3)
+    expect(elsewhere.stderr).toContain('s390x')
+    expect(await saveForDocker('--platform', 'linux/amd64', '--platform', 'linux/arm64')).toMatchObject({
+      code: 2,
+      stdout: '',
+    })
+  })
+
   it('takes an image ID, which has no name', async () => {
     const members = membersOf(Buffer.from((await save(app.config.digest.slice(7, 19))).stdout, 'latin1'))
     expect(JSON.parse(members.get('manifest.json') ?? '')).toMatchObject([{ RepoTags: null }])
@@ -117,11 +137,11 @@ describe('lading save', () => {
   })
 
   it.each([
-    ['docker', ['manifest.json']],
-    ['oci', ['oci-layout', 'index.json']],
-  ])('writes %s alone', async (format, documents) => {
+    ['docker', 3, ['manifest.json']],
+    ['oci', 4, ['oci-layout', 'index.json']],
+  ])('writes %s alone', async (format, blobs, documents) => {
     const members = membersOf(Buffer.from((await save('--format', format, `${host}/t/app:1`)).stdout, 'latin1'))
-    expect([...members.keys()].slice(4)).toEqual(documents)
+    expect([...members.keys()].slice(blobs)).toEqual(documents)
   })
 
   it('inflates layers through temporary files, and says so', async () => {

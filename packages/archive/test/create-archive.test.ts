@@ -124,11 +124,11 @@ describe('an archive', () => {
   })
 
   it.each([
-    ['docker', ['manifest.json']],
-    ['oci', ['oci-layout', 'index.json']],
-  ] as const)('of %s alone ends with %j', async (format, end) => {
+    ['docker', [], ['manifest.json']],
+    ['oci', [app.manifest], ['oci-layout', 'index.json']],
+  ] as const)('of %s alone has nothing that it does not name', async (format, manifests, end) => {
     const members = membersOf(await archived((delivery) => add(delivery, [app], ['a:1']), { format }))
-    expect([...members.keys()].slice(4)).toEqual(end)
+    expect([...members.keys()]).toEqual([...[app.config, ...app.layers, ...manifests].map(path), ...end])
   })
 
   it('without a name, or by digest, has no tag for docker', async () => {

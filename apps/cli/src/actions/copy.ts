@@ -110,6 +110,10 @@ async function copyOne(task: CopyTask, from: CopyPlace, to: CopyPlace): Promise<
   const { signal, environment } = context
   const host = platformFromEnv({ env: environment.variables }) ?? defaultPlatform()
   const given = options.platform?.map((text) => parsePlatform(text))
+  if (to.kind === 'docker-archive' && given !== undefined && given.length > 1)
+    throw new CliError('USAGE', "docker's archive has one image of a name, and not one for each platform", {
+      hint: 'give one --platform, or copy to oci-archive:',
+    })
   // docker's archives know one image of a name.
   const platforms = given ?? (to.kind === 'docker-archive' ? [host] : undefined)
   const opened = await openSource(from, sides.source, context)

@@ -31,6 +31,10 @@ export const save: Action<[images: readonly string[]], SaveCommandOptions> = asy
       hint: 'write it to a file with -o FILE, or through a pipe, or insist with --force',
     })
   const platforms = options.platform?.map((text) => parsePlatform(text))
+  if (options.format === 'docker' && platforms !== undefined && platforms.length > 1)
+    throw new CliError('USAGE', "docker's archive has one image of a name, and not one for each platform", {
+      hint: 'give one --platform, or write another format: --format both',
+    })
   const write = (images: readonly ImageToSave[]): Promise<void> =>
     writeArchive(images, { file, platforms }, options, context)
   if (options.fromRegistry === true)
@@ -71,6 +75,7 @@ async function writeArchive(
       await saveImage(image, delivery, {
         signal,
         platforms,
+        only: format === 'docker' && platforms === undefined ? host : undefined,
         uncompressed,
         partial: fromRegistry !== true,
         onWarning: ({ message }) => warn(message),

@@ -102,7 +102,8 @@ export function archiveDelivery({ out, format, names, spool, abandon }: Options)
         const name = names.prepare(publication.target, given, plan)
         let changed = false
         for (const { descriptor, bytes } of plan.documents) {
-          if (isHere(descriptor)) continue
+          // Nothing in docker's archive names a manifest.
+          if (format === 'docker' || isHere(descriptor)) continue
           await members.add(descriptor.digest, bytes)
           changed = true
         }

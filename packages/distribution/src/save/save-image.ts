@@ -9,6 +9,11 @@ import { uncompressLayers } from './uncompress-layers.ts'
 export interface SaveOptions extends AbortOptions {
   /** Which images of an index. Default: all that are there. */
   readonly platforms?: readonly Platform[] | undefined
+  /**
+   * Of an index one image alone: that of this platform, or where there is none the first. For archives that have no index, and
+   * in the place of `platforms`.
+   */
+  readonly only?: Platform | undefined
   /** Layers as tar, and manifests made anew over them: image IDs stay, digests of targets do not. Default false. */
   readonly uncompressed?: boolean | undefined
   /** The source may have a manifest without all that it names, as a store may. Default false: nobody asks before. */

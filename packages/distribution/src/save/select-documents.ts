@@ -1,8 +1,10 @@
 import { DeliveryError, successorsOf, type Document, type Source } from '@lading/content'
 import type { Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
 import {
   formatPlatform,
   imageProblem,
+  isAttestation,
   isForeignLayerType,
   isIndexType,
   isManifestType,
@@ -36,8 +38,23 @@ const limits = { depth: 8, documents: 1000 }
  *
  * @throws DeliveryError `CONTENT_UNKNOWN`, `GRAPH_TOO_LARGE`; ManifestError
  */
-export async function selectDocuments({ source, target }: ImageToSave, options: SaveOptions): Promise<Selected> {
-  const { platforms, partial = false, signal } = options
+export async function selectDocuments(image: ImageToSave, options: SaveOptions): Promise<Selected> {
+  const { only } = options
+  if (only === undefined) return selectFrom(image, options)
+  try {
+    // Whatever a single image is for, nobody asked for another.
+    return await selectFrom(image, { ...options, platforms: [only], onWarning: undefined })
+  } catch (error) {
+    if (!isLadingError(error, 'PLATFORM_UNAVAILABLE')) throw error
+    return selectFrom(image, { ...options, platforms: undefined, isFirstEnough: true })
+  }
+}
+
+async function selectFrom(
+  { source, target }: ImageToSave,
+  options: SaveOptions & { readonly isFirstEnough?: boolean | undefined },
+): Promise<Selected> {
+  const { isFirstEnough = false, platforms, partial = false, signal } = options
   const documents = new Map<Digest, DocumentToSave>()
   const seen: Manifest[] = []
 
@@ -70,9 +87,10 @@ export async function selectDocuments({ source, target }: ImageToSave, options: 
       const children = wanted === undefined ? manifests : matchPlatforms(manifests, wanted).candidates
       for (const child of children) {
         if (!isManifestType(child.mediaType) && !isIndexType(child.mediaType)) continue
+        if (isFirstEnough && isAttestation(child)) continue
         if (!(await take(child, depth + 1))) continue
         some = true
-        if (wanted !== undefined) break
+        if (wanted !== undefined || isFirstEnough) break
       }
     }
     return some
