@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLayout, openLayout } from '@lading/archive'
 import { sendBytes, successors, type Delivery, type Document, type Source, type Target } from '@lading/content'
@@ -208,6 +208,58 @@ describe('a layout', () => {
     await delivery.abort()
     expect((await readdir(root)).toSorted()).toEqual(['blobs', 'index.json', 'oci-layout'])
     expect(await readdir(join(root, 'blobs/sha256'))).toEqual([config.descriptor.digest.slice(7)])
+  })
+})
+
+describe('a blob that is damaged and has the right size', () => {
+  const [, layer] = one.blobs as [Document, Document]
+  const blobPathIn = (root: string): string => join(root, 'blobs/sha256', layer.descriptor.digest.slice(7))
+  async function damaged(): Promise<string> {
+    const root = await place()
+    await deliver(createLayout(root), [one], ['v1'])
+    await writeFile(blobPathIn(root), new Uint8Array(layer.bytes.byteLength))
+    return root
+  }
+
+  it('is not here, and is replaced', async () => {
+    const root = await damaged()
+    const delivery = await createLayout(root).begin()
+    expect(await delivery.has(layer.descriptor)).toBe(false)
+    await bring(delivery, layer)
+    expect(await delivery.has(layer.descriptor)).toBe(true)
+    await delivery.finish()
+    expect(await namesIn(await openLayout(root))).toEqual(['v1'])
+  })
+
+  it('is missing for whoever names it without having asked for it', async () => {
+    const root = await damaged()
+    const delivery = await createLayout(root).begin()
+    const { descriptor } = one.manifest
+    expect(await delivery.publish({ target: descriptor, names: ['v2'], documents: [one.manifest] })).toEqual({
+      outcome: 'missing',
+      blobs: [layer.descriptor],
+    })
+    await delivery.abort()
+  })
+
+  it('is found out after it was right', async () => {
+    const root = await place()
+    const target = createLayout(root)
+    await deliver(target, [one], ['v1'])
+    await writeFile(blobPathIn(root), new Uint8Array(layer.bytes.byteLength))
+    // Clocks of file systems are coarse.
+    await utimes(blobPathIn(root), 1, 1)
+    await deliver(target, [one], ['v2'])
+    expect(await namesIn(await openLayout(root))).toEqual(['v1', 'v2'])
+  })
+
+  it('is looked for once in a file that stays as it is', async () => {
+    const root = await place()
+    await deliver(createLayout(root), [one], ['v1'])
+    const fs = faultyFileSystem(unsyncedFileSystem())
+    const target = createLayout(root, { fs })
+    for (const name of ['v2', 'v3', 'v4']) await deliver(target, [one], [name])
+    expect(fs.calls.filter(({ operation, path }) => operation === 'read' && path === blobPathIn(root))).toHaveLength(1)
   })
 })
 

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
 import type { AbortOptions } from '@lading/clock'
 import { printable } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import { openOutputPipe } from './output-pipe.ts'
+import { partPath, sweepParts } from './output-parts.ts'
 
 /** A file outside of any store, on its way. */
 export interface OutputFile {
@@ -23,7 +22,8 @@ export interface OutputFile {
 /**
  * Opens a file outside of any store, one that a user named, to be there whole or not at all. It is written under another
  * name beside it, and with `finish` synced and renamed over it; what was there before stays until then. Of a symbolic
- * link, what it leads to is replaced; a device or a pipe is written through, a named pipe once somebody reads it.
+ * link, what it leads to is replaced; a device or a pipe is written through, a named pipe once somebody reads it. What a
+ * killed process left of the same file an hour ago is removed.
  *
  * @param options.signal ends waiting for a pipe's reader, in `write` too
  * @throws ContentError `OUTPUT_FAILED` for what the file system refuses, as its methods do; the signal's reason
@@ -69,8 +69,9 @@ async function throughPipe(path: string, options: AbortOptions): Promise<OutputF
 }
 
 async function beside(path: string): Promise<OutputFile> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.part`)
+  const temporary = partPath(path)
   const file = await guarded(path, () => open(temporary, 'wx', 0o666))
+  await sweepParts(path, temporary)
   let length = 0
   let state: 'open' | 'closed' | 'ended' = 'open'
   const close = async (): Promise<void> => {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { constants } from 'node:fs'
-import { mkdtemp, open, readFile, readdir, rm, writeFile, type FileHandle } from 'node:fs/promises'
+import { mkdtemp, open, readFile, readdir, rm, utimes, writeFile, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openOutputFile } from '../src/index.ts'
+import { openOutputFile, writeOutputFile } from '../src/index.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -40,6 +40,21 @@ it('leaves what was there when it is given up, or cannot be finished', async () 
   await over.abort()
   expect(await readdir(directory)).toEqual(['out'])
   expect(await readFile(join(directory, 'out'), 'utf8')).toBe('before')
+})
+
+it('removes what a killed process left of the same file long ago, and nothing else', async () => {
+  const directory = await folder()
+  const hex = '0123456789ab'
+  const old = [`.out.${hex}.part`, `.out.${hex}.parts`, `.outer.${hex}.part`, `.out.${hex}`, 'out', '.out.part']
+  for (const name of old) {
+    await writeFile(join(directory, name), 'x')
+    await utimes(join(directory, name), 1, 1)
+  }
+  await writeFile(join(directory, `.out.${hex.replace('0', '9')}.part`), 'of one that runs')
+  await writeOutputFile(join(directory, 'out'), (write) => write(bytes('new')))
+  expect((await readdir(directory)).toSorted()).toEqual(
+    [...old.slice(1), `.out.${hex.replace('0', '9')}.part`].toSorted(),
+  )
 })
 
 it('writes a device through, which takes nothing back', async () => {

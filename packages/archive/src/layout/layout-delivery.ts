@@ -6,6 +6,7 @@ import type { Digest } from '@lading/digest'
 import { createHasher } from '@lading/digest/hash'
 import { isForeignLayerType, type Descriptor } from '@lading/manifest'
 import { ArchiveError } from '../archive-error.ts'
+import type { LayoutBlobs } from './layout-blobs.ts'
 import { indexLimit, indexWith } from './layout-index.ts'
 import { layoutReceiver, type GrowingFile, type GrowingFiles } from './layout-receiver.ts'
 import { fileMode, makeDirectory, type LayoutPlaces } from './prepare-layout.ts'
@@ -16,26 +17,27 @@ const attempts = 20
 interface Options {
   readonly fs: FileSystem
   readonly places: LayoutPlaces
+  readonly blobs: LayoutBlobs
   readonly lock: Lock
 }
 
 /** One delivery into a layout. */
-export function layoutDelivery({ fs, places, lock }: Options): Delivery {
+export function layoutDelivery({ fs, places, blobs, lock }: Options): Delivery {
   const receivers = new Set<Receiver>()
-  const files = growingFiles(fs, places)
+  const files = growingFiles(fs, { places, blobs })
   let ended = false
 
   const assertOpen = (signal?: AbortSignal): void => {
     signal?.throwIfAborted()
     if (ended) throw new DeliveryError('DELIVERY_ENDED', 'this delivery has ended', { hint: 'begin another one' })
   }
-  const isHere = async ({ digest, size }: Descriptor): Promise<boolean> => {
-    const found = await fs.stat(places.blob(digest))
-    return found?.kind === 'file' && found.size === size
-  }
-  const missingOf = async ({ needed }: PublicationPlan): Promise<readonly Descriptor[]> => {
+  const missingOf = async (
+    { needed }: PublicationPlan,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Descriptor[]> => {
     const missing: Descriptor[] = []
-    for (const blob of needed) if (!isForeignLayerType(blob.mediaType) && !(await isHere(blob))) missing.push(blob)
+    for (const blob of needed)
+      if (!isForeignLayerType(blob.mediaType) && !(await blobs.isHere(blob, { signal }))) missing.push(blob)
     return missing
   }
   const end = async (): Promise<void> => {
@@ -48,11 +50,11 @@ export function layoutDelivery({ fs, places, lock }: Options): Delivery {
   return {
     async has(descriptor, { signal } = {}) {
       assertOpen(signal)
-      return isHere(descriptor)
+      return blobs.isHere(descriptor, { signal })
     },
     async receive(what, { signal } = {}) {
       assertOpen(signal)
-      if ('digest' in what && (await isHere(what))) return 'here'
+      if ('digest' in what && (await blobs.isHere(what, { signal }))) return 'here'
       assertOpen(signal)
       const receiver = layoutReceiver(what, files)
       receivers.add(receiver)
@@ -61,10 +63,12 @@ export function layoutDelivery({ fs, places, lock }: Options): Delivery {
     async publish({ target, names, documents }, { signal } = {}) {
       assertOpen(signal)
       const plan = await planPublication({ target, documents }, { partialIndex: true })
+      // What has to be read is read before others have to wait.
+      await missingOf(plan, signal)
       assertOpen(signal)
       return lock.hold(
         async (held) => {
-          const missing = await missingOf(plan)
+          const missing = await missingOf(plan, signal)
           if (missing.length > 0) return { outcome: 'missing', blobs: missing }
           await syncBlobs(plan.needed.map(({ digest }) => digest))
           let changed = false
@@ -141,7 +145,10 @@ const overtakenError = (path: string): ArchiveError =>
   })
 
 /** Files of blobs on their way, beside `blobs/`, where nobody takes them for content. */
-function growingFiles(fs: FileSystem, places: LayoutPlaces): GrowingFiles & { dropAll(): Promise<void> } {
+function growingFiles(
+  fs: FileSystem,
+  { places, blobs }: Pick<Options, 'places' | 'blobs'>,
+): GrowingFiles & { dropAll(): Promise<void> } {
   const left = new Map<Digest, GrowingFile>()
   const drop = async ({ file, path }: GrowingFile): Promise<void> => {
     await file.close().catch(() => {})
@@ -170,13 +177,13 @@ function growingFiles(fs: FileSystem, places: LayoutPlaces): GrowingFiles & { dr
         await file.sync()
         await file.close()
         const target = places.blob(digest)
-        const there = await fs.stat(target)
-        if (there?.kind === 'file' && there.size === length) {
+        if (await blobs.isHere({ digest, size: length })) {
           await fs.unlink(path)
           return
         }
         await makeDirectory(fs, dirname(target))
         await fs.rename(path, target)
+        await blobs.remember(digest)
       } catch (error) {
         await drop(growing)
         throw error

@@ -89,8 +89,8 @@ async function makeDurably(fs: FileSystem, path: string): Promise<void> {
 }
 
 /** What killed processes left. */
-async function sweep(fs: FileSystem, { root, incoming, blobs }: LayoutPlaces): Promise<void> {
-  await sweepTemporaries(fs, root, { of: basename(incoming) })
+async function sweep(fs: FileSystem, { root, incoming, lock, marker, index, blobs }: LayoutPlaces): Promise<void> {
+  for (const path of [incoming, lock, marker, index]) await sweepTemporaries(fs, root, { of: basename(path) })
   for (const { name, kind } of (await fs.readDirectory(blobs)) ?? [])
     if (kind === 'directory') await sweepTemporaries(fs, join(blobs, name))
 }

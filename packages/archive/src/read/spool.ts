@@ -5,7 +5,7 @@ import type { FileHandle, FileSystem } from '@lading/content-store'
 
 /**
  * Writes what can be read once to a temporary file, and gives that, open for reading. Where the system allows it, it has
- * no name any more when this resolves; else it is removed when it is closed.
+ * no name from the beginning on, so that nothing is left of a process that is killed; else it is removed when it is closed.
  */
 export async function spool(
   fs: FileSystem,
@@ -15,9 +15,13 @@ export async function spool(
 ): Promise<FileHandle> {
   const path = join(directory, `lading-archive-${randomBytes(8).toString('hex')}.tmp`)
   const remove = async (): Promise<boolean> => fs.unlink(path).catch(() => false)
+  const writer = await fs.open(path, 'wx')
+  let reader: FileHandle | undefined
   try {
-    const writer = await fs.open(path, 'wx')
     try {
+      reader = await fs.open(path, 'r')
+      // Windows removes no file that is open.
+      if (process.platform !== 'win32') await remove()
       let at = 0
       for await (const chunk of chunks) {
         signal?.throwIfAborted()
@@ -27,16 +31,16 @@ export async function spool(
     } finally {
       await writer.close()
     }
-    const handle = await fs.open(path, 'r')
-    await remove()
+    const { close } = reader
     return {
-      ...handle,
+      ...reader,
       async close() {
-        await handle.close()
+        await close()
         await remove()
       },
     }
   } catch (error) {
+    await reader?.close().catch(() => undefined)
     await remove()
     throw error
   }

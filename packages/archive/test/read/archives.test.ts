@@ -201,6 +201,20 @@ describe('an archive that comes slowly', () => {
     await remove()
   })
 
+  it('has no name on the disk while it is spooled', { skip: process.platform === 'win32' }, async () => {
+    const { path, remove } = await temporaryDirectory()
+    const bytes = await archiveOf(dockerArchive([image, 'app:1']))
+    let there: readonly string[] | undefined
+    async function* looking(): AsyncGenerator<Uint8Array> {
+      yield bytes.slice(0, 3000)
+      there = await readdir(path)
+      yield bytes.slice(3000)
+    }
+    await (await openArchive(looking(), { spoolDirectory: path })).close()
+    expect(there).toEqual([])
+    await remove()
+  })
+
   it('is opened when it is read: no file stays open where the directory for it is missing', async () => {
     const before = await readdir('/dev/fd')
     await expect(openArchive('/dev/null', { spoolDirectory: '/nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
