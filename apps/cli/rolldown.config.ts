@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown'
+import { onlyDispatcher } from './scripts/only-dispatcher.ts'
 import { thirdPartyLicenses } from './scripts/third-party-licenses.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string }
@@ -28,7 +29,7 @@ const config: RolldownOptions & { readonly output: OutputOptions } = {
     // A crash prints the line.
     minify: false,
   },
-  plugins: [executable, thirdPartyLicenses()],
+  plugins: [executable, onlyDispatcher(), thirdPartyLicenses()],
 }
 
 export default config

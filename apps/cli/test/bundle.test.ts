@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { access, chmod, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,7 +42,6 @@ describe('the bundle', () => {
         'rmi.js',
         'completion.js',
         'uncompress-worker.js',
-        'undici.js',
       ]),
     )
     for (const file of files.filter((name) => name.endsWith('.js'))) {
@@ -51,6 +50,41 @@ describe('the bundle', () => {
       ].map(([, from, bare]) => from ?? bare ?? '')
       expect(imports.filter((from) => !from.startsWith('node:') && !from.startsWith('./'))).toEqual([])
     }
+  })
+
+  it('has of undici what moves requests over HTTP/1.1 alone', async () => {
+    const texts = await Promise.all((await readdir(dist)).map((file) => readFile(join(dist, file), 'utf8')))
+    const text = texts.join('\n')
+    expect(text).toContain('UND_ERR_CONNECT_TIMEOUT')
+    expect(text.match(/node:http2|webidl.converters|WebSocketStream|MockAgent/g)).toBe(null)
+  })
+
+  describe('the code that Node has compiled', () => {
+    const version = (cache: string): ReturnType<typeof lading> =>
+      lading(['help'], {
+        node: [process.execPath, join(dist, 'bin.js')],
+        env: { XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: '' },
+      })
+
+    it('is kept for the next start, in a directory that is the user’s alone', async () => {
+      const cache = await temporaryDirectory()
+      expect(await version(cache)).toMatchObject({ code: 0, stderr: '' })
+      expect((await stat(join(cache, 'lading/compiled'))).mode & 0o777).toBe(0o700)
+      expect(await readdir(join(cache, 'lading/compiled'))).toHaveLength(1)
+      expect(await version(cache)).toMatchObject({ code: 0, stderr: '' })
+    })
+
+    it('is not kept where others could write it', async () => {
+      const cache = await temporaryDirectory()
+      await mkdir(join(cache, 'lading/compiled'), { recursive: true })
+      await chmod(join(cache, 'lading/compiled'), 0o770)
+      expect(await version(cache)).toMatchObject({ code: 0, stderr: '' })
+      expect(await readdir(join(cache, 'lading/compiled'))).toEqual([])
+    })
+
+    it('is not kept where no directory can be made', async () => {
+      expect(await version('/proc/nowhere')).toMatchObject({ code: 0, stderr: '' })
+    })
   })
 
   it('brings the licences of what it contains', async () => {
