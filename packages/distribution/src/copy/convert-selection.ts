@@ -14,7 +14,7 @@ import {
 } from '@lading/manifest'
 import { CopyError } from './copy-error.ts'
 import type { CopyEvent } from './copy-event.ts'
-import type { ReadDocument } from './graph.ts'
+import type { ReadDocument } from '../read-document.ts'
 import type { Selection } from './select.ts'
 
 export interface ConvertSelectionOptions {

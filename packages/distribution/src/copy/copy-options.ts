@@ -3,7 +3,7 @@ import type { Origin } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, ImageFormat } from '@lading/manifest'
 import type { CopyEvent } from './copy-event.ts'
-import type { ReadDocument } from './graph.ts'
+import type { ReadDocument } from '../read-document.ts'
 import type { SelectOptions } from './select.ts'
 
 /** What a caller may do at each content, in turn with the copy: it waits for a promise, and ends with what is thrown. */

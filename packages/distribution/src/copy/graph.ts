@@ -1,12 +1,9 @@
 import type { AbortOptions } from '@lading/clock'
-import { successorsOf, walk, type Document, type Source } from '@lading/content'
+import { successorsOf, walk, type Source } from '@lading/content'
 import type { Digest } from '@lading/digest'
-import { isIndexType, isSchema1Type, type Descriptor, type Manifest } from '@lading/manifest'
+import { isIndexType, isSchema1Type, type Descriptor } from '@lading/manifest'
+import type { ReadDocument } from '../read-document.ts'
 import { CopyError } from './copy-error.ts'
-
-export interface ReadDocument extends Document {
-  readonly manifest: Manifest
-}
 
 /** A document and everything below it, as far as the source has it. */
 export interface Graph {

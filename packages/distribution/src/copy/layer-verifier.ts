@@ -1,5 +1,5 @@
 import { isArtifact } from '@lading/manifest'
-import { verifyLayers } from '../load/verify-layers.ts'
+import { verifyLayers } from '../verify-layers.ts'
 import type { PullStore } from '../ports.ts'
 import type { CopyOptions } from './copy-options.ts'
 

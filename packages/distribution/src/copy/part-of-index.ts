@@ -2,7 +2,8 @@ import type { Document } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
 import { parseStrictJson, type Descriptor, type JsonObject, type JsonValue } from '@lading/manifest'
-import type { Graph, ReadDocument } from './graph.ts'
+import type { ReadDocument } from '../read-document.ts'
+import type { Graph } from './graph.ts'
 
 /**
  * The index of a graph with only some of its manifests. An index that loses none stays as it is, to the byte; the others

@@ -20,7 +20,7 @@ import { together } from '../together.ts'
 import { CopyError } from './copy-error.ts'
 import type { CopyEvent } from './copy-event.ts'
 import type { CopyHooks } from './copy-options.ts'
-import type { ReadDocument } from './graph.ts'
+import type { ReadDocument } from '../read-document.ts'
 
 export type WantedCompression = 'gzip' | 'zstd'
 

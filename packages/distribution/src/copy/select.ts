@@ -10,7 +10,8 @@ import {
 } from '@lading/manifest'
 import type { Digest } from '@lading/digest'
 import { CopyError } from './copy-error.ts'
-import { blobsOf, readGraph, readOnceEach, type Documents, type Graph, type ReadDocument } from './graph.ts'
+import type { ReadDocument } from '../read-document.ts'
+import { blobsOf, readGraph, readOnceEach, type Documents, type Graph } from './graph.ts'
 import { partOf } from './part-of-index.ts'
 
 export interface SelectOptions extends AbortOptions {

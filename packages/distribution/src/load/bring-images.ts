@@ -13,7 +13,7 @@ import { chooseDocuments, incomplete } from './choose-documents.ts'
 import type { LoadedImage } from './load-archive.ts'
 import type { LoadEvent } from './load-event.ts'
 import { nameImages, type NamingOptions } from './load-names.ts'
-import { verifyLayers, type VerifiedImage } from './verify-layers.ts'
+import { verifyLayers, type VerifiedImage } from '../verify-layers.ts'
 
 export interface LoadJob {
   readonly store: Store

@@ -13,7 +13,8 @@ import {
   type Platform,
 } from '@lading/manifest'
 import { CopyError } from '../copy/copy-error.ts'
-import { readGraph, type ReadDocument } from '../copy/graph.ts'
+import { readGraph } from '../copy/graph.ts'
+import type { ReadDocument } from '../read-document.ts'
 import { select, type Selection } from '../copy/select.ts'
 
 /**

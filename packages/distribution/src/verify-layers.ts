@@ -1,11 +1,11 @@
 import { sniff } from '@lading/compression'
 import type { Digest } from '@lading/digest'
 import { imageProblem, parseImageConfig, type Descriptor, type ImageConfig } from '@lading/manifest'
-import type { ReadDocument } from '../copy/graph.ts'
-import { algorithmsFor, isNamedIn } from '../diff-id-names.ts'
-import type { Obtained } from '../obtain-layer.ts'
-import type { PullStore } from '../ports.ts'
-import { registerLayers } from '../register-layers.ts'
+import type { ReadDocument } from './read-document.ts'
+import { algorithmsFor, isNamedIn } from './diff-id-names.ts'
+import type { Obtained } from './obtain-layer.ts'
+import type { PullStore } from './ports.ts'
+import { registerLayers } from './register-layers.ts'
 
 export interface VerifiedImage {
   readonly config: ImageConfig
