@@ -62,7 +62,8 @@ describe('lading copy', () => {
       [`store:${to.host}/x:1`, `oci-archive:${file}:${to.host}/y:1`],
       [`oci-archive:${file}`, `${to.host}/z:1`],
       [`oci:${root}:${to.host}/x:1`, `oci:${join(directory, 'layout')}:1`],
-      [`oci:${join(directory, 'layout')}:1`, `${to.host}/zz:1`],
+      [`oci:${join(directory, 'layout')}:1`, `dir:${join(directory, 'dir')}`],
+      [`dir:${join(directory, 'dir')}`, `${to.host}/zz:1`],
     ] as const)
       expect(await runHere(['copy', source, target], { root, variables }), `${source} ${target}`).toMatchObject({
         code: 0,
@@ -143,7 +144,7 @@ describe('lading copy', () => {
       ['--all-tags', '--include', '(', `${from.host}/t/app`, `${to.host}/x`],
       ['--all-tags', '--include', 'none', `${from.host}/t/app`, `${to.host}/x`],
       ['--referrers', `${from.host}/t/app:1.0`, `store:${to.host}/x`],
-      ['dir:/tmp/x', `${to.host}/x`],
+      ['dir:', `${to.host}/x`],
       ['oci:', `${to.host}/x`],
       ['--src-creds', 'alice', `${from.host}/t/app:1.0`, `${to.host}/x`],
       ['--dest-creds', 'a:b', `${from.host}/t/app:1.0`, 'store:x'],
@@ -197,6 +198,7 @@ describe('lading copy', () => {
     for (const target of [
       `oci-archive:${join(directory, 'x.tar')}`,
       `oci:${join(directory, 'layout')}:1`,
+      `dir:${join(directory, 'dir')}`,
       'store:x:1',
       `store:${from.host}/x:1`,
     ]) {
@@ -350,10 +352,11 @@ describe('a place of a copy', () => {
     ['docker://store:5000/x', { kind: 'registry' }],
     ['oci:dir:localhost:5000/x:1', { kind: 'layout', path: 'dir', name: 'localhost:5000/x:1' }],
     ['oci-archive:/a b/x.tar', { kind: 'oci-archive', path: '/a b/x.tar', name: undefined }],
+    ['dir:a:b', { kind: 'directory', path: 'a:b' }],
     ['docker-archive:-:x:1', { kind: 'docker-archive', path: '-', name: 'x:1' }],
   ])('%s', (text, place) => expect(parseCopyPlace(text)).toMatchObject(place))
 
-  it.each(['bogus://x', 'https://x.test/y', 'dir:/tmp/x', 'OCI-DIR://x', './x.tar', '/x/y.tar', 'Oci:x', ''])(
+  it.each(['bogus://x', 'https://x.test/y', 'docker-daemon:x', 'OCI-DIR://x', './x.tar', '/x/y.tar', 'Oci:x', ''])(
     'is named with those that there are where %j is none',
     (text) => {
       const failure = ((): unknown => {
@@ -364,7 +367,7 @@ describe('a place of a copy', () => {
         }
       })()
       const hint: unknown = expect.stringContaining(
-        'docker://REF, store:REF, oci:DIR[:NAME], oci-archive:FILE[:NAME] and docker-archive:FILE[:REF]',
+        'docker://REF, store:REF, oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:REF] and dir:DIR',
       )
       expect(failure).toMatchObject({ code: 'USAGE', hint })
       expect(failure).not.toMatchObject({ hint: expect.stringContaining('no URL') as unknown })
@@ -384,7 +387,8 @@ describe('a place of a copy', () => {
       fc.string().map((text) => `oci:${text}`),
       fc.string().map((text) => `docker://${text}`),
     )
-    const known = /^(registry|store|layout|(oci|docker)-archive|USAGE|(REFERENCE|DOMAIN|TAG|DIGEST|NAME)[A-Z_0-9]*)$/
+    const known =
+      /^(registry|store|layout|directory|(oci|docker)-archive|USAGE|(REFERENCE|DOMAIN|TAG|DIGEST|NAME)[A-Z_0-9]*)$/
     fc.assert(
       fc.property(places, (text) => {
         expect(kindOrCode(text)).toMatch(known)

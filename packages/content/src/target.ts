@@ -20,6 +20,8 @@ export interface TargetTraits {
   readonly parallel: number
   /** It is what one delivery brings, such as an archive: it shows nothing before that is finished, and takes no second one. */
   readonly once?: true | undefined
+  /** It holds what was published last, under no name: as a source it has that alone, and its name is the empty text. */
+  readonly single?: true | undefined
   /** Layers of media types that are not to be distributed need not be there (image-spec, "Non-Distributable Layers"). */
   readonly foreignOptional?: true | undefined
 }

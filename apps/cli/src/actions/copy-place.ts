@@ -11,15 +11,17 @@ export type CopyPlace =
       readonly path: string
       readonly name: string | undefined
     }
+  | { readonly kind: 'directory'; readonly text: string; readonly path: string }
 
 const pathKinds = { oci: 'layout', 'oci-archive': 'oci-archive', 'docker-archive': 'docker-archive' } as const
 /** Of skopeo, and not known here; and whatever looks like a URL. */
-const otherPlace = /^(?:(?:dir|docker-daemon|containers-storage|sif|tarball|ostree|atomic):|[a-z][a-z0-9+.-]*:\/\/)/i
+const otherPlace = /^(?:(?:docker-daemon|containers-storage|sif|tarball|ostree|atomic):|[a-z][a-z0-9+.-]*:\/\/)/i
 const places =
-  'there are docker://REF, store:REF, oci:DIR[:NAME], oci-archive:FILE[:NAME] and docker-archive:FILE[:REF]'
+  'there are docker://REF, store:REF, oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:REF] and dir:DIR'
 
 /**
- * `docker://REF` or a bare reference, `store:REF`, `oci:DIR[:NAME]`, `oci-archive:FILE[:NAME]`, `docker-archive:FILE[:REF]`.
+ * `docker://REF` or a bare reference, `store:REF`, `oci:DIR[:NAME]`, `oci-archive:FILE[:NAME]`, `docker-archive:FILE[:REF]`,
+ * `dir:DIR`, in which every colon is the path's.
  * A registry whose host is called like a place is written with `docker://`.
  *
  * @throws CliError `USAGE`; what parsing a reference throws behind `docker://` and `store:`
@@ -29,10 +31,10 @@ export function parseCopyPlace(text: string): CopyPlace {
   if (transport === 'docker' && rest.startsWith('//'))
     return { kind: 'registry', text, reference: parseReference(rest.slice(2)) }
   if (transport === 'store') return { kind: 'store', text, reference: parseReference(rest) }
+  if (transport === 'dir') return { kind: 'directory', text, path: somePath(rest, { text, transport }) }
   if (Object.hasOwn(pathKinds, transport)) {
-    const [path = '', ...name] = rest.split(':')
-    if (path === '')
-      throw new CliError('USAGE', `${printable(text, 200)} names no file`, { hint: `write ${transport}:PATH` })
+    const [given = '', ...name] = rest.split(':')
+    const path = somePath(given, { text, transport })
     return {
       kind: pathKinds[transport as keyof typeof pathKinds],
       text,
@@ -44,6 +46,11 @@ export function parseCopyPlace(text: string): CopyPlace {
   if (other !== undefined)
     throw new CliError('USAGE', `${printable(other, 40)} is no place that can be copied from or to`, { hint: places })
   return { kind: 'registry', text, reference: parseBare(text) }
+}
+
+function somePath(path: string, { text, transport }: { readonly text: string; readonly transport: string }): string {
+  if (path !== '') return path
+  throw new CliError('USAGE', `${printable(text, 200)} names no file`, { hint: `write ${transport}:PATH` })
 }
 
 /** What is no reference either may be meant as any of the places. */

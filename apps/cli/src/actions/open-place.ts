@@ -45,6 +45,11 @@ export async function openSource(place: CopyPlace, parts: PlaceParts, context: C
       const source = (await parts.store()).source()
       return { source, what: String(tagged(place.reference)) }
     }
+    case 'directory': {
+      const { openImageDirectory } = await import('@lading/archive')
+      const source = await openImageDirectory(place.path, { signal })
+      return { source, what: await onlyImage(source, place).catch(closing(source)) }
+    }
     default: {
       const isStream = place.kind !== 'layout' && place.path === '-'
       if (isStream && input.interactive)
@@ -109,6 +114,10 @@ export async function openTarget(
         abort: nothing,
       }
     }
+    case 'directory': {
+      const { createImageDirectory } = await import('@lading/archive')
+      return { target: createImageDirectory(place.path), names: [], text: place.text, abort: nothing }
+    }
     case 'layout': {
       const { createLayout } = await import('@lading/archive')
       const names = place.name === undefined ? [] : [place.name]
@@ -162,7 +171,8 @@ export async function askTarget(
 /** What is there, where something is. */
 async function contentOf(place: CopyPlace, parts: PlaceParts): Promise<Source | undefined> {
   if (place.kind === 'store') return (await parts.store()).source()
-  if (place.kind !== 'layout') return undefined
-  const { openLayout } = await import('@lading/archive')
-  return openLayout(place.path).catch(() => undefined)
+  if (place.kind !== 'layout' && place.kind !== 'directory') return undefined
+  const { openImageDirectory, openLayout } = await import('@lading/archive')
+  const open = place.kind === 'layout' ? openLayout : openImageDirectory
+  return open(place.path).catch(() => undefined)
 }

@@ -6,7 +6,7 @@ export function copyCommand(attach: Attach): Command {
   const command = new Command('copy')
     .summary('copy an image from one place to another')
     .description(
-      'Copy an image between two places: docker://REFERENCE (or a bare reference) at its registry, store:REFERENCE, oci:DIRECTORY[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:REFERENCE]. Of one registry to another nothing touches the disk; what is there is not sent, what is near is mounted, and the name comes last.',
+      'Copy an image between two places: docker://REFERENCE (or a bare reference) at its registry, store:REFERENCE, oci:DIRECTORY[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:REFERENCE], dir:DIRECTORY. Of one registry to another nothing touches the disk; what is there is not sent, what is near is mounted, and the name comes last.',
     )
     .argument('<source>', 'where it is')
     .argument('<target>', 'where it is to be; the file - of an archive is standard input or output')

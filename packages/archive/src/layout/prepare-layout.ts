@@ -80,7 +80,7 @@ export const makeDirectory = (fs: FileSystem, path: string): Promise<void> =>
   fs.mkdir(path, { recursive: true, mode: directoryMode })
 
 /** A layout whose own directory a power cut takes away has lost everything. */
-async function makeDurably(fs: FileSystem, path: string): Promise<void> {
+export async function makeDurably(fs: FileSystem, path: string): Promise<void> {
   const above = dirname(path)
   if (above === path || (await fs.stat(path)) !== undefined) return
   await makeDurably(fs, above)

@@ -69,7 +69,11 @@ export function imageOf(layers: readonly Document[], label: string): SomeImage {
   return { blobs: [config, ...layers], manifest: manifestOf(config, layers) }
 }
 
-export const nameIn = ({ name }: ContentPlace, word: string): string => name?.(word) ?? word
+export const nameIn = ({ name, target }: ContentPlace, word: string): string =>
+  target.traits.single === true ? '' : (name?.(word) ?? word)
+
+/** Whether it has what was published last, and nothing beside it. */
+export const isSingle = ({ target }: Pick<ContentPlace, 'target'>): boolean => target.traits.single === true
 
 /** A way in for a blob that is not there. */
 export async function receive(delivery: Delivery, blob: Document): Promise<Receiver> {

@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import { hexOf, type Digest } from '@lading/digest'
+
+/** What says which version of the directory transport a directory has; skopeo writes and wants it. */
+export const VERSION_FILE = 'version'
+export const versionText = 'Directory Transport Version: 1.1\n'
+/** What was copied there: a manifest or an index. */
+export const ROOT_FILE = 'manifest.json'
+
+export const blobName = (digest: Digest): string => hexOf(digest)
+/** Of a manifest or an index that the root names. */
+export const documentName = (digest: Digest): string => `${hexOf(digest)}.manifest.json`
+/** Simple signing's, of the image or of one in its index. */
+export const signature: RegExp = /^(?:[0-9a-f]{64,128}\.)?signature-[0-9]+$/
+
+/** Where everything of such a directory is, all absolute. */
+export interface DirectoryPlaces {
+  readonly root: string
+  readonly version: string
+  readonly manifest: string
+  /** Held while the image is changed, and gone afterwards. */
+  readonly lock: string
+  /** Of blobs on their way: a random part and `.tmp` follow. */
+  readonly incoming: string
+  blob(digest: Digest): string
+  document(digest: Digest): string
+}
+
+export const directoryPlaces = (root: string): DirectoryPlaces => ({
+  root,
+  version: join(root, VERSION_FILE),
+  manifest: join(root, ROOT_FILE),
+  lock: join(root, '.lading-lock'),
+  incoming: join(root, '.lading-blob'),
+  blob: (digest) => join(root, blobName(digest)),
+  document: (digest) => join(root, documentName(digest)),
+})

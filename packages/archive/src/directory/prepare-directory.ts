@@ -1,0 +1,58 @@
+import type { AbortOptions } from '@lading/clock'
+import {
+  createLock,
+  sweepTemporaries,
+  writeFileDurably,
+  type FileSystem,
+  type Lock,
+  type Waiting,
+} from '@lading/content-store'
+import { printable } from '@lading/errors'
+import { ArchiveError } from '../archive-error.ts'
+import { fileMode, makeDurably } from '../layout/prepare-layout.ts'
+import { assertVersion } from './assert-version.ts'
+import { versionText, type DirectoryPlaces } from './directory-places.ts'
+
+/** Makes a directory one that an image can be put into, or checks that it is one. @throws ArchiveError `ARCHIVE_UNKNOWN`, `ARCHIVE_UNSUPPORTED` */
+export async function prepareDirectory(
+  fs: FileSystem,
+  places: DirectoryPlaces,
+  {
+    lockTimeoutMs,
+    onWaiting,
+    signal,
+  }: AbortOptions & {
+    readonly lockTimeoutMs?: number | undefined
+    readonly onWaiting?: ((waiting: Waiting) => void) | undefined
+  },
+): Promise<Lock> {
+  const { root, version } = places
+  const bytes = await fs.readFile(version, { maxBytes: 64 * 1024 })
+  if (bytes === undefined) await assertEmpty(fs, root)
+  else assertVersion(bytes, version)
+  await makeDurably(fs, root)
+  const lock = createLock({ fs, path: places.lock, timeoutMs: lockTimeoutMs, onWaiting })
+  await sweepTemporaries(fs, root)
+  if (bytes === undefined)
+    await lock.hold(
+      async () => writeFileDurably(fs, version, new TextEncoder().encode(versionText), { mode: fileMode, alone: true }),
+      { signal },
+    )
+  return lock
+}
+
+/** What is in somebody else's directory is not ours to replace. */
+async function assertEmpty(fs: FileSystem, root: string): Promise<void> {
+  const entries = (await fs.readDirectory(root)) ?? []
+  const foreign = entries.find(({ name }) => !name.startsWith('.lading-') && !/^version\.[0-9a-f]{16}\.tmp$/.test(name))
+  if (foreign === undefined) return
+  throw new ArchiveError(
+    'ARCHIVE_UNKNOWN',
+    `${printable(root, 300)} has no image as dir: writes it, and is not empty`,
+    {
+      path: root,
+      actual: printable(foreign.name, 100),
+      hint: 'name a directory that is not there yet, or an empty one',
+    },
+  )
+}
