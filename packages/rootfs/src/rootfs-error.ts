@@ -1,9 +1,8 @@
 import { LadingError, nameErrors, printable, type ErrorOptions } from '@lading/errors'
 
 /**
- * - `UNPACK_ENTRY_INVALID`: an entry that cannot be where it is said to be: the root is no directory, a parent is a file.
+ * - `UNPACK_ENTRY_INVALID`: an entry that cannot be where it is said to be: the root is no directory, a parent is a file or a link of the same layer.
  * - `UNPACK_LINK_INVALID`: a hard link to what is not there, or is a directory.
- * - `UNPACK_SYMLINK_LOOP`: a parent leads through symbolic links without an end.
  * - `UNPACK_OWNER_INVALID`: an owner that the system does not have, or that the maps do not name.
  * - `UNPACK_LIMIT`: more than one of the limits allows.
  * - `UNPACK_NAME_COLLISION`: the file system takes two names for one.
@@ -20,7 +19,6 @@ import { LadingError, nameErrors, printable, type ErrorOptions } from '@lading/e
 export type RootfsErrorCode =
   | 'UNPACK_ENTRY_INVALID'
   | 'UNPACK_LINK_INVALID'
-  | 'UNPACK_SYMLINK_LOOP'
   | 'UNPACK_OWNER_INVALID'
   | 'UNPACK_LIMIT'
   | 'UNPACK_NAME_COLLISION'

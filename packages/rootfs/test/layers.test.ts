@@ -36,20 +36,12 @@ describe('layers', () => {
     expect(lstatSync(join(at, 'a')).nlink).toBe(3)
   })
 
-  it('follow symbolic links of the tree inside the tree', async () => {
+  it('follow no symbolic link: one of a lower layer makes room for a directory', async () => {
     const at = await unpacked([
       layer(directory('usr/lib/'), symlink('lib', '/usr/lib'), symlink('up', '../../../outside')),
       layer(file('lib/so', '1'), file('up/x', '2'), file('lib/.wh.none')),
     ])
-    expect(treeOf(at)).toEqual({
-      lib: '-> /usr/lib',
-      'outside/': '',
-      'outside/x': '2',
-      up: '-> ../../../outside',
-      'usr/': '',
-      'usr/lib/': '',
-      'usr/lib/so': '1',
-    })
+    expect(treeOf(at)).toEqual({ 'lib/': '', 'lib/so': '1', 'up/': '', 'up/x': '2', 'usr/': '', 'usr/lib/': '' })
   })
 
   it('give modes in full, and times to the microsecond', async () => {

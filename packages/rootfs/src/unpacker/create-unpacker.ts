@@ -91,20 +91,26 @@ export function createUnpacker(rootDescriptor: number, { owners, limits, newFile
     return made
   }
 
+  function makeParent(parent: DirectoryNode, name: NameBytes): DirectoryNode {
+    replace(parent, name)
+    return makeDirectory(parent, name)
+  }
+
   function parentOf(parents: readonly NameBytes[], path: string): DirectoryNode {
     const key = parents.join('/')
     if (key === parentPath) return knownParent
     knownParent = findDirectory(parents, path, {
       root,
       maxDepth: limits.maxDepth,
-      make: makeDirectory,
+      layer,
+      make: makeParent,
     }) as DirectoryNode
     parentPath = key
     return knownParent
   }
 
   function hide(parents: readonly NameBytes[], path: string, act: (parent: DirectoryNode) => void): void {
-    const found = findDirectory(parents, path, { root, maxDepth: limits.maxDepth })
+    const found = findDirectory(parents, path, { root, layer, maxDepth: limits.maxDepth })
     parentPath = undefined
     if (found !== undefined) act(found)
   }
@@ -159,7 +165,7 @@ export function createUnpacker(rootDescriptor: number, { owners, limits, newFile
     replace(parent, name)
     const shown = Buffer.from(entry.linkName as Uint8Array).toString()
     const target = targetOf(entry.linkName as Uint8Array)
-    const from = findDirectory(target.parents, shown, { root, maxDepth: limits.maxDepth })
+    const from = findDirectory(target.parents, shown, { root, layer, maxDepth: limits.maxDepth })
     const node = target.name === undefined ? undefined : from?.children.get(target.name)
     if (from === undefined || target.name === undefined || node === undefined)
       throw refused('UNPACK_LINK_INVALID', entry.path, `a hard link to ${JSON.stringify(shown)}, which is not there`)

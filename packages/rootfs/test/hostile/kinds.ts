@@ -55,14 +55,15 @@ const back = kinds
 
 const underFile = (['file', 'directory', 'symlink', 'fifo'] as const).flatMap((kind) => {
   const make = {
-    file: () => file('x/y'),
+    file: () => file('x/y', 'c'),
     directory: () => directory('x/y/'),
     symlink: () => symlink('x/y', 't'),
     fifo: () => fifo('x/y'),
   }
+  const lines = { file: 'f x/y c', directory: 'd x/y', symlink: 'l x/y -> t', fifo: 'p x/y' }
   return [
     row(`a ${kind} below a file`, layer(file('x'), make[kind]()), 'entry'),
-    row(`a ${kind} below a file of a lower layer`, layers([file('x')], [make[kind]()]), 'entry'),
+    row(`a ${kind} below a file of a lower layer`, layers([file('x')], [make[kind]()]), ['d x', lines[kind]]),
     row(`a ${kind} below a device`, layer(device('x'), make[kind]()), 'entry'),
   ]
 })
@@ -123,10 +124,7 @@ export const kindsAndMetadata: readonly Row[] = [
   row('a device of a number beyond all', layer(device('x', { minor: base256(1, 0, 0, 0, 0) })), 'tar CORRUPT'),
   row('a device with set-user-ID', layer(device('x', { mode: 0o4666 })), ['c x 4666 1,3']),
   row('a block device', layer(device('x', { type: '4', major: 8, minor: 0 })), ['b x 8,0']),
-  row('a device in a directory that a link leads to', layer(symlink('dev', '/'), device('dev/x')), [
-    'c x 1,3',
-    'l dev -> /',
-  ]),
+  row('a device below a link', layers([symlink('dev', '/dev')], [device('dev/x')]), ['d dev', 'c dev/x 1,3']),
   row('a device that becomes a file', layers([device('x')], [file('x', 'c')]), ['f x c']),
   row('a device that a whiteout takes away', layers([device('x')], [file('.wh.x')]), []),
   row(

@@ -153,32 +153,21 @@ function hide(parent: Directory, name: string, layer: number): void {
   }
 }
 
-/** Follows links as in a chroot; with a layer, makes what is missing. */
+/** No link is followed; with a layer, what is missing is made, in the place of what lower layers have. */
 function find(root: Directory, parts: readonly string[], layer?: number): Directory | undefined {
-  const left = [...parts]
   let at = root
-  for (let links = 0; left.length > 0;) {
-    const part = left.shift() as string
-    if (part === '' || part === '.') continue
-    if (part === '..') {
-      at = at.parent ?? root
+  for (const part of parts) {
+    const node = at.children.get(part)
+    if (node?.type === 'directory') {
+      at = node
       continue
     }
-    const node = at.children.get(part)
-    if (node?.type === 'directory') at = node
-    else if (node?.type === 'symlink') {
-      if (++links > 40) throw new Refused('loop')
-      const target = node.inode.target ?? ''
-      if (target.startsWith('/')) at = root
-      left.unshift(...target.split('/'))
-    } else if (layer === undefined) return undefined
-    else if (node !== undefined) throw new Refused('entry')
-    else {
-      const made = newDirectory(at, layer)
-      at.children.set(part, made)
-      touch(at, layer)
-      at = made
-    }
+    if (layer === undefined) return undefined
+    if (node !== undefined && node.layer >= layer) throw new Refused('entry')
+    const made = newDirectory(at, layer)
+    at.children.set(part, made)
+    touch(at, layer)
+    at = made
   }
   return at
 }

@@ -20,7 +20,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
   LAYER_NAME_INVALID: 'name',
   UNPACK_LINK_INVALID: 'link',
   UNPACK_ENTRY_INVALID: 'entry',
-  UNPACK_SYMLINK_LOOP: 'loop',
   UNPACK_OWNER_INVALID: 'owner',
   UNPACK_LIMIT: 'limit',
 }

@@ -6,7 +6,6 @@ export type Refusal =
   | 'whiteout'
   | 'link'
   | 'entry'
-  | 'loop'
   | 'owner'
   | 'limit'
   | `tar ${'CORRUPT' | 'AMBIGUOUS' | 'TRUNCATED' | 'UNSUPPORTED' | 'TOO_LARGE'}`
