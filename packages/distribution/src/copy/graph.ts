@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import { successorsOf, walk, type Source } from '@lading/content'
+import { successorsOf, walk, type Document, type Source } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import { isIndexType, isSchema1Type, type Descriptor } from '@lading/manifest'
 import type { ReadDocument } from '../read-document.ts'
