@@ -84,6 +84,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
 
   CONNECTION_REFUSED: 'network',
   CONNECTION_LOST: 'network',
+  MACHINE_LIMIT: 'network',
   HOST_UNKNOWN: 'network',
   TLS_REFUSED: 'network',
   TLS_FAILED: 'network',

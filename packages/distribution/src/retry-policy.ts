@@ -13,6 +13,7 @@ const again: Readonly<Record<ErrorKind, boolean | 'by status'>> = {
   caller: false,
   local: false,
   'no-registry': false,
+  exhausted: true,
   refused: false,
   absent: false,
   wrong: false,

@@ -36,6 +36,7 @@ describe('which failed downloads are worth another attempt', () => {
   it.each([
     ['CONNECTION_LOST', undefined, true],
     ['TIMEOUT', undefined, true],
+    ['MACHINE_LIMIT', undefined, true],
     ['RANGE_INVALID', 416, true],
     ['TOO_MANY_REQUESTS', 429, true],
     ['UNEXPECTED_STATUS', 503, true],

@@ -139,6 +139,20 @@ describe('a fetch that fails', () => {
       Object.assign(new Error('Unable to connect'), { code: 'ConnectionRefused' }),
       'CONNECTION_REFUSED',
     ],
+    ...['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EAI_MEMORY'].map((code): [string, unknown, string] => [
+      `Node, which has no more of what ${code} is about`,
+      new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code }) }),
+      'MACHINE_LIMIT',
+    ]),
+    ...[
+      { address: '192.0.2.1', says: 'MACHINE_LIMIT' },
+      // On a machine without IPv6.
+      { address: '2001:db8::1', says: 'CONNECTION_REFUSED' },
+    ].map(({ address, says }): [string, unknown, string] => [
+      `Node, which has no address to come from to ${address}`,
+      new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'EADDRNOTAVAIL', address }) }),
+      says,
+    ]),
     ['a browser, with no word why', new TypeError('Failed to fetch'), 'CONNECTION_LOST'],
     ['nothing at all', undefined, 'CONNECTION_LOST'],
   ])('says why as far as it is known: %s', async (_what, error, code) => {

@@ -10,6 +10,8 @@ export type ErrorKind =
   | 'caller'
   /** This machine: its disk, its memory, its configuration. */
   | 'local'
+  /** This machine has none left of what comes back by itself: sockets, ports, memory of the system. */
+  | 'exhausted'
   /** Nobody answered, or the connection ended before the answer did. */
   | 'unreachable'
   /** Somebody answered, and not as a registry does; or no TLS came about. */
@@ -54,6 +56,8 @@ export const clientErrorKinds: Readonly<Record<ClientErrorCode, ErrorKind>> = {
   SOURCE_FAILED: 'local',
   HOST_BLOCKED: 'local',
   NO_ENDPOINT: 'local',
+
+  MACHINE_LIMIT: 'exhausted',
 
   CONNECTION_REFUSED: 'unreachable',
   CONNECTION_LOST: 'unreachable',

@@ -3,6 +3,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 /**
  * - `CONNECTION_REFUSED`: nobody listens there, or there is no way to the address
  * - `CONNECTION_LOST`: the connection ended, or the framing of the body broke, before the answer ended
+ * - `MACHINE_LIMIT`: this machine has no socket, port or memory left for a connection (`temporary`)
  * - `HOST_UNKNOWN`: the name has no address, or the name server did not answer (`temporary`)
  * - `TLS_REFUSED`: the certificate, or the peer's TLS, was not acceptable; counts as "TLS seen"
  * - `TLS_FAILED`: no TLS came about; most often the port speaks plain http
@@ -15,6 +16,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
 export type TransportErrorCode =
   | 'CONNECTION_REFUSED'
   | 'CONNECTION_LOST'
+  | 'MACHINE_LIMIT'
   | 'HOST_UNKNOWN'
   | 'TLS_REFUSED'
   | 'TLS_FAILED'

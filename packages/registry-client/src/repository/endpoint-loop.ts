@@ -128,7 +128,7 @@ export function createEndpointLoop(options: LoopOptions, own?: Memory['own']): E
 function leadsOn(error: unknown, { mirror }: Endpoint, next: readonly Candidate[]): boolean {
   if (!isLadingError(error)) return false
   const kind = clientErrorKind(error)
-  if (kind === 'caller' || kind === 'local') return false
+  if (kind === 'caller' || kind === 'local' || kind === 'exhausted') return false
   if (mirror || next.some(({ endpoint }) => endpoint.mirror)) return true
   return kind === 'unreachable' || kind === 'no-registry' || kind === 'unclear'
 }

@@ -1,6 +1,7 @@
 import { isLadingError, printable, type LadingError } from '@lading/errors'
 import { TransportError } from '../errors/transport-error.ts'
 import { isCertificateCode } from './certificate-problem.ts'
+import { isMachineLimit, machineLimit } from './machine-limit.ts'
 import { timedOut } from './timed-out.ts'
 import { expectsTls, handshakeCut, tlsFailure } from './tls-failure.ts'
 
@@ -27,8 +28,9 @@ const malformed: ReadonlySet<string> = new Set([
 ])
 const unreachable: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
-  'ENETUNREACH',
+  // Of an address in IPv6, on a machine without it; see `isMachineLimit`.
   'EADDRNOTAVAIL',
+  'ENETUNREACH',
   'EHOSTDOWN',
   'ENETDOWN',
 ])
@@ -47,7 +49,7 @@ export function notConnected(error: unknown): boolean {
     code === 'ECONNREFUSED' ||
     code === 'UND_ERR_CONNECT_TIMEOUT' ||
     code === 'EPROTO' ||
-    unreachable.has(code) ||
+    (unreachable.has(code) && !isMachineLimit(error)) ||
     /^(?:ENOTFOUND$|EAI_|ERR_SSL_|ERR_TLS_)/.test(code) ||
     isCertificateCode(code) ||
     handshakeCut(error)
@@ -63,6 +65,7 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
   const options = { host, cause: error }
   const tls = tlsFailure(code, error, { url, answered })
   if (tls !== undefined) return tls
+  if (isMachineLimit(error)) return machineLimit(error, host)
   if (code === 'ECONNREFUSED')
     return new TransportError('CONNECTION_REFUSED', `${host} refused the connection`, {
       ...options,

@@ -69,7 +69,7 @@ export function proxyUnreachable(error: unknown, proxy: ProxySettings, label: st
     new URL(`${proxy.scheme === 'https' ? 'https' : 'http'}://${proxy.host}`),
     false,
   )
-  if (!isLadingError(cause)) return cause
+  if (!isLadingError(cause) || cause.code === 'MACHINE_LIMIT') return cause
   return new TransportError('PROXY_FAILED', `no connection to the proxy ${publicProxy(proxy)}: ${cause.message}`, {
     host: label,
     cause,

@@ -94,8 +94,9 @@ export function createMirrorBreaker({ clock, emit }: { readonly clock: Clock; re
           else succeed(origin, health, probe)
         },
         failed(error) {
-          if (error instanceof TransportError) fail(origin, health, { probe, code: error.code, hard: !error.temporary })
-          // Given up by the caller: it proved nothing, and the next one may try.
+          const isTheirs = error instanceof TransportError && error.code !== 'MACHINE_LIMIT'
+          if (isTheirs) fail(origin, health, { probe, code: error.code, hard: !error.temporary })
+          // Given up by the caller or for want of a socket: it proved nothing, and the next one may try.
           else if (probe) health.probing = false
         },
       }

@@ -1,5 +1,5 @@
+import { isLadingError } from '@lading/errors'
 import type { Emit } from '../client-event.ts'
-import { TransportError } from '../errors/transport-error.ts'
 import { asksTooLong } from '../errors/asks-too-long.ts'
 import { RegistryError } from '../errors/registry-error.ts'
 import { defaultPauseMs, retryAfterOf } from '../headers/retry-after.ts'
@@ -55,7 +55,8 @@ export const waitAtGate =
       )
     } catch (error) {
       if (verdict === 'good') verdict = 'neither'
-      if (error instanceof TransportError && error.code === 'CONNECTION_REFUSED') verdict = 'unreachable'
+      // Fewer at once may get through.
+      if (isLadingError(error, 'CONNECTION_REFUSED') || isLadingError(error, 'MACHINE_LIMIT')) verdict = 'unreachable'
       throw error
     } finally {
       pass.leave(verdict)
