@@ -1,6 +1,7 @@
 import type { CredentialErrorCode } from '@lading/credentials'
 import type { DigestErrorCode } from '@lading/digest'
 import type { CopyErrorCode, LoadErrorCode, PullErrorCode } from '@lading/distribution'
+import type { ImageErrorCode } from '@lading/image'
 import type { ManifestErrorCode } from '@lading/manifest'
 import type { ImageReferenceErrorCode } from '@lading/reference'
 import type { RegistryErrorCode, TransportErrorCode } from '@lading/registry-client'
@@ -26,6 +27,7 @@ type Known =
   | ManifestErrorCode
   | ImageReferenceErrorCode
   | DigestErrorCode
+  | ImageErrorCode
 
 /** Every code of the packages we use: a new one does not compile before somebody has thought about it. */
 const known: Readonly<Record<Known, ErrorClass>> = {
@@ -75,6 +77,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   MANIFEST_UNKNOWN: 'notFound',
   NAME_UNKNOWN: 'notFound',
   BLOB_UNKNOWN: 'notFound',
+  FILE_NOT_FOUND: 'notFound',
 
   UNAUTHORIZED: 'denied',
   DENIED: 'denied',
@@ -133,6 +136,10 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   SCHEMA1_HISTORY_INVALID: 'verification',
   SCHEMA1_NAME_MISMATCH: 'verification',
   CONFIG_INVALID: 'verification',
+  IMAGE_INVALID: 'verification',
+  LAYER_INVALID: 'verification',
+  LAYER_NAME_INVALID: 'verification',
+  LAYER_UNREADABLE: 'verification',
   CONFIG_NO_ROOTFS: 'verification',
   SCHEMA_REJECTED: 'verification',
 
@@ -143,6 +150,10 @@ const known: Readonly<Record<Known, ErrorClass>> = {
 
   // What is there is sound, and not what this program deals with.
   NOT_AN_IMAGE: 'failure',
+  LAYER_UNSUPPORTED: 'failure',
+  FILE_OF_ANOTHER_KIND: 'failure',
+  FILE_TOO_LARGE: 'failure',
+  TOO_MANY_LINKS: 'failure',
   CREDENTIALS_NOT_WRITTEN: 'failure',
   CREDENTIALS_LOCKED: 'failure',
   HELPER_MISSING: 'failure',

@@ -9,6 +9,7 @@ import { configCommand } from './commands/config.ts'
 import { deleteCommand } from './commands/delete.ts'
 import { dfCommand } from './commands/df.ts'
 import { digestCommand } from './commands/digest.ts'
+import { catCommand, cpCommand, exportCommand, lsCommand } from './commands/files.ts'
 import { hostsCommand } from './commands/hosts.ts'
 import { imagesCommand } from './commands/images.ts'
 import { inspectCommand } from './commands/inspect.ts'
@@ -72,6 +73,10 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     rmiCommand(attach),
     saveCommand(attach),
     loadCommand(attach),
+    lsCommand(attach),
+    catCommand(attach),
+    cpCommand(attach),
+    exportCommand(attach),
     checkCommand(attach),
     pruneCommand(attach),
     dfCommand(attach),

@@ -5,3 +5,5 @@ export type { ChooseImageOptions, ChosenImage, ImageLayer } from './choose-image
 export type { ImageFile } from './image-file.ts'
 export { openImage, type Image, type OpenImageOptions, type ReadFileOptions } from './open-image.ts'
 export type { ScannedFile } from './scan-layers.ts'
+export { exportImage, type ExportOptions } from './export-image.ts'
+export type { ImageContent } from './flatten.ts'

@@ -3,6 +3,7 @@ import type { Source } from '@lading/content'
 import type { Descriptor } from '@lading/manifest'
 import { bytesOfKey, keyOf, pathBytes, shown, textOf } from './byte-text.ts'
 import { chooseImage, type ChooseImageOptions, type ChosenImage } from './choose-image.ts'
+import { flatten, type ImageContent } from './flatten.ts'
 import { globMatcher } from './glob.ts'
 import { imageFile, type ImageFile } from './image-file.ts'
 import { ImageError } from './image-error.ts'
@@ -50,6 +51,14 @@ export interface Image extends ChosenImage {
   walk(path?: string | Uint8Array, options?: AbortOptions): AsyncIterable<ImageFile>
   /** What matches a pattern (`*`, `?`, `**`, `[a-z]`, `{a,b}`), as `walk` finds it: links are not followed. */
   glob(pattern: string, options?: AbortOptions): AsyncIterable<ImageFile>
+  /** What is in a directory, in the order of names' bytes; links are not followed. */
+  list(path: string | Uint8Array, options?: AbortOptions): AsyncIterable<ImageFile>
+  /**
+   * Everything below a directory (default: the root), or a file, with its body, in an order in which it can be made again:
+   * directories, parents first; what has no body; files as they lie in the layers; further names of all these (`linkTo`). Each
+   * layer is read twice at most.
+   */
+  contents(path?: string | Uint8Array, options?: AbortOptions): AsyncIterable<ImageContent>
   /**
    * All files of the image with their bodies in one pass over its layers, from the top, for scanners. What upper layers hide is passed
    * over. Nothing of a layer is known to be right before the first file of the next one, or the end.
@@ -171,6 +180,19 @@ export async function openImage(
       return names.map((name) => textOf(bytesOfKey(name)))
     },
     walk: (path = '/', how = {}) => walk(path, how),
+    async *list(path, how) {
+      const { path: place, file } = await need(path, true, how)
+      if (file.type !== 'directory') throw otherKind(place, file.type, 'directory')
+      const view = viewFor(how)
+      for (const name of (await view.list(place)) ?? []) {
+        const inside = await view.find([...place, name])
+        if (inside !== undefined) yield imageFile({ path: [...place, name], file: inside })
+      }
+    },
+    async *contents(path = '/', { signal } = {}) {
+      const from = await need(path, true, { signal })
+      yield* flatten(viewFor({ signal }).walk(from.path, { signal }), layers, { signal })
+    },
     async *glob(pattern, how = {}) {
       const matches = globMatcher(pattern)
       for await (const file of walk('/', how)) if (matches(file.path)) yield file

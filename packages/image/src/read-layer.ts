@@ -49,7 +49,7 @@ export async function* readLayer(
   const tar = diffId === undefined ? chunks : verified(chunks, diffId, descriptor)
   const named = (error: unknown): unknown => nameLayer(error, descriptor)
   try {
-    for await (const entry of readTar(tar, { ...bounds, signal })) {
+    for await (const entry of readTar(tar, { ...bounds, endMarker: 'optional', signal })) {
       const layerName = parseLayerName(entry.name)
       yield Object.assign(entry, { layerName, body: throwing(entry.body, named) })
     }

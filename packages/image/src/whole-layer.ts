@@ -48,6 +48,14 @@ export function wholeLayer(
       }
       return tree.root
     },
+    async *bodies(files, { signal } = {}) {
+      const wanted = new Map(files.map((file) => [file.ordinal, file]))
+      let ordinal = -1
+      for await (const entry of entries({ signal })) {
+        const file = wanted.get(++ordinal)
+        if (file !== undefined) yield { file, body: bodyOf(entry, file) }
+      }
+    },
     async *body(file, { signal } = {}) {
       const here = kept.get(file.ordinal)
       if (here !== undefined) {

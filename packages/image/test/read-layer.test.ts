@@ -52,6 +52,11 @@ describe('a layer', () => {
     expect(names).toEqual(entries.map(({ name }) => name))
   })
 
+  it('may lack the zeros that close an archive', async () => {
+    const open = await putLayer(content, (await tarOf(entries)).subarray(0, -1024))
+    expect(await listed(open, { diffId: open.diffId })).toEqual(expected)
+  })
+
   it('of another diffID is told at its end', async () => {
     const layer = await putLayer(content, entries, 'gzip')
     const other = await putLayer(content, entries.slice(1))

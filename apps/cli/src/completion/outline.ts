@@ -20,7 +20,7 @@ export interface OutlineOption {
   readonly value?: 'directory' | 'any' | readonly string[] | undefined
 }
 
-const takeImages: ReadonlySet<string> = new Set(['inspect', 'tag', 'rmi', 'rm', 'save', 'push'])
+const takeImages: ReadonlySet<string> = new Set(['inspect', 'tag', 'rmi', 'rm', 'save', 'push', 'ls', 'cat', 'export'])
 
 /** Every command of the program, the program itself first. */
 export function outlineOf(program: Command): Outline[] {

@@ -1,0 +1,27 @@
+import { printable } from '@lading/errors'
+import { CliError } from '../cli-error.ts'
+import type { Action } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { withImage, type ImageOptions } from './with-image.ts'
+
+/** What moves a terminal, and no text has: all controls but tab, line feed, form feed and carriage return. */
+const isControl = (byte: number): boolean => (byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d].includes(byte)) || byte === 0x7f
+
+export const cat: Action<[reference: string, paths: readonly string[]], ImageOptions> = async (
+  [reference, paths],
+  options,
+  context,
+) => {
+  const { output, signal } = context
+  await withImage(reference, options, context, async (image) => {
+    for (const path of paths)
+      for await (const chunk of image.open(path, { signal })) {
+        if (output.interactive && chunk.some(isControl))
+          throw new CliError('USAGE', `${printable(path, 200)} is not fit for a terminal`, {
+            hint: 'send it to a file or through a pipe',
+          })
+        await output.write(chunk)
+      }
+  })
+  return exitCodes.ok
+}

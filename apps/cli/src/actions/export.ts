@@ -1,0 +1,46 @@
+import { exportImage } from '@lading/image'
+import { openOutputFile } from '@lading/content-store'
+import { CliError } from '../cli-error.ts'
+import type { Action, CommandContext } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { withImage, type ImageOptions } from './with-image.ts'
+
+interface ExportCommandOptions extends ImageOptions {
+  readonly output?: string | undefined
+}
+
+export const exportFiles: Action<[reference: string], ExportCommandOptions> = async ([reference], options, context) => {
+  const { output, ...rest } = options
+  const { signal } = context
+  const file = output === '-' ? undefined : output
+  if (file === undefined) refuseTerminal(context)
+  await withImage(reference, rest, context, (image) => writeChunks(exportImage(image, { signal }), file, context))
+  return exitCodes.ok
+}
+
+/** @throws CliError `USAGE` where a person would see an archive's bytes */
+export function refuseTerminal({ output }: CommandContext): void {
+  if (output.interactive)
+    throw new CliError('USAGE', 'an archive is not fit for a terminal', {
+      hint: 'write it to a file, or through a pipe',
+    })
+}
+
+/** To a file that is there when it is whole, or to standard output. */
+export async function writeChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  file: string | undefined,
+  { output, signal }: CommandContext,
+): Promise<void> {
+  if (file === undefined) {
+    for await (const chunk of chunks) await output.write(chunk)
+    return
+  }
+  const target = await openOutputFile(file, { signal })
+  try {
+    for await (const chunk of chunks) await target.write(chunk)
+    await target.finish()
+  } finally {
+    await target.abort()
+  }
+}

@@ -1,0 +1,89 @@
+import { isAbsence, type Source } from '@lading/content'
+import { openImage, type Image } from '@lading/image'
+import { isLadingError } from '@lading/errors'
+import { defaultPlatform } from '@lading/manifest'
+import { tryParseReference, withDefaultTag } from '@lading/reference'
+import type { RegistryClient } from '@lading/registry-client'
+import type { Store } from '@lading/store'
+import type { RegistryCommandOptions } from '../command-options.ts'
+import type { CommandContext } from '../context.ts'
+import { askedPlatform } from './at-platform.ts'
+import { warnAt } from './client-options.ts'
+import { parseCopyPlace } from './copy-place.ts'
+import { openSource, type PlaceParts } from './open-place.ts'
+import { openCommandStore } from './open-store.ts'
+import { withClient } from './with-client.ts'
+
+export interface ImageOptions extends RegistryCommandOptions {
+  readonly platform?: string | undefined
+}
+
+/**
+ * Uses an image as files: of the store where it is there, and else straight from its registry; or of the place that stands before
+ * it, as in `lading copy`.
+ */
+export async function withImage<Result>(
+  text: string,
+  options: ImageOptions,
+  context: CommandContext,
+  use: (image: Image) => Promise<Result>,
+): Promise<Result> {
+  const { signal } = context
+  const platform = askedPlatform(options, context) ?? defaultPlatform()
+  const open = (source: Source, what: Parameters<typeof openImage>[1]): Promise<Image> =>
+    openImage(source, what, { platform, signal })
+  const isPlain =
+    !/^(?:store|docker|oci|oci-archive|docker-archive):/.test(text) || tryParseReference(text) !== undefined
+  if (isPlain) {
+    const store = await openCommandStore({ ...options, readOnly: true }, context)
+    try {
+      const image = await imageInStore(store, text, open, context)
+      if (image !== undefined) return await use(image)
+    } finally {
+      await store.close()
+    }
+  }
+  const place = parseCopyPlace(text)
+  const usePlace = async (parts: PlaceParts): Promise<Result> => {
+    const { source, what } = await openSource(place, parts, context)
+    try {
+      return await use(await open(source, what))
+    } finally {
+      await source.close()
+    }
+  }
+  const never = (): never => {
+    throw new TypeError('no part of this place')
+  }
+  const parts = { client: async (): Promise<RegistryClient> => never(), store: async (): Promise<Store> => never() }
+  const warn = warnAt(context)
+  if (place.kind === 'registry')
+    return withClient(options, context, (client) => usePlace({ ...parts, client: async () => client, warn }))
+  if (place.kind !== 'store') return usePlace({ ...parts, warn })
+  const store = await openCommandStore({ ...options, readOnly: true }, context)
+  try {
+    return await usePlace({ ...parts, store: async () => store, warn })
+  } finally {
+    await store.close()
+  }
+}
+
+/** A name of the store, or an image ID or the beginning of one. */
+async function imageInStore(
+  store: Store,
+  text: string,
+  open: (source: Source, what: Parameters<typeof openImage>[1]) => Promise<Image>,
+  { signal }: CommandContext,
+): Promise<Image | undefined> {
+  const reference = tryParseReference(text)
+  const named = reference === undefined ? undefined : await store.resolve(withDefaultTag(reference))
+  try {
+    if (named !== undefined) return await open(store.source(), named)
+    if (!/^(?:sha256:)?[0-9a-f]{4,64}$/.test(text)) return undefined
+    return await open(store.source(), (await store.inspect(text, { signal })).manifest)
+  } catch (error) {
+    // Another platform of it is here, say.
+    if (isAbsence(error) || isLadingError(error, 'IMAGE_INCOMPLETE')) return undefined
+    throw error
+  }
+}
