@@ -216,6 +216,23 @@ const below: Readonly<Record<string, ErrorClass>> = {
   INDEX_JSON_INVALID: 'storage',
   INDEX_JSON_UNSUPPORTED: 'storage',
   INDEX_JSON_TOO_LARGE: 'storage',
+  UNPACK_ENTRY_INVALID: 'verification',
+  UNPACK_LINK_INVALID: 'verification',
+  UNPACK_SYMLINK_LOOP: 'verification',
+  UNPACK_OWNER_INVALID: 'verification',
+  UNPACK_LIMIT: 'verification',
+  UNPACK_LAYER_MISMATCH: 'verification',
+  LAYER_NAME_INVALID: 'verification',
+  LAYER_UNREADABLE: 'verification',
+  UNPACK_IMAGE_INCOMPLETE: 'storage',
+  UNPACK_NO_SPACE: 'storage',
+  UNPACK_FAILED: 'storage',
+  UNPACK_NAME_COLLISION: 'storage',
+  UNPACK_INTERFERED: 'storage',
+  UNPACK_DIRECTORY_IN_USE: 'failure',
+  UNPACK_NOT_OURS: 'failure',
+  UNPACK_PRIVILEGE: 'failure',
+  UNPACK_UNSUPPORTED: 'failure',
 }
 
 /** Where an error belongs by its code alone. */

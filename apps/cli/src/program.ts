@@ -24,6 +24,7 @@ import { referrersCommand } from './commands/referrers.ts'
 import { rmiCommand } from './commands/rmi.ts'
 import { saveCommand } from './commands/save.ts'
 import { tagCommand } from './commands/tag.ts'
+import { unpackCommand } from './commands/unpack.ts'
 import { tagsCommand } from './commands/tags.ts'
 import type { CommandContext } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
@@ -77,6 +78,7 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     catCommand(attach),
     cpCommand(attach),
     exportCommand(attach),
+    unpackCommand(attach),
     checkCommand(attach),
     pruneCommand(attach),
     dfCommand(attach),

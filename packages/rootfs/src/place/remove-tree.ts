@@ -1,10 +1,22 @@
-import { chmodSync, closeSync, constants, fstatSync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs'
 import { at, openDirectoryAt } from '../descriptors/at.ts'
 import { codeOf } from '../system-error.ts'
 import type { NameBytes } from '../tree/node.ts'
 
 /** O_PATH of Linux, which Node does not name: a descriptor for which no permission on the directory is needed. */
 const pathOnly = 0o10000000
+/** Directories that are open at one time; what is deeper is brought up first. */
+const deepest = 64
 
 /**
  * Removes what is at a name, with all that is in it, never through a symbolic link. What is gone already is right.
@@ -12,23 +24,34 @@ const pathOnly = 0o10000000
  * @throws the system's error
  */
 export function removeTree(parent: number, name: NameBytes): void {
-  // One open directory for each level: what was made here has at most a thousand of them, and is gone level by level.
-  if (removeFile(parent, name)) return
-  makeAccessible(parent, name)
-  let descriptor: number
-  try {
-    descriptor = openDirectoryAt(parent, name)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
-    throw error
+  const names = [name]
+  let brought = 0
+  for (let next = names.pop(); next !== undefined; next = names.pop()) remove(parent, next, 0)
+
+  function remove(directory: number, each: NameBytes, depth: number): void {
+    if (removeFile(directory, each)) return
+    makeAccessible(directory, each)
+    if (depth === deepest) {
+      const above = `${name}.${brought++}`
+      renameSync(at(directory, each), at(parent, above))
+      names.push(above)
+      return
+    }
+    let descriptor: number
+    try {
+      descriptor = openDirectoryAt(directory, each)
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return
+      throw error
+    }
+    try {
+      for (const child of readdirSync(`/proc/self/fd/${descriptor}`, { encoding: 'latin1' }))
+        remove(descriptor, child, depth + 1)
+    } finally {
+      closeSync(descriptor)
+    }
+    rmdirSync(at(directory, each))
   }
-  try {
-    for (const child of readdirSync(`/proc/self/fd/${descriptor}`, { encoding: 'latin1' }))
-      removeTree(descriptor, child)
-  } finally {
-    closeSync(descriptor)
-  }
-  rmdirSync(at(parent, name))
 }
 
 /** Whether there is nothing left: it was no directory. */
@@ -45,7 +68,7 @@ function removeFile(parent: number, name: NameBytes): boolean {
   }
 }
 
-/** Gives a directory of ours back the mode without which nothing can be done in it. */
+/** Gives a directory of ours back the mode without which nothing can be done in it. @throws the system's error */
 export function makeAccessible(parent: number, name: NameBytes): void {
   let descriptor: number
   try {

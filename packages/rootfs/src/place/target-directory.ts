@@ -1,10 +1,11 @@
-import { closeSync, lstatSync, readdirSync, renameSync, type Stats } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, readdirSync, type Stats } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { printable } from '@lading/errors'
 import { at, canResolveAt, openDirectory, openDirectoryAt } from '../descriptors/at.ts'
 import { RootfsError } from '../rootfs-error.ts'
 import { codeOf, plainSystemError } from '../system-error.ts'
 import type { NameBytes } from '../tree/node.ts'
+import { readRecordHead, recordName } from './record.ts'
 
 /** Where a tree is to be, held by a descriptor of the directory that it is in. */
 export interface TargetDirectory {
@@ -34,17 +35,29 @@ export function openTargetDirectory(directory: string): TargetDirectory {
   if (!canResolveAt(parent)) {
     closeSync(parent)
     throw new RootfsError('UNPACK_UNSUPPORTED', 'this system has no way to write a tree that nobody can lead astray', {
-      hint: 'unpack on Linux, where /proc is mounted; lading export writes a tar archive anywhere',
+      hint: 'unpack on Linux, where /proc is mounted',
     })
   }
   return { path, parent, name, close: () => closeSync(parent) }
 }
 
-/** @throws RootfsError `UNPACK_DIRECTORY_IN_USE` unless nothing is there, or an empty directory */
-export function assertFree({ path, parent, name }: TargetDirectory): void {
+/**
+ * Whether something is to be replaced, which only `overwrite` allows, and only what was unpacked here.
+ *
+ * @throws RootfsError `UNPACK_DIRECTORY_IN_USE`, `UNPACK_NOT_OURS`
+ */
+export function checkFree(target: TargetDirectory, overwrite: boolean): { readonly replaces: boolean } {
+  const { path, parent, name } = target
   const stat = statAt(parent, name, path)
-  if (stat === undefined || (stat.isDirectory() && isEmpty(parent, name, path))) return
-  throw inUse(path, stat.isDirectory() ? 'it is a directory with something in it' : 'it is no directory')
+  if (stat === undefined || (stat.isDirectory() && isEmpty(parent, name, path))) return { replaces: false }
+  if (!stat.isDirectory()) throw inUse(path, 'it is no directory')
+  if (!overwrite) throw inUse(path, 'it is a directory with something in it')
+  if (readRecordHead(parent, recordName(name), target)?.inode !== stat.ino)
+    throw new RootfsError('UNPACK_NOT_OURS', `${printable(path)} is not replaced: no unpacking made it`, {
+      path: printable(path),
+      hint: `only a directory with its own ${printable(basename(path))}.lading.ndjson beside it is replaced: remove it yourself, if nobody needs it`,
+    })
+  return { replaces: true }
 }
 
 /** What is at a name, itself. @throws RootfsError */
@@ -61,7 +74,7 @@ function isEmpty(parent: number, name: NameBytes, path: string): boolean {
   try {
     const descriptor = openDirectoryAt(parent, name)
     try {
-      return readdirSync(`/proc/self/fd/${descriptor}`).length === 0
+      return fstatSync(descriptor).isDirectory() && readdirSync(`/proc/self/fd/${descriptor}`).length === 0
     } finally {
       closeSync(descriptor)
     }
@@ -70,21 +83,9 @@ function isEmpty(parent: number, name: NameBytes, path: string): boolean {
   }
 }
 
-const inUse = (path: string, why: string, cause?: unknown): RootfsError =>
+export const inUse = (path: string, why: string, cause?: unknown): RootfsError =>
   new RootfsError('UNPACK_DIRECTORY_IN_USE', `nothing is unpacked to ${printable(path)}: ${why}`, {
     path: printable(path),
     cause,
-    hint: 'name a directory that is not there or is empty; what lading unpack made, --overwrite replaces',
+    hint: 'name a directory that is not there or is empty; what was unpacked before, --overwrite replaces',
   })
-
-/** Puts a finished tree in its place, whole: the last step. @throws RootfsError */
-export function putInPlace(from: number, tree: NameBytes, { path, parent, name }: TargetDirectory): void {
-  try {
-    renameSync(at(from, tree), at(parent, name))
-  } catch (error) {
-    const code = codeOf(error)
-    // Something came there meanwhile.
-    if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') throw inUse(path, 'something is there', error)
-    throw plainSystemError(error, path)
-  }
-}

@@ -1,18 +1,17 @@
-import { randomBytes } from 'node:crypto'
 import { closeSync, fchmodSync, mkdirSync } from 'node:fs'
 import { at, openDirectoryAt } from '../descriptors/at.ts'
 import { plainSystemError } from '../system-error.ts'
 import type { NameBytes } from '../tree/node.ts'
 import { makeAccessible, removeTree } from './remove-tree.ts'
 import type { TargetDirectory } from './target-directory.ts'
+import { newTemporaryName } from './temporary-name.ts'
 
-const temporaryPrefix = '.lading-unpack-'
 const mode = 0o700
 
 /** A directory beside the target that nobody else may enter or guess, in which the tree is written. */
 export interface TemporaryRoot {
   readonly descriptor: number
-  /** A new directory in it. @throws RootfsError */
+  /** A new directory in it, open. @throws RootfsError */
   make(name: NameBytes): number
   /** With all that is still in it. @throws RootfsError */
   remove(): void
@@ -20,7 +19,7 @@ export interface TemporaryRoot {
 
 /** On the same file system as the target, so that the tree can be renamed. @throws RootfsError */
 export function createTemporaryRoot(target: TargetDirectory): TemporaryRoot {
-  const name = `${temporaryPrefix}${randomBytes(16).toString('hex')}`
+  const name = newTemporaryName()
   const make = (parent: number, each: NameBytes): number => {
     try {
       mkdirSync(at(parent, each), mode)

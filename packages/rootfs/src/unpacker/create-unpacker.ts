@@ -6,6 +6,7 @@ import { parseEntryName, parseLinkName, type EntryName } from '../layer/entry-na
 import type { Limits } from '../limits.ts'
 import { beyondLimit, refused } from '../rootfs-error.ts'
 import { systemError } from '../system-error.ts'
+import { doTheRest, type Rest } from '../rest/do-the-rest.ts'
 import { findDirectory } from '../tree/find-parent.ts'
 import { latin1 } from '../tree/latin1.ts'
 import {
@@ -31,8 +32,8 @@ export interface Unpacker {
   begin(entry: TarEntry): void
   data(bytes: Uint8Array): void
   end(): void
-  /** After the last layer: what has to wait until everything is there. */
-  finish(): void
+  /** After the last layer: what has to wait until everything is there. @param temporary a directory of ours, open */
+  finish(temporary: number): Rest
   /** What was written so far: entries, and bytes of files. */
   readonly written: { readonly entries: number; readonly bytes: number }
   close(): void
@@ -42,10 +43,15 @@ export interface UnpackerOptions {
   readonly owners: Owners
   readonly limits: Limits
   readonly newFiles: NewFiles
+  /** Devices are made, and not only recorded. */
+  readonly devices: boolean
 }
 
 /** @param rootDescriptor of an empty directory that is ours alone, with mode 0700 */
-export function createUnpacker(rootDescriptor: number, { owners, limits, newFiles }: UnpackerOptions): Unpacker {
+export function createUnpacker(
+  rootDescriptor: number,
+  { owners, limits, newFiles, devices }: UnpackerOptions,
+): Unpacker {
   const root = newDirectory('', undefined, 0)
   const open = createOpenDirectories(root, rootDescriptor)
   const files = createFileWriter(newFiles)
@@ -265,14 +271,15 @@ export function createUnpacker(rootDescriptor: number, { owners, limits, newFile
         throw systemError(error, shownPath(parent, name))
       }
     },
-    finish() {
+    finish(temporary) {
       dropForLinks()
-      const zero = { seconds: 0, nanoseconds: 0 }
-      const { uid, gid } = owners.kind === 'record' ? newFiles : { uid: owners.uid(0, '.'), gid: owners.gid(0, '.') }
-      finishDirectories(root, open, {
-        newFiles,
-        implied: { mode: 0o755, uid, gid, atime: zero, mtime: zero },
-      })
+      const records = owners.kind === 'record'
+      const rest = doTheRest(root, { root: rootDescriptor, temporary }, { records, devices })
+      const epoch = { seconds: 0, nanoseconds: 0 }
+      const { uid, gid } = records ? newFiles : { uid: owners.uid(0, '.'), gid: owners.gid(0, '.') }
+      const implied = { mode: 0o755, uid, gid, atime: epoch, mtime: epoch }
+      finishDirectories(root, open, { newFiles, implied, timesSet: rest.timesSet })
+      return rest
     },
     get written() {
       return { entries, bytes }

@@ -5,7 +5,7 @@ import type { Metadata, NameBytes } from '../tree/node.ts'
 import { applyMetadata } from './metadata.ts'
 import type { NewFiles } from './probe.ts'
 import { createSparseWriter, type SparseWriter } from './sparse-writer.ts'
-import { writeAll } from './write-all.ts'
+import { writeAll } from '../descriptors/write-all.ts'
 
 const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0)
 

@@ -11,13 +11,18 @@ export const workingMode = 0o700
  * Modes, owners and times of all directories, those below first: what is made or removed in one changes its times, and
  * one that must not be entered has nothing left to be done in it.
  *
- * @param implied of a directory that no layer has an entry for
+ * @param options.timesSet where a time has nanoseconds, it is in place
+ * @param options.implied of a directory that no layer has an entry for
  * @throws RootfsError
  */
 export function finishDirectories(
   root: DirectoryNode,
   open: OpenDirectories,
-  { newFiles: { uid, gid }, implied }: { readonly newFiles: NewFiles; readonly implied: Metadata },
+  {
+    newFiles: { uid, gid },
+    implied,
+    timesSet,
+  }: { readonly newFiles: NewFiles; readonly implied: Metadata; readonly timesSet: boolean },
 ): void {
   const stack: { readonly directory: DirectoryNode; readonly seen: boolean }[] = [{ directory: root, seen: false }]
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
@@ -29,7 +34,8 @@ export function finishDirectories(
       continue
     }
     try {
-      applyMetadata(open.descriptorOf(directory), directory.metadata ?? implied, { uid, gid, mode: workingMode })
+      const times = timesSet && directory.extras?.times !== undefined
+      applyMetadata(open.descriptorOf(directory), directory.metadata ?? implied, { uid, gid, mode: workingMode, times })
     } catch (error) {
       throw systemError(error, shownPath(directory))
     }

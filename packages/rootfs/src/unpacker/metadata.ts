@@ -35,18 +35,18 @@ export function extrasOf({ uid, gid, xattrs, atime, mtime }: TarEntry, owners: O
 /**
  * Owner, mode and times of an open file or directory: no call for what it has already.
  *
- * @param has the mode that it was made with
+ * @param has the owner and the mode that it was made with, and whether it has its times
  * @throws the system's error
  */
 export function applyMetadata(
   descriptor: number,
   { uid, gid, mode, atime, mtime }: Metadata,
-  has: { readonly uid: number; readonly gid: number; readonly mode: number },
+  has: { readonly uid: number; readonly gid: number; readonly mode: number; readonly times?: boolean | undefined },
 ): void {
   // First: a change of the owner takes set-user-ID away (chown(2)).
   if (uid !== has.uid || gid !== has.gid) fchownSync(descriptor, uid, gid)
   if (mode !== has.mode) fchmodSync(descriptor, mode)
-  futimesSync(descriptor, inSeconds(atime), inSeconds(mtime))
+  if (has.times !== true) futimesSync(descriptor, inSeconds(atime), inSeconds(mtime))
 }
 
 /** The same of a symbolic link, which has no mode; it is not followed. @throws the system's error */

@@ -1,6 +1,6 @@
 import { ftruncateSync } from 'node:fs'
 import type { Sparse } from '@lading/tar'
-import { writeAll } from './write-all.ts'
+import { writeAll } from '../descriptors/write-all.ts'
 
 /** Takes the pieces of a sparse file one after the other, and leaves between them what is not there. */
 export interface SparseWriter {

@@ -65,11 +65,9 @@ export async function modelOutcome(layers: readonly Uint8Array[], { times }: Out
   }
 }
 
-/** What of an expected outcome is on the disk: without fifos and devices, and without owners where only root can set them. */
+/** What of an expected outcome is on the disk: without devices, which are only recorded. */
 export function asOnDisk(outcome: Outcome): Outcome {
   if (typeof outcome === 'string') return outcome
-  const special = new Set(outcome.filter((line) => /^[pcb] /.test(line)).map((line) => line.split(' ')[1]))
-  return outcome.filter(
-    (line) => !/^[pcb] /.test(line) && !(line.startsWith('h ') && special.has(line.split(' = ')[1])),
-  )
+  const special = new Set(outcome.filter((line) => /^[cb] /.test(line)).map((line) => line.split(' ')[1]))
+  return outcome.filter((line) => !/^[cb] /.test(line) && !(line.startsWith('h ') && special.has(line.split(' = ')[1])))
 }

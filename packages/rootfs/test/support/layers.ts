@@ -8,7 +8,7 @@ export const layer = (...entries: readonly TarInput[]): LayerArchive => ({
   open: () => writeTar(entries, { mtime: undefined }),
 })
 
-export const file = (name: string, content = '', more: Partial<TarInput> = {}): TarInput => ({
+export const file = (name: string | Uint8Array, content = '', more: Partial<TarInput> = {}): TarInput => ({
   name,
   body: text.encode(content),
   ...more,

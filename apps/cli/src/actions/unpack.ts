@@ -1,0 +1,129 @@
+import { createPuller } from '@lading/distribution'
+import { isLadingError } from '@lading/errors'
+import type { Platform } from '@lading/manifest'
+import { isNameOnly, tryParseReference, type Reference } from '@lading/reference'
+import { assertCanUnpack, unpack as unpackImage, type IdMap, type UnpackEvent } from '@lading/rootfs'
+import type { FileStore, ImageDetails } from '@lading/store'
+import type { RegistryCommandOptions } from '../command-options.ts'
+import type { Action, CommandContext } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { createRenderer } from '../progress/create-renderer.ts'
+import type { ProgressMode, Renderer } from '../progress/renderer.ts'
+import { jsonLine } from '../text/json-line.ts'
+import { askedPlatform } from './at-platform.ts'
+import { clientOptions } from './client-options.ts'
+import { endWithError } from './error-as-event.ts'
+import { openCommandStore } from './open-store.ts'
+
+interface UnpackCommandOptions extends RegistryCommandOptions {
+  readonly platform?: string | undefined
+  readonly rootless?: boolean | undefined
+  readonly overwrite?: boolean | undefined
+  readonly uidMap?: readonly IdMap[] | undefined
+  readonly gidMap?: readonly IdMap[] | undefined
+  readonly devices?: boolean | undefined
+  readonly quiet?: boolean | undefined
+  readonly progress: ProgressMode
+}
+
+/** Raised when a member of what is printed is removed or changes meaning. */
+const version = 1
+
+export const unpack: Action<[reference: string, directory: string], UnpackCommandOptions> = async (
+  [term, directory],
+  options,
+  context,
+) => {
+  const { progress, quiet, debug, rootless, overwrite, uidMap, gidMap, devices } = options
+  const { signal } = context
+  const json = progress === 'json' && quiet !== true
+  const renderer = createRenderer(debug === true && progress === 'auto' ? 'plain' : progress, context.terminal, options)
+  const onEvent = (event: UnpackEvent): void => tell(event, { json, renderer, context })
+  try {
+    assertCanUnpack(directory, { rootless, overwrite })
+    const store = await openCommandStore(options, context)
+    try {
+      const { manifest } = await imageHere(store, term, options, { renderer, context })
+      // What is shown of a pull is over.
+      renderer.close()
+      const how = { signal, rootless, overwrite, uidMap, gidMap, devices, onEvent }
+      const image = { source: store.source(), manifest }
+      const unpacked = await unpackImage(image, directory, how)
+      context.print(json ? jsonLine({ v: version, ...unpacked, manifest: manifest.digest }) : unpacked.directory)
+      return exitCodes.ok
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    return endWithError(error, { json, context })
+  } finally {
+    renderer.close()
+  }
+}
+
+/** From the store; what is not in it is pulled first. */
+async function imageHere(
+  store: FileStore,
+  term: string,
+  options: UnpackCommandOptions,
+  { renderer, context }: { readonly renderer: Renderer; readonly context: CommandContext },
+): Promise<Pick<ImageDetails, 'manifest'>> {
+  const { signal } = context
+  const platform = askedPlatform(options, context)
+  try {
+    return await store.inspect(term, { platform, signal })
+  } catch (error) {
+    const reference = tryParseReference(term)
+    if (reference === undefined || !isLadingError(error) || !absent.has(error.code)) throw error
+    return pulled(store, reference, { options, platform, renderer, context })
+  }
+}
+
+const absent: ReadonlySet<string> = new Set(['IMAGE_UNKNOWN', 'IMAGE_INCOMPLETE', 'PLATFORM_ABSENT'])
+
+async function pulled(
+  store: FileStore,
+  reference: Reference,
+  {
+    options,
+    platform,
+    renderer,
+    context,
+  }: {
+    readonly options: UnpackCommandOptions
+    readonly platform: Platform | undefined
+    readonly renderer: Renderer
+    readonly context: CommandContext
+  },
+): Promise<Pick<ImageDetails, 'manifest'>> {
+  const warn = (message: string): void => renderer.event({ type: 'warning', code: 'HOSTS_WARNING', message })
+  const puller = await createPuller({ ...(await clientOptions(options, context, { warn })), store })
+  try {
+    if (isNameOnly(reference)) renderer.note('Using default tag: latest')
+    return await puller.pull(reference, { platform, signal: context.signal, onEvent: renderer.event })
+  } finally {
+    await puller.close()
+  }
+}
+
+function tell(
+  event: UnpackEvent,
+  {
+    json,
+    renderer,
+    context,
+  }: { readonly json: boolean; readonly renderer: Renderer; readonly context: CommandContext },
+): void {
+  if (event.type === 'warning') renderer.event(event)
+  else if (json) context.terminal.write(`${jsonLine({ v: version, type: 'unpack:layer', ...layerFacts(event) })}\n`)
+  else
+    renderer.note(
+      `Unpacking layer ${event.index + 1} of ${event.of}: ${event.name.replace(/^[a-z0-9]+:/, '').slice(0, 12)}`,
+    )
+}
+
+const layerFacts = ({ name, index, of }: Extract<UnpackEvent, { type: 'layer' }>): object => ({
+  digest: name,
+  index,
+  of,
+})

@@ -1,0 +1,50 @@
+import type { IdMap } from '@lading/rootfs'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { examples, type Attach } from './define.ts'
+import { addRegistryOptions, platformOption, progressOption, somePath } from './options.ts'
+
+export function unpackCommand(attach: Attach): Command {
+  const command = new Command('unpack')
+    .summary('write the files of an image to a directory')
+    .description(
+      'Write the root filesystem of an image to a directory, which is there when all of it is right, and not before. An image that is not in the store is pulled first.',
+    )
+    .argument('<image>', 'NAME, NAME:TAG, NAME@DIGEST or an image ID; a bare name means the tag latest')
+    .argument('<directory>', 'where to: it is not there yet, or is empty', somePath)
+    .addOption(platformOption('which image of a multi-platform one'))
+    .option('--rootless', 'without root: files are yours, and whose they are in the image is recorded')
+    .option('--overwrite', 'replace, as a whole, what lading unpack made at the directory before')
+    .addOption(idMapOption('--uid-map <map>', 'users'))
+    .addOption(idMapOption('--gid-map <map>', 'groups'))
+    .option('--devices', 'make devices, which needs root; otherwise they are recorded only')
+    .option('-q, --quiet', 'print only the directory')
+    .addOption(progressOption())
+    .addHelpText(
+      'after',
+      examples(
+        ['sudo lading unpack alpine ./rootfs', 'as root: owners as in the image'],
+        ['lading unpack --rootless alpine ./rootfs', 'as anybody'],
+        ['lading unpack --rootless --platform linux/arm64 ghcr.io/acme/app:1.4 ./arm', 'for another machine'],
+        ['lading unpack --rootless --overwrite alpine:edge ./rootfs', 'another one in its place'],
+      ),
+    )
+  addRegistryOptions(command)
+  attach(command, async () => (await import('../actions/unpack.ts')).unpack)
+  return command
+}
+
+const idMapOption = (flags: string, what: string): Option =>
+  new Option(
+    flags,
+    `CONTAINER:HOST:SIZE: ${what} of the image from CONTAINER on become those of this machine from HOST on (repeatable)`,
+  ).argParser((value, before?: readonly IdMap[]) => [...(before ?? []), parseIdMap(value)])
+
+const most = 2 ** 32
+
+function parseIdMap(text: string): IdMap {
+  const [, ...numbers] = /^([0-9]{1,10}):([0-9]{1,10})(?::([0-9]{1,10}))?$/.exec(text) ?? []
+  const [container, host, size] = [Number(numbers[0]), Number(numbers[1]), Number(numbers[2] ?? 1)]
+  if (!(size >= 1 && container + size <= most && host + size <= most))
+    throw new InvalidArgumentError('It must be CONTAINER:HOST:SIZE, such as 0:100000:65536.')
+  return { container, host, size }
+}

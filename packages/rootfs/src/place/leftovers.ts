@@ -1,0 +1,64 @@
+import { closeSync, lstatSync, readdirSync, renameSync } from 'node:fs'
+import { at, openDirectoryAt } from '../descriptors/at.ts'
+import { codeOf } from '../system-error.ts'
+import type { NameBytes } from '../tree/node.ts'
+import { readRecordHead, recordName } from './record.ts'
+import { removeTree } from './remove-tree.ts'
+import type { TargetDirectory } from './target-directory.ts'
+import { judgeTemporaryName } from './temporary-name.ts'
+
+/** In a temporary root: the new tree, what it replaces, and the record that goes beside it. */
+export const parts = { tree: 'tree', old: 'old', record: 'record' } as const
+
+/** One whose process cannot be looked up is left alone for so long. */
+const unknownMs = 24 * 60 * 60 * 1000
+
+/** Ends what killed processes left beside the directory: what can be finished is, the rest is removed. What cannot be removed stays. */
+export function clearLeftovers(target: TargetDirectory): void {
+  let names: readonly NameBytes[]
+  try {
+    names = readdirSync(`/proc/self/fd/${target.parent}`, { encoding: 'latin1' })
+  } catch {
+    return
+  }
+  for (const name of names) {
+    const verdict = judgeTemporaryName(name)
+    if (verdict === undefined || verdict === 'alive') continue
+    try {
+      const { uid, mtimeMs } = lstatSync(at(target.parent, name))
+      if (uid !== process.geteuid?.() || (verdict === 'unknown' && Date.now() - mtimeMs < unknownMs)) continue
+      finishFor(target, name)
+      removeTree(target.parent, name)
+    } catch {
+      // It is in nobody's way.
+    }
+  }
+}
+
+/** A process that was killed between two renames: the record follows its tree; an old tree whose new one did not come goes back. */
+function finishFor(target: TargetDirectory, name: NameBytes): void {
+  const temporary = openDirectoryAt(target.parent, name)
+  try {
+    const there = inodeAt(target.parent, target.name)
+    const head = readRecordHead(temporary, parts.record, target)
+    if (there !== undefined && head?.inode === there)
+      renameSync(at(temporary, parts.record), at(target.parent, recordName(target.name)))
+    else if (there === undefined) {
+      const old = inodeAt(temporary, parts.old)
+      const record = readRecordHead(target.parent, recordName(target.name), target)
+      if (old !== undefined && record?.inode === old)
+        renameSync(at(temporary, parts.old), at(target.parent, target.name))
+    }
+  } finally {
+    closeSync(temporary)
+  }
+}
+
+function inodeAt(parent: number, name: NameBytes): number | undefined {
+  try {
+    return lstatSync(at(parent, name)).ino
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}

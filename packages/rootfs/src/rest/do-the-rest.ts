@@ -1,0 +1,142 @@
+import { closeSync, constants, openSync } from 'node:fs'
+import { at } from '../descriptors/at.ts'
+import { plainSystemError } from '../system-error.ts'
+import { RootfsError } from '../rootfs-error.ts'
+import type { DirectoryNode } from '../tree/node.ts'
+import { writeAll } from '../descriptors/write-all.ts'
+import { createOrders, type OrderOptions } from './order.ts'
+import { recordLine, type Lost } from './record-lines.ts'
+import { runHelper, type Undone } from './run-helper.ts'
+import { treeEntries } from './tree-entries.ts'
+
+/** What came of it. */
+export interface Rest {
+  /** Times of directories are in place where they have nanoseconds. */
+  readonly timesSet: boolean
+  /** What the layers say and the tree does not, one line an entry. */
+  readonly lines: () => Iterable<string>
+  readonly warnings: readonly UnpackWarning[]
+}
+
+/** What a user should know. `message` is a sentence without its full stop, safe to print. */
+export interface UnpackWarning {
+  /** `DEVICES`: they are recorded, not made. `XATTRS`: some cannot be set here. `HELPER`: there is no Python, so that more is recorded. */
+  readonly code: 'DEVICES' | 'XATTRS' | 'HELPER'
+  readonly message: string
+}
+
+const name = 'orders'
+const flags = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | constants.O_NOFOLLOW
+/** That a file system has no such attributes, not for us or not as many, is no failure: they are recorded. */
+const unable = new Set([
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EPERM',
+  'EACCES',
+  'EINVAL',
+  'ERANGE',
+  'E2BIG',
+  'ENAMETOOLONG',
+  'ENOSPC',
+])
+
+/**
+ * What Node has no call for, done by a program of the host in one go when all files are there; and what is not done, as
+ * lines for the record beside the tree.
+ *
+ * @throws RootfsError
+ */
+export function doTheRest(
+  tree: DirectoryNode,
+  { root, temporary }: { readonly root: number; readonly temporary: number },
+  options: OrderOptions,
+): Rest {
+  const paths: string[] = []
+  const undone = carryOut()
+  const lost = new Map<string, Lost>()
+  const failed = new Map<string, string>()
+  for (const { order, what, error } of undone ?? []) {
+    const path = paths[order] ?? ''
+    const isXattr = what.startsWith('xattr ')
+    const tolerable = isXattr ? unable.has(error) : what === 'make' && error === 'EPERM'
+    if (!tolerable) throw notDone(path, what, error)
+    if (what === 'make') lost.set(path, { all: true, xattrs: new Set() })
+    else lost.set(path, { all: false, xattrs: new Set([...(lost.get(path)?.xattrs ?? []), what.slice(6)]) })
+    if (what !== 'xattr user.rootlesscontainers') failed.set(isXattr ? what.slice(6) : shown(path), error)
+  }
+
+  function carryOut(): readonly Undone[] | undefined {
+    let descriptor: number | undefined
+    try {
+      const orders = createOrders(options)
+      let batch = ''
+      for (const entry of treeEntries(tree)) {
+        const order = orders(entry)
+        if (order === undefined) continue
+        descriptor ??= openSync(at(temporary, name), flags, 0o600)
+        paths.push(entry.path)
+        batch += `${JSON.stringify(order)}\n`
+        if (batch.length < 64 * 1024) continue
+        writeAll(descriptor, Buffer.from(batch), null)
+        batch = ''
+      }
+      if (descriptor === undefined) return []
+      writeAll(descriptor, Buffer.from(batch), null)
+      closeSync(descriptor)
+      descriptor = openSync(at(temporary, name), constants.O_RDONLY | constants.O_NOFOLLOW)
+      return runHelper(descriptor, root)
+    } catch (error) {
+      throw plainSystemError(error, shown(name))
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor)
+    }
+  }
+
+  const all: Lost | undefined = undone === undefined ? { all: true, xattrs: new Set() } : undefined
+  const warnings: UnpackWarning[] = []
+  if (undone === undefined)
+    warnings.push({
+      code: 'HELPER',
+      message: `there is no python3 here, which sets what Node cannot: of ${paths.length} files, times are in microseconds, and extended attributes and fifos are recorded beside the tree`,
+    })
+  if (failed.size > 0)
+    warnings.push({
+      code: 'XATTRS',
+      message: `not everything can be set on this file system or by this user, and is recorded beside the tree: ${[...failed].map(([what, error]) => `${what} (${error})`).join(', ')}`,
+    })
+  const devices = options.devices ? 0 : countDevices(tree)
+  if (devices > 0)
+    warnings.push({
+      code: 'DEVICES',
+      message: `${devices === 1 ? 'a device is' : `${devices} devices are`} recorded beside the tree, and not made: --devices makes them`,
+    })
+  return {
+    timesSet: undone !== undefined,
+    lines: function* lines() {
+      for (const entry of treeEntries(tree)) {
+        const line = recordLine(entry, { records: options.records, lost: all ?? lost.get(entry.path) })
+        if (line !== undefined) yield line
+      }
+    },
+    warnings,
+  }
+}
+
+function countDevices(tree: DirectoryNode): number {
+  let count = 0
+  for (const { node } of treeEntries(tree))
+    if (typeof node === 'object' && node.kind === 'special' && node.special.type !== 'fifo') count++
+  return count
+}
+
+const shown = (path: string): string => Buffer.from(path, 'latin1').toString('utf8')
+
+const notDone = (path: string, what: string, error: string): RootfsError =>
+  new RootfsError(
+    error === 'ENOSPC' || error === 'EDQUOT' ? 'UNPACK_NO_SPACE' : 'UNPACK_FAILED',
+    `${shown(path)}: ${what} failed with ${error}`,
+    {
+      path: shown(path),
+      hint: 'choose a directory on another file system',
+    },
+  )
