@@ -218,7 +218,6 @@ const below: Readonly<Record<string, ErrorClass>> = {
   INDEX_JSON_TOO_LARGE: 'storage',
   UNPACK_ENTRY_INVALID: 'verification',
   UNPACK_LINK_INVALID: 'verification',
-  UNPACK_SYMLINK_LOOP: 'verification',
   UNPACK_OWNER_INVALID: 'verification',
   UNPACK_LIMIT: 'verification',
   UNPACK_LAYER_MISMATCH: 'verification',
