@@ -10,6 +10,7 @@ import { deleteCommand } from './commands/delete.ts'
 import { dfCommand } from './commands/df.ts'
 import { digestCommand } from './commands/digest.ts'
 import { catCommand, cpCommand, exportCommand, lsCommand } from './commands/files.ts'
+import { diffCommand, historyCommand, treeCommand } from './commands/layers.ts'
 import { hostsCommand } from './commands/hosts.ts'
 import { imagesCommand } from './commands/images.ts'
 import { inspectCommand } from './commands/inspect.ts'
@@ -79,6 +80,9 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
     cpCommand(attach),
     exportCommand(attach),
     unpackCommand(attach),
+    historyCommand(attach),
+    diffCommand(attach),
+    treeCommand(attach),
     checkCommand(attach),
     pruneCommand(attach),
     dfCommand(attach),

@@ -7,3 +7,5 @@ export { openImage, type Image, type OpenImageOptions, type ReadFileOptions } fr
 export type { ScannedFile } from './scan-layers.ts'
 export { exportImage, type ExportOptions } from './export-image.ts'
 export type { ImageContent } from './flatten.ts'
+export { compareFiles, type FileDifference } from './compare-images.ts'
+export type { Amount, LayerChanges } from './layer-changes.ts'

@@ -9,7 +9,8 @@ import { imageFile, type ImageFile } from './image-file.ts'
 import { ImageError } from './image-error.ts'
 import type { LayerNode } from './layer-tree.ts'
 import type { LayerLimits } from './read-layer.ts'
-import { mergedView, type Merged } from './merged-view.ts'
+import { layerChanges, type LayerChanges } from './layer-changes.ts'
+import { mergedView, type LoadTree, type Merged, type MergedView } from './merged-view.ts'
 import { once } from './once.ts'
 import { resolvePath } from './resolve-path.ts'
 import { scanLayers, type ScannedFile } from './scan-layers.ts'
@@ -59,6 +60,8 @@ export interface Image extends ChosenImage {
    * layer is read twice at most.
    */
   contents(path?: string | Uint8Array, options?: AbortOptions): AsyncIterable<ImageContent>
+  /** What each layer adds, changes, hides and wastes, base first. All layers are read. */
+  changes(options?: AbortOptions): Promise<readonly LayerChanges[]>
   /**
    * All files of the image with their bodies in one pass over its layers, from the top, for scanners. What upper layers hide is passed
    * over. Nothing of a layer is known to be right before the first file of the next one, or the end.
@@ -85,12 +88,14 @@ export async function openImage(
     const content = wholeLayer(source, descriptor, { layer: index, diffId, limits, keepBytes })
     return { ...content, tree: once<LayerNode, Wanted>(content.tree) }
   })
-  const viewFor = ({ signal, wanted }: Wanted = {}): ReturnType<typeof mergedView> =>
-    mergedView(layers.length, async (layer) => {
+  const treesFor =
+    ({ signal, wanted }: Wanted = {}): LoadTree =>
+    async (layer) => {
       const content = layers[layer]
       if (content === undefined) throw new RangeError(`no layer ${layer}`)
       return content.tree({ signal, wanted })
-    })
+    }
+  const viewFor = (how?: Wanted): MergedView => mergedView(layers.length, treesFor(how))
 
   const find = (path: string | Uint8Array, follow: boolean, how: Wanted = {}): Promise<Merged | undefined> =>
     resolvePath(viewFor(how), path, { follow })
@@ -193,6 +198,7 @@ export async function openImage(
       const from = await need(path, true, { signal })
       yield* flatten(viewFor({ signal }).walk(from.path, { signal }), layers, { signal })
     },
+    changes: (how = {}) => layerChanges(chosen.layers, treesFor(how), how),
     async *glob(pattern, how = {}) {
       const matches = globMatcher(pattern)
       for await (const file of walk('/', how)) if (matches(file.path)) yield file

@@ -20,7 +20,20 @@ export interface OutlineOption {
   readonly value?: 'directory' | 'any' | readonly string[] | undefined
 }
 
-const takeImages: ReadonlySet<string> = new Set(['inspect', 'tag', 'rmi', 'rm', 'save', 'push', 'ls', 'cat', 'export'])
+const takeImages: ReadonlySet<string> = new Set([
+  'inspect',
+  'tag',
+  'rmi',
+  'rm',
+  'save',
+  'push',
+  'ls',
+  'cat',
+  'export',
+  'history',
+  'diff',
+  'tree',
+])
 
 /** Every command of the program, the program itself first. */
 export function outlineOf(program: Command): Outline[] {

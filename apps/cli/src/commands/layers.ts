@@ -1,0 +1,63 @@
+import { Command, Option } from 'commander'
+import { examples, type Attach } from './define.ts'
+import { addRegistryOptions, platformOption, somePath } from './options.ts'
+
+const reference = 'an image of the store, or else of its registry, or one of the places of lading copy'
+
+const finished = (command: Command): Command => {
+  command.addOption(platformOption('which image of a multi-platform one'))
+  addRegistryOptions(command)
+  return command
+}
+
+export function historyCommand(attach: Attach): Command {
+  const command = new Command('history')
+    .summary('show how an image was made')
+    .description(
+      'Show the steps that made an image, the newest first, with the compressed size of the layer that each left. No layer is fetched.',
+    )
+    .argument('<reference>', reference)
+    .option('--no-trunc', 'whole IDs and commands')
+    .option('--json', 'print the steps as JSON, with digests')
+    .addHelpText('after', examples(['lading history alpine', 'of the store, or straight from the registry']))
+  attach(finished(command), async () => (await import('../actions/history.ts')).history)
+  return command
+}
+
+export function diffCommand(attach: Attach): Command {
+  const command = new Command('diff')
+    .summary('compare two images')
+    .description(
+      'Compare two images: manifest, configuration, and files, contents among them. Exits with 0 when they are the same, 1 when they differ, 2 when that is not known.',
+    )
+    .argument('<before>', reference)
+    .argument('<after>', 'the same')
+    .option('--json', 'print the differences as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['lading diff alpine:3.19 alpine:3.20', 'A added, D removed, C changed, and what of it'],
+        ['lading diff ghcr.io/acme/app:1.4 oci:build:1.4', 'a release and what a build has left'],
+      ),
+    )
+  attach(finished(command), async () => (await import('../actions/diff.ts')).diff)
+  return command
+}
+
+export function treeCommand(attach: Attach): Command {
+  const command = new Command('tree')
+    .summary('show what each layer of an image does')
+    .description(
+      'Show each layer of an image, base first: its compressed size, the instruction that made it, and what it adds, changes, hides, and wastes: files that upper layers replace or hide. Every layer is read.',
+    )
+    .argument('<reference>', reference)
+    .option('--json', 'print it as JSON')
+    .addOption(new Option('--svg <file>', 'draw it there, as a picture').argParser(somePath))
+    .addOption(new Option('--html <file>', 'draw it there, as a page').argParser(somePath))
+    .addHelpText(
+      'after',
+      examples(['lading tree alpine', 'as text'], ['lading tree --html app.html ghcr.io/acme/app:1.4', 'to look at']),
+    )
+  attach(finished(command), async () => (await import('../actions/tree.ts')).tree)
+  return command
+}

@@ -1,0 +1,63 @@
+import type { AbortOptions } from '@lading/clock'
+import type { ImageLayer } from './choose-image.ts'
+import type { LayerFile } from './layer-file.ts'
+import { mergedView, type LoadTree } from './merged-view.ts'
+
+/** How many paths, and how many bytes of files among them, each file counted once. */
+export interface Amount {
+  readonly paths: number
+  readonly bytes: number
+}
+
+/** What one layer does to those below it. */
+export interface LayerChanges {
+  readonly layer: ImageLayer
+  /** Where nothing was. */
+  readonly added: Amount
+  /** In place of what was there; bytes of the new. */
+  readonly changed: Amount
+  /** What was there and is not any more; bytes of the old. */
+  readonly hidden: Amount
+  /** Of the layer's own files: what upper layers replace or hide, and nobody sees in the image. */
+  readonly wasted: Amount
+}
+
+/** Base first. Everything is read before the first is given: what is wasted only the top layer knows. */
+export async function layerChanges(
+  layers: readonly ImageLayer[],
+  load: LoadTree,
+  { signal }: AbortOptions,
+): Promise<readonly LayerChanges[]> {
+  const steps: { readonly own: ReadonlyMap<LayerFile, number>; readonly of: Omit<LayerChanges, 'wasted'> }[] = []
+  let before = new Map<string, LayerFile>()
+  for (const layer of layers) {
+    const after = new Map<string, LayerFile>()
+    for await (const { path, file } of mergedView(layer.index + 1, load).walk([], { signal }))
+      if (path.length > 0) after.set(path.join('/'), file)
+    const added: LayerFile[] = []
+    const changed: LayerFile[] = []
+    const own = new Map<LayerFile, number>()
+    for (const [path, file] of after) {
+      if (file.layer === layer.index && file.ordinal >= 0) own.set(file, (own.get(file) ?? 0) + 1)
+      const old = before.get(path)
+      if (old === undefined) added.push(file)
+      else if (old !== file && file.ordinal >= 0) changed.push(file)
+    }
+    const hidden = [...before].filter(([path]) => !after.has(path)).map(([, file]) => file)
+    steps.push({ own, of: { layer, added: amount(added), changed: amount(changed), hidden: amount(hidden) } })
+    before = after
+  }
+  const seen = new Set(before.values())
+  return steps.map(({ own, of }) => ({
+    ...of,
+    wasted: {
+      paths: [...own].reduce((sum, [file, names]) => (seen.has(file) ? sum : sum + names), 0),
+      bytes: amount([...own.keys()].filter((file) => !seen.has(file))).bytes,
+    },
+  }))
+}
+
+const amount = (files: readonly LayerFile[]): Amount => ({
+  paths: files.length,
+  bytes: [...new Set(files)].reduce((sum, { size }) => sum + size, 0),
+})
