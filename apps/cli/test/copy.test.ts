@@ -143,7 +143,11 @@ describe('lading copy', () => {
       ['--include', 'x', `${from.host}/t/app:1.0`, `${to.host}/x`],
       ['--all-tags', '--include', '(', `${from.host}/t/app`, `${to.host}/x`],
       ['--all-tags', '--include', 'none', `${from.host}/t/app`, `${to.host}/x`],
-      ['--referrers', `${from.host}/t/app:1.0`, `store:${to.host}/x`],
+      ['--referrers', `${from.host}/t/app:1.0`, 'dir:x'],
+      ['--referrers', 'docker-archive:x.tar', `${to.host}/x`],
+      ['--referrers', '--format', 'docker', `${from.host}/t/app:1.0`, `${to.host}/x`],
+      ['--all-tags', `${from.host}/t/app`, 'oci:layout:1'],
+      ['--all-tags', `${from.host}/t/app`, 'dir:x'],
       ['dir:', `${to.host}/x`],
       ['oci:', `${to.host}/x`],
       ['--src-creds', 'alice', `${from.host}/t/app:1.0`, `${to.host}/x`],
@@ -181,6 +185,78 @@ describe('lading copy', () => {
       expect((JSON.parse(copied.stdout) as { referrers: unknown[] }).referrers).toHaveLength(6)
       expect(Object.keys(to.repository('x').tags())).toContain(`${digest.replace(':', '-')}.sig`)
     }
+  })
+
+  it('brings referrers along through a store, a layout and an archive, with what refers to them', async () => {
+    const [from, to] = [await registryWith(), await registryWith()]
+    const subject = await from.seed(app())
+    const sbom = await from.seed(artifact('t/app:sbom', 'application/x.sbom').subject(subject))
+    await from.seed(artifact('t/app:signature', 'application/x.signature').subject(sbom))
+    const cosign = `${subject.digest.replace(':', '-')}.sig`
+    await from.seed(app(`t/app:${cosign}`))
+    const directory = await temporaryDirectory()
+    const root = join(directory, 'store')
+    const [layout, archive] = [`oci:${join(directory, 'layout')}:1`, `oci-archive:${join(directory, 'a.tar')}:1`]
+    for (const [source, target] of [
+      [`${from.host}/t/app:1`, 'store:t/app:1'],
+      ['store:t/app:1', layout],
+      [layout, archive],
+      [archive, `${to.host}/x:1`],
+    ] as const) {
+      const planned = await runHere(['copy', '--referrers', '--dry-run', source, target], { root })
+      expect(planned.stdout, target).toContain('of 3 referrers: ')
+      const copied = await runHere(['copy', '--referrers', '--json', source, target], { root })
+      expect(copied, `${target} ${copied.stderr}`).toMatchObject({ code: 0 })
+      expect((JSON.parse(copied.stdout) as { referrers: unknown[] }).referrers, target).toHaveLength(3)
+    }
+    expect(Object.keys(to.repository('x').tags()).toSorted()).toEqual(['1', cosign])
+    const found = await runHere(['referrers', '--json', `${to.host}/x@${sbom.digest}`])
+    expect(found.stdout).toContain('application/x.signature')
+  })
+
+  it('copies all tags into a layout and an archive, and all of those back', async () => {
+    const from = await registryWith([app('t/app:1.0'), app('t/app:1.1'), app('t/app:2.0')])
+    const to = await registryWith()
+    const directory = await temporaryDirectory()
+    const [layout, archive] = [`oci:${join(directory, 'layout')}`, `oci-archive:${join(directory, 'a.tar')}`]
+    const docker = `docker-archive:${join(directory, 'd.tar')}`
+    const root = join(directory, 'store')
+    for (const [args, expected] of [
+      [
+        ['--include', '^1', `${from.host}/t/app`, layout],
+        [`${layout}:1.0`, `${layout}:1.1`],
+      ],
+      [
+        [layout, archive],
+        [`${archive}:1.0`, `${archive}:1.1`],
+      ],
+      [['--exclude', '1$', archive, `${to.host}/x`], [`${to.host}/x:1.0`]],
+      [
+        [archive, `store:${to.host}/s`],
+        [`${to.host}/s:1.0`, `${to.host}/s:1.1`],
+      ],
+      [
+        [`store:${to.host}/s`, docker],
+        [`${docker}:${to.host}/s:1.0`, `${docker}:${to.host}/s:1.1`],
+      ],
+      [
+        [docker, `${to.host}/y`],
+        [`${to.host}/y:1.0`, `${to.host}/y:1.1`],
+      ],
+    ] as const) {
+      const planned = await runHere(['copy', '--all-tags', '--dry-run', ...args], { root, variables })
+      expect(planned.code, planned.stderr).toBe(0)
+      const copied = await runHere(['copy', '--all-tags', ...args], { root, variables })
+      expect(copied, copied.stderr).toMatchObject({ code: 0, stdout: `${expected.join('\n')}\n` })
+    }
+    expect(to.repository('x').tags()).toEqual({ '1.0': from.repository('t/app').tags()['1.0'] })
+    const out = await runHere(['copy', '--all-tags', layout, 'oci-archive:-'], { root })
+    const input = Buffer.from(out.stdout, 'latin1')
+    const back = await runHere(['copy', '--all-tags', 'oci-archive:-', `${to.host}/z`], { root, input })
+    expect(back.stdout).toBe(`${to.host}/z:1.0\n${to.host}/z:1.1\n`)
+    const none = await runHere(['copy', '--all-tags', '--include', 'x', layout, `oci-archive:${directory}/n.tar`])
+    expect(none).toMatchObject({ code: 2 })
+    expect(existsSync(join(directory, 'n.tar'))).toBe(false)
   })
 
   it('says what it would do, and does nothing', async () => {

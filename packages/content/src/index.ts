@@ -7,6 +7,7 @@ export { createMemoryContent, type MemoryContent, type MemoryContentOptions } fr
 export { planPublication, type PlannedDocument, type PublicationPlan } from './plan-publication.ts'
 export type { Receiver } from './receiver.ts'
 export { receiverErrors, type ReceiverErrors } from './receiver-errors.ts'
+export { referrersAmong, type ReferrersAmong } from './referrers-among.ts'
 export { sendBlob, type SendBlobOptions } from './send-blob.ts'
 export { sendBytes } from './send-bytes.ts'
 export { SourceError } from './source-error.ts'

@@ -1,5 +1,12 @@
 export { copy } from './copy/copy.ts'
-export { copyReferrers } from './copy/copy-referrers.ts'
+export {
+  copyReferrers,
+  findReferrers,
+  type CopyReferrersOptions,
+  type FindReferrersOptions,
+  type FoundReferrer,
+} from './copy/copy-referrers.ts'
+export { oneDelivery, type OneDelivery } from './copy/one-delivery.ts'
 export { layerVerifier } from './copy/layer-verifier.ts'
 export { planCopy, type AskedTarget, type CopyPlan } from './copy/plan-copy.ts'
 export { CopyError, type CopyErrorCode } from './copy/copy-error.ts'

@@ -1,4 +1,4 @@
-import { namesContent, type Source } from '@lading/content'
+import { namesContent, referrersAmong, type Source } from '@lading/content'
 import { tryParseDigest, type Digest } from '@lading/digest'
 import { verifyBytes } from '@lading/digest/hash'
 import { isLadingError, printable } from '@lading/errors'
@@ -10,7 +10,7 @@ import { StoreError } from './store-error.ts'
 
 /** The images of a store as a source. */
 export function storeSource({ contents, references }: Parts): Source {
-  return {
+  const source: Source = {
     verified: true,
     async *names({ signal } = {}) {
       signal?.throwIfAborted()
@@ -43,8 +43,13 @@ export function storeSource({ contents, references }: Parts): Source {
     },
     send: (descriptor, sink, options) => contents.send(descriptor, sink, options),
     open: (descriptor, options) => contents.open(descriptor, options),
+    referrers: (subject, options) => referrers(subject, options),
     close: () => Promise.resolve(),
   }
+  const referrers = referrersAmong(source, async function* targets() {
+    for (const { target } of await references.list()) yield target
+  })
+  return source
 
   /** A manifest or an index that is here, named or not. */
   async function byDigest(digest: Digest): Promise<Descriptor | undefined> {

@@ -1,5 +1,5 @@
 import { isLadingError, printable } from '@lading/errors'
-import { isNameOnly, parseReference, withDefaultTag, type Reference } from '@lading/reference'
+import { parseReference, withDefaultTag, type Reference } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
 
 /** One of the two places of a copy, as it was written. */
@@ -66,15 +66,3 @@ function parseBare(text: string): Reference {
 
 /** With the tag that a bare name means. */
 export const tagged = (reference: Reference): Reference => withDefaultTag(reference)
-
-/** @throws CliError `USAGE` for a place that is no repository without a tag */
-export function repositoryOf(place: CopyPlace): Reference {
-  if ((place.kind === 'registry' || place.kind === 'store') && isNameOnly(place.reference)) return place.reference
-  throw new CliError(
-    'USAGE',
-    `--all-tags copies one repository to another, and ${printable(place.text, 200)} is none`,
-    {
-      hint: 'give names without tags',
-    },
-  )
-}

@@ -34,7 +34,6 @@ export interface OpenTarget {
 }
 
 export async function openSource(place: CopyPlace, parts: PlaceParts, context: CommandContext): Promise<OpenSource> {
-  const { signal, input } = context
   switch (place.kind) {
     case 'registry': {
       const reference = tagged(place.reference)
@@ -45,26 +44,29 @@ export async function openSource(place: CopyPlace, parts: PlaceParts, context: C
       const source = (await parts.store()).source()
       return { source, what: String(tagged(place.reference)) }
     }
-    case 'directory': {
-      const { openImageDirectory } = await import('@lading/archive')
-      const source = await openImageDirectory(place.path, { signal })
-      return { source, what: await onlyImage(source, place).catch(closing(source)) }
-    }
     default: {
-      const isStream = place.kind !== 'layout' && place.path === '-'
-      if (isStream && input.interactive)
-        throw new CliError('USAGE', 'standard input is a terminal, and no archive', {
-          hint: 'give it through a pipe, or name a file',
-        })
-      const { openArchive, openLayout } = await import('@lading/archive')
-      const { tmpdir } = await import('node:os')
-      const source =
-        place.kind === 'layout'
-          ? await openLayout(place.path, { signal })
-          : await openArchive(isStream ? input.chunks({ signal }) : place.path, { spoolDirectory: tmpdir(), signal })
-      return { source, what: place.name ?? (await onlyImage(source, place).catch(closing(source))) }
+      const source = await openArchivePlace(place, context)
+      const name = place.kind === 'directory' ? undefined : place.name
+      return { source, what: name ?? (await onlyImage(source, place).catch(closing(source))) }
     }
   }
+}
+
+/** A layout, a directory or an archive; the archive `-` is what comes from standard input. */
+export async function openArchivePlace(
+  place: Extract<CopyPlace, { readonly path: string }>,
+  { signal, input }: CommandContext,
+): Promise<ArchiveSource> {
+  const { openArchive, openImageDirectory, openLayout } = await import('@lading/archive')
+  if (place.kind === 'directory') return openImageDirectory(place.path, { signal })
+  if (place.kind === 'layout') return openLayout(place.path, { signal })
+  const { tmpdir } = await import('node:os')
+  if (place.path === '-' && input.interactive)
+    throw new CliError('USAGE', 'standard input is a terminal, and no archive', {
+      hint: 'give it through a pipe, or name a file',
+    })
+  const from = place.path === '-' ? input.chunks({ signal }) : place.path
+  return openArchive(from, { spoolDirectory: tmpdir(), signal })
 }
 
 const targetOf = ({ digest, tag = 'latest' }: Reference): string => digest ?? tag

@@ -1,9 +1,9 @@
 import type { AbortOptions } from '@lading/clock'
-import { DeliveryError, namesContent, sendBytes, type Document, type Source } from '@lading/content'
-import { algorithmOf, tryParseDigest, type Digest } from '@lading/digest'
+import { DeliveryError, namesContent, referrersAmong, sendBytes, type Document, type Source } from '@lading/content'
+import { algorithmOf, hexOf, tryParseDigest, type Digest } from '@lading/digest'
 import { createHasher, verifyBytes } from '@lading/digest/hash'
 import { printable } from '@lading/errors'
-import { schemas, type Descriptor } from '@lading/manifest'
+import { OCI_INDEX, schemas, type Descriptor } from '@lading/manifest'
 import { ArchiveError } from '../archive-error.ts'
 import { blobPath } from '../file-names.ts'
 import type { ArchiveSource } from './archive-source.ts'
@@ -71,7 +71,7 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
     }
   }
 
-  return {
+  const source: ArchiveSource = {
     async *images(options) {
       options?.signal?.throwIfAborted()
       yield* (await described(options)).images
@@ -118,8 +118,29 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
       const actual = hasher.digest()
       if (actual !== descriptor.digest) throw mismatch(descriptor, actual, file.path)
     },
+    async *referrers(subject, options) {
+      const given = new Set<Digest>()
+      for await (const referrer of referrers(subject, options)) {
+        given.add(referrer.digest)
+        yield referrer
+      }
+      // Some tools list them as registries do that have no other way (distribution-spec, "Referrers Tag Schema").
+      for (const referrer of await listed(subject, options)) if (!given.has(referrer.digest)) yield referrer
+    },
     close: () => files.close(),
   }
+  const referrers = referrersAmong(source, async function* targets(options) {
+    for (const { target } of (await described(options)).images) yield target
+  })
+  async function listed(subject: Digest, options?: AbortOptions): Promise<readonly Descriptor[]> {
+    const tag = `${algorithmOf(subject)}-${hexOf(subject)}`
+    const found = (await described(options)).images.find(({ names }) => names.includes(tag))
+    if (found === undefined || found.target.mediaType !== OCI_INDEX || found.target.digest === subject) return []
+    const document = await source.document(found.target, options)
+    const index = document && schemas.unmarshal(OCI_INDEX, document.bytes)
+    return index?.kind === 'index' ? index.manifests.filter(namesContent) : []
+  }
+  return source
 }
 
 const isDocument = (found: StoredFile | Document): found is Document => 'bytes' in found

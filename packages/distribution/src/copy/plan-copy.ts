@@ -1,5 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import type { Delivery, Source, TargetTraits } from '@lading/content'
+import type { Digest } from '@lading/digest'
 import { isForeignLayerType, type Descriptor } from '@lading/manifest'
 import type { CopyOptions } from './copy-options.ts'
 import { blobsOf } from './graph.ts'
@@ -12,6 +13,8 @@ export interface CopyPlan {
   readonly made: boolean
   /** Manifests and indexes, which are written unless the target has them. */
   readonly documents: number
+  /** Their digests, as far as they are known before layers are compressed. */
+  readonly digests: readonly Digest[]
   /** Layers that would be compressed anew, and sent whatever the target has; `bytes` is what they have before. */
   readonly compress: Amount
   readonly send: Amount
@@ -81,6 +84,7 @@ export async function planCopy(
     target: selection.target,
     made: selection.made,
     documents,
+    digests: selection.documents.map(({ descriptor }) => descriptor.digest),
     compress: amountOf(groups.compress),
     send: amountOf(groups.send),
     mount: amountOf(groups.mount),
