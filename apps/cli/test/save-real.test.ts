@@ -13,7 +13,7 @@ import {
   type TestRegistry,
 } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startContainerd, type Containerd } from '../../../test/support/containerd.ts'
+import { containerd2, startContainerd, type Containerd } from '../../../test/support/containerd.ts'
 import { startDockerd, type Dockerd } from '../../../test/support/dockerd.ts'
 import { enlarged, mounting, needs, needsGoTool, root as asRoot } from '../../../test/support/needs.ts'
 import { removePodman, runPodman } from '../../../test/support/podman.ts'
@@ -36,6 +36,16 @@ const difficult: Readonly<Record<string, () => Seedable>> = {
   twice: () => app('t/twice:1').layer({ same: 'yes' }).layer({ other: 'yes' }).layer({ same: 'yes' }).layer({}),
 }
 const names = Object.keys(difficult)
+/** Images that docker 20.10 does not load, and one of no layers. */
+const hard: Readonly<Record<string, () => ImageBuilder>> = {
+  none: () => image('t/none:1').platform(`linux/${architecture}`),
+  zstd: () => app('t/zstd:1').layer({ zstd: 'yes' }, { compression: 'zstd' }),
+  many: () =>
+    Array.from({ length: 127 }).reduce<ImageBuilder>(
+      (built, _, at) => built.layer({ [`f${at}`]: String(at) }),
+      image('t/many:1').platform(`linux/${architecture}`),
+    ),
+}
 
 describe('what lading saves', needs(enlarged), () => {
   let folder: string
@@ -52,7 +62,9 @@ describe('what lading saves', needs(enlarged), () => {
     const runs = app('t/runs:1')
       .layer({ 'bin/': '', 'bin/busybox': { content, mode: 0o755 } })
       .config({ Cmd: ['/bin/busybox', 'cat', '/etc/motd'] })
-    registry = await startTestRegistry({ images: [runs, ...Object.values(difficult).map((make) => make())] })
+    registry = await startTestRegistry({
+      images: [runs, ...Object.values({ ...difficult, ...hard }).map((make) => make())],
+    })
   })
   afterAll(async () => {
     await registry?.close()
@@ -73,6 +85,11 @@ describe('what lading saves', needs(enlarged), () => {
       expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
     }
     expect((await runHere(['save', '-o', archive('one'), at('runs')], { root })).code).toBe(0)
+    for (const name of Object.keys(hard)) {
+      const { code, stderr } = await runHere(['save', '--from-registry', '-o', archive(name), at(name)], { root })
+      expect(code).toBe(0)
+      expect(stderr).toContain({ none: '', zstd: 'docker before 23', many: 'docker loads 125 at most' }[name])
+    }
   })
 
   describe('docker', needs('dockerd', 'docker', asRoot, mounting), () => {
@@ -95,6 +112,12 @@ describe('what lading saves', needs(enlarged), () => {
       expect(ran).toMatchObject({ code: 0, stdout: 'hello, t/runs:1' })
       await dockerd.docker(['rmi', '-f', ...ids.values()])
     })
+
+    it('loads an image without layers, and neither zstd nor 127 layers, of which it was told', async () => {
+      expect((await dockerd.docker(['load', '-i', archive('none')])).stdout).toBe(`Loaded image: ${at('none')}\n`)
+      expect((await dockerd.docker(['load', '-i', archive('zstd')])).code).not.toBe(0)
+      expect((await dockerd.docker(['load', '-i', archive('many')])).stderr).toContain('max depth exceeded')
+    })
   })
 
   // Of an OCI archive alone podman loads one image only.
@@ -102,6 +125,8 @@ describe('what lading saves', needs(enlarged), () => {
     const directory = await mkdtemp(join(tmpdir(), 'lading-podman-'))
     try {
       await runPodman(directory, ['load', '-q', '-i', archive(format)])
+      if (format === 'one')
+        for (const name of Object.keys(hard)) await runPodman(directory, ['load', '-q', '-i', archive(name)])
       for (const [name, id] of format === 'one' ? [['runs', ids.get('runs')] as const] : ids)
         expect((await runPodman(directory, ['images', '-q', '--no-trunc', at(name)])).trim()).toBe(id)
     } finally {
@@ -109,27 +134,41 @@ describe('what lading saves', needs(enlarged), () => {
     }
   })
 
-  describe('containerd', needs('containerd', 'ctr', asRoot), () => {
-    let containerd: Containerd
-    const own = (): string => join(folder, 'c')
-    beforeAll(async () => {
-      await mkdir(own())
-      containerd = await startContainerd(own())
-    })
-    afterAll(() => containerd?.close())
+  describe.each([
+    [1, needs('containerd', 'ctr', asRoot)],
+    [2, needs(containerd2, asRoot)],
+  ] as const)('containerd %i', (major, need) => {
+    describe('of this machine', need, () => {
+      let containerd: Containerd
+      const own = (): string => join(folder, `c${major}`)
+      // The daemon of containerd 2 imports by itself, and unpacks for overlayfs alone.
+      const importing = ['images', 'import', ...(major === 2 ? ['--local'] : []), '--snapshotter', 'native']
+      beforeAll(async () => {
+        await mkdir(own())
+        containerd = await startContainerd(own(), { major })
+      })
+      afterAll(() => containerd?.close())
 
-    it.each(['docker', 'both', 'oci'])(
-      'imports and unpacks it, under its own digests where it has them: %s',
-      async (format) => {
-        await containerd.ctr('images', 'import', '--snapshotter', 'native', archive(format))
-        const listed = await containerd.ctr('images', 'list')
-        for (const name of digests.keys()) expect(listed).toContain(`${at(name)} `)
-        const known = [...digests.values()].filter((digest) => listed.includes(digest))
-        // A Docker manifest is made anew, and happens to be the same.
-        expect(known.length).toBe(format === 'docker' ? 1 : digests.size)
-        await containerd.ctr('images', 'remove', '--sync', ...[...ids.keys()].map(at))
-      },
-    )
+      it.each(['docker', 'both', 'oci'])(
+        'imports and unpacks it, under its own digests where it has them: %s',
+        async (format) => {
+          await containerd.ctr(...importing, archive(format))
+          const listed = await containerd.ctr('images', 'list')
+          for (const name of digests.keys()) expect(listed).toContain(`${at(name)} `)
+          const known = [...digests.values()].filter((digest) => listed.includes(digest))
+          // A Docker manifest is made anew, and happens to be the same.
+          expect(known.length).toBe(format === 'docker' ? 1 : digests.size)
+          await containerd.ctr('images', 'remove', '--sync', ...[...ids.keys()].map(at))
+        },
+      )
+
+      it('imports images of no layers, of zstd and of 127 layers', async () => {
+        for (const name of Object.keys(hard)) {
+          await containerd.ctr(...importing, archive(name))
+          expect(await containerd.ctr('images', 'list')).toContain(`${at(name)} `)
+        }
+      })
+    })
   })
 
   it('skopeo copies each image of it', needs('skopeo'), async () => {

@@ -159,11 +159,13 @@ describe('an archive', () => {
       image([empty, base, empty, base]),
       image(Array.from({ length: 127 }, (_, at) => layer(`layer ${at}`))),
     ]
-    const members = membersOf(
-      await archived(async (delivery) => {
-        for (const [at, each] of images.entries()) await add(delivery, [each], [`a:${at}`])
-      }),
-    )
+    const events: ArchiveWarning[] = []
+    const fill = async (delivery: Delivery): Promise<void> => {
+      for (const [at, each] of images.entries()) await add(delivery, [each], [`a:${at}`])
+    }
+    const members = membersOf(await archived(fill, { onEvent: (event) => void events.push(event) }))
+    const [{ manifest }] = images.slice(-1) as [Image]
+    expect(events).toMatchObject([{ code: 'MANY_LAYERS', digest: manifest.descriptor.digest }])
     const items = jsonOf(members, 'manifest.json') as { readonly Layers: readonly string[] }[]
     // All of them have the same config: docker sees one image of several tags.
     expect(items).toEqual([{ Config: path(app.config), RepoTags: ['a:0', 'a:1', 'a:2'], Layers: [] }])

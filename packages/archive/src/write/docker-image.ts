@@ -22,6 +22,9 @@ export interface DockerImage {
   readonly layers: readonly Digest[]
 }
 
+/** What docker stacks on each other; it calls more than that `max depth exceeded`. */
+const mostLayersOfDocker = 125
+
 type Found = PlannedDocument & { readonly manifest: ImageManifest }
 
 interface Options {
@@ -88,6 +91,10 @@ function tellOfLayers({ digest }: Descriptor, { layers }: ImageManifest, warn: O
   if (zstd !== undefined) {
     const message = `layers are compressed with zstd (${printable(zstd.mediaType, 100)}): docker before 23 does not load them`
     warn({ code: 'ZSTD_LAYERS', digest, message })
+  }
+  if (layers.length > mostLayersOfDocker) {
+    const message = `${digest} has ${layers.length} layers: docker loads ${mostLayersOfDocker} at most`
+    warn({ code: 'MANY_LAYERS', digest, message })
   }
 }
 
