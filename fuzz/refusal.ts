@@ -1,4 +1,4 @@
-import type { LadingError } from '@lading/errors'
+import { isLadingError, type LadingError } from '@lading/errors'
 
 type ErrorClass = new (...given: never[]) => LadingError
 
@@ -22,12 +22,27 @@ export function unlessRefused<T>(type: ErrorClass, length: number, call: () => T
     return call()
   } catch (error) {
     if (!(error instanceof type)) throw error
-    const shown = [error.message, error.hint ?? '', ...Object.values(error.facts).map(String)].join('')
-    holds(!unprintable.test(shown), `the error cannot be printed: ${JSON.stringify(shown)}`)
-    holds(shown.length <= longestMessage, `the error is ${shown.length} units long`)
-    holds(/^[A-Z][A-Z0-9_]+$/.test(error.code), `the error has the code "${error.code}"`)
-    const { offset = 0 } = error.facts
-    holds(offset >= 0 && offset <= length, `the error points to ${offset}, and the input ends at ${length}`)
+    assertFit(error, length)
     return undefined
   }
+}
+
+/** The same of a call that takes time, and may refuse with an error of any of our packages. */
+export async function unlessRefusedLater<T>(length: number, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call()
+  } catch (error) {
+    if (!isLadingError(error)) throw error
+    assertFit(error, length)
+    return undefined
+  }
+}
+
+function assertFit(error: LadingError, length: number): void {
+  const shown = [error.message, error.hint ?? '', ...Object.values(error.facts).map(String)].join('')
+  holds(!unprintable.test(shown), `the error cannot be printed: ${JSON.stringify(shown)}`)
+  holds(shown.length <= longestMessage, `the error is ${shown.length} units long`)
+  holds(/^[A-Z][A-Z0-9_]+$/.test(error.code), `the error has the code "${error.code}"`)
+  const { offset = 0 } = error.facts
+  holds(offset >= 0 && offset <= length, `the error points to ${offset}, and the input ends at ${length}`)
 }

@@ -1,4 +1,5 @@
-import type { Target } from '../target.ts'
+import type { Target, WaitingTarget } from '../target.ts'
+import { archive } from './archive.ts'
 import { gzip, zstd } from './compression.ts'
 import { dockerConfig, netrc } from './credentials.ts'
 import { digest } from './digest.ts'
@@ -36,3 +37,5 @@ export const targets: readonly Target[] = [
   zstd,
   tar,
 ]
+
+export const waitingTargets: readonly WaitingTarget[] = [archive]

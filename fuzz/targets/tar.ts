@@ -58,7 +58,7 @@ function check(input: Uint8Array): void {
 }
 
 /** The same with checksums that are right, where a header is expected: with a wrong one, nothing behind it is read. */
-function resealed(input: Uint8Array): Uint8Array {
+export function resealed(input: Uint8Array): Uint8Array {
   const output = Buffer.from(input)
   for (let at = 0; at + 512 <= output.length;) {
     const block = output.subarray(at, at + 512)
