@@ -128,9 +128,9 @@ export function fileIngest(options: Options): FileIngest {
         await notes.from(answer)
       }),
     superseded: rivals?.signal,
-    write(chunk) {
+    write(chunk, giveBack) {
       rivals?.signal.throwIfAborted()
-      return bytes.write(chunk)
+      return bytes.write(chunk, giveBack)
     },
     commit: ({ signal } = {}) =>
       alone(async () => {

@@ -22,7 +22,7 @@ export interface FileHandle {
   readonly path: string
   /** Reads into `buffer` from `position`; how many bytes, 0 at the end. May be fewer than asked for. */
   read(buffer: Uint8Array, position: number): Promise<number>
-  /** Writes all of it: short writes are continued. */
+  /** Writes all of it: short writes are continued. Once it has resolved nobody looks at the bytes any more. */
   write(bytes: Uint8Array | readonly Uint8Array[], position: number): Promise<void>
   /** To the disk. After it failed the file must not be used again: the next `sync` would lie. */
   sync(): Promise<void>

@@ -1,4 +1,5 @@
 import type { Digest } from '@lading/digest'
+import type { GiveBack } from '@lading/content'
 import type { FileGrowth } from './growth.ts'
 
 /** One blob on its way in. Satisfies registry-client's `BlobSink`. One owner; what came is kept for resume until `discard`. */
@@ -18,10 +19,10 @@ export interface Ingest<Growth = unknown> {
     readonly source: string
   }): void | Promise<void>
   /**
-   * Takes ownership of the chunk. A returned promise asks for a pause; it does not reject. A failed write is thrown by
+   * Takes ownership of the chunk, and gives it back once it is on its way to the disk. A returned promise asks for a pause; it does not reject. A failed write is thrown by
    * the next `write` or by `commit`. @throws `SIZE_MISMATCH` for a byte beyond `size`, `INGEST_CLOSED`, and what the disk reports
    */
-  write(chunk: Uint8Array): void | Promise<void>
+  write(chunk: Uint8Array, giveBack?: GiveBack): void | Promise<void>
   /** For the layer store of the same engine, which follows the bytes while they come. Absent: what is made of the blob is made once it is committed. */
   readonly growth?: Growth | undefined
   /** Of an ingest that yields: aborted, with `INGEST_SUPERSEDED`, when it had better end. `begin` and `write` throw the same from then on. */

@@ -1,3 +1,4 @@
+import type { GiveBack } from '@lading/content'
 import type { Algorithm, Digest } from '@lading/digest'
 import { createHasher, type Hasher } from '@lading/digest/hash'
 import type { FileHandle } from './file-system.ts'
@@ -10,7 +11,7 @@ export interface ReceivedBytes {
   /** From the start of the file, written. */
   readonly written: number
   /** As `Ingest.write`. */
-  write(chunk: Uint8Array): void | Promise<void>
+  write(chunk: Uint8Array, giveBack?: GiveBack): void | Promise<void>
   /** From now on no chunk is taken. */
   seal(): void
   /** Everything that was taken is written. @throws what a write failed with */
@@ -61,12 +62,12 @@ export function receiveBytes(handle: FileHandle, options: Options): ReceivedByte
     get written() {
       return out.written
     },
-    write(chunk) {
+    write(chunk, giveBack) {
       if (sealed) throw refuse.ended()
       const length = offset + chunk.length
       if (length > size) throw refuse.tooLong(length)
       if (chunk.length === 0) return undefined
-      const wait = out.push(chunk)
+      const wait = out.push(chunk, giveBack)
       hasher.update(chunk)
       offset = length
       return wait

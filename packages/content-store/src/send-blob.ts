@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import type { BlobSink } from '@lading/content'
+import { createReusedMemory, type BlobSink } from '@lading/content'
 import { ContentError } from './content-error.ts'
 import { chunkBytes, damaged, openBlob, type BlobFile } from './blob-file.ts'
 
@@ -39,13 +39,13 @@ export async function sendBlob(
       })
     }
     await sink.begin({ start: offset, source: path })
-    const memory = sink.givesBack === true ? new Uint8Array(Math.max(1, Math.min(chunkBytes, end - offset))) : undefined
+    const memory = createReusedMemory(Math.max(1, Math.min(chunkBytes, end - offset)))
     for (let at = offset; at < end;) {
       signal?.throwIfAborted()
-      const chunk = (await blob.read(at, memory)).subarray(0, end - at)
+      const chunk = (await blob.read(at, memory.take())).subarray(0, end - at)
       if (chunk.length === 0) throw damaged(where, { offset: at, actual: `cut off at byte ${at}` })
       at += chunk.length
-      const wait = sink.write(chunk)
+      const wait = sink.write(chunk, memory.giveBack(chunk))
       if (wait !== undefined) await wait
     }
   } finally {

@@ -1,9 +1,10 @@
+import type { GiveBack } from '@lading/content'
 import type { FileHandle } from './file-system.ts'
 
 /** Writes chunks in order, one system call at a time; what arrives meanwhile goes into the next call together. */
 export interface WriteBehind {
   /** A returned promise asks for a pause. It does not reject: a failure shows itself at the next `push` or `drain`. */
-  push(chunk: Uint8Array): undefined | Promise<void>
+  push(chunk: Uint8Array, giveBack?: GiveBack): undefined | Promise<void>
   /** Everything pushed is written. @throws what a write failed with; from then on nothing more is written. */
   drain(): Promise<void>
   /** Bytes from the start of the file that are written. */
@@ -25,6 +26,8 @@ interface Listeners {
 
 export function writeBehind(handle: FileHandle, start: number, { grown, checkpoint, every }: Listeners): WriteBehind {
   let queue: Uint8Array[] = []
+  /** Of each that is queued, or being written. */
+  let owed: (GiveBack | undefined)[] = []
   let pending = 0
   let written = start
   let nextCheckpoint = start + every
@@ -41,6 +44,7 @@ export function writeBehind(handle: FileHandle, start: number, { grown, checkpoi
         await handle.write(pieces, written)
         written += bytes
         pending -= bytes
+        for (const giveBack of owed.splice(0, pieces.length)) giveBack?.()
         grown(written)
         if (pending < highWater) open()
         if (written >= nextCheckpoint) {
@@ -51,6 +55,7 @@ export function writeBehind(handle: FileHandle, start: number, { grown, checkpoi
     } catch (error) {
       failure = error
       queue = []
+      owed = []
     } finally {
       running = undefined
       open()
@@ -68,9 +73,10 @@ export function writeBehind(handle: FileHandle, start: number, { grown, checkpoi
     get failure() {
       return failure
     },
-    push(chunk) {
+    push(chunk, giveBack) {
       if (failure !== undefined) throw failure
       queue.push(chunk)
+      owed.push(giveBack)
       pending += chunk.length
       running ??= run()
       if (pending < highWater) return undefined

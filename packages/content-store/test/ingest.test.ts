@@ -364,4 +364,16 @@ describe('writing behind', () => {
     expect(() => out.push(new Uint8Array(10))).toThrow(expect.objectContaining({ code: 'IO_ERROR' }) as Error)
     await broken.close()
   })
+
+  it('gives back what is written, once each, and nothing that a failed write may hold', async () => {
+    const path = join(await temporaryDirectory(), 'data')
+    const broken = await faultyFileSystem(fs, [{ operation: 'write', nth: 2, errno: 'EIO' }]).open(path, 'wx')
+    const out = writeBehind(broken, 0, { grown: () => {}, every: 1_000_000, checkpoint: async () => {} })
+    const returned: number[] = []
+    for (const each of [1, 2, 3]) void out.push(new Uint8Array(10), () => returned.push(each))
+    expect(returned).toEqual([])
+    await expect(out.drain()).rejects.toMatchObject({ code: 'IO_ERROR' })
+    expect(returned).toEqual([1])
+    await broken.close()
+  })
 })

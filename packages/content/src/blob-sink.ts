@@ -1,3 +1,6 @@
+/** Called once, when nobody looks at a chunk any more: whoever gave it uses its memory for something else from then on. */
+export type GiveBack = () => void
+
 /** Where a blob's bytes go. One per range. */
 export interface BlobSink {
   /** Bytes already there: where a request starts. */
@@ -16,8 +19,13 @@ export interface BlobSink {
     /** The bytes are labelled as coded, which nobody asked for (`Content-Encoding`). They are taken as they are; if they turn out wrong, this may be why. */
     readonly coding?: string | undefined
   }): void | Promise<void>
-  /** Whoever sent a chunk may use its memory again once its `write` has settled. Absent: it belongs to the sink for good. */
-  readonly givesBack?: true | undefined
-  /** Owns the chunk; a promise asks for a pause. */
-  write(chunk: Uint8Array): void | Promise<void>
+  /**
+   * The chunk is the sink's from now on: its giver does not read it again, and the sink may even change it. A promise asks
+   * for a pause, and says nothing of when the chunk was used.
+   *
+   * @param giveBack whoever is done with the chunk calls it, at any time, also within this call: a disk with what is
+   *   written, a connection with what is sent. A sink that keeps chunks or fails does not, and that is no leak. Absent:
+   *   the memory is of no use to the giver. A part of the chunk, or a copy of a reference to it, counts as looking at it.
+   */
+  write(chunk: Uint8Array, giveBack?: GiveBack): void | Promise<void>
 }

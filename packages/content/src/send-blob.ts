@@ -47,7 +47,7 @@ export async function sendBlob(
       if (done === true) return void (iterator = undefined)
       for (let at = 0; at < value.byteLength; at += pieceBytes) {
         const piece = value.subarray(at, at + pieceBytes)
-        const taken = sink.write(from instanceof Uint8Array ? piece.slice() : piece)
+        const taken = sink.write(from instanceof Uint8Array ? new Uint8Array(piece) : piece)
         if (taken !== undefined) await waiting.result(taken)
         position += piece.byteLength
         onProgress?.(position)

@@ -31,7 +31,7 @@ export async function sendBytes(
   for (let at = offset; at < end; at += pieceBytes) {
     signal?.throwIfAborted()
     // The sink owns what it is given.
-    const wait = sink.write(bytes.slice(at, Math.min(at + pieceBytes, end)))
+    const wait = sink.write(new Uint8Array(bytes.subarray(at, Math.min(at + pieceBytes, end))))
     if (wait !== undefined) await wait
   }
 }

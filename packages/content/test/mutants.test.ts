@@ -114,6 +114,22 @@ const mutants: Readonly<Record<string, () => ContentPlace>> = {
       send: (descriptor, sink, options) =>
         send(descriptor, instead(sink, { write: (chunk) => void sink.write(chunk) }), options),
     })),
+  'uses memory that it gave': () => {
+    const memory = new Uint8Array(2_000_000)
+    return withSource(({ send }) => ({
+      send: (descriptor, sink, options) =>
+        send(
+          descriptor,
+          instead(sink, {
+            write: (chunk) => {
+              memory.set(chunk)
+              return sink.write(memory.subarray(0, chunk.byteLength))
+            },
+          }),
+          options,
+        ),
+    }))
+  },
   'does not hear the sink': () =>
     withSource(({ send }) => ({
       send: (descriptor, sink, options) =>
@@ -151,6 +167,23 @@ const mutants: Readonly<Record<string, () => ContentPlace>> = {
   'commits what is short': () =>
     withReceiver(({ commit }, blob) => ({
       commit: (options) => commit(options).catch(forgiving('SIZE_MISMATCH', blob)),
+    })),
+  'gives back what it still needs': () =>
+    withReceiver((receiver) => ({
+      write: (chunk, giveBack) => {
+        const wait = receiver.write(chunk)
+        giveBack?.()
+        return wait
+      },
+    })),
+  'gives back twice': () =>
+    withReceiver((receiver) => ({
+      write: (chunk, giveBack) => {
+        const copy = new Uint8Array(chunk)
+        giveBack?.()
+        giveBack?.()
+        return receiver.write(copy)
+      },
     })),
   'drops what is too much': () =>
     withReceiver((receiver, blob) => ({

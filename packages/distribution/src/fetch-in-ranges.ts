@@ -69,7 +69,7 @@ export function fetchInRanges(
         piece.answer = answer
         return piece.direct ? sink.begin(answer) : undefined
       },
-      write(chunk) {
+      write(chunk, giveBack) {
         since.bytes += chunk.length
         // All of it came where a part was asked for: good enough, where it is the start.
         if (piece.received + chunk.length > piece.end - piece.start) {
@@ -78,8 +78,8 @@ export function fetchInRanges(
           level = { ...level, requests: 1, settled: true }
         }
         piece.received += chunk.length
-        if (piece.direct) return sink.write(chunk)
-        piece.kept.push(chunk)
+        if (piece.direct) return sink.write(chunk, giveBack)
+        piece.kept.push([chunk, giveBack])
       },
     }
   }
@@ -91,7 +91,7 @@ export function fetchInRanges(
       if (first === undefined) return
       if (!first.direct) {
         if (first.answer !== undefined) await sink.begin({ ...first.answer, start: first.start })
-        for (let chunk = first.kept.shift(); chunk !== undefined; chunk = first.kept.shift()) await sink.write(chunk)
+        for (let kept = first.kept.shift(); kept !== undefined; kept = first.kept.shift()) await sink.write(...kept)
         first.direct = true
       }
       // Its last write may not be over.

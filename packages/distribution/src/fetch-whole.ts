@@ -63,7 +63,7 @@ export async function fetchWhole(
         isTold = true
         counter.start()
       },
-      write: (chunk) => ingest.write(chunk),
+      write: (chunk, giveBack) => ingest.write(chunk, giveBack),
     }
     try {
       await bring(sink, { signal, onWait: () => context.report({ phase: 'waiting' }) })

@@ -1,10 +1,12 @@
+import type { BlobSink } from '@lading/registry-client'
+
 /** A part of a layer that one request brings. */
 export interface RangePiece {
   readonly start: number
   /** Exclusive. */
   end: number
   /** What came and was not passed on yet: what is before it is still missing. */
-  readonly kept: Uint8Array[]
+  readonly kept: Parameters<BlobSink['write']>[]
   /** All that came of it. */
   received: number
   /** What was said of its bytes when they began to come. */

@@ -46,7 +46,7 @@ export function readOnce(source: AsyncIterable<Uint8Array>): ReadOnce {
       const piece = rest.subarray(0, pieceBytes)
       rest = rest.subarray(piece.byteLength)
       // A copy: what is given belongs to whoever took it.
-      last = piece.slice()
+      last = new Uint8Array(piece)
       position += piece.byteLength
       yield piece
     }

@@ -1,3 +1,4 @@
+import type { GiveBack } from '@lading/content'
 import type { AddressClass } from './origin/address-class.ts'
 import type { ProxySettings } from './proxy/proxy-settings.ts'
 
@@ -44,8 +45,11 @@ export interface TransportHeaders {
 export interface TransportReceiver {
   /** Once, for the final answer: never for a 1xx. */
   head(status: number, headers: TransportHeaders): void | Promise<void>
-  /** Gives the chunk away: it is not used again. */
-  data(chunk: Uint8Array): void | Promise<void>
+  /**
+   * Gives the chunk away: it is not used again. Where `giveBack` is given, a receiver that is done with the chunk may call
+   * it, once, and its memory is freed at once instead of some time later.
+   */
+  data(chunk: Uint8Array, giveBack?: GiveBack): void | Promise<void>
 }
 
 /** Resolves when the body ended whole; rejects with a `TransportError` otherwise, or with the signal's reason. */

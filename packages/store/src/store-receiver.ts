@@ -14,7 +14,7 @@ export function namedReceiver(ingest: Ingest, { mediaType, digest, size }: Descr
     },
     growth: ingest.growth,
     begin: (answer) => ingest.begin(answer),
-    write: (chunk) => ingest.write(chunk),
+    write: (chunk, giveBack) => ingest.write(chunk, giveBack),
     async commit(options) {
       await ingest.commit(options)
       return { mediaType, digest, size }
@@ -31,7 +31,7 @@ export function unnamedReceiver(ingest: UnnamedIngest, { mediaType }: UnknownCon
       return ingest.offset
     },
     begin: (answer) => ingest.begin(answer),
-    write: (chunk) => ingest.write(chunk),
+    write: (chunk, giveBack) => ingest.write(chunk, giveBack),
     async commit(options) {
       const { digest, size } = await ingest.commit(options)
       await lease.hold([digest])

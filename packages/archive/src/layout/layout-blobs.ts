@@ -4,7 +4,7 @@ import { algorithmOf, type Digest } from '@lading/digest'
 import { createHasher } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
-import { readHandle, reusedMemory } from '../read/read-handle.ts'
+import { readHandle, oneMemory } from '../read/read-handle.ts'
 
 /** Which blobs of a layout are right. */
 export interface LayoutBlobs {
@@ -53,7 +53,7 @@ async function hash(
   try {
     const handle = await fs.open(path, 'r')
     try {
-      for await (const chunk of readHandle(handle, { path, from: 0, to: size }, { memory: reusedMemory(), signal }))
+      for await (const chunk of readHandle(handle, { path, from: 0, to: size }, { memory: oneMemory(), signal }))
         hasher.update(chunk)
     } finally {
       await handle.close()

@@ -1,4 +1,4 @@
-import { DeliveryError, receiverErrors, type Receiver, type UnknownContent } from '@lading/content'
+import { DeliveryError, giveBackAfter, receiverErrors, type Receiver, type UnknownContent } from '@lading/content'
 import type { FileHandle } from '@lading/content-store'
 import { algorithmOf, type Digest } from '@lading/digest'
 import { createHasher, type Hasher } from '@lading/digest/hash'
@@ -58,7 +58,6 @@ export function layoutReceiver(what: Descriptor | UnknownContent, files: Growing
   }
 
   return {
-    givesBack: true,
     get offset() {
       return offset()
     },
@@ -90,7 +89,7 @@ export function layoutReceiver(what: Descriptor | UnknownContent, files: Growing
       if (closed) await files.drop(it)
       assertOpen()
     },
-    write(chunk) {
+    write(chunk, giveBack) {
       assertOpen()
       if (growing === undefined) throw new TypeError('begin() comes before write()')
       const at = growing.length
@@ -99,6 +98,7 @@ export function layoutReceiver(what: Descriptor | UnknownContent, files: Growing
         throw wrongSize(length, 'the descriptor or the source is wrong about the size: nothing beyond it is taken')
       const written = growing.file.write(chunk, at)
       growing.hasher.update(chunk)
+      giveBackAfter(written, giveBack)
       growing.length = length
       pending = Promise.all([pending, written])
       // Whoever does not wait for it hears of it at the commit.

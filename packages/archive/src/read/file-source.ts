@@ -10,7 +10,7 @@ import type { ArchiveSource } from './archive-source.ts'
 import type { ArchivedImage, Described } from './describe.ts'
 import { readWhole, type Files, type StoredFile } from './files.ts'
 import { documentLimit } from './members.ts'
-import { reusedMemory } from './read-handle.ts'
+import { chunkMemory } from './read-handle.ts'
 
 interface Place {
   readonly files: Files
@@ -64,9 +64,9 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
     const end = Math.min(sink.end ?? file.size, file.size)
     if (offset > end) throw beyond(descriptor, offset, end)
     await sink.begin({ start: offset, source: place })
-    const memory = sink.givesBack === true ? reusedMemory() : undefined
-    for await (const chunk of file.read(offset, end, { memory, signal: options?.signal })) {
-      const wait = sink.write(chunk)
+    const memory = chunkMemory()
+    for await (const chunk of file.read(offset, end, { memory: memory.take, signal: options?.signal })) {
+      const wait = sink.write(chunk, memory.giveBack(chunk))
       if (wait !== undefined) await wait
     }
   }

@@ -10,7 +10,7 @@ export interface StoredFile {
   read(
     from: number,
     to: number,
-    options?: AbortOptions & { readonly memory?: Uint8Array | undefined },
+    options?: AbortOptions & { readonly memory?: (() => Uint8Array) | undefined },
   ): AsyncIterable<Uint8Array>
 }
 

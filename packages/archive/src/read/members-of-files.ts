@@ -5,7 +5,7 @@ import { createHasher } from '@lading/digest/hash'
 import { digestOfPath } from '../file-names.ts'
 import { readWhole, type Files, type StoredFile } from './files.ts'
 import type { Members } from './members.ts'
-import { reusedMemory } from './read-handle.ts'
+import { oneMemory } from './read-handle.ts'
 import { knownCompression } from './sniffed-compression.ts'
 
 /** What is asked of files that can be read at any place. A layer is hashed once, and only where nothing says its digest. */
@@ -47,6 +47,6 @@ async function compressionOf(file: StoredFile, options: AbortOptions): Promise<C
 
 async function hash(file: StoredFile, options: AbortOptions): Promise<Digest> {
   const hasher = createHasher('sha256')
-  for await (const chunk of file.read(0, file.size, { memory: reusedMemory(), ...options })) hasher.update(chunk)
+  for await (const chunk of file.read(0, file.size, { memory: oneMemory(), ...options })) hasher.update(chunk)
   return hasher.digest()
 }

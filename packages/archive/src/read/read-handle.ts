@@ -1,26 +1,32 @@
 import type { AbortOptions } from '@lading/clock'
+import { createReusedMemory, type ReusedMemory } from '@lading/content'
 import type { FileHandle } from '@lading/content-store'
 import { notPlain } from './refusals.ts'
 
 const chunkBytes = 256 * 1024
 
 /** For chunks that are looked at and not kept. */
-export const reusedMemory = (): Uint8Array => new Uint8Array(chunkBytes)
+export function oneMemory(): () => Uint8Array {
+  const memory = new Uint8Array(chunkBytes)
+  return () => memory
+}
+
+/** For chunks that are given away, and may come back. */
+export const chunkMemory = (): ReusedMemory => createReusedMemory(chunkBytes)
 
 /**
- * A range of an open file in chunks, each in memory of its own; or all of them in `memory`, one after the other.
+ * A range of an open file in chunks, each in memory of its own, or at the start of what `memory` gives for it.
  *
  * @throws ArchiveError `ARCHIVE_INVALID` when the file ends before it
  */
 export async function* readHandle(
   handle: FileHandle,
   { path, from, to }: { readonly path: string; readonly from: number; readonly to: number },
-  { memory, signal }: AbortOptions & { readonly memory?: Uint8Array | undefined } = {},
+  { memory, signal }: AbortOptions & { readonly memory?: (() => Uint8Array) | undefined } = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for (let at = from; at < to;) {
     signal?.throwIfAborted()
-    const length = Math.min(memory?.byteLength ?? chunkBytes, to - at)
-    const buffer = memory?.subarray(0, length) ?? new Uint8Array(length)
+    const buffer = (memory?.() ?? new Uint8Array(Math.min(chunkBytes, to - at))).subarray(0, to - at)
     const count = await handle.read(buffer, at)
     if (count === 0) throw notPlain(path, `shorter than it was: it ends at byte ${at}`)
     at += count

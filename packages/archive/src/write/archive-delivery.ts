@@ -2,7 +2,7 @@ import { DeliveryError, planPublication, type Delivery, type Receiver } from '@l
 import type { FileSystem } from '@lading/content-store'
 import type { Descriptor } from '@lading/manifest'
 import { DOCKER_MANIFEST_FILE, INDEX_FILE, LAYOUT_FILE } from '../file-names.ts'
-import { reusedMemory } from '../read/read-handle.ts'
+import { chunkMemory } from '../read/read-handle.ts'
 import { archiveNameOf, type ArchiveNames } from './archive-names.ts'
 import { blobMembers } from './blob-members.ts'
 import { blobReceiver } from './blob-receiver.ts'
@@ -58,7 +58,8 @@ export function archiveDelivery({ out, format, names, spool, abandon }: Options)
       if (isHere(descriptor)) return
       const receiver = blobReceiver(descriptor, { out, members, leave: () => {} })
       await receiver.begin({ start: 0, source: 'a temporary file' })
-      for await (const chunk of read(out.givesBack === true ? reusedMemory() : undefined)) await receiver.write(chunk)
+      const memory = chunkMemory()
+      for await (const chunk of read(memory.take)) await receiver.write(chunk, memory.giveBack(chunk))
       await receiver.commit()
     }, signal)
 

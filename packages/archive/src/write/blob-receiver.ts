@@ -1,4 +1,4 @@
-import { DeliveryError, receiverErrors, type Receiver } from '@lading/content'
+import { DeliveryError, giveBackAfter, receiverErrors, type Receiver } from '@lading/content'
 import type { Descriptor } from '@lading/manifest'
 import type { BlobMembers, OpenMember } from './blob-members.ts'
 import type { MemberWriter } from './member-writer.ts'
@@ -34,7 +34,6 @@ export function blobReceiver(
   }
 
   return {
-    givesBack: out.givesBack,
     get offset() {
       return offset()
     },
@@ -63,7 +62,7 @@ export function blobReceiver(
       member.validator = validator
       member.source = source
     },
-    write(chunk) {
+    write(chunk, giveBack) {
       assertOpen()
       if (member === undefined) throw new TypeError('begin() comes before write()')
       const fresh = chunk.subarray(Math.min(heard, chunk.byteLength))
@@ -74,6 +73,7 @@ export function blobReceiver(
       // The disk is at work while the bytes are hashed.
       const taken = out.write(fresh)
       member.hasher.update(fresh)
+      if (out.givesBack === true) giveBackAfter(taken, giveBack)
       member.length = length
       return taken
     },

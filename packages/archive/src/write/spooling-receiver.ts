@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { DeliveryError, receiverErrors, type Receiver, type UnknownContent } from '@lading/content'
+import { DeliveryError, giveBackAfter, receiverErrors, type Receiver, type UnknownContent } from '@lading/content'
 import { createHasher } from '@lading/digest/hash'
 import type { FileSystem } from '@lading/content-store'
 import type { Descriptor } from '@lading/manifest'
@@ -9,8 +9,8 @@ import { readHandle } from '../read/read-handle.ts'
 /** What has become of content that was spooled: its digest and size are known now. */
 export interface Spooled {
   readonly descriptor: Descriptor
-  /** Its bytes, once; all of them in `memory`, one part after the other, where it is given. */
-  read(memory?: Uint8Array): AsyncIterable<Uint8Array>
+  /** Its bytes, once, each part at the start of what `memory` gives for it. */
+  read(memory: () => Uint8Array): AsyncIterable<Uint8Array>
 }
 
 /**
@@ -62,7 +62,6 @@ export async function spoolingReceiver(
   }
 
   return {
-    givesBack: true,
     get offset() {
       return offset
     },
@@ -80,7 +79,7 @@ export async function spoolingReceiver(
       hasher = createHasher()
       offset = 0
     },
-    write(chunk) {
+    write(chunk, giveBack) {
       assertOpen()
       const at = offset
       if (size !== undefined && at + chunk.byteLength > size)
@@ -88,6 +87,7 @@ export async function spoolingReceiver(
       offset += chunk.byteLength
       const written = file.write(chunk, at)
       hasher.update(chunk)
+      giveBackAfter(written, giveBack)
       return written
     },
     async commit(options = {}) {

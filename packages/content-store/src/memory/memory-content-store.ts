@@ -21,7 +21,8 @@ export function createMemoryContentStore(memory: Memory = createMemory()): Conte
   const { blobs, partials, trash, quarantine } = memory
   const put = (digest: Digest, bytes: Uint8Array): void => {
     const there = blobs.get(digest)
-    if (there === undefined || Buffer.compare(there.bytes, bytes) !== 0) putBlob(memory, digest, bytes.slice(), there)
+    if (there === undefined || Buffer.compare(there.bytes, bytes) !== 0)
+      putBlob(memory, digest, new Uint8Array(bytes), there)
   }
 
   async function ingest(
@@ -106,7 +107,7 @@ export function createMemoryContentStore(memory: Memory = createMemory()): Conte
     async stage(digest, bytes, { signal } = {}) {
       signal?.throwIfAborted()
       assertDigest(digest, bytes)
-      const copy = bytes.slice()
+      const copy = new Uint8Array(bytes)
       let waiting = true
       return {
         digest,

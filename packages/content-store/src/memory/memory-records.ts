@@ -12,7 +12,7 @@ export function memoryRecords(memory: Memory): OpenRecords {
     }
     return {
       get: async (key) => read(key),
-      put: async (key, bytes) => void records.set(parseDigest(key), bytes.slice()),
+      put: async (key, bytes) => void records.set(parseDigest(key), new Uint8Array(bytes)),
       remove: async (key) => records.delete(parseDigest(key)),
       async *list() {
         for (const key of [...records.keys()].toSorted()) {

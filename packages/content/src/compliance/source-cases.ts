@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { isLadingError } from '@lading/errors'
+import type { GiveBack } from '../blob-sink.ts'
 import { isAbsence } from '../is-absence.ts'
 import {
   assertBytes,
@@ -169,6 +170,40 @@ export const sourceCases: readonly Case[] = [
         write: (chunk) => once(chunk.byteLength),
       })
       assert.deepEqual([busy, overlaps, received], [false, 0, bytes.byteLength])
+    },
+  },
+  {
+    name: 'gives its chunks for good, and uses only memory that was given back',
+    async run(place) {
+      const { descriptor, bytes } = await withBlob(place, someBytes(1_100_000, 21))
+      for (const keeps of [Number.POSITIVE_INFINITY, 3, 3]) {
+        const copies: Uint8Array[] = []
+        const held: {
+          readonly chunk: Uint8Array
+          readonly copy: Uint8Array
+          readonly giveBack?: GiveBack | undefined
+        }[] = []
+        const letGo = (): void => {
+          const first = held.shift()
+          if (first === undefined) return
+          assertBytes(first.chunk, first.copy, 'a chunk that was not given back')
+          first.chunk.fill(0)
+          first.giveBack?.()
+        }
+        await place.source.send(descriptor, {
+          offset: 0,
+          begin: () => undefined,
+          write(chunk, giveBack) {
+            const copy = new Uint8Array(chunk)
+            copies.push(copy)
+            held.push({ chunk, copy, giveBack })
+            while (held.length > keeps) letGo()
+            return copies.length % 2 === 0 ? new Promise((resolve) => void setTimeout(resolve, 0)) : undefined
+          },
+        })
+        while (held.length > 0) letGo()
+        assertBytes(joined(copies), bytes)
+      }
     },
   },
   ...(['begin', 'write'] as const).map((which): Case => ({

@@ -38,7 +38,7 @@ export function createMemoryContent({ origin, partialIndex = true }: MemoryConte
     },
     put(mediaType, bytes) {
       const digest = digestOf(bytes)
-      shelves.blobs.set(digest, bytes.slice())
+      shelves.blobs.set(digest, new Uint8Array(bytes))
       return { mediaType, digest, size: bytes.byteLength }
     },
     forget: async (name) => forgetName(shelves, name),

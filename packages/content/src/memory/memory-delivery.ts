@@ -62,7 +62,7 @@ function write({ blobs, names }: Shelves, { target, names: given }: Publication,
   let changed = false
   for (const { descriptor, bytes } of plan.documents) {
     if (blobs.has(descriptor.digest)) continue
-    blobs.set(descriptor.digest, bytes.slice())
+    blobs.set(descriptor.digest, new Uint8Array(bytes))
     changed = true
   }
   for (const name of given) {

@@ -63,6 +63,38 @@ export const receiverCases: readonly Case[] = [
         },
       ),
   },
+  {
+    name: 'gives chunks away: they may be changed, kept and given back as the receiver likes',
+    run: (transport) =>
+      withServer(
+        (_request, response) => {
+          for (let count = 0; count < 50; count++) response.write(Buffer.alloc(20_000, count))
+          response.end()
+        },
+        async (url) => {
+          const copies: Uint8Array[] = []
+          const late: (() => void)[] = []
+          await transport(get(url), {
+            ...ignore,
+            data(bytes, giveBack) {
+              copies.push(new Uint8Array(bytes))
+              bytes.fill(0xff)
+              if (giveBack === undefined) return undefined
+              if (copies.length % 3 === 0) giveBack()
+              else if (copies.length % 3 === 1) late.push(giveBack)
+              for (const each of late.splice(0, Math.max(0, late.length - 2))) each()
+              return copies.length % 2 === 0 ? later() : undefined
+            },
+          })
+          for (const each of late) each()
+          assert.ok(
+            Buffer.concat(copies).equals(
+              Buffer.concat(Array.from({ length: 50 }, (_, count) => Buffer.alloc(20_000, count))),
+            ),
+          )
+        },
+      ),
+  },
   ...(['head', 'data'] as const).flatMap((which) =>
     (['throws', 'rejects'] as const).map((how): Case => ({
       name: `rejects with what ${which} ${how}, unchanged, and hears no more`,

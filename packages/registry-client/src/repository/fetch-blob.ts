@@ -110,12 +110,12 @@ async function fetchOnce(
           return refuse(error)
         }
       },
-      data(chunk) {
+      data(chunk, giveBack) {
         received += chunk.byteLength
         if (span === undefined || received > span.end - span.start) throw tooLong(descriptor, answered?.url.host)
         // A chunk is handed on by as few functions as can be: transport, wire, and this one.
         try {
-          const wait = sink.write(chunk)
+          const wait = sink.write(chunk, giveBack)
           return wait === undefined ? undefined : settled(wait)
         } catch (error) {
           return refuse(error)

@@ -6,6 +6,7 @@ import { createHeadBudget, longestHead, readAlongInHeads } from './answer-heads.
 import { createConnect, type ConnectOptions, type Manner } from './connect.ts'
 import { routeOf, type Route } from './route.ts'
 import { createSocketErrors, type SocketErrors } from './socket-errors.ts'
+import { createSocketMemory } from './socket-memory.ts'
 import { timedOut } from './timed-out.ts'
 import { readTimeouts, type FullTimeouts, type Timeouts } from './timeouts.ts'
 import { watchRate } from './watch-rate.ts'
@@ -131,6 +132,7 @@ function dispatch(
     let answered = false
     let interims = 0
     let pending: Promise<void> | undefined
+    const memory = createSocketMemory()
 
     const fail = (reason: unknown): void => {
       failure ??= { reason }
@@ -239,11 +241,11 @@ function dispatch(
           rate.count(chunk.byteLength)
           if (pending !== undefined) {
             // A chunk that was parsed in the same turn as the pause queues behind the one before it.
-            pauseFor(pending.then(() => (failure === undefined ? to.data(chunk) : undefined)))
+            pauseFor(pending.then(() => (failure === undefined ? to.data(chunk, memory(chunk)) : undefined)))
             return
           }
           try {
-            const wait = to.data(chunk)
+            const wait = to.data(chunk, memory(chunk))
             if (wait !== undefined) pauseFor(wait)
           } catch (error) {
             fail(error)

@@ -61,9 +61,9 @@ export const spreadBytes =
     const { signal, onPause } = options
     const spread =
       (take: Take): Take =>
-      (chunk) => {
+      (chunk, giveBack) => {
         const { byteLength } = chunk
-        const taken = take(chunk)
+        const taken = take(chunk, giveBack)
         const wait = bandwidth.take(byteLength, { signal })
         const paused = taken === undefined || onPause === undefined ? taken : pausing(taken, onPause)
         if (wait === undefined || paused === undefined) return wait ?? paused

@@ -32,10 +32,10 @@ export const overTransport =
           take = taker
           return undefined
         },
-        data(chunk) {
+        data(chunk, giveBack) {
           // A transport that does not wait for the head's pause.
-          if (take === undefined) return naming?.then(() => take?.(chunk))
-          const wait = take(chunk)
+          if (take === undefined) return naming?.then(() => take?.(chunk, giveBack))
+          const wait = take(chunk, giveBack)
           return wait === undefined || onPause === undefined ? wait : pausing(wait, onPause)
         },
       },

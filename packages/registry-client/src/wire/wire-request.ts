@@ -1,3 +1,4 @@
+import type { GiveBack } from '@lading/content'
 import type { Admission } from '../admit.ts'
 import type { Endpoint } from '../endpoint/endpoint.ts'
 import type { AddressClass } from '../origin/address-class.ts'
@@ -65,7 +66,7 @@ export interface Head {
 }
 
 /** Takes a chunk of the body; a promise asks for a pause. Called as a plain function. */
-export type Take = (chunk: Uint8Array) => void | Promise<void>
+export type Take = (chunk: Uint8Array, giveBack?: GiveBack) => void | Promise<void>
 
 /** Told of the answer's head, says who takes the body: no concern that leaves the body alone stands between. */
 type Receive = (head: Head) => Take | Promise<Take>
