@@ -1,5 +1,6 @@
-// pnpm torture kill|power|snapshots|faults|planted|rot|race|soak|cuts: see docs/reliability.md.
+// pnpm torture kill|power|snapshots|faults|planted|rot|race|soak|cuts|archives: see docs/reliability.md.
 import { parseArgs } from 'node:util'
+import { runArchives } from './archives/run.ts'
 import { runCuts } from './cuts/run.ts'
 import { runFaults } from './faults/run.ts'
 import { runKills } from './kill/run.ts'
@@ -18,7 +19,8 @@ const usage = `usage: pnpm torture kill [--count N] [--seed S] [--only SCENARIO]
        pnpm torture rot [--count N] [--seed S]
        pnpm torture race [--seconds N] [--seed S]
        pnpm torture soak [--count N] [--seed S]
-       pnpm torture cuts [--count N]`
+       pnpm torture cuts [--count N]
+       pnpm torture archives [--count N]`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -71,6 +73,7 @@ const verbs: Readonly<Record<string, () => Promise<boolean>>> = {
   race: () => runRace({ seconds: numberOf('seconds', values.seconds ?? '60'), seed, say }),
   soak: () => soak({ count: countOr(1_000), atOnce: countOr(1_000), seed, say }),
   cuts: () => runCuts({ size: 100 * 1024 * 1024, cuts: countOr(50), say }),
+  archives: () => runArchives({ count: countOr(100_000), say }),
 }
 const [name = '', ...more] = values.planted === true ? ['planted', ...positionals] : positionals
 const verb = more.length === 0 ? verbs[name] : undefined

@@ -124,6 +124,9 @@ export function createLayerTree(layer: number): LayerTree {
     const parent = parentOf(path)
     const ofMetadata = metadata.get(target.join('/'))
     if (ofMetadata !== undefined) return replace(parent, path, { file: ofMetadata })
+    // It takes the place of the directory that its target is in.
+    if (target.length > path.length && path.every((key, index) => target[index] === key))
+      throw linkToNothing(path, target)
     const { node, hidden } = descend(root, target)
     if (node !== undefined && isPresent(node)) {
       if (isDirectory(node)) throw invalid(path, `is a hard link to the directory ${shown(target)}`)

@@ -168,17 +168,20 @@ export function createUnpacker(
   }
 
   function link(parent: DirectoryNode, name: NameBytes, entry: TarEntry): void {
-    replace(parent, name)
     const shown = Buffer.from(entry.linkName as Uint8Array).toString()
     const target = targetOf(entry.linkName as Uint8Array)
     const from = findDirectory(target.parents, shown, { root, layer, maxDepth: limits.maxDepth })
+    const isItself = from === parent && target.name === name
+    // What is in its place goes first, and its target with that.
+    if (!isItself) replace(parent, name)
     const node = target.name === undefined ? undefined : from?.children.get(target.name)
     if (from === undefined || target.name === undefined || node === undefined)
       throw refused('UNPACK_LINK_INVALID', entry.path, `a hard link to ${JSON.stringify(shown)}, which is not there`)
     if (isDirectory(node))
       throw refused('UNPACK_LINK_INVALID', entry.path, `a hard link to ${JSON.stringify(shown)}, which is a directory`)
     const targetName = target.name
-    if (typeof node === 'number') makeLink()
+    if (isItself) inodes--
+    else if (typeof node === 'number') makeLink()
     else if (node.kind !== 'special') makeLink()
     add(parent, name, typeof node === 'number' ? layer : { ...node, layer })
 

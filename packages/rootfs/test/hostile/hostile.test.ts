@@ -8,6 +8,7 @@ import { createCanaries, type Canaries } from './canaries.ts'
 import { corpus } from './corpus.ts'
 import { asOnDisk, modelOutcome, unpackedOutcome, type Outcome } from './outcomes.ts'
 import type { Row } from './row.ts'
+import { asViewed, viewOutcome } from './view-outcome.ts'
 import { SMALL, sequence, sequences } from './sequences.ts'
 
 // The way of the canaries' directory is in what some of them make.
@@ -51,10 +52,20 @@ describe.each(Object.entries(topics))('hostile images: %s', (_topic, rows) => {
       expect(wrong(row, row.outcome, await modelOutcome(row.layers))).toEqual([])
     }
   })
+
+  it('are to the merged view what they should be', async () => {
+    const step = atScale(3, 1)
+    for (let index = 0; index < rows.length; index += step) {
+      const row = rows[index] as Row
+      // It applies no owners, and has limits of its own.
+      if (row.limits !== undefined || row.outcome === 'owner') continue
+      expect(wrong(row, asViewed(row.outcome), await viewOutcome(row.layers))).toEqual([])
+    }
+  })
 })
 
 describe('all images of up to four entries', () => {
-  it('are unpacked as the model says, and nothing outside changes', needs(root), async () => {
+  it('are unpacked and shown as the model says, and nothing outside changes', needs(root), async () => {
     const all = sequences(SMALL)
     const step = atScale(53, 1)
     for (let index = 0; index < all; index += step) {
@@ -62,6 +73,10 @@ describe('all images of up to four entries', () => {
       const expected = await modelOutcome(layers, { times: true })
       const actual = await unpackedOutcome(layers, join(canaries.inside, 'root'), { times: true })
       expect({ index, outcome: actual }).toEqual({ index, outcome: expected })
+      const view = await viewOutcome(layers, { times: true })
+      // What an upper layer hides may lead nowhere: it is not looked for.
+      if (expected !== 'link' || typeof view === 'string')
+        expect({ index, view }).toEqual({ index, view: asViewed(expected) })
       expect(canaries.changes()).toEqual([])
     }
   })

@@ -149,6 +149,8 @@ export const links = (outside: string): readonly Row[] => {
     ].flatMap((target) =>
       eitherWay(`a hard link to ${target}`, [file('a', '1'), directory('d/'), hardLink('b', target)], 'link'),
     ),
+    ...eitherWay('a hard link to itself', [file('a', '1'), hardLink('a', 'a')], ['f a 1']),
+    ...eitherWay('a directory that is a hard link to itself', [directory('d/'), hardLink('d', 'd')], 'link'),
     ...eitherWay('a hard link before its target', [directory('d/'), hardLink('b', 'a'), file('a')], 'link'),
     ...eitherWay(
       'a hard link through a link inside',

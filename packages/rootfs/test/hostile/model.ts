@@ -105,9 +105,15 @@ function put(
     describe(directory, entry, layer)
     return
   }
-  parent.children.delete(name)
+  if (!isLinkToItself(parent, name, at, entry)) parent.children.delete(name)
   parent.children.set(name, entry.type === 'link' ? linkTo(at, entry) : leafOf(entry, layer))
   touch(parent, layer)
+}
+
+function isLinkToItself(parent: Directory, name: string, { root }: Layer, { type, linkName }: ModelEntry): boolean {
+  if (type !== 'link') return false
+  const parts = clean(latin1(linkName as Uint8Array))
+  return parts.pop() === name && find(root, parts) === parent
 }
 
 function linkTo({ root, aufs, layer }: Layer, entry: ModelEntry): Leaf {
