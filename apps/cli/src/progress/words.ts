@@ -1,6 +1,6 @@
 import { hexOf, type Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
-import { formatPlatform, isIndexType } from '@lading/manifest'
+import { formatPlatform } from '@lading/manifest'
 import type { Style } from '../process/terminal.ts'
 import type { ProgressEvent } from './renderer.ts'
 
@@ -99,7 +99,7 @@ export function messageWords(event: ProgressEvent): MessageWords | undefined {
     case 'copy':
       return event.made
         ? {
-            text: printable(`A new ${isIndexType(event.mediaType) ? 'index' : 'manifest'}: ${event.digest}`),
+            text: printable(`A new index, of what is chosen: ${event.digest}`),
             style: 'yellow',
             ends: false,
           }

@@ -71,8 +71,9 @@ export async function prepare(source: Source, root: Descriptor, options: Prepare
     },
   }
 
-  function tell({ target: { digest, mediaType, size }, made }: Selection): void {
-    emit({ type: 'copy', digest, mediaType, size, made })
+  function tell({ target: { digest, mediaType, size } }: Selection): void {
+    // What was converted is told by itself.
+    emit({ type: 'copy', digest, mediaType, size, made: selected.made })
   }
 
   function changed({ target }: Selection): Digest | undefined {
