@@ -1,4 +1,5 @@
-import type { Device, Sparse, TarEntry, Time } from '@lading/tar'
+import type { Device, Sparse, Time } from '@lading/tar'
+import type { TreeEntry } from './layer-tree.ts'
 
 /** What one entry of a layer made. Names that are hard links of each other share it. */
 export interface LayerFile {
@@ -23,7 +24,7 @@ export interface LayerFile {
 }
 
 export function layerFile(
-  entry: Omit<TarEntry, 'type'> & { readonly type: LayerFile['type'] },
+  entry: Omit<TreeEntry, 'type'> & { readonly type: LayerFile['type'] },
   layer: number,
   ordinal: number,
 ): LayerFile {

@@ -45,6 +45,12 @@ export function descend(root: LayerNode, path: readonly string[]): Descent {
   return { node, hidden }
 }
 
+/** What a tree is made of: entries of a layer, or of its table of contents. */
+export type TreeEntry = Omit<
+  LayerEntry,
+  'body' | 'name' | 'path' | 'offset' | 'bodyOffset' | 'records' | 'atime' | 'ctime'
+>
+
 /** One layer as a tree of its own: implied parents are directories of it, whatever lower layers have there, as with overlay file systems. */
 export interface LayerTree {
   readonly root: LayerNode
@@ -52,7 +58,7 @@ export interface LayerTree {
    * @returns the file that the entry made; `undefined` for whiteouts and hard links
    * @throws ImageError `LAYER_INVALID`, `LAYER_NAME_INVALID`
    */
-  add(entry: LayerEntry): LayerFile | undefined
+  add(entry: TreeEntry): LayerFile | undefined
 }
 
 export function createLayerTree(layer: number): LayerTree {
@@ -60,7 +66,7 @@ export function createLayerTree(layer: number): LayerTree {
   const metadata = new Map<string, LayerFile>()
   let ordinal = -1
 
-  function add(entry: LayerEntry): LayerFile | undefined {
+  function add(entry: TreeEntry): LayerFile | undefined {
     ordinal++
     const { kind, components } = entry.layerName
     const path = components.map(keyOf)
@@ -80,7 +86,7 @@ export function createLayerTree(layer: number): LayerTree {
     return file
   }
 
-  const fileOf = (entry: LayerEntry): LayerFile => {
+  const fileOf = (entry: TreeEntry): LayerFile => {
     if (entry.type === 'link') throw new TypeError('a link is no file of its own')
     return layerFile({ ...entry, type: entry.type }, layer, ordinal)
   }
@@ -145,7 +151,7 @@ function childOf(node: LayerNode, key: string): LayerNode {
   return child
 }
 
-const linkTarget = ({ linkName }: LayerEntry): readonly string[] =>
+const linkTarget = ({ linkName }: TreeEntry): readonly string[] =>
   linkName === undefined ? [] : cleanName(linkName).map(keyOf)
 
 export const invalid = (path: readonly string[], why: string): ImageError =>

@@ -14,6 +14,8 @@ import { mergedView, type LoadTree, type Merged, type MergedView } from './merge
 import { once } from './once.ts'
 import { resolvePath } from './resolve-path.ts'
 import { scanLayers, type ScannedFile } from './scan-layers.ts'
+import { hasToc } from './read-toc.ts'
+import { tocLayer } from './toc-layer.ts'
 import { collect, wholeLayer } from './whole-layer.ts'
 
 export interface OpenImageOptions extends ChooseImageOptions {
@@ -85,7 +87,10 @@ export async function openImage(
   const { limits, ...choice } = options
   const chosen = await chooseImage(source, reference, choice)
   const layers = chosen.layers.map(({ index, descriptor, diffId }) => {
-    const content = wholeLayer(source, descriptor, { layer: index, diffId, limits, keepBytes })
+    const whole = wholeLayer(source, descriptor, { layer: index, diffId, limits, keepBytes })
+    // Where all bytes are here, and verified, the layer itself is the better witness.
+    const isRemote = source.verified !== true && hasToc(descriptor)
+    const content = isRemote ? tocLayer(source, descriptor, { layer: index, whole, keepBytes }) : whole
     return { ...content, tree: once<LayerNode, Wanted>(content.tree) }
   })
   const treesFor =
