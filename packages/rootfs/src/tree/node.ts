@@ -60,6 +60,8 @@ export interface DirectoryNode {
   readonly children: Map<NameBytes, TreeNode>
   /** The last one that has something to say of it, or has something in it. */
   layer: number
+  /** The last one with an entry about it. */
+  described: number
   /** Of the last entry about it; a directory that no layer has an entry for has none. */
   metadata: Metadata | undefined
   extras: Extras | undefined
@@ -84,6 +86,7 @@ export const newDirectory = (name: NameBytes, parent: DirectoryNode | undefined,
   depth: parent === undefined ? 0 : parent.depth + 1,
   children: new Map(),
   layer,
+  described: -1,
   metadata: undefined,
   extras: undefined,
   descriptor: -1,

@@ -140,6 +140,7 @@ export function createUnpacker(
   function describe(what: DirectoryNode, entry: TarEntry): void {
     what.metadata = metadataOf(entry, owners, newFiles, entry.path)
     what.extras = extrasOf(entry, owners)
+    what.described = layer
     touch(what)
   }
 

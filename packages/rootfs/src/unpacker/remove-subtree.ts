@@ -29,7 +29,10 @@ export function removeChild(
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { directory, seen } = top
     if (seen) {
-      if (directory.layer >= below) continue
+      if (directory.layer >= below) {
+        if (directory.described < below) forgetEntry(directory)
+        continue
+      }
       removeEmpty(directory, open)
       onRemoved()
       continue
@@ -40,6 +43,12 @@ export function removeChild(
       else if (layerOf(child) < below) removeFile(directory, key, child, open, onRemoved)
     }
   }
+}
+
+/** What lower layers said of a directory goes, too. */
+function forgetEntry(directory: DirectoryNode): void {
+  directory.metadata = undefined
+  directory.extras = undefined
 }
 
 function removeFile(

@@ -29,6 +29,9 @@ function wrong({ what }: Row, expected: Outcome, actual: Outcome): readonly unkn
   return JSON.stringify(should) === JSON.stringify(is) ? [] : [{ what, should, is }]
 }
 
+/** All of them; every fourth in the ordinary run. */
+const some = (rows: readonly Row[]): readonly Row[] => rows.filter((_row, index) => index % atScale(4, 1) === 0)
+
 it('there are hundreds of hostile images, each told apart', () => {
   const rows = Object.values(topics).flat()
   expect(new Set(rows.map(({ what }) => what)).size).toBe(rows.length)
@@ -37,7 +40,7 @@ it('there are hundreds of hostile images, each told apart', () => {
 
 describe.each(Object.entries(topics))('hostile images: %s', (_topic, rows) => {
   it('are refused or unpacked as they should be, and nothing outside changes', needs(root), async () => {
-    for (const row of rows) {
+    for (const row of some(rows)) {
       const { what, layers, outcome, limits } = row
       const actual = await unpackedOutcome(layers, join(canaries.inside, 'root'), { limits })
       expect(wrong(row, outcome === 'whiteout' ? 'name' : asOnDisk(outcome), actual)).toEqual([])
@@ -54,9 +57,7 @@ describe.each(Object.entries(topics))('hostile images: %s', (_topic, rows) => {
   })
 
   it('are to the merged view what they should be', async () => {
-    const step = atScale(3, 1)
-    for (let index = 0; index < rows.length; index += step) {
-      const row = rows[index] as Row
+    for (const row of some(rows)) {
       // It applies no owners, and has limits of its own.
       if (row.limits !== undefined || row.outcome === 'owner') continue
       expect(wrong(row, asViewed(row.outcome), await viewOutcome(row.layers))).toEqual([])
@@ -75,8 +76,8 @@ describe('all images of up to four entries', () => {
       expect({ index, outcome: actual }).toEqual({ index, outcome: expected })
       const view = await viewOutcome(layers, { times: true })
       // What an upper layer hides may lead nowhere: it is not looked for.
-      if (expected !== 'link' || typeof view === 'string')
-        expect({ index, view }).toEqual({ index, view: asViewed(expected) })
+      const shown = expected === 'link' && typeof view !== 'string' ? view : asViewed(expected)
+      expect({ index, view }).toEqual({ index, view: shown })
       expect(canaries.changes()).toEqual([])
     }
   })

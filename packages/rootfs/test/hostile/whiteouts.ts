@@ -83,6 +83,19 @@ export const whiteouts = (outside: string): readonly Row[] => [
     [directory('d/', { mode: 0o700 }), file('d/n', '9'), file('.wh.d')],
     ['d d 0700', 'f d/n 9', ...without('d')],
   ),
+  row(
+    'a whiteout of a directory that its layer has something in',
+    layers([directory('d/', { mode: 0o700 }), file('d/a', '1')], [file('d/n', '9'), file('.wh.d')]),
+    ['d d', 'f d/n 9'],
+  ),
+  row(
+    'an opaque mark over a directory that its layer has something in',
+    layers(
+      [directory('d/', { mode: 0o700 }), directory('d/e/', { mode: 0o700 })],
+      [file('d/e/n', '9'), file('d/.wh..wh..opq')],
+    ),
+    ['d d 0700', 'd d/e', 'f d/e/n 9'],
+  ),
   over(
     'a whiteout of a file, and a directory in its place',
     [file('.wh.f'), directory('f/'), file('f/n', '9')],
