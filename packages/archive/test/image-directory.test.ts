@@ -149,7 +149,7 @@ describe('a directory with one image', () => {
     await deliver(createImageDirectory(known, { fs: counting }), [one, two], both)
     const calls = counting.calls.length
     expect(calls).toBeGreaterThan(20)
-    for (let nth = 1 + (errno === 'EIO' ? 1 : 0); nth <= calls; nth += atScale(5, 1)) {
+    for (let nth = 1 + (errno === 'EIO' ? 1 : 0); nth <= calls; nth += atScale(13, 1)) {
       const root = await place()
       await deliver(createImageDirectory(root, { fs: plain }), [one])
       const fs = faultyFileSystem(plain, [{ nth, errno }])
@@ -189,7 +189,7 @@ describe('a directory with one image', () => {
           await rm(state, { recursive: true })
         },
       ),
-      { numRuns: atScale(20, 400), endOnFailure: true },
+      { numRuns: atScale(8, 400), endOnFailure: true },
     )
   })
 })
