@@ -1,4 +1,5 @@
 import { verifyBytes } from '@lading/digest/hash'
+import { isLadingError } from '@lading/errors'
 import { parseImageConfig, type Descriptor, type ImageConfig } from '@lading/manifest'
 import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
@@ -13,11 +14,14 @@ export async function fetchConfig(
   signal: AbortSignal,
 ): Promise<ImageConfig> {
   const stored = await readStored(job, descriptor, signal)
-  if (stored !== undefined) return parseImageConfig(stored)
-  job.emit({ type: 'config', digest: descriptor.digest, size: descriptor.size })
-  const bytes = embedded(descriptor) ?? (await download(job, repository, descriptor, signal))
-  const config = parseImageConfig(bytes)
-  await job.store.contents.put(descriptor.digest, bytes, { signal })
+  if (stored instanceof Uint8Array) return parseImageConfig(stored)
+  const { digest, size } = descriptor
+  job.emit({ type: 'config', digest, size })
+  const data = embedded(descriptor)
+  if (data === undefined)
+    return parseImageConfig(await download(job, repository, descriptor, { replace: stored === 'bad', signal }))
+  const config = parseImageConfig(data)
+  await job.store.contents.put(digest, data, { signal })
   return config
 }
 
@@ -25,14 +29,14 @@ async function readStored(
   job: PullJob,
   { digest, size }: Descriptor,
   signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
+): Promise<Uint8Array | 'absent' | 'bad'> {
   const found = await job.store.contents.stat(digest)
-  if (found?.size !== size) return undefined
+  if (found?.size !== size) return 'absent'
   try {
     return await job.store.contents.read(digest, { signal })
   } catch (error) {
     if (!isToBeFetched(job, error)) throw error
-    return undefined
+    return 'bad'
   }
 }
 
@@ -46,16 +50,43 @@ async function download(
   job: PullJob,
   repository: PullRepository,
   descriptor: Descriptor,
-  signal: AbortSignal,
+  { replace, signal }: { readonly replace: boolean; readonly signal: AbortSignal },
 ): Promise<Uint8Array> {
   return shareTransfer<Uint8Array, never>(
     job.transfers,
     `config:${descriptor.digest}`,
     async (context) => {
       await context.started
-      // Small, so the client repeats it.
-      return repository.blobs.read(descriptor, { signal: context.signal })
+      return fetchOnce(job, repository, descriptor, { replace, signal: context.signal })
     },
     { signal },
   )
+}
+
+/** One process asks for it, and others that want it under the same root wait, as for a layer. */
+async function fetchOnce(
+  { store: { contents } }: PullJob,
+  repository: PullRepository,
+  descriptor: Descriptor,
+  { replace, signal }: { readonly replace: boolean; readonly signal: AbortSignal },
+): Promise<Uint8Array> {
+  const { digest } = descriptor
+  for (;;) {
+    const ingest = await contents.ingest(descriptor, { replace, fresh: true, signal })
+    if (ingest === undefined) return contents.read(digest, { signal })
+    try {
+      // Small, so the client repeats it.
+      const bytes = await repository.blobs.read(descriptor, { signal })
+      // What is no config is not kept.
+      parseImageConfig(bytes)
+      await ingest.begin({ start: 0, source: repository.name })
+      await ingest.write(bytes.slice())
+      await ingest.commit({ signal })
+      return bytes
+    } catch (error) {
+      await ingest.discard()
+      // This process stood still, and another one has it.
+      if (!isLadingError(error, 'LOCK_LOST')) throw error
+    }
+  }
 }

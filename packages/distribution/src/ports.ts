@@ -37,6 +37,7 @@ export interface PullIngest<Growth = unknown> extends BlobSink {
   readonly superseded?: AbortSignal | undefined
   commit(options?: AbortOptions): Promise<void>
   close(): Promise<void>
+  discard(): Promise<void>
 }
 
 interface PullContents<Growth = unknown> {
