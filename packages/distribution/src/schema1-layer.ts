@@ -7,6 +7,7 @@ import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
 import { retryBlob } from './retry-policy.ts'
 import type { Turn } from './turns.ts'
+import { isSound } from './unusable-copy.ts'
 
 /** A layer, once its bytes are here. */
 export interface FoundLayer extends Obtained {
@@ -14,10 +15,14 @@ export interface FoundLayer extends Obtained {
 }
 
 /** A layer of which the manifest says the digest only. */
-export type SizedLayer = Pick<Descriptor, 'digest' | 'size'>
+export interface SizedLayer extends Pick<Descriptor, 'digest' | 'size'> {
+  /** It is here, and its bytes were looked at. */
+  readonly isSound: boolean
+}
 
 /**
- * How large a layer is: the store knows that has it, or the registry.
+ * How large a layer is: the store knows that has it, or the registry. What is here is looked at whole, since nothing else
+ * says how large it should be: a file that was cut off would be found only by its digest.
  *
  * @throws PullError `SIZE_UNKNOWN`; what asking throws
  */
@@ -27,21 +32,20 @@ export async function findSize(
   digest: Digest,
   signal: AbortSignal,
 ): Promise<SizedLayer> {
-  return {
-    digest,
-    size: (await job.store.contents.stat(digest))?.size ?? (await sizeAtRegistry(job, repository, digest, signal)),
-  }
+  const stored = await job.store.contents.stat(digest)
+  if (stored !== undefined && (await isSound(job, digest, signal))) return { digest, size: stored.size, isSound: true }
+  return { digest, size: await sizeAtRegistry(job, repository, digest, signal), isSound: false }
 }
 
 /** Obtains a layer without a media type: what kind of archive it is, its first bytes say. */
 export async function obtainSized(
   job: PullJob,
   repository: PullRepository,
-  sized: SizedLayer,
+  { isSound: isVerified, ...sized }: SizedLayer,
   { turn, signal }: { readonly turn: Turn; readonly signal: AbortSignal },
 ): Promise<FoundLayer> {
   const obtained = await obtainLayer(
-    job,
+    { ...job, verifyStored: !isVerified },
     repository,
     { mediaType: OCI_LAYER_GZIP, ...sized },
     { quiet: false, turn, algorithms: Promise.resolve([]), signal },
@@ -80,7 +84,11 @@ async function sizeAtRegistry(
   )
 }
 
-async function layerType(job: PullJob, address: SizedLayer, signal: AbortSignal): Promise<string> {
+async function layerType(
+  job: PullJob,
+  address: Pick<Descriptor, 'digest' | 'size'>,
+  signal: AbortSignal,
+): Promise<string> {
   for await (const chunk of job.store.contents.open(address, { signal })) {
     const kind = sniff(chunk)
     if (kind === 'gzip') return OCI_LAYER_GZIP

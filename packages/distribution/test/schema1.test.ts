@@ -558,6 +558,44 @@ describe('a schema 1 image is refused, and nothing of it named,', () => {
   })
 })
 
+describe('a layer that a disk has spoiled', () => {
+  it.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, -3)],
+    ['longer', (bytes: Buffer) => Buffer.concat([bytes, bytes])],
+    ['empty', () => Buffer.alloc(0)],
+    [
+      'with another byte',
+      (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([(bytes.at(-1) ?? 0) ^ 1])]),
+    ],
+  ])('is healed, %s, when asked to look, and by another image that has it', async (_, spoil) => {
+    const { pull, root, registry } = await sceneWith()
+    const { manifest } = await pull('t/app:1', allowed)
+    const path = join(root, 'blobs', ...top.digest.split(':'))
+    const spoilt = async (): Promise<void> => {
+      const bytes = await readFile(path)
+      await rm(path)
+      await writeFile(path, spoil(bytes))
+    }
+    await spoilt()
+    const again = await pull('t/app:1', { ...allowed, verifyStored: true })
+    expect(again.manifest.digest).toBe(manifest.digest)
+    expect(await readFile(path)).toEqual(Buffer.from(top.bytes))
+
+    await spoilt()
+    const repository = registry.repository('t/app')
+    const next = signed(schema1Document(chain, { name: 't/app', tag: '2' }), signer)
+    repository.putManifest(next.bytes, {
+      digest: next.digest,
+      mediaType: DOCKER_SCHEMA1_SIGNED,
+      tag: '2',
+    })
+    const other = await pull('t/app:2', allowed)
+    expect(other.layers.map(({ size }) => size)).toEqual([base.size, top.size])
+    expect(await readFile(path)).toEqual(Buffer.from(top.bytes))
+    expect(consult(root).violations).toEqual([])
+  })
+})
+
 it('brings back the document as it came, when what the store kept of it is damaged', async () => {
   const { pull, root } = await sceneWith()
   await pull('t/app:1', allowed)
