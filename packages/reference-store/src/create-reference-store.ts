@@ -1,4 +1,5 @@
 import { layoutOf, writeFileDurably, type FileSystem, type Held, type Lock } from '@lading/content-store'
+import { digestOf } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'
 import { indexCopies } from './index-copies.ts'
 import {
@@ -26,6 +27,12 @@ export interface ReferenceStoreOptions {
   readonly lock: Pick<Lock, 'hold'>
 }
 
+interface Read {
+  /** Absent: there is no file. */
+  readonly bytes?: Uint8Array | undefined
+  readonly content: IndexJson
+}
+
 /** Some 20,000 names: more are read anew each time, so that a process does not hold them for ever. */
 const rememberedBytes = 8 * 1024 * 1024
 
@@ -42,19 +49,19 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
     return content
   }
 
-  const readOnce = async (): Promise<IndexJson> => {
+  const readOnce = async (): Promise<Read> => {
     const bytes = await fs.readFile(path, { maxBytes: indexJsonLimit }).catch((cause: unknown) => {
       if (isLadingError(cause, 'TOO_LARGE')) throw tooLarge(path, cause.facts.actual, cause)
       throw cause
     })
-    if (bytes !== undefined)
-      return last !== undefined && Buffer.compare(last.bytes, bytes) === 0
-        ? last.content
-        : remember(bytes, parseIndexJson(bytes, path))
-    if (!(await copies.exist())) return emptyIndexJson
+    if (bytes !== undefined) {
+      const known = last !== undefined && Buffer.compare(last.bytes, bytes) === 0 ? last.content : undefined
+      return { bytes, content: known ?? remember(bytes, parseIndexJson(bytes, path)) }
+    }
+    if (!(await copies.exist())) return { content: emptyIndexJson }
     throw invalidIndexJson(path, 'it is not there, and copies of it are')
   }
-  const read = async (): Promise<IndexJson> => {
+  const readBoth = async (): Promise<Read> => {
     try {
       return await readOnce()
     } catch (error) {
@@ -63,6 +70,7 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
       return await readOnce()
     }
   }
+  const read = async (): Promise<IndexJson> => (await readBoth()).content
 
   const write = async (content: IndexJson, held: Held): Promise<void> => {
     const bytes = formatIndexJson(content)
@@ -75,6 +83,10 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
 
   return {
     list: async () => sortedNames((await read()).named),
+    async listStamped() {
+      const { bytes, content } = await readBoth()
+      return { names: sortedNames(content.named), ...(bytes === undefined ? {} : { stamp: digestOf(bytes) }) }
+    },
     get: async (reference) => (await read()).named.get(storedName(reference))?.target,
     foreignTargets: async () => foreignTargetsOf(await read()),
     update: (change, options) =>

@@ -19,6 +19,13 @@ export interface NamedTarget {
 export interface ReferenceStore {
   /** All names, sorted by their text. @throws of files: `INDEX_JSON_INVALID`, `INDEX_JSON_UNSUPPORTED`, `INDEX_JSON_TOO_LARGE` */
   list(): Promise<readonly NamedTarget[]>
+  /**
+   * The same, with what tells them apart from all others: as long as it is the same, so are the names. Both are of one
+   * look, so that no change between two comes in. Absent where nothing of the kind is cheap to have.
+   *
+   * @throws as `list` does
+   */
+  listStamped?(): Promise<{ readonly names: readonly NamedTarget[]; readonly stamp?: string | undefined }>
   /** A digest decides over a tag; neither means `latest`. @throws as `list` does */
   get(reference: Reference): Promise<Descriptor | undefined>
   /** What the entries of others point to: those without our names. Not trusted. None where nobody else writes. @throws as `list` does */

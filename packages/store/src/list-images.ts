@@ -14,7 +14,7 @@ export function createListImages(parts: Parts): Store['images'] {
     const remembered = await rememberedImages(parts)
     signal?.throwIfAborted()
     if (remembered.list !== undefined) return remembered.list
-    const names = await parts.references.list()
+    const { names, stamp } = await namesOf(parts)
     const summaries: ImageSummary[] = []
     const damaged: { readonly named: NamedTarget; readonly error: unknown }[] = []
     for (const named of shownNames(names)) {
@@ -26,7 +26,7 @@ export function createListImages(parts: Parts): Store['images'] {
         damaged.push({ named, error: asDamage(named, error) })
       }
     }
-    await remembered.keep(damaged.length === 0 ? summaries : undefined)
+    await remembered.keep(damaged.length === 0 && stamp !== undefined ? { stamp, images: summaries } : undefined)
     if (damaged.length > 0) {
       // Readers hold no lock: what was removed or moved meanwhile was no damage.
       const now = new Map((await parts.references.list()).map(({ name, target }) => [name, target.digest]))
@@ -36,6 +36,13 @@ export function createListImages(parts: Parts): Store['images'] {
     failure.release()
     return summaries
   }
+}
+
+async function namesOf({ references }: Pick<Parts, 'references'>): Promise<{
+  readonly names: readonly NamedTarget[]
+  readonly stamp?: string | undefined
+}> {
+  return (await references.listStamped?.()) ?? { names: await references.list() }
 }
 
 /** Documents that cannot be read as an image become a `StoreError`; what the system says about reading is no damage. */

@@ -2,7 +2,7 @@ import type { Digest } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
 import type { Parts } from './parts.ts'
 import type { ImageSummary } from './store.ts'
-import { decodeSummary, encodeSummary } from './summary.ts'
+import { decodeSummary, encodeSummary, type ListOfNames } from './summary.ts'
 import { targetFacts, type TargetFacts } from './target-facts.ts'
 
 /** So many targets are read anew each time: it takes some milliseconds, and nothing is written for it. */
@@ -19,9 +19,10 @@ export interface RememberedImages {
   /**
    * Writes down what was asked for, if that spares the next list much.
    *
-   * @param images the whole list, if nothing in it was damaged
+   * @param list the whole of it, if nothing in it was damaged, and what its names were told by when they were read: whoever
+   *   asks for that before or after them may see names that were changed and changed back meanwhile
    */
-  keep(images: readonly ImageSummary[] | undefined): Promise<void>
+  keep(list: ListOfNames | undefined): Promise<void>
 }
 
 export async function rememberedImages(
@@ -48,13 +49,11 @@ export async function rememberedImages(
       used.set(digest, facts)
       return facts
     },
-    async keep(images) {
+    async keep(listed) {
       const isOutgrown = (known?.size ?? 0) > 2 * (used.size + fewTargets)
-      const isWorthIt = images !== undefined && used.size >= manyTargets
+      const isWorthIt = listed !== undefined && used.size >= manyTargets
       if (read < fewTargets && !isOutgrown && !isWorthIt) return
-      // Names that were changed while they were listed are not the ones of that stamp.
-      const isSame = images !== undefined && stamp !== undefined && (await place.stamp()) === stamp
-      await place.write(encodeSummary({ platform, facts: used, list: isSame ? { stamp, images } : undefined }))
+      await place.write(encodeSummary({ platform, facts: used, list: listed }))
     },
   }
 }

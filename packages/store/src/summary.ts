@@ -38,7 +38,7 @@ type WrittenRow = readonly [
 ]
 
 /** The names at one time, and what a list shows of them. */
-interface ListOfNames {
+export interface ListOfNames {
   /** As long as it is the same, so are the names. */
   readonly stamp: string
   readonly images: readonly ImageSummary[]

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf } from '@lading/digest/hash'
+import { layoutOf } from '@lading/content-store'
 import { faultyFileSystem, unsyncedFileSystem, type Call } from '@lading/content-store/testing'
 import { parseReference } from '@lading/reference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -226,5 +227,29 @@ describe('what a list has written down', () => {
     await Promise.all([changing(), ...Array.from({ length: 4 }, () => list())])
     expect(await list()).toEqual(await listAnew())
     expect(consult(root.path).violations).toEqual([])
+  })
+
+  it('remembers no names that were changed and changed back while it was made', async () => {
+    const store = await root.open()
+    const names = layoutOf(root.path).index
+    // So that `index.json` is as we write it, before and after.
+    await store.tag('two:1', parseReference('brief:1'))
+    await store.remove('brief:1')
+    let looks = 0
+    const fs = faultyFileSystem(unsyncedFileSystem(), [], {
+      async before({ operation, path }) {
+        // Between the look at what the names are told by and the names themselves, and after both.
+        if (operation === 'readFile' && path === names && ++looks === 2)
+          await store.tag('two:1', parseReference('brief:1'))
+        else if (looks === 2 && operation === 'open' && path.includes('/blobs/')) {
+          looks = 3
+          await store.remove('brief:1')
+        }
+      },
+    })
+    await list({ fs })
+    expect(looks).toBeGreaterThanOrEqual(3)
+    expect(existsSync(summary)).toBe(true)
+    expect(await list()).toEqual(await listAnew())
   })
 })
