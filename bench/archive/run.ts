@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { missing, pathOf } from '../../test/support/real-parts.ts'
@@ -109,8 +109,14 @@ try {
   }
 }
 
+/** Of the last minute: above the number of cores nothing that is measured counts. */
+function load1(): string {
+  return (loadavg()[0] ?? 0).toFixed(1)
+}
+
 async function compare(what: string, contestants: Readonly<Record<string, Contestant>>): Promise<void> {
   const results = new Map<string, Measured[]>(Object.keys(contestants).map((name) => [name, []]))
+  const before = load1()
   // One uncounted round warms the page cache for everybody alike.
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, { run, clear }] of Object.entries(contestants)) {
@@ -121,7 +127,7 @@ async function compare(what: string, contestants: Readonly<Record<string, Contes
   }
   const anchor = median((results.get('skopeo copy (docker-archive)') ?? []).map(({ wall }) => wall))
   say(
-    `\n${`${what}: median of the rounds`.padEnd(32)}${'wall s'.padStart(9)}${'CPU s'.padStart(9)}${'peak MiB'.padStart(10)}${'x skopeo'.padStart(10)}`,
+    `\n${`${what}: median of the rounds`.padEnd(32)}${'wall s'.padStart(9)}${'CPU s'.padStart(9)}${'peak MiB'.padStart(10)}${'x skopeo'.padStart(10)}   load of the machine ${before} before, ${load1()} after`,
   )
   for (const [name, runs] of results) {
     const wall = median(runs.map((run) => run.wall))

@@ -37,6 +37,9 @@ describe('lading load', () => {
     expect(first).toMatchObject({ code: 0, stdout: `Loaded image: app:1\nLoaded image ID: ${other.id}\n` })
     expect(first.stderr).toMatch(/^[0-9a-f]{12}: Loading layer {2}12B$/m)
     expect(await load(['-q', '-i', at('some.tar')], { root })).toMatchObject({ code: 0, stderr: '' })
+    const again = await load(['-i', at('some.tar')], { root })
+    expect(again.stderr).toMatch(/^[0-9a-f]{12}: Layer already exists$/m)
+    expect(again.stderr).not.toContain('Loading')
     expect(await load(['-q', '-i', at('moved.tar')], { root })).toEqual({
       code: 0,
       stdout: 'Loaded image: app:1\n',

@@ -52,6 +52,7 @@ function teller({ terminal }: CommandContext, quiet: boolean): (event: LoadEvent
   const tell = (line: string): void => terminal.write(`${line}\n`)
   // What came through a pipe is told when it comes, and is there when it is looked for.
   let asItComes = false
+  const sizes = new Map<string, number>()
   return (event) => {
     switch (event.type) {
       case 'warning':
@@ -65,8 +66,16 @@ function teller({ terminal }: CommandContext, quiet: boolean): (event: LoadEvent
         if (!quiet) tell(`${printable(event.path, 100)}: Loading  ${formatSize(event.size, 3)}`)
         return undefined
       case 'layer:preparing':
-        if (!quiet && !asItComes) tell(`${event.id}: Loading layer  ${formatSize(event.size, 3)}`)
+        sizes.set(event.id, event.size)
         return undefined
+      case 'layer:sending':
+      case 'layer:sent': {
+        const size = sizes.get(event.id)
+        // Once, and not of what is here.
+        sizes.delete(event.id)
+        if (!quiet && !asItComes && size !== undefined) tell(`${event.id}: Loading layer  ${formatSize(size, 3)}`)
+        return undefined
+      }
       case 'layer:here':
         if (!quiet && !asItComes) tell(`${event.id}: Layer already exists`)
         return undefined

@@ -21,7 +21,7 @@ export function saveCommand(attach: Attach): Command {
     .addOption(
       repeatable(
         '--platform <platform>',
-        'which images of a multi-platform one: os/arch or os/arch/variant (repeatable; default: all that are here, of which docker gets the one for this machine, or for DOCKER_DEFAULT_PLATFORM)',
+        'which images of a multi-platform one: os/arch or os/arch/variant (repeatable; default: all that are here, of which docker gets the one for this machine, or for DOCKER_DEFAULT_PLATFORM; --format docker takes one)',
       ),
     )
     .option(
