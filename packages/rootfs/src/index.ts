@@ -1,3 +1,15 @@
+export type { ImageFiles } from './bundle/account-files.ts'
+export { imageFilesOf } from './bundle/image-files-of.ts'
+export { runtimeConfigOf, type RuntimeConfigOptions } from './bundle/runtime-config-of.ts'
+export type {
+  IdMapping,
+  RuntimeConfig,
+  RuntimeConfigWarning,
+  RuntimeLinux,
+  RuntimeMount,
+  RuntimeProcess,
+  RuntimeUser,
+} from './bundle/runtime-config.ts'
 export type { ImageToUnpack } from './image-layers.ts'
 export type { LayerArchive } from './layer-archive.ts'
 export type { UnpackLimits } from './limits.ts'

@@ -15,6 +15,8 @@ import { LadingError, nameErrors, printable, type ErrorOptions } from '@lading/e
  * - `UNPACK_LAYER_MISMATCH`: a layer is not the one that the image's config names.
  * - `UNPACK_NO_SPACE`: the disk, the quota or the file size limit is used up.
  * - `UNPACK_FAILED`: the system said no.
+ * - `BUNDLE_USER_UNKNOWN`: the command of the image is to run as somebody whom the image does not have.
+ * - `BUNDLE_UNSUPPORTED`: an image of a system that a bundle cannot be made for.
  */
 export type RootfsErrorCode =
   | 'UNPACK_ENTRY_INVALID'
@@ -31,6 +33,8 @@ export type RootfsErrorCode =
   | 'UNPACK_LAYER_MISMATCH'
   | 'UNPACK_NO_SPACE'
   | 'UNPACK_FAILED'
+  | 'BUNDLE_USER_UNKNOWN'
+  | 'BUNDLE_UNSUPPORTED'
 
 /** What this package throws on purpose; what content, compression and tar throw passes through unchanged. */
 export class RootfsError extends LadingError<RootfsErrorCode> {}

@@ -1,0 +1,141 @@
+import type { AbortOptions } from '@lading/clock'
+import { printable } from '@lading/errors'
+import type { ImageConfig } from '@lading/manifest'
+import { RootfsError } from '../rootfs-error.ts'
+import { readAccountFiles, type ImageFiles } from './account-files.ts'
+import { annotationsOf } from './annotations-of.ts'
+import { defaultMounts, isMapped } from './mounts-of.ts'
+import { argumentsOf, directoryOf, environmentOf } from './process-of.ts'
+import type { IdMapping, RuntimeConfig, RuntimeConfigWarning, RuntimeUser } from './runtime-config.ts'
+import { userOf, type ResolvedUser } from './user-of.ts'
+import { volumesOf } from './volumes-of.ts'
+
+export interface RuntimeConfigOptions extends AbortOptions {
+  /** Where users and groups are looked up, and what volumes begin with. */
+  readonly files: ImageFiles
+  /** Who is to run the container without privileges. Left out, that is root. */
+  readonly rootless?: { readonly uid: number; readonly gid: number } | undefined
+  /** The users of a user namespace. Default: none; rootless, the one who runs it is root there. */
+  readonly uidMappings?: readonly IdMapping[] | undefined
+  /** The groups of a user namespace; as `uidMappings`. */
+  readonly gidMappings?: readonly IdMapping[] | undefined
+  /** Default `lading`. */
+  readonly hostname?: string | undefined
+  /** Default false, which `runc run` takes with and without a terminal. */
+  readonly terminal?: boolean | undefined
+  /** The root file system, relative to the bundle. Default `rootfs`. */
+  readonly rootPath?: string | undefined
+}
+
+/** What `runc spec` gives a process. */
+const capabilities: readonly string[] = ['CAP_AUDIT_WRITE', 'CAP_KILL', 'CAP_NET_BIND_SERVICE']
+
+const maskedPaths: readonly string[] = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/sys/firmware',
+]
+const readonlyPaths: readonly string[] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
+
+/**
+ * What a runtime is told of an image (image-spec, conversion.md; runtime-spec, config.md): `config.json` of a bundle, as
+ * `runc run` takes it. What of the image is left out there is said in `warnings`.
+ *
+ * @throws RootfsError `BUNDLE_USER_UNKNOWN`; `BUNDLE_UNSUPPORTED` for an image of another system than Linux; what `files` throws
+ */
+export async function runtimeConfigOf(
+  image: ImageConfig,
+  {
+    files,
+    rootless,
+    hostname = 'lading',
+    terminal = false,
+    rootPath = 'rootfs',
+    signal,
+    ...maps
+  }: RuntimeConfigOptions,
+): Promise<{ readonly config: RuntimeConfig; readonly warnings: readonly RuntimeConfigWarning[] }> {
+  if (image.os !== '' && image.os !== 'linux') throw foreign(image.os)
+  const { config = {} } = image
+  const uids = maps.uidMappings ?? only(rootless?.uid)
+  const gids = maps.gidMappings ?? only(rootless?.gid)
+  const found = userOf(config.User ?? '', await readAccountFiles(files, { signal }))
+  // Setting other groups is forbidden to who has but one.
+  const groupsAllowed = rootless === undefined || maps.gidMappings !== undefined
+  const user = userIn({ uids, gids, groupsAllowed }, found, config.User ?? '')
+  const { env, warnings: variables } = environmentOf(config, found.home)
+  const { annotations, warnings: labels } = annotationsOf(image)
+  const volumes = await volumesOf(config, { files, uids, gids, signal })
+  const privileged = rootless === undefined
+  return {
+    config: {
+      ociVersion: '1.0.2',
+      process: {
+        terminal,
+        user: user.user,
+        args: argumentsOf(config),
+        env,
+        cwd: directoryOf(config),
+        capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
+        rlimits: [{ type: 'RLIMIT_NOFILE', hard: 1024, soft: 1024 }],
+        noNewPrivileges: true,
+      },
+      root: { path: rootPath },
+      hostname,
+      mounts: [...defaultMounts({ gids, ownNetwork: privileged }), ...volumes.mounts],
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+      linux: {
+        ...(uids === undefined ? {} : { uidMappings: uids }),
+        ...(gids === undefined ? {} : { gidMappings: gids }),
+        ...(privileged ? { resources: { devices: [{ allow: false, access: 'rwm' }] } } : {}),
+        namespaces: [
+          { type: 'pid' },
+          { type: 'ipc' },
+          { type: 'uts' },
+          { type: 'mount' },
+          ...(privileged ? [{ type: 'network' as const }] : []),
+          ...(uids === undefined && gids === undefined ? [] : [{ type: 'user' as const }]),
+        ],
+        maskedPaths,
+        readonlyPaths,
+      },
+    },
+    warnings: [...user.warnings, ...variables, ...labels, ...volumes.warnings],
+  }
+}
+
+const only = (id: number | undefined): readonly IdMapping[] | undefined =>
+  id === undefined ? undefined : [{ containerID: 0, hostID: id, size: 1 }]
+
+interface UserSpace {
+  readonly uids: readonly IdMapping[] | undefined
+  readonly gids: readonly IdMapping[] | undefined
+  readonly groupsAllowed: boolean
+}
+
+/** Runtimes refuse IDs that the namespace does not have. */
+function userIn(
+  { uids, gids, groupsAllowed }: UserSpace,
+  { uid, gid, additionalGids }: ResolvedUser,
+  name: string,
+): { readonly user: RuntimeUser; readonly warnings: readonly RuntimeConfigWarning[] } {
+  if (!isMapped(uid, uids) || !isMapped(gid, gids)) {
+    const message = `${uid}:${gid} is not among the mapped IDs, and the command runs as the root of its namespace`
+    return { user: { uid: 0, gid: 0 }, warnings: [{ kind: 'user', subject: name, message }] }
+  }
+  const others = groupsAllowed ? additionalGids.filter((other) => isMapped(other, gids)) : []
+  return { user: { uid, gid, ...(others.length === 0 ? {} : { additionalGids: others }) }, warnings: [] }
+}
+
+const foreign = (os: string): RootfsError =>
+  new RootfsError('BUNDLE_UNSUPPORTED', `a bundle cannot be made of an image for ${printable(os, 50)}`, {
+    actual: printable(os, 50),
+    hint: 'unpack it without a bundle, or choose its variant for Linux with --platform linux/…',
+  })
