@@ -51,10 +51,22 @@ export async function copyTags(task: CopyTask, from: CopyPlace, to: CopyPlace): 
         () => shared.abort(),
         () => file.abort(),
       )
+    // Full references of several repositories may have one tag.
+    const taken = new Map<string, string>()
     const copied = await copyEach(task, names, ({ tag, name }): Pair => {
       const target = targetAt(to, { tag, name, from })
       const opened: OpenTarget | undefined = file &&
         shared && { ...file, target: shared.target, names: namesAt(target), text: target.text }
+      const other = taken.get(target.text)
+      if (other !== undefined)
+        throw new CliError(
+          'USAGE',
+          `${printable(name, 200)} and ${printable(other, 200)} would both be ${target.text}`,
+          {
+            hint: 'copy them one by one, to names of their own',
+          },
+        )
+      taken.set(target.text, name)
       return {
         from: sourceAt(from, { tag, name }),
         to: target,

@@ -17,7 +17,10 @@ export function copyCommand(attach: Attach): Command {
       ),
     )
     .option('-a, --all', 'copy an index whole, as is done anyhow')
-    .option('--all-tags', 'copy every tag of a repository to another one; names without tags are then given')
+    .option(
+      '--all-tags',
+      'copy all that a repository, a layout or an archive has to another one; both are given without tags and names',
+    )
     .addOption(
       new Option('--include <pattern>', 'with --all-tags, only tags that this regular expression finds').argParser(
         pattern,
