@@ -17,6 +17,8 @@ const config: RolldownOptions & { readonly output: OutputOptions } = {
     bin: 'src/bin.ts',
     // A thread starts from a file of its own, which must lie beside the chunk that starts it.
     'uncompress-worker': '../../packages/layer-store/src/uncompress-worker.ts',
+    'inflate-worker': '../../packages/rootfs/src/threads/inflate-worker.ts',
+    'write-worker': '../../packages/rootfs/src/threads/write-worker.ts',
   },
   platform: 'node',
   resolve: { conditionNames: ['@lading/source', 'node', 'import', 'default'] },

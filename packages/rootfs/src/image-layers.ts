@@ -6,6 +6,8 @@ import { createHasher } from '@lading/digest/hash'
 import { printable } from '@lading/errors'
 import { decodeImageManifest, parseImageConfig, type Descriptor } from '@lading/manifest'
 import type { LayerArchive } from './layer-archive.ts'
+import { layerMismatch } from './layer-mismatch.ts'
+import type { LayerFile } from './threads/inflate-worker.ts'
 import { RootfsError } from './rootfs-error.ts'
 
 /** An image in a store, at a registry, in an archive. */
@@ -13,18 +15,33 @@ export interface ImageToUnpack {
   readonly source: Source
   /** An image's manifest: of an index, the one for the platform that is wanted. */
   readonly manifest: Descriptor
+  /**
+   * Where the source keeps a blob as a file, compressed as it is: two threads then read and write, much faster. What comes
+   * out is held against the image's config.
+   */
+  readonly fileOf?: ((digest: Digest) => string) | undefined
+}
+
+/** With where its file is, when the source keeps it in one. */
+export interface ImageLayer extends LayerArchive {
+  readonly file?: LayerFile | undefined
 }
 
 /** The layers of an image, base first, each verified by its blob's digest and by its diffID (image-spec, config.md, `rootfs`). */
 export async function imageLayers(
-  { source, manifest }: ImageToUnpack,
+  { source, manifest, fileOf }: ImageToUnpack,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<readonly LayerArchive[]> {
+): Promise<readonly ImageLayer[]> {
   const { config, layers } = decodeImageManifest((await documentOf(source, manifest, signal)).bytes, manifest.mediaType)
   const { diffIds } = parseImageConfig((await documentOf(source, config, signal)).bytes).rootfs
   if (diffIds.length !== layers.length)
     throw mismatch(manifest.digest, `it has ${layers.length} layers, and its config says ${diffIds.length}`)
-  return layers.map((layer, index) => layerArchive(source, layer, diffIds[index] as Digest))
+  return layers.map((layer, index) => {
+    const diffId = diffIds[index] as Digest
+    const { digest, size } = layer
+    const file = fileOf === undefined ? undefined : { path: fileOf(digest), digest, size, diffId }
+    return { ...layerArchive(source, layer, diffId), file }
+  })
 }
 
 async function documentOf(source: Source, descriptor: Descriptor, signal: AbortSignal | undefined) {
@@ -46,7 +63,7 @@ const layerArchive = (source: Source, layer: Descriptor, diffId: Digest): LayerA
       yield bytes
     }
     const actual = hasher.digest()
-    if (actual !== diffId) throw mismatch(layer.digest, `it is ${actual}, and the config says ${diffId}`)
+    if (actual !== diffId) throw layerMismatch(layer.digest, diffId, actual)
   },
 })
 

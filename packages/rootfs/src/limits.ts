@@ -1,3 +1,5 @@
+import type { TarBounds } from '@lading/tar'
+
 /** What an image may take at most. What is beyond is refused with `UNPACK_LIMIT`, which names the limit. */
 export interface UnpackLimits {
   /** Entries of all layers together, whiteouts too; default 4,194,304. */
@@ -13,6 +15,13 @@ export interface UnpackLimits {
   /** Bytes of one sparse file with its holes; default 1 TiB. */
   readonly maxSparseSize?: number | undefined
 }
+
+/** What the reader of the archive can hold to; names of entries have the file itself in them. */
+export const tarBoundsOf = ({ maxNameLength, maxDepth, maxSparseSize }: Limits): TarBounds => ({
+  maxNameLength,
+  maxDepth: maxDepth + 1,
+  maxSparseSize,
+})
 
 export type Limits = { readonly [Name in keyof UnpackLimits]-?: number }
 

@@ -2,16 +2,19 @@ import { closeSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { AbortOptions } from '@lading/clock'
 import { createTarReader } from '@lading/tar'
-import { imageLayers, type ImageToUnpack } from './image-layers.ts'
+import { imageLayers, type ImageLayer, type ImageToUnpack } from './image-layers.ts'
 import type { LayerArchive } from './layer-archive.ts'
-import { limitsOf, type UnpackLimits } from './limits.ts'
+import { limitsOf, tarBoundsOf, type UnpackLimits } from './limits.ts'
 import { createTemporaryRoot } from './place/temporary-root.ts'
 import { checkFree, openTargetDirectory } from './place/target-directory.ts'
 import { clearLeftovers, parts } from './place/leftovers.ts'
 import { putInPlace } from './place/put-in-place.ts'
 import type { UnpackWarning } from './rest/do-the-rest.ts'
+import { writeRecord } from './place/write-record.ts'
+import { threadFiles, unpackInThreads, type Written } from './threads/unpack-in-threads.ts'
+import type { WriteJob } from './threads/write-worker.ts'
 import { plainSystemError } from './system-error.ts'
-import { createUnpacker, type Unpacker } from './unpacker/create-unpacker.ts'
+import { createUnpacker } from './unpacker/create-unpacker.ts'
 import { ownersOf, type OwnerOptions } from './unpacker/owners.ts'
 import { probeNewFiles, type NewFiles } from './unpacker/probe.ts'
 
@@ -79,13 +82,13 @@ export function assertCanUnpack(directory: string, options: Pick<UnpackOptions, 
 }
 
 async function unpackAs(
-  layers: readonly LayerArchive[],
+  layers: readonly ImageLayer[],
   directory: string,
   options: UnpackOptions & { readonly manifest?: string | undefined },
 ): Promise<Unpacked> {
   const { overwrite = false, devices = false, signal, onEvent, manifest } = options
   signal?.throwIfAborted()
-  const owners = ownersOf(options)
+  ownersOf(options)
   const limits = limitsOf(options)
   const target = openTargetDirectory(directory)
   try {
@@ -95,20 +98,24 @@ async function unpackAs(
     try {
       const root = temporary.make(parts.tree)
       const newFiles = probed(temporary.descriptor, target.path)
-      const unpacker = createUnpacker(root, { owners, limits, newFiles, devices })
       try {
-        for (const [index, layer] of layers.entries()) {
-          onEvent?.({ type: 'layer', name: layer.name, index, of: layers.length })
-          await unpackLayer(layer, unpacker, options)
+        const job = {
+          root,
+          temporary: temporary.descriptor,
+          owners: { rootless: options.rootless, uidMap: options.uidMap, gidMap: options.gidMap },
+          limits,
+          newFiles,
+          devices,
+          manifest,
         }
-        const { lines, warnings } = unpacker.finish(temporary.descriptor)
+        const onLayer = (index: number): void =>
+          onEvent?.({ type: 'layer', name: layers[index]?.name ?? '', index, of: layers.length })
+        const { written, warnings } = await writeLayers(layers, job, { signal, onLayer })
         for (const warning of warnings) onEvent?.({ type: 'warning', ...warning })
         signal?.throwIfAborted()
-        const record = { manifest, lines: lines() }
-        putInPlace({ temporary: temporary.descriptor, root, replaces }, record, target)
-        return { directory: target.path, layers: layers.length, ...unpacker.written }
+        putInPlace(temporary.descriptor, target, { replaces })
+        return { directory: target.path, layers: layers.length, ...written }
       } finally {
-        unpacker.close()
         closeSync(root)
       }
     } finally {
@@ -119,22 +126,52 @@ async function unpackAs(
   }
 }
 
-async function unpackLayer(
-  layer: LayerArchive,
-  unpacker: Unpacker,
-  { signal, maxNameLength, maxDepth = 1024, maxSparseSize }: UnpackOptions,
-): Promise<void> {
-  const reader = createTarReader(
-    { entry: unpacker.begin, body: unpacker.data, bodyEnd: unpacker.end },
-    { maxNameLength, maxDepth: maxDepth + 1, maxSparseSize },
-  )
-  unpacker.nextLayer()
-  for await (const chunk of layer.open({ signal })) {
-    signal?.throwIfAborted()
-    reader.push(chunk)
-    await setImmediate()
+/** Two threads take longer to start than less than this takes to unpack, in bytes. */
+const worthThreads = 1024 * 1024
+
+interface WriteOptions extends AbortOptions {
+  readonly onLayer: (index: number) => void
+}
+
+/** In two threads where all layers are files, and large enough; else here, as their bytes come. */
+async function writeLayers(
+  layers: readonly ImageLayer[],
+  job: Omit<WriteJob, 'ring' | 'layers'>,
+  options: WriteOptions,
+): Promise<Written> {
+  const layerFiles = layers.map(({ file }) => file).filter((file) => file !== undefined)
+  const bytes = layerFiles.reduce((sum, { size }) => sum + size, 0)
+  const files = layerFiles.length === layers.length && bytes >= worthThreads ? threadFiles() : undefined
+  return files === undefined ? writeHere(layers, job, options) : unpackInThreads(layerFiles, job, { ...options, files })
+}
+
+async function writeHere(
+  layers: readonly LayerArchive[],
+  { root, temporary, owners, limits, newFiles, devices, manifest }: Omit<WriteJob, 'ring' | 'layers'>,
+  { signal, onLayer }: WriteOptions,
+): Promise<Written> {
+  const unpacker = createUnpacker(root, { owners: ownersOf(owners), limits, newFiles, devices })
+  try {
+    for (const [index, layer] of layers.entries()) {
+      onLayer(index)
+      const reader = createTarReader(
+        { entry: unpacker.begin, body: unpacker.data, bodyEnd: unpacker.end },
+        tarBoundsOf(limits),
+      )
+      unpacker.nextLayer()
+      for await (const chunk of layer.open({ signal })) {
+        signal?.throwIfAborted()
+        reader.push(chunk)
+        await setImmediate()
+      }
+      reader.end()
+    }
+    const { lines, warnings } = unpacker.finish(temporary)
+    writeRecord(temporary, root, { manifest, lines: lines() })
+    return { written: unpacker.written, warnings }
+  } finally {
+    unpacker.close()
   }
-  reader.end()
 }
 
 function probed(directory: number, path: string): NewFiles {

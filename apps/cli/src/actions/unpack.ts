@@ -1,4 +1,5 @@
 import { createPuller } from '@lading/distribution'
+import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { Platform } from '@lading/manifest'
 import { isNameOnly, tryParseReference, type Reference } from '@lading/reference'
@@ -47,7 +48,7 @@ export const unpack: Action<[reference: string, directory: string], UnpackComman
       // What is shown of a pull is over.
       renderer.close()
       const how = { signal, rootless, overwrite, uidMap, gidMap, devices, onEvent }
-      const image = { source: store.source(), manifest }
+      const image = { source: store.source(), manifest, fileOf: (digest: Digest) => store.contents.path(digest) }
       const unpacked = await unpackImage(image, directory, how)
       context.print(json ? jsonLine({ v: version, ...unpacked, manifest: manifest.digest }) : unpacked.directory)
       return exitCodes.ok

@@ -1,0 +1,84 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
+import { createDecompressor } from '@lading/compression'
+import { algorithmOf, type Digest } from '@lading/digest'
+import { createHasher } from '@lading/digest/hash'
+import { layerMismatch, sizeMismatch } from '../layer-mismatch.ts'
+import { plainSystemError } from '../system-error.ts'
+import { toFailure } from './failure.ts'
+import { stopped, stopRing, writeRing, type Ring } from './ring.ts'
+
+/** A layer's file, and what it must be. */
+export interface LayerFile {
+  readonly path: string
+  readonly digest: Digest
+  /** Of the file, in bytes. */
+  readonly size: number
+  readonly diffId: Digest
+}
+
+export interface InflateJob {
+  readonly ring: Ring
+  readonly layers: readonly LayerFile[]
+}
+
+const blockSize = 1024 * 1024
+
+function inflate({ ring, layers }: InflateJob): void {
+  const writer = writeRing(ring)
+  const block = new Uint8Array(blockSize)
+  for (const { path, digest, size, diffId } of layers) {
+    const hasher = createHasher(algorithmOf(diffId))
+    const decompressor = createDecompressor({ inputLength: size })
+    const output = (bytes: Uint8Array): void => {
+      hasher.update(bytes)
+      writer.write(bytes)
+    }
+    const descriptor = open(path)
+    try {
+      if (fstatSync(descriptor).size !== size) throw sizeMismatch(digest, size, fstatSync(descriptor).size)
+      for (;;) {
+        const length = read(descriptor, block, path)
+        if (length === 0) break
+        decompressor.push(block.subarray(0, length), output)
+      }
+      decompressor.end(output)
+    } finally {
+      decompressor.close()
+      closeSync(descriptor)
+    }
+    // The digest of the blob follows: the config names what comes out of it.
+    const actual = hasher.digest()
+    if (actual !== diffId) throw layerMismatch(digest, diffId, actual)
+    writer.end()
+  }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    throw plainSystemError(error, path)
+  }
+}
+
+function read(descriptor: number, block: Uint8Array, path: string): number {
+  try {
+    return readSync(descriptor, block, 0, block.length, null)
+  } catch (error) {
+    throw plainSystemError(error, path)
+  }
+}
+
+// Imported by anything but a worker, this file does nothing.
+if (parentPort !== null) {
+  const job = workerData as InflateJob
+  try {
+    inflate(job)
+  } catch (error) {
+    const failure = toFailure(error)
+    if (failure !== undefined) parentPort.postMessage({ kind: 'failed', failure })
+    stopRing(job.ring)
+    if (failure === undefined && error !== stopped) throw error
+  }
+}

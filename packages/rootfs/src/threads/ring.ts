@@ -1,0 +1,120 @@
+/**
+ * Bytes from one thread to another, copied once: a ring of shared memory with pieces, each behind its length. One writes
+ * and one reads, and each waits for the other without a message.
+ */
+export interface Ring {
+  readonly bytes: SharedArrayBuffer
+  /** How far was written, how far was read, and whether both are to stop. */
+  readonly cells: SharedArrayBuffer
+}
+
+const size = 4 * 1024 * 1024
+const mask = size - 1
+/** Of a piece: the ring has room for several, so that neither side waits for each. */
+const mostBytes = 256 * 1024
+const WRITTEN = 0
+const READ = 1
+const STOPPED = 2
+/** In the place of a length: the rest of the ring is not used, and it goes on at the beginning. */
+const aroundMark = -1
+const endMark = 0
+
+/** What either side throws when the other one, or the caller, has given up. */
+export const stopped: unique symbol = Symbol('stopped')
+
+export const createRing = (): Ring => ({
+  bytes: new SharedArrayBuffer(size),
+  cells: new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT),
+})
+
+/** Both sides end at once. */
+export function stopRing({ cells }: Ring): void {
+  const at = new Int32Array(cells)
+  Atomics.store(at, STOPPED, 1)
+  Atomics.notify(at, WRITTEN)
+  Atomics.notify(at, READ)
+}
+
+/** Waits until a cell is no longer what it was. */
+function waitFor(at: Int32Array, cell: number, was: number): void {
+  // A stop between the look and the wait would go unheard: look again after a while.
+  while (Atomics.load(at, cell) === was) {
+    if (Atomics.load(at, STOPPED) !== 0) throw stopped
+    Atomics.wait(at, cell, was, 100)
+  }
+}
+
+export interface RingWriter {
+  write(bytes: Uint8Array): void
+  /** A layer is over, and right. */
+  end(): void
+}
+
+export function writeRing({ bytes, cells }: Ring): RingWriter {
+  const at = new Int32Array(cells)
+  const lengths = new Int32Array(bytes)
+  const ring = new Uint8Array(bytes)
+  let written = 0
+
+  function room(wanted: number): void {
+    for (;;) {
+      if (Atomics.load(at, STOPPED) !== 0) throw stopped
+      const read = Atomics.load(at, READ)
+      if (size - ((written - read) | 0) >= wanted) return
+      waitFor(at, READ, read)
+    }
+  }
+  function publish(length: number): void {
+    written = (written + length) | 0
+    Atomics.store(at, WRITTEN, written)
+    Atomics.notify(at, WRITTEN)
+  }
+  function put(length: number, piece: Uint8Array | undefined): void {
+    const whole = 4 + ((length + 3) & ~3)
+    const left = size - (written & mask)
+    if (left < whole) {
+      room(left)
+      lengths[(written & mask) >> 2] = aroundMark
+      publish(left)
+    }
+    room(whole)
+    const place = written & mask
+    lengths[place >> 2] = length
+    if (piece !== undefined) ring.set(piece, place + 4)
+    publish(whole)
+  }
+
+  return {
+    write(chunk) {
+      for (let done = 0; done < chunk.length; done += mostBytes) {
+        const piece = chunk.subarray(done, done + mostBytes)
+        put(piece.length, piece)
+      }
+    },
+    end: () => put(endMark, undefined),
+  }
+}
+
+/** The pieces of one layer, each valid until the next is asked for. */
+export function* readRing({ bytes, cells }: Ring): Generator<Uint8Array, void, undefined> {
+  const at = new Int32Array(cells)
+  const lengths = new Int32Array(bytes)
+  let read = Atomics.load(at, READ)
+  const release = (length: number): void => {
+    read = (read + length) | 0
+    Atomics.store(at, READ, read)
+    Atomics.notify(at, READ)
+  }
+  for (;;) {
+    waitFor(at, WRITTEN, read)
+    const place = read & mask
+    const length = lengths[place >> 2] as number
+    if (length === aroundMark) {
+      release(size - place)
+      continue
+    }
+    if (length !== endMark) yield new Uint8Array(bytes, place + 4, length)
+    release(4 + ((length + 3) & ~3))
+    if (length === endMark) return
+  }
+}

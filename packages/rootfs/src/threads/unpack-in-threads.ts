@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { AbortOptions } from '@lading/clock'
+import { fromFailure } from './failure.ts'
+import type { InflateJob, LayerFile } from './inflate-worker.ts'
+import { createRing, stopRing } from './ring.ts'
+import type { WriteJob, WriteMessage } from './write-worker.ts'
+
+/** What came of it. */
+export type Written = Omit<Extract<WriteMessage, { kind: 'done' }>, 'kind'>
+
+/** Where the threads' files are, from source, from `dist` and from a bundle that ships them; `undefined`: they are not here. */
+export function threadFiles(): { readonly inflate: URL; readonly write: URL } | undefined {
+  try {
+    const base = import.meta.url
+    const ending = base.endsWith('.ts') ? 'ts' : 'js'
+    const [inflate, write] = [`./inflate-worker.${ending}`, `./write-worker.${ending}`].map(
+      (name) => new URL(name, base),
+    )
+    return inflate !== undefined &&
+      write !== undefined &&
+      [inflate, write].every((url) => existsSync(fileURLToPath(url)))
+      ? { inflate, write }
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const joined = /^(?:--conditions=|-C=)/
+
+/**
+ * Unpacks layers that are files: one thread inflates and hashes, one writes. It resolves, or rejects, when neither does
+ * anything any more.
+ *
+ * @throws what either throws; the signal's reason
+ */
+export async function unpackInThreads(
+  layers: readonly LayerFile[],
+  job: Omit<WriteJob, 'ring' | 'layers'>,
+  {
+    files,
+    onLayer,
+    signal,
+  }: AbortOptions & {
+    readonly files: { readonly inflate: URL; readonly write: URL }
+    readonly onLayer: (index: number) => void
+  },
+): Promise<Written> {
+  const ring = createRing()
+  let done: Written | undefined
+  let failed: { readonly error: unknown } | undefined
+  const fail = (error: unknown): void => {
+    failed ??= { error }
+    stopRing(ring)
+  }
+  const onMessage = (message: WriteMessage): void => {
+    if (message.kind === 'failed') fail(fromFailure(message.failure))
+    else if (message.kind === 'done') done = message
+    else
+      try {
+        onLayer(message.index)
+      } catch (error) {
+        fail(error)
+      }
+  }
+  const start = (url: URL, workerData: InflateJob | WriteJob): Promise<void> =>
+    new Promise((resolve) => {
+      const execArgv = process.execArgv.filter((flag) => joined.test(flag))
+      const worker = new Worker(url, { name: 'lading-unpack', workerData, execArgv })
+      worker.on('message', onMessage)
+      worker.on('error', fail)
+      worker.on('exit', () => resolve())
+    })
+  const onAbort = (): void => fail(signal?.reason)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    await Promise.all([
+      start(files.inflate, { ring, layers }),
+      start(files.write, { ...job, ring, layers: layers.length }),
+    ])
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+  if (failed !== undefined) throw failed.error
+  if (done === undefined) throw new Error('a thread ended without a word')
+  return done
+}

@@ -1,0 +1,100 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isLadingError } from '@lading/errors'
+import { unpackLayers } from '@lading/rootfs'
+import type { TarInput } from '@lading/tar'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { mounting, needs, root } from '../../../test/support/needs.ts'
+import { atScale } from '../../../test/support/scale.ts'
+import { file, layer } from './support/layers.ts'
+import { scratch, treeOf } from './support/unpacked.ts'
+
+const program = (name: string, ...args: string[]): string[] => [
+  '--conditions=@lading/source',
+  fileURLToPath(new URL(`support/${name}.ts`, import.meta.url)),
+  ...args,
+]
+
+/** Of a fifo, nothing can be read. */
+const namesOf = (directory: string): string[] =>
+  readdirSync(directory, { recursive: true, encoding: 'utf8' }).toSorted()
+
+describe('a process that is killed', () => {
+  const unpackIn = (folder: string, at = 0): ReturnType<typeof spawnSync> =>
+    spawnSync(process.execPath, program('killed-unpack', join(folder, 'rootfs'), String(at)))
+
+  it('leaves the directory whole or absent, and the next one succeeds and clears away', () => {
+    const first = scratch()
+    const calls = Number(unpackIn(first).stdout)
+    expect(calls).toBeGreaterThan(100)
+    const whole = namesOf(join(first, 'rootfs'))
+    expect(whole).toEqual(expect.arrayContaining(['c', 'd/e/f', 'm/19', 'p']))
+    const points = atScale(2, 200)
+    for (let point = 0; point < points; point++) {
+      // With what an earlier one made, and without.
+      const folder = point % 2 === 0 ? scratch() : first
+      const at = calls - Math.floor((point * calls) / points)
+      const killed = unpackIn(folder, at)
+      expect(killed.signal, `call ${at}`).toBe('SIGKILL')
+      const directory = join(folder, 'rootfs')
+      expect(existsSync(directory) ? namesOf(directory) : whole, `call ${at}`).toEqual(whole)
+      const next = unpackIn(folder)
+      expect(next.status, `call ${at}: ${String(next.stderr)}`).toBe(0)
+      expect(namesOf(directory)).toEqual(whole)
+      expect(readdirSync(folder).toSorted(), `call ${at}`).toEqual(['rootfs', 'rootfs.lading.ndjson'])
+    }
+  })
+})
+
+describe('a process that swaps directories for links', () => {
+  it('leads nothing outside', async () => {
+    const [folder, outside] = [scratch(), scratch()]
+    writeFileSync(join(outside, 'canary'), 'untouched')
+    mkdirSync(join(outside, 'b'))
+    const seen = (): unknown => [
+      namesOf(outside),
+      ...['', 'canary', 'b'].map((name) => {
+        const { ino, mode, uid, nlink, mtimeNs, ctimeNs } = lstatSync(join(outside, name), { bigint: true })
+        return [ino, mode, uid, nlink, mtimeNs, ctimeNs]
+      }),
+    ]
+    const before = seen()
+    const attacker = spawn(process.execPath, program('swap-directories', folder, outside), {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => void attacker.kill('SIGKILL'))
+    const done = { swaps: 0 }
+    await once(attacker.stdout, 'data')
+    attacker.stdout.on('data', () => done.swaps++)
+    // More directories than are kept open, one after the other and again.
+    const round = (name: string): TarInput[] =>
+      Array.from({ length: 200 }, (_, index) => file(`a/${index}/${name}`, 'x'))
+    const hidden = Array.from({ length: 200 }, (_, index) => file(`a/${index}/.wh.canary`))
+    const layers = [layer(...round('1'), ...round('2'), ...round('canary')), layer(...hidden, ...round('b'))]
+    const end = Date.now() + atScale(1_000, 60_000)
+    for (let index = 0; Date.now() < end || done.swaps === 0; index++) {
+      const error: unknown = await unpackLayers(layers, join(folder, `rootfs-${index}`), { rootless: true }).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      expect(error === undefined || isLadingError(error)).toBe(true)
+      expect(seen()).toEqual(before)
+    }
+  })
+})
+
+describe('a file system that is full', needs(root, mounting), () => {
+  it('is told as that, and nothing stays', async () => {
+    const mounted = scratch()
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mounted])
+    onTestFinished(() => void spawnSync('umount', [mounted]))
+    const layers = [layer(file('small', 'x'), file('big', 'x'.repeat(2_000_000)))]
+    await expect(unpackLayers(layers, join(mounted, 'rootfs'))).rejects.toMatchObject({ code: 'UNPACK_NO_SPACE' })
+    expect(treeOf(mounted)).toEqual({})
+    await unpackLayers([layer(file('small', 'x'))], join(mounted, 'rootfs'))
+    expect(treeOf(join(mounted, 'rootfs'))).toEqual({ small: 'x' })
+  })
+})
