@@ -1,5 +1,5 @@
 import type { Device, Sparse, Time } from '@lading/tar'
-import type { TreeEntry } from './layer-tree.ts'
+import type { TreeEntry } from './tree-entry.ts'
 
 /** What one entry of a layer made. Names that are hard links of each other share it. */
 export interface LayerFile {

@@ -2,7 +2,7 @@ import { keyOf, shown } from './byte-text.ts'
 import { ImageError } from './image-error.ts'
 import { layerFile, type LayerFile } from './layer-file.ts'
 import { cleanName } from './layer-name.ts'
-import type { LayerEntry } from './read-layer.ts'
+import type { TreeEntry } from './tree-entry.ts'
 
 /** What one layer says of one path. */
 export interface LayerNode {
@@ -44,12 +44,6 @@ export function descend(root: LayerNode, path: readonly string[]): Descent {
   }
   return { node, hidden }
 }
-
-/** What a tree is made of: entries of a layer, or of its table of contents. */
-export type TreeEntry = Omit<
-  LayerEntry,
-  'body' | 'name' | 'path' | 'offset' | 'bodyOffset' | 'records' | 'atime' | 'ctime'
->
 
 /** One layer as a tree of its own: implied parents are directories of it, whatever lower layers have there, as with overlay file systems. */
 export interface LayerTree {

@@ -2,7 +2,7 @@ import { tryParseDigest, type Digest } from '@lading/digest'
 import { parseStrictJson, type JsonObject, type JsonValue } from '@lading/manifest'
 import type { Time } from '@lading/tar'
 import { parseLayerName } from './layer-name.ts'
-import type { TreeEntry } from './layer-tree.ts'
+import type { TreeEntry } from './tree-entry.ts'
 import { misfit } from './misfit.ts'
 
 /** A piece of a file that has a digest of its own. */
