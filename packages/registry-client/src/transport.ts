@@ -23,6 +23,8 @@ export interface TransportRequest {
   readonly headers: Readonly<Record<string, string>>
   /** An iterable's length is the `content-length` header's; its chunks are given away. Leaving early, `return` is called on it. */
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array> | undefined
+  /** Told of a chunk of an iterable body that nobody looks at any more, sooner or later or never: its memory is used again. */
+  readonly onSent?: ((chunk: Uint8Array) => void) | undefined
   /** Certificates are not checked: only for hosts the user marked insecure. */
   readonly insecure?: boolean | undefined
   readonly tls?: TlsSettings | undefined

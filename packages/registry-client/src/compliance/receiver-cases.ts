@@ -114,6 +114,43 @@ export const receiverCases: readonly Case[] = [
     })),
   ),
   {
+    name: 'looks at no chunk of a body that it has told to be sent',
+    async run(transport) {
+      const sizes = Array.from({ length: 24 }, (_, count) => [300_000, 1000, 65_536, 70_000][count % 4] as number)
+      const arrived: Uint8Array[] = []
+      async function* body(): AsyncGenerator<Uint8Array, void, undefined> {
+        for (const [count, size] of sizes.entries()) yield new Uint8Array(size).fill(count + 1)
+      }
+      await withServer(
+        (request, response) => {
+          request.on('data', (bytes: Uint8Array) => {
+            arrived.push(new Uint8Array(bytes))
+            // A reader that is slow makes the sender wait with what it has.
+            request.pause()
+            setImmediate(() => void request.resume())
+          })
+          request.on('end', () => void response.end())
+        },
+        async (url) => {
+          const length = sizes.reduce((sum, size) => sum + size, 0)
+          await transport(
+            {
+              method: 'POST',
+              url,
+              headers: { 'content-length': String(length) },
+              body: body(),
+              onSent: (bytes) => void bytes.fill(0xff),
+            },
+            ignore,
+          )
+          assert.ok(
+            Buffer.concat(arrived).equals(Buffer.concat(sizes.map((size, count) => Buffer.alloc(size, count + 1)))),
+          )
+        },
+      )
+    },
+  },
+  {
     name: 'asks nothing when the signal has gone off before',
     async run(transport) {
       let asked = 0

@@ -7,6 +7,7 @@ import { createConnect, type ConnectOptions, type Manner } from './connect.ts'
 import { routeOf, type Route } from './route.ts'
 import { createSocketErrors, type SocketErrors } from './socket-errors.ts'
 import { createSocketMemory } from './socket-memory.ts'
+import { tellSent } from './tell-sent.ts'
 import { timedOut } from './timed-out.ts'
 import { readTimeouts, type FullTimeouts, type Timeouts } from './timeouts.ts'
 import { watchRate } from './watch-rate.ts'
@@ -191,7 +192,7 @@ function dispatch(
         method: request.method,
         headers: { ...request.headers, ...route.headers },
         // undici takes iterables too; its types do not say so.
-        body: (request.body ?? null) as Dispatcher.DispatchOptions['body'] & {},
+        body: (sentBody(request) ?? null) as Dispatcher.DispatchOptions['body'] & {},
         // undici gives up a connection after HEAD, because some servers send a body with it. That body is noticed: what
         // comes unasked ends the connection. The token that is asked for next needs no new one.
         ...(request.method === 'HEAD' ? { reset: false } : {}),
@@ -260,6 +261,11 @@ function dispatch(
       },
     )
   })
+}
+
+function sentBody({ body, onSent }: TransportRequest): TransportRequest['body'] {
+  if (onSent === undefined || typeof body !== 'object' || body instanceof Uint8Array) return body
+  return tellSent(body, onSent)
 }
 
 function noFinalAnswer(status: number, { host }: URL): TransportError {

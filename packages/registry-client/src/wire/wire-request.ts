@@ -16,6 +16,8 @@ export interface Question {
   readonly authorization?: string | undefined
   /** A function gives the body anew for each attempt. */
   readonly body?: Uint8Array | string | (() => AsyncIterable<Uint8Array>) | undefined
+  /** As of a transport's request. */
+  readonly onSent?: TransportRequest['onSent']
   /** Milliseconds that the registry may take to answer at least. */
   readonly answerTimeout?: number | undefined
   /** A request that changes something may be made elsewhere, as 307 and 308 ask; its body must be one that can be sent again. Default false. */

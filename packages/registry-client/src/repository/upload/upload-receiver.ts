@@ -65,7 +65,7 @@ export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
       sender = createUploadSender(current, options)
       position = 0
     },
-    write(chunk) {
+    write(chunk, giveBack) {
       assertOpen()
       sender.failed.throwIfAborted()
       const end = position + chunk.byteLength
@@ -74,7 +74,7 @@ export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
       if (chunk.byteLength === 0) return undefined
       current.hashed.add(position, chunk)
       position = end
-      return sender.add(chunk)
+      return sender.add(chunk, giveBack)
     },
     async commit({ signal } = {}) {
       if (committed !== undefined) return committed

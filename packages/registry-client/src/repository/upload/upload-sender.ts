@@ -1,10 +1,11 @@
 import type { AbortOptions } from '@lading/clock'
-import type { UnknownContent } from '@lading/content'
+import type { GiveBack, UnknownContent } from '@lading/content'
 import { isLadingError, type LadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import { RegistryError } from '../../errors/registry-error.ts'
 import { finishUpload, sendChunk } from './upload-session.ts'
 import type { OpenUpload } from './open-upload.ts'
+import { createOwedChunks } from './owed-chunks.ts'
 import { openSegment, type Segment } from './segment.ts'
 import { createTail } from './tail.ts'
 
@@ -14,7 +15,7 @@ const unknownPart = 4 * 1024 * 1024
 /** Turns bytes that come into requests of an upload. */
 export interface UploadSender {
   /** Takes the next bytes. A returned promise asks for a pause; it does not reject. */
-  add(bytes: Uint8Array): undefined | Promise<void>
+  add(bytes: Uint8Array, giveBack?: GiveBack): undefined | Promise<void>
   /** Goes off with what a request failed with. */
   readonly failed: AbortSignal
   /** Sends what waits, and ends the upload. */
@@ -46,6 +47,7 @@ export function createUploadSender(
     session.chunkMinBytes,
   )
   const tail = createTail()
+  const owed = createOwedChunks()
   let taken = offset
   let sent = offset
   let segment: Segment | undefined
@@ -69,8 +71,8 @@ export function createUploadSender(
       length,
       (body, signal) =>
         whole && known !== undefined
-          ? finishUpload(site, session, known, { body, signal })
-          : sendChunk(site, session, { start, end, body }, { digest: known?.digest, signal }),
+          ? finishUpload(site, session, known, { body, onSent: owed.sent, signal })
+          : sendChunk(site, session, { start, end, body, onSent: owed.sent }, { digest: known?.digest, signal }),
       failAt(length),
     )
   }
@@ -98,7 +100,8 @@ export function createUploadSender(
 
   return {
     failed: failing.signal,
-    add(bytes) {
+    add(bytes, giveBack) {
+      owed.add(bytes, giveBack)
       taken += bytes.byteLength
       tail.add(bytes)
       const now = ready()

@@ -83,14 +83,20 @@ export async function sendChunk(
     start,
     end,
     body,
-  }: { readonly start: number; readonly end: number; readonly body: () => AsyncIterable<Uint8Array> },
+    onSent,
+  }: {
+    readonly start: number
+    readonly end: number
+    readonly body: () => AsyncIterable<Uint8Array>
+    readonly onSent?: Question['onSent']
+  },
   { digest, signal }: AbortOptions & { readonly digest: Digest | undefined },
 ): Promise<void> {
   const headers = { ...bytes, 'content-length': String(end - start), 'content-range': `${start}-${end - 1}` }
   const head = await atLocation(
     site,
     session,
-    { method: 'PATCH', url: session.location.url, headers, body },
+    { method: 'PATCH', url: session.location.url, headers, body, onSent },
     { digest, signal, expects: [202, 201, 204] },
   )
   // Some leave it out when it does not change.
@@ -102,13 +108,20 @@ export async function finishUpload(
   site: Site,
   session: UploadSession,
   { digest, size }: Descriptor,
-  { body, signal }: AbortOptions & { readonly body?: (() => AsyncIterable<Uint8Array>) | undefined },
+  {
+    body,
+    onSent,
+    signal,
+  }: AbortOptions & {
+    readonly body?: (() => AsyncIterable<Uint8Array>) | undefined
+    readonly onSent?: Question['onSent']
+  },
 ): Promise<void> {
   const headers = { ...bytes, 'content-length': body === undefined ? '0' : String(size) }
   const head = await atLocation(
     site,
     session,
-    { method: 'PUT', url: withDigest(session.location, digest), headers, body, answerTimeout: finishMs },
+    { method: 'PUT', url: withDigest(session.location, digest), headers, body, onSent, answerTimeout: finishMs },
     { digest, signal, expects: [201, 202, 204] },
   )
   assertStated(site, head, digest)
