@@ -3,13 +3,14 @@ import type { NamedTarget, Names } from '@lading/reference-store'
 import { chooseImage } from './choose-image.ts'
 import { holdings } from './holdings.ts'
 import type { NameChoice, PrunableName } from './housekeeping.ts'
+import { keptReferrers } from './kept-referrers.ts'
 import type { Parts } from './parts.ts'
 import { byDigest, describeImage } from './summarize.ts'
 
 /** Content that is here. */
 export type Listing = ReadonlyMap<Digest, { readonly size: number; readonly modifiedMs: number }>
 
-/** The names that go: those without a tag and use, and of the others those that the options choose. */
+/** The names that go: those without a tag and use (what refers to an image that stays is of use), and of the others those that the options choose. */
 export async function choosePrunable(
   parts: Parts,
   names: Pick<Names, 'list' | 'foreignTargets'>,
@@ -25,9 +26,14 @@ export async function choosePrunable(
       if (select === undefined || (await select(prunable(parts, named)))) chosen.push(named)
     }
   }
-  const going = new Set(maxSize === undefined ? chosen : await untilItFits(parts, names, { listing, chosen, maxSize }))
-  const used = new Set(tagged.filter((named) => !going.has(named)).map(byDigest))
-  return all.filter((named) => (named.reference.tag === undefined ? !used.has(byDigest(named)) : going.has(named)))
+  const given = new Set(maxSize === undefined ? chosen : await untilItFits(parts, names, { listing, chosen, maxSize }))
+  const staying = tagged.filter((named) => !given.has(named))
+  const used = new Set(staying.map(byDigest))
+  const going = all.filter((named) =>
+    named.reference.tag === undefined ? !used.has(byDigest(named)) : given.has(named),
+  )
+  const referrers = await keptReferrers(parts, staying, going, { signal })
+  return going.filter((named) => !referrers.has(named))
 }
 
 function prunable(parts: Parts, { reference, target }: NamedTarget): PrunableName {

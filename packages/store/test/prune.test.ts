@@ -176,6 +176,21 @@ describe('prune', () => {
     expectWhole()
   })
 
+  it('keeps what refers to an image that stays, and what refers to that, until the image goes', async () => {
+    const platforms = index([[app], [arm]])
+    const signature = image(['signature'], { subject: arm.manifest.descriptor })
+    const signed = image(['signature of a signature'], { subject: signature.manifest.descriptor })
+    const stray = image(['of nobody'], { subject: next.manifest.descriptor })
+    await pull(store, 'app:1', platforms, [app, arm])
+    for (const each of [signed, signature, stray]) await pull(store, `app@${each.manifest.descriptor.digest}`, each)
+
+    expect((await store.prune()).untagged).toEqual([`app@${stray.manifest.descriptor.digest}`])
+    expectWhole()
+    const { untagged } = await store.prune({ select: () => Promise.resolve(true) })
+    expect(untagged).toHaveLength(3)
+    expect(consult(root.path).blobs).toEqual([])
+  })
+
   it('removes chosen names with what only they need', async () => {
     await pull(store, 'app:1', app)
     await pull(store, 'other/app:1', next)
