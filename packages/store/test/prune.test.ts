@@ -187,7 +187,7 @@ describe('prune', () => {
     expect((await store.prune()).untagged).toEqual([`app@${stray.manifest.descriptor.digest}`])
     expectWhole()
     const { untagged } = await store.prune({ select: () => Promise.resolve(true) })
-    expect(untagged).toHaveLength(3)
+    expect(untagged).toHaveLength(4)
     expect(consult(root.path).blobs).toEqual([])
   })
 

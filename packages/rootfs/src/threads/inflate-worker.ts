@@ -72,12 +72,13 @@ function read(descriptor: number, block: Uint8Array, path: string): number {
 
 // Imported by anything but a worker, this file does nothing.
 if (parentPort !== null) {
+  const port = parentPort
   const job = workerData as InflateJob
   try {
     inflate(job)
   } catch (error) {
     const failure = toFailure(error)
-    if (failure !== undefined) parentPort.postMessage({ kind: 'failed', failure })
+    if (failure !== undefined) port.postMessage({ kind: 'failed', failure })
     stopRing(job.ring)
     if (failure === undefined && error !== stopped) throw error
   }
