@@ -3,8 +3,8 @@ import type { NamedTarget, Names } from '@lading/reference-store'
 import { chooseImage } from './choose-image.ts'
 import { holdings } from './holdings.ts'
 import type { NameChoice, PrunableName } from './housekeeping.ts'
-import { keptReferrers } from './kept-referrers.ts'
 import type { Parts } from './parts.ts'
+import { referrersOfNames } from './referrers-of-names.ts'
 import { byDigest, describeImage } from './summarize.ts'
 
 /** Content that is here. */
@@ -32,7 +32,7 @@ export async function choosePrunable(
   const going = all.filter((named) =>
     named.reference.tag === undefined ? !used.has(byDigest(named)) : given.has(named),
   )
-  const referrers = await keptReferrers(parts, staying, going, { signal })
+  const referrers = await referrersOfNames(parts, staying, going, { signal })
   return going.filter((named) => !referrers.has(named))
 }
 

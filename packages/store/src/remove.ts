@@ -6,6 +6,7 @@ import { collect } from './collect.ts'
 import { findImage, imageUnknown, type Found } from './find-images.ts'
 import { neededNow } from './needed.ts'
 import type { Parts } from './parts.ts'
+import { referrersOfNames } from './referrers-of-names.ts'
 import { StoreError } from './store-error.ts'
 import type { Removal, Store } from './store.ts'
 import { treesOfDoomed } from './trees-of-doomed.ts'
@@ -28,7 +29,11 @@ export function createRemove(parts: Parts): Store['remove'] {
 /** The order of the law: the name first, then what it named. */
 async function removeLocked(parts: Parts, names: Names, term: string, force: boolean): Promise<Removal> {
   const found = await findImage(parts, names.list(), term)
-  const doomed = found.by === 'name' ? withLastDigest(names, found.named) : namesOfId(found, term, force)
+  const doomed = await withReferrers(
+    parts,
+    names.list(),
+    found.by === 'name' ? withLastDigest(names, found.named) : namesOfId(found, term, force),
+  )
   const trees = await treesOfDoomed(parts, doomed)
   for (const { reference } of doomed) names.delete(reference)
   await names.save()
@@ -52,6 +57,25 @@ function withLastDigest(names: Names, named: NamedTarget): readonly NamedTarget[
   if (siblings.some((other) => other.reference.tag !== undefined && other.name !== named.name)) return [named]
   const byDigest = storedName(targetReference(reference, target))
   return [named, ...siblings.filter(({ name }) => name === byDigest)]
+}
+
+/** Signatures and the like go with the last name of what they refer to; one that is named by a tag does not. */
+async function withReferrers(
+  parts: Parts,
+  all: readonly NamedTarget[],
+  doomed: readonly NamedTarget[],
+): Promise<readonly NamedTarget[]> {
+  const others = all.filter((named) => !doomed.includes(named))
+  try {
+    const referrers = await referrersOfNames(parts, doomed, others)
+    if (referrers.size === 0) return doomed
+    const staying = others.filter((named) => !referrers.has(named))
+    const kept = await referrersOfNames(parts, staying, [...referrers])
+    return [...doomed, ...[...referrers].filter((named) => !kept.has(named))]
+  } catch {
+    // What cannot be read must still be removable; its referrers go with the next prune.
+    return doomed
+  }
 }
 
 function namesOfId({ id, named }: Extract<Found, { by: 'id' }>, term: string, force: boolean): readonly NamedTarget[] {

@@ -449,3 +449,29 @@ describe('what stays', () => {
     await expectEmpty()
   })
 })
+
+describe('removing what others refer to', () => {
+  const signature = image(['signature'], { subject: arm.manifest.descriptor })
+  const signed = image(['signature of a signature'], { subject: signature.manifest.descriptor })
+  const byDigest = (target: TestImage): string => `app@${target.manifest.descriptor.digest}`
+
+  it('takes referrers with the last name of an image, and leaves them while there is another', async () => {
+    await pull(store, 'app:1', both, [app, arm])
+    await pull(store, 'quay.io/app:2', arm)
+    for (const each of [signed, signature]) await pull(store, byDigest(each), each)
+
+    expect((await store.remove('app:1')).untagged).toEqual(['app:1', `app@${digestOf(both)}`])
+    expectWhole(arm, signature, signed)
+    expect((await store.remove('quay.io/app:2')).untagged.slice(-2).toSorted()).toEqual(
+      [byDigest(signature), byDigest(signed)].toSorted(),
+    )
+    await expectEmpty()
+  })
+
+  it('leaves a referrer that has a tag', async () => {
+    await pull(store, 'app:1', arm)
+    await pull(store, 'signatures:arm', signature)
+    await store.remove('app:1')
+    expectWhole(signature)
+  })
+})

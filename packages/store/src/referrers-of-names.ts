@@ -10,41 +10,41 @@ import { recordedImages } from './recorded-images.ts'
 import { isReadFailure } from './unusable.ts'
 
 /**
- * Which of the names that would go are of signatures, SBOMs and the like of images that stay: their manifest's `subject`
- * (OCI image-spec, manifest.md) is what a name that stays reaches, or such a referrer in turn.
+ * Which of `among` are signatures, SBOMs and the like of what `names` reach: names without a tag whose manifest has a
+ * `subject` (OCI image-spec, manifest.md) there, or is such a referrer of another one.
  *
  * @throws when the system could not read a document: whose it is, is not known then
  */
-export async function keptReferrers(
+export async function referrersOfNames(
   parts: Pick<Parts, 'contents' | 'images'>,
-  staying: readonly NamedTarget[],
-  going: readonly NamedTarget[],
+  names: readonly NamedTarget[],
+  among: readonly NamedTarget[],
   { signal }: AbortOptions = {},
 ): Promise<ReadonlySet<NamedTarget>> {
   const bySubject = new Map<Digest, NamedTarget[]>()
-  for (const named of going) {
+  for (const named of among) {
     signal?.throwIfAborted()
     if (named.reference.tag !== undefined) continue
     const subject = (await manifestOf(parts, named))?.subject?.digest
     if (subject !== undefined) bySubject.set(subject, [...(bySubject.get(subject) ?? []), named])
   }
-  const kept = new Set<NamedTarget>()
+  const found = new Set<NamedTarget>()
   // Most stores have none, and then nobody needs to know what the others reach.
-  if (bySubject.size === 0) return kept
+  if (bySubject.size === 0) return found
   const recorded = recordedImages(parts)
   const subjects = new Set<Digest>()
-  for (const { target } of staying) {
+  for (const { target } of names) {
     signal?.throwIfAborted()
     if (subjects.has(target.digest)) continue
     for (const digest of (await reachOf(parts.contents, target, recorded)).digests) subjects.add(digest)
   }
   for (const digest of subjects)
     for (const referrer of bySubject.get(digest) ?? []) {
-      kept.add(referrer)
+      found.add(referrer)
       // A set is walked with what is added on the way.
       subjects.add(referrer.target.digest)
     }
-  return kept
+  return found
 }
 
 async function manifestOf(
