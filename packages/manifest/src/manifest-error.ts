@@ -47,6 +47,14 @@ export interface ManifestErrorOptions extends ErrorOptions {
   readonly at?: string | undefined
 }
 
+const whoPublished = 'the document was damaged, or made by a program that does it wrong: tell whoever published it'
+
+/** What to do where nothing better is known. */
+const usualHints: Partial<Record<ManifestErrorCode, string>> = {
+  MANIFEST_INVALID: whoPublished,
+  CONFIG_INVALID: whoPublished,
+}
+
 /** Thrown by everything in this package. `facts.offset` is in bytes from the document's start. */
 export class ManifestError extends LadingError<ManifestErrorCode> {
   /** Where in the document: `$.layers[3].digest`. */
@@ -54,7 +62,7 @@ export class ManifestError extends LadingError<ManifestErrorCode> {
 
   constructor(code: ManifestErrorCode, message: string, options: ManifestErrorOptions = {}) {
     const { at, ...rest } = options
-    super(code, message, rest)
+    super(code, message, { ...rest, hint: rest.hint ?? usualHints[code] })
     this.at = at
   }
 

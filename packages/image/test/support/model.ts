@@ -85,7 +85,8 @@ export function applyLayers(layers: readonly (readonly Op[])[]): {
       else if (op.kind === 'symlink') put(path, { ...common, what: `symlink ${op.target}` })
       else if (op.kind === 'link') {
         const inode = own.get(op.target) ?? lower.get(op.target)
-        if (inode === undefined || inode.isDirectory) return false
+        // A link over the directory of its target leads to nothing.
+        if (inode === undefined || inode.isDirectory || inside(op.target, path)) return false
         if (own.get(path) !== inode) put(path, inode)
       } else {
         if (own.get(path)?.isDirectory === false) own.delete(path)
