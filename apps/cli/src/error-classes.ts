@@ -226,7 +226,6 @@ const below: Readonly<Record<string, ErrorClass>> = {
   UNPACK_IMAGE_INCOMPLETE: 'storage',
   UNPACK_NO_SPACE: 'storage',
   UNPACK_FAILED: 'storage',
-  UNPACK_NAME_COLLISION: 'storage',
   UNPACK_INTERFERED: 'storage',
   UNPACK_DIRECTORY_IN_USE: 'failure',
   UNPACK_NOT_OURS: 'failure',

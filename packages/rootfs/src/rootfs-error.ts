@@ -5,7 +5,6 @@ import { LadingError, nameErrors, printable, type ErrorOptions } from '@lading/e
  * - `UNPACK_LINK_INVALID`: a hard link to what is not there, or is a directory.
  * - `UNPACK_OWNER_INVALID`: an owner that the system does not have, or that the maps do not name.
  * - `UNPACK_LIMIT`: more than one of the limits allows.
- * - `UNPACK_NAME_COLLISION`: the file system takes two names for one.
  * - `UNPACK_INTERFERED`: somebody changes the directory while it is written.
  * - `UNPACK_DIRECTORY_IN_USE`: there is something at the directory already.
  * - `UNPACK_NOT_OURS`: it is to be replaced, and no unpacking made it.
@@ -23,7 +22,6 @@ export type RootfsErrorCode =
   | 'UNPACK_LINK_INVALID'
   | 'UNPACK_OWNER_INVALID'
   | 'UNPACK_LIMIT'
-  | 'UNPACK_NAME_COLLISION'
   | 'UNPACK_INTERFERED'
   | 'UNPACK_DIRECTORY_IN_USE'
   | 'UNPACK_NOT_OURS'

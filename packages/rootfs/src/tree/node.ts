@@ -33,7 +33,6 @@ interface FileNode {
 interface SymlinkNode {
   readonly kind: 'symlink'
   readonly layer: number
-  readonly target: NameBytes
   readonly extras: Extras | undefined
 }
 

@@ -8,7 +8,6 @@ import { beyondLimit, refused } from '../rootfs-error.ts'
 import { systemError } from '../system-error.ts'
 import { doTheRest, type Rest } from '../rest/do-the-rest.ts'
 import { findDirectory } from '../tree/find-parent.ts'
-import { latin1 } from '../tree/latin1.ts'
 import {
   isDirectory,
   newDirectory,
@@ -165,7 +164,7 @@ export function createUnpacker(
       symlinkSync(Buffer.from(target), path)
       applyToLink(path, metadataOf(entry, owners, newFiles, entry.path), newFiles)
     })
-    add(parent, name, { kind: 'symlink', layer, target: latin1(target), extras: extrasOf(entry, owners) })
+    add(parent, name, { kind: 'symlink', layer, extras: extrasOf(entry, owners) })
   }
 
   function link(parent: DirectoryNode, name: NameBytes, entry: TarEntry): void {
