@@ -1,4 +1,4 @@
-import type { TarBounds } from '@lading/tar'
+import type { TarReaderOptions } from '@lading/tar'
 
 /** What an image may take at most. What is beyond is refused with `UNPACK_LIMIT`, which names the limit. */
 export interface UnpackLimits {
@@ -17,7 +17,9 @@ export interface UnpackLimits {
 }
 
 /** What the reader of the archive can hold to; names of entries have the file itself in them. */
-export const tarBoundsOf = ({ maxNameLength, maxDepth, maxSparseSize }: Limits): TarBounds => ({
+/** A layer without the end of an archive is read as other tools read it: its digest tells that nothing is missing. */
+export const tarOptionsOf = ({ maxNameLength, maxDepth, maxSparseSize }: Limits): TarReaderOptions => ({
+  endMarker: 'optional',
   maxNameLength,
   maxDepth: maxDepth + 1,
   maxSparseSize,

@@ -4,7 +4,7 @@ import type { AbortOptions } from '@lading/clock'
 import { createTarReader } from '@lading/tar'
 import { imageLayers, type ImageLayer, type ImageToUnpack } from './image-layers.ts'
 import type { LayerArchive } from './layer-archive.ts'
-import { limitsOf, tarBoundsOf, type UnpackLimits } from './limits.ts'
+import { limitsOf, tarOptionsOf, type UnpackLimits } from './limits.ts'
 import { createTemporaryRoot } from './place/temporary-root.ts'
 import { checkFree, openTargetDirectory } from './place/target-directory.ts'
 import { clearLeftovers, parts } from './place/leftovers.ts'
@@ -156,7 +156,7 @@ async function writeHere(
       onLayer(index)
       const reader = createTarReader(
         { entry: unpacker.begin, body: unpacker.data, bodyEnd: unpacker.end },
-        tarBoundsOf(limits),
+        tarOptionsOf(limits),
       )
       unpacker.nextLayer()
       for await (const chunk of layer.open({ signal })) {

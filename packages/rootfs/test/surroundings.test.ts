@@ -26,7 +26,7 @@ describe('a process that is killed', () => {
   const unpackIn = (folder: string, at = 0): ReturnType<typeof spawnSync> =>
     spawnSync(process.execPath, program('killed-unpack', join(folder, 'rootfs'), String(at)))
 
-  it('leaves the directory whole or absent, and the next one succeeds and clears away', () => {
+  it('leaves the directory whole or absent, and the next one succeeds and clears away', { timeout: 1_200_000 }, () => {
     const first = scratch()
     const calls = Number(unpackIn(first).stdout)
     expect(calls).toBeGreaterThan(100)

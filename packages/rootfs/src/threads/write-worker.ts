@@ -3,7 +3,7 @@ import { createTarReader } from '@lading/tar'
 import type { Limits } from '../limits.ts'
 import { writeRecord } from '../place/write-record.ts'
 import type { UnpackWarning } from '../rest/do-the-rest.ts'
-import { tarBoundsOf } from '../limits.ts'
+import { tarOptionsOf } from '../limits.ts'
 import { createUnpacker, type Unpacker } from '../unpacker/create-unpacker.ts'
 import { ownersOf, type OwnerOptions } from '../unpacker/owners.ts'
 import type { NewFiles } from '../unpacker/probe.ts'
@@ -36,7 +36,7 @@ function write(job: WriteJob, say: (message: WriteMessage) => void): void {
       say({ kind: 'layer', index })
       const reader = createTarReader(
         { entry: unpacker.begin, body: unpacker.data, bodyEnd: unpacker.end },
-        tarBoundsOf(limits),
+        tarOptionsOf(limits),
       )
       unpacker.nextLayer()
       for (const piece of readRing(ring)) reader.push(piece)

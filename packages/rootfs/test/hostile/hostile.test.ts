@@ -66,19 +66,23 @@ describe.each(Object.entries(topics))('hostile images: %s', (_topic, rows) => {
 })
 
 describe('all images of up to four entries', () => {
-  it('are unpacked and shown as the model says, and nothing outside changes', needs(root), async () => {
-    const all = sequences(SMALL)
-    const step = atScale(53, 1)
-    for (let index = 0; index < all; index += step) {
-      const layers = sequence(index, SMALL)
-      const expected = await modelOutcome(layers, { times: true })
-      const actual = await unpackedOutcome(layers, join(canaries.inside, 'root'), { times: true })
-      expect({ index, outcome: actual }).toEqual({ index, outcome: expected })
-      const view = await viewOutcome(layers, { times: true })
-      // What an upper layer hides may lead nowhere: it is not looked for.
-      const shown = expected === 'link' && typeof view !== 'string' ? view : asViewed(expected)
-      expect({ index, view }).toEqual({ index, view: shown })
-      expect(canaries.changes()).toEqual([])
-    }
-  })
+  it(
+    'are unpacked and shown as the model says, and nothing outside changes',
+    { ...needs(root), timeout: 1_200_000 },
+    async () => {
+      const all = sequences(SMALL)
+      const step = atScale(53, 1)
+      for (let index = 0; index < all; index += step) {
+        const layers = sequence(index, SMALL)
+        const expected = await modelOutcome(layers, { times: true })
+        const actual = await unpackedOutcome(layers, join(canaries.inside, 'root'), { times: true })
+        expect({ index, outcome: actual }).toEqual({ index, outcome: expected })
+        const view = await viewOutcome(layers, { times: true })
+        // What an upper layer hides may lead nowhere: it is not looked for.
+        const shown = expected === 'link' && typeof view !== 'string' ? view : asViewed(expected)
+        expect({ index, view }).toEqual({ index, view: shown })
+        expect(canaries.changes()).toEqual([])
+      }
+    },
+  )
 })

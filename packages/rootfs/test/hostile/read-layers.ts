@@ -6,7 +6,7 @@ export async function readLayers(layers: readonly Uint8Array[]): Promise<readonl
   const all: (readonly ModelEntry[])[] = []
   for (const bytes of layers) {
     const entries: ModelEntry[] = []
-    for await (const entry of readTar(once(bytes))) {
+    for await (const entry of readTar(once(bytes), { endMarker: 'optional' })) {
       const chunks: Uint8Array[] = []
       for await (const chunk of entry.body) chunks.push(chunk)
       const body = Buffer.concat(chunks)
