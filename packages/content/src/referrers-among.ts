@@ -7,6 +7,11 @@ import type { Source } from './source.ts'
 /** Tells who refers to what, for a place that keeps no list of it. */
 export type ReferrersAmong = (subject: Digest, options?: AbortOptions) => AsyncGenerator<Descriptor, void, undefined>
 
+interface Reference {
+  readonly about: Digest
+  readonly entry: Descriptor
+}
+
 /**
  * `Source.referrers` of a place that can list its targets: each of them is read, once, and what has the subject is a
  * referrer. As in the lists of registries, an entry has the annotations of the document and its artifact type, for which
@@ -19,18 +24,28 @@ export function referrersAmong(
   targets: (options?: AbortOptions) => AsyncIterable<Descriptor>,
 ): ReferrersAmong {
   // What a digest is about never changes.
-  const known = new Map<Digest, { readonly about: Digest; readonly entry: Descriptor } | 'nothing'>()
-  const look = async (target: Descriptor, options?: AbortOptions): Promise<void> => {
-    const { mediaType, digest, size } = target
-    if (known.has(digest)) return
-    known.set(digest, 'nothing')
+  const known = new Map<Digest, Reference | 'nothing'>()
+  const look = async (target: Descriptor, options?: AbortOptions): Promise<Reference | 'nothing'> => {
+    const { digest } = target
+    let found = known.get(digest)
+    if (found === undefined) {
+      // Only what was read to its end is kept: others ask meanwhile, and whoever asks first may give up.
+      found = await read(target, options)
+      known.set(digest, found)
+    }
+    return found
+  }
+  const read = async (
+    { mediaType, digest, size }: Descriptor,
+    options?: AbortOptions,
+  ): Promise<Reference | 'nothing'> => {
     // Docker's format has no subjects.
-    if (mediaType !== OCI_MANIFEST && mediaType !== OCI_INDEX) return
+    if (mediaType !== OCI_MANIFEST && mediaType !== OCI_INDEX) return 'nothing'
     try {
       const document = await source.document({ mediaType, digest, size }, options)
-      if (document === undefined) return
+      if (document === undefined) return 'nothing'
       const manifest = schemas.unmarshal(mediaType, document.bytes)
-      if (manifest.subject === undefined) return
+      if (manifest.subject === undefined) return 'nothing'
       const { annotations } = manifest
       const type = manifest.artifactType ?? (manifest.kind === 'manifest' ? manifest.config.mediaType : undefined)
       const entry: Descriptor = {
@@ -40,19 +55,19 @@ export function referrersAmong(
         ...(type === undefined ? {} : { artifactType: type }),
         ...(annotations === undefined || Object.keys(annotations).length === 0 ? {} : { annotations }),
       }
-      known.set(digest, { about: manifest.subject.digest, entry })
+      return { about: manifest.subject.digest, entry }
     } catch (error) {
       options?.signal?.throwIfAborted()
       if (!isLadingError(error)) throw error
+      return 'nothing'
     }
   }
   return async function* referrers(subject, options) {
     options?.signal?.throwIfAborted()
     const given = new Set<Digest>()
     for await (const target of targets(options)) {
-      await look(target, options)
-      const found = known.get(target.digest)
-      if (found === undefined || found === 'nothing' || found.about !== subject || given.has(target.digest)) continue
+      const found = await look(target, options)
+      if (found === 'nothing' || found.about !== subject || given.has(target.digest)) continue
       given.add(target.digest)
       yield found.entry
     }

@@ -52,3 +52,36 @@ it('finds who has a subject among what a place has names for, reads each once, a
   const reason = new Error('not now')
   await expect(referrers(image.digest, { signal: AbortSignal.abort(reason) }).next()).rejects.toBe(reason)
 })
+
+it('tells all who ask at once, and who asks after one that gave up', async () => {
+  const image = descriptorOf(OCI_MANIFEST, { config, layers: [] })
+  const signature = descriptorOf(OCI_MANIFEST, { config, layers: [], artifactType: 'a/signature', subject: image })
+  let opened = Promise.withResolvers<void>()
+  const referrers = referrersAmong(
+    {
+      async document(descriptor, { signal } = {}) {
+        await opened.promise
+        signal?.throwIfAborted()
+        const bytes = documents.get(descriptor.digest)
+        return bytes === undefined ? undefined : { descriptor, bytes }
+      },
+    },
+    async function* targets() {
+      yield signature
+    },
+  )
+  const all = async (signal?: AbortSignal): Promise<string[]> => {
+    const found: string[] = []
+    for await (const { digest } of referrers(image.digest, { signal })) found.push(digest)
+    return found
+  }
+  const giver = new AbortController()
+  const givenUp = all(giver.signal)
+  giver.abort(new Error('enough'))
+  opened.resolve()
+  await expect(givenUp).rejects.toThrow('enough')
+  opened = Promise.withResolvers<void>()
+  const both = [all(), all()]
+  setImmediate(opened.resolve)
+  expect(await Promise.all(both)).toEqual([[signature.digest], [signature.digest]])
+})
