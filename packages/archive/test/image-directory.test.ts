@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createImageDirectory, openImageDirectory } from '@lading/archive'
 import { sendBytes, walk, type Document, type Target } from '@lading/content'
 import { testContent } from '@lading/content/compliance'
+import { nodeFileSystem } from '@lading/content-store'
 import { afterPowerCut, faultyFileSystem, recordingFileSystem, unsyncedFileSystem } from '@lading/content-store/testing'
 import { hexOf, type Digest } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
@@ -162,6 +163,37 @@ describe('a directory with one image', () => {
       await deliver(createImageDirectory(root, { fs: plain }), [two])
       expect(await whole(root)).toBe(digestOf(two.manifest))
     }
+  })
+
+  it('loses no file to a process that was robbed of the lock just before it removes what was there', async () => {
+    const { path, remove } = await temporaryDirectory()
+    onTestFinished(remove)
+    const root = join(path, 'image')
+    await deliver(createImageDirectory(root), [one])
+    const doomed = join(root, hexOf(digestOf(one.config)))
+    const fs = nodeFileSystem()
+    /** As the next holder of the lock does, before it looks at anything. */
+    const rob = async (): Promise<void> => {
+      for (const name of await readdir(root))
+        if (name.endsWith('.fence')) await rm(join(root, name), { recursive: true })
+    }
+    const target = createImageDirectory(root, {
+      fs: {
+        ...fs,
+        async unlink(file) {
+          if (file === doomed) await rob()
+          return fs.unlink(file)
+        },
+        async rename(from, to) {
+          if (from === doomed) await rob()
+          return fs.rename(from, to)
+        },
+      },
+    })
+    await expect(deliver(target, [two])).rejects.toMatchObject({ code: 'LOCK_LOST' })
+    expect(existsSync(doomed)).toBe(true)
+    await deliver(createImageDirectory(root), [one])
+    expect(await readdir(root)).not.toContainEqual(expect.stringContaining('.fence'))
   })
 
   it('has one whole image after a power cut, or the end of the process, anywhere', { timeout: 300_000 }, async () => {

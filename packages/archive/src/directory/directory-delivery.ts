@@ -41,8 +41,7 @@ export function directoryDelivery({ fs, places, blobs, lock }: Options): Deliver
       for (const { descriptor, bytes } of plan.documents) {
         const path = descriptor.digest === target.digest ? places.manifest : places.document(descriptor.digest)
         if (await holds(fs, path, bytes)) continue
-        await held.assert()
-        await writeFileDurably(fs, path, bytes, { mode: fileMode, fence: held.fence })
+        await writeFileDurably(fs, path, bytes, { mode: fileMode, before: held.assert, fence: held.fence })
         changed = true
       }
       if (changed) await removeOthers(before, publishing)
@@ -83,7 +82,23 @@ export function directoryDelivery({ fs, places, blobs, lock }: Options): Deliver
     for (const { name, kind } of (await fs.readDirectory(places.root)) ?? []) {
       if (kind !== 'file' || kept.has(name) || !(before.has(name) || signature.test(name))) continue
       await held.assert()
-      await fs.unlink(join(places.root, name))
+      await removeUnderLock(name, held)
+    }
+  }
+
+  /** Into the holder's fence: one who was robbed of the lock removes nothing of what the next holder has written. */
+  async function removeUnderLock(name: string, { assert, fence }: Publishing['held']): Promise<void> {
+    const path = join(places.root, name)
+    if (fence === undefined) {
+      await fs.unlink(path)
+      return
+    }
+    try {
+      await fs.rename(path, join(fence, name))
+    } catch (error) {
+      if (!isLadingError(error, 'NOT_FOUND')) throw error
+      // The file is gone, or the fence is.
+      await assert()
     }
   }
 }
