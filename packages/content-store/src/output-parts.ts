@@ -4,7 +4,20 @@ import { basename, dirname, join } from 'node:path'
 
 const hourMs = 3_600_000
 
-const prefixOf = (path: string): string => `.${basename(path).slice(0, 100)}.`
+/** In bytes: a file system's names have 255, and the rest of ours needs some. */
+const longestStart = 200
+
+/** Of a long name as much as fits, in whole characters. */
+function prefixOf(path: string): string {
+  let start = ''
+  let bytes = 0
+  for (const character of basename(path)) {
+    bytes += Buffer.byteLength(character)
+    if (bytes > longestStart) break
+    start += character
+  }
+  return `.${start}.`
+}
 
 /** Where a file is written until it has its name: beside it, under one that nobody else uses. */
 export const partPath = (path: string): string =>

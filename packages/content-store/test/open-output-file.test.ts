@@ -57,6 +57,18 @@ it('removes what a killed process left of the same file long ago, and nothing el
   )
 })
 
+it('writes and sweeps beside names that are as long as a file system allows, in whatever letters', async () => {
+  for (const name of ['a'.repeat(255), '層'.repeat(85), `${'a'.repeat(99)}${'𠮷'.repeat(39)}`]) {
+    const directory = await folder()
+    const killed = await openOutputFile(join(directory, name))
+    const [left] = await readdir(directory)
+    await utimes(join(directory, left ?? ''), 1, 1)
+    await writeOutputFile(join(directory, name), (write) => write(bytes('new')))
+    expect(await readdir(directory)).toEqual([name])
+    await killed.abort()
+  }
+})
+
 it('writes a device through, which takes nothing back', async () => {
   const file = await openOutputFile('/dev/null')
   expect(file.truncate).toBeUndefined()
