@@ -44,12 +44,15 @@ function rememberCompiled(): void {
   if (base === undefined || process.getuid === undefined) return
   try {
     const fs = process.getBuiltinModule('fs')
-    const directory = base + '/lading/compiled'
+    const above = base + '/lading'
+    const directory = above + '/compiled'
     // Level by level: where one cannot be made, `recursive` loops as well.
-    for (const each of [base, base + '/lading', directory])
-      if (!fs.existsSync(each)) fs.mkdirSync(each, { mode: 0o700 })
-    const found = fs.lstatSync(directory)
-    if (!found.isDirectory() || found.uid !== process.getuid() || (found.mode & 0o022) !== 0) return
+    for (const each of [base, above, directory]) if (!fs.existsSync(each)) fs.mkdirSync(each, { mode: 0o700 })
+    // Whoever may write to the one above puts another in place of ours.
+    for (const each of [above, directory]) {
+      const found = fs.lstatSync(each)
+      if (!found.isDirectory() || found.uid !== process.getuid() || (found.mode & 0o022) !== 0) return
+    }
     process.getBuiltinModule('module').enableCompileCache(directory)
   } catch {
     // A home that cannot be written to: every start compiles.

@@ -74,12 +74,14 @@ describe('the bundle', () => {
       expect(await version(cache)).toMatchObject({ code: 0, stderr: '' })
     })
 
-    it('is not kept where others could write it', async () => {
-      const cache = await temporaryDirectory()
-      await mkdir(join(cache, 'lading/compiled'), { recursive: true })
-      await chmod(join(cache, 'lading/compiled'), 0o770)
-      expect(await version(cache)).toMatchObject({ code: 0, stderr: '' })
-      expect(await readdir(join(cache, 'lading/compiled'))).toEqual([])
+    it('is not kept where others could write it, or could put another directory in its place', async () => {
+      for (const open of ['lading/compiled', 'lading']) {
+        const cache = await temporaryDirectory()
+        await mkdir(join(cache, 'lading/compiled'), { recursive: true, mode: 0o700 })
+        await chmod(join(cache, open), 0o770)
+        expect(await version(cache)).toMatchObject({ code: 0, stderr: '' })
+        expect(await readdir(join(cache, 'lading/compiled'))).toEqual([])
+      }
     })
 
     it('is not kept where no directory can be made', async () => {
