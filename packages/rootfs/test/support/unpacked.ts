@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,7 +9,11 @@ import { onTestFinished } from 'vitest'
 /** A directory of the test alone. */
 export function scratch(): string {
   const directory = mkdtempSync(join(tmpdir(), 'lading-rootfs-'))
-  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  onTestFinished(async () => {
+    // Who is not root removes nothing below a directory that an image made read-only.
+    spawnSync('chmod', ['-R', 'u+rwX', directory])
+    await rm(directory, { recursive: true, force: true })
+  })
   return directory
 }
 
