@@ -20,7 +20,7 @@ function sourceOf(pattern: string): string {
     else if (rest !== undefined) source += '.*'
     else if (star !== undefined) source += '[^/]*'
     else if (one !== undefined) source += '[^/]'
-    else if (set !== undefined) source += `(?!/)[${not === '' ? '' : '^'}${set.replaceAll(/[\\\][&^]/g, '\\$&')}]`
+    else if (set !== undefined) source += setOf(set, not !== '')
     else if (open !== undefined) {
       depth++
       source += '(?:'
@@ -28,7 +28,18 @@ function sourceOf(pattern: string): string {
     else if (close !== undefined) {
       source += depth > 0 ? ')' : '\\}'
       depth = Math.max(0, depth - 1)
-    } else source += (plain ?? other ?? '').replace(/[$()*+.?[\\\]^{|}/-]/, String.raw`\$&`)
+    } else source += (plain ?? other ?? '').replace(/[$()*+.?[\\\]^{|}/]/, String.raw`\$&`)
   }
   return source + ')'.repeat(depth)
+}
+
+/** One character of a set; as in shells, a range that ends before it begins has none. */
+function setOf(set: string, isNot: boolean): string {
+  const escaped = (character: string): string => character.replace(/[\\\][^-]/, String.raw`\$&`)
+  let members = ''
+  for (const [, from = '', to, single = ''] of set.matchAll(/(.)-(.)|(.)/gsu)) {
+    if (to === undefined) members += escaped(single)
+    else if ((from.codePointAt(0) ?? 0) <= (to.codePointAt(0) ?? 0)) members += `${escaped(from)}-${escaped(to)}`
+  }
+  return `(?!/)[${isNot ? '^' : ''}${members}]`
 }

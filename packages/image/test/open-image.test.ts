@@ -229,6 +229,7 @@ it('finds what matches a pattern', async () => {
     file('a.conf'),
     file('etc/c.txt'),
     file('etc/{'),
+    file('a-b'),
   ])
   const found = async (pattern: string): Promise<readonly string[]> =>
     (await all(image.glob(pattern))).map(({ path }) => path)
@@ -239,6 +240,10 @@ it('finds what matches a pattern', async () => {
   expect(await found('etc/[!a].*')).toEqual(['/etc/c.txt'])
   expect(await found(String.raw`etc/\{`)).toEqual(['/etc/{'])
   expect(await found('etc[/]a.conf')).toEqual([])
+  expect(await found('a-b')).toEqual(['/a-b'])
+  expect(await found('a[-x]{b,-}')).toEqual(['/a-b'])
+  expect(await found('etc/[&a].conf')).toEqual(['/etc/a.conf'])
+  expect(await found('etc/[z-ab-b].conf')).toEqual([])
 })
 
 describe('which image', () => {
