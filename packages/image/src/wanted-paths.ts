@@ -11,6 +11,8 @@ export interface WantedPaths {
 
 /** More are not followed: a layer may have millions of links. */
 const mostPaths = 1000
+/** In bytes; longer ones Linux does not open. A link that leads through itself would make them longer each time. */
+const longestPath = 4096
 
 export function wantedPaths(paths: Iterable<string>): WantedPaths {
   const wanted = new Set(paths)
@@ -21,7 +23,8 @@ export function wantedPaths(paths: Iterable<string>): WantedPaths {
         if (path !== link && !path.startsWith(`${link}/`)) continue
         if (wanted.size >= mostPaths) return
         const from = target[0] === 0x2f ? '' : link.slice(0, link.lastIndexOf('/') + 1)
-        wanted.add(asText(`${from}${keyOf(target)}${path.slice(link.length)}`))
+        const next = asText(`${from}${keyOf(target)}${path.slice(link.length)}`)
+        if (next.length <= longestPath) wanted.add(next)
       }
     },
   }
