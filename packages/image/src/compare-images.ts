@@ -57,6 +57,8 @@ async function filesOf(image: Image, options: AbortOptions): Promise<ReadonlyMap
   return files
 }
 
+const none = new Uint8Array()
+
 /** Two files of one origin have one content. */
 const origin = ({ layers }: Image, { layer, inode }: ImageFile): string =>
   `${layers[layer]?.descriptor.digest} ${inode.slice(inode.indexOf(':'))}`
@@ -91,7 +93,7 @@ function attributes(a: ImageFile, b: ImageFile): readonly FileDifference['what']
     owner: a.uid === b.uid && a.gid === b.gid,
     size: a.size === b.size,
     mtime: a.mtime.seconds === b.mtime.seconds && a.mtime.nanoseconds === b.mtime.nanoseconds,
-    target: a.target === b.target,
+    target: keyOf(a.linkName ?? none) === keyOf(b.linkName ?? none),
     device: a.device?.major === b.device?.major && a.device?.minor === b.device?.minor,
     xattrs: xattrText(a) === xattrText(b),
   }

@@ -55,3 +55,9 @@ it('says how the files of two images differ, contents of one size among them', a
   ])
   expect(await compareFiles(before, before)).toEqual([])
 })
+
+it('compares where links point byte for byte', async () => {
+  const link = (byte: number) => ({ name: 'l', type: 'symlink' as const, linkName: new Uint8Array([byte]) })
+  const [before, after] = [await opened([link(0xe8)]), await opened([link(0xe9)])]
+  expect(await compareFiles(before, after)).toMatchObject([{ path: '/l', what: ['target'] }])
+})
