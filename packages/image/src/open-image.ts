@@ -90,7 +90,7 @@ export async function openImage(
     const whole = wholeLayer(source, descriptor, { layer: index, diffId, limits, keepBytes })
     // Where all bytes are here, and verified, the layer itself is the better witness.
     const isRemote = source.verified !== true && hasToc(descriptor)
-    const content = isRemote ? tocLayer(source, descriptor, { layer: index, whole, keepBytes }) : whole
+    const content = isRemote ? tocLayer(source, descriptor, { layer: index, limits, whole, keepBytes }) : whole
     return { ...content, tree: once<LayerNode, Wanted>(content.tree) }
   })
   const treesFor =

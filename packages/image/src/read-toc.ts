@@ -6,6 +6,7 @@ import { verifyBytes } from '@lading/digest/hash'
 import type { Descriptor } from '@lading/manifest'
 import { readTar } from '@lading/tar'
 import { parseLayerName } from './layer-name.ts'
+import type { LayerLimits } from './read-layer.ts'
 import type { TreeEntry } from './tree-entry.ts'
 import { misfit } from './misfit.ts'
 import { readRange, type Range } from './read-range.ts'
@@ -15,9 +16,9 @@ const stargzDigest = 'containerd.io/snapshot/stargz/toc.digest'
 const chunkedDigest = 'io.github.containers.zstd-chunked.manifest-checksum'
 const chunkedPosition = 'io.github.containers.zstd-chunked.manifest-position'
 
-/** Compressed, and as JSON: a million files have no more. */
+/** Compressed, and as JSON: a quarter of a million files have no more. Of more, the whole layer takes less memory than the table. */
 const mostCompressed = 64 * 1024 * 1024
-const mostJson = 256 * 1024 * 1024
+const mostJson = 64 * 1024 * 1024
 
 export interface Toc {
   readonly entries: readonly TocEntry[]
@@ -25,6 +26,10 @@ export interface Toc {
   readonly start: number
   /** Of eStargz: the table is a file of the layer too, the last one. */
   readonly own: { readonly entry: TreeEntry; readonly body: Uint8Array } | undefined
+}
+
+export interface ReadTocOptions extends AbortOptions {
+  readonly limits?: LayerLimits | undefined
 }
 
 /** Whether a layer is said to have a table of contents. */
@@ -39,7 +44,7 @@ export const hasToc = ({ annotations = {} }: Descriptor): boolean =>
 export async function readToc(
   source: Pick<Source, 'send'>,
   descriptor: Descriptor,
-  options: AbortOptions,
+  options: ReadTocOptions,
 ): Promise<Toc> {
   const { [stargzDigest]: stargz, [chunkedDigest]: chunked, [chunkedPosition]: position } = descriptor.annotations ?? {}
   if (stargz !== undefined) return readStargz(source, descriptor, stargz, options)
@@ -51,7 +56,7 @@ export async function readToc(
   )
   verifyBytes(compressed, { digest: parseDigest(chunked) })
   const json = await bytesOf(decompress(only(compressed), { ...options, maxOutput: size, ratioFloor: mostJson }))
-  return { entries: parseToc(json, { maxBytes: mostJson }), start, own: undefined }
+  return { entries: parseToc(json, { maxBytes: mostJson, limits: options.limits }), start, own: undefined }
 }
 
 /** An empty gzip member whose extra field (RFC 1952, 2.3.1.1) says where the table is. */
@@ -61,7 +66,7 @@ async function readStargz(
   source: Pick<Source, 'send'>,
   descriptor: Descriptor,
   digest: string,
-  options: AbortOptions,
+  { limits, ...options }: ReadTocOptions,
 ): Promise<Toc> {
   const end = descriptor.size - footerBytes
   const footer = await bytesOf(
@@ -77,10 +82,11 @@ async function readStargz(
   const tar = decompress(only(compressed), { ...options, maxOutput: mostJson, ratioFloor: mostJson })
   for await (const entry of readTar(tar, { ...options, endMarker: 'optional' })) {
     if (entry.path !== 'stargz.index.json' || entry.type !== 'file') throw misfit('something else is in its place')
+    if (entry.size > mostJson) throw misfit('it is too large')
     const json = await bytesOf(entry.body)
     verifyBytes(json, { digest: parseDigest(digest) })
     const own = { entry: { ...entry, layerName: parseLayerName(entry.name) }, body: json }
-    return { entries: parseToc(json, { maxBytes: mostJson }), start, own }
+    return { entries: parseToc(json, { maxBytes: mostJson, limits }), start, own }
   }
   throw misfit('nothing is in its place')
 }

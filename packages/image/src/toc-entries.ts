@@ -2,6 +2,7 @@ import { tryParseDigest, type Digest } from '@lading/digest'
 import { parseStrictJson, type JsonObject, type JsonValue } from '@lading/manifest'
 import type { Time } from '@lading/tar'
 import { parseLayerName } from './layer-name.ts'
+import type { LayerLimits } from './read-layer.ts'
 import type { TreeEntry } from './tree-entry.ts'
 import { misfit } from './misfit.ts'
 
@@ -34,12 +35,23 @@ const types = {
   fifo: 'fifo',
 } as const
 
+/** As those of `@lading/tar`. */
+const [mostEntries, longestName, mostParts] = [4 * 1024 * 1024, 4096, 1024]
+
+interface TocBounds {
+  readonly maxBytes: number
+  readonly limits?: LayerLimits | undefined
+}
+
 /**
- * The entries of a table of contents, of eStargz or of zstd:chunked, whose JSON is nearly the same.
+ * The entries of a table of contents, of eStargz or of zstd:chunked, whose JSON is nearly the same. They may not ask for more than
+ * those of an archive.
  *
  * @throws a misfit, also for what JSON cannot say: names that are no UTF-8; ManifestError for what is no JSON
  */
-export function parseToc(bytes: Uint8Array, { maxBytes }: { readonly maxBytes: number }): readonly TocEntry[] {
+export function parseToc(bytes: Uint8Array, { maxBytes, limits = {} }: TocBounds): readonly TocEntry[] {
+  const { maxEntries = mostEntries } = limits
+  refuseManyValues(bytes)
   const toc = parseStrictJson(bytes, { maxBytes })
   if (!isObject(toc) || toc['version'] !== 1 || !Array.isArray(toc['entries'])) throw misfit('it is of another version')
   const entries: TocEntry[] = []
@@ -48,9 +60,27 @@ export function parseToc(bytes: Uint8Array, { maxBytes }: { readonly maxBytes: n
     const chunks = [first]
     while (at < toc['entries'].length && objectAt(toc['entries'], at)['type'] === 'chunk')
       chunks.push(objectAt(toc['entries'], at++))
-    entries.push(entryOf(first, chunks))
+    if (entries.length >= maxEntries) throw misfit('it has too many entries')
+    const entry = entryOf(first, chunks)
+    refuseLong(entry.layerName.components, limits)
+    if (entry.linkName !== undefined) refuseLong([entry.linkName], limits)
+    entries.push(entry)
   }
   return entries
+}
+
+/** Compressed, a hundred million empty objects are small. Real entries have 24 bytes at least, and few have objects inside. */
+function refuseManyValues(bytes: Uint8Array): void {
+  let left = 4096 + bytes.length / 24
+  for (const byte of bytes) if ((byte === 0x7b || byte === 0x5b) && --left < 0) throw misfit('it has too many values')
+}
+
+function refuseLong(
+  parts: readonly Uint8Array[],
+  { maxNameLength = longestName, maxDepth = mostParts }: LayerLimits,
+): void {
+  const length = parts.reduce((sum, part) => sum + part.length + 1, -1)
+  if (length > maxNameLength || parts.length > maxDepth) throw misfit('it has a name that is too long')
 }
 
 function entryOf(json: JsonObject, chunks: readonly JsonObject[]): TocEntry {
@@ -84,7 +114,7 @@ function entryOf(json: JsonObject, chunks: readonly JsonObject[]): TocEntry {
 
 /** Of zstd:chunked; eStargz says no ends. */
 function endOf(chunks: readonly JsonObject[]): number | undefined {
-  const end = Math.max(...chunks.map((chunk) => number(chunk, 'endOffset')))
+  const end = chunks.reduce((last, chunk) => Math.max(last, number(chunk, 'endOffset')), 0)
   return end > 0 ? end : undefined
 }
 

@@ -8,6 +8,7 @@ import { keyOf } from './byte-text.ts'
 import type { LayerContent } from './layer-content.ts'
 import type { LayerFile } from './layer-file.ts'
 import { createLayerTree, descend, type LayerNode } from './layer-tree.ts'
+import type { LayerLimits } from './read-layer.ts'
 import { isMisfit, misfit } from './misfit.ts'
 import { readRange } from './read-range.ts'
 import { readToc, type Toc } from './read-toc.ts'
@@ -16,6 +17,7 @@ import { collect } from './whole-layer.ts'
 
 export interface TocLayerOptions {
   readonly layer: number
+  readonly limits?: LayerLimits | undefined
   /** What is read where the table does not fit. */
   readonly whole: LayerContent
   /** A body of so many bytes is verified before the first is given. */
@@ -39,7 +41,7 @@ interface Piece {
 export function tocLayer(
   source: Pick<Source, 'send'>,
   descriptor: Descriptor,
-  { layer, whole, keepBytes }: TocLayerOptions,
+  { layer, limits, whole, keepBytes }: TocLayerOptions,
 ): LayerContent {
   const pieces = new Map<LayerFile, Piece>()
   let own: { readonly file: LayerFile; readonly body: Uint8Array } | undefined
@@ -123,7 +125,7 @@ export function tocLayer(
   return {
     body,
     async tree(options = {}) {
-      const toc = await readToc(source, descriptor, options).then(build).catch(unlessMisfit)
+      const toc = await readToc(source, descriptor, { signal: options.signal, limits }).then(build).catch(unlessMisfit)
       if (toc !== undefined) return toc
       pieces.clear()
       own = undefined

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createMemoryContent, type Source } from '@lading/content'
 import { describe, expect, it } from 'vitest'
 import { openImage } from '../src/index.ts'
+import { parseToc } from '../src/toc-entries.ts'
 import { putImage } from './support/images.ts'
 import { all, textBytes } from './support/layers.ts'
 import { putTocLayer } from './support/toc-layers.ts'
@@ -56,6 +57,12 @@ function scene(
   return { source, target, sent }
 }
 
+it('may have more chunks of one file than a call has arguments', () => {
+  const file = `{"type":"reg","name":"a"}${',{"type":"chunk","endOffset":7}'.repeat(150_000)}`
+  const table = textBytes(`{"version":1,"entries":[${file}]}`)
+  expect(parseToc(table, { maxBytes: table.length })).toMatchObject([{ end: 7 }])
+})
+
 describe.each(['stargz', 'zstd:chunked'] as const)('a table of contents of %s', (kind) => {
   it('leads to one file, without the rest of the layer', async () => {
     const { source, target, sent } = scene({ kind })
@@ -90,6 +97,9 @@ describe.each(['stargz', 'zstd:chunked'] as const)('a table of contents of %s', 
     ['is of another version', (table: string) => table.replace('"version":1', '"version":2')],
     ['is no JSON', (table: string) => table.slice(1)],
     ['leads outside', (table: string) => table.replace('"etc/motd"', '"../etc/motd"')],
+    ['has a name that is too long', (table: string) => table.replace('"last"', `"${'l/'.repeat(5000)}"`)],
+    ['has a link that is too long', (table: string) => table.replace('"motd"', `"${'l'.repeat(5000)}"`)],
+    ['has too many values', (table: string) => table.replace(/\]\}$/, `],"more":[${'{},'.repeat(10_000)}{}]}`)],
     ['has a name that was no UTF-8', (table: string) => table.replace('"last"', '"\uFFFD"')],
   ])('that %s gives way to the whole layer', async (_, change) => {
     const { source, target, sent } = scene({ kind, change })
