@@ -112,7 +112,7 @@ export async function openImage(
     throw new ImageError('FILE_NOT_FOUND', `the image has no ${asked}`, {
       path: asked,
       digest: chosen.descriptor.digest,
-      hint: 'image.walk() and lading ls show what there is',
+      hint: 'list the directory that it should be in: is its name spelled as there?',
     })
   }
 
@@ -135,7 +135,7 @@ export async function openImage(
           path: shown(found.path),
           expected: maxBytes,
           actual: size,
-          hint: 'raise maxBytes, or read it in chunks: image.open(path)',
+          hint: 'allow more bytes, or read it in chunks',
         },
       )
     return collect(bodyOf(found, { signal }), size)
@@ -223,5 +223,5 @@ const otherKind = (path: readonly string[], actual: string, expected: string): I
     path: shown(path),
     expected,
     actual,
-    hint: 'image.lstat(path) and lading ls -l show what there is',
+    hint: 'list the directory that it is in, to see of what kind each name is',
   })

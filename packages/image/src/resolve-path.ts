@@ -41,7 +41,7 @@ export async function resolvePath(
     if (++links > mostLinks)
       throw new ImageError('TOO_MANY_LINKS', `${shown(asked)} leads through more than ${mostLinks} links`, {
         path: shown(asked),
-        hint: 'do they lead to each other? lading ls -l shows where they point',
+        hint: 'do they lead to each other? look at where each of them points',
       })
     if (file.linkName[0] === 0x2f) {
       here = undefined
