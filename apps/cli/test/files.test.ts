@@ -65,6 +65,13 @@ describe('lading ls and cat', () => {
     await registry.seed(image('t/odd:1').platform('linux/amd64').layer({ esc: '\u001b[31m' }))
     const odd = await lading(['cat', `${registry.host}/t/odd:1`, 'esc'], { interactive: true })
     expect(odd).toMatchObject({ code: 2, stdout: '' })
+    await registry.seed(
+      image('t/odd:2').platform('linux/amd64').layer({ csi: '\u009b31m', first: '\u00c2', text: 'Â é\n' }),
+    )
+    const see = (...paths: readonly string[]): ReturnType<typeof lading> =>
+      lading(['cat', `${registry.host}/t/odd:2`, ...paths], { interactive: true })
+    expect(await see('csi')).toMatchObject({ code: 2, stdout: '' })
+    expect((await see('first', 'text')).code).toBe(0)
   })
 })
 
@@ -107,12 +114,30 @@ describe('lading cp', () => {
           'd/': '',
           'd/out': { type: 'symlink', target: '/tmp' },
           'd/up': { type: 'symlink', target: '../../..' },
+          'd/zz': { type: 'hardlink', target: 'd/out' },
         }),
     )
     await mkdir(join(root, 'to'))
     expect((await lading(['cp', `${registry.host}/t/links:1:/d`, join(root, 'to')])).code).toBe(0)
     expect(await readlink(join(root, 'to/d/out'))).toBe('/tmp')
     expect(await readlink(join(root, 'to/d/up'))).toBe('../../..')
+    expect(await readlink(join(root, 'to/d/zz'))).toBe('/tmp')
+    expect((await lstat(join(root, 'to/d/zz'))).nlink).toBe(1)
+  })
+
+  it('says of a device that it is not copied', async () => {
+    await registry.seed(
+      image('t/pipe:1')
+        .platform('linux/amd64')
+        .layer({ 'd/pipe': { type: 'fifo' }, 'd/a': 'a' }),
+    )
+    const directory = await temporaryDirectory()
+    const alone = await lading(['cp', `${registry.host}/t/pipe:1:/d/pipe`, directory])
+    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('/d/pipe is a device or a pipe') })
+    expect(await readdir(directory)).toEqual([])
+    const all = await lading(['cp', `${registry.host}/t/pipe:1:/d`, directory])
+    expect(all).toMatchObject({ code: 0, stderr: expect.stringContaining('1 devices and pipes were left out') })
+    expect(await readdir(join(directory, 'd'))).toEqual(['a'])
   })
 })
 

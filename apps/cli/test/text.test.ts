@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatAge } from '../src/text/age.ts'
+import { fileJson } from '../src/text/file-line.ts'
 import { jsonText } from '../src/text/json-line.ts'
 import { jsonLines } from '../src/text/json-lines.ts'
 import { formatBar, formatSize } from '../src/text/size.ts'
@@ -121,5 +122,29 @@ describe('formatTable', () => {
         ],
       ),
     ).toEqual(['NAME     B      C', 'a        long   x', 'longer   b      y'])
+  })
+})
+
+it('a table may have more rows than a call has arguments', () => {
+  expect(formatTable(['A', 'B'], [...Array.from({ length: 150_000 }, () => ['a', 'b']), ['long', 'b']])[0]).toBe(
+    'A      B',
+  )
+})
+
+it('where a link points is there in base64 too when it is no UTF-8', () => {
+  const file = { name: Buffer.from('l'), path: '/l', type: 'symlink', mode: 0o777, uid: 0, gid: 0, size: 0 } as const
+  const more = {
+    userName: undefined,
+    groupName: undefined,
+    device: undefined,
+    xattrs: undefined,
+    layer: 0,
+    inode: '0:0',
+  }
+  const linkName = Buffer.from([0xe9])
+  const mtime = { seconds: 0, nanoseconds: 0 }
+  expect(fileJson({ ...file, ...more, mtime, linkName, target: linkName.toString() })).toMatchObject({
+    target: '\uFFFD',
+    targetBase64: '6Q==',
   })
 })

@@ -39,6 +39,10 @@ export async function copyOut(
     const place: Place = (each) => Buffer.concat([top, nameHere(each.subarray(start))])
     const left = await makeAll(image.contents(path, { signal }), place)
     await refuseTaken(target, directory)
+    if (left > 0 && !(await isThere(Buffer.concat([Buffer.from(`${made}/`), name]))))
+      throw new CliError('USAGE', `${printable(path, 200)} is a device or a pipe, and is not copied`, {
+        hint: 'take it as an archive: lading cp REFERENCE:/PATH -',
+      })
     await rename(Buffer.concat([Buffer.from(`${made}/`), name]), target)
     if (left > 0) warn(`${left} devices and pipes were left out`)
     return printable(target.toString(), 4096)
@@ -69,7 +73,8 @@ async function makeAll(contents: AsyncIterable<ImageContent>, place: Place): Pro
 
 async function make(content: ImageContent, place: Place): Promise<boolean> {
   const at = place(content.name)
-  if (content.linkTo !== undefined) await link(place(content.linkTo), at)
+  // A hard link to a symbolic link is made anew: some systems would link what it leads to, which is outside.
+  if (content.linkTo !== undefined && content.type !== 'symlink') await link(place(content.linkTo), at)
   else if (content.type === 'directory') await mkdir(at, 0o700)
   else if (content.type === 'symlink') await symlink(Buffer.from(content.linkName ?? []), at)
   else if (content.type === 'file') await makeFile(content, at)
@@ -98,11 +103,15 @@ function nameHere(name: Uint8Array): Uint8Array {
 }
 
 async function refuseTaken(target: Buffer, directory: string): Promise<void> {
-  const there = await lstat(target).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-  })
-  if (there === undefined) return
+  if (!(await isThere(target))) return
   throw new CliError('USAGE', `${printable(target.toString(), 300)} is there already`, {
     hint: `nothing is replaced: remove it, or choose another directory than ${printable(directory, 200)}`,
   })
+}
+
+async function isThere(target: Buffer): Promise<boolean> {
+  const there = await lstat(target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  return there !== undefined
 }

@@ -34,10 +34,10 @@ export function fileRow(file: ImageFile, name: string): readonly string[] {
   return [formatMode(file), `${uid}:${gid}`, amount, formatTime(mtime), `${printable(name, 4096)}${arrow}`]
 }
 
-/** For programs. Names that are no UTF-8 are there in base64 too. */
+/** For programs. Names and targets of links that are no UTF-8 are there in base64 too. */
 export function fileJson(file: ImageFile): object {
-  const { path, name, type, mode, uid, gid, userName, groupName, size, mtime, target, device, xattrs, layer, inode } =
-    file
+  const { path, name, type, mode, uid, gid, userName, groupName, size, mtime, device, xattrs, layer, inode } = file
+  const { target, linkName } = file
   return {
     path,
     ...(path.includes('\uFFFD') ? { nameBase64: Buffer.from(name).toString('base64') } : {}),
@@ -50,6 +50,9 @@ export function fileJson(file: ImageFile): object {
     size,
     mtime: mtime.seconds + mtime.nanoseconds / 1e9,
     target,
+    ...(linkName !== undefined && target?.includes('\uFFFD') === true
+      ? { targetBase64: Buffer.from(linkName).toString('base64') }
+      : {}),
     device,
     xattrs:
       xattrs === undefined
