@@ -77,6 +77,17 @@ describe('the record beside the directory', () => {
     expect(events.filter(({ type }) => type === 'warning')).toMatchObject([{ code: 'DEVICES' }])
   })
 
+  it('is told of in words that move no terminal, and not of each file', async () => {
+    const events: UnpackEvent[] = []
+    const names = Array.from({ length: 8 }, (_, index) => `user.${index}\u001b[2J${'a'.repeat(300)}`)
+    const xattrs = new Map(names.map((name) => [name, Buffer.from('x')]))
+    const how = { rootless: true, onEvent: (event: UnpackEvent) => void events.push(event) }
+    await unpackLayers([layer(file('f', '', { xattrs }))], join(scratch(), 'r'), how)
+    const message = events.find((event) => event.type === 'warning')?.message ?? ''
+    expect(message).toMatch(/tree: user\.0\\x1b\[2Ja+…? \(\w+\), .* and 3 more$/)
+    expect(message.length).toBeLessThan(1000)
+  })
+
   it('lets a directory be replaced, as a whole, and no other one', async () => {
     const at = await unpacked([layer(file('old', '1'))])
     const inode = stat(at).ino

@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs'
+import { printable } from '@lading/errors'
 import { at } from '../descriptors/at.ts'
 import { plainSystemError } from '../system-error.ts'
 import { RootfsError } from '../rootfs-error.ts'
@@ -102,7 +103,7 @@ export function doTheRest(
   if (failed.size > 0)
     warnings.push({
       code: 'XATTRS',
-      message: `not everything can be set on this file system or by this user, and is recorded beside the tree: ${[...failed].map(([what, error]) => `${what} (${error})`).join(', ')}`,
+      message: `not everything can be set on this file system or by this user, and is recorded beside the tree: ${someOf(failed)}`,
     })
   const devices = options.devices ? 0 : countDevices(tree)
   if (devices > 0)
@@ -122,6 +123,14 @@ export function doTheRest(
   }
 }
 
+/** As many as a person reads: an image may have millions. */
+const mostNamed = 5
+
+function someOf(failed: ReadonlyMap<string, string>): string {
+  const named = [...failed].slice(0, mostNamed).map(([what, error]) => `${printable(what, 100)} (${error})`)
+  return failed.size > mostNamed ? `${named.join(', ')} and ${failed.size - mostNamed} more` : named.join(', ')
+}
+
 function countDevices(tree: DirectoryNode): number {
   let count = 0
   for (const { node } of treeEntries(tree))
@@ -129,12 +138,12 @@ function countDevices(tree: DirectoryNode): number {
   return count
 }
 
-const shown = (path: string): string => Buffer.from(path, 'latin1').toString('utf8')
+const shown = (path: string): string => printable(Buffer.from(path, 'latin1').toString('utf8'))
 
 const notDone = (path: string, what: string, error: string): RootfsError =>
   new RootfsError(
     error === 'ENOSPC' || error === 'EDQUOT' ? 'UNPACK_NO_SPACE' : 'UNPACK_FAILED',
-    `${shown(path)}: ${what} failed with ${error}`,
+    `${shown(path)}: ${printable(what, 100)} failed with ${error}`,
     {
       path: shown(path),
       hint: 'choose a directory on another file system',
