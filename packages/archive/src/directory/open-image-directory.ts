@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import type { AbortOptions } from '@lading/clock'
-import { nodeFileSystem, type FileSystem } from '@lading/content-store'
+import { nodeFileSystem } from '@lading/content-store'
 import { algorithmOf } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
-import { isLadingError, printable } from '@lading/errors'
+import { printable } from '@lading/errors'
 import { schemas, type Descriptor } from '@lading/manifest'
+import { noDirectory } from '../read/no-directory.ts'
 import { ArchiveError } from '../archive-error.ts'
 import { digestOfPath } from '../file-names.ts'
 import type { ArchiveSource } from '../read/archive-source.ts'
@@ -33,7 +34,8 @@ export async function openImageDirectory(
   const version = await plain.find(VERSION_FILE)
   if (version !== undefined)
     assertVersion(await readWhole(version, { maxBytes: 64 * 1024, signal }), printable(directory, 300))
-  else if ((await plain.find(ROOT_FILE)) === undefined) throw await noImage(fs, { directory, root })
+  else if ((await plain.find(ROOT_FILE)) === undefined)
+    throw (await noDirectory(fs, { directory, root })) ?? noImage(directory)
 
   const rootBytes = async (options?: AbortOptions): Promise<Uint8Array | undefined> => {
     const file = await plain.find(ROOT_FILE)
@@ -63,26 +65,8 @@ function targetOf(bytes: Uint8Array): Descriptor {
   return { mediaType, digest: digestOf(bytes), size: bytes.byteLength }
 }
 
-async function noImage(
-  fs: FileSystem,
-  { directory, root }: { readonly directory: string; readonly root: string },
-): Promise<unknown> {
-  const shown = printable(directory, 300)
-  try {
-    if ((await fs.readDirectory(root)) === undefined)
-      return new ArchiveError('ARCHIVE_UNREADABLE', `there is no directory ${shown}`, {
-        path: directory,
-        hint: 'is the path right?',
-      })
-  } catch (error) {
-    if (!isLadingError(error, 'NOT_A_DIRECTORY')) return error
-    return new ArchiveError('ARCHIVE_UNREADABLE', `${shown} is no directory`, {
-      path: directory,
-      cause: error,
-      hint: 'a file may be an archive: oci-archive, docker-archive',
-    })
-  }
-  return new ArchiveError('ARCHIVE_UNKNOWN', `${shown} has no image as dir: writes it`, {
+function noImage(directory: string): ArchiveError {
+  return new ArchiveError('ARCHIVE_UNKNOWN', `${printable(directory, 300)} has no image as dir: writes it`, {
     path: directory,
     hint: `it has neither ${VERSION_FILE} nor ${ROOT_FILE}; an OCI image layout is oci:`,
   })

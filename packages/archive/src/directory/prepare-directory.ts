@@ -35,7 +35,13 @@ export async function prepareDirectory(
   await sweepTemporaries(fs, root)
   if (bytes === undefined)
     await lock.hold(
-      async () => writeFileDurably(fs, version, new TextEncoder().encode(versionText), { mode: fileMode, alone: true }),
+      async ({ assert, fence }) =>
+        writeFileDurably(fs, version, new TextEncoder().encode(versionText), {
+          mode: fileMode,
+          alone: true,
+          before: assert,
+          fence,
+        }),
       { signal },
     )
   return lock

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import type { AbortOptions } from '@lading/clock'
 import { nodeFileSystem, type FileSystem } from '@lading/content-store'
-import { isLadingError, printable } from '@lading/errors'
+import { printable } from '@lading/errors'
+import { noDirectory } from './no-directory.ts'
 import { ArchiveError } from '../archive-error.ts'
 import { INDEX_FILE, LAYOUT_FILE } from '../file-names.ts'
 import type { ArchiveSource } from './archive-source.ts'
@@ -32,30 +33,12 @@ export async function openLayout(
   const members = membersOf(files)
   const described = (options?: AbortOptions): Promise<Described> => describe(members, options)
   if ((await files.find(INDEX_FILE)) === undefined && (await files.find(LAYOUT_FILE)) === undefined)
-    throw await noLayout(fs, { directory, root })
+    throw (await noDirectory(fs, { directory, root })) ?? noLayout(directory)
   return fileSource({ files, described, name: root })
 }
 
-async function noLayout(
-  fs: FileSystem,
-  { directory, root }: { readonly directory: string; readonly root: string },
-): Promise<unknown> {
-  const shown = printable(directory, 300)
-  try {
-    if ((await fs.readDirectory(root)) === undefined)
-      return new ArchiveError('ARCHIVE_UNREADABLE', `there is no directory ${shown}`, {
-        path: directory,
-        hint: 'is the path right?',
-      })
-  } catch (error) {
-    if (!isLadingError(error, 'NOT_A_DIRECTORY')) return error
-    return new ArchiveError('ARCHIVE_UNREADABLE', `${shown} is no directory, as an OCI image layout is`, {
-      path: directory,
-      cause: error,
-      hint: 'a file may be an archive: oci-archive, docker-archive',
-    })
-  }
-  return new ArchiveError('ARCHIVE_UNKNOWN', `${shown} is no OCI image layout`, {
+function noLayout(directory: string): ArchiveError {
+  return new ArchiveError('ARCHIVE_UNKNOWN', `${printable(directory, 300)} is no OCI image layout`, {
     path: directory,
     hint: `it has neither ${LAYOUT_FILE} nor ${INDEX_FILE}`,
   })
