@@ -50,14 +50,14 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
       ).argParser(parseDuration),
     )
     .option('--debug', 'show each request to a registry, and the stack and the causes of an error')
-    .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
       examples(
         ['lading pull alpine', 'download an image'],
         ['lading images', 'list what is here'],
-        ['lading inspect alpine', 'look at it'],
+        ['lading push registry.example.com/acme/app:1.4', 'upload one'],
+        ['lading unpack --rootless alpine ./rootfs', 'write its files to a directory'],
       ),
     )
     .addHelpText(
@@ -65,45 +65,58 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
       '\nExit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 denied, 5 network, 6 verification, 7 storage, 130 interrupted.',
     )
 
-  const local = [
-    pullCommand(attach),
-    pushCommand(attach),
-    copyCommand(attach),
-    imagesCommand(attach),
-    inspectCommand(attach),
-    tagCommand(attach),
-    rmiCommand(attach),
-    saveCommand(attach),
-    loadCommand(attach),
-    lsCommand(attach),
-    catCommand(attach),
-    cpCommand(attach),
-    exportCommand(attach),
-    unpackCommand(attach),
-    historyCommand(attach),
-    diffCommand(attach),
-    treeCommand(attach),
-    checkCommand(attach),
-    pruneCommand(attach),
-    dfCommand(attach),
-    imageCommand(attach),
-  ]
-  const remote = [
-    tagsCommand,
-    catalogCommand,
-    digestCommand,
-    manifestCommand,
-    configCommand,
-    blobCommand,
-    referrersCommand,
-    deleteCommand,
-    hostsCommand,
-    loginCommand,
-    logoutCommand,
-    authCommand,
-  ].map((command) => command(attach))
-  const commands = [...local, ...remote, completionCommand(attach, () => program)]
-  for (const command of commands) program.addCommand(command)
+  for (const [heading, commands] of [
+    [
+      'Images:',
+      [
+        pullCommand(attach),
+        pushCommand(attach),
+        copyCommand(attach),
+        saveCommand(attach),
+        loadCommand(attach),
+        imagesCommand(attach),
+        inspectCommand(attach),
+        tagCommand(attach),
+        rmiCommand(attach),
+        imageCommand(attach),
+      ],
+    ],
+    [
+      'Files of an image:',
+      [
+        lsCommand(attach),
+        catCommand(attach),
+        cpCommand(attach),
+        exportCommand(attach),
+        unpackCommand(attach),
+        historyCommand(attach),
+        diffCommand(attach),
+        treeCommand(attach),
+      ],
+    ],
+    ['The store:', [checkCommand(attach), pruneCommand(attach), dfCommand(attach)]],
+    [
+      'At a registry:',
+      [
+        tagsCommand(attach),
+        catalogCommand(attach),
+        digestCommand(attach),
+        manifestCommand(attach),
+        configCommand(attach),
+        blobCommand(attach),
+        referrersCommand(attach),
+        deleteCommand(attach),
+        hostsCommand(attach),
+        loginCommand(attach),
+        logoutCommand(attach),
+        authCommand(attach),
+      ],
+    ],
+    ['Other:', [completionCommand(attach, () => program)]],
+  ] satisfies [heading: string, commands: Command[]][]) {
+    program.commandsGroup(heading)
+    for (const command of commands) program.addCommand(command)
+  }
   program.addCommand(namesCommand(attach), { hidden: true })
   settle(program, context)
   return program
@@ -139,6 +152,7 @@ function imageCommand(attach: Attach): Command {
 /** What `addCommand` does not hand down. */
 function settle(command: Command, context: CommandContext): void {
   command.helpOption('-h, --help', 'show this help').configureHelp({ showGlobalOptions: true })
+  if (command.commands.length > 0) command.helpCommand('help [command]', 'show the help of a command')
   throwUsageErrors(command, context.print)
   for (const sub of command.commands) settle(sub, context)
 }

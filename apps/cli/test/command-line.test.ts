@@ -57,10 +57,37 @@ describe('the command line', () => {
     expect(stdout).toContain('\n  --debug')
   })
 
+  it('has a heading for every kind of command, and one for what every registry takes', async () => {
+    const { stdout } = await runHere(['--help'])
+    expect(stdout.match(/^\S.*:$/gm)).toEqual([
+      'Options:',
+      'Images:',
+      'Files of an image:',
+      'The store:',
+      'At a registry:',
+      'Other:',
+      'Examples:',
+    ])
+    const copy = await runHere(['copy', '--help'])
+    expect(copy.stdout.match(/^\S.*:$/gm)).toEqual([
+      'Arguments:',
+      'Options:',
+      'Registry options:',
+      'Global Options:',
+      'Examples:',
+    ])
+    const [, options, registry] = /\nOptions:\n(.*)\nRegistry options:\n(.*)\nGlobal Options:/s.exec(copy.stdout) ?? []
+    expect(options).toContain('--dry-run')
+    expect(options).toContain('--help')
+    expect(registry).toContain('--insecure')
+    expect(registry).toContain('--request-timeout')
+  })
+
   it.each([[[]], [['image']], [['help']]])('answers %j with help', async (args) => {
     const { code, stdout } = await runHere(args)
     expect(code).toBe(0)
-    expect(stdout).toContain('Commands:')
+    expect(stdout).toContain('\n  pull [options] <reference> ')
+    expect(stdout).toContain('\n  help [command] ')
   })
 
   it.each([

@@ -6,7 +6,7 @@ export function copyCommand(attach: Attach): Command {
   const command = new Command('copy')
     .summary('copy an image from one place to another')
     .description(
-      'Copy an image between two places: docker://REFERENCE (or a bare reference) at its registry, store:REFERENCE, oci:DIRECTORY[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:REFERENCE], dir:DIRECTORY. Of one registry to another nothing touches the disk; what is there is not sent, what is near is mounted, and the name comes last.',
+      'Copy an image between two places: docker://REFERENCE (or a bare reference) at its registry, store:REFERENCE, oci:DIRECTORY[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:REFERENCE], dir:DIRECTORY. From registry to registry nothing touches the disk. What the target has is not sent, what another repository of its registry has is mounted from there, and the name is written last.',
     )
     .argument('<source>', 'where it is')
     .argument('<target>', 'where it is to be; the file - of an archive is standard input or output')
@@ -16,7 +16,7 @@ export function copyCommand(attach: Attach): Command {
         'which image of a multi-platform one: os/arch or os/arch/variant; one is copied as it is, several as a new index (repeatable)',
       ),
     )
-    .option('-a, --all', 'copy an index whole, as is done anyhow')
+    .option('-a, --all', 'copy an index whole, which is the default')
     .option(
       '--all-tags',
       'copy all that a repository, a layout or an archive has to another one; both are given without tags and names',

@@ -42,8 +42,10 @@ export const maxInflationRatioOption = (): Option =>
     'refuse a layer that inflates to more than 1G and so many times its size (default: 100; sparse disk images need more)',
   ).argParser(anyCount)
 
+/** Under a heading of their own, below what makes a command what it is. */
 export function addRegistryOptions(command: Command): void {
   command
+    .optionsGroup('Registry options:')
     .addOption(repeatable('--insecure <host>', 'allow http and unchecked certificates at this host (repeatable)'))
     .addOption(
       repeatable(
@@ -68,6 +70,7 @@ export function addRegistryOptions(command: Command): void {
       ),
     )
   addPaceOptions(command)
+  command.optionsGroup('Options:')
 }
 
 function addPaceOptions(command: Command): void {
