@@ -35,6 +35,7 @@ async function readStored(
   try {
     return await job.store.contents.read(digest, { signal })
   } catch (error) {
+    signal.throwIfAborted()
     if (!isToBeFetched(job, error)) throw error
     return 'bad'
   }

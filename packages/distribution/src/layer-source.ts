@@ -29,6 +29,7 @@ export function layerSource(
     try {
       return await repository.blobs.fetch(layer, sink, options)
     } catch (error) {
+      options.signal.throwIfAborted()
       if (urls.length === 0 || !isLadingError(error, 'BLOB_UNKNOWN')) throw error
       if (!job.allowForeignUrls) {
         throw new PullError(

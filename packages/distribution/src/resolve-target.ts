@@ -77,6 +77,7 @@ export async function localDocument(job: PullJob, descriptor: Descriptor): Promi
       ? undefined
       : { descriptor: { ...descriptor, mediaType: found.manifest.mediaType, size: found.bytes.length }, ...found }
   } catch (error) {
+    job.signal.throwIfAborted()
     if (isToBeFetched(job, error) || isLadingError(error, 'MANIFEST_SCHEMA1')) return undefined
     throw error
   }

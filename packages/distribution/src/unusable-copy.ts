@@ -30,6 +30,7 @@ export async function isSound(
     await job.store.contents.verify(digest, { signal })
     return true
   } catch (error) {
+    signal.throwIfAborted()
     if (!isToBeFetched(job, error)) throw error
     return false
   }

@@ -49,6 +49,7 @@ export async function readDocument(
   try {
     return { descriptor, bytes: await contents.read(descriptor.digest, { maxBytes: documentLimit, signal }) }
   } catch (error) {
+    signal?.throwIfAborted()
     if (isLadingError(error, 'CONTENT_UNKNOWN')) return undefined
     throw error
   }

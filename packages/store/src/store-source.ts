@@ -29,6 +29,7 @@ export function storeSource({ contents, references }: Parts): Source {
     async document(descriptor, options) {
       options?.signal?.throwIfAborted()
       const document = await readDocument(contents, descriptor, options).catch((error: unknown) => {
+        options?.signal?.throwIfAborted()
         // As good as not here.
         if (!isLadingError(error, 'CONTENT_DAMAGED')) throw error
       })

@@ -135,7 +135,7 @@ export async function openTarget(
         })
       const sink =
         place.path === '-'
-          ? { write: (bytes: Uint8Array) => output.write(bytes) }
+          ? { givesBack: true as const, write: (bytes: Uint8Array) => output.write(bytes) }
           : await openOutputFile(place.path, { signal })
       const target = createArchive(sink, {
         format: place.kind === 'docker-archive' ? 'docker' : 'oci',

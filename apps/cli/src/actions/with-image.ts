@@ -82,6 +82,7 @@ async function imageInStore(
     if (!/^(?:sha256:)?[0-9a-f]{4,64}$/.test(text)) return undefined
     return await open(store.source(), (await store.inspect(text, { signal })).manifest)
   } catch (error) {
+    signal.throwIfAborted()
     // Another platform of it is here, say.
     if (isAbsence(error) || isLadingError(error, 'IMAGE_INCOMPLETE')) return undefined
     throw error

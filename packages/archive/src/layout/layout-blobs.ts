@@ -59,6 +59,7 @@ async function hash(
       await handle.close()
     }
   } catch (error) {
+    signal?.throwIfAborted()
     if (!isLadingError(error)) throw error
     return undefined
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import type { AbortOptions } from '@lading/clock'
 import { digestOf } from '@lading/digest/hash'
-import { isLadingError } from '@lading/errors'
+import { isLadingError, LadingError } from '@lading/errors'
 import { OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST } from '@lading/manifest'
 import type { BlobSink } from '../blob-sink.ts'
 import type { Document } from '../document.ts'
@@ -194,6 +195,28 @@ export async function refuses(run: () => unknown, ...codes: readonly string[]): 
   if (codes.length > 0) assert.ok(codes.includes(error.code), `${codes.join(' or ')}, and not ${error.code}`)
   assert.ok(error.hint !== undefined, `${error.code} has a hint`)
 }
+
+/** Who gives up, for what reason so ever, is never told that something is not there that is. */
+export async function assertNoAbsence(ask: (options: AbortOptions) => Promise<unknown>): Promise<void> {
+  const facts = { status: 404, hint: 'look elsewhere' }
+  for (const code of ['CONTENT_UNKNOWN', 'BLOB_UNKNOWN', 'MANIFEST_UNKNOWN', 'NOT_FOUND', 'CONTENT_DAMAGED']) {
+    const reason = new LadingError(code, 'something else is not there', facts)
+    for (const soon of [async () => {}, nextTurn]) {
+      const controller = new AbortController()
+      const asked = ask({ signal: controller.signal }).then(
+        (answer) => ({ answer }),
+        (error: unknown) => ({ error }),
+      )
+      await soon()
+      controller.abort(reason)
+      const outcome = await asked
+      if ('error' in outcome) assert.equal(outcome.error, reason, `${code} is why it was given up`)
+      else assert.notEqual(outcome.answer, undefined, `given up because of ${code}`)
+    }
+  }
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
 /** Byte for byte. Says where they differ: a whole difference of large blobs takes minutes to print. */
 export function assertBytes(actual: Uint8Array | undefined, expected: Uint8Array, what = 'the bytes'): void {

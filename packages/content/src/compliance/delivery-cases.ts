@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import type { Delivery, PublishResult } from '../target.ts'
 import type { Receiver } from '../receiver.ts'
 import {
   assertBytes,
+  assertNoAbsence,
   assertPointsTo,
   assertThere,
   collect,
@@ -337,6 +339,36 @@ export const deliveryCases: readonly Case[] = [
       await assertNameless(place, 'one')
       assert.deepEqual(await delivery.publish(publication), { outcome: 'published' })
       await delivery.finish()
+    },
+  },
+  {
+    name: 'takes no abort for absence, whatever its reason',
+    async run(place) {
+      const before = await place.target.begin()
+      for (const blob of image.blobs) await deliver(before, blob)
+      const publication = {
+        target: image.manifest.descriptor,
+        names: [nameIn(place, 'one')],
+        documents: [image.manifest],
+      }
+      // Asked by a delivery that was not told yet, where there may be a second one.
+      const ask = async (what: (delivery: Delivery, options: AbortOptions) => Promise<unknown>): Promise<void> => {
+        const delivery = isOnce(place) ? before : await place.target.begin()
+        await assertNoAbsence((options) => what(delivery, options))
+        if (delivery !== before) await delivery.abort()
+      }
+      await ask(async (delivery, options) => (await delivery.has(layer.descriptor, options)) || undefined)
+      await ask(async (delivery, options) => {
+        const receiver = await delivery.receive(layer.descriptor, options)
+        if (receiver === 'here') return receiver
+        if (receiver !== 'mounted') await receiver.discard()
+        return undefined
+      })
+      await ask(async (delivery, options) => {
+        const { outcome } = await delivery.publish(publication, options)
+        return outcome === 'missing' ? undefined : outcome
+      })
+      await before.abort()
     },
   },
   {

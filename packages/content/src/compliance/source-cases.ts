@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import type { AbortOptions } from '@lading/clock'
 import { isLadingError } from '@lading/errors'
 import type { GiveBack } from '../blob-sink.ts'
 import { isAbsence } from '../is-absence.ts'
 import {
   assertBytes,
+  assertNoAbsence,
   assertPointsTo,
   blobOf,
   collect,
@@ -274,6 +276,21 @@ export const sourceCases: readonly Case[] = [
       ])
         assert.equal(await failureOf(run), reason)
       assert.deepEqual(sink.starts, [])
+    },
+  },
+  {
+    name: 'takes no abort for absence, whatever its reason',
+    async run(place) {
+      await stock(place, image, ['one'])
+      const { source } = place
+      const asks: readonly ((options: AbortOptions) => Promise<unknown>)[] = [
+        (options) => source.resolve(nameIn(place, 'one'), options),
+        (options) => source.document(image.manifest.descriptor, options),
+        (options) => source.document(config.descriptor, options),
+        (options) => source.stat(layer.descriptor.digest, options),
+        async (options) => (await collect(source.names(options))).at(0),
+      ]
+      for (const ask of asks) await assertNoAbsence(ask)
     },
   },
 ]

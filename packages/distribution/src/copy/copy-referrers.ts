@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import { isAbsence, namesContent, type Source, type Target } from '@lading/content'
+import { namesContent, unlessAbsent, type Source, type Target } from '@lading/content'
 import { algorithmOf, hexOf, type Digest } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
 import { copy } from './copy.ts'
@@ -64,7 +64,7 @@ export async function* findReferrers(
       }
       for (const suffix of cosignTags) {
         const tag = `${algorithmOf(subject)}-${hexOf(subject)}.${suffix}`
-        const referrer = await unlessAbsent(source.resolve(sourceName(tag), { signal }))
+        const referrer = await unlessAbsent(source.resolve(sourceName(tag), { signal }), { signal })
         if (referrer === undefined || !namesContent(referrer)) continue
         yield counted({ referrer, tag })
         if (!seen.has(referrer.digest)) next.push(referrer.digest)
@@ -94,12 +94,3 @@ export async function copyReferrers(
 }
 
 async function* none(): AsyncGenerator<Descriptor, void, undefined> {}
-
-async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {
-  try {
-    return await found
-  } catch (error) {
-    if (isAbsence(error)) return undefined
-    throw error
-  }
-}

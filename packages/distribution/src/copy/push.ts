@@ -1,5 +1,5 @@
 import type { AbortOptions, Clock } from '@lading/clock'
-import { isAbsence, type Origin, type Source } from '@lading/content'
+import { unlessAbsent, type Origin, type Source } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import { registryDigestOf, type Descriptor, type Platform } from '@lading/manifest'
 import {
@@ -161,12 +161,9 @@ async function pushOne(
 /** A digest means its content, under whatever name it came. */
 async function resolve(source: Source, reference: Reference, { signal }: AbortOptions): Promise<Descriptor> {
   const { digest } = reference
-  try {
-    return await source.resolve(String(reference), { signal })
-  } catch (error) {
-    if (digest === undefined || !isAbsence(error)) throw error
-    return source.resolve(digest, { signal })
-  }
+  const named = source.resolve(String(reference), { signal })
+  if (digest === undefined) return named
+  return (await unlessAbsent(named, { signal })) ?? source.resolve(digest, { signal })
 }
 
 /** What is in the store is an OCI image that was made of it: the registry will know it by another digest than its own registry does. */

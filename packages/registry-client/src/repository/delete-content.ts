@@ -72,6 +72,7 @@ async function remove(
             expects: [202, 200, 204],
           })
         } catch (error) {
+          options.signal?.throwIfAborted()
           if (lost && isLadingError(error) && error.facts.status === 404) return
           lost ||= error instanceof TransportError && (error.code === 'CONNECTION_LOST' || error.code === 'TIMEOUT')
           throw error

@@ -44,6 +44,7 @@ export async function readFallback(
     if (found.manifest.kind === 'index' && !isSubject)
       return { index: found.manifest, etag: found.head.headers.get('etag') ?? undefined }
   } catch (error) {
+    options.signal?.throwIfAborted()
     if (isLadingError(error, 'MANIFEST_UNKNOWN') || isLadingError(error, 'NOT_FOUND')) return undefined
     throw error
   }

@@ -31,6 +31,7 @@ export async function headBlob(
     const size = await sizeByFirstByte(site, url, digest, options)
     return size === undefined ? undefined : { digest, size }
   } catch (error) {
+    options.signal?.throwIfAborted()
     if (!(byHead instanceof Error)) throw error
     if (isAbsence(error)) believeHead(site, 'blob')
     throw isAbsence(error) || isOdd(error) ? byHead : error
@@ -62,6 +63,7 @@ async function sizeByHead(
       { ...options, untilServerError: true },
     )
   } catch (error) {
+    options.signal?.throwIfAborted()
     // Without a body nobody knows why it was refused: the GET tells, or is not refused. Too many requests are too many.
     if (
       !isLadingError(error) ||

@@ -32,6 +32,7 @@ export async function headManifest<Known>(
 ): Promise<Descriptor | undefined> {
   const refused: { error?: RegistryError } = {}
   const found = await byHead(site, schemas, target, { signal }).catch((error: unknown) => {
+    signal?.throwIfAborted()
     // Without a body nobody knows why it was refused: the GET tells, or is not refused. Too many requests are too many.
     if (!isRefusal(error) || (!thenGet && isAbsence(error) && believesHead(site, 'manifest'))) throw error
     refused.error = error
@@ -42,6 +43,7 @@ export async function headManifest<Known>(
   try {
     return (await getManifest(site, schemas, target, { signal })).descriptor
   } catch (error) {
+    signal?.throwIfAborted()
     if (isAbsence(refused.error) && isAbsence(error)) believeHead(site, 'manifest')
     throw error
   }

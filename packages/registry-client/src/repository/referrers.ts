@@ -35,6 +35,7 @@ export async function* listReferrers(
       yield* batch
     }
   } catch (error) {
+    signal?.throwIfAborted()
     if (answered || !lacksApi(error)) throw error
     for (const entry of (await readFallback(site, digest, { toRead: true, signal }))?.index.manifests ?? [])
       if (wanted(entry)) yield entry

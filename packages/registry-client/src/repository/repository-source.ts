@@ -1,4 +1,4 @@
-import { isAbsence, namesContent, sendBytes, type Document, type Source } from '@lading/content'
+import { namesContent, sendBytes, unlessAbsent, type Document, type Source } from '@lading/content'
 import type { AbortOptions } from '@lading/clock'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
@@ -33,14 +33,15 @@ export function repositorySource({ name, manifests, blobs, tags, referrers }: Ve
     async *names({ signal } = {}) {
       signal?.throwIfAborted()
       for await (const tag of tags({ signal })) {
-        const target = await unlessAbsent(resolve(tag, { signal }))
+        const target = await unlessAbsent(resolve(tag, { signal }), { signal })
         if (target !== undefined) yield { name: tag, target }
       }
     },
     resolve,
-    document: (descriptor, options) => unlessAbsent(read(descriptor, options)),
+    document: (descriptor, options = {}) => unlessAbsent(read(descriptor, options), options),
     async stat(digest, { signal } = {}) {
-      const found = await unlessAbsent(blobs.head(digest, { signal }).then((size) => size ?? 'of unknown size'))
+      const asked = blobs.head(digest, { signal }).then((size) => size ?? 'of unknown size')
+      const found = await unlessAbsent(asked, { signal })
       if (found !== 'of unknown size') return found === undefined ? undefined : { size: found.size }
       throw new RegistryError('BAD_RESPONSE', `the registry has ${digest} and does not say how large it is`, {
         repository: name,
@@ -70,15 +71,6 @@ const unlessUnsupported =
     if (isLadingError(error, 'MANIFEST_UNSUPPORTED') || isLadingError(error, 'MANIFEST_SCHEMA1')) return head
     throw error
   }
-
-async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {
-  try {
-    return await found
-  } catch (error) {
-    if (isAbsence(error)) return undefined
-    throw error
-  }
-}
 
 function wrongSize(repository: string, { digest, size }: Descriptor, actual: number): RegistryError {
   return new RegistryError('SIZE_MISMATCH', `${digest} has ${actual} bytes, and ${size} were announced`, {

@@ -64,6 +64,7 @@ async function checkBlob(
     if (layer?.actual === undefined) await parts.contents.verify(digest, options)
     return { digest, path, size, ...(layer === undefined ? {} : { layer }) }
   } catch (error) {
+    options.signal?.throwIfAborted()
     if (isLadingError(error, 'CONTENT_UNKNOWN')) return undefined
     if (!isUnusable(error)) throw error
     return { digest, path, size, error }

@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import { isAbsence, namesContent } from '@lading/content'
+import { namesContent, unlessAbsent } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, Schemas } from '@lading/manifest'
 import { repositoryUrl } from '../../site/api-url.ts'
@@ -34,7 +34,7 @@ export function createPresence(atTarget: AtTarget, schemas: Schemas<Record<strin
     atTarget((site) => headManifest(site, schemas, name, { signal }), { signal })
 
   const targetOf = async (name: string, options: AbortOptions): Promise<Digest | undefined> =>
-    (await unlessAbsent(headOf(name, options)))?.digest
+    (await unlessAbsent(headOf(name, options), options))?.digest
 
   async function isThere(descriptor: Descriptor, { signal }: AbortOptions): Promise<boolean> {
     const { digest, size } = descriptor
@@ -49,7 +49,7 @@ export function createPresence(atTarget: AtTarget, schemas: Schemas<Record<strin
     async has(descriptor, options) {
       const { digest } = descriptor
       if (there.has(digest)) return true
-      const found = (await unlessAbsent(isThere(descriptor, options))) === true
+      const found = (await unlessAbsent(isThere(descriptor, options), options)) === true
       ;(found ? there : absent).add(digest)
       return found
     },
@@ -74,14 +74,5 @@ export function createPresence(atTarget: AtTarget, schemas: Schemas<Record<strin
       absent.clear()
       pointed.clear()
     },
-  }
-}
-
-async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {
-  try {
-    return await found
-  } catch (error) {
-    if (isAbsence(error)) return undefined
-    throw error
   }
 }

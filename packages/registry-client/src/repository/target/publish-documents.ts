@@ -30,6 +30,7 @@ export async function publishDocuments(
   } catch (error) {
     // Something was collected since we were told of it.
     presence.forget()
+    options.signal?.throwIfAborted()
     const gone = isAbsence(error) ? await missingOf(presence, plan, options) : []
     if (gone.length === 0) throw error
     return { outcome: 'missing', blobs: gone }

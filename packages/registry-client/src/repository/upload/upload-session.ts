@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import { isAbsence } from '@lading/content'
+import { unlessAbsent } from '@lading/content'
 import type { Descriptor } from '@lading/manifest'
 import { repositoryUrl } from '../../site/api-url.ts'
 import { algorithmOf, tryParseDigest, type Digest } from '@lading/digest'
@@ -62,13 +62,8 @@ export async function openUpload(
 }
 
 async function isThere(site: Site, digest: Digest, options: AbortOptions): Promise<boolean> {
-  try {
-    await headBlob(site, repositoryUrl(site, `blobs/${digest}`), digest, options)
-    return true
-  } catch (error) {
-    if (isAbsence(error)) return false
-    throw error
-  }
+  const asked = headBlob(site, repositoryUrl(site, `blobs/${digest}`), digest, options).then(() => true)
+  return (await unlessAbsent(asked, options)) === true
 }
 
 /**
@@ -139,6 +134,7 @@ export async function uploadStatus(
   const options = { digest, signal, expects: [204, 200, 202] }
   const ask = (at: Site): Promise<Head | undefined> =>
     atLocation(at, session, question, options).catch((error: unknown) => {
+      signal?.throwIfAborted()
       // That it has no such upload is an answer.
       if (isLadingError(error, 'UPLOAD_UNKNOWN') || isLadingError(error, 'UPLOAD_INVALID')) return undefined
       throw error
