@@ -12,6 +12,7 @@ interface Project {
     readonly include: string[]
     readonly exclude?: string[]
     readonly isolate?: true
+    readonly globalSetup?: string
   }
 }
 
@@ -27,7 +28,16 @@ function projectsOf(root: string): Project[] {
     name: string
   }
   const project = { extends: true as const, root: `./${root}` }
-  const shared: Project = { ...project, test: { name, include: ['test/**/*.test.ts'], exclude: [alone] } }
+  const setup = fileURLToPath(new URL(`${root}/test/support/global-setup.ts`, import.meta.url))
+  const shared: Project = {
+    ...project,
+    test: {
+      name,
+      include: ['test/**/*.test.ts'],
+      exclude: [alone],
+      ...(existsSync(setup) ? { globalSetup: setup } : {}),
+    },
+  }
   const files = readdirSync(new URL(`${root}/test`, import.meta.url))
   if (!files.some((file) => file.endsWith('.alone.test.ts'))) return [shared]
   return [shared, { ...project, test: { name: `${name}:alone`, include: [alone], isolate: true } }]

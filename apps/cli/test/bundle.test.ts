@@ -1,34 +1,18 @@
 import { constants } from 'node:fs'
-import { access, chmod, mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { access, chmod, mkdir, readFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { image, startTestRegistry } from '@lading/test-registry'
-import { rolldown } from 'rolldown'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import config from '../rolldown.config.ts'
-import { lading } from './support/lading.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { bin, dist, lading } from './support/lading.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 describe('the bundle', () => {
-  let dist: string
-  beforeAll(async () => {
-    // Far from any node_modules, as it is on a user's machine.
-    dist = await mkdtemp(join(tmpdir(), 'lading-bundle-'))
-    const bundle = await rolldown({ ...config, cwd: fileURLToPath(new URL('..', import.meta.url)) })
-    await bundle.write(Object.assign({}, config.output, { dir: dist }))
-    await bundle.close()
-    return () => rm(dist, { recursive: true, force: true })
-  })
-  const bundled = (...args: string[]): ReturnType<typeof lading> =>
-    lading(args, { node: [process.execPath, join(dist, 'bin.js')] })
-
   it('is an executable that loads nothing before it knows its Node', async () => {
-    const text = await readFile(join(dist, 'bin.js'), 'utf8')
+    const text = await readFile(bin, 'utf8')
     expect(text).toMatch(/^#!\/usr\/bin\/env node\n/)
     expect(text).not.toMatch(/^import\b|\bfrom ['"]/m)
-    await access(join(dist, 'bin.js'), constants.X_OK)
-    expect(await lading(['--version'], { node: [join(dist, 'bin.js')] })).toMatchObject({ code: 0, stderr: '' })
+    await access(bin, constants.X_OK)
+    expect(await lading(['--version'], { node: [bin] })).toMatchObject({ code: 0, stderr: '' })
   })
 
   it('has a file for each command and for the worker, and imports nothing but Node', async () => {
@@ -62,7 +46,7 @@ describe('the bundle', () => {
   describe('the code that Node has compiled', () => {
     const version = (cache: string): ReturnType<typeof lading> =>
       lading(['help'], {
-        node: [process.execPath, join(dist, 'bin.js')],
+        node: [process.execPath, bin],
         env: { XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: '' },
       })
 
@@ -102,11 +86,11 @@ describe('the bundle', () => {
     const registry = await startTestRegistry({ images: [image('t/app:1').layer({ a: 'a' }).randomLayer(50_000)] })
     onTestFinished(() => registry.close())
     const root = join(await temporaryDirectory(), 'store')
-    expect(await bundled('pull', '-q', `${registry.host}/t/app:1`, '--root', root)).toEqual({
+    expect(await lading(['pull', '-q', `${registry.host}/t/app:1`, '--root', root])).toEqual({
       code: 0,
       stdout: `${registry.host}/t/app:1\n`,
       stderr: '',
     })
-    expect((await bundled('images', '--root', root)).stdout).toContain(`${registry.host}/t/app`)
+    expect((await lading(['images', '--root', root])).stdout).toContain(`${registry.host}/t/app`)
   })
 })

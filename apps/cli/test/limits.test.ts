@@ -7,18 +7,16 @@ import { enlarged, needs } from '../../../test/support/needs.ts'
 import { bin, lading, start, type Ended } from './support/lading.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
-const flags = ['--conditions=@lading/source']
-
 /** Through a shell that sets its process up first. */
 const after = (script: string, args: readonly string[]): Promise<Ended> =>
-  lading(args, { node: ['sh', '-c', `${script}; exec "$@"`, 'sh', process.execPath, ...flags, bin] })
+  lading(args, { node: ['sh', '-c', `${script}; exec "$@"`, 'sh', process.execPath, bin] })
 
 /** As if it were then. What a file system writes down is not changed by it. */
 const at = (date: string, args: readonly string[]): Promise<Ended> => {
   const script = `const was = Date.now, by = Date.parse('${date}') - was(), Old = Date;
     globalThis.Date = class extends Old { constructor(...of) { super(...(of.length === 0 ? [was() + by] : of)) } static now() { return was() + by } }`
   const clock = `data:text/javascript,${encodeURIComponent(script)}`
-  return lading(args, { node: [process.execPath, ...flags, '--import', clock, bin] })
+  return lading(args, { node: [process.execPath, '--import', clock, bin] })
 }
 
 describe('a process whose surroundings are bad', needs(enlarged), () => {
@@ -56,7 +54,7 @@ describe('a process whose surroundings are bad', needs(enlarged), () => {
     ['--nofile=24', 'too many open files'],
   ])('says which limit it met, and goes on without it: %s', needs('prlimit'), async (limit, says) => {
     const store = await temporaryDirectory()
-    const node = ['prlimit', limit, process.execPath, ...flags, bin]
+    const node = ['prlimit', limit, process.execPath, bin]
     const { code, stderr } = await lading(pull(store), { node })
     expect(stderr).toContain(says)
     expect(stderr).not.toMatch(/^\s+at /m)

@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
-import { bin } from './support/lading.ts'
+import { bin, compiled } from './support/lading.ts'
 
 async function serve(handler: (response: ServerResponse) => void | Promise<void>): Promise<string> {
   const server = createServer((_request, response) => void handler(response))
@@ -39,11 +39,10 @@ describe('lists of any length', () => {
     async (member, [command, path, ...flags]) => {
       const count = atScale(30_000, 1_200_000)
       const host = await serve((response) => sendPage(response, member === 'tags' ? 'tags' : 'repositories', count))
-      const child = spawn(
-        process.execPath,
-        ['--max-old-space-size=48', '--conditions=@lading/source', bin, command, host + path, ...flags],
-        { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, LADING_HOSTS: 'off', DOCKER_CONFIG: '/none' } },
-      )
+      const child = spawn(process.execPath, ['--max-old-space-size=48', bin, command, host + path, ...flags], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...compiled, LADING_HOSTS: 'off', DOCKER_CONFIG: '/none' },
+      })
       let length = 0
       child.stdout.on('data', (chunk: Buffer) => (length += chunk.byteLength))
       const [code] = (await once(child, 'close')) as [number]
@@ -67,9 +66,9 @@ describe('lists of any length', () => {
       response.write(page.slice(0, -1000))
       hangUp = () => response.destroy()
     })
-    const child = spawn(process.execPath, ['--conditions=@lading/source', bin, 'tags', `${host}/a`], {
+    const child = spawn(process.execPath, [bin, 'tags', `${host}/a`], {
       stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, LADING_HOSTS: 'off', DOCKER_CONFIG: '/none' },
+      env: { ...process.env, ...compiled, LADING_HOSTS: 'off', DOCKER_CONFIG: '/none' },
     })
     let lines = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -8,7 +8,7 @@ import { image, startTestRegistry, type TestRegistry } from '@lading/test-regist
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
 import { isOutputEnded, OutputEnded } from '../src/process/output.ts'
-import { bin } from './support/lading.ts'
+import { bin, compiled } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -24,9 +24,9 @@ type Stdout = (typeof outputs)[number]
 async function lading(stdout: Stdout, args: readonly string[], root: string): Promise<Ended> {
   const full = stdout === 'full' ? openSync('/dev/full', 'w') : undefined
   const stdio: StdioOptions = ['ignore', full ?? 'pipe', 'pipe']
-  const child = spawn(process.execPath, ['--conditions=@lading/source', bin, ...args, '--root', root], {
+  const child = spawn(process.execPath, [bin, ...args, '--root', root], {
     stdio,
-    env: { ...process.env, NO_COLOR: '1', LADING_HOSTS: 'off' },
+    env: { ...process.env, ...compiled, NO_COLOR: '1', LADING_HOSTS: 'off' },
   })
   child.stdout?.destroy()
   if (full !== undefined) closeSync(full)

@@ -37,13 +37,7 @@ describe('the process', () => {
 
   it('never takes a promise that nothing settles for success', async () => {
     const lost = `import tls from 'node:tls'; import net from 'node:net'; tls.connect = () => new net.Socket(); globalThis.setTimeout = () => ({ unref() {}, refresh() {} })`
-    const node = [
-      process.execPath,
-      '--conditions=@lading/source',
-      '--import',
-      `data:text/javascript,${encodeURIComponent(lost)}`,
-      bin,
-    ]
+    const node = [process.execPath, '--import', `data:text/javascript,${encodeURIComponent(lost)}`, bin]
     const { code, stderr } = await lading(['pull', '127.0.0.1:1/x:1', '--root', await temporaryDirectory()], { node })
     expect({ code, stderr }).toEqual({
       code: 1,
@@ -52,7 +46,7 @@ describe('the process', () => {
   })
 
   it('ends quietly when the reader of its output has gone', async () => {
-    const child = spawn(process.execPath, ['--conditions=@lading/source', bin, 'pull', '--help'], {
+    const child = spawn(process.execPath, [bin, 'pull', '--help'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child.stdout.destroy()

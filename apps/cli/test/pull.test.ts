@@ -79,7 +79,7 @@ describe('lading pull', () => {
   })
 
   it('draws a terminal that ends with the same lines, and the result below them', async () => {
-    const both = ['sh', '-c', 'exec "$@" 2>&1', 'sh', process.execPath, '--conditions=@lading/source', bin]
+    const both = ['sh', '-c', 'exec "$@" 2>&1', 'sh', process.execPath, bin]
     const { code, stdout } = await lading(['pull', '--progress', 'tty', app, '--root', await temporaryDirectory()], {
       node: both,
     })

@@ -11,11 +11,7 @@ it('runs the example of the README', async () => {
   const directory = await temporaryDirectory()
   const example = /```js\n([^]*?)```/.exec(readme)?.[1] ?? ''
   writeFileSync(join(directory, 'example.mjs'), example)
-  writeFileSync(
-    join(directory, 'lading'),
-    `#!/bin/sh\nexec '${process.execPath}' --conditions=@lading/source '${bin}' "$@"\n`,
-    { mode: 0o755 },
-  )
+  writeFileSync(join(directory, 'lading'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`, { mode: 0o755 })
   const registry = await startTestRegistry()
   onTestFinished(() => registry.close())
   const { digest, layers } = await registry.seed(image('t/app:1').layer({ a: 'a' }))

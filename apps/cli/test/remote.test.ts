@@ -275,15 +275,7 @@ describe('commands that look at a registry', () => {
 
   it('ends quietly when the reader has had enough', async () => {
     const { layers } = await registry.seed(image('t/big:2').randomLayer(3_000_000))
-    const pipe = [
-      'sh',
-      '-c',
-      '{ "$@"; echo "code $?" >&2; } | head -c 10 > /dev/null',
-      'sh',
-      process.execPath,
-      '--conditions=@lading/source',
-      bin,
-    ]
+    const pipe = ['sh', '-c', '{ "$@"; echo "code $?" >&2; } | head -c 10 > /dev/null', 'sh', process.execPath, bin]
     expect(await lading(['blob', `${at('t/big')}@${layers[0]?.digest}`], { node: pipe })).toMatchObject({
       stderr: 'code 0\n',
     })
@@ -393,7 +385,7 @@ describe('lading delete', () => {
     const { registry, name } = await seeded()
     await using _ = registry
     const inTerminal = ['sh', '-c', 'printf "%s\\n" "$ANSWER" | script -qec "$COMMAND" /dev/null', 'sh']
-    const command = `'${process.execPath}' --conditions=@lading/source '${bin}' delete ${name}:1`
+    const command = `'${process.execPath}' '${bin}' delete ${name}:1`
     const ask = (answer: string): ReturnType<typeof lading> =>
       lading([], { node: inTerminal, env: { ANSWER: answer, COMMAND: command } })
     expect((await ask('')).stdout).toContain('nothing was deleted')

@@ -15,14 +15,12 @@ import { bin, lading, start, type Ended } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
-/** What root may do everywhere, this process may not: it runs as root all the same, so that it can read its own source. */
+/** What root may do everywhere, this process may not: it runs as root all the same, so that it can read its own files. */
 const withoutOverride = [
   'setpriv',
   '--bounding-set=-dac_override,-dac_read_search',
   '--inh-caps=-dac_override,-dac_read_search',
 ]
-
-const flags = ['--conditions=@lading/source']
 
 /** Told in one line, with what to do in a second, and nothing of our insides. */
 function expectClear({ code, stdout, stderr }: Ended, exit: number, ...says: string[]): void {
@@ -59,7 +57,7 @@ describe('a pull in bad surroundings', () => {
     const directory = await temporaryDirectory()
     await chmod(directory, 0o555)
     const ended = await lading(['pull', small, '--root', join(directory, 'root')], {
-      node: [...(isRoot ? withoutOverride : []), process.execPath, ...flags, bin],
+      node: [...(isRoot ? withoutOverride : []), process.execPath, bin],
     })
     expectClear(ended, 7, 'permission denied', join(directory, 'root'))
   })
@@ -108,7 +106,7 @@ describe('a pull in bad surroundings', () => {
     const nobody = ['setpriv', '--reuid=1000690000', '--clear-groups', files, files.replace('inh', 'ambient')]
     const unset = ['HOME', 'DOCKER_CONFIG', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR', 'NETRC', 'LADING_HOSTS']
     const ended = await lading(['pull', '-q', small, '--root', await temporaryDirectory()], {
-      node: [...nobody, 'env', ...unset.flatMap((name) => ['-u', name]), process.execPath, ...flags, bin],
+      node: [...nobody, 'env', ...unset.flatMap((name) => ['-u', name]), process.execPath, bin],
     })
     expect(ended).toEqual({ code: 0, stdout: `${small}\n`, stderr: '' })
   })
@@ -201,17 +199,7 @@ describe('a pull in bad surroundings', () => {
       await mkdir(gone)
       const child = spawnSync(
         'sh',
-        [
-          '-c',
-          'cd "$0" && rmdir "$0" && exec "$@"',
-          gone,
-          process.execPath,
-          ...flags,
-          bin,
-          'images',
-          '--root',
-          'store',
-        ],
+        ['-c', 'cd "$0" && rmdir "$0" && exec "$@"', gone, process.execPath, bin, 'images', '--root', 'store'],
         { encoding: 'utf8' },
       )
       expectClear({ ...child, code: child.status }, 7, 'there is no store: the current directory was removed')
@@ -276,7 +264,7 @@ describe('a pull in bad surroundings', () => {
     await lading(['pull', '-q', small, '--root', store])
     const { status, stdout, stderr } = spawnSync('bash', [
       '-c',
-      `set -o pipefail; "$0" --conditions=@lading/source "$1" images --root "$2" | head -1`,
+      `set -o pipefail; "$0" "$1" images --root "$2" | head -1`,
       process.execPath,
       bin,
       store,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { pathOf } from '../../../../test/support/real-parts.ts'
-import { bin } from './lading.ts'
+import { bin, compiled } from './lading.ts'
 
 export interface Session {
   /** Everything that the screen was sent so far. */
@@ -13,10 +13,10 @@ export interface Session {
 
 /** The command line at a real terminal, which `script` of util-linux makes. */
 export function atATerminal(args: readonly string[], env: Readonly<Record<string, string>>): Session {
-  const command = [process.execPath, '--conditions=@lading/source', bin, ...args].map((word) => `'${word}'`).join(' ')
+  const command = [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ')
   const child = spawn(pathOf('script'), ['-qec', command, '/dev/null'], {
     stdio: 'pipe',
-    env: { ...process.env, NO_COLOR: '1', LADING_HOSTS: 'off', ...env },
+    env: { ...process.env, ...compiled, NO_COLOR: '1', LADING_HOSTS: 'off', ...env },
   })
   let screen = ''
   let from = 0

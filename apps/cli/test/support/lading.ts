@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { inject } from 'vitest'
 
-export const bin: string = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
+const bundled = inject('bundled')
+export const dist: string = join(bundled, 'dist')
+export const bin: string = join(dist, 'bin.js')
 
 export interface Ended {
   readonly code: number | null
@@ -26,8 +29,11 @@ const nobody = {
   DOCKER_AUTH_CONFIG: '',
 }
 
+/** What Node compiles of a bundle is of no use to the next run, which has another. */
+export const compiled: Readonly<Record<string, string>> = { NODE_COMPILE_CACHE: join(bundled, 'compiled') }
+
 /**
- * Starts the command line from source as a child process, as a user would.
+ * Starts the command line as it is published, as a child process, as a user would.
  *
  * @param options.open its input does not end
  */
@@ -37,13 +43,21 @@ export function start(
     env = {},
     input = '',
     open = false,
-    node = [process.execPath, '--conditions=@lading/source', bin],
+    node = [process.execPath, bin],
   }: { env?: Record<string, string>; input?: string | undefined; node?: readonly string[]; open?: boolean } = {},
 ): Running {
   const [program = '', ...before] = node
   const child = spawn(program, [...before, ...args], {
     stdio: 'pipe',
-    env: { ...process.env, ...nobody, NO_COLOR: '1', DOCKER_DEFAULT_PLATFORM: '', LADING_HOSTS: 'off', ...env },
+    env: {
+      ...process.env,
+      ...nobody,
+      ...compiled,
+      NO_COLOR: '1',
+      DOCKER_DEFAULT_PLATFORM: '',
+      LADING_HOSTS: 'off',
+      ...env,
+    },
   })
   child.stdin.on('error', () => undefined).write(input)
   if (!open) child.stdin.end()
