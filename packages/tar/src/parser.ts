@@ -136,7 +136,7 @@ export function createParser(options: TarReaderOptions = {}): Parser {
       if (place === 'ended') return
       const { end } = input
       const isBetween = place === 'header' && !meta.pending && end === input.offset
-      if (endMarker === 'optional' && isBetween && end > 0) return
+      if (endMarker === 'optional' && ((isBetween && end > 0) || place === 'padding')) return
       if (end === 0) throw noArchive('TAR_TRUNCATED', 'nothing came', end)
       if (end < blockSize)
         throw noArchive('TAR_TRUNCATED', `it has ${end} bytes, and the shortest archive has 1024`, end)

@@ -242,7 +242,8 @@ export const archiveLies: readonly Row[] = [
   row('nothing at all', Buffer.alloc(0), 'tar TRUNCATED'),
   row('no entry', archive(), []),
   row('a body beyond the end', member({ size: 5000 }, 'abc'), 'tar TRUNCATED'),
-  row('a padding that is cut off', next.subarray(0, 600), 'tar TRUNCATED'),
+  row('a padding that is cut off', next.subarray(0, 600), ['f next n']),
+  row('a body that is cut off', member({ size: 5 }, 'abcde').subarray(0, 514), 'tar TRUNCATED'),
   row('a header that is cut off', next.subarray(0, 300), 'tar TRUNCATED'),
   row('a second layer that is cut off', [archive(next), next.subarray(0, 300)], 'tar TRUNCATED'),
 ]
