@@ -35,6 +35,23 @@ describe('lading unpack', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['rootfs', 'rootfs.lading.ndjson'])
   })
 
+  it('makes a bundle of it', async () => {
+    const root = await temporaryDirectory()
+    const directory = join(await temporaryDirectory(), 'box')
+    const maps = ['--uid-map', '0:100000:1000', '--gid-map', '0:200000:1000']
+    const made = await unpack(root, '--bundle', ...maps, `${host}/t/app:1`, directory)
+    expect(made).toMatchObject({ code: 0, stdout: `${directory}\n` })
+    expect((await readdir(directory)).toSorted()).toEqual(['config.json', 'rootfs'])
+    expect(await readFile(join(directory, 'rootfs/etc/motd'), 'utf8')).toBe('hello')
+    expect(JSON.parse(await readFile(join(directory, 'config.json'), 'utf8'))).toMatchObject({
+      root: { path: 'rootfs' },
+      linux: {
+        uidMappings: [{ containerID: 0, hostID: 100_000, size: 1000 }],
+        gidMappings: [{ containerID: 0, hostID: 200_000, size: 1000 }],
+      },
+    })
+  })
+
   it('refuses, before it fetches anything, a directory with something in it that it has not made', async () => {
     const root = await temporaryDirectory()
     const directory = await temporaryDirectory()

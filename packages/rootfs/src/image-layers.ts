@@ -1,10 +1,11 @@
+import type { AbortOptions } from '@lading/clock'
 import { decompress } from '@lading/compression'
 import type { Source } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import { algorithmOf } from '@lading/digest'
 import { createHasher } from '@lading/digest/hash'
 import { printable } from '@lading/errors'
-import { decodeImageManifest, parseImageConfig, type Descriptor } from '@lading/manifest'
+import { decodeImageManifest, parseImageConfig, type Descriptor, type ImageConfig } from '@lading/manifest'
 import type { LayerArchive } from './layer-archive.ts'
 import { layerMismatch } from './layer-mismatch.ts'
 import type { LayerFile } from './threads/inflate-worker.ts'
@@ -20,28 +21,37 @@ export interface ImageToUnpack {
    * out is held against the image's config.
    */
   readonly fileOf?: ((digest: Digest) => string) | undefined
+  /**
+   * Of an image that is still on its way: resolves when the source has a layer whole; each is waited for when it is its turn. Its
+   * documents are there before. Default: everything is there.
+   */
+  readonly arrival?: ((layer: Descriptor, options: AbortOptions) => Promise<void>) | undefined
 }
 
-/** With where its file is, when the source keeps it in one. */
+/** With where its file is, when the source keeps it in one, and what is to be waited for before it is read. */
 export interface ImageLayer extends LayerArchive {
   readonly file?: LayerFile | undefined
+  readonly arrival?: ((options: AbortOptions) => Promise<void>) | undefined
 }
 
-/** The layers of an image, base first, each verified by its blob's digest and by its diffID (image-spec, config.md, `rootfs`). */
+/** The config of an image, and its layers, base first, each verified by its blob's digest and by its diffID (image-spec, config.md, `rootfs`). */
 export async function imageLayers(
-  { source, manifest, fileOf }: ImageToUnpack,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<readonly ImageLayer[]> {
+  { source, manifest, fileOf, arrival }: ImageToUnpack,
+  { signal }: AbortOptions = {},
+): Promise<{ readonly layers: readonly ImageLayer[]; readonly config: ImageConfig }> {
   const { config, layers } = decodeImageManifest((await documentOf(source, manifest, signal)).bytes, manifest.mediaType)
-  const { diffIds } = parseImageConfig((await documentOf(source, config, signal)).bytes).rootfs
+  const image = parseImageConfig((await documentOf(source, config, signal)).bytes)
+  const { diffIds } = image.rootfs
   if (diffIds.length !== layers.length)
     throw mismatch(manifest.digest, `it has ${layers.length} layers, and its config says ${diffIds.length}`)
-  return layers.map((layer, index) => {
+  const found = layers.map((layer, index) => {
     const diffId = diffIds[index] as Digest
     const { digest, size } = layer
     const file = fileOf === undefined ? undefined : { path: fileOf(digest), digest, size, diffId }
-    return { ...layerArchive(source, layer, diffId), file }
+    const comes = arrival === undefined ? undefined : (how: AbortOptions) => arrival(layer, how)
+    return { ...layerArchive(source, layer, diffId), file, arrival: comes }
   })
+  return { layers: found, config: image }
 }
 
 async function documentOf(source: Source, descriptor: Descriptor, signal: AbortSignal | undefined) {

@@ -14,6 +14,14 @@ export type { ImageToUnpack } from './image-layers.ts'
 export type { LayerArchive } from './layer-archive.ts'
 export type { UnpackLimits } from './limits.ts'
 export { RootfsError, type RootfsErrorCode } from './rootfs-error.ts'
-export { assertCanUnpack, unpack, unpackLayers, type Unpacked, type UnpackEvent, type UnpackOptions } from './unpack.ts'
+export {
+  assertCanUnpack,
+  unpack,
+  unpackLayers,
+  type Unpacked,
+  type UnpackEvent,
+  type UnpackImageOptions,
+  type UnpackOptions,
+} from './unpack.ts'
 export type { UnpackWarning } from './rest/do-the-rest.ts'
-export type { IdMap, OwnerOptions } from './unpacker/owners.ts'
+export type { IdMap, OwnerOptions } from './owners.ts'

@@ -1,22 +1,19 @@
-import { closeSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
 import type { AbortOptions } from '@lading/clock'
-import { createTarReader } from '@lading/tar'
+import type { ImageConfig } from '@lading/manifest'
+import { refuseForeign } from './bundle/runtime-config-of.ts'
 import { imageLayers, type ImageLayer, type ImageToUnpack } from './image-layers.ts'
 import type { LayerArchive } from './layer-archive.ts'
-import { limitsOf, tarOptionsOf, type UnpackLimits } from './limits.ts'
+import { limitsOf, type UnpackLimits } from './limits.ts'
 import { createTemporaryRoot } from './place/temporary-root.ts'
 import { checkFree, openTargetDirectory } from './place/target-directory.ts'
-import { clearLeftovers, parts } from './place/leftovers.ts'
+import { clearLeftovers } from './place/leftovers.ts'
+import { makeTree } from './place/make-tree.ts'
 import { putInPlace } from './place/put-in-place.ts'
 import type { UnpackWarning } from './rest/do-the-rest.ts'
-import { writeRecord } from './place/write-record.ts'
-import { threadFiles, unpackInThreads, type Written } from './threads/unpack-in-threads.ts'
-import type { WriteJob } from './threads/write-worker.ts'
 import { plainSystemError } from './system-error.ts'
-import { createUnpacker } from './unpacker/create-unpacker.ts'
-import { ownersOf, type OwnerOptions } from './unpacker/owners.ts'
+import { ownersOf, type OwnerOptions } from './owners.ts'
 import { probeNewFiles, type NewFiles } from './unpacker/probe.ts'
+import { writeLayers } from './write-layers.ts'
 
 export interface UnpackOptions extends AbortOptions, OwnerOptions, UnpackLimits {
   /** What an earlier unpacking made is replaced as a whole; default false. */
@@ -25,6 +22,15 @@ export interface UnpackOptions extends AbortOptions, OwnerOptions, UnpackLimits 
   readonly devices?: boolean | undefined
   /** Called synchronously, in order. */
   readonly onEvent?: ((event: UnpackEvent) => void) | undefined
+}
+
+export interface UnpackImageOptions extends UnpackOptions {
+  /**
+   * A bundle, as `runc run` takes it (runtime-spec, bundle.md): the tree is `rootfs` in the directory, and `config.json` beside it
+   * says what the image's config does (image-spec, conversion.md). Its users are those of the maps; with `rootless`, whoever
+   * unpacks is root there. Default false.
+   */
+  readonly bundle?: boolean | undefined
 }
 
 /** What happens, in order. */
@@ -52,8 +58,14 @@ export interface Unpacked {
  * @param directory is not there yet, or is empty; what it is in, is
  * @throws RootfsError; what content, compression and tar throw; the signal's reason
  */
-export async function unpack(image: ImageToUnpack, directory: string, options: UnpackOptions = {}): Promise<Unpacked> {
-  return unpackAs(await imageLayers(image, options), directory, { ...options, manifest: image.manifest.digest })
+export async function unpack(
+  image: ImageToUnpack,
+  directory: string,
+  options: UnpackImageOptions = {},
+): Promise<Unpacked> {
+  const { layers, config } = await imageLayers(image, options)
+  const bundleOf = options.bundle === true ? config : undefined
+  return unpackAs(layers, directory, { ...options, manifest: image.manifest.digest, bundleOf })
 }
 
 /** The same of layers that come from elsewhere, the lowest first. */
@@ -81,14 +93,18 @@ export function assertCanUnpack(directory: string, options: Pick<UnpackOptions, 
   }
 }
 
-async function unpackAs(
-  layers: readonly ImageLayer[],
-  directory: string,
-  options: UnpackOptions & { readonly manifest?: string | undefined },
-): Promise<Unpacked> {
-  const { overwrite = false, devices = false, signal, onEvent, manifest } = options
+interface UnpackAs extends UnpackOptions {
+  readonly manifest?: string | undefined
+  /** Of an image that becomes a bundle. */
+  readonly bundleOf?: ImageConfig | undefined
+}
+
+async function unpackAs(layers: readonly ImageLayer[], directory: string, options: UnpackAs): Promise<Unpacked> {
+  const { overwrite = false, devices = false, signal, onEvent, manifest, bundleOf } = options
   signal?.throwIfAborted()
   ownersOf(options)
+  if (bundleOf !== undefined) refuseForeign(bundleOf)
+  const owners = { rootless: options.rootless, uidMap: options.uidMap, gidMap: options.gidMap }
   const limits = limitsOf(options)
   const target = openTargetDirectory(directory)
   try {
@@ -96,17 +112,18 @@ async function unpackAs(
     const { replaces } = checkFree(target, overwrite)
     const temporary = createTemporaryRoot(target)
     try {
-      const root = temporary.make(parts.tree)
+      const made = makeTree(temporary, { bundleOf, owners })
       const newFiles = probed(temporary.descriptor, target.path)
       try {
         const job = {
-          root,
+          root: made.root,
           temporary: temporary.descriptor,
-          owners: { rootless: options.rootless, uidMap: options.uidMap, gidMap: options.gidMap },
+          owners,
           limits,
           newFiles,
           devices,
-          manifest,
+          record: { ...made.record, manifest },
+          bundle: made.bundle,
         }
         const onLayer = (index: number): void =>
           onEvent?.({ type: 'layer', name: layers[index]?.name ?? '', index, of: layers.length })
@@ -116,61 +133,13 @@ async function unpackAs(
         putInPlace(temporary.descriptor, target, { replaces })
         return { directory: target.path, layers: layers.length, ...written }
       } finally {
-        closeSync(root)
+        made.close()
       }
     } finally {
       temporary.remove()
     }
   } finally {
     target.close()
-  }
-}
-
-/** Two threads take longer to start than less than this takes to unpack, in bytes. */
-const worthThreads = 1024 * 1024
-
-interface WriteOptions extends AbortOptions {
-  readonly onLayer: (index: number) => void
-}
-
-/** In two threads where all layers are files, and large enough; else here, as their bytes come. */
-async function writeLayers(
-  layers: readonly ImageLayer[],
-  job: Omit<WriteJob, 'ring' | 'layers'>,
-  options: WriteOptions,
-): Promise<Written> {
-  const layerFiles = layers.map(({ file }) => file).filter((file) => file !== undefined)
-  const bytes = layerFiles.reduce((sum, { size }) => sum + size, 0)
-  const files = layerFiles.length === layers.length && bytes >= worthThreads ? threadFiles() : undefined
-  return files === undefined ? writeHere(layers, job, options) : unpackInThreads(layerFiles, job, { ...options, files })
-}
-
-async function writeHere(
-  layers: readonly LayerArchive[],
-  { root, temporary, owners, limits, newFiles, devices, manifest }: Omit<WriteJob, 'ring' | 'layers'>,
-  { signal, onLayer }: WriteOptions,
-): Promise<Written> {
-  const unpacker = createUnpacker(root, { owners: ownersOf(owners), limits, newFiles, devices })
-  try {
-    for (const [index, layer] of layers.entries()) {
-      onLayer(index)
-      const reader = createTarReader(
-        { entry: unpacker.begin, body: unpacker.data, bodyEnd: unpacker.end },
-        tarOptionsOf(limits),
-      )
-      unpacker.nextLayer()
-      for await (const chunk of layer.open({ signal })) {
-        signal?.throwIfAborted()
-        reader.push(chunk)
-        await setImmediate()
-      }
-      reader.end()
-    }
-    const { lines, warnings } = unpacker.finish(temporary)
-    writeRecord(temporary, root, { manifest, lines: lines() })
-    return { written: unpacker.written, warnings }
-  } finally {
-    unpacker.close()
   }
 }
 

@@ -18,6 +18,7 @@ import { openCommandStore } from './open-store.ts'
 
 interface UnpackCommandOptions extends RegistryCommandOptions {
   readonly platform?: string | undefined
+  readonly bundle?: boolean | undefined
   readonly rootless?: boolean | undefined
   readonly overwrite?: boolean | undefined
   readonly uidMap?: readonly IdMap[] | undefined
@@ -35,7 +36,7 @@ export const unpack: Action<[reference: string, directory: string], UnpackComman
   options,
   context,
 ) => {
-  const { progress, quiet, debug, rootless, overwrite, uidMap, gidMap, devices } = options
+  const { progress, quiet, debug, bundle, rootless, overwrite, uidMap, gidMap, devices } = options
   const { signal } = context
   const json = progress === 'json' && quiet !== true
   const renderer = createRenderer(debug === true && progress === 'auto' ? 'plain' : progress, context.terminal, options)
@@ -47,7 +48,7 @@ export const unpack: Action<[reference: string, directory: string], UnpackComman
       const { manifest } = await imageHere(store, term, options, { renderer, context })
       // What is shown of a pull is over.
       renderer.close()
-      const how = { signal, rootless, overwrite, uidMap, gidMap, devices, onEvent }
+      const how = { signal, bundle, rootless, overwrite, uidMap, gidMap, devices, onEvent }
       const image = { source: store.source(), manifest, fileOf: (digest: Digest) => store.contents.path(digest) }
       const unpacked = await unpackImage(image, directory, how)
       context.print(json ? jsonLine({ v: version, ...unpacked, manifest: manifest.digest }) : unpacked.directory)

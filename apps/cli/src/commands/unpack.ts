@@ -12,6 +12,7 @@ export function unpackCommand(attach: Attach): Command {
     .argument('<image>', 'NAME, NAME:TAG, NAME@DIGEST or an image ID; a bare name means the tag latest')
     .argument('<directory>', 'where to: it is not there yet, or is empty', somePath)
     .addOption(platformOption('which image of a multi-platform one'))
+    .option('--bundle', 'make a bundle for runc run: the files are in rootfs, and config.json is beside it')
     .option('--rootless', 'without root: files are yours, and whose they are in the image is recorded')
     .option('--overwrite', 'replace, as a whole, what lading unpack made at the directory before')
     .addOption(idMapOption('--uid-map <map>', 'users'))
@@ -24,6 +25,7 @@ export function unpackCommand(attach: Attach): Command {
       examples(
         ['sudo lading unpack alpine ./rootfs', 'as root: owners as in the image'],
         ['lading unpack --rootless alpine ./rootfs', 'as anybody'],
+        ['lading unpack --rootless --bundle alpine ./box && runc run -b ./box box', 'and run it'],
         ['lading unpack --rootless --platform linux/arm64 ghcr.io/acme/app:1.4 ./arm', 'for another machine'],
         ['lading unpack --rootless --overwrite alpine:edge ./rootfs', 'another one in its place'],
       ),

@@ -62,7 +62,7 @@ export async function runtimeConfigOf(
     ...maps
   }: RuntimeConfigOptions,
 ): Promise<{ readonly config: RuntimeConfig; readonly warnings: readonly RuntimeConfigWarning[] }> {
-  if (image.os !== '' && image.os !== 'linux') throw foreign(image.os)
+  refuseForeign(image)
   const { config = {} } = image
   const uids = maps.uidMappings ?? only(rootless?.uid)
   const gids = maps.gidMappings ?? only(rootless?.gid)
@@ -134,8 +134,11 @@ function userIn(
   return { user: { uid, gid, ...(others.length === 0 ? {} : { additionalGids: others }) }, warnings: [] }
 }
 
-const foreign = (os: string): RootfsError =>
-  new RootfsError('BUNDLE_UNSUPPORTED', `a bundle cannot be made of an image for ${printable(os, 50)}`, {
+/** @throws RootfsError `BUNDLE_UNSUPPORTED` */
+export function refuseForeign({ os }: Pick<ImageConfig, 'os'>): void {
+  if (os === '' || os === 'linux') return
+  throw new RootfsError('BUNDLE_UNSUPPORTED', `a bundle cannot be made of an image for ${printable(os, 50)}`, {
     actual: printable(os, 50),
     hint: 'unpack it without a bundle, or choose its variant for Linux with --platform linux/…',
   })
+}

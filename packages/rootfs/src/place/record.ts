@@ -12,6 +12,8 @@ export interface RecordHead {
   readonly version: number
   /** The inode's number of the directory: of no other one is this the record. */
   readonly inode: number
+  /** Where in the directory the tree is that the lines are about, where it is not the directory itself: in a bundle. */
+  readonly root?: string | undefined
   /** Digest of the image's manifest, where it was one. */
   readonly manifest?: string | undefined
 }

@@ -11,8 +11,8 @@ const mode = 0o700
 /** A directory beside the target that nobody else may enter or guess, in which the tree is written. */
 export interface TemporaryRoot {
   readonly descriptor: number
-  /** A new directory in it, open. @throws RootfsError */
-  make(name: NameBytes): number
+  /** A new directory in it, or in another one that is open; open. @throws RootfsError */
+  make(name: NameBytes, parent?: number): number
   /** With all that is still in it. @throws RootfsError */
   remove(): void
 }
@@ -35,7 +35,7 @@ export function createTemporaryRoot(target: TargetDirectory): TemporaryRoot {
   const descriptor = make(target.parent, name)
   return {
     descriptor,
-    make: (each) => make(descriptor, each),
+    make: (each, parent = descriptor) => make(parent, each),
     remove() {
       closeSync(descriptor)
       try {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { closeSync, constants, openSync } from 'node:fs'
 import { at } from '../descriptors/at.ts'
 import { writeAll } from '../descriptors/write-all.ts'
 import { plainSystemError } from '../system-error.ts'
@@ -7,15 +7,12 @@ import { recordVersion, type RecordHead } from './record.ts'
 
 const recordFlags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
 
-/** What is to be written beside the tree, line by line. */
-export interface RecordToWrite {
-  readonly manifest?: string | undefined
-  readonly lines: Iterable<string>
-}
+/** What the first line says beside the version. */
+export type RecordFacts = Omit<RecordHead, 'lading' | 'version'>
 
-/** Writes the record of a finished tree into the temporary root. @param root of the tree: open @throws RootfsError */
-export function writeRecord(temporary: number, root: number, { manifest, lines }: RecordToWrite): void {
-  const head: RecordHead = { lading: 'unpacked', version: recordVersion, inode: fstatSync(root).ino, manifest }
+/** Writes the record of a finished tree into the temporary root, line by line. @throws RootfsError */
+export function writeRecord(temporary: number, facts: RecordFacts, lines: Iterable<string>): void {
+  const head: RecordHead = { lading: 'unpacked', version: recordVersion, ...facts }
   let descriptor: number | undefined
   try {
     descriptor = openSync(at(temporary, parts.record), recordFlags, 0o600)

@@ -21,8 +21,11 @@ export interface Rest {
 
 /** What a user should know. `message` is a sentence without its full stop, safe to print. */
 export interface UnpackWarning {
-  /** `DEVICES`: they are recorded, not made. `XATTRS`: some cannot be set here. `HELPER`: there is no Python, so that more is recorded. */
-  readonly code: 'DEVICES' | 'XATTRS' | 'HELPER'
+  /**
+   * `DEVICES`: they are recorded, not made. `XATTRS`: some cannot be set here. `HELPER`: there is no Python, so that more is
+   * recorded. `BUNDLE`: something of the image is not in `config.json`.
+   */
+  readonly code: 'DEVICES' | 'XATTRS' | 'HELPER' | 'BUNDLE'
   readonly message: string
 }
 

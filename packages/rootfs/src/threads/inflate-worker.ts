@@ -6,7 +6,7 @@ import { createHasher } from '@lading/digest/hash'
 import { layerMismatch, sizeMismatch } from '../layer-mismatch.ts'
 import { plainSystemError } from '../system-error.ts'
 import { toFailure } from './failure.ts'
-import { stopped, stopRing, writeRing, type Ring } from './ring.ts'
+import { stopped, stopRing, waitForLayer, writeRing, type Ring } from './ring.ts'
 
 /** A layer's file, and what it must be. */
 export interface LayerFile {
@@ -27,7 +27,8 @@ const blockSize = 1024 * 1024
 function inflate({ ring, layers }: InflateJob): void {
   const writer = writeRing(ring)
   const block = new Uint8Array(blockSize)
-  for (const { path, digest, size, diffId } of layers) {
+  for (const [index, { path, digest, size, diffId }] of layers.entries()) {
+    waitForLayer(ring, index)
     const hasher = createHasher(algorithmOf(diffId))
     const decompressor = createDecompressor({ inputLength: size })
     const output = (bytes: Uint8Array): void => {

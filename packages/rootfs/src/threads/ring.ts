@@ -4,7 +4,7 @@
  */
 export interface Ring {
   readonly bytes: SharedArrayBuffer
-  /** How far was written, how far was read, and whether both are to stop. */
+  /** How far was written, how far was read, whether both are to stop, and how many layers are there to be read. */
   readonly cells: SharedArrayBuffer
 }
 
@@ -15,6 +15,7 @@ const mostBytes = 256 * 1024
 const WRITTEN = 0
 const READ = 1
 const STOPPED = 2
+const ARRIVED = 3
 /** In the place of a length: the rest of the ring is not used, and it goes on at the beginning. */
 const aroundMark = -1
 const endMark = 0
@@ -24,7 +25,7 @@ export const stopped: unique symbol = Symbol('stopped')
 
 export const createRing = (): Ring => ({
   bytes: new SharedArrayBuffer(size),
-  cells: new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT),
+  cells: new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT),
 })
 
 /** Both sides end at once. */
@@ -33,6 +34,21 @@ export function stopRing({ cells }: Ring): void {
   Atomics.store(at, STOPPED, 1)
   Atomics.notify(at, WRITTEN)
   Atomics.notify(at, READ)
+  Atomics.notify(at, ARRIVED)
+}
+
+/** One more layer is there, after those before it. */
+export function letLayer({ cells }: Ring): void {
+  const at = new Int32Array(cells)
+  Atomics.add(at, ARRIVED, 1)
+  Atomics.notify(at, ARRIVED)
+}
+
+/** Waits until a layer is there, counted from 0. */
+export function waitForLayer({ cells }: Ring, index: number): void {
+  const at = new Int32Array(cells)
+  for (let arrived = Atomics.load(at, ARRIVED); arrived <= index; arrived = Atomics.load(at, ARRIVED))
+    waitFor(at, ARRIVED, arrived)
 }
 
 /** Waits until a cell is no longer what it was. */

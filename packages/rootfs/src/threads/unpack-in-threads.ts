@@ -2,13 +2,17 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { AbortOptions } from '@lading/clock'
+import type { Written } from '../finish-unpacking.ts'
 import { fromFailure } from './failure.ts'
 import type { InflateJob, LayerFile } from './inflate-worker.ts'
-import { createRing, stopRing } from './ring.ts'
+import { createRing, letLayer, stopRing } from './ring.ts'
 import type { WriteJob, WriteMessage } from './write-worker.ts'
 
-/** What came of it. */
-export type Written = Omit<Extract<WriteMessage, { kind: 'done' }>, 'kind'>
+/** A layer that is a file, or will be one when it has arrived. */
+interface ArrivingFile {
+  readonly file: LayerFile
+  readonly arrival?: ((options: AbortOptions) => Promise<void>) | undefined
+}
 
 /** Where the threads' files are, from source, from `dist` and from a bundle that ships them; `undefined`: they are not here. */
 export function threadFiles(): { readonly inflate: URL; readonly write: URL } | undefined {
@@ -37,7 +41,7 @@ const joined = /^(?:--conditions=|-C=)/
  * @throws what either throws; the signal's reason
  */
 export async function unpackInThreads(
-  layers: readonly LayerFile[],
+  layers: readonly ArrivingFile[],
   job: Omit<WriteJob, 'ring' | 'layers'>,
   {
     files,
@@ -49,11 +53,13 @@ export async function unpackInThreads(
   },
 ): Promise<Written> {
   const ring = createRing()
+  const over = new AbortController()
   let done: Written | undefined
   let failed: { readonly error: unknown } | undefined
   const fail = (error: unknown): void => {
     failed ??= { error }
     stopRing(ring)
+    over.abort()
   }
   const onMessage = (message: WriteMessage): void => {
     if (message.kind === 'failed') fail(fromFailure(message.failure))
@@ -75,9 +81,20 @@ export async function unpackInThreads(
     })
   const onAbort = (): void => fail(signal?.reason)
   signal?.addEventListener('abort', onAbort, { once: true })
+  const letIn = async (): Promise<void> => {
+    try {
+      for (const { arrival } of layers) {
+        await arrival?.({ signal: over.signal })
+        letLayer(ring)
+      }
+    } catch (error) {
+      fail(error)
+    }
+  }
   try {
     await Promise.all([
-      start(files.inflate, { ring, layers }),
+      letIn(),
+      start(files.inflate, { ring, layers: layers.map(({ file }) => file) }),
       start(files.write, { ...job, ring, layers: layers.length }),
     ])
   } finally {

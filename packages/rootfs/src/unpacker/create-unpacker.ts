@@ -1,5 +1,7 @@
 import { linkSync, mkdirSync, symlinkSync } from 'node:fs'
 import type { TarEntry } from '@lading/tar'
+import type { ImageFiles } from '../bundle/account-files.ts'
+import { treeFiles } from '../bundle/tree-files.ts'
 import { at } from '../descriptors/at.ts'
 import { createOpenDirectories } from '../descriptors/open-directories.ts'
 import { parseEntryName, parseLinkName, type EntryName } from '../layer/entry-name.ts'
@@ -19,7 +21,7 @@ import {
 import { createFileWriter } from './file-writer.ts'
 import { finishDirectories, workingMode } from './finish-directories.ts'
 import { applyToLink, extrasOf, metadataOf } from './metadata.ts'
-import type { Owners } from './owners.ts'
+import type { Owners } from '../owners.ts'
 import type { NewFiles } from './probe.ts'
 import { removeChild } from './remove-subtree.ts'
 
@@ -31,6 +33,8 @@ export interface Unpacker {
   begin(entry: TarEntry): void
   data(bytes: Uint8Array): void
   end(): void
+  /** What is written so far, for who looks something up before `finish`. */
+  readonly files: ImageFiles
   /** After the last layer: what has to wait until everything is there. @param temporary a directory of ours, open */
   finish(temporary: number): Rest
   /** What was written so far: entries, and bytes of files. */
@@ -274,6 +278,7 @@ export function createUnpacker(
         throw systemError(error, shownPath(parent, name))
       }
     },
+    files: treeFiles(root, { open, owners }),
     finish(temporary) {
       dropForLinks()
       const records = owners.kind === 'record'

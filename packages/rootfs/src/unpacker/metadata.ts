@@ -1,7 +1,7 @@
 import { fchmodSync, fchownSync, futimesSync, lchownSync, lutimesSync } from 'node:fs'
 import type { TarEntry } from '@lading/tar'
 import type { Extras, Metadata } from '../tree/node.ts'
-import type { Owners } from './owners.ts'
+import type { Owners } from '../owners.ts'
 import type { NewFiles } from './probe.ts'
 import { inSeconds, isFine } from './times.ts'
 

@@ -1,52 +1,52 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync, execFile } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { ContainerConfig } from '@lading/manifest'
-import { imageFilesOf, runtimeConfigOf, unpackLayers, type RuntimeConfigOptions } from '@lading/rootfs'
-import { openImage } from '@lading/image'
+import { unpack, type UnpackImageOptions } from '@lading/rootfs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { enlarged, needs, root } from '../../../../test/support/needs.ts'
 import { pathOf } from '../../../../test/support/real-parts.ts'
 import { archive, longTar } from './archives.ts'
-import { imageOf } from '../hostile/view-outcome.ts'
+import { imageOf } from '../support/image-of.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'lading-runc-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+/** Runs a bundle that is there, and returns what it prints. */
+async function runBundle(bundle: string, name: string, ids: { uid?: number; gid?: number } = {}): Promise<string> {
+  const state = join(bundle, '..', `state-${name}`)
+  const args = ['--root', state, 'run', '--bundle', bundle, `lading-${process.pid}-${name}`]
+  return (await promisify(execFile)(pathOf('runc'), args, ids)).stdout
+}
 
 /** A bundle of these layers, and what running it prints. */
 async function run(
   name: string,
   layers: readonly Uint8Array[],
   config: ContainerConfig,
-  options: Partial<RuntimeConfigOptions> = {},
+  options: UnpackImageOptions = {},
 ): Promise<string> {
   const bundle = join(scratch, name)
-  mkdirSync(bundle)
-  await unpackLayers(
-    layers.map((bytes, index) => ({
-      name: String(index),
-      async *open() {
-        yield bytes
-      },
-    })),
-    join(bundle, 'rootfs'),
-  )
-  const { source, manifest } = imageOf(layers)
-  const image = await openImage(source, manifest)
-  const made = await runtimeConfigOf({ ...image.config, config }, { files: imageFilesOf(image), ...options })
-  expect(made.warnings).toEqual([])
-  writeFileSync(join(bundle, 'config.json'), JSON.stringify(made.config))
-  const args = ['--root', join(scratch, 'state'), 'run', '--bundle', bundle, `lading-${process.pid}-${name}`]
-  return (await promisify(execFile)(pathOf('runc'), args)).stdout
+  const warnings: unknown[] = []
+  const onEvent = (event: { readonly type: string }): void => {
+    if (event.type === 'warning') warnings.push(event)
+  }
+  await unpack(imageOf(layers, config), bundle, { bundle: true, onEvent, ...options })
+  expect(warnings).toEqual([])
+  return runBundle(bundle, name)
 }
+
+/** In the file system's tree, the files' users are those of a map. */
+const map = [{ container: 0, host: 100_000, size: 65_536 }]
 
 describe('runc', needs('runc', 'busybox', root), () => {
   it('runs busybox as the user of the image, with its groups, environment, directory and volumes', async () => {
     const script =
       'id; echo $HOME $A $PATH; pwd; hostname; ls -ld /data | cut -c1-25; ls /data; touch /data/mine && echo ok'
-    const printed = await run('busybox', [archive('/bin/busybox')], {
+    const config = {
       User: 'web',
       Entrypoint: ['/bin/sh', '-c'],
       Cmd: [script],
@@ -55,8 +55,8 @@ describe('runc', needs('runc', 'busybox', root), () => {
       Volumes: ['/data'],
       Labels: { a: 'b' },
       StopSignal: 'SIGQUIT',
-    })
-    expect(printed.split('\n')).toEqual([
+    }
+    const expected = [
       'uid=33(web) gid=34(www) groups=7(extra)',
       '/srv 1 /bin',
       '/srv/web',
@@ -65,17 +65,26 @@ describe('runc', needs('runc', 'busybox', root), () => {
       'seed',
       'ok',
       '',
-    ])
+    ]
+    expect((await run('busybox', [archive('/bin/busybox')], config)).split('\n')).toEqual(expected)
+    // The same in a user namespace.
+    chmodSync(scratch, 0o711)
+    const mapped = await run('mapped', [archive('/bin/busybox')], config, { uidMap: map, gidMap: map })
+    expect(mapped.split('\n')).toEqual(expected)
   })
 
-  it('runs it as root of a user namespace', async () => {
-    const printed = await run(
-      'mapped',
-      [archive('/bin/busybox')],
-      { Cmd: ['/bin/busybox', 'id', '-u'] },
-      { rootless: { uid: 0, gid: 0 } },
-    )
-    expect(printed).toBe('0\n')
+  it('runs what an ordinary user has unpacked, as that user', async () => {
+    const home = join(scratch, 'home')
+    mkdirSync(home)
+    chmodSync(scratch, 0o711)
+    const ids = { uid: 65_534, gid: 65_534 }
+    chownSync(home, ids.uid, ids.gid)
+    writeFileSync(join(home, 'layer.tar'), archive('/bin/busybox'))
+    const child = fileURLToPath(new URL('unpack-bundle.ts', import.meta.url))
+    const config = JSON.stringify({ Cmd: ['/bin/busybox', 'sh', '-c', 'id -u; ls -l /data/seed | cut -d" " -f1'] })
+    const args = ['--conditions=@lading/source', child, join(home, 'layer.tar'), join(home, 'b'), config]
+    await promisify(execFile)(process.execPath, args, { ...ids, cwd: home, env: { HOME: home } })
+    expect(await runBundle(join(home, 'b'), 'rootless', ids)).toBe('0\n-rw-r--r--\n')
   })
 })
 

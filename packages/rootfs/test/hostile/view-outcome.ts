@@ -1,31 +1,9 @@
-import { createMemoryContent, type MemoryContent } from '@lading/content'
 import { isLadingError } from '@lading/errors'
 import { openImage } from '@lading/image'
-import { OCI_CONFIG, OCI_LAYER, OCI_MANIFEST, type Descriptor } from '@lading/manifest'
+import { imageOf } from '../support/image-of.ts'
 import { linesOf, type Seen } from './lines.ts'
 import type { Outcome, OutcomeOptions } from './outcomes.ts'
 import type { Refusal } from './row.ts'
-
-const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
-
-/** An image of layers that are archives, in memory. */
-export function imageOf(layers: readonly Uint8Array[]): {
-  readonly source: MemoryContent
-  readonly manifest: Descriptor
-} {
-  const source = createMemoryContent()
-  const descriptors = layers.map((layer) => source.put(OCI_LAYER, layer))
-  const config = source.put(
-    OCI_CONFIG,
-    json({
-      architecture: 'amd64',
-      os: 'linux',
-      rootfs: { type: 'layers', diff_ids: descriptors.map(({ digest }) => digest) },
-    }),
-  )
-  const manifest = { schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers: descriptors }
-  return { source, manifest: source.put(OCI_MANIFEST, json(manifest)) }
-}
 
 function refusalOf(error: unknown): Refusal {
   if (!isLadingError(error)) throw error

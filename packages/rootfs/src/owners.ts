@@ -1,4 +1,4 @@
-import { refused, RootfsError } from '../rootfs-error.ts'
+import { refused, RootfsError } from './rootfs-error.ts'
 
 /** One range of IDs, as in a user namespace (user_namespaces(7)): `size` IDs of the image from `container` on are the host's from `host` on. */
 export interface IdMap {
@@ -13,6 +13,9 @@ export type Owners =
       readonly kind: 'apply'
       readonly uid: (id: number, path: string) => number
       readonly gid: (id: number, path: string) => number
+      /** The other way round. */
+      readonly uidInImage: (id: number) => number
+      readonly gidInImage: (id: number) => number
     }
   | { readonly kind: 'record' }
 
@@ -31,7 +34,13 @@ export function ownersOf({ rootless = false, uidMap, gidMap }: OwnerOptions): Ow
     throw new RootfsError('UNPACK_PRIVILEGE', "only root can give files to the image's users", {
       hint: 'record the owners and keep the files yours (--rootless), or run it as root',
     })
-  return { kind: 'apply', uid: mapping(uidMap, 'user'), gid: mapping(gidMap, 'group') }
+  return {
+    kind: 'apply',
+    uid: mapping(uidMap, 'user'),
+    gid: mapping(gidMap, 'group'),
+    uidInImage: (id) => inImage(uidMap, id),
+    gidInImage: (id) => inImage(gidMap, id),
+  }
 }
 
 /** What -1 means to chown(2): leave it as it is. */
@@ -51,4 +60,9 @@ function mapping(ranges: readonly IdMap[] | undefined, what: string): (id: numbe
       })
     return check(range.host + id - range.container, path)
   }
+}
+
+function inImage(ranges: readonly IdMap[] = [], id: number): number {
+  const range = ranges.find(({ host, size }) => id >= host && id < host + size)
+  return range === undefined ? id : range.container + id - range.host
 }

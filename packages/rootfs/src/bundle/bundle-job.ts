@@ -1,0 +1,34 @@
+import type { ImageConfig } from '@lading/manifest'
+import type { IdMap, OwnerOptions } from '../owners.ts'
+import type { RuntimeConfigOptions } from './runtime-config-of.ts'
+import type { IdMapping } from './runtime-config.ts'
+
+/** What a bundle has beside its tree, told from thread to thread. */
+export interface BundleJob {
+  /** The bundle's directory: open. */
+  readonly directory: number
+  readonly image: ImageConfig
+  readonly config: Omit<RuntimeConfigOptions, 'files' | 'signal'>
+}
+
+/** In a bundle, where `runc run` looks for it. */
+export const bundleParts = { config: 'config.json', tree: 'rootfs' } as const
+
+/** Who runs the container: without privileges whoever unpacks, with the users that the maps give. */
+export function runnerOf({ rootless = false, uidMap, gidMap }: OwnerOptions): BundleJob['config'] {
+  const [uidMappings, gidMappings] = [mappingsOf(uidMap), mappingsOf(gidMap)]
+  if (rootless) {
+    const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0]
+    return { rootless: { uid, gid }, uidMappings, gidMappings }
+  }
+  if (uidMappings === undefined && gidMappings === undefined) return {}
+  // A user namespace has both, and what no map was given for is on disk as it is in the image.
+  return { uidMappings: uidMappings ?? unchanged, gidMappings: gidMappings ?? unchanged }
+}
+
+const unchanged: readonly IdMapping[] = [{ containerID: 0, hostID: 0, size: 2 ** 32 - 1 }]
+
+const mappingsOf = (maps: readonly IdMap[] | undefined): readonly IdMapping[] | undefined =>
+  maps === undefined || maps.length === 0
+    ? undefined
+    : maps.map(({ container, host, size }) => ({ containerID: container, hostID: host, size }))
