@@ -16,7 +16,7 @@ export function spoolingFiles(): FileSystem {
     async truncate(size) {
       bytes = bytes.subarray(0, size)
     },
-    stat: async () => ({ kind: 'file', size: bytes.length, modifiedMs: 0, inode: 0n, mode: 0o600 }),
+    stat: async () => ({ kind: 'file', size: bytes.length, modifiedMs: 0, changedMs: 0, inode: 0n, mode: 0o600 }),
     close: async () => {},
   })
   return { ...nodeFileSystem(), open: async (path) => handle(path), unlink: async () => true }

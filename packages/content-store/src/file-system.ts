@@ -5,6 +5,8 @@ export interface FileStat {
   readonly size: number
   /** Milliseconds since 1970, by the file system's clock. */
   readonly modifiedMs: number
+  /** The same clock, and nobody can set it. Of a directory, both are later once something came, went or was renamed in it. */
+  readonly changedMs: number
   readonly inode: bigint
   /** Permission bits, `0o777`. */
   readonly mode: number

@@ -1,4 +1,4 @@
-export { blobNames, type BlobNames } from './blob-names.ts'
+export { blobNames, blobTimes, type BlobNames, type BlobTimes } from './blob-names.ts'
 export { ContentError, type ContentErrorCode } from './content-error.ts'
 export type { BlobAddress, ContentStore, FileContentStore, IngestOptions, Staged } from './content-store.ts'
 export type { Overtaking } from './overtaking.ts'

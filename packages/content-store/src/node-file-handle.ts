@@ -24,6 +24,7 @@ export function statOf(stats: fs.BigIntStats): FileStat {
     kind: kindOf(stats),
     size: Number(stats.size),
     modifiedMs: Number(stats.mtimeNs) / 1e6,
+    changedMs: Number(stats.ctimeNs) / 1e6,
     inode: stats.ino,
     mode: Number(stats.mode) & 0o777,
   }

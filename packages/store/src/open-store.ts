@@ -1,5 +1,4 @@
 import {
-  blobNames,
   createContentStore,
   createLeases,
   createLock,
@@ -26,6 +25,7 @@ import { createStore } from './create-store.ts'
 import { isStore, openRoot } from './open-root.ts'
 import { hostPlatform } from './host-platform.ts'
 import { createOrigins } from './origins.ts'
+import { looksAtBlobs } from './summary-place.ts'
 import type { FileStore } from './store.ts'
 
 export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
@@ -97,6 +97,7 @@ export async function openStore({
     },
   )
   const summary = createRememberedFile({ fs, path: layout.summary, maxBytes: summaryLimit })
+  const now = (): Promise<number> => fileSystemTimeOrOurs(fs, own)
   const prepare = async (): Promise<void> => {
     await writable()
     await reserve.keep()
@@ -110,12 +111,12 @@ export async function openStore({
     leases: createLeases({ fs, directory: leases }),
     origins: createOrigins(fileRecords({ root, fs }), prepare),
     platform,
-    now: () => fileSystemTimeOrOurs(fs, own),
+    now,
     files: () => storeFiles(fs, layout),
     summary: {
       read: () => summary.read(),
       write: (bytes) => (keepSummary ? summary.write(bytes) : Promise.resolve()),
-      blobNames: () => blobNames(fs, layout),
+      ...looksAtBlobs(fs, layout, () => (keepSummary ? now() : Promise.resolve(0))),
       stamp: () => stampOf(fs, layout.index),
     },
     reserve,

@@ -2,7 +2,8 @@ import type { Digest } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
 import type { Parts } from './parts.ts'
 import type { ImageSummary } from './store.ts'
-import { decodeSummary, encodeSummary, type ListOfNames } from './summary.ts'
+import { decodeSummary, encodeSummary, type ListOfNames, type ReadSummary } from './summary.ts'
+import type { LookAtBlobs, SummaryPlace } from './summary-place.ts'
 import { targetFacts, type TargetFacts } from './target-facts.ts'
 
 /** So many targets are read anew each time: it takes some milliseconds, and nothing is written for it. */
@@ -30,9 +31,15 @@ export async function rememberedImages(
 ): Promise<RememberedImages> {
   const { platform, summary: place } = parts
   if (place === undefined) return { get: (target) => targetFacts(parts, target), keep: () => Promise.resolve() }
-  const [bytes, stamp] = await Promise.all([place.read(), place.stamp()])
-  const summary = bytes === undefined ? undefined : decodeSummary(bytes, platform, await place.blobNames())
-  const list = stamp === undefined ? undefined : summary?.list(stamp)
+  const [bytes, stamp, directories] = await Promise.all([place.read(), place.stamp(), place.directories()])
+  const summary = bytes === undefined ? undefined : decodeSummary(bytes, platform)
+  let looked: Promise<LookAtBlobs> | undefined
+  const look = (): Promise<LookAtBlobs> => (looked ??= place.look())
+  const list =
+    summary === undefined || stamp === undefined
+      ? undefined
+      : ((directories === undefined ? undefined : summary.list(stamp, directories)) ??
+        (await listByLook(summary, stamp, { place, look: await look() })))
   let known: ReadonlyMap<Digest, TargetFacts> | undefined
   const used = new Map<Digest, TargetFacts>()
   let read = 0
@@ -40,7 +47,7 @@ export async function rememberedImages(
     list,
     async get(target) {
       const { digest } = target
-      known ??= summary?.facts() ?? new Map<Digest, TargetFacts>()
+      known ??= summary?.facts((await look()).names) ?? new Map<Digest, TargetFacts>()
       let facts = used.get(digest) ?? known.get(digest)
       if (facts === undefined) {
         facts = await targetFacts(parts, target)
@@ -53,7 +60,18 @@ export async function rememberedImages(
       const isOutgrown = (known?.size ?? 0) > 2 * (used.size + fewTargets)
       const isWorthIt = listed !== undefined && used.size >= manyTargets
       if (read < fewTargets && !isOutgrown && !isWorthIt) return
-      await place.write(encodeSummary({ platform, facts: used, list: listed }))
+      await place.write(encodeSummary({ platform, facts: used, list: listed }, await look()))
     },
   }
+}
+
+/** And so that the next one need not look. */
+async function listByLook(
+  summary: ReadSummary,
+  stamp: string,
+  { place, look }: { readonly place: SummaryPlace; readonly look: LookAtBlobs },
+): Promise<readonly ImageSummary[] | undefined> {
+  const list = summary.listOf(stamp, look.names)
+  if (list !== undefined && look.directories !== undefined) await place.write(summary.withDirectories(look.directories))
+  return list
 }

@@ -53,6 +53,21 @@ const listAnew = async (): Promise<Listed> => {
     if (isThere) await rename(aside, summary)
   }
 }
+/** Of files that nothing happened to for an hour. */
+function quietFileSystem(): ReturnType<typeof faultyFileSystem> {
+  const files = faultyFileSystem(unsyncedFileSystem())
+  const hourMs = 3_600_000
+  return {
+    ...files,
+    async stat(path) {
+      const found = await files.stat(path)
+      if (found?.kind !== 'directory') return found
+      return { ...found, modifiedMs: found.modifiedMs - hourMs, changedMs: found.changedMs - hourMs }
+    },
+  }
+}
+const looksAtDirectory = ({ calls }: { readonly calls: readonly Call[] }): number =>
+  calls.filter(({ operation, path }) => operation === 'readDirectory' && path.endsWith('/sha256')).length
 const readsOfBlobs = (calls: readonly Call[]): readonly Call[] =>
   calls.filter(({ operation, path }) => operation === 'open' && path.includes('/blobs/'))
 const blobOf = (digest: string): string => join(root.path, 'blobs', digest.replace(':', '/'))
@@ -109,8 +124,37 @@ describe('a list of many images', () => {
     expect(await ofTwo()).toBe(app.id)
   })
 
-  it.each(['manifest', 'config', 'layer'] as const)('misses a %s that is gone, and sees it again', async (kind) => {
-    const first = await list()
+  it('looks at no directory again whose times are old and the same', async () => {
+    const first = await list({ fs: quietFileSystem() })
+    const again = quietFileSystem()
+    expect(await list({ fs: again })).toEqual(first)
+    expect(looksAtDirectory(again)).toBe(0)
+    // Something came that no name needs: it is looked at once.
+    await writeFile(blobOf(`sha256:${'0'.repeat(64)}`), '')
+    for (const looks of [1, 0]) {
+      const fs = quietFileSystem()
+      expect(await list({ fs })).toEqual(first)
+      expect(looksAtDirectory(fs)).toBe(looks)
+    }
+  })
+
+  it('does not go by times that are so young that another change may leave the same', async () => {
+    await list()
+    for (const _ of [1, 2]) {
+      const fs = faultyFileSystem(unsyncedFileSystem())
+      await list({ fs })
+      expect(looksAtDirectory(fs)).toBe(1)
+    }
+  })
+
+  it.each([
+    ['manifest', 'a young directory', () => unsyncedFileSystem()],
+    ['config', 'a young directory', () => unsyncedFileSystem()],
+    ['layer', 'a young directory', () => unsyncedFileSystem()],
+    ['layer', 'an old directory', quietFileSystem],
+  ] as const)('misses a %s that is gone from %s, and sees it again', async (kind, _, files) => {
+    const listed = (): Promise<Listed> => list({ fs: files() })
+    const first = await listed()
     const victim = first.images.at(-1)
     const { config, layers } = JSON.parse(await readFile(blobOf(victim?.target.digest ?? ''), 'utf8')) as {
       readonly config: { readonly digest: string }
@@ -119,15 +163,15 @@ describe('a list of many images', () => {
     const gone = { manifest: victim?.target.digest, config: config.digest, layer: layers.at(-1)?.digest }[kind] ?? ''
     const bytes = await readFile(blobOf(gone))
     await rm(blobOf(gone))
-    const without = await list()
+    const without = await listed()
     expect(without.images).toHaveLength(count)
     expect(without.damaged).toMatchObject([{ error: { code: 'IMAGE_INCOMPLETE' } }])
     // Another kind of file is no blob.
     await mkdir(blobOf(gone))
-    expect((await list()).damaged).toHaveLength(1)
+    expect((await listed()).damaged).toHaveLength(1)
     await rm(blobOf(gone), { recursive: true })
     await writeFile(blobOf(gone), bytes)
-    expect(await list()).toEqual(first)
+    expect(await listed()).toEqual(first)
   })
 
   it('leaves bytes that have changed to inspect, pull and check', async () => {
@@ -166,10 +210,14 @@ describe('what a list has written down', () => {
         'null',
         '[]',
         '{}',
-        body.replace('"version":1', '"version":2'),
-        '{"version":1,"platform":{"os":"linux","architecture":"amd64"}}',
-        body.replace(/"targets":\[.*\],"list"/, '"targets":7,"list"'),
-        body.replace(/"rows":\[\[/, '"rows":[[],['),
+        body.replace('"version":2', '"version":3'),
+        '{"version":2,"platform":{"os":"linux","architecture":"amd64"}}',
+        body.replace(/"listing":\[.*\],"others"/, '"listing":7,"others"'),
+        body.replace(/"numbers":\[[0-9]+,/, '"numbers":['),
+        body.replace(/"numbers":\[[0-9]+,/, '"numbers":[9,'),
+        body.replace(/"numbers":\[([0-9]+),[0-9]+,/, '"numbers":[$1,999999,'),
+        body.replace(/\n[^\n]*$/, '\n7'),
+        body.replace(/\n[^\n]*$/, ''),
       ].map(sealed),
     ]
     for (const each of bad) {

@@ -1,4 +1,4 @@
-import { hexOf, type Digest } from '@lading/digest'
+import type { Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
 import { formatPlatform, registryDigestOf } from '@lading/manifest'
 import { familiarName, matches, parseReference } from '@lading/reference'
@@ -94,8 +94,11 @@ function format(found: readonly Dated[], options: ImagesOptions): Iterable<strin
   )
 }
 
-/** The first 12 hexadecimal digits, what people see of an image ID. */
-export const shortImageId = (id: Digest): string => hexOf(id).slice(0, 12)
+/** The first 12 hexadecimal digits, what people see of an image ID. Not examined, for there may be thousands of them. */
+export function shortImageId(id: Digest): string {
+  const start = id.indexOf(':') + 1
+  return id.slice(start, start + 12)
+}
 
 function* shown(found: readonly Dated[]): Generator<object, void, undefined> {
   for (const { image } of found) yield { ...image, platform: formatPlatform(image.platform) }
