@@ -29,7 +29,11 @@ function client(): string {
 }
 
 /** Starts a docker of its own with all its files in `directory`: no bridge, no firewall rules, nothing of the machine's docker. */
-export async function startDockerd(directory: string): Promise<Dockerd> {
+export async function startDockerd(
+  directory: string,
+  // vfs copies where others mount: the images of tests are small.
+  { storageDriver = 'vfs' }: { readonly storageDriver?: 'vfs' | 'overlay2' } = {},
+): Promise<Dockerd> {
   const own = (name: string): string => join(directory, name)
   const socket = `unix://${own('d.sock')}`
   await Promise.all([mkdir(own('config')), writeFile(own('daemon.json'), '{}')])
@@ -42,8 +46,7 @@ export async function startDockerd(directory: string): Promise<Dockerd> {
       ['--exec-root', own('exec')],
       ['--pidfile', own('pid')],
       ['--bridge=none', '--iptables=false', '--ip6tables=false'],
-      // It copies where others mount: the images of tests are small.
-      ['--storage-driver', 'vfs'],
+      ['--storage-driver', storageDriver],
       ['--insecure-registry', '127.0.0.0/8'],
     ].flat(),
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, HOME: directory } },
