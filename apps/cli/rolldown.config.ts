@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown'
+import { builtinsAtUse } from './scripts/builtins-at-use.ts'
 import { onlyDispatcher } from './scripts/only-dispatcher.ts'
 import { thirdPartyLicenses } from './scripts/third-party-licenses.ts'
 
@@ -31,7 +32,7 @@ const config: RolldownOptions & { readonly output: OutputOptions } = {
     // A crash prints the line.
     minify: false,
   },
-  plugins: [executable, onlyDispatcher(), thirdPartyLicenses()],
+  plugins: [executable, onlyDispatcher(), builtinsAtUse(), thirdPartyLicenses()],
 }
 
 export default config

@@ -27,14 +27,91 @@ import { saveCommand } from './commands/save.ts'
 import { tagCommand } from './commands/tag.ts'
 import { unpackCommand } from './commands/unpack.ts'
 import { tagsCommand } from './commands/tags.ts'
+import { commandNamed } from './command-named.ts'
 import type { CommandContext } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { version } from './version.ts'
 
-/** The command line as a whole. Throws `CommanderError` for help, version and what it does not understand. */
-export function createProgram(context: CommandContext, finish: (code: ExitCode) => void): Command {
+/**
+ * The command line for these words. Where they name a command, it is made alone: making all of them takes longer than
+ * most of what a short one does. Throws `CommanderError` for help, version and what it does not understand.
+ */
+export function createProgram(
+  argv: readonly string[],
+  context: CommandContext,
+  finish: (code: ExitCode) => void,
+): Command {
   const attach = createAttach(context, finish)
-  const program = new Command('lading')
+  const program = emptyProgram()
+  const named = commandNamed(argv, program.options) ?? ''
+  const make = groups.find(([, commands]) => Object.hasOwn(commands, named))?.[1][named]
+  if (make !== undefined) program.addCommand(make(attach))
+  else {
+    for (const [heading, commands] of groups) {
+      program.commandsGroup(heading)
+      for (const command of Object.values(commands)) program.addCommand(command(attach))
+    }
+    program.commandsGroup('Other:')
+    program.addCommand(completionCommand(attach, () => program))
+    program.addCommand(namesCommand(attach), { hidden: true })
+  }
+  settle(program, context)
+  return program
+}
+
+/** As help lists them: what each group is for, and its commands by name. */
+const groups: readonly (readonly [heading: string, commands: Readonly<Record<string, (attach: Attach) => Command>>])[] =
+  [
+    [
+      'Images:',
+      {
+        pull: pullCommand,
+        push: pushCommand,
+        copy: copyCommand,
+        save: saveCommand,
+        load: loadCommand,
+        images: (attach) => imagesCommand(attach),
+        inspect: inspectCommand,
+        tag: tagCommand,
+        rmi: (attach) => rmiCommand(attach),
+        image: imageCommand,
+      },
+    ],
+    [
+      'Files of an image:',
+      {
+        ls: lsCommand,
+        cat: catCommand,
+        cp: cpCommand,
+        export: exportCommand,
+        unpack: unpackCommand,
+        history: historyCommand,
+        diff: diffCommand,
+        tree: treeCommand,
+      },
+    ],
+    ['The store:', { check: checkCommand, prune: pruneCommand, df: dfCommand }],
+    [
+      'At a registry:',
+      {
+        tags: tagsCommand,
+        catalog: catalogCommand,
+        digest: digestCommand,
+        manifest: manifestCommand,
+        config: configCommand,
+        blob: blobCommand,
+        referrers: referrersCommand,
+        delete: deleteCommand,
+        hosts: hostsCommand,
+        login: loginCommand,
+        logout: logoutCommand,
+        auth: authCommand,
+      },
+    ],
+  ]
+
+function emptyProgram(): Command {
+  return new Command('lading')
     .description('docker pull without a daemon: container images from registries into a local store.')
     .version(version(), '-V, --version', 'print the version')
     .addOption(
@@ -64,62 +141,6 @@ export function createProgram(context: CommandContext, finish: (code: ExitCode) 
       'after',
       '\nExit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 denied, 5 network, 6 verification, 7 storage, 130 interrupted.',
     )
-
-  for (const [heading, commands] of [
-    [
-      'Images:',
-      [
-        pullCommand(attach),
-        pushCommand(attach),
-        copyCommand(attach),
-        saveCommand(attach),
-        loadCommand(attach),
-        imagesCommand(attach),
-        inspectCommand(attach),
-        tagCommand(attach),
-        rmiCommand(attach),
-        imageCommand(attach),
-      ],
-    ],
-    [
-      'Files of an image:',
-      [
-        lsCommand(attach),
-        catCommand(attach),
-        cpCommand(attach),
-        exportCommand(attach),
-        unpackCommand(attach),
-        historyCommand(attach),
-        diffCommand(attach),
-        treeCommand(attach),
-      ],
-    ],
-    ['The store:', [checkCommand(attach), pruneCommand(attach), dfCommand(attach)]],
-    [
-      'At a registry:',
-      [
-        tagsCommand(attach),
-        catalogCommand(attach),
-        digestCommand(attach),
-        manifestCommand(attach),
-        configCommand(attach),
-        blobCommand(attach),
-        referrersCommand(attach),
-        deleteCommand(attach),
-        hostsCommand(attach),
-        loginCommand(attach),
-        logoutCommand(attach),
-        authCommand(attach),
-      ],
-    ],
-    ['Other:', [completionCommand(attach, () => program)]],
-  ] satisfies [heading: string, commands: Command[]][]) {
-    program.commandsGroup(heading)
-    for (const command of commands) program.addCommand(command)
-  }
-  program.addCommand(namesCommand(attach), { hidden: true })
-  settle(program, context)
-  return program
 }
 
 /** docker's other spelling of the same commands. */

@@ -15,7 +15,7 @@ describe('the bundle', () => {
     expect(await lading(['--version'], { node: [bin] })).toMatchObject({ code: 0, stderr: '' })
   })
 
-  it('has a file for each command and for the worker, and imports nothing but Node', async () => {
+  it('has a file for each command and for the worker, and imports nothing but itself', async () => {
     const files = await readdir(dist)
     expect(files).toEqual(
       expect.arrayContaining([
@@ -32,7 +32,7 @@ describe('the bundle', () => {
       const imports = [
         ...(await readFile(join(dist, file), 'utf8')).matchAll(/^import\b[^;]*?from "([^"]+)"|^import "([^"]+)"/gm),
       ].map(([, from, bare]) => from ?? bare ?? '')
-      expect(imports.filter((from) => !from.startsWith('node:') && !from.startsWith('./'))).toEqual([])
+      expect(imports.filter((from) => !from.startsWith('./'))).toEqual([])
     }
   })
 
@@ -41,6 +41,15 @@ describe('the bundle', () => {
     const text = texts.join('\n')
     expect(text).toContain('UND_ERR_CONNECT_TIMEOUT')
     expect(text.match(/node:http2|webidl.converters|WebSocketStream|MockAgent/g)).toBe(null)
+  })
+
+  it('loads Node’s larger modules when they are used', async () => {
+    const tell =
+      'data:text/javascript,process.on("exit",()=>process.stderr.write(process.moduleLoadList.filter((each)=>/^NativeModule (crypto|tls|child_process|http)$/.test(each)).join()))'
+    expect(await lading(['help'], { node: [process.execPath, '--import', tell, join(dist, 'bin.js')] })).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
   })
 
   describe('the code that Node has compiled', () => {
