@@ -116,6 +116,10 @@ describe('lading copy', () => {
     const zstd = await runHere(['copy', '--json', '--compression', 'zstd', ...pair])
     expect(JSON.parse(zstd.stdout)).toMatchObject({ made: true, convertedFrom: before, sent: { blobs: 2 }, here: 2 })
     expect(zstd.stderr).toContain('Copied in zstd, as ')
+    to.journal.clear()
+    const again = await runHere(['copy', '--json', '--compression', 'zstd', ...pair])
+    expect(JSON.parse(again.stdout)).toMatchObject({ status: 'unchanged', sent: { blobs: 0 }, here: 4 })
+    expect(to.journal.requests({ kind: 'upload' })).toEqual([])
     // As it is: what needs no conversion preserves digests.
     expect(await runHere(['copy', '--format', 'oci', '--preserve-digests', ...pair])).toMatchObject({ code: 0 })
     expect(to.repository('x').tags()['1']).toBe(before)

@@ -7,6 +7,8 @@ import type { Ended } from './support/lading.ts'
 import { start } from './support/lading.ts'
 import { registryWith } from './support/registry-with.ts'
 import { runHere } from './support/run-here.ts'
+import { temporaryDirectory } from './support/temporary-directory.ts'
+import { atScale } from '../../../test/support/scale.ts'
 
 /** A store with an image of `images` under a name at another registry. */
 async function pulled(images: readonly Seedable[], as: string): Promise<{ readonly root: string }> {
@@ -48,6 +50,45 @@ describe('lading push', () => {
     expect(lines(mounted).filter((line) => line.endsWith(': Mounted from x/app'))).toHaveLength(2)
     const there = await runHere(['push', `${to.host}/y:1`], { root })
     expect(lines(there).filter((line) => line.endsWith(': Layer already exists'))).toHaveLength(2)
+  })
+
+  it('sends only what is new over a base that is in another repository, whichever process brought it there', async () => {
+    const lading = async (args: readonly string[], root: string): Promise<Ended> =>
+      atScale<typeof runHere>(
+        runHere,
+        (given, options) => start(given, { env: { LADING_ROOT: options?.root ?? '' } }).ended,
+      )(args, { root })
+    const layers = ['a', 'b', 'c'].map((name) => ({ [name]: name }))
+    const of = (name: string, count: number): Seedable =>
+      layers.slice(0, count).reduce((made, layer) => made.layer(layer), image(name).platform('linux/amd64'))
+    const from = await registryWith([of('t/base:1', 2), of('t/app:1', 3)])
+    const root = join(await temporaryDirectory(), 'store')
+    const sent = async (...args: readonly string[]): Promise<unknown> => {
+      const { code, stdout, stderr } = await lading(args, root)
+      expect(code, stderr).toBe(0)
+      const { sent: bytes, mounted } = JSON.parse(stdout) as { sent: { blobs: number }; mounted: number }
+      return { blobs: bytes.blobs, mounted }
+    }
+    expect(await lading(['pull', '-q', `${from.host}/t/base:1`], root)).toMatchObject({ code: 0 })
+    expect(await lading(['pull', '-q', `${from.host}/t/app:1`], root)).toMatchObject({ code: 0 })
+    // The base was pushed, or copied from the store, or from a registry: a layer and a config are new.
+    const ways = [
+      (host: string, name: string) => ['push', '--progress', 'json', `${host}/${name}:1`],
+      (host: string, name: string) => ['copy', '--json', `store:${from.host}/t/${name}:1`, `${host}/${name}:1`],
+      (host: string, name: string) => ['copy', '--json', `${from.host}/t/${name}:1`, `${host}/${name}:1`],
+    ]
+    for (const push of ways.slice(atScale(2, 0))) {
+      const to = await registryWith()
+      for (const name of ['base', 'app'])
+        await lading(['tag', `${from.host}/t/${name}:1`, `${to.host}/${name}:1`], root)
+      expect(await sent(...push(to.host, 'base'))).toEqual({ blobs: 3, mounted: 0 })
+      expect(await sent(...push(to.host, 'app'))).toEqual({ blobs: 2, mounted: 2 })
+      const posts = to.journal.requests({ kind: 'upload', method: 'POST', repository: 'app' })
+      expect(posts.map(({ status = 0 }) => status).toSorted((a, b) => a - b)).toEqual([201, 201, 202, 202])
+    }
+    // Into the registry where the base was pulled from.
+    await lading(['tag', `${from.host}/t/app:1`, `${from.host}/t/next:1`], root)
+    expect(await sent('push', '--progress', 'json', `${from.host}/t/next:1`)).toEqual({ blobs: 0, mounted: 4 })
   })
 
   it('tells programs each event and the result as JSON', async () => {

@@ -17,6 +17,7 @@ import {
   type RepositoryState,
   type StoredManifest,
 } from './state/repository-state.ts'
+import type { Uploads } from './state/uploads.ts'
 
 /** A repository's contents, past HTTP. Nothing is checked, so that a test can make what a registry would refuse. */
 export interface RepositoryAccess {
@@ -42,6 +43,8 @@ export interface RepositoryAccess {
   /** By tag or digest. */
   manifest(target: string): StoredManifest | undefined
   blob(digest: Digest): Uint8Array | undefined
+  /** Uploads that are open, by their ids: begun, and neither ended nor cancelled nor expired. */
+  uploads(): readonly string[]
   /** In bytes; the blob itself is not read. */
   blobSize(digest: Digest): number | undefined
   /** Each is true when there was something to delete. */
@@ -50,7 +53,7 @@ export interface RepositoryAccess {
   deleteTag(name: string): boolean
 }
 
-export function repositoryAccess(state: RegistryState, name: string): RepositoryAccess {
+export function repositoryAccess(state: RegistryState, name: string, uploads?: Pick<Uploads, 'at'>): RepositoryAccess {
   if (!isRepositoryName(name))
     throw new TestRegistryError('NAME_INVALID', `not a repository name: '${printable(name)}'`, {
       actual: printable(name),
@@ -92,6 +95,7 @@ export function repositoryAccess(state: RegistryState, name: string): Repository
     manifests: () => [...(state.repositories.get(name)?.manifests.keys() ?? [])],
     manifest: (target) => findManifest(state.repositories.get(name), target),
     blob: (digest) => state.repositories.get(name)?.blobs.get(digest)?.bytes(),
+    uploads: () => uploads?.at(name) ?? [],
     blobSize: (digest) => state.repositories.get(name)?.blobs.get(digest)?.size,
     deleteBlob: (digest) => found((repository) => deleteBlob(state, repository, digest)),
     deleteManifest: (digest) => found((repository) => deleteManifest(state, repository, digest)),

@@ -77,7 +77,7 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
       await state.storage.settled()
       return built
     },
-    repository: (name: string) => repositoryAccess(state, name),
+    repository: (name: string) => repositoryAccess(state, name, shelves.uploads),
     repositories: () => [...state.repositories.keys()].toSorted(),
     expireTokens: () => tokens.voidAll(),
   }

@@ -117,7 +117,10 @@ describe.each(['memory', 'a directory'] as const)('uploads to %s', (where) => {
     const first = await open()
     await open()
     expect([(await open()).status, errorCode(await open())]).toEqual([429, 'TOOMANYREQUESTS'])
+    expect(registry.repository('t/app').uploads()).toHaveLength(2)
+    expect(registry.repository('t/other').uploads()).toEqual([])
     await ask(at(first), { method: 'DELETE' })
+    expect(registry.repository('t/app').uploads()).toHaveLength(1)
     expect((await open()).status).toBe(202)
   })
 

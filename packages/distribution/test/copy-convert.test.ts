@@ -24,7 +24,7 @@ const amd64 = { os: 'linux', architecture: 'amd64' }
 
 async function registryWith(images: readonly Seedable[]): Promise<{
   registry: TestRegistry
-  source: () => Source
+  source: (name?: string) => Source
   target: (name?: string) => Parameters<typeof copy>[1]
 }> {
   const registry = await startTestRegistry({ images })
@@ -36,7 +36,7 @@ async function registryWith(images: readonly Seedable[]): Promise<{
   const repository = (name: string) => client.repository(`${registry.host}/${name}`)
   return {
     registry,
-    source: () => repository('t/app').source(),
+    source: (name = 't/app') => repository(name).source(),
     target: (name = 't/copy') => repository(name).target(),
   }
 }
@@ -171,6 +171,48 @@ describe('a copy in another compression', () => {
     expect(events.filter(({ type }) => type === 'layer:compressed')).toHaveLength(2)
     expect(events.filter(({ type }) => type === 'layer:here')).toEqual([])
     expect(to.registry.repository('t/copy').tags()).toEqual({ 1: first.target.digest })
+  })
+
+  it('sends no layer again that it sent before, compares first, and needs no right to read there', async () => {
+    const from = await registryWith([image('t/app:1').layer({ a: text }).layer({ b: text })])
+    const to = await registryWith([])
+    const there = (name?: string) => to.source(name)
+    const zstd = (options: CopyOptions = {}): ReturnType<typeof copy> =>
+      copy(from.source(), to.target(), '1', instant({ names: ['1'], compression: 'zstd', ...options }))
+    const uploads = (): unknown[] => to.registry.journal.requests({ kind: 'upload' }).map(({ method }) => method)
+    const first = await zstd({ there: there('t/copy') })
+    expect(first).toMatchObject({ status: 'copied', sent: { blobs: 3 } })
+    to.registry.journal.clear()
+    const events: CopyEvent[] = []
+    const onEvent = (event: CopyEvent): void => void events.push(event)
+    expect(await zstd({ there: there('t/copy'), onEvent })).toMatchObject({
+      target: first.target,
+      status: 'unchanged',
+      sent: { blobs: 0, bytes: 0 },
+      here: 3,
+    })
+    expect(uploads()).toEqual([])
+    expect(events.filter(({ type }) => type === 'layer:here')).toHaveLength(2)
+
+    // Somebody put another layer below the same config: it is no more than a hint.
+    const manifest = await imageAt(to.source('t/copy'), first.target)
+    const [lower, upper] = manifest.layers
+    const forged = to.registry
+      .repository('t/copy')
+      .putManifest(
+        { schemaVersion: 2, mediaType: OCI_MANIFEST, config: { ...manifest.config }, layers: [upper, lower] },
+        { tag: '1' },
+      )
+    expect(forged).not.toBe(first.target.digest)
+    expect(await zstd({ there: there('t/copy') })).toMatchObject({ target: first.target, status: 'copied' })
+    expect(to.registry.repository('t/copy').tags()).toEqual({ 1: first.target.digest })
+
+    // What is gone meanwhile is sent, and who may not read hears of nothing.
+    to.registry.repository('t/copy').deleteBlob(lower?.digest ?? first.target.digest)
+    to.registry.repository('t/copy').deleteBlob(upper?.digest ?? first.target.digest)
+    expect(await zstd({ there: there('t/copy') })).toMatchObject({ target: first.target, sent: { blobs: 2 } })
+    to.registry.addFault({ on: 'manifest', method: 'GET', then: { status: 403 } })
+    expect(await zstd({ there: there('t/copy') })).toMatchObject({ target: first.target, status: 'unchanged' })
   })
 
   it('leaves layers alone that are in it, and those that are not to be distributed', async () => {

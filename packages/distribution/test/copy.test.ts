@@ -199,52 +199,6 @@ describe('a part of an index', () => {
 
 describe('what is in the way', () => {
   const app = (): ReturnType<typeof image> => image('t/app:1').randomLayer(200_000).randomLayer(300_000)
-  const reset = (nth: number): Fault => ({
-    on: 'upload',
-    method: 'PUT',
-    nth,
-    afterRequestBytes: 100_000,
-    then: 'reset',
-  })
-  const faults: [string, Fault, TestRegistryOptions?][] = [
-    ['a cut at the first PUT', reset(1)],
-    ['a cut at the second PUT', reset(2)],
-    ['a cut before any byte', { on: 'upload', method: 'PUT', nth: 1, then: 'reset' }],
-    ['a cut where uploads are opened', { on: 'upload', method: 'POST', nth: 1, then: 'reset' }],
-    ['a cut where is asked for a blob', { on: 'blob', method: 'HEAD', nth: 1, then: 'reset' }],
-    ['a cut at the manifest', { on: 'manifest', method: 'PUT', nth: 1, then: 'reset' }],
-    ['a lost answer to the manifest', { on: 'manifest', method: 'PUT', nth: 1, then: { status: 500 } }],
-    ['429 at an upload', { on: 'upload', method: 'PUT', nth: 1, then: { status: 429, retryAfter: 2 } }],
-    ['429 where uploads are opened', { on: 'upload', method: 'POST', nth: 1, then: { status: 429, retryAfter: 2 } }],
-    [
-      'a token that expires',
-      { on: 'upload', method: 'PUT', nth: 1, then: 'expire-token' },
-      { auth: { kind: 'bearer', anonymous: 'everything' } },
-    ],
-    [
-      'a session that expired',
-      {
-        on: 'upload',
-        method: 'PUT',
-        nth: 1,
-        then: { status: 404, body: { errors: [{ code: 'BLOB_UPLOAD_UNKNOWN' }] } },
-      },
-    ],
-    ['an offset that is not so', { on: 'upload', method: 'GET', nth: 1, then: { headers: { range: '0-9999' } } }],
-  ]
-  it.each<[string, Fault, TestRegistryOptions?]>(faults)(
-    'is gone beyond, and only what is missing is sent again: %s',
-    async (_what, fault, options) => {
-      const memory = await memoryWith(app())
-      const to = await registryWith([], options)
-      to.registry.addFault(fault)
-      if (fault.method === 'GET') to.registry.addFault(reset(1))
-      const { target } = await copy(memory, to.target(), 'app', instant({ names: ['1'], jobs: 1 }))
-      expect(to.registry.repository('t/copy').tags()).toEqual({ 1: target.digest })
-      expect(to.registry.repository('t/copy').blobs()).toHaveLength(3)
-    },
-  )
-
   it('is a source that breaks off: it goes on where the target is, through the same count of attempts', async () => {
     const from = await registryWith([app()])
     const to = await registryWith([])
@@ -269,32 +223,6 @@ describe('what is in the way', () => {
     expect(await failure(copying)).toMatchObject({ code: 'CONNECTION_LOST' })
     expect(Math.max(...attempts)).toBe(4)
     expect(to.registry.repository('t/other').tags()).toEqual({})
-  })
-
-  it.each([
-    ['a mount that is refused', { on: 'upload', method: 'POST', nth: 1, then: { status: 403 } }],
-    ['202 for a mount', { on: 'upload', method: 'POST', nth: 1, then: 'ignore-query' }],
-  ] as [string, Fault][])('is %s: the blob is uploaded', async (_what, fault) => {
-    const place = await registryWith([app()])
-    place.registry.addFault(fault)
-    const copied = await copy(place.source(), place.target(), '1', instant({ names: ['1'], jobs: 1 }))
-    expect(copied).toMatchObject({ mounted: 2, sent: { blobs: 1 } })
-  })
-
-  it('is a registry that refuses the digest: nothing is named, and the uploads are cancelled', async () => {
-    const memory = await memoryWith(app())
-    const to = await registryWith([])
-    to.registry.addFault({
-      on: 'upload',
-      method: 'PUT',
-      then: { status: 400, body: { errors: [{ code: 'DIGEST_INVALID' }] } },
-    })
-    expect(await failure(copy(memory, to.target(), 'app', instant({ names: ['1'] })))).toMatchObject({
-      code: 'DIGEST_INVALID',
-    })
-    expect(to.registry.repository('t/copy').tags()).toEqual({})
-    const opened = to.registry.journal.requests({ kind: 'upload', method: 'POST', status: 202 })
-    expect(to.registry.journal.requests({ kind: 'upload', method: 'DELETE' })).toHaveLength(opened.length)
   })
 
   it('is damage here, where bytes were verified when they came: it is said, and not blamed on the registry', async () => {

@@ -16,7 +16,15 @@ import { CliError } from '../cli-error.ts'
 import type { CopyPlace } from './copy-place.ts'
 import { closingAll } from './copy-sides.ts'
 import type { CopyDone, CopyTask } from './copy-task.ts'
-import { askTarget, digestWanted, openSource, openTarget, type OpenSource, type OpenTarget } from './open-place.ts'
+import {
+  askTarget,
+  contentOf,
+  digestWanted,
+  openSource,
+  openTarget,
+  type OpenSource,
+  type OpenTarget,
+} from './open-place.ts'
 import { referrerNames } from './referrer-names.ts'
 
 /** From where and to where, and what of it is open already: of several copies each once, what can be opened once only. */
@@ -85,33 +93,45 @@ async function bring(
   task: CopyTask,
   { from, to, source: opened, target: given }: Required<Pair> & { source: OpenSource; target: OpenTarget },
 ): Promise<CopyDone> {
-  const { options, renderer, context } = task
+  const { sides, options, renderer, context } = task
   const how = await howFor(task, to)
-  const there: Digest[] = []
+  const subjects: Digest[] = []
   const note = ({ digest, mediaType }: Pick<Descriptor, 'digest' | 'mediaType'>): void => {
-    if (namesContent({ mediaType })) there.push(digest)
+    if (namesContent({ mediaType })) subjects.push(digest)
   }
+  const brought: Digest[] = []
+  const noteBrought = ({ digest }: Pick<Descriptor, 'digest'>): void => void brought.push(digest)
   renderer.note(`Copying ${from.text} to ${to.text}`)
   // An archive takes one delivery, with all that refers to the image.
   const shared = oneDelivery(given.target)
   const target = options.referrers === true && given.target.traits.once === true ? shared.target : given.target
   const { signal } = context
+  const there = how.compression === undefined ? undefined : await contentOf(to, sides.target)
   const { platforms: _platforms, onlyPresent: _present, format: _format, compression: _kind, ...asTheyAre } = how
   try {
     const copied = await copyContent(opened.source, target, opened.what, {
       ...how,
       names: given.names,
-      hooks: options.referrers === true ? { after: note, skipped: note } : {},
+      there,
+      hooks: {
+        after(descriptor) {
+          noteBrought(descriptor)
+          note(descriptor)
+        },
+        mounted: noteBrought,
+        ...(options.referrers === true ? { skipped: note } : {}),
+      },
       onEvent(event) {
         renderer.event(event)
         if (event.type === 'copy') assertDigest(to, event.digest)
       },
     })
+    for (const place of [from, to]) await sides.remember(place, brought)
     const { digest, size } = copied.target
     const [id = digest] = given.names
     const referrers =
       options.referrers === true
-        ? await copyReferrers(opened.source, target, there, {
+        ? await copyReferrers(opened.source, target, subjects, {
             ...asTheyAre,
             ...referrerNames({ from, to }),
           })
@@ -121,6 +141,7 @@ async function bring(
     return { text: given.text, copied, referrers }
   } finally {
     await shared.abort()
+    await there?.close()
   }
 }
 

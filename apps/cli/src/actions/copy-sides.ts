@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import type { Origin } from '@lading/content'
+import type { Digest } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
 import { printable } from '@lading/errors'
 import { parseReference, type Reference } from '@lading/reference'
@@ -27,6 +29,8 @@ export interface CopySides {
   readonly target: PlaceParts
   /** Where a blob can be mounted from in the target, besides the source. */
   mount(target: CopyPlace): ((blob: Descriptor) => Promise<readonly Origin[]>) | undefined
+  /** That a place has content, for whoever mounts it from there later. */
+  remember(place: CopyPlace, content: readonly Digest[]): Promise<void>
   /** Of a repository at its registry, or of a name in the store. */
   tags(kind: CopyPlace['kind'], name: Reference): AsyncIterable<string>
 }
@@ -75,6 +79,14 @@ export async function withCopySides<Result>(
           () => new Map(),
         )
       return async ({ digest }) => (await (known ??= look())).get(digest) ?? []
+    },
+    async remember({ kind, ...place }, content) {
+      if (kind !== 'registry' || content.length === 0 || !('reference' in place)) return
+      const { domain, path } = place.reference
+      const known = await store().catch(() => undefined)
+      // Where there is no store, none is made for a hint.
+      if (known !== undefined && existsSync(known.root))
+        await known.origins.remember({ host: domain, repository: path }, content)
     },
     async *tags(kind, name) {
       if (kind === 'registry') {

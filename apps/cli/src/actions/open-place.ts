@@ -170,8 +170,9 @@ export async function askTarget(
   return { text, target: { traits, begin: async () => ({ has, abort: async () => there?.close() }) } }
 }
 
-/** What is there, where something is. */
-async function contentOf(place: CopyPlace, parts: PlaceParts): Promise<Source | undefined> {
+/** What is there, where something is; nobody reads an archive that is to be written. */
+export async function contentOf(place: CopyPlace, parts: PlaceParts): Promise<Source | undefined> {
+  if (place.kind === 'registry') return (await parts.client()).repository(place.reference).source()
   if (place.kind === 'store') return (await parts.store()).source()
   if (place.kind !== 'layout' && place.kind !== 'directory') return undefined
   const { openImageDirectory, openLayout } = await import('@lading/archive')

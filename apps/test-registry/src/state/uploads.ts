@@ -23,6 +23,8 @@ export interface Uploads {
   /** Only in its own repository, and not when it was left alone for too long. */
   find(repository: string, id: string): Upload | undefined
   close(id: string): Promise<void>
+  /** Those of a repository that are open, by their ids. */
+  at(repository: string): readonly string[]
   /** Ends the session without throwing its bytes away: they are a blob now. */
   done(id: string): void
 }
@@ -72,6 +74,10 @@ export function createUploads(storage: Storage, { now, expiresInMs, most }: Uplo
       return upload
     },
     close,
+    at(repository) {
+      sweep()
+      return [...open.values()].filter((upload) => upload.repository === repository).map(({ id }) => id)
+    },
     done: (id) => void open.delete(id),
   }
 }

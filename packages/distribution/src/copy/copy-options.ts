@@ -1,5 +1,5 @@
 import type { Clock } from '@lading/clock'
-import type { Origin } from '@lading/content'
+import type { Origin, Source } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, ImageFormat } from '@lading/manifest'
 import type { CopyEvent } from './copy-event.ts'
@@ -38,6 +38,12 @@ export interface CopyOptions extends Omit<SelectOptions, 'partialIndex'> {
    * Default: as they are.
    */
   readonly compression?: 'gzip' | 'zstd' | undefined
+  /**
+   * The target as a source, where it can be read. What the names point to there hints at layers that were compressed
+   * before: such a layer is compressed once more, to be compared, and not sent again. Default: layers that are
+   * compressed anew are sent each time.
+   */
+  readonly there?: Pick<Source, 'resolve' | 'document'> | undefined
   /**
    * Called when all content is at the target, and nothing points to it yet: what it throws ends the copy without names.
    * `layerVerifier(store)` holds layers in a store against their diffIDs.

@@ -4,12 +4,13 @@ import type { Descriptor } from '@lading/manifest'
 import { convertSelection, wouldChange } from './convert-selection.ts'
 import type { CopyEvent } from './copy-event.ts'
 import type { CopyOptions } from './copy-options.ts'
+import { madeBefore } from './made-before.ts'
 import { formatFor, layersToRecompress, recompressLayers, type LayerToRecompress } from './recompress-layers.ts'
 import { select, type Selection } from './select.ts'
 
 type PrepareOptions = Pick<
   CopyOptions,
-  'platforms' | 'onlyPresent' | 'preserveDigests' | 'format' | 'compression' | 'signal'
+  'platforms' | 'onlyPresent' | 'preserveDigests' | 'format' | 'compression' | 'names' | 'there' | 'signal'
 > & {
   readonly traits: Pick<TargetTraits, 'partialIndex'>
   readonly emit: (event: CopyEvent) => void
@@ -28,7 +29,7 @@ interface Converted {
   readonly selection: Selection
   /** What has another digest now. */
   readonly from?: Digest | undefined
-  /** Layers that were made at the target. */
+  /** Layers that were sent to the target. */
   readonly brought: ReadonlySet<Digest>
 }
 
@@ -60,14 +61,13 @@ export async function prepare(source: Source, root: Descriptor, options: Prepare
     selection,
     layers,
     async convert(job) {
-      const replaced = await recompressLayers(job, layers, compression)
+      const { names = [], there } = options
+      const before =
+        there === undefined ? new Map() : await madeBefore(selected.documents, { there, names, signal: job.signal })
+      const { replaced, sent } = await recompressLayers(job, layers, { compression, before })
       const now = convertSelection(selected, { format, layers: replaced, emit })
       tell(now)
-      return {
-        selection: now,
-        from: changed(now),
-        brought: new Set([...replaced.values()].map(({ digest }) => digest)),
-      }
+      return { selection: now, from: changed(now), brought: sent }
     },
   }
 

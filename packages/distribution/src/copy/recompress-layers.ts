@@ -20,6 +20,7 @@ import { together } from '../together.ts'
 import { CopyError } from './copy-error.ts'
 import type { CopyEvent } from './copy-event.ts'
 import type { CopyHooks } from './copy-options.ts'
+import type { MadeBefore } from './made-before.ts'
 import type { ReadDocument } from '../read-document.ts'
 
 export type WantedCompression = 'gzip' | 'zstd'
@@ -35,7 +36,7 @@ export interface LayerToRecompress {
 
 interface Job {
   readonly source: Source
-  readonly delivery: Pick<Delivery, 'receive'>
+  readonly delivery: Pick<Delivery, 'receive' | 'has'>
   readonly transfers: Transfers
   readonly hooks: CopyHooks
   readonly emit: (event: CopyEvent) => void
@@ -96,30 +97,48 @@ export const formatFor = (
   compression: WantedCompression | undefined,
 ): ImageFormat | undefined => (compression === 'zstd' ? (format ?? 'oci') : format)
 
-/** What stands for each layer at the target, where it is when this resolves. */
+export interface RecompressedLayers {
+  /** What stands for each layer at the target, where it is. */
+  readonly replaced: ReadonlyMap<Digest, ReplacedLayer>
+  /** Those of them that were sent: the others were there. */
+  readonly sent: ReadonlySet<Digest>
+}
+
+/** @param options.before where the target may have a layer: it is compressed, and sent only if it is another one */
 export async function recompressLayers(
   job: Job,
   layers: readonly LayerToRecompress[],
-  compression: WantedCompression,
-): Promise<ReadonlyMap<Digest, ReplacedLayer>> {
+  { compression, before }: { readonly compression: WantedCompression; readonly before: MadeBefore },
+): Promise<RecompressedLayers> {
   const replaced = new Map<Digest, ReplacedLayer>()
+  const sent = new Set<Digest>()
   const all = together(job.signal)
   const one = async (given: LayerToRecompress): Promise<void> => {
     const { layer } = given
-    const { digest, size } = await recompressLayer(job, given, { compression, signal: all.signal })
-    replaced.set(layer.digest, { digest, size, compression })
+    const may = before.get(layer.digest)
+    const { made, wasSent } = await recompressLayer(job, given, { compression, may, signal: all.signal })
+    replaced.set(layer.digest, { digest: made.digest, size: made.size, compression })
+    if (wasSent) sent.add(made.digest)
   }
   for (const each of layers.toSorted((a, b) => b.layer.size - a.layer.size))
     all.next(() => one(each)).catch(() => undefined)
   await all.settle()
-  return replaced
+  return { replaced, sent }
 }
 
 async function recompressLayer(
   { source, delivery, transfers, hooks, emit }: Job,
   { layer, diffIds }: LayerToRecompress,
-  { compression, signal }: { readonly compression: WantedCompression; readonly signal: AbortSignal },
-): Promise<Descriptor> {
+  {
+    compression,
+    may = new Set(),
+    signal,
+  }: {
+    readonly compression: WantedCompression
+    readonly may?: ReadonlySet<Digest> | undefined
+    readonly signal: AbortSignal
+  },
+): Promise<{ readonly made: Descriptor; readonly wasSent: boolean }> {
   const named = { digest: layer.digest, id: hexOf(layer.digest).slice(0, 12) }
   emit({ type: 'layer:preparing', ...named, size: layer.size })
   let read = 0
@@ -136,6 +155,30 @@ async function recompressLayer(
       throw error
     }
   }
+  async function* compressed(attempt: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    const held = heldAgainst(layer, diffIds)
+    const inside = decompress(bytes(attempt), { inputLength: layer.size, signal: attempt })
+    for await (const chunk of compress(held.through(inside), { kind: compression, signal: attempt })) {
+      if (performance.now() >= told + tellEveryMs) {
+        emit({ type: 'layer:compressing', ...named, current: read, total: layer.size })
+        told = performance.now()
+      }
+      yield chunk
+    }
+    held.check()
+  }
+  /** What it becomes, without telling anybody. */
+  const look = async (attempt: AbortSignal): Promise<Descriptor> => {
+    read = 0
+    fromSource = false
+    const hasher = createHasher('sha256')
+    let size = 0
+    for await (const chunk of compressed(attempt)) {
+      hasher.update(chunk)
+      size += chunk.byteLength
+    }
+    return { mediaType: OCI_LAYER, digest: hasher.digest(), size }
+  }
   const once = async (attempt: AbortSignal): Promise<Descriptor> => {
     read = 0
     fromSource = false
@@ -143,16 +186,7 @@ async function recompressLayer(
     if (typeof receiver === 'string') throw new TypeError('content of unknown digest is never there')
     try {
       await receiver.begin({ start: 0, source: 'its layer in another compression' })
-      const held = heldAgainst(layer, diffIds)
-      const inside = decompress(bytes(attempt), { inputLength: layer.size, signal: attempt })
-      for await (const chunk of compress(held.through(inside), { kind: compression, signal: attempt })) {
-        if (performance.now() >= told + tellEveryMs) {
-          emit({ type: 'layer:compressing', ...named, current: read, total: layer.size })
-          told = performance.now()
-        }
-        await receiver.write(chunk)
-      }
-      held.check()
+      for await (const chunk of compressed(attempt)) await receiver.write(chunk)
       return await receiver.commit({ signal: attempt })
     } catch (error) {
       attempt.throwIfAborted()
@@ -161,10 +195,9 @@ async function recompressLayer(
       await receiver.discard()
     }
   }
-  const work: Work<Descriptor, CopyEvent> = async ({ started, attempt, report }) => {
+  const work: Work<{ made: Descriptor; wasSent: boolean }, CopyEvent> = async ({ started, attempt, report }) => {
     await started
-    await hooks.before?.(layer)
-    return attempt(once, {
+    const how: Parameters<typeof attempt>[1] = {
       // Each attempt is a whole one.
       position: () => 0,
       retry: (error) => (fromSource ? retryBlob(error) : retryUpload(error)),
@@ -172,15 +205,22 @@ async function recompressLayer(
         const message = error instanceof Error ? error.message : String(error)
         report({ type: 'layer:retry', ...named, attempt: count, seconds, code: codeOf(error), message })
       },
-    })
+    }
+    if (may.size > 0) {
+      const made = await attempt(look, how)
+      if (may.has(made.digest) && (await delivery.has(made, { signal }))) return { made, wasSent: false }
+    }
+    await hooks.before?.(layer)
+    return { made: await attempt(once, how), wasSent: true }
   }
   const watch = transfers.run(`${layer.digest} in ${compression}`, work, { signal, size: layer.size })
   try {
     for await (const event of watch) emit(event)
-    const descriptor = await watch.result()
-    emit({ type: 'layer:compressed', ...named, now: descriptor.digest, size: descriptor.size, compression })
-    await hooks.after?.(descriptor)
-    return descriptor
+    const result = await watch.result()
+    const { digest: now, size } = result.made
+    emit({ type: 'layer:compressed', ...named, now, size, compression })
+    if (result.wasSent) await hooks.after?.(result.made)
+    return result
   } finally {
     await watch.release()
   }

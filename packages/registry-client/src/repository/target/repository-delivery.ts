@@ -32,8 +32,8 @@ export function repositoryDelivery({ manifests, schemas, atTarget, chunkSize }: 
   let most = chunkSize
 
   const makeSmaller = (length: number, least: number): boolean => {
-    const next = Math.max(least, Math.floor(length / 2))
-    if (next >= length || next < leastRequest) return false
+    const next = Math.max(least, leastRequest, Math.floor(length / 2))
+    if (next >= length) return false
     most = Math.min(most ?? next, next)
     return true
   }

@@ -16,6 +16,8 @@ export interface OpenUpload {
   readonly offset: number
   /** Its last request was ended by us: the registry may still be taking bytes of it. */
   readonly brokenOff: boolean
+  /** Where it said that it stands, it took nothing: what it says is not believed again. */
+  readonly miscounts?: boolean | undefined
 }
 
 /** How often the registry is asked for bytes that it may still be taking. */
@@ -53,7 +55,7 @@ export async function goOnWith(
   },
 ): Promise<OpenUpload | 'here'> {
   const { site, digest, session, hashed } = upload
-  if (digest === undefined) return startOver(upload, { signal })
+  if (digest === undefined || upload.miscounts === true) return startOver({ ...upload, verified }, { signal })
   const has = await settledStatus(upload, digest, { signal })
   if (has === undefined && hashed.length === size && (await isThere())) return 'here'
   // What nobody hashed and what has to be hashed make no digest together.

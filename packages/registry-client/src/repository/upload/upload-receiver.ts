@@ -112,13 +112,18 @@ export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
       closed = true
       const brokenOff = !sender.failed.aborted
       await sender.abandon()
-      await onKeep({ ...current, brokenOff })
+      await onKeep({ ...current, brokenOff, miscounts: current.offset > 0 && isOutOfPlace(sender.failed.reason) })
     },
     async discard() {
       if (!closed) await throwAway()
     },
   }
 }
+
+/** What registries say of bytes that they do not expect next. */
+const isOutOfPlace = (error: unknown): boolean =>
+  isLadingError(error) &&
+  (error.facts.status === 416 || error.code === 'RANGE_INVALID' || error.code === 'UPLOAD_INVALID')
 
 function miscounted(cause: LadingError, digest: Digest): RegistryError {
   const { host, status } = cause.facts
