@@ -61,11 +61,9 @@ export async function* leftoversIn(place: LeftoverPlace): AsyncIterable<Leftover
       }
     }
   }
-  // Of a holder who is at work, or was killed: whoever next takes the lock moves it into the trash.
-  for (const path of await fencesOf(fs, layout.lock)) {
-    const no = (): Promise<boolean> => Promise.resolve(false)
-    yield { kind: 'trash', path, isDue: no, remove: no }
-  }
+  // Of a holder who is at work, or was killed: whoever next takes the lock, as a prune does, moves it into the trash.
+  for (const path of await fencesOf(fs, layout.lock))
+    yield { kind: 'trash', path, isDue: () => Promise.resolve(true), remove: () => Promise.resolve(false) }
   for (const directory of await writtenDirectories(fs, layout)) yield* temporaries(fs, directory)
   yield* downloads(place)
 }

@@ -107,10 +107,11 @@ export async function moveAway(
   return true
 }
 
-async function moveBehind(
+/** What is at `path`, whatever it is, into the fence of the lock's holder. `false`: was not there. */
+export async function moveBehind(
   fs: FileSystem,
   path: string,
-  { fence, assertHeld }: { readonly fence: string; readonly assertHeld: () => Promise<void> },
+  { fence, assertHeld }: UnderLock & { readonly fence: string },
 ): Promise<boolean> {
   try {
     await fs.rename(path, newNameIn(fence, path))
@@ -118,7 +119,7 @@ async function moveBehind(
   } catch (error) {
     if (!isLadingError(error, 'NOT_FOUND')) throw error
     // It is not there, or the fence is not.
-    await assertHeld()
+    await assertHeld?.()
     return false
   }
 }

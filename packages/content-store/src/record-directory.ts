@@ -3,6 +3,7 @@ import { tryParseDigest, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { DirectoryEntry, FileSystem } from './file-system.ts'
 import { digestPath, layoutOf } from './layout.ts'
+import { moveBehind } from './place.ts'
 import type { OpenRecords, RecordFormat, Records } from './records.ts'
 import { temporaryPath, writeFileDurably, writeNewFile } from './write-file-durably.ts'
 
@@ -39,15 +40,17 @@ export function createRecordDirectory<Stored>({
 
   return {
     get,
-    async put(key, bytes) {
+    async put(key, bytes, { assertHeld, fence } = {}) {
       const path = pathOf(key)
       await makeDirectory(fs, [directory, dirname(path)])
       // A file cannot be renamed over a directory; over everything else it can.
       if ((await fs.stat(path))?.kind === 'directory') await removeDirectory(fs, path)
-      await (durable ? writeFileDurably(fs, path, bytes) : replaceFile(fs, path, bytes))
+      await (durable ? writeFileDurably(fs, path, bytes, { before: assertHeld, fence }) : replaceFile(fs, path, bytes))
     },
-    async remove(key) {
+    async remove(key, { assertHeld, fence } = {}) {
       const path = pathOf(key)
+      if (fence !== undefined) return moveBehind(fs, path, { fence, assertHeld })
+      await assertHeld?.()
       try {
         return await fs.unlink(path)
       } catch (error) {

@@ -1,16 +1,18 @@
 import type { Digest } from '@lading/digest'
+import type { UnderLock } from './place.ts'
 
 /**
- * Small documents by digest that can all be made again. So whatever is in a record's place and is none counts as absent,
- * and the next `put` or `remove` clears it away.
+ * Small documents by digest that can all be made again. Whoever changes one by what it saw under the lock says so
+ * (`UnderLock`): then nothing is changed once the lock was lost, and the change rejects with what `assertHeld` throws.
+ * Whatever is in a record's place and is none counts as absent, and the next `put` or `remove` clears it away.
  */
 export interface Records<Stored> {
   /** `undefined`: not there, or nothing that can be read as one. @throws `PERMISSION` when they may not be read; `DigestError` */
   get(key: Digest): Promise<Stored | undefined>
   /** Replaces it in one step, which survives a power cut unless they are not `durable`. @throws `DigestError` */
-  put(key: Digest, bytes: Uint8Array): Promise<void>
+  put(key: Digest, bytes: Uint8Array, options?: UnderLock): Promise<void>
   /** `false`: nothing was there. @throws `DigestError` */
-  remove(key: Digest): Promise<boolean>
+  remove(key: Digest, options?: UnderLock): Promise<boolean>
   /** In order of algorithm and hex digits. */
   list(): AsyncIterable<Stored>
 }

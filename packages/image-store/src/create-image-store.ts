@@ -20,13 +20,13 @@ export function imageStoreOn(open: OpenRecords): ImageStore {
   const records = open('images', { maxBytes: recordLimit, parse: parseRecord })
 
   return {
-    async create(record) {
+    async create(record, options) {
       const { digest } = record.config
       const older = await records.get(digest)
       const written = older === undefined ? record : joinRecords(older, record)
       const bytes = formatRecord(written)
       if (older !== undefined && Buffer.compare(bytes, formatRecord(older)) === 0) return older
-      await records.put(digest, bytes)
+      await records.put(digest, bytes, options)
       return written
     },
     get: records.get,

@@ -1,3 +1,4 @@
+import type { UnderLock } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, Platform } from '@lading/manifest'
 import type { DigestSearch } from './search-digests.ts'
@@ -23,11 +24,11 @@ export interface ImageRecord {
 /** Records of images by image ID. A cache: what cannot be read counts as absent and can be written again. */
 export interface ImageStore {
   /** Writes the record, joined with the `manifests` and `blobs` of the one that is there. Says which is on disk now. */
-  create(record: ImageRecord): Promise<ImageRecord>
+  create(record: ImageRecord, options?: UnderLock): Promise<ImageRecord>
   get(id: Digest): Promise<ImageRecord | undefined>
   list(): AsyncIterable<ImageRecord>
   /** By image ID, or by the start of one: see `searchDigests`. */
   search(term: string): Promise<DigestSearch>
   /** `false`: was not there. */
-  delete(id: Digest): Promise<boolean>
+  delete(id: Digest, options?: UnderLock): Promise<boolean>
 }

@@ -81,7 +81,7 @@ export function layerRecords(open: OpenRecords): Omit<LayerStore, 'uncompress' |
     async *list() {
       for await (const { layer } of layers.list()) yield layer
     },
-    remove: async (chainId) => await layers.remove(chainId),
+    remove: async (chainId, options) => await layers.remove(chainId, options),
     remember: async (blob, inside) => await memory.put(blob, formatUncompressed(blob, inside)),
     forget: async (blob) => await memory.remove(blob),
   }

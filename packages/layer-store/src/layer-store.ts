@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import type { BlobAddress } from '@lading/content-store'
+import type { BlobAddress, UnderLock } from '@lading/content-store'
 import type { Algorithm, Digest } from '@lading/digest'
 
 /** What a layer is, once its uncompressed bytes were seen. Facts only; never a blob's whereabouts. */
@@ -66,7 +66,7 @@ export interface LayerStore<Growth = unknown> {
   get(chainId: Digest): Promise<LayerRecord | undefined>
   list(): AsyncIterable<LayerRecord>
   /** Forgets a layer. `false`: was not there. */
-  remove(chainId: Digest): Promise<boolean>
+  remove(chainId: Digest, options?: UnderLock): Promise<boolean>
   /** Remembers what a blob uncompresses to, and nothing else of it: in place of what was remembered. */
   remember(blob: Digest, inside: Uncompressed): Promise<void>
   /** Forgets what a blob uncompresses to. `false`: was not known. */

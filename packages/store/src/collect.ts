@@ -1,3 +1,4 @@
+import type { UnderLock } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { ImageRecord } from '@lading/image-store'
 import type { Names } from '@lading/reference-store'
@@ -73,25 +74,27 @@ export async function collect(
   if (dryRun) return { deleted, content: unnamed.filter(isFree) }
   // Whoever took the lock over may have given a name to what was free: looked at again before each step.
   const assertHeld = (): Promise<void> => names.assertHeld()
-  const remove = async (step: () => Promise<unknown>): Promise<void> => {
+  const remove = async (step: (under: UnderLock) => Promise<unknown>): Promise<void> => {
     await assertHeld()
-    await step()
+    await step({ assertHeld, fence: names.fence })
   }
   const free: Digest[] = []
   for (const [at, digest] of unnamed.entries()) {
     // A pull that has begun since uses what it finds.
     if (at > 0 && at % removalsAtOnce === 0) held = await parts.leases.held()
     if (!isFree(digest)) continue
-    await remove(() => parts.contents.remove(digest, { assertHeld, fence: names.fence }))
+    await remove((under) => parts.contents.remove(digest, under))
     free.push(digest)
   }
   const collected: Collected = { deleted, content: free }
+  // Of what this is, another holder of the lock may know by now: then it finds it out once more.
   for (const digest of free) await parts.layers.forget(digest)
   // A running pull builds on the records of layers; and without knowing every layer that stays, none is forgotten.
   if (held.size === 0 && stays.layers !== undefined) {
-    for (const chainId of sweep.layers) if (!stays.layers.has(chainId)) await remove(() => parts.layers.remove(chainId))
+    for (const chainId of sweep.layers)
+      if (!stays.layers.has(chainId)) await remove((under) => parts.layers.remove(chainId, under))
     // The image's record goes last: with it, a collection that was cut off or held up is finished by the next one.
-    for (const record of sweep.records) await remove(() => parts.images.delete(record.config.digest))
+    for (const record of sweep.records) await remove((under) => parts.images.delete(record.config.digest, under))
   }
   return collected
 }

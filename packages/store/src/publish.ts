@@ -78,7 +78,8 @@ async function publishLocked(
   await contents.makeDurable([...plan.needed.map(({ digest }) => digest), ...besideOf(target), ...here])
   for (const { descriptor } of plan.documents) await staged.get(descriptor.digest)?.publish()
   await contents.makeDurable(staged.keys())
-  for (const record of records) await images.create(record)
+  const underLock = { assertHeld: () => names.assertHeld(), fence: names.fence }
+  for (const record of records) await images.create(record, underLock)
 
   let changed = staged.size > 0
   const moved: Digest[] = []

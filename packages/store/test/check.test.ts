@@ -298,7 +298,14 @@ it('accuses no record whose content another process has just removed, and that i
   const alone = image(['alone', 'and alone'])
   await pull('alone:1', alone, [alone])
   const held = faultyFileSystem(unsyncedFileSystem(), [
-    { operation: 'unlink', path: /\/images\//, nth: 1, errno: 'EIO', forGood: true },
+    // The config is the first that is called so, and the image's record the second.
+    {
+      operation: 'rename',
+      path: new RegExp(`\\.fence/${alone.id.slice('sha256:'.length)}\\.`),
+      nth: 2,
+      errno: 'EIO',
+      forGood: true,
+    },
   ])
   const other = await root.open({ fs: held })
   let removed: Promise<unknown> | undefined

@@ -272,6 +272,21 @@ describe('prune', () => {
     expectWhole()
   })
 
+  it('counts what a removal that was killed had taken away, before it is freed', async () => {
+    const fence = join(root.path, 'lading', 'lock.0123456789abcdef.fence')
+    await pull(store, 'app:1', app)
+    await mkdir(join(fence, 'of one before'), { recursive: true })
+    await writeFile(join(fence, 'a layer'), '12345')
+    await writeFile(join(fence, 'of one before', 'another'), '123')
+    const killed = { leftovers: { trash: { files: 2, bytes: 8 } } }
+    expect(await store.usage()).toMatchObject(killed)
+    const told = await store.prune({ dryRun: true })
+    expect(told).toMatchObject({ ...killed, freed: 8 })
+    expect(await store.prune()).toEqual(told)
+    expect(await store.usage()).toMatchObject({ leftovers: { trash: { files: 0 } } })
+    expect(await readdir(join(root.path, 'lading'))).not.toContain('lock.0123456789abcdef.fence')
+  })
+
   it('makes no store in a dry run', async () => {
     expect(await store.prune({ dryRun: true })).toMatchObject({ freed: 0 })
     expect(await readdir(root.path).catch(() => 'nothing')).toBe('nothing')

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { layoutOf } from '@lading/content-store'
 import { faultyFileSystem, unsyncedFileSystem, type Operation } from '@lading/content-store/testing'
+import { chainIdOf } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'
 import { parseReference } from '@lading/reference'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -56,6 +58,11 @@ const meanwhile: readonly Change[] = [
       await store.prune({ minAgeMs: 0 })
     },
   },
+]
+
+const recordsOfApp = [
+  join('images', app.id.replace(':', '/')),
+  ...app.diffIds.map((_, at) => join('layers', (chainIdOf(app.diffIds.slice(0, at + 1)) ?? '').replace(':', '/'))),
 ]
 
 let directory: string
@@ -115,9 +122,13 @@ async function stoppedAt(nth: number, isKilled: boolean, change: Change, robber:
   )
   await victim.close().catch(() => {})
   const robbed = robbing !== undefined
+  // A removal takes nothing of what the other one has written since.
+  const written = robbed && change.name === undefined && robber.name !== undefined ? recordsOfApp : []
+  const lost = written.filter((record) => !existsSync(join(root, 'lading', record)))
   const { violations, names } = consult(root, { afterCrash: true })
-  expect({ violations, names: Object.keys(names) }).toEqual({
+  expect({ violations, lost, names: Object.keys(names) }).toEqual({
     violations: [],
+    lost: [],
     names: expect.arrayContaining(
       [robbed ? robber.name : undefined, done ? change.name : undefined].filter((name) => name !== undefined),
     ) as string[],

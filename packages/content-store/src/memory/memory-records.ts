@@ -12,8 +12,14 @@ export function memoryRecords(memory: Memory): OpenRecords {
     }
     return {
       get: async (key) => read(key),
-      put: async (key, bytes) => void records.set(parseDigest(key), new Uint8Array(bytes)),
-      remove: async (key) => records.delete(parseDigest(key)),
+      async put(key, bytes, { assertHeld } = {}) {
+        await assertHeld?.()
+        records.set(parseDigest(key), new Uint8Array(bytes))
+      },
+      async remove(key, { assertHeld } = {}) {
+        await assertHeld?.()
+        return records.delete(parseDigest(key))
+      },
       async *list() {
         for (const key of [...records.keys()].toSorted()) {
           const stored = read(key)

@@ -66,6 +66,23 @@ export const recordCases: readonly Case[] = [
     },
   },
   {
+    name: 'changes nothing for whoever has lost the lock',
+    async run({ store }) {
+      const lost = new Error('the lock was lost')
+      const assertHeld = (): Promise<void> => Promise.reject(lost)
+      await store.create(record('a'))
+      const twin = record('a', { manifests: [digest('other manifest')] })
+      for (const run of [
+        () => store.create(twin, { assertHeld }),
+        () => store.create(record('b'), { assertHeld }),
+        () => store.delete(digest('a'), { assertHeld }),
+      ])
+        await assert.rejects(run, (error) => error === lost)
+      assert.deepEqual(await store.get(digest('a')), record('a'))
+      assert.deepEqual(await idsIn(store), [digest('a')])
+    },
+  },
+  {
     name: 'finds a record by its ID or the start of it',
     async run({ store }) {
       await store.create(record('a'))

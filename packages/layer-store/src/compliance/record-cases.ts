@@ -84,6 +84,16 @@ export const recordCases: readonly Case[] = [
     },
   },
   {
+    name: 'forgets no layer for whoever has lost the lock',
+    async run({ layers }) {
+      const lost = new Error('the lock was lost')
+      await layers.register(base)
+      const assertHeld = (): Promise<void> => Promise.reject(lost)
+      await assert.rejects(layers.remove(base.diffId, { assertHeld }), (error) => error === lost)
+      assert.deepEqual(await chainIdsIn(layers), [base.diffId])
+    },
+  },
+  {
     name: 'remembers something else of a blob when it is told so',
     async run({ layers, again }) {
       await layers.register(base)

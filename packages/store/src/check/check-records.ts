@@ -1,4 +1,4 @@
-import type { StoreFile } from '@lading/content-store'
+import type { StoreFile, UnderLock } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { ImageRecord } from '@lading/image-store'
 import type { Uncompressed } from '@lading/layer-store'
@@ -15,8 +15,8 @@ export interface WrongRecord {
   readonly why: string
   /** Whether it is so at another look: other processes remove and write records meanwhile. */
   isStillSo(): Promise<boolean>
-  /** Under the lock. */
-  repair(): Promise<unknown>
+  /** What was found out from content is right whoever holds the lock; what goes because nothing needs it is not. */
+  repair(under: UnderLock): Promise<unknown>
 }
 
 interface Seen {
@@ -87,7 +87,7 @@ async function wrongLayers({ layers }: Parts, seen: Seen): Promise<readonly Wron
   }
   const forget = (digest: Digest, why: string): void => {
     lost.add(digest)
-    tell(digest, { why, isStillSo: () => isLost(digest), repair: () => layers.remove(digest) })
+    tell(digest, { why, isStillSo: () => isLost(digest), repair: (under) => layers.remove(digest, under) })
   }
   for (let before = -1; before !== lost.size;) {
     before = lost.size
@@ -127,7 +127,13 @@ async function wrongImages(parts: Parts, seen: Seen): Promise<readonly WrongReco
     const why = await fault()
     if (why === undefined) continue
     const isStillSo = async (): Promise<boolean> => (await fault()) !== undefined
-    wrong.push({ record: 'images', digest: id, why, isStillSo, repair: () => writeAnew(parts, id, seen.trees) })
+    wrong.push({
+      record: 'images',
+      digest: id,
+      why,
+      isStillSo,
+      repair: (under) => writeAnew(parts, id, seen.trees, under),
+    })
   }
   return wrong
 }
@@ -159,14 +165,19 @@ async function faultOf(
 }
 
 /** Of what names reach. What nothing reaches any more needs no record. */
-async function writeAnew({ contents, images }: Parts, id: Digest, trees: readonly Tree[]): Promise<void> {
-  await images.delete(id)
+async function writeAnew(
+  { contents, images }: Parts,
+  id: Digest,
+  trees: readonly Tree[],
+  under: UnderLock,
+): Promise<void> {
+  await images.delete(id, under)
   for (const tree of trees) {
     const indexes = tree.indexes.map(({ descriptor }) => descriptor.digest)
     for (const image of tree.images) {
       if (idOf(image.manifest) !== id) continue
       const record = await recordOf(contents, image, indexes).catch(() => undefined)
-      if (record !== undefined) await images.create(record)
+      if (record !== undefined) await images.create(record, under)
     }
   }
 }

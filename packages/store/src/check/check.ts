@@ -171,7 +171,8 @@ async function recordFindings(
       parts.references.update(async (held) => {
         for (const record of wrong) {
           await held.assertHeld()
-          if (await record.isStillSo()) await record.repair()
+          const under = { assertHeld: () => held.assertHeld(), fence: held.fence }
+          if (await record.isStillSo()) await record.repair(under)
         }
       }),
     )
