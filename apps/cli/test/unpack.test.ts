@@ -1,7 +1,9 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { image, startTestRegistry } from '@lading/test-registry'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { keepingBack } from './support/keeping-back.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -33,6 +35,45 @@ describe('lading unpack', () => {
     expect(again).toEqual({ code: 0, stdout: `${directory}\n`, stderr: '' })
     expect(registry.journal.entries).toHaveLength(requests)
     expect((await readdir(folder)).toSorted()).toEqual(['rootfs', 'rootfs.lading.ndjson'])
+  })
+
+  describe('an image that is on its way', () => {
+    const isWritten = (folder: string) => (): boolean =>
+      readdirSync(folder).some((name) => existsSync(join(folder, name, 'tree/first')))
+    const twoLayers = async (): Promise<string> => {
+      const { layers } = await registry.seed(image('t/two:1').layer({ first: '1' }).layer({ second: '2' }))
+      return layers[1]?.digest ?? ''
+    }
+
+    it('has a layer written while the next one is still to come', async () => {
+      const folder = await temporaryDirectory()
+      const other = await keepingBack(registry.url, { digest: await twoLayers(), until: isWritten(folder) })
+      const { code, stderr } = await unpack(await temporaryDirectory(), `${other}/t/two:1`, join(folder, 'rootfs'))
+      expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('Unpacking layer 1 of 2') })
+      expect(await readdir(join(folder, 'rootfs'))).toEqual(['first', 'second'])
+    })
+
+    it('is not there when the rest of it does not come', async () => {
+      const folder = await temporaryDirectory()
+      const kept = { digest: await twoLayers(), until: isWritten(folder), status: 404 }
+      const other = await keepingBack(registry.url, kept)
+      const { code, stderr } = await unpack(await temporaryDirectory(), `${other}/t/two:1`, join(folder, 'rootfs'))
+      expect(code).not.toBe(0)
+      expect(stderr).toContain('Unpacking layer 1 of 2')
+      expect(await readdir(folder)).toEqual([])
+    })
+
+    it('is fetched no further when it cannot be unpacked', async () => {
+      const { layers } = await registry.seed(
+        image('t/wrong:1').layer({ first: '', 'first/below': '' }).layer({ second: '2' }),
+      )
+      const folder = await temporaryDirectory()
+      const other = await keepingBack(registry.url, { digest: layers[1]?.digest ?? '', until: () => false })
+      const { code, stderr } = await unpack(await temporaryDirectory(), `${other}/t/wrong:1`, join(folder, 'rootfs'))
+      expect(code).not.toBe(0)
+      expect(stderr).toContain('first is no directory')
+      expect(await readdir(folder)).toEqual([])
+    })
   })
 
   it('makes a bundle of it', async () => {

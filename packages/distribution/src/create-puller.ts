@@ -101,6 +101,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
       })
     const stop = new AbortController()
     const onEvent = guardListener(given.onEvent, (error) => stop.abort(error))
+    const onArriving = given.onArriving && guardListener(given.onArriving, (error) => stop.abort(error))
     const own = [closing.signal, stop.signal]
     const signal = AbortSignal.any(given.signal === undefined ? own : [given.signal, ...own])
     signal.throwIfAborted()
@@ -128,6 +129,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
         allowForeignUrls: given.allowForeignUrls ?? false,
         schemas: given.allowSchema1 === true ? await schemasWithSchema1(options.schemas) : undefined,
         emit,
+        onArriving,
         signal,
       })
       stop.signal.throwIfAborted()

@@ -1,5 +1,6 @@
 import type { Platform, Schemas } from '@lading/manifest'
 import type { Emit } from './emit.ts'
+import type { ArrivingImage } from './puller.ts'
 import type { RangeOptions } from './range-options.ts'
 import type { PullClient, PullDocuments, PullDelivery, PullStore, PullTransfers } from './ports.ts'
 
@@ -19,5 +20,7 @@ export interface PullJob {
   /** With schema 1, where that was allowed; else the client's own. */
   readonly schemas: Schemas<PullDocuments> | undefined
   readonly emit: Emit
+  /** Never throws. */
+  readonly onArriving?: ((image: ArrivingImage) => void) | undefined
   readonly signal: AbortSignal
 }

@@ -8,6 +8,7 @@ import {
   type ImageManifest,
   type Platform,
 } from '@lading/manifest'
+import { arrivingImage } from './arriving-image.ts'
 import { algorithmsFor } from './diff-id-names.ts'
 import { fetchConfig } from './fetch-config.ts'
 import { warnAboutPlatform } from './image-platform.ts'
@@ -67,6 +68,14 @@ export async function pullSchema2(
         rank,
       ),
     )
+  if (job.onArriving !== undefined) {
+    const tell = job.onArriving
+    // Its failure is that of the config, which is told there.
+    void config.then(
+      () => tell(arrivingImage(job, document, manifest.config, obtained)),
+      () => {},
+    )
+  }
   const registered = group.next(async () =>
     registerLayers({ ...job, signal: group.signal }, document, manifest, await config, obtained, quiet),
   )

@@ -1,3 +1,5 @@
+import type { AbortOptions } from '@lading/clock'
+import type { Document } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Descriptor, ImageConfig, Platform } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
@@ -28,6 +30,21 @@ export interface PullOptions {
   readonly allowSchema1?: boolean | undefined
   /** Called synchronously, in order. What it throws ends the pull, which rejects with it once everything is in order. */
   readonly onEvent?: ((event: PullEvent) => void) | undefined
+  /**
+   * Told of an image when its manifest and its config are verified and its layers are on their way, for who can begin with what is
+   * there. What comes of it is only known when the pull resolves: what was told may be given up, and told again, of another manifest
+   * even, when a mirror gave what is of no use. Called and taken for as `onEvent`. Of schema 1 it is not told.
+   */
+  readonly onArriving?: ((image: ArrivingImage) => void) | undefined
+}
+
+/** An image that is being pulled. */
+export interface ArrivingImage {
+  readonly manifest: Descriptor
+  /** Its manifest or its config, which no name leads to yet. `undefined`: another one. */
+  document(descriptor: Descriptor, options?: AbortOptions): Promise<Document | undefined>
+  /** Resolves when the store has a layer, verified; rejects when the pull does not get that far, or the signal says so. */
+  layer(layer: Descriptor, options?: AbortOptions): Promise<void>
 }
 
 export interface PulledImage {

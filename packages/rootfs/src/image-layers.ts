@@ -21,11 +21,15 @@ export interface ImageToUnpack {
    * out is held against the image's config.
    */
   readonly fileOf?: ((digest: Digest) => string) | undefined
-  /**
-   * Of an image that is still on its way: resolves when the source has a layer whole; each is waited for when it is its turn. Its
-   * documents are there before. Default: everything is there.
-   */
-  readonly arrival?: ((layer: Descriptor, options: AbortOptions) => Promise<void>) | undefined
+  /** Of an image that is still on its way: what is to be waited for. Its documents are there. Default: everything is there. */
+  readonly arriving?: ArrivingParts | undefined
+}
+
+export interface ArrivingParts {
+  /** Resolves when the source has a layer whole. Each is waited for when it is its turn. */
+  layer(layer: Descriptor, options: AbortOptions): Promise<void>
+  /** Resolves when all is right, for instance that the pull is over; before, nothing is put in place. */
+  all(options: AbortOptions): Promise<void>
 }
 
 /** With where its file is, when the source keeps it in one, and what is to be waited for before it is read. */
@@ -36,7 +40,7 @@ export interface ImageLayer extends LayerArchive {
 
 /** The config of an image, and its layers, base first, each verified by its blob's digest and by its diffID (image-spec, config.md, `rootfs`). */
 export async function imageLayers(
-  { source, manifest, fileOf, arrival }: ImageToUnpack,
+  { source, manifest, fileOf, arriving }: ImageToUnpack,
   { signal }: AbortOptions = {},
 ): Promise<{ readonly layers: readonly ImageLayer[]; readonly config: ImageConfig }> {
   const { config, layers } = decodeImageManifest((await documentOf(source, manifest, signal)).bytes, manifest.mediaType)
@@ -48,8 +52,8 @@ export async function imageLayers(
     const diffId = diffIds[index] as Digest
     const { digest, size } = layer
     const file = fileOf === undefined ? undefined : { path: fileOf(digest), digest, size, diffId }
-    const comes = arrival === undefined ? undefined : (how: AbortOptions) => arrival(layer, how)
-    return { ...layerArchive(source, layer, diffId), file, arrival: comes }
+    const arrival = arriving === undefined ? undefined : (how: AbortOptions) => arriving.layer(layer, how)
+    return { ...layerArchive(source, layer, diffId), file, arrival }
   })
   return { layers: found, config: image }
 }

@@ -10,7 +10,7 @@ export type {
   RuntimeProcess,
   RuntimeUser,
 } from './bundle/runtime-config.ts'
-export type { ImageToUnpack } from './image-layers.ts'
+export type { ArrivingParts, ImageToUnpack } from './image-layers.ts'
 export type { LayerArchive } from './layer-archive.ts'
 export type { UnpackLimits } from './limits.ts'
 export { RootfsError, type RootfsErrorCode } from './rootfs-error.ts'

@@ -1,7 +1,7 @@
 import type { AbortOptions } from '@lading/clock'
 import type { ImageConfig } from '@lading/manifest'
 import { refuseForeign } from './bundle/runtime-config-of.ts'
-import { imageLayers, type ImageLayer, type ImageToUnpack } from './image-layers.ts'
+import { imageLayers, type ArrivingParts, type ImageLayer, type ImageToUnpack } from './image-layers.ts'
 import type { LayerArchive } from './layer-archive.ts'
 import { limitsOf, type UnpackLimits } from './limits.ts'
 import { createTemporaryRoot } from './place/temporary-root.ts'
@@ -65,7 +65,8 @@ export async function unpack(
 ): Promise<Unpacked> {
   const { layers, config } = await imageLayers(image, options)
   const bundleOf = options.bundle === true ? config : undefined
-  return unpackAs(layers, directory, { ...options, manifest: image.manifest.digest, bundleOf })
+  const { manifest, arriving } = image
+  return unpackAs(layers, directory, { ...options, manifest: manifest.digest, bundleOf, arriving })
 }
 
 /** The same of layers that come from elsewhere, the lowest first. */
@@ -97,10 +98,11 @@ interface UnpackAs extends UnpackOptions {
   readonly manifest?: string | undefined
   /** Of an image that becomes a bundle. */
   readonly bundleOf?: ImageConfig | undefined
+  readonly arriving?: ArrivingParts | undefined
 }
 
 async function unpackAs(layers: readonly ImageLayer[], directory: string, options: UnpackAs): Promise<Unpacked> {
-  const { overwrite = false, devices = false, signal, onEvent, manifest, bundleOf } = options
+  const { overwrite = false, devices = false, signal, onEvent, manifest, bundleOf, arriving } = options
   signal?.throwIfAborted()
   ownersOf(options)
   if (bundleOf !== undefined) refuseForeign(bundleOf)
@@ -129,6 +131,7 @@ async function unpackAs(layers: readonly ImageLayer[], directory: string, option
           onEvent?.({ type: 'layer', name: layers[index]?.name ?? '', index, of: layers.length })
         const { written, warnings } = await writeLayers(layers, job, { signal, onLayer })
         for (const warning of warnings) onEvent?.({ type: 'warning', ...warning })
+        await arriving?.all({ signal })
         signal?.throwIfAborted()
         putInPlace(temporary.descriptor, target, { replaces })
         return { directory: target.path, layers: layers.length, ...written }

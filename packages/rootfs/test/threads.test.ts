@@ -1,5 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { AbortOptions } from '@lading/clock'
+import type { Digest } from '@lading/digest'
+import type { Descriptor } from '@lading/manifest'
 import { unpack } from '@lading/rootfs'
 import { describe, expect, it } from 'vitest'
 import { file, layer } from './support/layers.ts'
@@ -56,5 +60,69 @@ describe('an image whose layers are files', () => {
       await expect(unpacking).rejects.toBe(reason)
       expect(readdirSync(folder)).toEqual([])
     }
+  })
+})
+
+describe('an image that is on its way', () => {
+  it.each([
+    ['in two threads', 'x'.repeat(2_000_000)],
+    ['here', 'x'],
+  ])('is unpacked as its layers come, and put in place when all is right, %s', async (_, content) => {
+    const [blobs, folder] = [scratch(), scratch()]
+    const image = await imageOnDisk(blobs, [layer(file('first', content)), layer(file('second', content))])
+    const away = new Map(readdirSync(blobs).map((name) => [join(blobs, name), join(scratch(), name)]))
+    for (const [here, there] of away) renameSync(here, there)
+    const asked: string[] = []
+    const writtenFirst = (): boolean => readdirSync(folder).some((name) => existsSync(join(folder, name, 'tree/first')))
+    const arriving = {
+      async layer({ digest }: { digest: Digest }) {
+        asked.push(digest)
+        // The second one comes when the first is written.
+        while (asked.length === 2 && !writtenFirst()) await wait(5)
+        const path = image.fileOf?.(digest) ?? ''
+        renameSync(away.get(path) ?? '', path)
+      },
+      async all() {
+        expect(existsSync(join(folder, 'rootfs'))).toBe(false)
+        asked.push('all')
+      },
+    }
+    // What is no file comes from the same place.
+    const source = { ...image.source, open: ({ digest }: Descriptor) => createReadStream(image.fileOf?.(digest) ?? '') }
+    await unpack({ ...image, source, arriving }, join(folder, 'rootfs'), rootless)
+    expect(treeOf(join(folder, 'rootfs'))).toEqual({ first: content, second: content })
+    expect(asked).toHaveLength(3)
+    expect(readdirSync(folder).toSorted()).toEqual(['rootfs', 'rootfs.lading.ndjson'])
+  })
+
+  it.each([
+    ['a layer in two threads', 'x'.repeat(2_000_000), 2],
+    ['a layer here', 'x', 2],
+    ['anything else', 'x', 3],
+  ])('is nothing when %s does not come', async (_, content, at) => {
+    const [blobs, folder] = [scratch(), scratch()]
+    const image = await imageOnDisk(blobs, [layer(file('first', content)), layer(file('second', content))])
+    const source = { ...image.source, open: ({ digest }: Descriptor) => createReadStream(image.fileOf?.(digest) ?? '') }
+    const lost = new Error('the pull failed')
+    let asked = 0
+    const come = async (): Promise<void> => {
+      if (++asked === at) throw lost
+    }
+    const arriving = { layer: come, all: come }
+    await expect(unpack({ ...image, source, arriving }, join(folder, 'rootfs'), rootless)).rejects.toBe(lost)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('waits no longer than its caller', async () => {
+    const [blobs, folder] = [scratch(), scratch()]
+    const image = await imageOnDisk(blobs, [layer(file('first', 'x'.repeat(2_000_000)))])
+    const giving = new AbortController()
+    const never = ({ signal }: { signal?: AbortSignal | undefined }): Promise<void> =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
+    const arriving = { layer: (_: unknown, how: AbortOptions) => never(how), all: never }
+    const unpacking = unpack({ ...image, arriving }, join(folder, 'rootfs'), { ...rootless, signal: giving.signal })
+    setImmediate(() => giving.abort(new Error('enough')))
+    await expect(unpacking).rejects.toThrow('enough')
+    expect(readdirSync(folder)).toEqual([])
   })
 })

@@ -1,10 +1,17 @@
 import { createPuller } from '@lading/distribution'
 import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
-import type { Platform } from '@lading/manifest'
+import type { Descriptor, Platform } from '@lading/manifest'
 import { isNameOnly, tryParseReference, type Reference } from '@lading/reference'
-import { assertCanUnpack, unpack as unpackImage, type IdMap, type UnpackEvent } from '@lading/rootfs'
-import type { FileStore, ImageDetails } from '@lading/store'
+import {
+  assertCanUnpack,
+  unpack as unpackImage,
+  type IdMap,
+  type ImageToUnpack,
+  type Unpacked,
+  type UnpackEvent,
+} from '@lading/rootfs'
+import type { FileStore } from '@lading/store'
 import type { RegistryCommandOptions } from '../command-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -15,6 +22,7 @@ import { askedPlatform } from './at-platform.ts'
 import { clientOptions } from './client-options.ts'
 import { endWithError } from './error-as-event.ts'
 import { openCommandStore } from './open-store.ts'
+import { unpackWhilePulling } from './unpack-while-pulling.ts'
 
 interface UnpackCommandOptions extends RegistryCommandOptions {
   readonly platform?: string | undefined
@@ -45,12 +53,14 @@ export const unpack: Action<[reference: string, directory: string], UnpackComman
     assertCanUnpack(directory, { rootless, overwrite })
     const store = await openCommandStore(options, context)
     try {
-      const { manifest } = await imageHere(store, term, options, { renderer, context })
-      // What is shown of a pull is over.
-      renderer.close()
       const how = { signal, bundle, rootless, overwrite, uidMap, gidMap, devices, onEvent }
-      const image = { source: store.source(), manifest, fileOf: (digest: Digest) => store.contents.path(digest) }
-      const unpacked = await unpackImage(image, directory, how)
+      const fileOf = (digest: Digest): string => store.contents.path(digest)
+      const { manifest, unpacked } = await unpackHereOrThere(store, term, {
+        options,
+        renderer,
+        context,
+        unpack: (image) => unpackImage({ ...image, fileOf }, directory, how),
+      })
       context.print(json ? jsonLine({ v: version, ...unpacked, manifest: manifest.digest }) : unpacked.directory)
       return exitCodes.ok
     } finally {
@@ -63,22 +73,30 @@ export const unpack: Action<[reference: string, directory: string], UnpackComman
   }
 }
 
-/** From the store; what is not in it is pulled first. */
-async function imageHere(
+interface UnpackParts {
+  readonly options: UnpackCommandOptions
+  readonly renderer: Renderer
+  readonly context: CommandContext
+  readonly unpack: (image: ImageToUnpack) => Promise<Unpacked>
+}
+
+/** From the store; what is not in it is pulled, and unpacked as it comes. */
+async function unpackHereOrThere(
   store: FileStore,
   term: string,
-  options: UnpackCommandOptions,
-  { renderer, context }: { readonly renderer: Renderer; readonly context: CommandContext },
-): Promise<Pick<ImageDetails, 'manifest'>> {
-  const { signal } = context
+  parts: UnpackParts,
+): Promise<{ readonly manifest: Descriptor; readonly unpacked: Unpacked }> {
+  const { options, context, unpack: unpackIt } = parts
   const platform = askedPlatform(options, context)
+  let manifest: Descriptor
   try {
-    return await store.inspect(term, { platform, signal })
+    manifest = (await store.inspect(term, { platform, signal: context.signal })).manifest
   } catch (error) {
     const reference = tryParseReference(term)
     if (reference === undefined || !isLadingError(error) || !absent.has(error.code)) throw error
-    return pulled(store, reference, { options, platform, renderer, context })
+    return pulled(store, reference, { ...parts, platform })
   }
+  return { manifest, unpacked: await unpackIt({ source: store.source(), manifest }) }
 }
 
 const absent: ReadonlySet<string> = new Set(['IMAGE_UNKNOWN', 'IMAGE_INCOMPLETE', 'PLATFORM_ABSENT'])
@@ -86,23 +104,23 @@ const absent: ReadonlySet<string> = new Set(['IMAGE_UNKNOWN', 'IMAGE_INCOMPLETE'
 async function pulled(
   store: FileStore,
   reference: Reference,
-  {
-    options,
-    platform,
-    renderer,
-    context,
-  }: {
-    readonly options: UnpackCommandOptions
-    readonly platform: Platform | undefined
-    readonly renderer: Renderer
-    readonly context: CommandContext
-  },
-): Promise<Pick<ImageDetails, 'manifest'>> {
+  { options, platform, renderer, context, unpack: unpackIt }: UnpackParts & { readonly platform: Platform | undefined },
+): ReturnType<typeof unpackHereOrThere> {
   const warn = (message: string): void => renderer.event({ type: 'warning', code: 'HOSTS_WARNING', message })
   const puller = await createPuller({ ...(await clientOptions(options, context, { warn })), store })
   try {
     if (isNameOnly(reference)) renderer.note('Using default tag: latest')
-    return await puller.pull(reference, { platform, signal: context.signal, onEvent: renderer.event })
+    return await unpackWhilePulling({
+      async pull(how) {
+        const image = await puller.pull(reference, { ...how, platform, onEvent: renderer.event })
+        // What is shown of a pull is over.
+        renderer.close()
+        return image
+      },
+      unpack: unpackIt,
+      source: store.source(),
+      signal: context.signal,
+    })
   } finally {
     await puller.close()
   }

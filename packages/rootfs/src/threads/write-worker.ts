@@ -29,13 +29,18 @@ async function write(job: WriteJob, say: (message: WriteMessage) => void): Promi
   const unpacker = createUnpacker(root, { owners: ownersOf(job.owners), limits, newFiles, devices })
   try {
     for (let index = 0; index < layers; index++) {
-      say({ kind: 'layer', index })
       const reader = createTarReader(
         { entry: unpacker.begin, body: unpacker.data, bodyEnd: unpacker.end },
         tarOptionsOf(limits),
       )
       unpacker.nextLayer()
-      for (const piece of readRing(ring)) reader.push(piece)
+      let begun = false
+      for (const piece of readRing(ring)) {
+        // It may have been waited for.
+        if (!begun) say({ kind: 'layer', index })
+        begun = true
+        reader.push(piece)
+      }
       reader.end()
     }
     say({ kind: 'done', ...(await finishUnpacking(unpacker, job)) })
