@@ -92,7 +92,7 @@ describe('the bundle', () => {
   })
 
   it('pulls, with its worker, and lists', async () => {
-    const registry = await startTestRegistry({ images: [image('t/app:1').layer({ a: 'a' }).randomLayer(50_000)] })
+    const registry = await startTestRegistry({ images: [image('t/app:1').layer({ a: 'a' }).randomLayer(200_000)] })
     onTestFinished(() => registry.close())
     const root = join(await temporaryDirectory(), 'store')
     expect(await lading(['pull', '-q', `${registry.host}/t/app:1`, '--root', root])).toEqual({

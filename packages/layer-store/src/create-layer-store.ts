@@ -18,18 +18,25 @@ export interface LayerStoreOptions extends LayerBounds {
    * download does not count: its thread works on others meanwhile.
    */
   readonly workers?: number | undefined
+  /**
+   * Compressed bytes. A layer of fewer is worked on in the calling thread while no other has been started: it is done
+   * before a thread is there. Default 128 KiB; 0: each layer in a thread.
+   */
+  readonly smallLayer?: number | undefined
 }
+
+const defaultSmallLayer = 128 * 1024
 
 /** Layers by chainID, and the memory of what each blob uncompresses to, in files; worker threads inflate and hash. */
 export function createLayerStore(options: LayerStoreOptions): LayerStore<FileGrowth> {
   const { root, fs = nodeFileSystem(), workers = Math.min(2, availableParallelism()) } = options
-  const { maxLayerSize, maxInflationRatio, inflationFloor } = options
+  const { maxLayerSize, maxInflationRatio, inflationFloor, smallLayer: small = defaultSmallLayer } = options
   const layout = layoutOf(root)
   let uncompressor: ReturnType<typeof createUncompressor> | undefined
   const start = (): ReturnType<typeof createUncompressor> =>
     (uncompressor ??= createUncompressor({
       pathOf: layout.blob,
-      pool: createWorkerPool(workers > 0 ? workerUrl() : undefined, workers),
+      pool: createWorkerPool(workers > 0 ? workerUrl() : undefined, { most: workers, small }),
       limit: Math.max(1, workers),
       bounds: { maxLayerSize, maxInflationRatio, inflationFloor },
     }))

@@ -17,9 +17,11 @@ export interface WorkerPool {
 
 /**
  * @param url of the worker's file; `undefined`: there is none, so everything runs in the calling thread.
- * @param most threads. Default 2.
+ * @param options.most threads. Default 2.
+ * @param options.small a job of fewer compressed bytes starts no thread: it runs in the calling one, unless there are
+ *   threads already. Default 0.
  */
-export function createWorkerPool(url: URL | undefined, most = 2): WorkerPool {
+export function createWorkerPool(url: URL | undefined, { most = 2, small = 0 } = {}): WorkerPool {
   const threads = new Set<WorkerThread>()
   let here = url === undefined
   let closing: Promise<unknown> | undefined
@@ -54,6 +56,7 @@ export function createWorkerPool(url: URL | undefined, most = 2): WorkerPool {
     async run(job, progress, parked = () => undefined) {
       const listener: JobListener = { progress, parked }
       // A thread may die idle, in the moment in which it is given a job: the next one is not to blame for that.
+      if (job.size < small && threads.size === 0) return await uncompressHere(job, listener)
       for (let mayBeLost = true; !here; mayBeLost = false) {
         const attempted = await runThere(job, listener)
         if (attempted === 'unavailable') here = true

@@ -16,7 +16,7 @@ async function inFiles(workers: number, bounds: LayerBounds | undefined): Promis
   const contents = createContentStore({ root })
   return {
     contents,
-    layers: createLayerStore({ root, workers, ...bounds }),
+    layers: createLayerStore({ root, smallLayer: 0, workers, ...bounds }),
     again: async () => createLayerStore({ root }),
     async damage(blob) {
       const path = contents.path(blob)

@@ -25,7 +25,7 @@ describe.each([
 ])('a blob under download, followed by %s', (_, workers) => {
   it('is uncompressed while it grows', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const download = startDownload(root, blob)
     const told = new Map<number, () => void>()
     const consumed = async (bytes: number): Promise<void> => {
@@ -52,7 +52,7 @@ describe.each([
 
   it('ends with what its listener throws in the middle, and the next layer is none the worse', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const download = startDownload(root, blob)
     const reason = new Error('the listener is broken')
     const onProgress = (): never => {
@@ -70,7 +70,7 @@ describe.each([
     ['drip', 1],
   ])('keeps no other waiting, however many %s', async (_how, drop) => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const end = new AbortController()
     // One is enough to keep the only worker busy; each that follows is taken for slow a second later.
     const slow = Array.from({ length: atScale(1, 3) }, (_none, seed) =>
@@ -99,7 +99,7 @@ describe.each([
 
   it('counts only once its digest is right', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers: workers * 2 })
+    const layers = createLayerStore({ root, smallLayer: 0, workers: workers * 2 })
     const download = startDownload(root, blob)
     let settled = false
     const end = layers.uncompress(download.address, { growth: download.growth }).finally(() => {
@@ -107,7 +107,7 @@ describe.each([
     })
     download.append(blob)
     // All of it is there and another layer has been through: whoever wanted to be early would be done.
-    const others = createLayerStore({ root, workers })
+    const others = createLayerStore({ root, smallLayer: 0, workers })
     for (let index = 0; index < 3; index++) await others.uncompress(await putBlob(root, blob))
     expect(settled).toBe(false)
     download.end('verified')
@@ -117,7 +117,7 @@ describe.each([
 
   it('starts over when the download does', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const download = startDownload(root, blob)
     const end = layers.uncompress(download.address, { growth: download.growth })
     download.append(sample(third, 9))
@@ -134,12 +134,12 @@ describe.each([
 
   it('may be rubbish for a while: a bad start is no verdict', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const download = startDownload(root, blob)
     const end = layers.uncompress(download.address, { growth: download.growth })
     download.append(rubbish)
     // Another layer store reads what is there to its end, so the first one had the time to stumble.
-    const others = createLayerStore({ root, workers })
+    const others = createLayerStore({ root, smallLayer: 0, workers })
     await others.uncompress(await putBlob(root, blob))
     download.restart()
     download.append(blob)
@@ -150,7 +150,7 @@ describe.each([
 
   it('that is verified and does not decompress is corrupt', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const cut = blob.subarray(0, third)
     const download = startDownload(root, cut)
     const end = layers.uncompress(download.address, { growth: download.growth })
@@ -162,7 +162,7 @@ describe.each([
 
   it('that fails is reported as a failed download, whatever the bytes were', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const download = startDownload(root, blob)
     const end = layers.uncompress(download.address, { growth: download.growth })
     download.append(rubbish)
@@ -176,7 +176,7 @@ describe.each([
 
   it('that is shorter than it says is a failed download', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const download = startDownload(root, blob)
     download.append(blob.subarray(0, 1000))
     Atomics.store(new BigInt64Array(download.growth.cells), 1, 5000n)
@@ -189,7 +189,7 @@ describe.each([
 
   it('is found in its final place when it got there first', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const download = startDownload(root, blob)
     download.append(blob)
     download.move()
@@ -200,7 +200,7 @@ describe.each([
 
   it('frees its place at once when nobody wants it any more', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const download = startDownload(root, blob)
     const controller = new AbortController()
     const reason = new Error('not needed')
@@ -214,7 +214,7 @@ describe.each([
   })
 
   it('comes out right in any pieces and after any restarts', async () => {
-    const layers = createLayerStore({ root: await temporaryRoot(), workers })
+    const layers = createLayerStore({ root: await temporaryRoot(), smallLayer: 0, workers })
     const content = sample(150_000)
     const step = fc.oneof(
       { weight: 8, arbitrary: fc.integer({ min: 1, max: 30_000 }) },

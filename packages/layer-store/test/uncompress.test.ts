@@ -18,7 +18,7 @@ describe.each([
     ['plain', tar],
   ])('%s', async (__, bytes) => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const told: number[] = []
     expect(
       await layers.uncompress(await putBlob(root, bytes), { onProgress: (consumed) => told.push(consumed) }),
@@ -30,7 +30,7 @@ describe.each([
 
   it('is named in every algorithm that the image uses, in one go', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const blob = await putBlob(root, gzipSync(tar))
     expect(await layers.uncompress(blob, { algorithms: ['sha512', 'sha256', 'sha384', 'sha512'] })).toEqual({
       ...layer,
@@ -42,7 +42,7 @@ describe.each([
 
   it('many at once', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const tars = Array.from({ length: 12 }, (__, index) => sample(50_000 + index, index + 1))
     const results = await Promise.all(
       tars.map(async (each) => await layers.uncompress(await putBlob(root, gzipSync(each)))),
@@ -53,7 +53,7 @@ describe.each([
 
   it('of nothing', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const empty = { diffId: 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', size: 0 }
     expect(await layers.uncompress(await putBlob(root, new Uint8Array(0)))).toEqual(empty)
     await layers.close()
@@ -61,7 +61,7 @@ describe.each([
 
   it('that does not decompress is corrupt, with the reason', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const blob = await putBlob(root, gzipSync(tar).subarray(0, 5000))
     await expect(layers.uncompress(blob)).rejects.toMatchObject({
       name: 'LayerError',
@@ -75,7 +75,7 @@ describe.each([
 
   it('that is a bomb is refused, within the bounds that were given', async () => {
     const root = await temporaryRoot()
-    const small = createLayerStore({ root, workers, maxLayerSize: 1_000_000 })
+    const small = createLayerStore({ root, smallLayer: 0, workers, maxLayerSize: 1_000_000 })
     const blob = await putBlob(root, gzipSync(tar))
     await expect(small.uncompress(blob)).rejects.toMatchObject({
       name: 'LayerError',
@@ -88,21 +88,27 @@ describe.each([
       cause: { code: 'COMPRESSION_OUTPUT_LIMIT' },
     })
     const bomb = await putBlob(root, zstdCompressSync(Buffer.alloc(4_000_000)))
-    const strict = createLayerStore({ root, workers, inflationFloor: 1_000_000 })
+    const strict = createLayerStore({ root, smallLayer: 0, workers, inflationFloor: 1_000_000 })
     await expect(strict.uncompress(bomb)).rejects.toMatchObject({
       code: 'LAYER_TOO_LARGE',
       message: `layer ${bomb.digest} is refused: more than 1000000 bytes come out of ${bomb.size}: a small input may give 1000000, any other 100 for each byte`,
       hint: 'if you trust this image, raise --max-inflation-ratio (option `maxInflationRatio`)',
       cause: { code: 'COMPRESSION_RATIO_LIMIT' },
     })
-    const trusting = createLayerStore({ root, workers, inflationFloor: 1_000_000, maxInflationRatio: 40_000 })
+    const trusting = createLayerStore({
+      root,
+      smallLayer: 0,
+      workers,
+      inflationFloor: 1_000_000,
+      maxInflationRatio: 40_000,
+    })
     expect(await trusting.uncompress(bomb)).toMatchObject({ size: 4_000_000 })
     await Promise.all([small.close(), strict.close(), trusting.close()])
   })
 
   it('that begins with a swap file and is none is judged as a whole', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers, inflationFloor: 1_000_000 })
+    const layers = createLayerStore({ root, smallLayer: 0, workers, inflationFloor: 1_000_000 })
     const disk = Buffer.concat([Buffer.alloc(2_000_000), sample(300_000)])
     for (const bytes of [gzipSync(disk), zstdCompressSync(disk)])
       expect(await layers.uncompress(await putBlob(root, bytes))).toEqual({ diffId: digestOf(disk), size: disk.length })
@@ -111,7 +117,7 @@ describe.each([
 
   it('that was damaged on disk is not mistaken for a corrupt layer', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const good = gzipSync(tar)
     const bad = Buffer.from(good)
     bad[2000] = (bad[2000] as number) ^ 1
@@ -131,7 +137,7 @@ describe.each([
 
   it('that is not there, or is a link, cannot be read', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const blob = { digest: digestOf(tar), size: tar.length }
     await expect(layers.uncompress(blob)).rejects.toMatchObject({
       code: 'LAYER_SOURCE_FAILED',
@@ -149,7 +155,7 @@ describe.each([
 
   it('stops for the signal, with its reason, and goes on with the next', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers: Math.min(workers, 1) })
+    const layers = createLayerStore({ root, smallLayer: 0, workers: Math.min(workers, 1) })
     const blob = await putBlob(root, gzipSync(tar))
     const reason = new Error('enough')
     await expect(layers.uncompress(blob, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
@@ -166,7 +172,7 @@ describe.each([
 
   it('after close, or during it, says so', async () => {
     const root = await temporaryRoot()
-    const layers = createLayerStore({ root, workers })
+    const layers = createLayerStore({ root, smallLayer: 0, workers })
     const blob = await putBlob(root, gzipSync(tar))
     const interrupted = Promise.allSettled([layers.uncompress(blob), layers.uncompress(blob), layers.uncompress(blob)])
     await layers.close()

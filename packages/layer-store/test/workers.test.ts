@@ -36,7 +36,7 @@ describe('a worker that dies at work', () => {
   })
 
   it('fails every layer that it worked on', async () => {
-    const pool = createWorkerPool(here('support/strange-worker.ts'), 1)
+    const pool = createWorkerPool(here('support/strange-worker.ts'), { most: 1 })
     const jobs = ['hang', 'hang', 'exit'].map((path) => pool.run(at(path), ignore))
     const outcomes = await Promise.allSettled(jobs)
     expect(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code)).toEqual(
@@ -46,7 +46,7 @@ describe('a worker that dies at work', () => {
   })
 
   it('is not given a job again and again that ends every thread before it is begun', async () => {
-    const pool = createWorkerPool(here('support/strange-worker.ts'), 1)
+    const pool = createWorkerPool(here('support/strange-worker.ts'), { most: 1 })
     await expect(pool.run(at('unseen'), ignore)).rejects.toMatchObject({
       code: 'LAYER_WORKER_FAILED',
       cause: { message: 'exit code 4' },
@@ -58,12 +58,26 @@ describe('a worker that dies at work', () => {
 
 describe('a worker that dies while it is idle', () => {
   it('is given nothing more, however late that is heard', async () => {
-    const pool = createWorkerPool(here('support/leaving-worker.ts'), 1)
+    const pool = createWorkerPool(here('support/leaving-worker.ts'), { most: 1 })
     // Each comes at once after the thread's last word, and so before its end is heard; a pause lets it be heard.
     for (let turn = 0; turn < 6; turn++) {
       expect(await pool.run(at('well'), ignore)).toMatchObject({ outcome: 'done', size: 1 })
       if (turn % 2 === 1) await new Promise((resolve) => setTimeout(resolve, 100))
     }
+    await pool.close()
+  })
+})
+
+describe('a layer that is done before a thread is there', () => {
+  it('is worked on in the calling thread, unless there is one', async () => {
+    const root = await temporaryRoot()
+    const blob = await putBlob(root, tar)
+    const pool = createWorkerPool(here('support/strange-worker.ts'), { small: tar.length + 1 })
+    const inPlace = at(blobFile(root, blob.digest))
+    // The strange worker says of each layer that its size is 1.
+    expect(await pool.run(inPlace, ignore)).toMatchObject({ outcome: 'done', size: tar.length })
+    expect(await pool.run({ ...at('well'), size: tar.length + 1 }, ignore)).toMatchObject({ outcome: 'done', size: 1 })
+    expect(await pool.run(at('well'), ignore)).toMatchObject({ outcome: 'done', size: 1 })
     await pool.close()
   })
 })
