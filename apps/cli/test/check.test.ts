@@ -1,4 +1,6 @@
-import { chmod, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, cp, readFile, rm, truncate, writeFile, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { layoutOf } from '@lading/content-store'
 import { image, index, startTestRegistry, type BuiltImage } from '@lading/test-registry'
@@ -11,8 +13,11 @@ describe('lading check', () => {
   let registry: Awaited<ReturnType<typeof startTestRegistry>>
   let app: BuiltImage
   let arm: BuiltImage
+  let pulled: string
   let root: string
   beforeAll(async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'lading-check-'))
+    pulled = join(directory, 'store')
     registry = await startTestRegistry()
     app = await registry.seed(image('t/app:1').layer({ a: 'a' }).layer({ b: 'b' }))
     const other = image().platform('linux/arm64').layer({ c: 'c' })
@@ -22,8 +27,22 @@ describe('lading check', () => {
         .add(image().layer({ a: 'a' }))
         .add(other),
     )
-    return () => registry.close()
+    return async () => {
+      await registry.close()
+      await rm(directory, { recursive: true })
+    }
   })
+  /** Once for all tests: each has a copy of what came. */
+  async function pullAll(): Promise<void> {
+    for (const [name, platform] of [
+      ['t/app:1', 'linux/amd64'],
+      ['t/multi:1', 'linux/amd64'],
+      ['t/multi:1', 'linux/arm64'],
+    ] as const) {
+      const pull = ['pull', '-q', '--platform', platform, `${registry.host}/${name}`]
+      expect(await runHere(pull, { root: pulled })).toMatchObject({ code: 0 })
+    }
+  }
   const here = (...args: string[]): ReturnType<typeof runHere> => runHere(args, { root })
   const blob = (digest: string): string => layoutOf(root).blob(digest as `sha256:${string}`)
   async function flip(digest: string): Promise<void> {
@@ -34,9 +53,8 @@ describe('lading check', () => {
   }
   beforeEach(async () => {
     root = join(await temporaryDirectory(), 'store')
-    await here('pull', '-q', '--platform', 'linux/amd64', `${registry.host}/t/app:1`)
-    for (const platform of ['linux/amd64', 'linux/arm64'])
-      await here('pull', '-q', '--platform', platform, `${registry.host}/t/multi:1`)
+    if (!existsSync(pulled)) await pullAll()
+    await cp(pulled, root, { recursive: true })
     registry.journal.clear()
   })
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
 import { needs } from '../../../test/support/needs.ts'
+import { atScale } from '../../../test/support/scale.ts'
 import { pathOf } from '../../../test/support/real-parts.ts'
-import { lading } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
 import { buildLayout, must, rawManifest, sha256, skopeoCopy } from './support/real-content.ts'
 
@@ -32,7 +32,10 @@ describe('real images from a real registry', needs('docker-registry', 'skopeo', 
     registry = await startDockerRegistry(join(folder, 'registry'))
     const layout = await buildLayout(
       folder,
-      ['/usr/share/perl', '/usr/share/zoneinfo', '/usr/share/common-licenses'].filter((part) => existsSync(part)),
+      atScale(
+        ['/usr/share/zoneinfo', '/usr/share/common-licenses'],
+        ['/usr/share/perl', '/usr/share/zoneinfo', '/usr/share/common-licenses'],
+      ).filter((part) => existsSync(part)),
     )
     await skopeoCopy(`oci:${layout}:v1`, `docker://${registry.host}/real/app:oci`)
     await skopeoCopy(`oci:${layout}:v1`, `docker://${registry.host}/real/app:docker`, '--format', 'v2s2')
@@ -64,7 +67,7 @@ describe('real images from a real registry', needs('docker-registry', 'skopeo', 
 
   it('pulls what umoci made, whose manifest has no mediaType, byte for byte', async () => {
     const reference = `${registry.host}/real/app:oci`
-    const { code, stdout, stderr } = await lading(['pull', '--root', root, reference])
+    const { code, stdout, stderr } = await runHere(['pull', '--root', root, reference])
     expect(stderr).toContain('oci: Pulling from real/app')
     expect(stderr).toContain(`Status: Downloaded newer image for ${reference}`)
     expect(stdout.trim()).toBe(reference)
@@ -80,7 +83,7 @@ describe('real images from a real registry', needs('docker-registry', 'skopeo', 
   })
 
   it('says up to date the second time', async () => {
-    const { code, stderr } = await lading(['pull', '--root', root, `${registry.host}/real/app:oci`])
+    const { code, stderr } = await runHere(['pull', '--root', root, `${registry.host}/real/app:oci`])
     expect(stderr).toContain('Status: Image is up to date')
     expect(stderr).not.toContain('Pull complete')
     expect(code).toBe(0)
@@ -99,7 +102,7 @@ describe('real images from a real registry', needs('docker-registry', 'skopeo', 
   it('pulls the same image as Docker schema 2: its config is shared, what is here is not fetched', async () => {
     const reference = `${registry.host}/real/app:docker`
     const before = await readdir(join(root, 'blobs/sha256'))
-    const { code, stderr } = await lading(['pull', '--root', root, reference])
+    const { code, stderr } = await runHere(['pull', '--root', root, reference])
     expect(code).toBe(0)
     expect(stderr).toContain('Already exists')
     expect(stderr).toContain('Status: Downloaded newer image')
@@ -113,7 +116,7 @@ describe('real images from a real registry', needs('docker-registry', 'skopeo', 
 
   it('chooses from an index, and skopeo reads that in place too', async () => {
     const reference = `${registry.host}/real/app:multi`
-    const { code, stderr } = await lading(['pull', '--root', root, reference])
+    const { code, stderr } = await runHere(['pull', '--root', root, reference])
     expect(code).toBe(0)
     const bytes = await rawManifest(`docker://${reference}`)
     expect(stderr).toContain(`Digest: ${sha256(bytes)}`)
@@ -125,7 +128,7 @@ describe('real images from a real registry', needs('docker-registry', 'skopeo', 
   })
 
   it('says what there is when the platform is missing', async () => {
-    const { code, stderr } = await lading([
+    const { code, stderr } = await runHere([
       'pull',
       '--root',
       root,
@@ -139,14 +142,14 @@ describe('real images from a real registry', needs('docker-registry', 'skopeo', 
   })
 
   it('lists, inspects and removes what it pulled', async () => {
-    const listed = await lading(['images', '--root', root])
+    const listed = await runHere(['images', '--root', root])
     for (const tag of ['oci', 'docker', 'multi']) expect(listed.stdout).toMatch(new RegExp(`real/app\\s+${tag}\\s`))
-    const [id] = (await lading(['images', '-q', '--root', root])).stdout.split('\n')
-    const inspected = await lading(['inspect', '--json', '--root', root, id ?? ''])
+    const [id] = (await runHere(['images', '-q', '--root', root])).stdout.split('\n')
+    const inspected = await runHere(['inspect', '--json', '--root', root, id ?? ''])
     expect(inspected.code).toBe(0)
-    const removed = await lading(['rmi', '--root', root, `${registry.host}/real/app:docker`])
+    const removed = await runHere(['rmi', '--root', root, `${registry.host}/real/app:docker`])
     expect(removed.stdout).toContain(`Untagged: ${registry.host}/real/app:docker`)
-    expect((await lading(['images', '--root', root])).stdout).not.toMatch(/real\/app\s+docker\s/)
+    expect((await runHere(['images', '--root', root])).stdout).not.toMatch(/real\/app\s+docker\s/)
     // The OCI twin shares config and layers and must not notice.
     await must(pathOf('skopeo'), ['inspect', `oci:${root}:${registry.host}/real/app:oci`])
   })
@@ -195,19 +198,19 @@ describe('real images from a real registry', needs('docker-registry', 'skopeo', 
 
   it('pulls every tag with -a', async () => {
     const all = join(folder, 'all')
-    const { code, stderr } = await lading(['pull', '-a', '--root', all, `${registry.host}/real/app`])
+    const { code, stderr } = await runHere(['pull', '-a', '--root', all, `${registry.host}/real/app`])
     expect(code).toBe(0)
     for (const tag of ['oci', 'docker', 'multi']) expect(stderr).toContain(`${tag}: Pulling from real/app`)
   })
 
   it('tells an unknown tag and an unknown repository, and keeps everything', async () => {
-    const before = (await lading(['images', '-q', '--root', root])).stdout
-    const tag = await lading(['pull', '--root', root, `${registry.host}/real/app:nope`])
+    const before = (await runHere(['images', '-q', '--root', root])).stdout
+    const tag = await runHere(['pull', '--root', root, `${registry.host}/real/app:nope`])
     expect(tag.code).not.toBe(0)
     expect(tag.stderr).toContain(`manifest for ${registry.host}/real/app:nope not found`)
-    const repository = await lading(['pull', '--root', root, `${registry.host}/real/none:1`])
+    const repository = await runHere(['pull', '--root', root, `${registry.host}/real/none:1`])
     expect(repository.code).not.toBe(0)
     expect(repository.stderr).toContain(`${registry.host}/real/none`)
-    expect((await lading(['images', '-q', '--root', root])).stdout).toBe(before)
+    expect((await runHere(['images', '-q', '--root', root])).stdout).toBe(before)
   })
 })

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { image, startTestRegistry, type Fault } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
 import { makeUser } from './support/user.ts'
 
 const password = 'CANARY-password-61'
@@ -54,8 +55,10 @@ const configs = {
   'a refresh token': { auth: Buffer.from('ann:').toString('base64'), identitytoken: refresh },
 }
 
-describe.each(Object.entries(configs))('no secret shows on the command line, with %s', (_kind, entry) => {
-  it.each(misfortunes)('when %s', async (what, faults) => {
+describe.each(Object.entries(configs))('no secret shows on the command line, with %s', (kind, entry) => {
+  // Each once in the ordinary run, with the one secret or the other.
+  const mine = misfortunes.filter((_, at) => atScale((at % 2 === 0) === (kind === 'a refresh token'), true))
+  it.each(mine)('when %s', async (what, faults) => {
     const there = await stranger()
     await using registry = await startTestRegistry({
       images: [image('team/app:1').layer({ a: 'one' }), image('team/app:2').layer({ a: 'two' })],

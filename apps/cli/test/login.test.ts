@@ -32,7 +32,7 @@ describe.each(['basic', 'bearer'] as const)('with %s authentication', (kind) => 
       auths: { [registry.host]: { auth: Buffer.from('ann:CANARY-secret').toString('base64') } },
     })
 
-    const pull = await user.run(['pull', reference])
+    const pull = await user.here(['pull', reference])
     expect(pull).toMatchObject({ code: 0, stdout: `${reference}\n` })
     expect(await user.here(['tags', `${registry.host}/acme/app`])).toMatchObject({ code: 0, stdout: '1\n' })
     expect(await user.here(['digest', reference])).toMatchObject({ code: 0, stderr: '' })

@@ -2,6 +2,7 @@ import { image, index, startTestRegistry, type TestRegistry } from '@lading/test
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createScreen } from './support/screen.ts'
 import { bin, lading, start } from './support/lading.ts'
+import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 interface Event {
@@ -52,7 +53,7 @@ describe('lading pull', () => {
       `Status: Downloaded newer image for ${app}:latest`,
     ])
 
-    const second = await lading(['pull', app, '--root', root])
+    const second = await runHere(['pull', app, '--root', root])
     expect(second.stderr.trimEnd().split('\n')).toEqual([
       'Using default tag: latest',
       'latest: Pulling from t/app',
@@ -60,9 +61,9 @@ describe('lading pull', () => {
       `Status: Image is up to date for ${app}:latest`,
     ])
 
-    const listed = await lading(['images', '--root', root, '--digests', 't/app', app])
+    const listed = await runHere(['images', '--root', root, '--digests', 't/app', app])
     expect(listed.code).toBe(2)
-    const images = await lading(['images', '--root', root, '--digests'])
+    const images = await runHere(['images', '--root', root, '--digests'])
     expect(images.stdout).toMatch(
       new RegExp(
         `^REPOSITORY +TAG +DIGEST +IMAGE ID +CREATED +SIZE\n${app} +latest +${lines.at(-2)?.slice('Digest: '.length)} +[0-9a-f]{12} +.* ago +\\d+kB\n$`,
@@ -71,7 +72,7 @@ describe('lading pull', () => {
   })
 
   it('prints only the reference with -q', async () => {
-    expect(await lading(['pull', '-q', app, '--root', await temporaryDirectory()])).toEqual({
+    expect(await runHere(['pull', '-q', app, '--root', await temporaryDirectory()])).toEqual({
       code: 0,
       stdout: `${app}:latest\n`,
       stderr: '',
@@ -130,7 +131,7 @@ describe('lading pull', () => {
   })
 
   it('fails in JSON, too', async () => {
-    const { code, stdout, stderr } = await lading([
+    const { code, stdout, stderr } = await runHere([
       'pull',
       '--progress',
       'json',
@@ -149,7 +150,7 @@ describe('lading pull', () => {
   })
 
   it('pulls all tags, and lists at the end what failed', async () => {
-    const { code, stdout, stderr } = await lading([
+    const { code, stdout, stderr } = await runHere([
       'pull',
       '-a',
       `${registry.host}/t/tags`,
@@ -178,7 +179,7 @@ describe('lading pull', () => {
     )
     registry.clearFaults()
 
-    const again = await lading(['pull', '--progress', 'json', big, '--root', directory])
+    const again = await runHere(['pull', '--progress', 'json', big, '--root', directory])
     expect(again.code).toBe(0)
     expect(eventsIn(again.stderr)).toContainEqual(expect.objectContaining({ type: 'layer:resume', offset: 900_000 }))
   })

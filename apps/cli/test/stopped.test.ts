@@ -5,7 +5,8 @@ import { image, startTestRegistry, type TestRegistry } from '@lading/test-regist
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLock, layoutOf, nodeFileSystem } from '../../../packages/content-store/src/index.ts'
 import { consult } from '../../../packages/store/test/oracle.ts'
-import { lading, start, type Running } from './support/lading.ts'
+import { start, type Running } from './support/lading.ts'
+import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 // A pull that is stopped (Ctrl-Z, a laptop that sleeps) in a container, so that a collection beside it cannot look its
@@ -41,7 +42,7 @@ describe.skipIf(process.platform === 'win32')('a pull that was stopped while its
       await writeFile(path, (await readFile(path, 'utf8')).replace(/"(host|boot)":"[^"]*"/g, '"$1":"elsewhere"'))
       await utimes(path, long, long)
     }
-    expect((await lading(['rmi', earlier, '--root', root])).stderr).toBe('')
+    expect((await runHere(['rmi', earlier, '--root', root])).stderr).toBe('')
     expect(consult(root, { afterCrash: true }).blobs).not.toContain(base)
     expect(await readdir(leases)).toEqual([])
     child.kill('SIGCONT')
@@ -63,7 +64,7 @@ describe.skipIf(process.platform === 'win32')('a pull that was stopped while its
   it('before it knew what it needs', async () => {
     registry.journal.clear()
     const root = await temporaryDirectory()
-    await lading(['pull', '-q', earlier, '--root', root])
+    await runHere(['pull', '-q', earlier, '--root', root])
     registry.addFault({ on: 'manifest', nth: 1, then: { status: 503, retryAfter: 2 } })
     const pull = start(['pull', '--progress', 'json', app, '--root', root])
     while ((await readdir(layoutOf(root).leases)).length === 0) await new Promise(setImmediate)
@@ -74,7 +75,7 @@ describe.skipIf(process.platform === 'win32')('a pull that was stopped while its
   it('when everything was here but its name', async () => {
     registry.journal.clear()
     const root = await temporaryDirectory()
-    await lading(['pull', '-q', earlier, '--root', root])
+    await runHere(['pull', '-q', earlier, '--root', root])
     const free = Promise.withResolvers<void>()
     const holding = createLock({ fs: nodeFileSystem(), path: layoutOf(root).lock }).hold(() => free.promise)
     const pull = start(['pull', '--progress', 'json', app, '--root', root])

@@ -50,7 +50,7 @@ describe('a pull in bad surroundings', () => {
   it('a root below a regular file', async () => {
     const directory = await temporaryDirectory()
     await writeFile(join(directory, 'file'), '')
-    expectClear(await lading(['pull', small, '--root', join(directory, 'file', 'root')]), 7, join(directory, 'file'))
+    expectClear(await runHere(['pull', small, '--root', join(directory, 'file', 'root')]), 7, join(directory, 'file'))
   })
 
   it('a root that may not be written', isRoot ? needs('setpriv') : {}, async () => {
@@ -73,10 +73,10 @@ describe('a pull in bad surroundings', () => {
         await rm(disk, { recursive: true })
       })
       const store = join(disk, 'root')
-      expect((await lading(['pull', '-q', small, '--root', store])).code).toBe(0)
+      expect((await runHere(['pull', '-q', small, '--root', store])).code).toBe(0)
       // What does not fit is not begun; what no longer fits on the way ends the same.
       registry.journal.clear()
-      expectClear(await lading(['pull', big, '--root', store]), 7, 'no space left', 't/big:1')
+      expectClear(await runHere(['pull', big, '--root', store]), 7, 'no space left', 't/big:1')
       expect(registry.journal.blob(bigLayer).requests).toEqual([])
       execFileSync('mount', ['-o', 'remount,size=6m', disk])
       registry.addFault({ on: 'blob', digest: bigLayer, times: 1, then: { bytesPerSecond: 2_000_000 } })
@@ -84,19 +84,19 @@ describe('a pull in bad surroundings', () => {
       const end = registry.journal.subscribe((entry) => {
         if (entry?.target === bigLayer) filling = filling.then(() => fill(disk))
       })
-      expectClear(await lading(['pull', big, '--root', store]), 7, 'no space left', 't/big:1')
+      expectClear(await runHere(['pull', big, '--root', store]), 7, 'no space left', 't/big:1')
       end()
       await filling
       expect(consult(store, { afterCrash: true }).violations).toEqual([])
-      expect((await lading(['images', '-q', '--root', store])).stdout.trim()).toMatch(/^[0-9a-f]{12}$/)
-      expect((await lading(['pull', '-q', small, '--root', store])).code).toBe(0)
+      expect((await runHere(['images', '-q', '--root', store])).stdout.trim()).toMatch(/^[0-9a-f]{12}$/)
+      expect((await runHere(['pull', '-q', small, '--root', store])).code).toBe(0)
       // To the last block: whoever is told to remove something must be able to.
       await fill(disk)
-      const removed = await lading(['prune', '--max-size', '1', '--root', store])
+      const removed = await runHere(['prune', '--max-size', '1', '--root', store])
       expect(removed).toMatchObject({ code: 0, stderr: '' })
       expect(removed.stdout).toMatch(/^Untagged: .*t\/small:1$/m)
       execFileSync('mount', ['-o', 'remount,size=20m', disk])
-      expect((await lading(['pull', '-q', big, '--root', store])).code).toBe(0)
+      expect((await runHere(['pull', '-q', big, '--root', store])).code).toBe(0)
       expect(consult(store, { afterCrash: true }).violations).toEqual([])
     },
   )
@@ -115,7 +115,7 @@ describe('a pull in bad surroundings', () => {
     const gone = await startTestRegistry()
     await gone.close()
     expectClear(
-      await lading(['pull', `${gone.host}/t/small:1`, '--root', await temporaryDirectory()]),
+      await runHere(['pull', `${gone.host}/t/small:1`, '--root', await temporaryDirectory()]),
       5,
       `${gone.host}/t/small:1`,
       'refused',
@@ -124,7 +124,7 @@ describe('a pull in bad surroundings', () => {
 
   it('a host that does not exist', async () => {
     expectClear(
-      await lading(['pull', 'registry.invalid/t/small:1', '--root', await temporaryDirectory()]),
+      await runHere(['pull', 'registry.invalid/t/small:1', '--root', await temporaryDirectory()]),
       5,
       'registry.invalid',
     )
@@ -137,11 +137,11 @@ describe('a pull in bad surroundings', () => {
     })
     onTestFinished(() => tls.close())
     const reference = `${tls.host}/t/small:1`
-    const refused = await lading(['pull', reference, '--root', await temporaryDirectory()])
+    const refused = await runHere(['pull', reference, '--root', await temporaryDirectory()])
     expectClear(refused, 5, reference, 'self-signed')
     expect(refused.stderr).toContain('--insecure')
     expect(
-      (await lading(['pull', '-q', '--insecure', tls.host, reference, '--root', await temporaryDirectory()])).code,
+      (await runHere(['pull', '-q', '--insecure', tls.host, reference, '--root', await temporaryDirectory()])).code,
     ).toBe(0)
   })
 
@@ -149,7 +149,7 @@ describe('a pull in bad surroundings', () => {
     const store = await temporaryDirectory()
     await mkdir(join(store, 'lading'), { recursive: true })
     await writeFile(join(store, 'lading', 'version'), '999\n')
-    expectClear(await lading(['pull', small, '--root', store]), 7, '999')
+    expectClear(await runHere(['pull', small, '--root', store]), 7, '999')
   })
 
   it('a second SIGINT ends at once', async () => {
@@ -163,7 +163,7 @@ describe('a pull in bad surroundings', () => {
     // By the signal, for which a shell says 130 too; two that arrive together are one, and that ends it in good order.
     expect(pull.child.signalCode ?? code).toBeOneOf(['SIGINT', 130])
     registry.clearFaults()
-    expect((await lading(['pull', '-q', big, '--root', store])).code).toBe(0)
+    expect((await runHere(['pull', '-q', big, '--root', store])).code).toBe(0)
     expect(consult(store, { afterCrash: true }).violations).toEqual([])
   })
 
@@ -225,7 +225,7 @@ describe('a pull in bad surroundings', () => {
     registry.clearFaults()
     registry.journal.clear()
     expect(consult(store, { afterCrash: true })).toMatchObject({ violations: [], names: {} })
-    const again = await lading(['pull', '--progress', 'json', big, '--root', store])
+    const again = await runHere(['pull', '--progress', 'json', big, '--root', store])
     expect(again.code).toBe(0)
     expect(again.stderr).toContain('"layer:resume"')
     expect(registry.journal.blob(bigLayer).requests.map(({ range }) => range)).toEqual([
@@ -261,7 +261,7 @@ describe('a pull in bad surroundings', () => {
 
   it('a reader that has seen enough', needs('bash'), async () => {
     const store = await temporaryDirectory()
-    await lading(['pull', '-q', small, '--root', store])
+    await runHere(['pull', '-q', small, '--root', store])
     const { status, stdout, stderr } = spawnSync('bash', [
       '-c',
       `set -o pipefail; "$0" "$1" images --root "$2" | head -1`,
