@@ -1,6 +1,6 @@
 import { createCount, type Bounds, type Count } from './bounds.ts'
 import { CompressionError } from './compression-error.ts'
-import type { Decoder } from './decoder.ts'
+import type { Checks, Decoder } from './decoder.ts'
 import { createGzipDecoder } from './gzip.ts'
 import { sniff, sniffLength, type CompressionKind } from './kind.ts'
 import { createPlainDecoder } from './plain.ts'
@@ -8,6 +8,8 @@ import { createZstdDecoder } from './zstd.ts'
 
 /** Takes `bytes` as they come. They lie in a buffer that is used again: they are only valid during the call. */
 export type Output = (bytes: Uint8Array) => void
+
+export interface DecompressorOptions extends Bounds, Checks {}
 
 /** Synchronous, for threads whose work this is. Not usable after it has thrown. */
 export interface Decompressor {
@@ -29,14 +31,14 @@ export interface Stepper {
   close(): void
 }
 
-const decoders: Record<CompressionKind, (count: Count) => Decoder> = {
+const decoders: Record<CompressionKind, (count: Count, checks: Checks) => Decoder> = {
   gzip: createGzipDecoder,
   zstd: createZstdDecoder,
   none: createPlainDecoder,
 }
 
 /** Decodes gzip (RFC 1952), zstd (RFC 8878) or plain bytes, told apart by what they start with. */
-export function createDecompressor(options: Bounds = {}): Decompressor {
+export function createDecompressor(options: DecompressorOptions = {}): Decompressor {
   const stepper = createStepper(options)
   const guarded = (steps: Iterable<Uint8Array>, output: Output): void => {
     try {
@@ -59,7 +61,7 @@ export function createDecompressor(options: Bounds = {}): Decompressor {
   }
 }
 
-export function createStepper(options: Bounds): Stepper {
+export function createStepper(options: DecompressorOptions): Stepper {
   const count = createCount(options)
   let decoder: Decoder | undefined
   let kind: CompressionKind | undefined
@@ -81,7 +83,7 @@ export function createStepper(options: Bounds): Stepper {
       })
     }
     kind = sniffed
-    decoder = decoders[sniffed](count)
+    decoder = decoders[sniffed](count, options)
     // What came in earlier chunks; the rest of this one follows by itself.
     if (before > 0) yield* decoder.push(seen.subarray(0, before))
   }

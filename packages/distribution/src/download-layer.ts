@@ -10,6 +10,14 @@ import { layerSource } from './layer-source.ts'
 import type { PullRepository, Uncompressed } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 
+/** What is to be known of the inside. */
+interface Wanted {
+  /** In which the image names the layer. Never rejects. */
+  readonly algorithms: Promise<readonly Algorithm[]>
+  /** `false`: the diffID will be held against the image's config. */
+  readonly checksums: boolean
+}
+
 /**
  * The transfer of one blob: downloaded, verified and committed, while a worker follows the growing file to compute
  * its diffID. Shared by every pull that wants the blob, so it holds nothing of a single pull but what the first brought.
@@ -20,10 +28,9 @@ export function downloadLayer(
   layer: Descriptor,
   {
     algorithms,
+    checksums,
     replace,
-  }: {
-    /** In which the image names the layer. Never rejects. */
-    readonly algorithms: Promise<readonly Algorithm[]>
+  }: Wanted & {
     /** What is in the store is known to be bad. */
     readonly replace: boolean
   },
@@ -44,7 +51,7 @@ export function downloadLayer(
         fresh,
       })
       fresh = false
-      if (ingest === undefined) return finish(job, layer, algorithms, context)
+      if (ingest === undefined) return finish(job, layer, { algorithms, checksums }, context)
       let pieced = ingest.offset === layer.size
       let coding: string | undefined
       const onBegin = (start: number, labelled: string | undefined): void => {
@@ -55,7 +62,7 @@ export function downloadLayer(
         return await fill(
           job,
           layer,
-          { source, ingest, onBegin, sameSourceOnly: again, ranges: job.ranges, algorithms },
+          { source, ingest, onBegin, sameSourceOnly: again, ranges: job.ranges, algorithms, checksums },
           context,
         )
       } catch (error) {
@@ -73,16 +80,18 @@ export function downloadLayer(
 async function finish(
   job: Pick<PullJob, 'store' | 'verify'>,
   layer: Descriptor,
-  wanted: Promise<readonly Algorithm[]>,
+  wanted: Wanted,
   context: WorkContext<LayerProgress>,
 ): Promise<Uncompressed | undefined> {
   context.releaseSlot()
   if (job.verify === 'digest') return undefined
-  const algorithms = await wanted
+  const { checksums } = wanted
+  const algorithms = await wanted.algorithms
   const known = await job.store.layers.known(layer.digest)
   if (known !== undefined && isNamedIn(known, algorithms)) return known
   return job.store.layers.uncompress(layer, {
     algorithms,
+    checksums,
     signal: context.signal,
     onProgress: extracting(layer, context),
   })
@@ -91,7 +100,7 @@ async function finish(
 async function fill(
   job: Pick<PullJob, 'store' | 'verify'>,
   layer: Descriptor,
-  download: Download & { readonly algorithms: Promise<readonly Algorithm[]> },
+  download: Download & Wanted,
   context: WorkContext<LayerProgress>,
 ): Promise<Uncompressed | undefined> {
   const { ingest } = download
@@ -106,6 +115,7 @@ async function fill(
       job.store.layers.uncompress(layer, {
         growth: ingest.growth,
         algorithms,
+        checksums: download.checksums,
         signal: AbortSignal.any([context.signal, stop.signal]),
         onProgress: (current) => committed && context.report({ phase: 'extracting', current, total: layer.size }),
       }),

@@ -28,6 +28,8 @@ interface HowToObtain {
   readonly turn: Turn
   /** In which the image names the layer. Never rejects. */
   readonly algorithms: Promise<readonly Algorithm[]>
+  /** `false`: the diffID will be held against the image's config. */
+  readonly checksums: boolean
   readonly signal: AbortSignal
 }
 
@@ -78,7 +80,12 @@ async function obtain(
       const algorithms = await how.algorithms
       if (known !== undefined && isNamedIn(known, algorithms)) return { existed, inside: known }
       // One that is known by its name in another algorithm is hashed once more, and then known by both.
-      const inside = await layers.uncompress(layer, { algorithms, signal: how.signal, onProgress })
+      const inside = await layers.uncompress(layer, {
+        algorithms,
+        checksums: how.checksums,
+        signal: how.signal,
+        onProgress,
+      })
       return { existed, renamed: existed, inside }
     } catch (error) {
       how.signal.throwIfAborted()
@@ -95,11 +102,11 @@ async function obtain(
     isTold = true
   })
   // What is verified differs, so a digest-only pull and a full one are different work on the same blob; and so is one
-  // that does not count what is there.
+  // that does not count what is there, or that has no diffIDs to compare with.
   const inside = await shareTransfer(
     job.transfers,
-    `layer:${job.verify}:${replace ? 'anew:' : ''}${digest}`,
-    downloadLayer(job, repository, layer, { algorithms: how.algorithms, replace }),
+    `layer:${job.verify}:${how.checksums ? 'sums:' : ''}${replace ? 'anew:' : ''}${digest}`,
+    downloadLayer(job, repository, layer, { algorithms: how.algorithms, checksums: how.checksums, replace }),
     {
       signal: how.signal,
       size: layer.size,
@@ -116,7 +123,10 @@ async function obtain(
   if (inside === undefined || isNamedIn(inside, await how.algorithms)) return { existed: false, inside }
   // The download was another pull's, whose image names the layer otherwise.
   const algorithms = await how.algorithms
-  return { existed: false, inside: await layers.uncompress(layer, { algorithms, signal: how.signal }) }
+  return {
+    existed: false,
+    inside: await layers.uncompress(layer, { algorithms, checksums: how.checksums, signal: how.signal }),
+  }
 }
 
 function tell(job: PullJob, name: { digest: Digest; id: string }, progress: LayerProgress): void {

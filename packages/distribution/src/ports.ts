@@ -63,6 +63,7 @@ interface PullLayers<Growth = unknown> {
     options?: AbortOptions & {
       readonly growth?: Growth | undefined
       readonly algorithms?: readonly Algorithm[] | undefined
+      readonly checksums?: boolean | undefined
       readonly onProgress?: ((consumed: number) => void) | undefined
     },
   ): Promise<Uncompressed>

@@ -63,6 +63,7 @@ export async function pullSchema2(
               (known) => algorithmsFor(layer.digest, manifest, known),
               () => [],
             ),
+            checksums: false,
             signal: group.signal,
           }),
         rank,

@@ -48,7 +48,7 @@ export async function obtainSized(
     { ...job, verifyStored: !isVerified },
     repository,
     { mediaType: OCI_LAYER_GZIP, ...sized },
-    { quiet: false, turn, algorithms: Promise.resolve([]), signal },
+    { quiet: false, turn, algorithms: Promise.resolve([]), checksums: true, signal },
   )
   return { ...obtained, layer: { mediaType: await layerType(job, sized, signal), ...sized } }
 }

@@ -13,13 +13,14 @@ export interface Inflation {
 
 export interface InflationOptions {
   readonly bounds: Bounds
+  readonly checksums?: boolean | undefined
   readonly algorithms?: readonly Algorithm[] | undefined
   /** Called for every piece of output; throws to stop in the middle of an input. */
   readonly interrupted: () => void
 }
 
-export function startInflation({ bounds, interrupted, algorithms = [] }: InflationOptions): Inflation {
-  const decompressor = createDecompressor(bounds)
+export function startInflation({ bounds, checksums, interrupted, algorithms = [] }: InflationOptions): Inflation {
+  const decompressor = createDecompressor({ ...bounds, checksums })
   const hasher = createHasher('sha256')
   const further = furtherAlgorithms(algorithms).map((algorithm) => createHasher(algorithm))
   let size = 0

@@ -14,6 +14,7 @@ export interface Job {
   readonly growth?: FileGrowth | undefined
   /** The layer's names are computed in these too. */
   readonly algorithms?: readonly Algorithm[] | undefined
+  readonly checksums?: boolean | undefined
   readonly bounds: LayerBounds
   /** An `Int32Array` of one; not 0: give up. */
   readonly control: SharedArrayBuffer

@@ -40,6 +40,8 @@ export interface LayerStore<Growth = unknown> {
       readonly growth?: Growth | undefined
       /** Those of the image's `diff_ids`. sha256 is always computed; the others become `aliases`. */
       readonly algorithms?: readonly Algorithm[] | undefined
+      /** `false`: the caller compares the diffID with one that it knows, so that gzip's own checksum is not computed. Default `true`. */
+      readonly checksums?: boolean | undefined
       /** Compressed bytes consumed so far, at most every 100 ms. A new generation starts again from 0. */
       readonly onProgress?: ((consumed: number) => void) | undefined
     },

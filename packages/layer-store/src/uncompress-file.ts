@@ -35,7 +35,8 @@ export function* uncompressFile(
   const interrupted = (): void => {
     if (Atomics.load(control, 0) !== 0) throw interruption
   }
-  const how = { algorithms: job.algorithms, bounds: decompressorBounds(job.bounds, job.size), interrupted }
+  const { algorithms, checksums } = job
+  const how = { algorithms, checksums, bounds: decompressorBounds(job.bounds, job.size), interrupted }
   const source =
     job.growth === undefined ? committedSource(job, buffer, open) : growingSource(job, job.growth, buffer, open)
   let inflation = startInflation(how)

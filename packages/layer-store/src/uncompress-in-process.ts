@@ -23,7 +23,7 @@ export function uncompressInProcess({
 }: InProcessOptions): Pick<LayerStore<Followable>, 'uncompress' | 'close'> {
   const closing = new AbortController()
   return {
-    async uncompress(blob, { signal, growth, algorithms, onProgress = () => {} } = {}) {
+    async uncompress(blob, { signal, growth, algorithms, checksums, onProgress = () => {} } = {}) {
       signal?.throwIfAborted()
       if (closing.signal.aborted) throw storeClosed(blob.digest)
       const stop = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
@@ -31,6 +31,7 @@ export function uncompressInProcess({
         startInflation({
           bounds: decompressorBounds(bounds, blob.size),
           algorithms,
+          checksums,
           interrupted: () => stop.throwIfAborted(),
         }),
       )

@@ -51,7 +51,7 @@ export function createUncompressor({
 
   const uncompress: LayerStore<FileGrowth>['uncompress'] = async (
     blob,
-    { signal, growth, algorithms, onProgress } = {},
+    { signal, growth, algorithms, checksums, onProgress } = {},
   ) => {
     const { digest, size } = blob
     const path = pathOf(digest)
@@ -64,6 +64,7 @@ export function createUncompressor({
       path,
       growth: growth && { path: growth.path, finalPath: growth.finalPath, cells: growth.cells },
       algorithms,
+      checksums,
       bounds,
       control,
     }

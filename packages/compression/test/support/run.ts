@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { createDecompressor, decompress, type Bounds, type CompressionKind } from '@lading/compression'
+import {
+  createDecompressor,
+  decompress,
+  type Bounds,
+  type CompressionKind,
+  type DecompressorOptions,
+} from '@lading/compression'
 import { isLadingError } from '@lading/errors'
 
 export interface Result {
@@ -18,7 +24,7 @@ export function* cut(input: Uint8Array, pieces: Pieces): Generator<Uint8Array> {
   }
 }
 
-export function run(input: Uint8Array, pieces: Pieces = [Infinity], bounds: Bounds = {}): Result {
+export function run(input: Uint8Array, pieces: Pieces = [Infinity], bounds: DecompressorOptions = {}): Result {
   const output: Buffer[] = []
   const take = (bytes: Uint8Array): void => {
     output.push(Buffer.from(bytes))
@@ -44,7 +50,7 @@ export function brief(bytes: Uint8Array): string {
 }
 
 /** What it comes to: the output in brief, or the code of its error. Anything but an error of ours is thrown. */
-export function endOf(input: Uint8Array, pieces?: Pieces, bounds?: Bounds): string {
+export function endOf(input: Uint8Array, pieces?: Pieces, bounds?: DecompressorOptions): string {
   try {
     return brief(run(input, pieces, bounds).output)
   } catch (error) {

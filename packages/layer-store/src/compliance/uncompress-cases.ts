@@ -60,6 +60,17 @@ export const uncompressCases: readonly Case[] = [
     },
   },
   {
+    name: 'holds content against its checksum in gzip, unless the caller holds it against its diffID',
+    async run({ contents, layers }) {
+      const wrong = gzipped.slice()
+      // The CRC-32 (RFC 1952, section 2.3.1).
+      wrong.set([(wrong.at(-8) ?? 0) ^ 1], wrong.length - 8)
+      const blob = await store(contents, wrong)
+      await failsWith('LAYER_CORRUPT', () => layers.uncompress(blob))
+      assert.deepEqual(await layers.uncompress(blob, { checksums: false }), layer)
+    },
+  },
+  {
     name: 'refuses a layer that costs more than it may',
     bounds: { maxLayerSize: tar.length - 1 },
     async run({ contents, layers }) {
