@@ -11,7 +11,7 @@ import { LadingError, nameErrors, printable, type ErrorOptions } from '@lading/e
  * - `UNPACK_PRIVILEGE`: owners can be set by root alone.
  * - `UNPACK_UNSUPPORTED`: this platform has no safe way to write a tree.
  * - `UNPACK_IMAGE_INCOMPLETE`: the image names what its source does not have.
- * - `UNPACK_LAYER_MISMATCH`: a layer is not the one that the image's config names.
+ * - `UNPACK_LAYER_MISMATCH`: a layer is not the one that the image's config names, or is damaged where it is kept.
  * - `UNPACK_NO_SPACE`: the disk, the quota or the file size limit is used up.
  * - `UNPACK_FAILED`: the system said no.
  * - `BUNDLE_USER_UNKNOWN`: the command of the image is to run as somebody whom the image does not have.

@@ -3,6 +3,7 @@ import type { AbortOptions } from '@lading/clock'
 import { createTarReader } from '@lading/tar'
 import { finishUnpacking, type Written } from './finish-unpacking.ts'
 import type { ImageLayer } from './image-layers.ts'
+import { damageOf } from './layer-damage.ts'
 import { tarOptionsOf } from './limits.ts'
 import { threadFiles, unpackInThreads } from './threads/unpack-in-threads.ts'
 import type { WriteJob } from './threads/write-worker.ts'
@@ -23,7 +24,19 @@ export async function writeLayers(layers: readonly ImageLayer[], job: Job, optio
   const inFiles = layers.flatMap(({ file, arrival }) => (file === undefined ? [] : [{ file, arrival }]))
   const bytes = inFiles.reduce((sum, { file }) => sum + file.size, 0)
   const files = inFiles.length === layers.length && bytes >= worthThreads ? threadFiles() : undefined
-  return files === undefined ? writeHere(layers, job, options) : unpackInThreads(inFiles, job, { ...options, files })
+  let current = 0
+  const onLayer = (index: number): void => {
+    current = index
+    options.onLayer(index)
+  }
+  try {
+    return await (files === undefined
+      ? writeHere(layers, job, { ...options, onLayer })
+      : unpackInThreads(inFiles, job, { ...options, onLayer, files }))
+  } catch (error) {
+    const file = layers[current]?.file
+    throw (file === undefined ? undefined : await damageOf(file, error, options)) ?? error
+  }
 }
 
 async function writeHere(

@@ -1,11 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import { createReadStream, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
-import { unpack } from '@lading/rootfs'
+import { unpack, type ImageToUnpack, type LayerArchive } from '@lading/rootfs'
 import { describe, expect, it } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
 import { file, layer } from './support/layers.ts'
 import { imageOnDisk } from './support/image-on-disk.ts'
 import { scratch, treeOf } from './support/unpacked.ts'
@@ -45,6 +48,50 @@ describe('an image whose layers are files', () => {
       code: 'TAR_CORRUPT',
     })
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('is nothing when a layer is damaged, and that is what is said, whichever thread meets it first', async () => {
+    const [blobs, folder] = [scratch(), scratch()]
+    const entries = Array.from({ length: 40 }, (_, index) => file(`f${index}`, 'x'.repeat(60_000)))
+    const image = await imageOnDisk(blobs, [layer(...entries)])
+    const [last = ''] = readdirSync(blobs)
+    const right = readFileSync(join(blobs, last))
+    const runs = atScale(2, 50)
+    for (let run = 0; run < runs; run++) {
+      const changed = Buffer.from(right)
+      // A byte of a body, or all that follows, headers too; early and late.
+      const place = 600 + Math.floor((run * (right.length - 5000)) / runs)
+      changed.fill(0xfe, place, run % 2 === 0 ? right.length : place + 1)
+      writeFileSync(join(blobs, last), changed)
+      const error: unknown = await unpack(image, join(folder, 'rootfs'), rootless).catch((reason: unknown) => reason)
+      expect(error, `run ${run}`).toMatchObject({ name: 'RootfsError', code: 'UNPACK_LAYER_MISMATCH' })
+      expect(String(error), `run ${run}`).toContain('is damaged where it is kept')
+      expect(readdirSync(folder)).toEqual([])
+    }
+  })
+
+  it('fails with what comes first in a layer that is wrong in several ways, however far the threads are', async () => {
+    const [blobs, folder] = [scratch(), scratch()]
+    const chunks: Uint8Array[] = []
+    for await (const chunk of layer(file('noise', randomBytes(1_500_000).toString('latin1')), file('b')).open())
+      chunks.push(chunk)
+    const archive = Buffer.concat(chunks)
+    // The config names what is compressed, and not what comes out of it.
+    const compressed = (bytes: Uint8Array): LayerArchive => ({
+      name: 'gzip',
+      async *open() {
+        yield gzipSync(bytes, { level: 1 })
+      },
+    })
+    const wrong = await imageOnDisk(blobs, [compressed(archive)])
+    // The header of the last file.
+    const broken = await imageOnDisk(blobs, [compressed(Buffer.from(archive).fill('?', archive.length - 1536))])
+    const runs = atScale(1, 20)
+    for (let run = 0; run < runs; run++) {
+      const unpacking = (image: ImageToUnpack) => unpack(image, join(folder, 'rootfs'), rootless)
+      await expect(unpacking(wrong), `run ${run}`).rejects.toMatchObject({ code: 'UNPACK_LAYER_MISMATCH' })
+      await expect(unpacking(broken), `run ${run}`).rejects.toMatchObject({ code: 'TAR_CORRUPT' })
+    }
   })
 
   it('is given up when its caller does, wherever the threads are', async () => {

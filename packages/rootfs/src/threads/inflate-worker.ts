@@ -5,8 +5,8 @@ import { algorithmOf, type Digest } from '@lading/digest'
 import { createHasher } from '@lading/digest/hash'
 import { layerMismatch, sizeMismatch } from '../layer-mismatch.ts'
 import { plainSystemError } from '../system-error.ts'
-import { toFailure } from './failure.ts'
-import { stopped, stopRing, waitForLayer, writeRing, type Ring } from './ring.ts'
+import { toFailure, type Failure } from './failure.ts'
+import { stopped, stopRing, waitForLayer, writeRing, type Ring, type RingWriter } from './ring.ts'
 
 /** A layer's file, and what it must be. */
 export interface LayerFile {
@@ -22,10 +22,14 @@ export interface InflateJob {
   readonly layers: readonly LayerFile[]
 }
 
+export interface InflateMessage {
+  readonly kind: 'unread'
+  readonly failure: Failure
+}
+
 const blockSize = 1024 * 1024
 
-function inflate({ ring, layers }: InflateJob): void {
-  const writer = writeRing(ring)
+function inflate({ ring, layers }: InflateJob, writer: RingWriter): void {
   const block = new Uint8Array(blockSize)
   for (const [index, { path, digest, size, diffId }] of layers.entries()) {
     waitForLayer(ring, index)
@@ -71,16 +75,26 @@ function read(descriptor: number, block: Uint8Array, path: string): number {
   }
 }
 
+function tellReader(writer: RingWriter): void {
+  try {
+    writer.fail()
+  } catch (error) {
+    if (error !== stopped) throw error
+  }
+}
+
 // Imported by anything but a worker, this file does nothing.
 if (parentPort !== null) {
   const port = parentPort
   const job = workerData as InflateJob
+  const writer = writeRing(job.ring)
   try {
-    inflate(job)
+    inflate(job, writer)
   } catch (error) {
     const failure = toFailure(error)
-    if (failure !== undefined) port.postMessage({ kind: 'failed', failure })
-    stopRing(job.ring)
+    if (failure === undefined) stopRing(job.ring)
+    else port.postMessage({ kind: 'unread', failure } satisfies InflateMessage)
     if (failure === undefined && error !== stopped) throw error
+    tellReader(writer)
   }
 }

@@ -19,6 +19,8 @@ const ARRIVED = 3
 /** In the place of a length: the rest of the ring is not used, and it goes on at the beginning. */
 const aroundMark = -1
 const endMark = 0
+/** In its place, too: nothing more comes, for the writing side has failed. */
+const failMark = -2
 
 /** What either side throws when the other one, or the caller, has given up. */
 export const stopped: unique symbol = Symbol('stopped')
@@ -64,6 +66,8 @@ export interface RingWriter {
   write(bytes: Uint8Array): void
   /** A layer is over, and right. */
   end(): void
+  /** What was written before is still read: which side fails first is a matter of the layers, and not of the threads. */
+  fail(): void
 }
 
 export function writeRing({ bytes, cells }: Ring): RingWriter {
@@ -86,7 +90,7 @@ export function writeRing({ bytes, cells }: Ring): RingWriter {
     Atomics.notify(at, WRITTEN)
   }
   function put(length: number, piece: Uint8Array | undefined): void {
-    const whole = 4 + ((length + 3) & ~3)
+    const whole = 4 + ((Math.max(0, length) + 3) & ~3)
     const left = size - (written & mask)
     if (left < whole) {
       room(left)
@@ -108,10 +112,11 @@ export function writeRing({ bytes, cells }: Ring): RingWriter {
       }
     },
     end: () => put(endMark, undefined),
+    fail: () => put(failMark, undefined),
   }
 }
 
-/** The pieces of one layer, each valid until the next is asked for. */
+/** The pieces of one layer, each valid until the next is asked for. @throws `stopped` after the last one of a layer that is not whole */
 export function* readRing({ bytes, cells }: Ring): Generator<Uint8Array, void, undefined> {
   const at = new Int32Array(cells)
   const lengths = new Int32Array(bytes)
@@ -129,6 +134,7 @@ export function* readRing({ bytes, cells }: Ring): Generator<Uint8Array, void, u
       release(size - place)
       continue
     }
+    if (length === failMark) throw stopped
     if (length !== endMark) yield new Uint8Array(bytes, place + 4, length)
     release(4 + ((length + 3) & ~3))
     if (length === endMark) return

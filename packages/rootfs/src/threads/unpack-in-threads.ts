@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import type { AbortOptions } from '@lading/clock'
 import type { Written } from '../finish-unpacking.ts'
 import { fromFailure } from './failure.ts'
-import type { InflateJob, LayerFile } from './inflate-worker.ts'
+import type { InflateJob, InflateMessage, LayerFile } from './inflate-worker.ts'
 import { createRing, letLayer, stopRing } from './ring.ts'
 import type { WriteJob, WriteMessage } from './write-worker.ts'
 
@@ -56,13 +56,18 @@ export async function unpackInThreads(
   const over = new AbortController()
   let done: Written | undefined
   let failed: { readonly error: unknown } | undefined
+  let unread: { readonly error: unknown } | undefined
   const fail = (error: unknown): void => {
     failed ??= { error }
     stopRing(ring)
     over.abort()
   }
-  const onMessage = (message: WriteMessage): void => {
-    if (message.kind === 'failed') fail(fromFailure(message.failure))
+  const onMessage = (message: InflateMessage | WriteMessage): void => {
+    if (message.kind === 'unread') {
+      // The writing thread is behind, and may fail at what came before: then that is the error, and always.
+      unread = { error: fromFailure(message.failure) }
+      over.abort()
+    } else if (message.kind === 'failed') fail(fromFailure(message.failure))
     else if (message.kind === 'done') done = message
     else
       try {
@@ -100,6 +105,7 @@ export async function unpackInThreads(
   } finally {
     signal?.removeEventListener('abort', onAbort)
   }
+  failed ??= unread
   if (failed !== undefined) throw failed.error
   if (done === undefined) throw new Error('a thread ended without a word')
   return done
