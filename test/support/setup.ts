@@ -5,6 +5,6 @@ import { atScale } from './scale.ts'
 const seed = process.env['LADING_TEST_SEED']
 const runs = process.env['LADING_TEST_RUNS']
 fc.configureGlobal({
-  numRuns: runs === undefined ? atScale(200, 5_000) : Number(runs),
+  numRuns: runs === undefined ? atScale(100, 5_000) : Number(runs),
   ...(seed === undefined ? {} : { seed: Number(seed) }),
 })

@@ -89,7 +89,7 @@ describe('a pull whose content is collected between any two of its steps', () =>
       const { calls } = await pull(join(folder, 'counted'), 0, records)
       expect(calls).toBeGreaterThan(30)
       let times = 0
-      for (let nth = 1; nth <= calls; nth += atScale(4, 1)) {
+      for (let nth = 1; nth <= calls; nth += atScale(9, 1)) {
         const root = join(folder, String(nth))
         await cp(before, root, { recursive: true })
         if ((await pull(root, nth, records)).collected) times++

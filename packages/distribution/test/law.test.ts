@@ -16,7 +16,7 @@ import { openTestStore } from './support/test-store.ts'
 // dies or the disk is gone. Whatever N is, the law holds, what was here is whole, and the next pull completes.
 
 const earlier = image('t/earlier:1').layer({ base: 'base' }).layer({ earlier: 'yes' })
-const next = image('t/earlier:1').layer({ base: 'base' }).layer({ next: 'yes' }).randomLayer(200_000)
+const next = image('t/earlier:1').layer({ base: 'base' }).layer({ next: 'yes' }).randomLayer(100_000)
 
 describe('a pull cut between any two of its steps', () => {
   let registry: TestRegistry
@@ -67,7 +67,7 @@ describe('a pull cut between any two of its steps', () => {
       const { calls } = await pull(join(folder, 'counted'))
       expect(calls).toBeGreaterThan(30)
 
-      const step = Math.max(1, Math.floor(calls / atScale(12, calls)))
+      const step = Math.max(1, Math.floor(calls / atScale(7, calls)))
       for (let nth = 1; nth <= calls; nth += step) {
         const root = join(folder, `${errno}-${nth}`)
         await cp(before, root, { recursive: true })

@@ -7,6 +7,7 @@ import { startTestRegistry, type Fault, type TestRegistry, type TestRegistryOpti
 import { createTransfers } from '@lading/transfer'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
 import { uploadBlob, type UploadBlobOptions, type UploadOutcome } from '../src/index.ts'
 import { failure, instantClock } from './scene.ts'
 
@@ -540,7 +541,7 @@ describe('an upload that fails on the way', () => {
           expect(registry.repository('t/app').blob(descriptor.digest)).toEqual(data)
         },
       ),
-      { numRuns: 25 },
+      { numRuns: atScale(10, 25) },
     )
   })
 })

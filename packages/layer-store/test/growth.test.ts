@@ -244,7 +244,7 @@ describe.each([
           expect(await end).toEqual({ diffId: digestOf(content), size: content.length })
         },
       ),
-      { numRuns: 40 },
+      { numRuns: atScale(20, 40) },
     )
     await layers.close()
   })

@@ -5,7 +5,7 @@ import { repositoryPlace } from './support/repository-place.ts'
 
 describe.each([
   ['in one request', {}],
-  ['in chunks', { chunkSize: 700 }],
+  ['in chunks', { chunkSize: 2500 }],
 ])('a repository of the test registry, uploads %s', (_how, options) => {
   testContent(
     { describe, it },

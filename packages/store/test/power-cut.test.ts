@@ -77,7 +77,7 @@ describe.each(changes)('$title', (change) => {
         expect(await again(root)).toMatchObject({ violations: [], names: expected })
         await rm(place, { recursive: true })
       }),
-      { numRuns: atScale(12, 400), endOnFailure: true },
+      { numRuns: atScale(8, 400), endOnFailure: true },
     )
   })
 

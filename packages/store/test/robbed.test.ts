@@ -145,7 +145,7 @@ describe.each(changes)('$what that stood still at any step under the lock, and l
     ]),
   )('keeps the law when $what and it $then', async ({ robber, isKilled }) => {
     let steps = 0
-    for (let nth = 1; ; nth += atScale(2, 1)) {
+    for (let nth = 1; ; nth += atScale(3, 1)) {
       const robbed = await stoppedAt(nth, isKilled, change, robber).catch((error: unknown) => {
         throw new Error(`stopped at step ${nth}`, { cause: error })
       })

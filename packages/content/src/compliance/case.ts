@@ -222,8 +222,9 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate
 export function assertBytes(actual: Uint8Array | undefined, expected: Uint8Array, what = 'the bytes'): void {
   assert.ok(actual !== undefined, `${what} are there`)
   assert.equal(actual.byteLength, expected.byteLength, `how many ${what} are`)
-  const at = expected.findIndex((byte, position) => byte !== actual[position])
-  assert.equal(at, -1, `${what} differ at ${at}`)
+  let at = 0
+  while (at < expected.byteLength && expected[at] === actual[at]) at++
+  assert.equal(at, expected.byteLength, `${what} differ at ${at}`)
 }
 
 /** A blob is there, byte for byte. */
