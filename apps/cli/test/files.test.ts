@@ -23,6 +23,22 @@ beforeAll(async () => {
 const lading = async (args: readonly string[], how?: Parameters<typeof runHere>[1]): ReturnType<typeof runHere> =>
   runHere(args[0] === 'pull' ? args : [...args, '--platform', 'linux/amd64'], how)
 
+describe('lading export and cp, straight from a registry', () => {
+  it('fetch each layer once, and leave nothing beside what they write', async () => {
+    const layers = () =>
+      registry.journal.entries.filter(({ method, path }) => method === 'GET' && path.includes('/t/app/blobs/')).length
+    const directory = await temporaryDirectory()
+    // Two layers, and the config.
+    let before = layers()
+    expect(await lading(['export', app, '-o', join(directory, 'flat.tar')])).toMatchObject({ code: 0 })
+    expect(layers() - before).toBe(3)
+    before = layers()
+    expect(await lading(['cp', `${app}:/`, directory])).toMatchObject({ code: 0 })
+    expect(layers() - before).toBe(3)
+    expect((await readdir(directory)).toSorted()).toEqual(['flat.tar', 'root'])
+  })
+})
+
 describe('lading ls and cat', () => {
   it('show an image straight from its registry, and of the store when it is there', async () => {
     expect(await lading(['cat', app, '/etc/motd'])).toEqual({ code: 0, stdout: 'new\n', stderr: '' })

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readTar } from '@lading/tar'
-import { expect, it } from 'vitest'
-import { exportImage, openImage } from '../src/index.ts'
+import { expect, it, onTestFinished } from 'vitest'
+import { exportImage, keepBlobs, openImage } from '../src/index.ts'
 import { imageOf } from './support/images.ts'
 import { all, textBytes } from './support/layers.ts'
 
@@ -95,4 +95,57 @@ it('writes what GNU tar unpacks to the same tree', async () => {
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
+})
+
+it('fetches each layer once where it may be kept, and again where it may not', async () => {
+  const { content, target } = await imageOf(...layers)
+  const directory = mkdtempSync(join(tmpdir(), 'lading-image-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  for (const [place, times] of [
+    [directory, 2],
+    [join(directory, 'not there'), 4],
+  ] as const) {
+    let opened = 0
+    let closed = 0
+    const far = {
+      ...content,
+      verified: undefined,
+      open: (...given: Parameters<typeof content.open>) => {
+        opened++
+        return content.open(...given)
+      },
+      close: async () => void closed++,
+    }
+    const kept = keepBlobs(far, place)
+    const bytes = Buffer.concat(await all(exportImage(await openImage(kept, target))))
+    expect(bytes.equals(await tarBytes())).toBe(true)
+    expect(opened).toBe(times)
+    // It has no name, even while it is there.
+    expect(readdirSync(directory)).toEqual([])
+    await kept.close()
+    expect(closed).toBe(1)
+  }
+})
+
+it('keeps nothing that was not read to its end', async () => {
+  const { content, target, layers: built } = await imageOf(...layers)
+  const directory = mkdtempSync(join(tmpdir(), 'lading-image-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  const [first] = built
+  const descriptor = first?.descriptor ?? target
+  let wrong = true
+  const far = {
+    ...content,
+    async *open(...given: Parameters<typeof content.open>) {
+      for await (const chunk of content.open(...given)) yield wrong ? chunk.map((byte) => byte ^ 1) : chunk
+      if (wrong) throw new Error('not these bytes')
+    },
+  }
+  const kept = keepBlobs(far, directory)
+  onTestFinished(() => kept.close())
+  await expect(all(kept.open(descriptor))).rejects.toThrow('not these bytes')
+  wrong = false
+  for await (const chunk of kept.open(descriptor)) if (chunk.length > 0) break
+  const right = Buffer.concat(await all(content.open(descriptor)))
+  for (let turn = 0; turn < 2; turn++) expect(Buffer.concat(await all(kept.open(descriptor))).equals(right)).toBe(true)
 })

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { printable } from '@lading/errors'
 import { exportImage } from '@lading/image'
 import { CliError } from '../cli-error.ts'
@@ -17,7 +18,8 @@ export const cp: Action<[source: string, target: string], ImageOptions> = async 
     })
   const [reference, path] = [from.slice(0, colon), from.slice(colon + 1)]
   if (target === '-') refuseTerminal(context)
-  await withImage(reference, options, context, async (image) => {
+  const keepIn = target === '-' ? tmpdir() : target
+  await withImage(reference, { ...options, keepIn }, context, async (image) => {
     if (target === '-') await writeChunks(exportImage(image, { path, signal }), undefined, context)
     else
       context.print(

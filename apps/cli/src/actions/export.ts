@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { dirname } from 'node:path'
 import { exportImage } from '@lading/image'
 import { openOutputFile } from '@lading/content-store'
 import { CliError } from '../cli-error.ts'
@@ -14,7 +16,10 @@ export const exportFiles: Action<[reference: string], ExportCommandOptions> = as
   const { signal } = context
   const file = output === '-' ? undefined : output
   if (file === undefined) refuseTerminal(context)
-  await withImage(reference, rest, context, (image) => writeChunks(exportImage(image, { signal }), file, context))
+  const keepIn = file === undefined ? tmpdir() : dirname(file)
+  await withImage(reference, { ...rest, keepIn }, context, (image) =>
+    writeChunks(exportImage(image, { signal }), file, context),
+  )
   return exitCodes.ok
 }
 

@@ -1,5 +1,5 @@
 import { isAbsence, type Source } from '@lading/content'
-import { openImage, type Image } from '@lading/image'
+import { keepBlobs, openImage, type Image } from '@lading/image'
 import { isLadingError } from '@lading/errors'
 import { defaultPlatform } from '@lading/manifest'
 import { tryParseReference, withDefaultTag } from '@lading/reference'
@@ -16,6 +16,8 @@ import { withClient } from './with-client.ts'
 
 export interface ImageOptions extends RegistryCommandOptions {
   readonly platform?: string | undefined
+  /** A directory for layers of a registry that are read twice, so that they are fetched once. */
+  readonly keepIn?: string | undefined
 }
 
 /**
@@ -45,7 +47,9 @@ export async function withImage<Result>(
   }
   const place = parseCopyPlace(text)
   const usePlace = async (parts: PlaceParts): Promise<Result> => {
-    const { source, what } = await openSource(place, parts, context)
+    const { source: opened, what } = await openSource(place, parts, context)
+    const isFar = place.kind === 'registry' && options.keepIn !== undefined
+    const source = isFar ? keepBlobs(opened, options.keepIn) : opened
     try {
       return await use(await open(source, what))
     } finally {
