@@ -1,7 +1,10 @@
-import { chmod, lstat, mkdir, readFile, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, readFile, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { image, index, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { enlarged, needs, root as asRoot } from '../../../test/support/needs.ts'
+import { lading as startProcess, type Ended } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -140,6 +143,49 @@ describe('lading cp', () => {
     expect(await readlink(join(root, 'to/d/zz'))).toBe('/tmp')
     expect((await lstat(join(root, 'to/d/zz'))).nlink).toBe(1)
   })
+
+  it('of several at once to one place, one gets it', async () => {
+    for (const [path, inside] of [
+      ['/bin/tool', 'tool'],
+      ['/bin', 'bin/tool'],
+    ] as const) {
+      const directory = await temporaryDirectory()
+      const all = await Promise.all(Array.from({ length: 4 }, () => lading(['cp', `${app}:${path}`, directory])))
+      expect(all.map(({ code }) => String(code)).toSorted()).toEqual(['0', '2', '2', '2'])
+      expect(await readFile(join(directory, inside), 'utf8')).toBe('tool')
+      expect(await readdir(directory)).toHaveLength(1)
+    }
+  })
+
+  it(
+    'copies what its user may not write to, and takes it away where it is too late',
+    needs('setpriv', asRoot, enlarged),
+    async () => {
+      await registry.seed(
+        image('t/closed:1')
+          .platform('linux/amd64')
+          .layer({
+            'd/': { type: 'directory', mode: 0o555 },
+            'd/e/': { type: 'directory', mode: 0o500 },
+            'd/e/f': 'f',
+          }),
+      )
+      const home = await temporaryDirectory()
+      await chown(home, 65_534, 65_534)
+      const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
+      const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+      const how = { env: { HOME: home }, node: [...user, process.execPath, '--conditions=@lading/source', bin] }
+      const copy = (): Promise<Ended> =>
+        startProcess(['cp', '--platform', 'linux/amd64', `${registry.host}/t/closed:1:/d`, home], how)
+      // Whoever loses takes away what it made.
+      const both = await Promise.all([copy(), copy()])
+      expect(both.map(({ code }) => String(code)).toSorted()).toEqual(['0', '2'])
+      expect((await lstat(join(home, 'd'))).mode & 0o777).toBe(0o555)
+      expect((await lstat(join(home, 'd/e'))).mode & 0o777).toBe(0o500)
+      expect(await readFile(join(home, 'd/e/f'), 'utf8')).toBe('f')
+      expect((await readdir(home)).filter((name) => name.startsWith('.lading'))).toEqual([])
+    },
+  )
 
   it('says of a device that it is not copied', async () => {
     await registry.seed(

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs'
-import { chmod, link, lstat, mkdir, mkdtemp, open, rename, rm, symlink } from 'node:fs/promises'
+import { chmod, link, lstat, mkdir, mkdtemp, open, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AbortOptions } from '@lading/clock'
 import { isLadingError, printable } from '@lading/errors'
 import type { Image, ImageContent } from '@lading/image'
 import { CliError } from '../cli-error.ts'
+import { putNew, removeMade } from './put-new.ts'
 
 interface CopyOutOptions extends AbortOptions {
   /** Must be there. */
@@ -33,28 +34,29 @@ export async function copyOut(
   const target = Buffer.concat([Buffer.from(directory), Buffer.from('/'), name])
   let made: string | undefined
   try {
-    await refuseTaken(target, directory)
+    if (await isThere(target)) throw taken(target, directory)
     made = await mkdtemp(join(directory, '.lading-cp-'))
     const top = Buffer.from(from.length === 0 ? `${made}/root/` : `${made}/`)
     const place: Place = (each) => Buffer.concat([top, nameHere(each.subarray(start))])
     const left = await makeAll(image.contents(path, { signal }), place)
-    await refuseTaken(target, directory)
     if (left > 0 && !(await isThere(Buffer.concat([Buffer.from(`${made}/`), name]))))
       throw new CliError('USAGE', `${printable(path, 200)} is a device or a pipe, and is not copied`, {
         hint: 'take it as an archive: lading cp REFERENCE:/PATH -',
       })
-    await rename(Buffer.concat([Buffer.from(`${made}/`), name]), target)
+    await putNew(Buffer.concat([Buffer.from(`${made}/`), name]), target)
     if (left > 0) warn(`${left} devices and pipes were left out`)
     return printable(target.toString(), 4096)
   } catch (error) {
     if (!(error instanceof Error) || isLadingError(error) || !('syscall' in error)) throw error
+    // Somebody else was there first.
+    if (others.has((error as NodeJS.ErrnoException).code)) throw taken(target, directory)
     throw new CliError('OUTPUT_FAILED', error.message, {
       path: directory,
       cause: error,
       hint: 'is it a directory that you may write to?',
     })
   } finally {
-    if (made !== undefined) await rm(made, { recursive: true, force: true })
+    if (made !== undefined) await removeMade(made)
   }
 }
 
@@ -102,12 +104,12 @@ function nameHere(name: Uint8Array): Uint8Array {
   })
 }
 
-async function refuseTaken(target: Buffer, directory: string): Promise<void> {
-  if (!(await isThere(target))) return
-  throw new CliError('USAGE', `${printable(target.toString(), 300)} is there already`, {
+const others: ReadonlySet<string | undefined> = new Set(['EEXIST', 'ENOTEMPTY'])
+
+const taken = (target: Buffer, directory: string): CliError =>
+  new CliError('USAGE', `${printable(target.toString(), 300)} is there already`, {
     hint: `nothing is replaced: remove it, or choose another directory than ${printable(directory, 200)}`,
   })
-}
 
 async function isThere(target: Buffer): Promise<boolean> {
   const there = await lstat(target).catch((error: NodeJS.ErrnoException) => {

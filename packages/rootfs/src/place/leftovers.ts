@@ -4,6 +4,7 @@ import { codeOf } from '../system-error.ts'
 import type { NameBytes } from '../tree/node.ts'
 import { readRecordHead, recordName } from './record.ts'
 import { removeTree } from './remove-tree.ts'
+import { renameDirectory } from './rename-directory.ts'
 import type { TargetDirectory } from './target-directory.ts'
 import { judgeTemporaryName } from './temporary-name.ts'
 
@@ -47,7 +48,7 @@ function finishFor(target: TargetDirectory, name: NameBytes): void {
       const old = inodeAt(temporary, parts.old)
       const record = readRecordHead(target.parent, recordName(target.name), target)
       if (old !== undefined && record?.inode === old)
-        renameSync(at(temporary, parts.old), at(target.parent, target.name))
+        renameDirectory({ directory: temporary, name: parts.old }, { directory: target.parent, name: target.name })
     }
   } finally {
     closeSync(temporary)

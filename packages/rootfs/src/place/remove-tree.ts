@@ -14,7 +14,7 @@ import { codeOf } from '../system-error.ts'
 import type { NameBytes } from '../tree/node.ts'
 
 /** O_PATH of Linux, which Node does not name: a descriptor for which no permission on the directory is needed. */
-const pathOnly = 0o10000000
+export const pathOnly = 0o10000000
 /** Directories that are open at one time; what is deeper is brought up first. */
 const deepest = 64
 

@@ -42,14 +42,14 @@ export function openTargetDirectory(directory: string): TargetDirectory {
 }
 
 /**
- * Whether something is to be replaced, which only `overwrite` allows, and only what was unpacked here.
+ * Whether something is to be replaced (the inode of which), which only `overwrite` allows, and only what was unpacked here.
  *
  * @throws RootfsError `UNPACK_DIRECTORY_IN_USE`, `UNPACK_NOT_OURS`
  */
-export function checkFree(target: TargetDirectory, overwrite: boolean): { readonly replaces: boolean } {
+export function checkFree(target: TargetDirectory, overwrite: boolean): { readonly replaces: number | undefined } {
   const { path, parent, name } = target
   const stat = statAt(parent, name, path)
-  if (stat === undefined || (stat.isDirectory() && isEmpty(parent, name, path))) return { replaces: false }
+  if (stat === undefined || (stat.isDirectory() && isEmpty(parent, name, path))) return { replaces: undefined }
   if (!stat.isDirectory()) throw inUse(path, 'it is no directory')
   if (!overwrite) throw inUse(path, 'it is a directory with something in it')
   if (readRecordHead(parent, recordName(name), target)?.inode !== stat.ino)
@@ -57,7 +57,7 @@ export function checkFree(target: TargetDirectory, overwrite: boolean): { readon
       path: printable(path),
       hint: `only a directory with its own ${printable(basename(path))}.lading.ndjson beside it is replaced: remove it yourself, if nobody needs it`,
     })
-  return { replaces: true }
+  return { replaces: stat.ino }
 }
 
 /** What is at a name, itself. @throws RootfsError */

@@ -1,8 +1,7 @@
 import { spawnSync, execFile } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { ContainerConfig } from '@lading/manifest'
 import { unpack, type UnpackImageOptions } from '@lading/rootfs'
@@ -11,6 +10,7 @@ import { enlarged, needs, root } from '../../../../test/support/needs.ts'
 import { pathOf } from '../../../../test/support/real-parts.ts'
 import { archive, longTar } from './archives.ts'
 import { imageOf } from '../support/image-of.ts'
+import { ordinaryUser } from '../support/ordinary-user.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'lading-runc-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -74,17 +74,10 @@ describe('runc', needs('runc', 'busybox', root), () => {
   })
 
   it('runs what an ordinary user has unpacked, as that user', async () => {
-    const home = join(scratch, 'home')
-    mkdirSync(home)
-    chmodSync(scratch, 0o711)
-    const ids = { uid: 65_534, gid: 65_534 }
-    chownSync(home, ids.uid, ids.gid)
-    writeFileSync(join(home, 'layer.tar'), archive('/bin/busybox'))
-    const child = fileURLToPath(new URL('unpack-bundle.ts', import.meta.url))
-    const config = JSON.stringify({ Cmd: ['/bin/busybox', 'sh', '-c', 'id -u; ls -l /data/seed | cut -d" " -f1'] })
-    const args = ['--conditions=@lading/source', child, join(home, 'layer.tar'), join(home, 'b'), config]
-    await promisify(execFile)(process.execPath, args, { ...ids, cwd: home, env: { HOME: home } })
-    expect(await runBundle(join(home, 'b'), 'rootless', ids)).toBe('0\n-rw-r--r--\n')
+    const user = ordinaryUser(scratch)
+    const config = { Cmd: ['/bin/busybox', 'sh', '-c', 'id -u; ls -l /data/seed | cut -d" " -f1'] }
+    await user.unpack(archive('/bin/busybox'), 'b', { bundle: true, config })
+    expect(await runBundle(join(user.home, 'b'), 'rootless', user.ids)).toBe('0\n-rw-r--r--\n')
   })
 })
 

@@ -1,0 +1,41 @@
+import { chmodSync, closeSync, constants, fstatSync, openSync, renameSync } from 'node:fs'
+import { at } from '../descriptors/at.ts'
+import { codeOf } from '../system-error.ts'
+import type { NameBytes } from '../tree/node.ts'
+import { pathOnly } from './remove-tree.ts'
+
+/** A name in an open directory. */
+export interface PlaceInDirectory {
+  readonly directory: number
+  readonly name: NameBytes
+}
+
+/**
+ * Moves a directory to another one. Who is not root has to be allowed to write to what changes its parent (rename(2), `EACCES`),
+ * which root directories of images often are not: such a mode is given back afterwards.
+ *
+ * @throws the system's error
+ */
+export function renameDirectory(from: PlaceInDirectory, to: PlaceInDirectory): void {
+  const [source, target] = [at(from.directory, from.name), at(to.directory, to.name)]
+  try {
+    renameSync(source, target)
+    return
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') throw error
+  }
+  const descriptor = openSync(source, pathOnly | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  try {
+    // fchmod(2) takes no such descriptor; its path in /proc is the directory itself.
+    const itself = `/proc/self/fd/${descriptor}`
+    const mode = fstatSync(descriptor).mode & 0o7777
+    chmodSync(itself, mode | 0o200)
+    try {
+      renameSync(source, target)
+    } finally {
+      chmodSync(itself, mode)
+    }
+  } finally {
+    closeSync(descriptor)
+  }
+}

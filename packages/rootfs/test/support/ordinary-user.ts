@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { chownSync, mkdirSync, writeFileSync, chmodSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { isRoot } from '../../../../test/support/needs.ts'
+
+/** Somebody who is not root, with a directory of their own: of a test that is, another user. */
+export interface OrdinaryUser {
+  readonly home: string
+  readonly ids: { readonly uid?: number; readonly gid?: number }
+  unpack(archive: Uint8Array, name: string, options?: object): Promise<void>
+}
+
+/** @param folder which everybody may pass through */
+export function ordinaryUser(folder: string): OrdinaryUser {
+  const ids = isRoot ? { uid: 65_534, gid: 65_534 } : {}
+  const home = join(folder, 'home')
+  mkdirSync(home)
+  chmodSync(folder, 0o711)
+  if (isRoot) chownSync(home, 65_534, 65_534)
+  return {
+    home,
+    ids,
+    async unpack(archive, name, options = {}) {
+      const layer = join(home, 'layer.tar')
+      writeFileSync(layer, archive)
+      const child = fileURLToPath(new URL('unpack-as-user.ts', import.meta.url))
+      const args = ['--conditions=@lading/source', child, layer, join(home, name), JSON.stringify(options)]
+      await promisify(execFile)(process.execPath, args, { ...ids, cwd: home, env: { HOME: home } })
+    },
+  }
+}
