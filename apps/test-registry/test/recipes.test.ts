@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { enlarged, needs } from '../../../test/support/needs.ts'
 import {
   recipesPage,
   recipeTitles,
@@ -27,7 +28,8 @@ describe('docs/test-registry-recipes.md, run as it stands', () => {
     ).toEqual([])
   })
 
-  test('its types are right', async () => {
+  // A whole run of the compiler.
+  test('its types are right', needs(enlarged), async () => {
     expect(await typeErrorsOfRecipes()).toBe('')
   })
 })

@@ -177,7 +177,7 @@ describe.each(Object.entries(scenarios))('%s', (_, scenario) => {
   it.each([false, true])('survives a failure of every single file operation (for good: %s)', async (forGood) => {
     let nth = 0
     for (let failed = true; failed;) {
-      nth += forGood ? atScale(2, 1) : 1
+      nth += atScale(forGood ? 3 : 2, 1)
       for (let index = 0; index < atScale(1, errnos.length); index++) {
         failed = await failAt(scenario, nth, errnos[(nth + index) % errnos.length] as string, forGood)
       }

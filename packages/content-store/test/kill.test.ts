@@ -61,7 +61,7 @@ it(
     const operations = Number(String(line))
     expect(operations).toBeGreaterThan(60)
 
-    const points = Math.min(operations, atScale(16, operations))
+    const points = Math.min(operations, atScale(10, operations))
     const pointAt = (index: number): number => 1 + Math.floor((index * operations) / points)
     const lane = async (first: number): Promise<void> => {
       for (let index = first; index < points; index += 2) {

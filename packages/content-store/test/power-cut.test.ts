@@ -71,7 +71,7 @@ it(
         await rm(state, { recursive: true })
       }),
       // The example loses nothing.
-      { numRuns: atScale(60, 1_000), endOnFailure: true, examples: [[{ at: parted, random: () => 0.35 }]] },
+      { numRuns: atScale(30, 1_000), endOnFailure: true, examples: [[{ at: parted, random: () => 0.35 }]] },
     )
     // Otherwise nothing was said about parts.
     expect(resumed).toBeGreaterThan(0)

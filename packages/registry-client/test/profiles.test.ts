@@ -11,6 +11,8 @@ describe('pushed to a registry of the field, with its own ways', () => {
   it.each(Object.keys(profiles) as ProfileName[])(
     '%s: an image in one piece and in chunks, and what refers to it',
     async (profile) => {
+      // Three chunks at least, and as large as the registry wants them.
+      const chunkMinBytes = Math.max(2 * 1024 * 1024, profiles[profile].quirks?.chunkMinBytes ?? 0)
       const { username } = { ...(profiles[profile].auth as AuthOptions & { username?: string }) }
       const registry = await startTestRegistry({ profile })
       onTestFinished(() => registry.close())
@@ -20,7 +22,11 @@ describe('pushed to a registry of the field, with its own ways', () => {
           username === undefined ? undefined : { kind: 'basic', username, password: 'password' },
       })
       const { blobs, manifests, referrers, tags } = client.repository(`${registry.host}/team/app`)
-      const [config, layer, large] = [Buffer.from('{}'), Buffer.from('a layer'), randomBytes(6 * 1024 * 1024)]
+      const [config, layer, large] = [
+        Buffer.from('{}'),
+        Buffer.from('a layer'),
+        randomBytes(chunkMinBytes + 1024 * 1024),
+      ]
       await blobs.upload(descriptorOf(config), config)
       await blobs.upload(descriptorOf(layer), layer, { mount: { from: 'team/none' } })
       await blobs.upload(descriptorOf(large), large, { chunkSize: 1024 * 1024 })

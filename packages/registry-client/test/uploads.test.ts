@@ -4,6 +4,7 @@ import { digestOf } from '@lading/digest/hash'
 import type { Descriptor } from '@lading/manifest'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
 import type { BlobSource, Repository } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
 import { descriptorOf } from './support/image.ts'
@@ -307,7 +308,7 @@ describe('an upload that fails on the way', () => {
           expect(error === undefined || breaks.length > 0).toBe(true)
         },
       ),
-      { numRuns: 25 },
+      { numRuns: atScale(10, 25) },
     )
   })
 })
