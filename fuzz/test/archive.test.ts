@@ -6,7 +6,7 @@ import { archive } from '../targets/archive.ts'
 const seed = Number(process.env['LADING_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
 
 it(`'archive', seed ${seed}`, { timeout: 600_000 }, async () => {
-  const { findings } = await runWaitingTarget(archive, { runs: atScale(60, 10_000), seed })
+  const { findings } = await runWaitingTarget(archive, { runs: atScale(30, 10_000), seed })
   expect(findings.map(({ run, what }) => `pnpm fuzz archive --seed ${seed} --only ${run}: ${what}`)).toEqual([])
 })
 

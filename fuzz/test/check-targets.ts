@@ -14,7 +14,7 @@ export function checkTargets(...names: readonly string[]): void {
       const target = targets.find((one) => one.name === name)
       if (target === undefined) throw new Error(`there is no target ${name}`)
       expect(existsSync(new URL(`../corpus/${name}`, import.meta.url))).toBe(true)
-      const { findings } = runTarget(target, { runs: atScale(300, 50_000), seed })
+      const { findings } = runTarget(target, { runs: atScale(150, 50_000), seed })
       expect(
         findings.map(
           ({ run, what, input }) =>

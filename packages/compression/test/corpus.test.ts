@@ -1,5 +1,6 @@
 import { inflateRawSync } from 'node:zlib'
 import { expect, it } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
 import { corpus, piecesFor } from './support/corpus.ts'
 import { everyCut } from './support/every-cut.ts'
 import { asyncTraceOf, brief, endOf, traceOf } from './support/run.ts'
@@ -28,9 +29,10 @@ it('is the same without the checksum of the content, but for content that only t
 it('cut at every byte, and with zeros or rubbish behind every cut, is whole between members or frames and nowhere else', async () => {
   const cases = everyCut()
   expect(cases.length).toBeGreaterThan(200)
-  for (const { name, input, expected } of cases) {
+  for (const [at, { name, input, expected }] of cases.entries()) {
     const wanted = typeof expected === 'string' ? expected : brief(expected)
-    for (const pieces of [[Infinity], [1], [2, 3]]) {
+    // In the ordinary run one cut comes in these pieces and the next one in those.
+    for (const pieces of [[Infinity], [1], [2, 3]].filter((_, way) => atScale(way === at % 3, true))) {
       expect({ name, pieces, end: endOf(input, pieces) }).toEqual({ name, pieces, end: wanted })
       expect({ name, pieces, trace: await asyncTraceOf(input, pieces) }).toEqual({
         name,
