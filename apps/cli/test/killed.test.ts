@@ -2,8 +2,9 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openLayout } from '@lading/archive'
+import { openImageDirectory, openLayout } from '@lading/archive'
 import { successors, type Source } from '@lading/content'
+import { digestOf } from '@lading/digest/hash'
 import type { Descriptor } from '@lading/manifest'
 import { image, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -16,6 +17,8 @@ import { temporaryDirectory } from './support/temporary-directory.ts'
 const seed = Number(process.env['LADING_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
 /** Kills of each command, all along its calls. */
 const kills = 20
+/** Of each copy between two kinds of places. */
+const killsOfPairs = 6
 const preload = fileURLToPath(new URL('support/kill-at.ts', import.meta.url))
 const refName = 'org.opencontainers.image.ref.name'
 
@@ -29,10 +32,12 @@ const killed = (args: readonly string[], killAt: number, counted = ''): Promise<
 
 /** Kills the command at calls all along it, each time in a place of its own, and looks at what is left. */
 async function expectAllAlong<P>({
+  most = kills,
   prepare,
   command,
   look,
 }: {
+  readonly most?: number
   readonly prepare: (directory: string) => Promise<P>
   readonly command: (place: P) => readonly string[]
   readonly look: (place: P, when: string) => Promise<void>
@@ -44,7 +49,7 @@ async function expectAllAlong<P>({
   expect(await killed(command(await prepare(dry)), 0, counted)).toMatchObject({ code: 0 })
   const calls = Number(await readFile(counted, 'utf8'))
   expect(calls).toBeGreaterThan(8)
-  const points = Math.min(kills, calls)
+  const points = Math.min(most, calls)
   const first = seed % calls
   const lane = async (from: number): Promise<void> => {
     for (let at = from; at < points; at += 2) {
@@ -84,6 +89,34 @@ async function namesIn(layout: string): Promise<readonly string[]> {
   return names.toSorted()
 }
 
+const targets = ['store', 'layout', 'oci-archive', 'docker-archive', 'dir'] as const
+const filesOf = async (directory: string): Promise<readonly string[]> =>
+  (await readdir(directory, { recursive: true })).toSorted()
+
+interface Copied {
+  readonly directory: string
+  /** What is there after a copy that nobody killed. */
+  readonly wanted: string
+  /** What was there before. */
+  readonly template: string
+  readonly when: string
+}
+
+async function expectStoreRight({ directory, when }: Copied): Promise<void> {
+  const root = join(directory, 'there')
+  expect(await runHere(['prune', '--force', '--min-age', '0'], { root }), when).toMatchObject({ code: 0 })
+  expect(consult(root).violations, when).toEqual([])
+}
+
+/** There is what there should be, and nothing of the copy that was killed. */
+async function expectFilesRight(to: string, { directory, wanted, template, when }: Copied): Promise<void> {
+  // A directory whose image was replaced, and not yet rid of the old one, keeps that.
+  const kept = to === 'dir' ? await filesOf(template) : []
+  const [files, right] = [await filesOf(directory), await filesOf(wanted)]
+  const more = files.filter((name) => !right.includes(name) && !kept.includes(name))
+  expect({ more, missing: right.filter((name) => !files.includes(name)) }, when).toEqual({ more: [], missing: [] })
+}
+
 describe('a command that is killed', needs(enlarged), () => {
   let registry: TestRegistry
   let folder: string
@@ -115,6 +148,8 @@ describe('a command that is killed', needs(enlarged), () => {
           root: own('store'),
         })
     expect(await namesIn(own('layout'))).toEqual(['v1'])
+    for (const target of [`oci:${own('sources')}:new`, `oci-archive:${own('new.tar')}`, `dir:${own('new-dir')}`])
+      expect(await runHere(['copy', '-q', `${at('new')}:1`, target])).toMatchObject({ code: 0 })
   })
 
   it('save leaves the archive that was there or the whole new one, and the next save nothing else', async () => {
@@ -224,6 +259,75 @@ describe('a command that is killed', needs(enlarged), () => {
           const end = consult(root)
           expect(end.violations, when).toEqual([])
           expect(end.blobs, when).toEqual(end.reached)
+        },
+      })
+    },
+  )
+
+  it.each([
+    ...targets.map((to) => ['registry', to] as const),
+    ['store', 'dir'] as const,
+    ['layout', 'oci-archive'] as const,
+    ['oci-archive', 'dir'] as const,
+    ['docker-archive', 'layout'] as const,
+    ['dir', 'store'] as const,
+  ])(
+    'copy from %s to %s leaves what was there or the whole new one, and the next copy nothing else',
+    async (from, to) => {
+      const source = {
+        registry: `${at('new')}:1`,
+        store: `store:${at('new')}:1`,
+        layout: `oci:${own('sources')}:new`,
+        'oci-archive': `oci-archive:${own('new.tar')}`,
+        'docker-archive': `docker-archive:${own('new-docker.tar')}`,
+        dir: `dir:${own('new-dir')}`,
+      }[from]
+      const target = (directory: string): string =>
+        ({
+          store: 'store:registry.example/app:1',
+          layout: `oci:${directory}/there:v1`,
+          'oci-archive': `oci-archive:${directory}/there:v1`,
+          'docker-archive': `docker-archive:${directory}/there:registry.example/app:1`,
+          dir: `dir:${directory}/there`,
+        })[to]
+      const copying = (what: string, directory: string): readonly string[] => {
+        const root = to === 'store' ? join(directory, 'there') : own('store')
+        return ['copy', '-q', '--platform', 'linux/amd64', '--root', root, what, target(directory)]
+      }
+      const state = async (directory: string): Promise<string> => {
+        const root = join(directory, 'there')
+        if (to === 'store') return String(consult(root, { afterCrash: true }).names['registry.example/app:1'])
+        if (to.endsWith('-archive')) return digestOf(await readFile(root))
+        const found = to === 'dir' ? await openImageDirectory(root) : await openLayout(root)
+        for await (const { target: named } of found.names()) {
+          await assertWhole(found, named)
+          return named.digest
+        }
+        return 'nothing'
+      }
+      const template = own(`there-${from}-${to}`)
+      await mkdir(template)
+      expect(await runHere(copying(`${at('old')}:1`, template))).toMatchObject({ code: 0 })
+      const wanted = own(`wanted-${from}-${to}`)
+      await cp(template, wanted, { recursive: true, preserveTimestamps: true })
+      const old = await state(template)
+      expect(await runHere(copying(source, wanted))).toMatchObject({ code: 0 })
+      const whole = await state(wanted)
+      expect(whole).not.toBe(old)
+      await expectAllAlong({
+        most: killsOfPairs,
+        prepare: async (directory) => {
+          await cp(template, directory, { recursive: true, preserveTimestamps: true })
+          return directory
+        },
+        command: (directory) => copying(source, directory),
+        async look(directory, when) {
+          expect([old, whole], when).toContain(await state(directory))
+          await age(directory)
+          expect(await runHere(copying(source, directory)), when).toMatchObject({ code: 0 })
+          expect(await state(directory), when).toBe(whole)
+          const copied: Copied = { directory, wanted, template, when }
+          await (to === 'store' ? expectStoreRight(copied) : expectFilesRight(to, copied))
         },
       })
     },

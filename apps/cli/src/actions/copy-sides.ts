@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Origin } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
@@ -85,7 +86,7 @@ export async function withCopySides<Result>(
       const { domain, path } = place.reference
       const known = await store().catch(() => undefined)
       // Where there is no store, none is made for a hint.
-      if (known !== undefined && existsSync(known.root))
+      if (known !== undefined && existsSync(join(known.root, 'lading')))
         await known.origins.remember({ host: domain, repository: path }, content)
     },
     async *tags(kind, name) {
