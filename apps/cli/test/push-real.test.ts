@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { image, index, startTestRegistry, type TestRegistry } from '@lading/test-registry'
@@ -9,6 +10,7 @@ import { enlarged, mounting, needs, needsGoTool, root as asRoot } from '../../..
 import { podmanForThisUser, removePodman, runPodman } from '../../../test/support/podman.ts'
 import { pathOf } from '../../../test/support/real-parts.ts'
 import { must, rawManifest, sha256, skopeoCopy } from './support/real-content.ts'
+import { start } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
 
 const architecture = process.arch === 'x64' ? 'amd64' : process.arch
@@ -17,6 +19,14 @@ const app = (name: string): ReturnType<typeof image> =>
     .platform(`linux/${architecture}`)
     .layer({ 'etc/': '', 'etc/motd': `hello, ${name}` })
     .randomLayer(300_000)
+/** One that says a word when it is run. */
+async function running(): Promise<ReturnType<typeof image>> {
+  const busybox = existsSync('/usr/bin/busybox') ? '/usr/bin/busybox' : '/bin/busybox'
+  const content = existsSync(busybox) ? await readFile(busybox) : new Uint8Array(1)
+  return app('t/runs:1')
+    .layer({ 'bin/': '', 'bin/busybox': { content, mode: 0o755 } })
+    .config({ Cmd: ['/bin/busybox', 'cat', '/etc/motd'] })
+}
 const both = index('t/index:1')
   .add(app('t/app:1'))
   .add(image().platform('linux/ppc64le').layer({ elsewhere: 'yes' }))
@@ -31,7 +41,7 @@ interface Scene {
 
 async function scene(program?: string): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'lading-push-real-'))
-  const from = await startTestRegistry({ images: [app('t/app:1'), both] })
+  const from = await startTestRegistry({ images: [app('t/app:1'), app('t/other:1'), await running(), both] })
   const to = await startDockerRegistry(folder, program === undefined ? {} : { program })
   return {
     folder,
@@ -95,6 +105,25 @@ describe('a push to docker-registry, read back by skopeo', needs('docker-registr
     const within = await runHere(['copy', '--json', reference, `${to.host}/copied/again:1`])
     expect(JSON.parse(within.stdout)).toMatchObject({ sent: { blobs: 0 }, mounted: source.blobs().length })
   })
+
+  it('of two writers of one tag at once each is whole, and the tag is one of them', async () => {
+    const { from, root, to } = place
+    const reference = `${to.host}/one/tag:1`
+    const store = await bring(place, 't/app:1', 'one/tag:1')
+    expect(store).toBe(reference)
+    const writers = [
+      start(['push', '-q', '--root', root, reference]),
+      start(['copy', '-q', '--root', join(place.folder, 'none'), `${from.host}/t/other:1`, reference]),
+      start(['push', '-q', '--root', root, reference]),
+    ]
+    for (const { ended } of writers) expect(await ended).toMatchObject({ code: 0 })
+    const digests = ['app', 'other'].map((name) => String(from.repository(`t/${name}`).tags()['1']))
+    expect(digests).toContain(sha256(await rawManifest(`docker://${reference}`)))
+    for (const [at, name] of ['app', 'other'].entries())
+      expect(new Set(await readBack(`${to.host}/one/tag@${digests[at]}`))).toEqual(
+        new Set([digests[at], ...from.repository(`t/${name}`).blobs()]),
+      )
+  })
 })
 
 describe('what was pushed', needs('dockerd', 'docker', 'docker-registry', asRoot, mounting, enlarged), () => {
@@ -108,6 +137,24 @@ describe('what was pushed', needs('dockerd', 'docker', 'docker-registry', asRoot
     await dockerd?.close()
     await place?.end()
   }, 60_000)
+
+  it('is run by docker, and by podman', needs('podman'), async () => {
+    const { root, folder } = place
+    const reference = await bring(place, 't/runs:1', 'runs:1')
+    expect(await runHere(['push', reference], { root })).toMatchObject({ code: 0 })
+    const ran = await dockerd.docker(['run', '--rm', '--network', 'none', reference])
+    expect(ran).toMatchObject({ code: 0, stdout: 'hello, t/runs:1' })
+    const podman = join(folder, 'podman')
+    try {
+      await runPodman(podman, ['pull', '--tls-verify=false', reference])
+      // Debian's default runtime does not know each kernel's control groups, and not everybody may raise a limit.
+      const limits = ['nofile', 'nproc'].flatMap((name) => ['--ulimit', `${name}=1024:1024`])
+      const alone = ['--rm', '--network', 'none', ...limits]
+      expect(await runPodman(podman, ['--runtime', 'runc', 'run', ...alone, reference])).toBe('hello, t/runs:1')
+    } finally {
+      await removePodman(podman)
+    }
+  })
 
   it('is pulled by docker, and the words of the push are docker’s', async () => {
     const { root, to } = place
@@ -193,4 +240,50 @@ describe('distribution 3', needsGoTool('registry', 'crane', 'regctl'), () => {
     const seen = await must(pathOf('regctl'), ['--host', `reg=${to.host},tls=disabled`, 'image', 'digest', reference])
     expect(seen.trim()).toBe(from.repository('t/app').tags()['1'])
   })
+
+  it(
+    'has oras read what is pushed, and gives us what oras pushed, with what refers to it',
+    needsGoTool('oras'),
+    async () => {
+      const { from, to, root, folder } = place
+      const oras = (...args: readonly string[]): Promise<string> => must(pathOf('oras'), [...args, '--plain-http'])
+      const reference = await bring(place, 't/app:1', 'oras/app:1')
+      expect(await runHere(['push', reference], { root })).toMatchObject({ code: 0 })
+      const { digest } = JSON.parse(await oras('manifest', 'fetch', '--descriptor', reference)) as { digest: string }
+      expect(digest).toBe(from.repository('t/app').tags()['1'])
+      for (const blob of from.repository('t/app').blobs()) {
+        const file = join(folder, 'blob')
+        await oras('blob', 'fetch', '--output', file, `${to.host}/oras/app@${blob}`)
+        expect(sha256(await readFile(file))).toBe(blob)
+      }
+
+      const note = join(folder, 'note.txt')
+      await writeFile(note, 'of oras')
+      const theirs = `${to.host}/oras/note:1`
+      await oras(
+        'push',
+        '--disable-path-validation',
+        theirs,
+        '--artifact-type',
+        'application/x.note',
+        `${note}:text/plain`,
+      )
+      await oras(
+        'attach',
+        '--disable-path-validation',
+        theirs,
+        '--artifact-type',
+        'application/x.sig',
+        `${note}:text/plain`,
+      )
+      const copied = await runHere(['copy', '--referrers', '--json', theirs, `${from.host}/t/note:1`])
+      expect(copied, copied.stderr).toMatchObject({ code: 0 })
+      expect(JSON.parse(copied.stdout)).toMatchObject({ referrers: [{}] })
+      const there = from.repository('t/note')
+      expect(there.tags()['1']).toBe((await oras('resolve', theirs)).trim())
+      expect(there.blobs()).toContain(sha256('of oras'))
+      const found = await oras('discover', '--format', 'json', `${from.host}/t/note:1`)
+      expect(found).toContain('application/x.sig')
+    },
+  )
 })
