@@ -220,6 +220,19 @@ describe('what cannot be gone beyond ends a copy', () => {
   })
 })
 
+it('a source that lies about a digest is found out: nothing is named, no upload stays open', async () => {
+  const to = await registryWith()
+  const lie = from.addFault({ on: 'blob', method: 'GET', then: 'flip' })
+  onTestFinished(() => lie.remove())
+  for (const inChunks of [undefined, 100_000])
+    expect(await failure(ways['a registry'](client, to.host, { chunkSize: inChunks }))).toMatchObject({
+      code: 'DIGEST_MISMATCH',
+    })
+  expect(to.repository('t/copy').tags()).toEqual({})
+  expect(to.repository('t/copy').blobs()).toEqual([])
+  expect(to.repository('t/copy').uploads()).toEqual([])
+})
+
 describe('a mount', () => {
   const mounts: [string, Fault | undefined, mounted: number][] = [
     ['is taken', undefined, 3],

@@ -1,4 +1,5 @@
 import { createMemoryContent, type Source, type Target } from '@lading/content'
+import { digestOf } from '@lading/digest/hash'
 import {
   startTestRegistry,
   image,
@@ -10,7 +11,7 @@ import {
 } from '@lading/test-registry'
 import { createRegistryClient, type RegistryClient } from '@lading/registry-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { copy, type CopyEvent, type CopyOptions } from '../src/index.ts'
+import { copy, findReferrers, type CopyEvent, type CopyOptions } from '../src/index.ts'
 import { failure, instantClock } from './scene.ts'
 
 interface Place {
@@ -80,6 +81,26 @@ describe('copying', () => {
     expect(requests(from)).toEqual(['HEAD manifest 200'])
   })
 
+  it('of a tag that moves meanwhile is what it pointed to first, whole', async () => {
+    const from = await registryWith([three(), image('t/app:next').layer({ other: 'image' })])
+    const to = await registryWith([])
+    const { digest } = await from.source().resolve('1')
+    const move = (): void => {
+      const there = from.registry.repository('t/app')
+      there.tag('1', there.tags()['next'] ?? digest)
+    }
+    from.registry.journal.clear()
+    from.registry.journal.subscribe((entry) => {
+      if (entry?.kind === 'manifest' && entry.target === '1' && entry.finished) move()
+    })
+    const copied = await copy(from.source(), to.target(), '1', instant({ names: ['1'] }))
+    expect(copied.target.digest).toBe(digest)
+    expect(from.registry.repository('t/app').tags()['1']).not.toBe(digest)
+    expect(to.registry.repository('t/copy').tags()).toEqual({ 1: digest })
+    expect(to.registry.repository('t/copy').manifests()).toHaveLength(4)
+    expect(from.registry.journal.requests({ kind: 'manifest', target: '1' })).toHaveLength(1)
+  })
+
   it('mounts what is in another repository of the same registry, and reads none of it', async () => {
     const place = await registryWith([three()])
     const copied = await copy(place.source(), place.target(), '1', instant({ names: ['1'] }))
@@ -107,6 +128,29 @@ async function memoryWith(seeded: Seedable, name = 't/app'): Promise<ReturnType<
   await copy(from.source(name), memory, '1', instant({ names: ['app'] }))
   return memory
 }
+
+describe('what refers to an image', () => {
+  it('is brought along up to a thousand, in a row or beside each other, and more is an error', async () => {
+    const memory = await memoryWith(image('t/app:1').layer({ a: 'a' }))
+    const target = await memory.resolve('app')
+    const nth = (at: number): typeof target => ({ ...target, digest: digestOf(new TextEncoder().encode(String(at))) })
+    let count = 0
+    const inARow = (each: number): Source => ({
+      ...memory,
+      async *referrers() {
+        for (let given = 0; given < each; given++) yield nth(count++)
+      },
+    })
+    for (const each of [1, 600, 5000]) {
+      const found: unknown[] = []
+      const all = async (): Promise<void> => {
+        for await (const one of findReferrers(inARow(each), [target.digest])) found.push(one)
+      }
+      expect(await failure(all())).toMatchObject({ code: 'REFERRERS_TOO_MANY' })
+      expect(found).toHaveLength(1000)
+    }
+  })
+})
 
 describe('a part of an index', () => {
   it('is one manifest as it is, or a new index that keeps what the old one says of the others', async () => {

@@ -55,7 +55,11 @@ export function createUploadSender(
   let whole = false
   let sending: Promise<void> = Promise.resolve()
   const failing = new AbortController()
-  const fail = (error: unknown): void => failing.abort(error)
+  let abandoned = false
+  // What ends because it was given up is no failure, and must not stand before the reason for that.
+  const fail = (error: unknown): void => {
+    if (!abandoned) failing.abort(error)
+  }
   const failAt =
     (length: number) =>
     (error: unknown): void => {
@@ -94,6 +98,7 @@ export function createUploadSender(
     return tail.take(tail.length - (tail.length % partLength))
   }
   const abandon = async (): Promise<void> => {
+    abandoned = true
     await segment?.abandon()
     await sending
   }
