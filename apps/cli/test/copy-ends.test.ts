@@ -137,6 +137,36 @@ describe('Ctrl-C', needs(enlarged), () => {
   )
 })
 
+describe('kill -9', needs(enlarged), () => {
+  beforeAll(stock, 60_000)
+
+  // What lies on a disk is in killed.test.ts.
+  it.each(sources)('at any request of a copy from %s to a registry names nothing that is not whole', async (source) => {
+    const args = (to: TestRegistry): readonly string[] => {
+      const places = [sourceText(source), targetText('registry', '', to.host)]
+      return ['copy', '-q', '--platform', 'linux/amd64', '--root', own('store'), ...places]
+    }
+    const calm = await registryWith()
+    expect(await runHere(args(calm))).toMatchObject({ code: 0 })
+    const requests = calm.journal.entries.length
+    const wanted = calm.repository('x')
+    for (const at of [1, Math.floor(requests / 2), requests - 2, requests - 1]) {
+      const to = await registryWith()
+      const { child, ended } = start(args(to))
+      to.journal.subscribe((entry) => {
+        if (entry?.number === at) child.kill('SIGKILL')
+      })
+      await ended
+      // The last request may have been all that was needed.
+      expect([{}, wanted.tags()], `killed at request ${at} of ${requests}`).toContainEqual(to.repository('x').tags())
+      expect(await runHere(args(to))).toMatchObject({ code: 0 })
+      expect(to.repository('x').tags()).toEqual(wanted.tags())
+      expect(to.repository('x').manifests()).toEqual(wanted.manifests())
+      expect(new Set(to.repository('x').blobs())).toEqual(new Set(wanted.blobs()))
+    }
+  })
+})
+
 describe('a pipe that closes', needs(enlarged), () => {
   beforeAll(stock, 60_000)
 

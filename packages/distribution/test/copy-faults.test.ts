@@ -220,6 +220,20 @@ describe('what cannot be gone beyond ends a copy', () => {
   })
 })
 
+it.each(wayNames)('an upload that is opened while somebody gives up is cancelled, from %s', async (way) => {
+  const to = await registryWith()
+  to.addFault({ on: 'upload', method: 'POST', then: { delayMs: 30 } })
+  const controller = new AbortController()
+  const reason = new Error('never mind')
+  to.journal.subscribe((entry) => {
+    if (entry?.method === 'POST') controller.abort(reason)
+  })
+  expect(await failure(ways[way](client, to.host, { jobs: 3, signal: controller.signal }))).toBe(reason)
+  expect(to.journal.requests({ kind: 'upload', method: 'POST', status: 202 }).length).toBeGreaterThan(0)
+  expect(to.repository('t/copy').uploads()).toEqual([])
+  expect(to.repository('t/copy').tags()).toEqual({})
+})
+
 it('a source that lies about a digest is found out: nothing is named, no upload stays open', async () => {
   const to = await registryWith()
   const lie = from.addFault({ on: 'blob', method: 'GET', then: 'flip' })

@@ -28,6 +28,8 @@ export interface OpenOptions extends AbortOptions {
 
 /** How long a session's cancellation may take, in milliseconds: nobody waits for a courtesy. */
 const courtesyMs = 2000
+/** How long an answer may take that opens an upload nobody wants any more, in milliseconds. */
+const lateMs = 500
 /** How long a registry may take to check and move a large blob, in milliseconds. */
 const finishMs = 300_000
 const bytes = { 'content-type': 'application/octet-stream' }
@@ -46,19 +48,48 @@ export async function openUpload(
   if (mount?.from !== undefined) url.searchParams.set('from', mount.from)
   const question = { method: 'POST', url, headers: { 'content-length': '0' }, moves: true } as const
   const options = {
-    signal,
     scope: pushScope(site.path, mount?.from),
     about: { subject: 'tags', digest },
     expects: mount === undefined ? [202] : [201, 202],
   } as const
-  const head = await repeatAt(site, url, (at) => answerHead(at, question, options), { signal })
+  const once = (at: Site): Promise<Head> =>
+    answeredLate(signal, (late) => answerHead(at, question, { ...options, signal: late }))
+  const head = await repeatAt(site, url, once, { signal })
+  if (signal?.aborted === true) {
+    if (head.status === 202) await cancelUpload(site, sessionOf(site, head), digest)
+    throw signal.reason
+  }
   if (head.status === 201 && digest !== undefined) {
     assertStated(site, head, digest)
     // distribution 2.8 and 3 say so of a blob by sha512 as well, and have it under no name afterwards.
     if (algorithmOf(digest) === 'sha256' || (await isThere(site, digest, { signal }))) return undefined
     return openUpload(site, digest, { signal })
   }
-  return { location: uploadLocation(site, head), chunkMinBytes: leastChunk(head) }
+  return sessionOf(site, head)
+}
+
+const sessionOf = (site: Site, head: Head): UploadSession => ({
+  location: uploadLocation(site, head),
+  chunkMinBytes: leastChunk(head),
+})
+
+/** Asks, and after an abort waits a little for the answer all the same: what it opened has an address only there. */
+async function answeredLate<T>(
+  signal: AbortSignal | undefined,
+  ask: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return ask(undefined)
+  signal.throwIfAborted()
+  const late = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const wait = (): void => void (timer = setTimeout(() => late.abort(signal.reason), lateMs))
+  signal.addEventListener('abort', wait, { once: true })
+  try {
+    return await ask(late.signal)
+  } finally {
+    signal.removeEventListener('abort', wait)
+    clearTimeout(timer)
+  }
 }
 
 async function isThere(site: Site, digest: Digest, options: AbortOptions): Promise<boolean> {
