@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, chmod, mkdir, readFile, readdir, stat } from 'node:fs/promises'
+import { access, chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { image, startTestRegistry } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -34,6 +34,30 @@ describe('the bundle', () => {
       ].map(([, from, bare]) => from ?? bare ?? '')
       expect(imports.filter((from) => !from.startsWith('./'))).toEqual([])
     }
+  })
+
+  it('lets the young generation of what moves gigabytes stay small', async () => {
+    const churn = join(await temporaryDirectory(), 'churn.mjs')
+    // Half of what is made lives on for a while: V8 makes room for it.
+    await writeFile(
+      churn,
+      `import v8 from 'node:v8'
+      process.on('exit', () => {
+        const kept = []
+        for (let i = 0; i < 400_000; i += 1) kept[i % 20_000] = { i, more: [i, i + 1] }
+        const { space_size } = v8.getHeapSpaceStatistics().find((each) => each.space_name === 'new_space')
+        process.stdout.write(String(space_size / 2 ** 20))
+      })`,
+    )
+    const run = (...node: string[]): ReturnType<typeof lading> =>
+      lading(['load', '--input', join(dist, 'none')], { node: [process.execPath, '--import', churn, ...node] })
+    const [ours, given] = await Promise.all([
+      run(bin),
+      run('--max-semi-space-size=32', bin),
+    ])
+    expect(Number(ours.stdout)).toBeGreaterThan(0)
+    expect(Number(ours.stdout)).toBeLessThan(4)
+    expect(Number(given.stdout)).toBeGreaterThan(8)
   })
 
   it('has of undici what moves requests over HTTP/1.1 alone', async () => {
