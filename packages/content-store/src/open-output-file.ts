@@ -3,7 +3,7 @@ import type { AbortOptions } from '@lading/clock'
 import { printable } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import { openOutputPipe } from './output-pipe.ts'
-import { partPath, sweepParts } from './output-parts.ts'
+import { keepFresh, partPath, sweepParts } from './output-parts.ts'
 
 /** A file outside of any store, on its way. */
 export interface OutputFile {
@@ -72,11 +72,13 @@ async function beside(path: string): Promise<OutputFile> {
   const temporary = partPath(path)
   const file = await guarded(path, () => open(temporary, 'wx', 0o666))
   await sweepParts(path, temporary)
+  const letAge = await guarded(path, () => keepFresh(file))
   let length = 0
   let state: 'open' | 'closed' | 'ended' = 'open'
   const close = async (): Promise<void> => {
     if (state !== 'open') return
     state = 'closed'
+    letAge()
     await file.close()
   }
   return {

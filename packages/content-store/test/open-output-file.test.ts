@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { constants } from 'node:fs'
-import { mkdtemp, open, readFile, readdir, rm, utimes, writeFile, type FileHandle } from 'node:fs/promises'
+import { mkdtemp, open, readFile, readdir, rm, stat, utimes, writeFile, type FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openOutputFile, writeOutputFile } from '../src/index.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -57,15 +57,48 @@ it('removes what a killed process left of the same file long ago, and nothing el
   )
 })
 
+it.runIf(process.platform === 'linux')('leaves what a process that runs has not written to for hours', async () => {
+  const directory = await folder()
+  const path = join(directory, 'out')
+  const waiting = await openOutputFile(path)
+  const [left = ''] = await readdir(directory)
+  await utimes(join(directory, left), 1, 1)
+  // As another process had it, with the same number.
+  const before = left.replace(/-([0-9]+)\.part$/, '-1$1.part')
+  await writeFile(join(directory, before), 'x')
+  await utimes(join(directory, before), 1, 1)
+  await writeOutputFile(path, (write) => write(bytes('new')))
+  expect((await readdir(directory)).toSorted()).toEqual([left, 'out'])
+  await waiting.write(bytes('late'))
+  await waiting.finish()
+  expect(await readFile(path, 'utf8')).toBe('late')
+})
+
+it('touches what waits for its next bytes, for those who do not see its process', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const directory = await folder()
+  const waiting = await openOutputFile(join(directory, 'out'))
+  const [left = ''] = await readdir(directory)
+  const part = join(directory, left)
+  await utimes(part, 1, 1)
+  vi.advanceTimersByTime(30 * 60_000)
+  await vi.waitFor(async () => expect((await stat(part)).mtimeMs).toBeGreaterThan(Date.now() - 60_000))
+  await waiting.abort()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
 it('writes and sweeps beside names that are as long as a file system allows, in whatever letters', async () => {
   for (const name of ['a'.repeat(255), '層'.repeat(85), `${'a'.repeat(99)}${'𠮷'.repeat(39)}`]) {
     const directory = await folder()
-    const killed = await openOutputFile(join(directory, name))
-    const [left] = await readdir(directory)
-    await utimes(join(directory, left ?? ''), 1, 1)
+    const opened = await openOutputFile(join(directory, name))
+    const [left = ''] = await readdir(directory)
+    const killed = left.replace(/-([0-9]+)\.part$/, '-1$1.part')
+    await opened.abort()
+    await writeFile(join(directory, killed), 'x')
+    await utimes(join(directory, killed), 1, 1)
     await writeOutputFile(join(directory, name), (write) => write(bytes('new')))
     expect(await readdir(directory)).toEqual([name])
-    await killed.abort()
   }
 })
 
