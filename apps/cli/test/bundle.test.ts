@@ -51,10 +51,7 @@ describe('the bundle', () => {
     )
     const run = (...node: string[]): ReturnType<typeof lading> =>
       lading(['load', '--input', join(dist, 'none')], { node: [process.execPath, '--import', churn, ...node] })
-    const [ours, given] = await Promise.all([
-      run(bin),
-      run('--max-semi-space-size=32', bin),
-    ])
+    const [ours, given] = await Promise.all([run(bin), run('--max-semi-space-size=32', bin)])
     expect(Number(ours.stdout)).toBeGreaterThan(0)
     expect(Number(ours.stdout)).toBeLessThan(4)
     expect(Number(given.stdout)).toBeGreaterThan(8)

@@ -1,9 +1,9 @@
+import { createFreedMemory } from '@lading/content'
 import { makeCertificate } from '@lading/test-registry'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { atScale } from '../../../test/support/scale.ts'
 import { createUndiciTransport } from '../src/index.ts'
-import { createSocketMemory } from '../src/transport/socket-memory.ts'
 import { serve } from './support/scripted-server.ts'
 
 const microtasks = (): Promise<void> => Promise.resolve().then(() => undefined)
@@ -21,7 +21,7 @@ describe('memory that bytes came in', () => {
           const cuts = [...new Set([0, ...fractions.map((each) => Math.floor(each * size)), size])].toSorted(
             (a, b) => a - b,
           )
-          const memory = createSocketMemory()
+          const memory = createFreedMemory()
           const owed = cuts.slice(1).map((end, index) => memory(slab.subarray(cuts[index], end)))
           while (owed.length > 0) {
             expect(slab.byteLength).toBe(size)
@@ -39,7 +39,7 @@ describe('memory that bytes came in', () => {
   })
 
   it('stays where something else lies in it, or where it is little', async () => {
-    const memory = createSocketMemory()
+    const memory = createFreedMemory()
     const [slab, little] = [new Uint8Array(65_536), new Uint8Array(8_192)]
     memory(slab.subarray(300))?.()
     memory(little)?.()
@@ -49,13 +49,13 @@ describe('memory that bytes came in', () => {
 
   it('is not freed under those who look at it now', () => {
     const slab = new Uint8Array(65_536)
-    createSocketMemory()(slab)?.()
+    createFreedMemory()(slab)?.()
     expect(slab.byteLength).toBe(65_536)
   })
 
   it('that Node keeps for its small buffers is left to it', async () => {
     const pooled = new Uint8Array(Buffer.from('pooled').buffer)
-    createSocketMemory()(pooled)?.()
+    createFreedMemory()(pooled)?.()
     await microtasks()
     expect(Buffer.from('still there').toString()).toBe('still there')
   })

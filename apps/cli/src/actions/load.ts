@@ -33,6 +33,7 @@ export const load: Action<[], LoadOptions> = async (_, options, context) => {
     name: name === undefined ? undefined : parseReference(name),
     noNames: !names,
     platforms: options.platform?.map((platform) => parsePlatform(platform)),
+    freeChunks: true,
     bounds: { maxOutput: options.maxSize, maxRatio: options.maxInflationRatio },
     signal,
     onEvent: teller(context, quiet),

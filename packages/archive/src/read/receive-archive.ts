@@ -1,6 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import type { Bounds } from '@lading/compression'
-import type { Delivery } from '@lading/content'
+import { createFreedMemory, type Delivery } from '@lading/content'
 import { readTar } from '@lading/tar'
 import type { ArchiveSource } from './archive-source.ts'
 import { createCatalogue } from './catalogue.ts'
@@ -20,6 +20,11 @@ export interface MemberEvent {
 export interface ReceiveArchiveOptions extends AbortOptions {
   /** What a compressed archive may cost. Defaults as `decompress`: 256 GiB, and beyond 1 GiB 100 times its size. */
   readonly bounds?: Bounds | undefined
+  /**
+   * The chunks are nobody else's, nor is the memory that they lie in, as with what a pipe or a file stream of Node gives: it
+   * is freed as soon as their bytes are written. Default false: the garbage collector finds it.
+   */
+  readonly freeChunks?: boolean | undefined
   readonly onMember?: ((event: MemberEvent) => void) | undefined
 }
 
@@ -36,15 +41,16 @@ export interface ReceiveArchiveOptions extends AbortOptions {
 export async function receiveArchive(
   chunks: AsyncIterable<Uint8Array>,
   delivery: Delivery,
-  { bounds, signal, onMember }: ReceiveArchiveOptions = {},
+  { bounds, freeChunks = false, signal, onMember }: ReceiveArchiveOptions = {},
 ): Promise<ArchiveSource> {
   const catalogue = createCatalogue<ReceivedMember>()
   const kept = { bytes: 0 }
+  const memory = freeChunks ? createFreedMemory() : undefined
   for await (const entry of readTar(unpacked(chunks, { ...bounds, signal }), { signal })) {
     const path = memberPath(entry.path)
     const member =
       entry.type === 'file' && entry.sparse === undefined
-        ? await receiveMember({ path, entry, delivery, kept, onMember }, { signal })
+        ? await receiveMember({ path, entry, delivery, kept, memory, onMember }, { signal })
         : undefined
     catalogue.add(path, entry, member ?? { is: 'passed over', size: entry.size })
   }

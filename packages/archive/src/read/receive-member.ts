@@ -1,6 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import type { CompressionKind } from '@lading/compression'
-import { DeliveryError, type Delivery } from '@lading/content'
+import { DeliveryError, type Delivery, type GiveBack } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import { isLadingError, printable } from '@lading/errors'
 import type { TarEntryWithBody } from '@lading/tar'
@@ -27,6 +27,8 @@ interface Incoming {
   readonly delivery: Delivery
   /** How much is in memory, in bytes. */
   readonly kept: { bytes: number }
+  /** What a chunk of the archive is handed on with. */
+  readonly memory?: ((chunk: Uint8Array) => GiveBack | undefined) | undefined
   readonly onMember?: ((event: MemberEvent) => void) | undefined
 }
 
@@ -71,7 +73,7 @@ function keep({ path, kept }: Incoming, bytes: Uint8Array): ReceivedMember {
 }
 
 async function deliver(
-  { path, entry: { size }, delivery, onMember }: Incoming,
+  { path, entry: { size }, delivery, memory, onMember }: Incoming,
   digest: Digest | undefined,
   body: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
@@ -91,7 +93,7 @@ async function deliver(
     await receiver.begin({ start: 0, source: path })
     for await (const chunk of start.through(body)) {
       signal?.throwIfAborted()
-      const wait = receiver.write(chunk)
+      const wait = receiver.write(chunk, memory?.(chunk))
       if (wait !== undefined) await wait
     }
     const committed = await receiver.commit({ signal })

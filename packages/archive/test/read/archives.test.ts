@@ -1,7 +1,8 @@
-import { open, readdir } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { open, readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { openArchive, receiveArchive } from '@lading/archive'
+import { createLayout, openArchive, receiveArchive } from '@lading/archive'
 import { createMemoryContent } from '@lading/content'
 import { nodeFileSystem, type FileSystem } from '@lading/content-store'
 import { hexOf } from '@lading/digest'
@@ -219,6 +220,37 @@ describe('an archive that comes slowly', () => {
     const before = await readdir('/dev/fd')
     await expect(openArchive('/dev/null', { spoolDirectory: '/nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect(await readdir('/dev/fd')).toHaveLength(before.length)
+  })
+})
+
+describe('chunks of an archive that comes', () => {
+  it.each([
+    ["freed when they are written, where they are nobody else's", true],
+    ['left alone, where nothing is said of them', undefined],
+  ])('are %s', async (_, freeChunks) => {
+    const { path, remove } = await temporaryDirectory()
+    const blob = randomBytes(5 * 1024 * 1024)
+    const digest = digestOf(blob)
+    const files = dockerArchive([image, 'app:1']).set(`blobs/sha256/${hexOf(digest)}`, blob)
+    const bytes = await archiveOf(files)
+    const given: Uint8Array[] = []
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < bytes.byteLength; at += 65_536) {
+        given.push(bytes.slice(at, at + 65_536))
+        yield given.at(-1) as Uint8Array
+      }
+    }
+    const layout = createLayout(path)
+    const delivery = await layout.begin()
+    const source = await receiveArchive(chunks(), delivery, { freeChunks })
+    expect((await readFile(join(path, 'blobs/sha256', hexOf(digest)))).equals(blob)).toBe(true)
+    for await (const { target } of source.images()) expect(await source.document(target)).toBeDefined()
+    const freed = given.filter(({ byteLength }) => byteLength === 0).length
+    // What holds a header, or the end of another member, is not.
+    expect(given.length - freed).toBe(freeChunks === true ? 2 : given.length)
+    await source.close()
+    await delivery.abort()
+    await remove()
   })
 })
 

@@ -17,6 +17,11 @@ export interface LoadOptions extends AbortOptions, NamingOptions {
   readonly platforms?: readonly Platform[] | undefined
   /** What an archive that is compressed as a whole may cost. */
   readonly bounds?: Bounds | undefined
+  /**
+   * Of an archive that comes as chunks: they are nobody else's, nor is the memory that they lie in, as with what a pipe or a
+   * file stream of Node gives. It is freed as soon as their bytes are written. Default false: the garbage collector finds it.
+   */
+  readonly freeChunks?: boolean | undefined
   /** Called synchronously, in order. What it throws ends the load, which rejects with it once everything is in order. */
   readonly onEvent?: ((event: LoadEvent) => void) | undefined
 }
@@ -75,16 +80,17 @@ async function sourceOf(
   delivery: Delivery,
   {
     bounds,
+    freeChunks,
     emit,
     signal,
-  }: Pick<LoadOptions, 'bounds'> & {
+  }: Pick<LoadOptions, 'bounds' | 'freeChunks'> & {
     readonly emit: (event: LoadEvent) => void
     readonly signal: AbortSignal
   },
 ): Promise<ArchiveSource> {
   const onMember = ({ path, size }: { readonly path: string; readonly size: number }): void =>
     emit({ type: 'member', path, size })
-  if (typeof from !== 'string') return receiveArchive(from, delivery, { bounds, signal, onMember })
+  if (typeof from !== 'string') return receiveArchive(from, delivery, { bounds, freeChunks, signal, onMember })
   try {
     return await openArchive(from, { signal })
   } catch (error) {
@@ -93,6 +99,7 @@ async function sourceOf(
     const inputLength = found.isFile() ? found.size : undefined
     return receiveArchive(fileChunks(from, { signal }), delivery, {
       bounds: { inputLength, ...bounds },
+      freeChunks: true,
       signal,
       onMember,
     })

@@ -1,3 +1,4 @@
+import { createFreedMemory } from '@lading/content'
 import { createHeldFailure, guardListener } from '@lading/errors'
 import type { Agent, Dispatcher } from 'undici'
 import { TransportError } from '../errors/transport-error.ts'
@@ -6,7 +7,6 @@ import { createHeadBudget, longestHead, readAlongInHeads } from './answer-heads.
 import { createConnect, type ConnectOptions, type Manner } from './connect.ts'
 import { routeOf, type Route } from './route.ts'
 import { createSocketErrors, type SocketErrors } from './socket-errors.ts'
-import { createSocketMemory } from './socket-memory.ts'
 import { tellSent } from './tell-sent.ts'
 import { timedOut } from './timed-out.ts'
 import { readTimeouts, type FullTimeouts, type Timeouts } from './timeouts.ts'
@@ -133,7 +133,7 @@ function dispatch(
     let answered = false
     let interims = 0
     let pending: Promise<void> | undefined
-    const memory = createSocketMemory()
+    const memory = createFreedMemory()
 
     const fail = (reason: unknown): void => {
       failure ??= { reason }
