@@ -21,7 +21,10 @@ export interface WorkerPool {
  * @param options.small a job of fewer compressed bytes starts no thread: it runs in the calling one, unless there are
  *   threads already. Default 0.
  */
-export function createWorkerPool(url: URL | undefined, { most = 2, small = 0 } = {}): WorkerPool {
+export function createWorkerPool(
+  url: URL | undefined,
+  { most = 2, small = 0 }: { readonly most?: number | undefined; readonly small?: number | undefined } = {},
+): WorkerPool {
   const threads = new Set<WorkerThread>()
   let here = url === undefined
   let closing: Promise<unknown> | undefined
