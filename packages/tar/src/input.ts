@@ -52,13 +52,15 @@ export function createInput(): Input {
     return true
   }
 
+  function use(next: Uint8Array): void {
+    chunkOffset += chunk.length
+    chunk = next
+    chunkWords = undefined
+    at = 0
+  }
+
   return {
-    feed(next) {
-      chunkOffset += chunk.length
-      chunk = next
-      chunkWords = undefined
-      at = 0
-    },
+    feed: use,
     block() {
       if (carried > 0 || chunk.length - at < blockSize) return carryOver()
       bytes = chunk
@@ -74,6 +76,8 @@ export function createInput(): Input {
       const end = Math.min(chunk.length, at + most)
       const taken = at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end)
       at = end
+      // Whoever has its last bytes may free the chunk at once: from now on not even its length is asked for.
+      if (end === chunk.length) use(none)
       return taken
     },
     skip(most) {

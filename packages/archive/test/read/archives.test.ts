@@ -3,7 +3,7 @@ import { open, readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { createLayout, openArchive, receiveArchive } from '@lading/archive'
-import { createMemoryContent } from '@lading/content'
+import { createMemoryContent, type Delivery } from '@lading/content'
 import { nodeFileSystem, type FileSystem } from '@lading/content-store'
 import { hexOf } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
@@ -251,6 +251,38 @@ describe('chunks of an archive that comes', () => {
     await source.close()
     await delivery.abort()
     await remove()
+  })
+})
+
+describe('a receiver that is done with each chunk before it asks for the next', () => {
+  it.each([16_384, 65_536, 99_999])('gets all of an archive in chunks of %d bytes that are freed', async (length) => {
+    const [blob, after] = [randomBytes(4_200_000), randomBytes(4_300_032)]
+    const files = dockerArchive([image, 'app:1'])
+    for (const each of [blob, after]) files.set(`blobs/sha256/${hexOf(digestOf(each))}`, each)
+    const bytes = await archiveOf(files)
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < bytes.byteLength; at += length) yield bytes.slice(at, at + length)
+    }
+    const delivery = await createMemoryContent().begin()
+    const eager: Delivery = {
+      ...delivery,
+      async receive(what, options) {
+        const receiver = await delivery.receive(what, options)
+        if (typeof receiver === 'string') return receiver
+        const { write } = receiver
+        receiver.write = async (chunk, giveBack) => {
+          await write(new Uint8Array(chunk))
+          giveBack?.()
+          await new Promise((resolve) => void setImmediate(resolve))
+        }
+        return receiver
+      },
+    }
+    const source = await receiveArchive(chunks(), eager, { freeChunks: true })
+    for (const each of [blob, after])
+      expect(await delivery.has({ digest: digestOf(each), size: each.byteLength, mediaType: 'x/x' })).toBe(true)
+    await source.close()
+    await delivery.abort()
   })
 })
 
