@@ -33,7 +33,9 @@ export async function openOutputFile(path: string, options: AbortOptions = {}): 
   const there = await guarded(path, () => stat(path).catch(unlessAbsent))
   // A device or a pipe is written to, never replaced.
   if (there?.isFIFO() === true) return throughPipe(path, options)
-  if (there !== undefined && !there.isFile() && !there.isDirectory()) return through(path)
+  // Said before anything is written, and not when it is to have its name.
+  if (there?.isDirectory() === true) throw failed(path, Object.assign(new Error('is a directory'), { code: 'EISDIR' }))
+  if (there !== undefined && !there.isFile()) return through(path)
   // Of a link, what it leads to.
   return beside(there === undefined ? path : await guarded(path, () => realpath(path)))
 }
@@ -130,16 +132,21 @@ async function guarded<Result>(
     return await work()
   } catch (cause) {
     signal?.throwIfAborted()
-    const { code = 'unknown' } = cause as NodeJS.ErrnoException
-    throw new ContentError('OUTPUT_FAILED', `cannot write ${printable(path)} (${code})`, {
-      path,
-      cause,
-      hint: hints[code] ?? 'is the directory there, and may you write in it?',
-    })
+    throw failed(path, cause)
   }
 }
 
+function failed(path: string, cause: unknown): ContentError {
+  const { code = 'unknown' } = cause as NodeJS.ErrnoException
+  return new ContentError('OUTPUT_FAILED', `cannot write ${printable(path)} (${code})`, {
+    path,
+    cause,
+    hint: hints[code] ?? 'is the directory there, and may you write in it?',
+  })
+}
+
 const hints: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a directory: name a file in it',
   ENOSPC: 'make room, or write elsewhere',
   EPIPE: 'whoever read it has ended before everything was written',
 }

@@ -1,6 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { constants } from 'node:fs'
-import { mkdtemp, open, readFile, readdir, rm, stat, utimes, writeFile, type FileHandle } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  rm,
+  rmdir,
+  stat,
+  utimes,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -35,11 +47,20 @@ it('leaves what was there when it is given up, or cannot be finished', async () 
   await file.write(bytes('after'))
   await file.abort()
   await file.abort()
-  const over = await openOutputFile(directory)
-  await expect(over.finish()).rejects.toMatchObject({ code: 'OUTPUT_FAILED', facts: { path: directory } })
+  const over = await openOutputFile(join(directory, 'new'))
+  await mkdir(join(directory, 'new'))
+  await expect(over.finish()).rejects.toMatchObject({ code: 'OUTPUT_FAILED', facts: { path: join(directory, 'new') } })
   await over.abort()
+  await rmdir(join(directory, 'new'))
   expect(await readdir(directory)).toEqual(['out'])
   expect(await readFile(join(directory, 'out'), 'utf8')).toBe('before')
+})
+
+it('says of a directory that it is one before anything is written', async () => {
+  const directory = await folder()
+  const hint = expect.stringContaining('name a file') as string
+  await expect(openOutputFile(directory)).rejects.toMatchObject({ code: 'OUTPUT_FAILED', hint })
+  expect(await readdir(directory)).toEqual([])
 })
 
 it('removes what a killed process left of the same file long ago, and nothing else', async () => {
