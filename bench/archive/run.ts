@@ -40,7 +40,7 @@ interface Contestant {
 
 await mkdir(folder, { recursive: true })
 say(`building an image of at least ${megabytes} MB in ${folder} (kept for the next run) ...`)
-const image = await buildImage(folder, megabytes * 1_000_000)
+const image = await buildImage(folder, { compressedBytes: megabytes * 1_000_000 })
 const compressed = image.layers.reduce((sum, layer) => sum + layer.size, 0)
 const uncompressed = image.layers.reduce((sum, layer) => sum + layer.uncompressed, 0)
 

@@ -25,7 +25,7 @@ const env = { LADING_HOSTS: 'off', LADING_ROOT: root }
 const lading = (...args: readonly string[]): Promise<Measured> => measure(process.execPath, [...cli, ...args], env)
 await mkdir(folder, { recursive: true })
 say(`building an image of at least ${megabytes} MB in ${folder} (kept for the next run) ...`)
-const image = await buildImage(folder, megabytes * 1_000_000)
+const image = await buildImage(folder, { compressedBytes: megabytes * 1_000_000 })
 const size = image.layers.reduce((sum, layer) => sum + layer.size, 0)
 const origin = await startRegistry(join(folder, 'origin'))
 const target = join(folder, 'pushed')

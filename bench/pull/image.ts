@@ -19,19 +19,23 @@ export interface BenchImage {
 }
 
 const layerCount = 4
+const mostOfSmall = 128 * 1024
 /** Real files, so that the mix of text and code, and with it the ratio, is a real image's. */
 const sources = ['/usr', '/opt', '/var/lib', '/root', '/home']
 
-/** An image of `compressedBytes` or a little more, in four gzip layers, from the machine's own files; made once per folder. */
-export async function buildImage(folder: string, compressedBytes: number): Promise<BenchImage> {
-  const record = join(folder, `image-${compressedBytes}.json`)
+/** How large an image is to be: at least so many bytes compressed, or so many files of at most 128 KiB. */
+export type BenchSize = { readonly compressedBytes: number } | { readonly files: number }
+
+/** An image in four gzip layers, from the machine's own files; made once per folder. */
+export async function buildImage(folder: string, wanted: BenchSize): Promise<BenchImage> {
+  const record = join(folder, `image-${'files' in wanted ? `${wanted.files}-files` : wanted.compressedBytes}.json`)
   if (existsSync(record)) return JSON.parse(await readFile(record, 'utf8')) as BenchImage
   await mkdir(folder, { recursive: true })
   const files = fileList()
   const layers: BenchImage['layers'][number][] = []
   // Two at a time: one for each core of a small machine. The lists are taken in order, since they share one walk.
   for (let index = 0; index < layerCount; index += 2) {
-    const lists = [await take(files, compressedBytes), await take(files, compressedBytes)]
+    const lists = [await take(files, wanted), await take(files, wanted)]
     layers.push(...(await Promise.all(lists.map((list, offset) => buildLayer(folder, index + offset, list)))))
   }
   // The walk stands in the middle of directories that are open.
@@ -87,14 +91,18 @@ async function* walk(directory: string): AsyncGenerator<{ path: string; size: nu
 }
 
 /** Enough files for one layer. A real root file system compresses to about a third. */
-async function take(files: AsyncGenerator<{ path: string; size: number }>, compressedBytes: number): Promise<string> {
-  const wanted = (compressedBytes / layerCount) * 3.2
+async function take(files: AsyncGenerator<{ path: string; size: number }>, wanted: BenchSize): Promise<string> {
   const paths: string[] = []
   let total = 0
-  while (total < wanted) {
+  const enough = (): boolean =>
+    'files' in wanted ? paths.length >= wanted.files / layerCount : total >= (wanted.compressedBytes / layerCount) * 3.2
+  while (!enough()) {
     const next = await files.next()
     if (next.done === true)
-      throw new Error('this machine has too few files for the wanted size; choose a smaller one with LADING_BENCH_MB')
+      throw new Error(
+        'this machine has too few files for the wanted size; choose a smaller one with LADING_BENCH_MB or LADING_BENCH_FILES',
+      )
+    if ('files' in wanted && next.value.size > mostOfSmall) continue
     paths.push(next.value.path)
     total += next.value.size
   }
