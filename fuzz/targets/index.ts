@@ -6,11 +6,13 @@ import { digest } from './digest.ts'
 import { dockerList, dockerManifest, imageConfig, ociIndex, ociManifest } from './documents.ts'
 import { contentRange, contentType, link, retryAfter, wwwAuthenticate } from './headers.ts'
 import { strictJson } from './json.ts'
+import { layerName } from './layer-name.ts'
 import { list } from './list.ts'
 import { platform } from './platform.ts'
 import { pattern, reference } from './reference.ts'
 import { schema1 } from './schema1.ts'
 import { tar } from './tar.ts'
+import { toc } from './toc.ts'
 
 /** Every parser of bytes and text from outside. A new one gets a file here, a folder in `corpus/`, and a place in this list. */
 export const targets: readonly Target[] = [
@@ -36,6 +38,8 @@ export const targets: readonly Target[] = [
   gzip,
   zstd,
   tar,
+  layerName,
+  toc,
 ]
 
 export const waitingTargets: readonly WaitingTarget[] = [archive]

@@ -11,4 +11,6 @@ checkTargets(
   'retry-after',
   'content-type',
   'list',
+  'layer-name',
+  'toc',
 )
