@@ -1,10 +1,10 @@
-import { readdirSync, renameSync, statSync, writeFileSync, mkdirSync } from 'node:fs'
+import { readFileSync, readdirSync, renameSync, statSync, writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { unpack } from '@lading/rootfs'
 import { describe, expect, it } from 'vitest'
 import { archive } from '../../tar/test/support/build.ts'
 import { isRoot } from '../../../test/support/needs.ts'
-import { directory, file } from './hostile/row.ts'
+import { device, directory, file, hardLink } from './hostile/row.ts'
 import { imageOf } from './support/image-of.ts'
 import { ordinaryUser } from './support/ordinary-user.ts'
 import { scratch, treeOf } from './support/unpacked.ts'
@@ -19,6 +19,24 @@ describe('the place of a tree', () => {
     expect(treeOf(there)).toEqual({ new: 'new' })
     expect(statSync(there).mode & 0o777).toBe(0o555)
     expect(readdirSync(user.home).toSorted()).toEqual(['layer.tar', 'rootfs', 'rootfs.lading.ndjson'])
+  })
+
+  it('has no devices where its user may make none, and a record of them, further names too', async () => {
+    const user = ordinaryUser(scratch())
+    const said = await user.unpack(archive(device('null'), hardLink('again', 'null'), file('a')), 'rootfs', {
+      devices: true,
+    })
+    expect(said).toMatch(/^DEVICES 2 devices are recorded beside the tree, and not made: that takes CAP_MKNOD/)
+    expect(said).not.toContain('XATTRS')
+    expect(treeOf(join(user.home, 'rootfs'))).toEqual({ a: '' })
+    const [, ...lines] = readFileSync(join(user.home, 'rootfs.lading.ndjson'), 'utf8').trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual(
+      expect.arrayContaining(
+        ['null', 'again'].map((path) =>
+          expect.objectContaining({ path, type: 'character-device', major: 1, minor: 3 }),
+        ),
+      ),
+    )
   })
 
   it.each([

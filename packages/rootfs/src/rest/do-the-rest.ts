@@ -3,7 +3,8 @@ import { printable } from '@lading/errors'
 import { at } from '../descriptors/at.ts'
 import { plainSystemError } from '../system-error.ts'
 import { RootfsError } from '../rootfs-error.ts'
-import type { DirectoryNode } from '../tree/node.ts'
+import { latin1 } from '../tree/latin1.ts'
+import type { DirectoryNode, NameBytes, TreeNode } from '../tree/node.ts'
 import { writeAll } from '../descriptors/write-all.ts'
 import { createOrders, type OrderOptions } from './order.ts'
 import { recordLine, type Lost } from './record-lines.ts'
@@ -29,6 +30,7 @@ export interface UnpackWarning {
   readonly message: string
 }
 
+const none: Ordered = { path: '', isDevice: false, linkTo: undefined }
 const name = 'orders'
 const flags = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | constants.O_NOFOLLOW
 /** That a file system has no such attributes, not for us or not as many, is no failure: they are recorded. */
@@ -44,6 +46,14 @@ const unable = new Set([
   'ENOSPC',
 ])
 
+/** What an order was about. */
+interface Ordered {
+  readonly path: NameBytes
+  readonly isDevice: boolean
+  /** Of a further name: the one that is made. */
+  readonly linkTo: NameBytes | undefined
+}
+
 /**
  * What Node has no call for, done by a program of the host in one go when all files are there; and what is not done, as
  * lines for the record beside the tree.
@@ -55,17 +65,25 @@ export function doTheRest(
   { root, temporary }: { readonly root: number; readonly temporary: number },
   options: OrderOptions,
 ): Rest {
-  const paths: string[] = []
+  const ordered: Ordered[] = []
   const undone = carryOut()
   const lost = new Map<string, Lost>()
   const failed = new Map<string, string>()
+  let refused = 0
   for (const { order, what, error } of undone ?? []) {
-    const path = paths[order] ?? ''
+    const { path, isDevice: ofDevice, linkTo } = ordered[order] ?? none
     const isXattr = what.startsWith('xattr ')
-    const tolerable = isXattr ? unable.has(error) : what === 'make' && error === 'EPERM'
+    const isMade = what === 'make' || what === 'link'
+    // A further name of what could not be made.
+    const isOfLost = what === 'link' && error === 'ENOENT' && linkTo !== undefined && lost.get(linkTo)?.all === true
+    const tolerable = isXattr ? unable.has(error) : isOfLost || (what === 'make' && error === 'EPERM')
     if (!tolerable) throw notDone(path, what, error)
-    if (what === 'make') lost.set(path, { all: true, xattrs: new Set() })
-    else lost.set(path, { all: false, xattrs: new Set([...(lost.get(path)?.xattrs ?? []), what.slice(6)]) })
+    if (isMade) lost.set(path, { all: true, xattrs: new Set() })
+    if (isMade && ofDevice) {
+      refused++
+      continue
+    }
+    if (isXattr) lost.set(path, { all: false, xattrs: new Set([...(lost.get(path)?.xattrs ?? []), what.slice(6)]) })
     if (what !== 'xattr user.rootlesscontainers') failed.set(isXattr ? what.slice(6) : shown(path), error)
   }
 
@@ -78,7 +96,8 @@ export function doTheRest(
         const order = orders(entry)
         if (order === undefined) continue
         descriptor ??= openSync(at(temporary, name), flags, 0o600)
-        paths.push(entry.path)
+        const linkTo = order.link === undefined ? undefined : latin1(Buffer.from(order.link, 'base64'))
+        ordered.push({ path: entry.path, isDevice: isDevice(entry.node), linkTo })
         batch += `${JSON.stringify(order)}\n`
         if (batch.length < 64 * 1024) continue
         writeAll(descriptor, Buffer.from(batch), null)
@@ -101,18 +120,23 @@ export function doTheRest(
   if (undone === undefined)
     warnings.push({
       code: 'HELPER',
-      message: `there is no python3 here, which sets what Node cannot: of ${paths.length} files, times are in microseconds, and extended attributes and fifos are recorded beside the tree`,
+      message: `there is no python3 here, which sets what Node cannot: of ${ordered.length} files, times are in microseconds, and extended attributes and fifos are recorded beside the tree`,
     })
   if (failed.size > 0)
     warnings.push({
       code: 'XATTRS',
       message: `not everything can be set on this file system or by this user, and is recorded beside the tree: ${someOf(failed)}`,
     })
-  const devices = options.devices ? 0 : countDevices(tree)
+  const devices = options.devices && undone !== undefined ? refused : countDevices(tree)
+  const why = options.devices
+    ? undone === undefined
+      ? 'python3 makes them'
+      : 'that takes CAP_MKNOD, which root of the machine has, and root of a container or of a user namespace mostly has not'
+    : '--devices makes them'
   if (devices > 0)
     warnings.push({
       code: 'DEVICES',
-      message: `${devices === 1 ? 'a device is' : `${devices} devices are`} recorded beside the tree, and not made: --devices makes them`,
+      message: `${devices === 1 ? 'a device is' : `${devices} devices are`} recorded beside the tree, and not made: ${why}`,
     })
   return {
     timesSet: undone !== undefined,
@@ -136,10 +160,12 @@ function someOf(failed: ReadonlyMap<string, string>): string {
 
 function countDevices(tree: DirectoryNode): number {
   let count = 0
-  for (const { node } of treeEntries(tree))
-    if (typeof node === 'object' && node.kind === 'special' && node.special.type !== 'fifo') count++
+  for (const { node } of treeEntries(tree)) if (isDevice(node)) count++
   return count
 }
+
+const isDevice = (node: TreeNode): boolean =>
+  typeof node === 'object' && node.kind === 'special' && node.special.type !== 'fifo'
 
 const shown = (path: string): string => printable(Buffer.from(path, 'latin1').toString('utf8'))
 

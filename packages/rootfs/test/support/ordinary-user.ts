@@ -9,7 +9,8 @@ import { isRoot } from '../../../../test/support/needs.ts'
 export interface OrdinaryUser {
   readonly home: string
   readonly ids: { readonly uid?: number; readonly gid?: number }
-  unpack(archive: Uint8Array, name: string, options?: object): Promise<void>
+  /** What it warns of, line by line. */
+  unpack(archive: Uint8Array, name: string, options?: object): Promise<string>
 }
 
 /** @param folder which everybody may pass through */
@@ -27,7 +28,7 @@ export function ordinaryUser(folder: string): OrdinaryUser {
       writeFileSync(layer, archive)
       const child = fileURLToPath(new URL('unpack-as-user.ts', import.meta.url))
       const args = ['--conditions=@lading/source', child, layer, join(home, name), JSON.stringify(options)]
-      await promisify(execFile)(process.execPath, args, { ...ids, cwd: home, env: { HOME: home } })
+      return (await promisify(execFile)(process.execPath, args, { ...ids, cwd: home, env: { HOME: home } })).stdout
     },
   }
 }

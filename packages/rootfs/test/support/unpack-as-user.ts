@@ -5,4 +5,10 @@ import { imageOf } from './image-of.ts'
 
 const [, , archive = '', directory = '', given = '{}'] = process.argv
 const { config, ...options } = JSON.parse(given) as { readonly config?: object }
-await unpack(imageOf([readFileSync(archive)], config), directory, { rootless: true, ...options })
+await unpack(imageOf([readFileSync(archive)], config), directory, {
+  rootless: true,
+  onEvent(event) {
+    if (event.type === 'warning') process.stdout.write(`${event.code} ${event.message}\n`)
+  },
+  ...options,
+})
