@@ -71,7 +71,7 @@ export function exportCommand(attach: Attach): Command {
   const command = new Command('export')
     .summary('write the files of an image as one tar archive')
     .description(
-      'Write all files of an image as one flattened tar archive: whiteouts applied, hard links kept. The same image gives the same bytes. From a registry each layer is fetched twice.',
+      'Write all files of an image as one flattened tar archive: whiteouts applied, hard links kept. The same image gives the same bytes. Of an image at a registry, layers are kept meanwhile beside the file, or where TMPDIR says.',
     )
     .argument('<reference>', reference)
     .addOption(new Option('-o, --output <file>', 'write it there, and not to standard output').argParser(somePath))
