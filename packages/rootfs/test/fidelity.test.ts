@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { closeSync, ftruncateSync, lstatSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import fs, { closeSync, ftruncateSync, lstatSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { unpackLayers, type UnpackEvent } from '@lading/rootfs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { needs } from '../../../test/support/needs.ts'
 import { directory, file, layer, link, symlink } from './support/layers.ts'
 import { scratch, unpacked } from './support/unpacked.ts'
@@ -53,6 +54,50 @@ describe('what Node cannot set', needs('python3'), () => {
       execFileSync('getfattr', ['--only-values', '-n', 'user.test', join(at, path)], { encoding: 'utf8' })
     expect([value('f'), value('d')]).toEqual(['1', '2'])
   })
+})
+
+it('keeps owners where umoci and PRoot look for them, too', needs('python3', 'getfattr'), async () => {
+  const at = await unpacked([layer(file('f', '', { uid: 5, gid: 70_000 }), directory('d/', { gid: 1 }), file('r'))], {
+    rootless: true,
+  })
+  const hex = (path: string): string =>
+    spawnSync('getfattr', ['--only-values', '-n', 'user.rootlesscontainers', join(at, path)]).stdout.toString('hex')
+  // A protobuf message: 1 is the user, 2 the group, and zeros are left out.
+  expect(['f', 'd', 'r'].map(hex)).toEqual(['080510f0a204', '1001', ''])
+})
+
+it('without python3, gives times in microseconds and records the rest, told in one warning', async () => {
+  const { existsSync } = fs
+  const path = process.env['PATH']
+  const restore = (): void => {
+    fs.existsSync = existsSync
+    if (path === undefined) delete process.env['PATH']
+    else process.env['PATH'] = path
+    syncBuiltinESMExports()
+  }
+  onTestFinished(restore)
+  fs.existsSync = (name) => !String(name).endsWith('/python3') && existsSync(name)
+  process.env['PATH'] = '/nonexistent'
+  syncBuiltinESMExports()
+  const events: UnpackEvent[] = []
+  const at = await unpacked(
+    [
+      layer(
+        file('f', 'x', { mtime: fine, xattrs: attribute('1') }),
+        { name: 'p', type: 'fifo', mode: 0o640 },
+        file('plain', '', { mtime: { seconds: 1, nanoseconds: 0 } }),
+      ),
+    ],
+    { onEvent: (event) => events.push(event) },
+  )
+  restore()
+  expect(events.filter(({ type }) => type === 'warning')).toMatchObject([{ code: 'HELPER' }])
+  expect(stat(at, 'f').mtimeNs / 1000n).toBe(nanoseconds / 1000n)
+  expect(fs.existsSync(join(at, 'p'))).toBe(false)
+  expect(recordOf(at).slice(1)).toEqual([
+    { path: 'f', type: 'file', xattrs: { 'user.test': 'MQ==' }, mtime: fine },
+    { path: 'p', type: 'fifo', mode: 0o640 },
+  ])
 })
 
 describe('the record beside the directory', () => {
