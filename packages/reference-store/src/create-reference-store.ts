@@ -110,8 +110,13 @@ export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions):
       }, options),
     restore: (isWhole, options) =>
       lock.hold((held) => restoreNames({ read, write: (content) => write(content, held), copies, isWhole }), options),
-    mend: (isWhole, options) =>
-      lock.hold((held) => mendEntries({ read, write: (content) => write(content, held), copies, isWhole }), options),
+    mend: (isRight, options = {}) =>
+      options.dryRun === true
+        ? mendEntries({ read, write: () => Promise.resolve(), copies, isRight })
+        : lock.hold(
+            (held) => mendEntries({ read, write: (content) => write(content, held), copies, isRight }),
+            options,
+          ),
   }
 }
 

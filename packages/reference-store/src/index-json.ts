@@ -68,6 +68,8 @@ export function parseAnyIndexJson(bytes: Uint8Array, path: string): IndexJson {
   const { mediaType = indexMediaType, manifests = null } = document
   if (mediaType !== indexMediaType)
     throw invalidIndexJson(path, `its media type is ${printable(String(mediaType), 100)} instead of ${indexMediaType}`)
+  // With one bit of that word changed every name would be gone, and nothing would need any content.
+  if (!('manifests' in document)) throw invalidIndexJson(path, 'it has no manifests')
   if (manifests !== null && !Array.isArray(manifests)) throw invalidIndexJson(path, 'its manifests are no list')
 
   const members = memberSlices(text)

@@ -53,21 +53,24 @@ export interface ReferenceStore {
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<Restoration | undefined>
   /**
-   * Mends entries that a disk has changed a little: those that nearly are what a copy of the names says, and lead to what is
-   * not whole, where what the copy says is. Absent where names cannot be spoilt one by one, or no copies are kept.
+   * Mends entries that a disk has changed a little: those that nearly are what a copy of the names says, and are not right, are
+   * no names any more or, by one bit, another name, where what the copy says is right. Absent where names cannot be spoilt
+   * one by one, or no copies are kept.
    *
+   * @param isRight whether an entry leads to what is whole, and says of it what is so
+   * @param options.dryRun says which, changes nothing and takes no lock. Default false.
    * @throws as `list` does; `LOCK_LOST`
    */
   mend?(
-    isWhole: (named: NamedTarget) => Promise<boolean>,
-    options?: { readonly signal?: AbortSignal | undefined },
+    isRight: (named: NamedTarget) => Promise<boolean>,
+    options?: { readonly signal?: AbortSignal | undefined; readonly dryRun?: boolean | undefined },
   ): Promise<readonly MendedName[]>
 }
 
 /** A name that leads where it did before a disk has changed it. */
 export interface MendedName {
   readonly name: string
-  /** Where it led meanwhile; absent: it was no name of ours any more. */
+  /** Where it led meanwhile; absent: there was no such name any more. */
   readonly was?: Digest | undefined
   readonly is: Digest
 }

@@ -170,9 +170,8 @@ describe('index.json', () => {
     expect(content.named.get('docker.io/library/a:1')?.target).toMatchObject({ annotations: { note: '' } })
   })
 
-  it('takes a missing or null list for an empty one, as Go writes it', () => {
+  it('takes a null list for an empty one, as Go writes it', () => {
     expect(read({ schemaVersion: 2, manifests: null })).toMatchObject({ foreign: [] })
-    expect(read({ schemaVersion: 2 }).named.size).toBe(0)
   })
 
   it.each([
@@ -181,6 +180,9 @@ describe('index.json', () => {
     ['INDEX_JSON_INVALID', '[]'],
     ['INDEX_JSON_INVALID', 'null'],
     ['INDEX_JSON_INVALID', '{"schemaVersion":2,"manifests":{}}'],
+    // A disk that has changed one bit of that word has not removed all names.
+    ['INDEX_JSON_INVALID', '{"schemaVersion":2,"manifestr":[]}'],
+    ['INDEX_JSON_INVALID', '{"schemaVersion":2}'],
     ['INDEX_JSON_INVALID', '{"schemaVersion":2,"schemaVersion":2}'],
     ['INDEX_JSON_INVALID', '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"}'],
     ['INDEX_JSON_UNSUPPORTED', '{"schemaVersion":3,"manifests":[]}'],

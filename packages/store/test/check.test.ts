@@ -406,11 +406,51 @@ describe('an entry of index.json that a disk has changed', () => {
     const names = consult(root.path).names
     await harm()
     const { findings } = await store.check({ repair: true })
-    expect(findings.filter(({ kind, repaired }) => kind === 'name-broken' && repaired)).toHaveLength(count)
+    expect(
+      findings.filter(({ kind, repaired }) => (kind === 'name-broken' || kind === 'name-changed') && repaired),
+    ).toHaveLength(count)
     expect(await store.resolve(parseReference('app:1'))).toEqual(before)
     expect(await store.resolve(parseReference(`app@${before?.digest}`))).toEqual(before)
     expect(consult(root.path)).toMatchObject({ violations: [], names })
     expect((await store.check({ repair: true })).findings).toEqual([])
+  })
+
+  it('is found and mended, whatever bit it is', async () => {
+    await pull('app:1', app, [app])
+    // Such a name is in an entry once, and most are twice.
+    await pull('quay.io/under__scores:1', arm, [arm])
+    const { names } = consult(root.path)
+    const good = await readFile(path())
+    // Another version may be one to come. Nothing goes by the media type at the head, and what it is called.
+    const start = good.indexOf('"manifests"')
+    const missed: string[] = []
+    const stayed: string[] = []
+    for (let at = start, bit = 0; at < good.length; at += atScale(61, 11), bit = (bit + 1) % 8) {
+      const changed = Buffer.from(good)
+      changed[at] = (changed[at] ?? 0) ^ (1 << bit)
+      await writeFile(path(), changed)
+      const where = changed.subarray(Math.max(at - 20, 0), at + 20).toString('latin1')
+      if ((await store.check()).findings.length === 0) missed.push(where)
+      const { findings } = await store.check({ repair: true })
+      const { violations, names: after } = consult(root.path)
+      const isMended = findings.every(({ repaired }) => repaired) && violations.length === 0
+      if (!isMended || JSON.stringify(after) !== JSON.stringify(names)) stayed.push(where)
+      await writeFile(path(), good)
+      for (const copy of ['latest', 'previous'] as const) await writeFile(layoutOf(root.path).indexCopies[copy], good)
+    }
+    expect({ missed, stayed }).toEqual({ missed: [], stayed: [] })
+  })
+
+  it('is none that somebody changed who may', async () => {
+    await pull('under__scores:1', app, [app])
+    await store.tag('under__scores:1', parseReference('under__scores:0'))
+    await store.remove('under__scores:1')
+    expect((await store.check()).findings).toEqual([])
+    // By another program, where no copy has it.
+    const text = await readFile(path(), 'utf8')
+    await writeFile(path(), text.replaceAll('under__scores', 'other__scores'))
+    expect((await store.check({ repair: true })).findings).toEqual([])
+    expect(Object.keys(consult(root.path).names).join()).toContain('other__scores')
   })
 
   it('is left as it is where the copy leads to nothing either, or elsewhere', async () => {

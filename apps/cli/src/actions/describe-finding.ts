@@ -21,6 +21,8 @@ export function describeFinding(finding: Finding): string {
     }
     case 'name-broken':
       return `broken: ${familiar(finding.name)} lacks ${finding.missing.join(', ')}`
+    case 'name-changed':
+      return `changed by a disk: the entry of ${familiar(finding.name)} in index.json, which leads to ${finding.target}`
     case 'blob-damaged':
       return `damaged: ${finding.digest}${neededBy(finding.names)}`
     case 'blob-unreadable':

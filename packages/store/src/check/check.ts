@@ -1,11 +1,13 @@
-import type { StoreFile } from '@lading/content-store'
+import type { ContentStore, StoreFile } from '@lading/content-store'
 import { isLadingError } from '@lading/errors'
 import { targetReference, type NamedTarget } from '@lading/reference-store'
 import { successorsOf } from '@lading/content'
 import type { Digest } from '@lading/digest'
+import type { Descriptor } from '@lading/manifest'
 import { despiteLostLock } from '../after-lost-lock.ts'
 import type { Parts } from '../parts.ts'
 import { isBroken } from '../present.ts'
+import { ownType, readDocument } from '../read-manifest.ts'
 import { checkBlobs, type BlobOutcome } from './check-blobs.ts'
 import { checkNames, type CheckedName } from './check-names.ts'
 import { checkRecords, type WrongRecord } from './check-records.ts'
@@ -18,7 +20,7 @@ export function createCheck(parts: Parts): (options?: CheckOptions) => Promise<C
     if (lost !== undefined) findings.push(lost)
     const canName = lost === undefined || lost.repaired
 
-    if (lost === undefined && options.repair === true) findings.push(...(await mendNames(parts, options)))
+    if (lost === undefined) findings.push(...(await mendNames(parts, options)))
 
     const files: StoreFile[] = []
     for await (const file of parts.files()) files.push(file)
@@ -70,22 +72,36 @@ async function lookAtNames(
   }
 }
 
-/** Entries that a disk has changed lead to nothing; what they were, a copy of `index.json` may tell. */
-async function mendNames(parts: Parts, { signal }: CheckOptions): Promise<readonly Finding[]> {
-  const { contents, references, writable } = parts
+/** Whether the law holds for a target, and its size and media type are what its entry says: nothing of ours goes by these two. */
+async function isAsNamed(contents: ContentStore, target: Descriptor): Promise<boolean> {
+  if (await isBroken(contents, target)) return false
+  const document = await readDocument(contents, target).catch((error: unknown) => {
+    if (isLadingError(error, 'CONTENT_UNREADABLE')) return 'unreadable' as const
+    throw error
+  })
+  // It may be as it should be, and is told of as a blob.
+  if (document === 'unreadable') return true
+  if (document === undefined) return false
+  return document.bytes.length === target.size && (ownType(document.bytes) ?? target.mediaType) === target.mediaType
+}
+
+/** What entries were that a disk has changed, a copy of `index.json` may tell. */
+async function mendNames(
+  { contents, references, writable }: Parts,
+  { repair = false, signal }: CheckOptions,
+): Promise<readonly Finding[]> {
   const { mend } = references
   if (mend === undefined) return []
-  // One whose name and digest differ since is no entry of ours any more.
-  const mayBeSpoilt =
-    (await references.foreignTargets()).length > 0 ||
-    (await checkNames(parts, await references.list())).some(({ missing }) => missing.length > 0)
-  if (!mayBeSpoilt) return []
-  await writable()
-  const isWhole = async ({ target }: NamedTarget): Promise<boolean> => !(await isBroken(contents, target))
-  const mended = await despiteLostLock(() => mend(isWhole, { signal }))
-  return mended.map(({ name, was, is }) => {
-    const target = was ?? is
-    return { kind: 'name-broken', name, target, missing: [target], pulls: [], repaired: true }
+  const isRight = ({ target }: NamedTarget): Promise<boolean> => isAsNamed(contents, target)
+  let changed = await mend(isRight, { signal, dryRun: true })
+  if (repair && changed.length > 0) {
+    await writable()
+    changed = await despiteLostLock(() => mend(isRight, { signal }))
+  }
+  return changed.flatMap(({ name, was, is }): Finding[] => {
+    if (was === undefined || was === is) return [{ kind: 'name-changed', name, target: is, repaired: repair }]
+    // One that is there and leads to nothing is told with all others of which that is so.
+    return repair ? [{ kind: 'name-broken', name, target: was, missing: [was], pulls: [], repaired: true }] : []
   })
 }
 

@@ -25,6 +25,11 @@ export type Finding =
       readonly pulls: readonly MendingPull[]
       readonly repaired: boolean
     }
+  /**
+   * A disk has changed the entry of a name in `index.json`: it is not there any more, or says something else of its target
+   * than is so. A copy of that file tells what it said. Repaired: it says so again.
+   */
+  | { readonly kind: 'name-changed'; readonly name: string; readonly target: Digest; readonly repaired: boolean }
   /** A blob is not what its name says, or no file (`damaged`); or it cannot be read, and may be good. */
   | {
       readonly kind: 'blob-damaged' | 'blob-unreadable'
