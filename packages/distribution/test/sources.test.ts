@@ -43,7 +43,10 @@ async function serveFile(
 }
 
 /** A pull of an image whose layer is at these addresses and not in the registry. */
-async function foreignScene(files: readonly File[]): Promise<{ pull(): Promise<string>; resumed(): number[] }> {
+async function foreignScene(files: readonly File[]): Promise<{
+  pull(options?: { readonly resume?: boolean }): Promise<string>
+  resumed(): number[]
+}> {
   const { registry, pull, eventsOf } = await scene()
   await registry.seed(
     image('t/foreign:1').rawLayer(blob, {
@@ -54,7 +57,7 @@ async function foreignScene(files: readonly File[]): Promise<{ pull(): Promise<s
     }),
   )
   return {
-    pull: async () => (await pull('t/foreign:1', { allowForeignUrls: true })).status,
+    pull: async (options) => (await pull('t/foreign:1', { allowForeignUrls: true, ...options })).status,
     resumed: () => eventsOf('layer:resume').map(({ offset }) => offset),
   }
 }
@@ -73,6 +76,21 @@ describe('the bytes of a source that broke off', () => {
     await failure(pull())
     expect(slow.ranges.slice(0, 2)).toEqual([undefined, `bytes=${half}-${blob.length - 1}`])
     expect(resumed()).toContain(half)
+  })
+
+  it('are gone on with by a later pull, unless that is told to begin anew', async () => {
+    const slow = await serveFile(blob, { only: half })
+    const { pull } = await foreignScene([slow])
+    await failure(pull())
+    const rest = `bytes=${half}-${blob.length - 1}`
+    for (const [resume, first] of [
+      [true, rest],
+      [false, undefined],
+    ] as const) {
+      slow.ranges.length = 0
+      await failure(pull({ resume }))
+      expect(slow.ranges.slice(0, 2)).toEqual([first, rest])
+    }
   })
 
   it('are gone on with by another that has the same validator', async () => {
