@@ -188,6 +188,7 @@ describe('a layout', () => {
       '{',
       '{"schemaVersion":1}',
       '{"schemaVersion":2,"manifests":{}}',
+      '{"schemaVersion":2,"manifestr":[]}',
       '{"schemaVersion":2,"schemaVersion":2}',
     ]) {
       await writeFile(join(root, 'index.json'), index)

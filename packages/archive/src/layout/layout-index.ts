@@ -50,6 +50,8 @@ function read(bytes: Uint8Array, path: string): Members {
 }
 
 function entriesOf(index: Members, path: string): readonly JsonValue[] {
+  // The image-spec requires it. With one bit of that word changed, all names of others would be written out of reach.
+  if (!('manifests' in index)) throw invalid(path, 'it has no manifests')
   const manifests = index['manifests'] ?? []
   if (!Array.isArray(manifests)) throw invalid(path, 'its manifests are no list')
   return manifests as readonly JsonValue[]
