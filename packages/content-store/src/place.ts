@@ -95,7 +95,7 @@ export async function moveAway(
   path: string,
   { assertHeld = () => Promise.resolve(), fence }: UnderLock = {},
 ): Promise<boolean> {
-  if (fence !== undefined) return moveBehind(fs, path, { fence, assertHeld })
+  if (fence !== undefined) return (await moveBehind(fs, path, { fence, assertHeld })) !== undefined
   const moved = await moveInto(fs, trash, path)
   if (moved === undefined) return false
   try {
@@ -107,20 +107,21 @@ export async function moveAway(
   return true
 }
 
-/** What is at `path`, whatever it is, into the fence of the lock's holder. `false`: was not there. */
+/** What is at `path`, whatever it is, into the fence of the lock's holder. The new path; `undefined`: was not there. */
 export async function moveBehind(
   fs: FileSystem,
   path: string,
   { fence, assertHeld }: UnderLock & { readonly fence: string },
-): Promise<boolean> {
+): Promise<string | undefined> {
+  const to = newNameIn(fence, path)
   try {
-    await fs.rename(path, newNameIn(fence, path))
-    return true
+    await fs.rename(path, to)
+    return to
   } catch (error) {
     if (!isLadingError(error, 'NOT_FOUND')) throw error
     // It is not there, or the fence is not.
     await assertHeld?.()
-    return false
+    return undefined
   }
 }
 

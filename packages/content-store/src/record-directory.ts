@@ -49,7 +49,12 @@ export function createRecordDirectory<Stored>({
     },
     async remove(key, { assertHeld, fence } = {}) {
       const path = pathOf(key)
-      if (fence !== undefined) return moveBehind(fs, path, { fence, assertHeld })
+      if (fence !== undefined) {
+        const moved = await moveBehind(fs, path, { fence, assertHeld })
+        // Nobody wants a record back, and trash is what it counts as until then.
+        if (moved !== undefined) await fs.removeTree(moved).catch(() => {})
+        return moved !== undefined
+      }
       await assertHeld?.()
       try {
         return await fs.unlink(path)
