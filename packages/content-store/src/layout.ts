@@ -35,6 +35,8 @@ export interface StoreLayout {
   readonly leases: string
   /** Records: blob digest to diffID. */
   readonly diffIds: string
+  /** One record: diffIDs of blobs that were removed. */
+  readonly formerDiffIds: string
   /** Records: image ID to facts. */
   readonly images: string
   /** Records: chainID to facts. */
@@ -83,6 +85,7 @@ export function layoutOf(root: string): StoreLayout {
     ingests,
     leases: join(own, 'leases'),
     diffIds: join(own, 'diff-ids'),
+    formerDiffIds: join(own, 'former-diff-ids'),
     images: join(own, 'images'),
     layers: join(own, 'layers'),
     origins: join(own, 'origins'),

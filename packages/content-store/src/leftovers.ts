@@ -95,7 +95,7 @@ async function writtenDirectories(fs: FileSystem, layout: StoreLayout): Promise<
     layout.leases,
     layout.ingests,
   ]
-  for (const records of [layout.layers, layout.images, layout.diffIds, layout.origins])
+  for (const records of [layout.layers, layout.images, layout.diffIds, layout.formerDiffIds, layout.origins])
     for (const { name, kind } of await entriesOf(fs, records))
       if (kind === 'directory') directories.push(join(records, name))
   return directories

@@ -14,8 +14,8 @@ export interface RecordDirectoryOptions<Stored> extends RecordFormat<Stored> {
 
 /** The records of a root, each kind in its directory of the layout. */
 export function fileRecords({ root, fs }: { readonly root: string; readonly fs: FileSystem }): OpenRecords {
-  const { images, layers, diffIds, origins } = layoutOf(root)
-  const directories = { images, layers, 'diff-ids': diffIds, origins }
+  const { images, layers, diffIds, formerDiffIds, origins } = layoutOf(root)
+  const directories = { images, layers, 'diff-ids': diffIds, 'former-diff-ids': formerDiffIds, origins }
   return (kind, format) => createRecordDirectory({ fs, directory: directories[kind], ...format })
 }
 

@@ -27,8 +27,8 @@ export interface RecordFormat<Stored> {
   readonly durable?: boolean | undefined
 }
 
-/** Image ID to facts; chainID to facts; blob digest to diffID; which repository has which content. */
-export type RecordKind = 'images' | 'layers' | 'diff-ids' | 'origins'
+/** Image ID to facts; chainID to facts; blob digest to diffID, and of removed ones; which repository has which content. */
+export type RecordKind = 'images' | 'layers' | 'diff-ids' | 'former-diff-ids' | 'origins'
 
 /** What an engine gives for records; what is in them is said by the stores above. Opened, nothing is read or written. */
 export type OpenRecords = <Stored>(kind: RecordKind, format: RecordFormat<Stored>) => Records<Stored>

@@ -57,6 +57,7 @@ export async function* storeFiles(fs: FileSystem, layout: StoreLayout): AsyncIte
     [layout.layers, 'layers'],
     [layout.images, 'images'],
     [layout.origins, 'own'],
+    [layout.formerDiffIds, 'own'],
   ])
   const closed = new Set([layout.trash, layout.quarantine, layout.ingests, layout.staging])
   const { directory: copies, latest, previous } = layout.indexCopies

@@ -16,6 +16,8 @@ interface Wanted {
   readonly algorithms: Promise<readonly Algorithm[]>
   /** `false`: the diffID will be held against the image's config. */
   readonly checksums: boolean
+  /** What is in the store is known to be bad: nothing that is remembered counts. */
+  readonly replace: boolean
 }
 
 /**
@@ -26,14 +28,7 @@ export function downloadLayer(
   job: Pick<PullJob, 'store' | 'verify' | 'allowForeignUrls' | 'resume' | 'ranges'>,
   repository: PullRepository,
   layer: Descriptor,
-  {
-    algorithms,
-    checksums,
-    replace,
-  }: Wanted & {
-    /** What is in the store is known to be bad. */
-    readonly replace: boolean
-  },
+  { algorithms, checksums, replace }: Wanted,
 ): Work<Uncompressed | undefined, LayerProgress> {
   const source = layerSource(job, repository, layer)
   return async (context) => {
@@ -51,7 +46,7 @@ export function downloadLayer(
         fresh,
       })
       fresh = false
-      if (ingest === undefined) return finish(job, layer, { algorithms, checksums }, context)
+      if (ingest === undefined) return finish(job, layer, { algorithms, checksums, replace }, context)
       let pieced = ingest.offset === layer.size
       let coding: string | undefined
       const onBegin = (start: number, labelled: string | undefined): void => {
@@ -62,7 +57,7 @@ export function downloadLayer(
         return await fill(
           job,
           layer,
-          { source, ingest, onBegin, sameSourceOnly: again, ranges: job.ranges, algorithms, checksums },
+          { source, ingest, onBegin, sameSourceOnly: again, ranges: job.ranges, algorithms, checksums, replace },
           context,
         )
       } catch (error) {
@@ -111,15 +106,18 @@ async function fill(
   const follow = (): void => {
     if (inside !== undefined || job.verify !== 'full' || (ingest.growth === undefined && !committed)) return
     // The image's config, which was asked for first, says in which algorithms; what has grown until then is caught up with.
-    inside = download.algorithms.then((algorithms) =>
-      job.store.layers.uncompress(layer, {
+    inside = download.algorithms.then(async (algorithms) => {
+      // What is verified now was here before, and is what it was.
+      const former = download.replace ? undefined : await job.store.layers.recall(layer.digest)
+      if (former !== undefined && isNamedIn(former, algorithms)) return former
+      return job.store.layers.uncompress(layer, {
         growth: ingest.growth,
         algorithms,
         checksums: download.checksums,
         signal: AbortSignal.any([context.signal, stop.signal]),
         onProgress: (current) => committed && context.report({ phase: 'extracting', current, total: layer.size }),
-      }),
-    )
+      })
+    })
     // Its outcome is looked at when the blob is committed; until then a failure must not count as unhandled.
     inside.catch(() => undefined)
   }

@@ -58,6 +58,7 @@ interface PullContents<Growth = unknown> {
 
 interface PullLayers<Growth = unknown> {
   known(blob: Digest): Promise<Uncompressed | undefined>
+  recall(blob: Digest): Promise<Uncompressed | undefined>
   uncompress(
     blob: { readonly digest: Digest; readonly size: number },
     options?: AbortOptions & {

@@ -80,9 +80,10 @@ async function insideAnew(
   expected: Digest,
   found: Uncompressed,
 ): Promise<Uncompressed> {
-  const known = await store.layers.known(layer.digest)
-  if (known === undefined || nameOf(known, expected) !== nameOf(found, expected)) return found
-  return store.layers.uncompress(layer, { algorithms: [algorithmOf(expected)], checksums: false, signal })
+  const { layers } = store
+  const remembered = [await layers.known(layer.digest), await layers.recall(layer.digest)]
+  if (!remembered.some((each) => each !== undefined && nameOf(each, expected) === nameOf(found, expected))) return found
+  return layers.uncompress(layer, { algorithms: [algorithmOf(expected)], checksums: false, signal })
 }
 
 /** A removal that runs beside us may take the record of a layer below that no image had yet; the layers themselves are here. */

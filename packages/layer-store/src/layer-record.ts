@@ -37,10 +37,20 @@ export function formatUncompressed(blob: Digest, { diffId, aliases, size }: Unco
 
 /** `undefined`: not what we remember of this blob. */
 export function parseUncompressed(bytes: Uint8Array, expected: Digest): Uncompressed | undefined {
-  const { version, blob, diffId, aliases, size } = openRecord(bytes)
-  if (version !== formatVersion || blob !== expected || !isDigest(diffId) || !isSize(size)) return undefined
+  const record = openRecord(bytes)
+  const read = record.version === formatVersion ? readUncompressed(record) : undefined
+  return read?.blob === expected ? read.inside : undefined
+}
+
+/** What a document says of the blob that it names; `undefined` where that is not what we write. */
+export function readUncompressed(
+  record: unknown,
+): { readonly blob: Digest; readonly inside: Uncompressed } | undefined {
+  if (typeof record !== 'object' || record === null) return undefined
+  const { blob, diffId, aliases, size } = record as Record<string, unknown>
+  if (!isDigest(blob) || !isDigest(diffId) || !isSize(size)) return undefined
   if (algorithmOf(diffId) !== 'sha256' || (aliases !== undefined && !areAliases(aliases))) return undefined
-  return { diffId, ...(aliases === undefined ? {} : { aliases }), size }
+  return { blob, inside: { diffId, ...(aliases === undefined ? {} : { aliases }), size } }
 }
 
 /** At least one, each in an algorithm of its own. */

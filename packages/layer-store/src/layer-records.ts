@@ -1,6 +1,7 @@
 import type { OpenRecords } from '@lading/content-store'
 import { algorithmOf, parseDigest, type Algorithm, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
+import { formerDiffIds } from './former-diff-ids.ts'
 import { assertLayerCount, maxDepth, tooDeep } from './layer-depth.ts'
 import { LayerError } from './layer-error.ts'
 import {
@@ -17,6 +18,7 @@ import type { LayerRecord, LayerStore, Uncompressed } from './layer-store.ts'
 export function layerRecords(open: OpenRecords): Omit<LayerStore, 'uncompress' | 'close'> {
   const layers = open('layers', { maxBytes: recordLimit, parse: parseLayer })
   const memory = open('diff-ids', { maxBytes: recordLimit, parse: parseUncompressed })
+  const former = formerDiffIds(open)
 
   async function depthOn(parent: Digest | undefined): Promise<number> {
     if (parent === undefined) return 1
@@ -84,6 +86,16 @@ export function layerRecords(open: OpenRecords): Omit<LayerStore, 'uncompress' |
     remove: async (chainId, options) => await layers.remove(chainId, options),
     remember: async (blob, inside) => await memory.put(blob, formatUncompressed(blob, inside)),
     forget: async (blob) => await memory.remove(blob),
+    async setAside(blobs) {
+      const facts = new Map<Digest, Uncompressed>()
+      for (const blob of blobs) {
+        const known = await memory.get(blob)
+        if (known !== undefined) facts.set(blob, known)
+        await memory.remove(blob)
+      }
+      await former.add(facts)
+    },
+    recall: (blob) => former.recall(blob),
   }
 }
 

@@ -73,6 +73,13 @@ export interface LayerStore<Growth = unknown> {
   remember(blob: Digest, inside: Uncompressed): Promise<void>
   /** Forgets what a blob uncompresses to. `false`: was not known. */
   forget(blob: Digest): Promise<boolean>
+  /**
+   * Forgets what these blobs uncompress to as long as they are not here again: what is known of the last thousand is kept
+   * aside. What cannot be kept is forgotten.
+   */
+  setAside(blobs: Iterable<Digest>): Promise<void>
+  /** What a blob that was set aside uncompresses to: for whoever has its bytes once more, and verified them. */
+  recall(blob: Digest): Promise<Uncompressed | undefined>
   /** Gives up what is being uncompressed, and ends what works on it. Idempotent. */
   close(): Promise<void>
 }

@@ -88,7 +88,7 @@ export async function collect(
   }
   const collected: Collected = { deleted, content: free }
   // Of what this is, another holder of the lock may know by now: then it finds it out once more.
-  for (const digest of free) await parts.layers.forget(digest)
+  await parts.layers.setAside(free)
   // A running pull builds on the records of layers; and without knowing every layer that stays, none is forgotten.
   if (held.size === 0 && stays.layers !== undefined) {
     for (const chainId of sweep.layers)

@@ -33,7 +33,7 @@ const layout: readonly RegExp[] = [
   /^blobs\/(sha256\/[0-9a-f]{64}|sha512\/[0-9a-f]{128})$/,
   /^lading\/(version|upgrading|reserve|summary)$/,
   /^lading\/index\/(latest|previous)$/,
-  /^lading\/(images|layers|diff-ids|origins)\/sha256\/[0-9a-f]{64}$/,
+  /^lading\/(images|layers|diff-ids|former-diff-ids|origins)\/sha256\/[0-9a-f]{64}$/,
   /^lading\/leases\/[0-9a-f]{16}$/,
   /^lading\/(trash|quarantine)\//,
 ]

@@ -6,7 +6,7 @@ export async function* memoryFiles({ id, blobs, records }: Memory): AsyncIterabl
   for (const digest of [...blobs.keys()].toSorted())
     yield { path: `${id}: ${digest}`, role: 'blob', kind: 'file', digest }
   for (const [kind, each] of records) {
-    const role = kind === 'origins' ? 'own' : kind
+    const role = kind === 'origins' || kind === 'former-diff-ids' ? 'own' : kind
     for (const digest of [...each.keys()].toSorted())
       yield { path: `${id}: ${kind} of ${digest}`, role, kind: 'file', digest }
   }

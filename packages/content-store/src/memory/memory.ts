@@ -45,6 +45,7 @@ export function createMemory(): Memory {
       ['images', new Map()],
       ['layers', new Map()],
       ['diff-ids', new Map()],
+      ['former-diff-ids', new Map()],
       ['origins', new Map()],
     ]),
   }

@@ -84,6 +84,21 @@ export const recordCases: readonly Case[] = [
     },
   },
   {
+    name: 'keeps aside what removed blobs uncompress to, and says nothing of it before it is asked',
+    async run({ layers, again }) {
+      const [removed, unknown] = [digest('removed'), digest('unknown')]
+      const inside = { diffId: base.diffId, aliases: [digest('layer 1', 'sha512')], size: 1000 }
+      await layers.register(base)
+      await layers.remember(removed, inside)
+      await layers.setAside([removed, unknown])
+      assert.equal(await layers.known(removed), undefined)
+      assert.deepEqual(await layers.recall(removed), inside)
+      assert.deepEqual(await (await again()).recall(removed), inside)
+      assert.equal(await layers.recall(unknown), undefined)
+      assert.equal(await layers.recall(base.blob), undefined)
+    },
+  },
+  {
     name: 'forgets no layer for whoever has lost the lock',
     async run({ layers }) {
       const lost = new Error('the lock was lost')
