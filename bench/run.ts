@@ -14,6 +14,7 @@ const others: Readonly<Record<string, string>> = {
   registry: 'the test registry beside others',
   requests: 'requests and round trips on a slow line',
   tar: 'readers of tar archives',
+  unpack: 'an image of 100,000 files unpacked, on tmpfs and on disk',
 }
 
 const named = process.argv.slice(2)

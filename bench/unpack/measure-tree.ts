@@ -9,7 +9,7 @@ began = time.monotonic()
 code = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode
 wall = time.monotonic() - began
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(json.dumps({"code": code, "wall": wall, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 1024}))
+print(json.dumps({"code": code, "wall": wall, "user": used.ru_utime, "system": used.ru_stime, "peak": used.ru_maxrss / 1024}))
 `
 
 /** As `measure`, of programs that start others. `peak` is that of the largest process. */
@@ -19,7 +19,7 @@ export async function measureTree(program: string, args: readonly string[]): Pro
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)))
   await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
-  const { code, wall, cpu, peak } = JSON.parse(printed) as Measured & { readonly code: number }
+  const { code, wall, user, system, peak } = JSON.parse(printed) as Measured & { readonly code: number }
   if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}\n${complaint}`)
-  return { wall, cpu, peak }
+  return { wall, user, system, cpu: user + system, peak }
 }
