@@ -53,7 +53,7 @@ export const unsupported = (what: string, offset: number): TarError =>
 export const truncated = (what: string, offset: number): TarError =>
   new TarError('TAR_TRUNCATED', `the tar archive ends at byte ${offset} ${what}`, {
     offset,
-    hint: 'build the archive again, or fetch it again',
+    hint: 'did whoever wrote it come to an end? write or fetch it again',
   })
 
 export const beyondNumbers = (what: string, offset: number): TarError =>
