@@ -1,10 +1,14 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { artifact, image, index, type Seedable, type TestRegistryOptions } from '@lading/test-registry'
 import { parseDigest } from '@lading/digest'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { archiveOf } from '../../../packages/archive/test/support/some-archive.ts'
+import { ociArchive, testImage } from '../../../packages/archive/test/support/some-image.ts'
 import { boundedPattern } from '../src/text/bounded-pattern.ts'
 import { closingAll } from '../src/actions/copy-sides.ts'
 import { parseCopyPlace } from '../src/actions/copy-place.ts'
@@ -308,6 +312,9 @@ describe('lading copy', () => {
       const input = Buffer.from(out.stdout, 'latin1')
       const back = await runHere(['copy', `${kind}:-`, `${to.host}/${kind}:1`], { root, variables, input })
       expect(back, back.stderr).toMatchObject({ code: 0, stdout: `${to.host}/${kind}:1\n` })
+      expect(back.stderr).toContain(
+        `The archive comes through a pipe and is written to a temporary file in ${tmpdir()} first\n`,
+      )
       expect(to.repository(kind).tags()).toEqual({ 1: expected })
     }
     const terminal = await runHere(['copy', 'oci-archive:-', `${to.host}/x:1`], { answer: '' })
@@ -315,6 +322,29 @@ describe('lading copy', () => {
     expect(await runHere(['copy', 'oci-archive:-', `${to.host}/x:1`], { input: 'no archive' })).toMatchObject({
       code: 6,
     })
+  })
+
+  it('says that a compressed archive is unpacked first, and prints what its images are called without escapes', async () => {
+    const directory = await temporaryDirectory()
+    const file = join(directory, 'strange.tar.gz')
+    const { manifest } = testImage('one')
+    const names = ['a\u001b[2Jb:1', '\u009b31m:2', '../../etc/passwd:3', 'x\r\ny:4']
+    const members = ociArchive(
+      [testImage('one')],
+      names.map((fullName) => ({ bytes: manifest, fullName })),
+    )
+    await writeFile(file, gzipSync(await archiveOf(members)))
+    const to = `oci:${join(directory, 'layout')}`
+    for (const args of [['--dry-run'], []]) {
+      const { stdout, stderr } = await runHere(['copy', ...args, '--all-tags', `oci-archive:${file}`, to])
+      for (const shown of ['a\\x1b[2Jb:1', '\\x9b31m:2', '../../etc/passwd:3', 'x\\x0d\\x0ay:4'])
+        expect(stdout).toContain(`${to}:${shown}`)
+      // oxlint-disable-next-line no-control-regex
+      expect(stdout + stderr).not.toMatch(/[\u001b\u009b\r]/)
+      expect(stderr).toContain(`The archive is compressed and is unpacked into a temporary file in ${tmpdir()} first\n`)
+    }
+    // Nothing is made outside of the layout.
+    expect((await readdir(directory)).toSorted()).toEqual(['layout', 'strange.tar.gz'])
   })
 
   it('holds layers against their diffIDs before a store has a name for them', async () => {

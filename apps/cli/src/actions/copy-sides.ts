@@ -40,7 +40,7 @@ export interface CopySides {
 export async function withCopySides<Result>(
   { from, to }: { readonly from: CopyPlace; readonly to: CopyPlace },
   options: CopySideOptions,
-  { context, renderer }: { readonly context: CommandContext; readonly renderer: Pick<Renderer, 'event'> },
+  { context, renderer }: { readonly context: CommandContext; readonly renderer: Pick<Renderer, 'event' | 'note'> },
   use: (sides: CopySides) => Promise<Result>,
 ): Promise<Result> {
   const closers: (() => Promise<void>)[] = []
@@ -51,6 +51,7 @@ export async function withCopySides<Result>(
       return each
     }))
   const warn = (message: string): void => renderer.event({ type: 'warning', code: 'COPY_WARNING', message })
+  const { note } = renderer
   const clientOf = (side: ClientSide | undefined): (() => Promise<RegistryClient>) => {
     let client: Promise<RegistryClient> | undefined
     return () =>
@@ -67,8 +68,8 @@ export async function withCopySides<Result>(
     ? sourceClient
     : clientOf(sideOf(to, { creds: destCreds, tlsVerify: destTlsVerify, side: 'dest' }))
   const sides: CopySides = {
-    source: { client: sourceClient, store, warn },
-    target: { client: targetClient, store, warn },
+    source: { client: sourceClient, store, warn, note },
+    target: { client: targetClient, store, warn, note },
     mount(place) {
       if (place.kind !== 'registry') return undefined
       let known: Promise<ReadonlyMap<string, readonly Origin[]>> | undefined

@@ -39,7 +39,7 @@ export function assertHasTags(place: CopyPlace): void {
 export async function copyTags(task: CopyTask, from: CopyPlace, to: CopyPlace): Promise<CopiedTags> {
   const closers: (() => Promise<void>)[] = []
   return closingAll(async () => {
-    const source = 'path' in from ? await openArchivePlace(from, task.context) : undefined
+    const source = 'path' in from ? await openArchivePlace(from, task.context, task.renderer) : undefined
     if (source !== undefined) closers.push(() => source.close())
     const names = source === undefined ? tagsOf(task, from) : namesOf(source, task)
     // An archive is one file, with all of them.

@@ -1,5 +1,6 @@
 import { writeOutputFile } from '@lading/content-store'
 import type { CopyPlan } from '@lading/distribution'
+import { printable } from '@lading/errors'
 import { isIndexType } from '@lading/manifest'
 import { CliError } from '../cli-error.ts'
 import type { Action } from '../context.ts'
@@ -80,12 +81,15 @@ async function tell(done: readonly CopyDone[], { options, context }: CopyTask): 
   else
     for (const each of done)
       if (each.text !== '-' && !isStream(each.text))
-        print('requests' in each.copied ? planText(each.text, each.copied, each.referrers) : each.text)
+        print('requests' in each.copied ? planText(shown(each.text), each.copied, each.referrers) : shown(each.text))
   const { digestFile } = options
   if (digestFile === undefined || done.length === 0) return
   const lines = done.map(({ copied }) => `${copied.target.digest}\n`).join('')
   await writeOutputFile(digestFile, (write) => write(new TextEncoder().encode(lines)), { signal: context.signal })
 }
+
+/** With --all-tags an archive says what its images are called. */
+const shown = (text: string): string => printable(text, 8192)
 
 const isStream = (text: string): boolean => /-archive:-(?::|$)/.test(text)
 

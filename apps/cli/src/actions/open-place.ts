@@ -15,6 +15,8 @@ export interface PlaceParts {
   client(): Promise<RegistryClient>
   store(): Promise<Store>
   readonly warn: (message: string) => void
+  /** A line that says what is done. */
+  readonly note: (line: string) => void
 }
 
 export interface OpenSource {
@@ -45,17 +47,18 @@ export async function openSource(place: CopyPlace, parts: PlaceParts, context: C
       return { source, what: String(tagged(place.reference)) }
     }
     default: {
-      const source = await openArchivePlace(place, context)
+      const source = await openArchivePlace(place, context, parts)
       const name = place.kind === 'directory' ? undefined : place.name
       return { source, what: name ?? (await onlyImage(source, place).catch(closing(source))) }
     }
   }
 }
 
-/** A layout, a directory or an archive; the archive `-` is what comes from standard input. */
+/** A layout, a directory or an archive; the archive `-` is what comes from standard input. Whether it is spooled is told. */
 export async function openArchivePlace(
   place: Extract<CopyPlace, { readonly path: string }>,
   { signal, input }: CommandContext,
+  { note }: Pick<PlaceParts, 'note'>,
 ): Promise<ArchiveSource> {
   const { openArchive, openImageDirectory, openLayout } = await import('@lading/archive')
   if (place.kind === 'directory') return openImageDirectory(place.path, { signal })
@@ -66,8 +69,17 @@ export async function openArchivePlace(
       hint: 'give it through a pipe, or name a file',
     })
   const from = place.path === '-' ? input.chunks({ signal }) : place.path
-  return openArchive(from, { spoolDirectory: tmpdir(), signal })
+  return openArchive(from, {
+    spoolDirectory: tmpdir(),
+    signal,
+    onEvent: ({ because, directory }) => note(`${spooled[because]} in ${directory} first`),
+  })
 }
+
+const spooled = {
+  stream: 'The archive comes through a pipe and is written to a temporary file',
+  compressed: 'The archive is compressed and is unpacked into a temporary file',
+} as const
 
 const targetOf = ({ digest, tag = 'latest' }: Reference): string => digest ?? tag
 

@@ -1,6 +1,6 @@
 import { isAbsence, type Source } from '@lading/content'
 import { keepBlobs, openImage, type Image } from '@lading/image'
-import { isLadingError } from '@lading/errors'
+import { isLadingError, printable } from '@lading/errors'
 import { defaultPlatform } from '@lading/manifest'
 import { tryParseReference, withDefaultTag } from '@lading/reference'
 import type { RegistryClient } from '@lading/registry-client'
@@ -59,14 +59,18 @@ export async function withImage<Result>(
   const never = (): never => {
     throw new TypeError('no part of this place')
   }
-  const parts = { client: async (): Promise<RegistryClient> => never(), store: async (): Promise<Store> => never() }
-  const warn = warnAt(context)
+  const parts = {
+    client: async (): Promise<RegistryClient> => never(),
+    store: async (): Promise<Store> => never(),
+    warn: warnAt(context),
+    note: (line: string): void => context.terminal.write(`${printable(line)}\n`),
+  }
   if (place.kind === 'registry')
-    return withClient(options, context, (client) => usePlace({ ...parts, client: async () => client, warn }))
-  if (place.kind !== 'store') return usePlace({ ...parts, warn })
+    return withClient(options, context, (client) => usePlace({ ...parts, client: async () => client }))
+  if (place.kind !== 'store') return usePlace(parts)
   const store = await openCommandStore({ ...options, readOnly: true }, context)
   try {
-    return await usePlace({ ...parts, store: async () => store, warn })
+    return await usePlace({ ...parts, store: async () => store })
   } finally {
     await store.close()
   }
