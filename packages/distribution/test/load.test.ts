@@ -147,19 +147,38 @@ describe.each(['a file', 'a pipe'] as const)('an archive from %s', (way) => {
     ])
     const before = named()
     await expect(load(two, { name: parseReference('ours:3') })).rejects.toMatchObject({ code: 'NAME_AMBIGUOUS' })
+    const sameTag = dockerArchive([image, 'a/app:1'], [other, 'b/app:1'])
+    await expect(load(sameTag, { name: parseReference('ours') })).rejects.toMatchObject({
+      code: 'NAME_AMBIGUOUS',
+      message: 'two images would be called ours:1',
+    })
+    const oneNameless = dockerArchive([image, 'app:1'], [other])
+    await expect(load(oneNameless, { name: parseReference('ours') })).rejects.toMatchObject({ code: 'NAME_AMBIGUOUS' })
     const same = dockerArchive([image, 'app:1'], [other, 'app:1'])
     await expect(load(same)).rejects.toMatchObject({ code: 'ARCHIVE_AMBIGUOUS' })
     await expectUntouched(before)
   })
 
   it('takes what is no full name for none, and tells it', async () => {
-    const strange = ['3.20', '../../etc:1', 'Upper:1', 'sha256:abc', 'scratch:1', `app@sha256:${'0'.repeat(64)}`]
+    const strange = [
+      '3.20',
+      '../../etc:1',
+      'Upper:1',
+      'sha256:abc',
+      'scratch:1',
+      `app@sha256:${'0'.repeat(64)}`,
+      'a\u001b[2Jb:1',
+      '\u009b31m/app:1',
+      'x\r\nLoaded image: y:1',
+    ]
     const warnings: string[] = []
     const [loaded] = await load(dockerArchive([image, ...strange, 'app:1']), {
       onEvent: (event) => event.type === 'warning' && warnings.push(event.message),
     })
     expect(loaded?.names).toEqual(['docker.io/library/app:1'])
     expect(warnings).toHaveLength(strange.length)
+    // oxlint-disable-next-line no-control-regex
+    expect(warnings.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
   })
 
   it('of OCI: an index keeps its digest, with what is there, or with the platforms that are asked for', async () => {

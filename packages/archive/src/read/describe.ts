@@ -55,7 +55,7 @@ export async function describe(members: Members, options: AbortOptions = {}): Pr
     return { images: [], manifests: 'kept', made: new Map(), places: new Map() }
   throw new ArchiveError(
     'ARCHIVE_UNKNOWN',
-    `it has neither ${INDEX_FILE} nor ${DOCKER_MANIFEST_FILE} nor ${REPOSITORIES_FILE}`,
+    `this is no archive of images: it has neither ${INDEX_FILE} nor ${DOCKER_MANIFEST_FILE} nor ${REPOSITORIES_FILE}`,
     { hint: 'archives of docker save, podman save, skopeo and lading save are read, and OCI image layouts' },
   )
 }

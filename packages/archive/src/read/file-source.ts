@@ -33,7 +33,7 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
   /** As a file, whose digest whoever reads it verifies, or as a document, which is right. */
   const needed = async (descriptor: Descriptor, options?: AbortOptions): Promise<StoredFile | Document> => {
     const found = await find(descriptor.digest, options)
-    if (found === undefined) throw unknown(descriptor.digest, place)
+    if (found === undefined) throw unknownContent(descriptor.digest, place)
     if (isDocument(found)) verifyBytes(found.bytes, descriptor)
     else if (found.size !== descriptor.size) throw wrongSize(descriptor, found.size)
     return found
@@ -83,11 +83,12 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
     },
     async resolve(name, { signal } = {}) {
       signal?.throwIfAborted()
-      const named = (await described({ signal })).images.filter(({ names }) => names.includes(name))
+      const { images } = await described({ signal })
+      const named = images.filter(({ names }) => names.includes(name))
       if (named.length > 1) throw ambiguous(name, named)
       const digest = tryParseDigest(name)
       const found = named[0]?.target ?? (digest === undefined ? undefined : await byDigest(digest, { signal }))
-      if (found === undefined) throw unknown(name, place)
+      if (found === undefined) throw unknownName(name, { place, images })
       return found
     },
     async document(descriptor, options) {
@@ -145,10 +146,22 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
 
 const isDocument = (found: StoredFile | Document): found is Document => 'bytes' in found
 
-const unknown = (what: string, place: string): DeliveryError =>
-  new DeliveryError('CONTENT_UNKNOWN', `${printable(what, 300)} is not in ${printable(place, 300)}`, {
-    hint: 'names() lists what is there',
+const unknownContent = (digest: Digest, place: string): DeliveryError =>
+  new DeliveryError('CONTENT_UNKNOWN', `${digest} is not in ${printable(place, 300)}`, {
+    digest,
+    hint: 'it was left out, or not written to its end: have it written again',
   })
+
+function unknownName(
+  name: string,
+  { place, images }: { readonly place: string; readonly images: readonly ArchivedImage[] },
+): DeliveryError {
+  const there = images.map(({ names: [first], target }) => printable(first ?? target.digest, 200))
+  const more = there.length > 10 ? ', …' : ''
+  return new DeliveryError('CONTENT_UNKNOWN', `${printable(name, 300)} is not in ${printable(place, 300)}`, {
+    hint: there.length === 0 ? 'it has no image' : `it has ${there.slice(0, 10).join(', ')}${more}`,
+  })
+}
 
 const wrongSize = ({ digest, size }: Descriptor, actual: number): DeliveryError =>
   new DeliveryError('SIZE_MISMATCH', `${digest} has ${actual} bytes there instead of ${size}`, {

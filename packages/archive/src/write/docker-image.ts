@@ -58,7 +58,7 @@ export function dockerImageOf(target: Descriptor, plan: PublicationPlan, options
     warn({
       code: 'DOCKER_LEFT_OUT',
       digest,
-      message: `${digest} is ${what}: the docker part of the archive has it not`,
+      message: `${digest} is ${what}: the docker part of the archive does not have it`,
     })
     return undefined
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { open, readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { createLayout, openArchive, receiveArchive } from '@lading/archive'
+import { createLayout, fileChunks, openArchive, receiveArchive } from '@lading/archive'
 import { createMemoryContent, type Delivery } from '@lading/content'
 import { nodeFileSystem, type FileSystem } from '@lading/content-store'
 import { hexOf } from '@lading/digest'
@@ -290,12 +290,16 @@ describe('a plain archive of 10 GB', () => {
   const size = 10 * 1024 ** 3
 
   /** Its large member is a hole. */
-  async function largeFile(missing = 0): Promise<string> {
+  async function largeFile(
+    missing = 0,
+    name = `${'e'.repeat(64)}.tar`,
+    members: Iterable<readonly [string, Member]> = dockerArchive([image, 'app:1']),
+  ): Promise<string> {
     const { path, remove } = await temporaryDirectory()
     onTestFinished(remove)
-    const images = (await archiveOf(dockerArchive([image, 'app:1']))).slice(0, -1024)
+    const images = (await archiveOf(members)).slice(0, -1024)
     const file = await open(join(path, 'large.tar'), 'w')
-    const head = Buffer.concat([images, encodeTarHeader({ name: `${'e'.repeat(64)}.tar`, type: 'file', size })])
+    const head = Buffer.concat([images, encodeTarHeader({ name, type: 'file', size })])
     await file.write(head)
     await file.truncate(head.byteLength + size + 1024 - missing)
     await file.close()
@@ -332,6 +336,29 @@ describe('a plain archive of 10 GB', () => {
     await source.close()
     expect(names).toEqual(['app:1'])
     expect(bytes()).toBeLessThan(512 * 1024)
+  })
+
+  it.each<readonly [document: string, members: Iterable<readonly [string, Member]>]>([
+    ['index.json', [['oci-layout', jsonBytes({ imageLayoutVersion: '1.0.0' })]]],
+    ['oci-layout', [['index.json', jsonBytes({ schemaVersion: 2, manifests: [] })]]],
+    ['manifest.json', [['config.json', image.config]]],
+    ['repositories', []],
+  ])('is refused unread where its %s is all of it, from a file and as it comes', async (document, members) => {
+    const path = await largeFile(0, document, members)
+    const { fs, bytes } = counted()
+    await expect(openArchive(path, { fs })).rejects.toMatchObject({ code: 'ARCHIVE_TOO_LARGE' })
+    expect(bytes()).toBeLessThan(512 * 1024)
+    const delivery = await createMemoryContent().begin()
+    let taken = 0
+    async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+      for await (const chunk of fileChunks(path)) {
+        taken += chunk.byteLength
+        yield chunk
+      }
+    }
+    await expect(receiveArchive(chunks(), delivery)).rejects.toMatchObject({ code: 'ARCHIVE_TOO_LARGE' })
+    expect(taken).toBeLessThan(4 * 1024 * 1024)
+    await delivery.abort()
   })
 
   it.each([

@@ -70,6 +70,15 @@ describe('an OCI image layout directory', () => {
     expect(Buffer.concat(chunks)).toEqual(Buffer.from(layer))
   })
 
+  it('says of a name that is not there what is there', async () => {
+    const source = await openLayout(directory)
+    await expect(source.resolve('no\u001b[2J')).rejects.toMatchObject({
+      code: 'CONTENT_UNKNOWN',
+      message: expect.stringContaining('no\\x1b[2J is not in ') as unknown,
+      hint: 'it has 1',
+    })
+  })
+
   it('tells when two targets have one name', async () => {
     const files = ociArchive(
       [image, other],

@@ -29,7 +29,7 @@ export type Naming = ReadonlyMap<ArchivedImage, readonly Reference[]>
 /**
  * Names in an archive are data: what is a full reference with a tag is taken, what is none is told and left out.
  *
- * @throws ArchiveError `ARCHIVE_AMBIGUOUS` when two images would get one name; LoadError
+ * @throws ArchiveError `ARCHIVE_AMBIGUOUS` when two images of the archive have one name; LoadError when they would get one
  */
 export function nameImages(
   images: readonly ArchivedImage[],
@@ -43,7 +43,8 @@ export function nameImages(
     for (const reference of references) {
       const text = String(reference)
       const other = taken.get(text)
-      if (other !== undefined && other !== image) throw twoOfOneName(reference)
+      if (other !== undefined && other !== image)
+        throw name === undefined ? twoOfOneName(reference) : twoOfOneTag(reference)
       taken.set(text, image)
     }
     naming.set(image, [...new Map(references.map((reference) => [String(reference), reference])).values()])
@@ -56,13 +57,13 @@ function ownNames({ names, target }: ArchivedImage, warn: (message: string) => v
     const reference = parse(text)
     if (reference === undefined || isReserved(reference) || familiarName(reference) === 'sha256') {
       warn(
-        `the archive calls an image '${printable(text, 300)}', which is no full name: it stays without (--name gives one)`,
+        `the archive calls an image '${printable(text, 300)}', which is no full name and is not used (--name gives one)`,
       )
       return []
     }
     if (reference.digest === undefined) return [withDefaultTag(reference)]
     if (reference.digest === target.digest) return [reference]
-    warn(`the archive calls an image '${printable(text, 300)}', and it has another digest: it stays without that name`)
+    warn(`the archive calls an image '${printable(text, 300)}', which has another digest: that name is not used`)
     return []
   })
 }
@@ -94,6 +95,14 @@ function tagOf(text: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** What the archive calls them may be right: a tag of two repositories, say. */
+function twoOfOneTag(reference: Reference): LoadError {
+  return new LoadError('NAME_AMBIGUOUS', `two images would be called ${familiarString(reference)}`, {
+    reference: String(reference),
+    hint: 'they have one tag: load them without --name, or with --no-names, and name them yourself with lading tag',
+  })
 }
 
 function twoOfOneName(reference: Reference): ArchiveError {
