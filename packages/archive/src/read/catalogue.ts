@@ -15,6 +15,8 @@ export interface Catalogue<Where> {
     path: string,
     options?: { readonly follow?: boolean | undefined },
   ): { readonly path: string; readonly where: Where } | undefined
+  /** Of all that is there, in the order of the archive. */
+  paths(): Iterable<string>
 }
 
 type Member<Where> =
@@ -44,6 +46,7 @@ export function createCatalogue<Where>(limit: number = pathsLimit): Catalogue<Wh
       if (before === undefined) members.set(path, member)
       else if (!mayComeTwice(path, before, member)) members.set(path, { is: 'twice' })
     },
+    paths: () => members.keys(),
     find(asked, { follow = false } = {}) {
       let path = asked
       for (let links = 0; ; links++) {

@@ -15,40 +15,69 @@ import { incomplete, notPlain } from './refusals.ts'
 
 /** Docker could stack no more than this, so that a chain that is longer, or goes in a circle, is none of its. */
 const mostLayers = 1000
+/** Of all images together: each layer of an image counts, also one that others have. */
+const mostLayersOfAll = 100_000
 const imageId = /^[0-9a-f]{64}$/
+const imagePath = /^([0-9a-f]{64})\/json$/
+
+/** The IDs of images from before docker 1.10 that are there, named or not. */
+export const legacyImages = (members: Members): readonly string[] =>
+  Array.from(members.paths?.() ?? [], (path) => imagePath.exec(path)?.[1]).filter((id) => id !== undefined)
 
 /**
  * The images of a docker-archive from before docker 1.10: a directory for each layer, with the image that ends there. Its
- * config is made as docker makes it when it loads such an archive, every layer kept, so that the image ID is the same.
+ * config is made as docker makes it when it loads such an archive, every layer kept, so that the image ID is the same. What
+ * `docker save` was given by its ID has no name, and without any name there is no `repositories` either: such an image is
+ * one that no other is built on.
  *
  * @throws ArchiveError; ManifestError for a history that is none
  */
 export async function describeLegacy(
   members: Members,
-  repositories: Uint8Array,
+  { repositories, ids }: { readonly repositories?: Uint8Array | undefined; readonly ids: readonly string[] },
   options: AbortOptions,
 ): Promise<Described> {
+  const names = repositories === undefined ? [] : parseRepositories(repositories, namesLimit)
+  let layers = 0
   const images = new Map<string, { readonly names: string[]; readonly target: Descriptor }>()
+  const byTarget = new Map<Digest, { readonly names: string[]; readonly target: Descriptor }>()
   const made = new Map<Digest, Document>()
   const places = new Map<Digest, string>()
-  for (const [name, id] of parseRepositories(repositories, namesLimit)) {
-    let image = images.get(id)
-    if (image === undefined) {
-      const chain = await chainOf(members, id, options)
-      const config = configOf(chain)
-      const manifest = makeManifest(
-        config.descriptor,
-        chain.map(({ layer }) => layerDescriptor(layer)),
-      )
-      made.set(config.descriptor.digest, config)
-      made.set(manifest.descriptor.digest, manifest)
-      for (const { layer } of chain) places.set(layer.digest, layer.path)
-      image = { names: [], target: manifest.descriptor }
-      images.set(id, image)
-    }
-    image.names.push(name)
+  const imageOf = async (id: string): Promise<{ readonly names: string[] }> => {
+    const known = images.get(id)
+    if (known !== undefined) return known
+    const chain = await chainOf(members, id, options)
+    layers += chain.length
+    if (layers > mostLayersOfAll) throw tooManyLayers()
+    const config = configOf(chain)
+    const manifest = makeManifest(
+      config.descriptor,
+      chain.map(({ layer }) => layerDescriptor(layer)),
+    )
+    made.set(config.descriptor.digest, config)
+    made.set(manifest.descriptor.digest, manifest)
+    for (const { layer } of chain) places.set(layer.digest, layer.path)
+    // Two IDs may be of the same layers with the same history.
+    const image = byTarget.get(manifest.descriptor.digest) ?? { names: [], target: manifest.descriptor }
+    byTarget.set(manifest.descriptor.digest, image)
+    images.set(id, image)
+    return image
   }
-  return { images: [...images.values()], manifests: 'made', made, places }
+  for (const [name, id] of names) (await imageOf(id)).names.push(name)
+  for (const id of await topsOf(members, ids, options)) await imageOf(id)
+  if (images.size === 0 && ids.length > 0) throw notPlain(`${ids[0]}/json`, 'an image that is its own ancestor')
+  return { images: [...byTarget.values()], manifests: 'made', made, places }
+}
+
+/** The images that no other is built on. */
+async function topsOf(members: Members, ids: readonly string[], { signal }: AbortOptions): Promise<readonly string[]> {
+  const parents = new Set<string>()
+  for (const id of ids) {
+    const json = await members.document(`${id}/json`, { maxBytes: documentLimit, signal })
+    const parent = json && parentOf(json, `${id}/json`)
+    if (parent !== undefined) parents.add(parent)
+  }
+  return ids.filter((id) => !parents.has(id))
 }
 
 interface Link {
@@ -102,6 +131,12 @@ function configOf(chain: readonly Link[]): Document {
   )
   return { descriptor: { mediaType: OCI_CONFIG, digest: digestOf(bytes), size: bytes.byteLength }, bytes }
 }
+
+const tooManyLayers = (): ArchiveError =>
+  new ArchiveError('ARCHIVE_TOO_LARGE', `the images of the archive have more than ${mostLayersOfAll} layers together`, {
+    expected: mostLayersOfAll,
+    hint: 'no honest archive is like this',
+  })
 
 const invalid = (what: string): ArchiveError =>
   new ArchiveError('ARCHIVE_INVALID', `${REPOSITORIES_FILE}: ${what}`, {

@@ -8,7 +8,7 @@ import { ArchiveError } from '../archive-error.ts'
 import { parseDockerManifest, type DockerManifestItem } from '../docker-manifest.ts'
 import { blobPath, DOCKER_MANIFEST_FILE, INDEX_FILE, LAYOUT_FILE, REPOSITORIES_FILE } from '../file-names.ts'
 import { describeDocker } from './describe-docker.ts'
-import { describeLegacy } from './describe-legacy.ts'
+import { describeLegacy, legacyImages } from './describe-legacy.ts'
 import { describeOci } from './describe-oci.ts'
 import { documentLimit, namesLimit, type Members } from './members.ts'
 import { incomplete } from './refusals.ts'
@@ -50,7 +50,9 @@ export async function describe(members: Members, options: AbortOptions = {}): Pr
     return { images: named, manifests: 'kept', made: new Map(), places: new Map() }
   }
   const repositories = await read(REPOSITORIES_FILE)
-  if (repositories !== undefined) return describeLegacy(members, repositories, options)
+  const legacy = legacyImages(members)
+  if (repositories !== undefined || legacy.length > 0)
+    return describeLegacy(members, { repositories, ids: legacy }, options)
   if ((await read(LAYOUT_FILE)) !== undefined)
     return { images: [], manifests: 'kept', made: new Map(), places: new Map() }
   throw new ArchiveError(

@@ -21,6 +21,8 @@ export interface Files {
    * @throws ArchiveError `ARCHIVE_INVALID` for what is there and no file, and what is there twice
    */
   find(path: string, options?: { readonly follow?: boolean | undefined }): Promise<StoredFile | undefined>
+  /** All paths that are there. Absent: nobody lists them. */
+  readonly paths?: (() => Iterable<string>) | undefined
   close(): Promise<void>
 }
 

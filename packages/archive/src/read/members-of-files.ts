@@ -12,6 +12,7 @@ import { knownCompression } from './sniffed-compression.ts'
 export function membersOf(files: Files): Members {
   const hashed = new Map<string, Promise<Digest>>()
   return {
+    paths: files.paths,
     async document(path, { maxBytes, signal }) {
       const file = await files.find(path)
       return file === undefined ? undefined : readWhole(file, { maxBytes, signal })

@@ -28,4 +28,6 @@ export interface Members {
    * @param options.diffId what the config says of it: the digest, where it is not compressed
    */
   layer(path: string, options: AbortOptions & { readonly diffId?: Digest | undefined }): Promise<FoundLayer | undefined>
+  /** All paths that are there. Absent: nobody lists them. */
+  readonly paths?: (() => Iterable<string>) | undefined
 }

@@ -34,6 +34,7 @@ export function receivedFiles(catalogue: Catalogue<ReceivedMember>): {
       close: () => Promise.resolve(),
     },
     members: {
+      paths: catalogue.paths,
       async document(asked, { maxBytes }) {
         const found = catalogue.find(asked)
         if (found === undefined) return undefined

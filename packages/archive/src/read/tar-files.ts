@@ -18,6 +18,7 @@ export async function tarFiles(handle: FileHandle, { signal }: AbortOptions = {}
   for await (const entry of listTar({ size, read: (buffer, position) => handle.read(buffer, position) }, { signal }))
     catalogue.add(memberPath(entry.path), entry, { start: entry.bodyOffset, size: entry.size })
   return {
+    paths: catalogue.paths,
     async find(asked, options) {
       const found = catalogue.find(asked, options)
       if (found === undefined) return undefined

@@ -79,6 +79,39 @@ describe.each(Object.entries(waysIn))('an archive read %s', (_, read) => {
     ])
   })
 
+  it('of docker before 1.10, in which two IDs are one image: once, with both names', async () => {
+    const { files, ids } = legacyArchive(['base', 'top'], { app: { one: 1 } })
+    const [base = '', top = ''] = ids
+    const twin = 'f'.repeat(64)
+    const json = { ...(JSON.parse(Buffer.from(files.get(`${top}/json`) ?? []).toString()) as object), id: twin }
+    files.set(`${twin}/json`, jsonBytes(json)).set(`${twin}/layer.tar`, textBytes('top'))
+    files.set('repositories', jsonBytes({ app: { one: top, two: twin, base } }))
+    const found = await read(await archiveOf(files))
+    expect(found.images.map(({ names }) => names)).toEqual([['app:one', 'app:two'], ['app:base']])
+  })
+
+  it.each([
+    ['in an archive without repositories', {}, [{ names: [], top: 1 }]],
+    [
+      'beside one with a name that others are built on',
+      { app: { base: 0 } },
+      [
+        { names: ['app:base'], top: 0 },
+        { names: [], top: 1 },
+      ],
+    ],
+  ])('of docker before 1.10, of an image without a name: %s', async (_what, names, expected) => {
+    const { files } = legacyArchive(['base', 'top'], names)
+    if (Object.keys(names).length === 0) files.delete('repositories')
+    const found = await read(await archiveOf(files))
+    const layers = ['base', 'top'].map(
+      (layer) => `application/vnd.oci.image.layer.v1.tar ${digestOf(textBytes(layer))}`,
+    )
+    expect(seen(found)).toMatchObject(
+      expected.map(({ names: given, top }) => ({ names: given, layers: layers.slice(0, top + 1) })),
+    )
+  })
+
   it('of OCI: names in full or as tags alone, several of one image, none, indexes in indexes, absent children', async () => {
     const index = indexOf(image, other)
     const nested = jsonBytes({

@@ -91,6 +91,11 @@ const bad: readonly (readonly [what: string, members: Members, code: string])[] 
   ['an image whose parent is missing', replaced(legacy, /\/json$/, undefined), 'ARCHIVE_INCOMPLETE'],
   ['an image that is its own parent', legacyCircle(), 'ARCHIVE_INVALID'],
   [
+    'an image without a name that is its own parent',
+    replaced(legacyCircle(), 'repositories', undefined),
+    'ARCHIVE_INVALID',
+  ],
+  [
     'an ID that is a path',
     [...replaced(legacy, 'repositories', jsonBytes({ app: { '1': '../../etc' } }))],
     'ARCHIVE_INVALID',
