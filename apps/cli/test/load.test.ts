@@ -83,6 +83,15 @@ describe('lading load', () => {
     expect(ended.stderr).toContain('hint:')
   })
 
+  it('says that there was no image', async () => {
+    const input = await archiveOf(ociArchive([], []))
+    expect(await load(['-q'], { input })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'WARNING: there is no image in the archive: nothing was loaded\n',
+    })
+  })
+
   it.each([
     ['nothing there', async () => at('nothing.tar'), 7],
     ['no archive', async () => written('text', Buffer.alloc(1024, 'no archive')), 6],

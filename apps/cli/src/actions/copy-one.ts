@@ -127,6 +127,8 @@ async function bring(
       },
     })
     for (const place of [from, to]) await sides.remember(place, brought)
+    // At a registry others may have them already; what is read from a file has nothing else.
+    if ('path' in to && copied.skipped > 0) sides.target.warn(foreignLeft(copied.skipped))
     const { digest, size } = copied.target
     const [id = digest] = given.names
     const referrers =
@@ -143,6 +145,11 @@ async function bring(
     await shared.abort()
     await there?.close()
   }
+}
+
+function foreignLeft(count: number): string {
+  const [are, them] = count === 1 ? ['a layer that is', 'it'] : [`${count} layers that are`, 'them']
+  return `without ${are} not to be distributed: whoever loads the image must have ${them}, or fetch ${them} from the URLs in the manifest (--include-foreign copies ${them})`
 }
 
 async function plan(

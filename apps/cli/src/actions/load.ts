@@ -7,6 +7,7 @@ import type { GlobalOptions } from '../command-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { formatSize } from '../text/size.ts'
+import { warnAt } from './client-options.ts'
 import { withStore } from './open-store.ts'
 
 interface LoadOptions extends GlobalOptions {
@@ -39,6 +40,7 @@ export const load: Action<[], LoadOptions> = async (_, options, context) => {
     onEvent: teller(context, quiet),
   }
   const images = await withStore(options, context, (store) => loadArchive(store, file ?? input.chunks({ signal }), how))
+  if (images.length === 0) warnAt(context)('there is no image in the archive: nothing was loaded')
   for (const line of images.flatMap(linesOf)) context.print(line)
   return exitCodes.ok
 }

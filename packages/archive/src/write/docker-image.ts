@@ -1,6 +1,5 @@
 import type { PlannedDocument, PublicationPlan } from '@lading/content'
 import type { Digest } from '@lading/digest'
-import { printable } from '@lading/errors'
 import {
   formatPlatform,
   imageProblem,
@@ -87,9 +86,9 @@ function chosen(
 }
 
 function tellOfLayers({ digest }: Descriptor, { layers }: ImageManifest, warn: Options['warn']): void {
-  const zstd = layers.find(({ mediaType }) => layerCompression(mediaType) === 'zstd' || mediaType.endsWith('+zstd'))
-  if (zstd !== undefined) {
-    const message = `layers are compressed with zstd (${printable(zstd.mediaType, 100)}): docker before 23 does not load them`
+  const isZstd = layers.some(({ mediaType }) => layerCompression(mediaType) === 'zstd' || mediaType.endsWith('+zstd'))
+  if (isZstd) {
+    const message = `${digest} has layers that are compressed with zstd: docker before 23 does not load it`
     warn({ code: 'ZSTD_LAYERS', digest, message })
   }
   if (layers.length > mostLayersOfDocker) {
