@@ -154,19 +154,9 @@ export function createContentStore({
       return { size: await verifyBlob(reading(digest), options) }
     },
     async read(digest, options = {}) {
-      const { maxBytes = readLimit } = options
-      options.signal?.throwIfAborted()
-      const size = (await stat(digest))?.size
-      if (size !== undefined && size > maxBytes) {
-        throw new ContentError('TOO_LARGE', `${digest} has ${size} bytes, at most ${maxBytes} are read at once`, {
-          digest,
-          path: at(digest),
-          expected: maxBytes,
-          actual: size,
-          hint: 'read it in chunks with open(), or raise maxBytes',
-        })
-      }
-      return readWhole(reading(digest), options)
+      const { maxBytes = readLimit, signal } = options
+      signal?.throwIfAborted()
+      return readWhole(reading(digest), { maxBytes, signal })
     },
     async put(digest, bytes, options = {}) {
       options.signal?.throwIfAborted()

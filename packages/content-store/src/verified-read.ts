@@ -47,8 +47,11 @@ export async function* readVerified(
   }
 }
 
-/** All of a small blob, right. */
-export async function readWhole(where: BlobFile, options: AbortOptions = {}): Promise<Uint8Array> {
+/** All of a small blob, right. @throws `TOO_LARGE` for one of more than `maxBytes`, before any of it is read */
+export async function readWhole(
+  where: BlobFile,
+  options: AbortOptions & { readonly maxBytes: number },
+): Promise<Uint8Array> {
   const { digest } = where
   let actual: string | undefined
   for (let time = 0; time < 2; time++) {
@@ -77,10 +80,11 @@ export async function verifyBlob(where: BlobFile, options: AbortOptions = {}): P
 async function readThrough(
   where: BlobFile,
   take: (chunk: Uint8Array) => void,
-  { signal }: AbortOptions,
+  { signal, maxBytes = Infinity }: AbortOptions & { readonly maxBytes?: number | undefined },
 ): Promise<number> {
   const blob = await openBlob(where)
   try {
+    if (blob.size > maxBytes) throw tooLarge(where, blob.size, maxBytes)
     for (let at = 0; ;) {
       signal?.throwIfAborted()
       const chunk = await blob.read(at)
@@ -92,3 +96,12 @@ async function readThrough(
     await blob.close()
   }
 }
+
+const tooLarge = ({ digest, path }: BlobFile, size: number, maxBytes: number): ContentError =>
+  new ContentError('TOO_LARGE', `${digest} has ${size} bytes, at most ${maxBytes} are read at once`, {
+    digest,
+    path,
+    expected: maxBytes,
+    actual: size,
+    hint: 'read it in chunks with open(), or raise maxBytes',
+  })

@@ -45,7 +45,7 @@ export async function fetchChild({ job, repository, trusted }: Parent, entry: De
     )
   }
   // The index, which was verified, says what the child is; the registry's content type is only a second opinion.
-  return tell(job, asNamed(descriptor, document.bytes), source)
+  return tell(job, { ...asNamed(descriptor, document.bytes), stored: source === 'store' }, source)
 }
 
 /** As the index names it; between Docker's and OCI's type the document has the last word. */

@@ -1,37 +1,46 @@
 import { verifyBytes } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'
 import { parseImageConfig, type Descriptor, type ImageConfig } from '@lading/manifest'
+import type { Look } from './look.ts'
 import type { PullRepository } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
 import { isToBeFetched } from './unusable-copy.ts'
+
+export interface FetchedConfig {
+  readonly config: ImageConfig
+  /** It was here, and was read from here. */
+  readonly stored: boolean
+}
 
 /** The image config: from the store, from the descriptor itself, or from the registry; verified, then parsed, then stored. */
 export async function fetchConfig(
   job: PullJob,
   repository: PullRepository,
   descriptor: Descriptor,
-  signal: AbortSignal,
-): Promise<ImageConfig> {
-  const stored = await readStored(job, descriptor, signal)
-  if (stored instanceof Uint8Array) return parseImageConfig(stored)
+  { look, signal }: { readonly look: Look; readonly signal: AbortSignal },
+): Promise<FetchedConfig> {
+  const stored = await readStored(job, descriptor, { look, signal })
+  if (stored instanceof Uint8Array) return { config: parseImageConfig(stored), stored: true }
   const { digest, size } = descriptor
   job.emit({ type: 'config', digest, size })
   const data = embedded(descriptor)
   if (data === undefined)
-    return parseImageConfig(await download(job, repository, descriptor, { replace: stored === 'bad', signal }))
+    return {
+      config: parseImageConfig(await download(job, repository, descriptor, { replace: stored === 'bad', signal })),
+      stored: false,
+    }
   const config = parseImageConfig(data)
   await job.store.contents.put(digest, data, { signal })
-  return config
+  return { config, stored: false }
 }
 
 async function readStored(
   job: PullJob,
   { digest, size }: Descriptor,
-  signal: AbortSignal,
+  { look, signal }: { readonly look: Look; readonly signal: AbortSignal },
 ): Promise<Uint8Array | 'absent' | 'bad'> {
-  const found = await job.store.contents.stat(digest)
-  if (found?.size !== size) return 'absent'
+  if (look.sizes.get(digest) !== size) return 'absent'
   try {
     return await job.store.contents.read(digest, { signal })
   } catch (error) {

@@ -5,6 +5,7 @@ import { codeOf } from './final-error.ts'
 import { isNamedIn } from './diff-id-names.ts'
 import { downloadLayer } from './download-layer.ts'
 import type { LayerProgress } from './layer-progress.ts'
+import type { Look } from './look.ts'
 import type { PullRepository, Uncompressed } from './ports.ts'
 import type { PullJob } from './pull-job.ts'
 import { shareTransfer } from './share-transfer.ts'
@@ -24,6 +25,8 @@ export interface Obtained {
 interface HowToObtain {
   /** A layer that is here is not told. */
   readonly quiet: boolean
+  /** What was here when a lease was taken on it. Default: it is looked for now. */
+  readonly look?: Look | undefined
   /** When to tell of it first: in the order of the image. */
   readonly turn: Turn
   /** In which the image names the layer. Never rejects. */
@@ -65,9 +68,13 @@ async function obtain(
     verifyBytes(layer.data, layer)
     await contents.put(digest, layer.data, how)
   }
-  const stored = await contents.stat(digest)
-  let replace = stored?.size === layer.size && job.verifyStored && !(await isSound(job, digest, how.signal))
-  if (stored?.size === layer.size && !replace) {
+  const size =
+    layer.data === undefined && how.look !== undefined
+      ? how.look.sizes.get(digest)
+      : (await contents.stat(digest))?.size
+  const isHere = size === layer.size
+  let replace = isHere && job.verifyStored && !(await isSound(job, digest, how.signal))
+  if (isHere && !replace) {
     const known = job.verify === 'full' ? await layers.known(digest) : undefined
     const existed = job.verify === 'digest' || known !== undefined
     const onProgress = (current: number): void => {

@@ -1,5 +1,5 @@
 import type { AbortOptions } from '@lading/clock'
-import type { BlobSink, Delivery, Document, Origin, Publication } from '@lading/content'
+import type { BlobSink, Delivery, Document, Origin, Publication, PublishResult } from '@lading/content'
 import type { Algorithm, Digest } from '@lading/digest'
 import type { Uncompressed } from '@lading/layer-store'
 import type { Descriptor, Manifest, Schemas, StandardDocuments } from '@lading/manifest'
@@ -81,16 +81,23 @@ interface PullLayers<Growth = unknown> {
 }
 
 /** What one pull brings: a delivery into the store. Downloads are shared between pulls, and belong to none of them. */
-export interface PullDelivery extends Pick<Delivery, 'publish' | 'finish' | 'abort'> {
+export interface PullDelivery extends Pick<Delivery, 'finish' | 'abort'> {
   /** Keeps these from being collected until the end. */
   hold(digests: Iterable<Digest>): Promise<void>
   /** Throws what `publish` would throw of the same, whatever content is here, and when what is missing does not fit on the disk. */
-  check(publication: Publication): Promise<void>
+  check(publication: Publication, options?: { readonly allHere?: boolean | undefined }): Promise<void>
+  /** `allHere`: all of it was seen here since it is held, the documents and the config read whole. */
+  publish(
+    publication: Publication,
+    options?: AbortOptions & { readonly allHere?: boolean | undefined },
+  ): Promise<PublishResult>
 }
 
 /** One manifest document and its exact bytes. */
 export interface ManifestDocument extends Document {
   readonly manifest: Manifest
+  /** These bytes were read from the store. */
+  readonly stored?: boolean | undefined
 }
 
 /** A schema 1 manifest. Its descriptor is about the payload, its bytes are the whole. */

@@ -1,4 +1,3 @@
-import { successorsOf } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import {
   imageProblem,
@@ -13,6 +12,7 @@ import { algorithmsFor } from './diff-id-names.ts'
 import { fetchConfig } from './fetch-config.ts'
 import { warnAboutPlatform } from './image-platform.ts'
 import { obtainLayer, type Obtained } from './obtain-layer.ts'
+import type { Look } from './look.ts'
 import type { ManifestDocument, PullRepository } from './ports.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
@@ -30,21 +30,28 @@ export interface PulledContent {
 /**
  * The content of one image, Docker schema 2 or OCI: config and layers in parallel, layers registered from the base
  * up, every diffID held against the config. Returns only when all of it is durable; writes no manifest and no name.
+ *
+ * @returns `allHere`: nothing came, and nothing was written in the place of what was here
  */
 export async function pullSchema2(
   job: PullJob,
   repository: PullRepository,
   document: ManifestDocument,
-  how: { readonly fromIndex: boolean },
-): Promise<PulledContent> {
+  how: { readonly fromIndex: boolean; readonly look: Look },
+): Promise<{ readonly content: PulledContent; readonly allHere: boolean }> {
   const manifest = imageManifest(document)
   if (job.verify === 'full') job.store.layers.assertLayerCount(manifest.layers.length, document.descriptor.digest)
-  await job.delivery.hold(successorsOf(manifest).map(({ digest }) => digest))
+  const { look } = how
   // An image that is here is told by its status alone, as docker does.
-  const quiet = await job.store.present(document.descriptor)
+  const quiet = look.isWhole
 
   const group = together(job.signal)
-  const config = group.first(() => fetchConfig(job, repository, manifest.config, group.signal))
+  let allHere = quiet && document.stored === true
+  const config = group.first(async () => {
+    const fetched = await fetchConfig(job, repository, manifest.config, { look, signal: group.signal })
+    allHere &&= fetched.stored
+    return fetched.config
+  })
   const turns = createTurns()
   const obtained = new Map<Digest, Promise<Obtained>>()
   const layers = [...new Map(manifest.layers.map((layer) => [layer.digest, layer])).values()]
@@ -57,6 +64,7 @@ export async function pullSchema2(
         () =>
           obtainLayer(job, repository, layer, {
             quiet,
+            look,
             turn,
             // Without a config nothing comes of this image; whoever shares its downloads goes on.
             algorithms: config.then(
@@ -83,14 +91,17 @@ export async function pullSchema2(
   await group.settle()
   await registered
 
+  for (const { digest, data } of layers)
+    allHere &&= data === undefined && (await obtained.get(digest))?.existed === true
   const checked = await config
   warnAboutPlatform(job, checked, document.descriptor, how.fromIndex)
-  return {
+  const content: PulledContent = {
     id: manifest.config.digest,
     config: checked,
     platform: platformOf(checked),
     layers: manifest.layers.map((layer, index) => ({ ...layer, diffId: checked.rootfs.diffIds[index] as Digest })),
   }
+  return { content, allHere }
 }
 
 function imageManifest({ manifest, descriptor }: ManifestDocument): ImageManifest {

@@ -5,6 +5,7 @@ import type { Reference } from '@lading/reference'
 import { isSchema1, type ManifestDocument, type PullRepository, type Schema1Document } from './ports.ts'
 import { PullError } from './pull-error.ts'
 import { chooseFromIndex } from './pull-index.ts'
+import { holdAndLook, type Look } from './look.ts'
 import type { PullJob } from './pull-job.ts'
 import { pullSchema2, type PulledContent } from './pull-schema2.ts'
 import type { PulledImage } from './puller.ts'
@@ -21,6 +22,8 @@ interface Arrival {
   readonly target: Descriptor
   readonly documents: readonly ManifestDocument[]
   readonly image: Descriptor
+  /** All of it was here before. */
+  readonly allHere: boolean
 }
 
 /** How an image is fetched, once it is known what it is. May be asked again for what was lost meanwhile. */
@@ -55,7 +58,7 @@ export async function pullTag(job: PullJob, repository: PullRepository, referenc
     }
     const result = await job.delivery.publish(
       { target: arrival.target, names: [String(reference)], documents: arrival.documents },
-      { signal: job.signal },
+      { signal: job.signal, allHere: arrival.allHere },
     )
     if (result.outcome !== 'missing') break
     if (attempt === publishAttempts) {
@@ -103,17 +106,28 @@ async function toSchema2(
     document.manifest.kind === 'index'
       ? await chooseFromIndex(job, repository, target)
       : { image: document, documents: [document] }
-  await job.delivery.hold(documents.map(({ descriptor }) => descriptor.digest))
+  const first = await holdAndLook(job, documents, image)
   // What could not be published is not fetched either.
-  await job.delivery.check({ target: document.descriptor, names: [String(reference)], documents })
+  await job.delivery.check(
+    { target: document.descriptor, names: [String(reference)], documents },
+    { allHere: first.isWhole },
+  )
+  let next: Look | undefined = first
   return {
-    wasPresent: sameTarget && (await job.store.present(image.descriptor)),
-    fetch: async () => ({
-      content: await pullSchema2(job, repository, image, { fromIndex: image !== document }),
-      target: document.descriptor,
-      documents,
-      image: image.descriptor,
-    }),
+    wasPresent: sameTarget && first.isWhole,
+    async fetch() {
+      // Something was lost since the last time.
+      const look = next ?? (await holdAndLook(job, documents, image))
+      next = undefined
+      const { content, allHere } = await pullSchema2(job, repository, image, { fromIndex: image !== document, look })
+      return {
+        content,
+        target: document.descriptor,
+        documents,
+        image: image.descriptor,
+        allHere: allHere && documents.every(({ stored }) => stored === true),
+      }
+    },
   }
 }
 
@@ -129,7 +143,7 @@ function toSchema1(
     async fetch() {
       const { pullSchema1 } = await import('./pull-schema1.ts')
       const { content, image } = await pullSchema1(job, repository, reference, document)
-      return { content, target: image.descriptor, documents: [image], image: image.descriptor }
+      return { content, target: image.descriptor, documents: [image], image: image.descriptor, allHere: false }
     },
   }
 }

@@ -75,7 +75,11 @@ export async function localDocument(job: PullJob, descriptor: Descriptor): Promi
     // Size and media type as they are: what a HEAD said of them is hearsay, and would be written into index.json.
     return found === undefined
       ? undefined
-      : { descriptor: { ...descriptor, mediaType: found.manifest.mediaType, size: found.bytes.length }, ...found }
+      : {
+          descriptor: { ...descriptor, mediaType: found.manifest.mediaType, size: found.bytes.length },
+          ...found,
+          stored: true,
+        }
   } catch (error) {
     job.signal.throwIfAborted()
     if (isToBeFetched(job, error) || isLadingError(error, 'MANIFEST_SCHEMA1')) return undefined

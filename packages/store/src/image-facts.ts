@@ -35,7 +35,26 @@ export async function recordOf(
     diffIds: config.rootfs.diffIds,
     platform: platformOf(config),
     ...(config.created === undefined ? {} : { created: config.created }),
-    manifests: [descriptor.digest, ...documents],
-    blobs: [...manifest.layers.map((layer) => layer.digest), ...besideOf(descriptor)],
+    ...contentOf({ descriptor, manifest }, documents),
   }
+}
+
+/** Whether a record says all that one of this image would; what its config says is the same for ever. */
+export function isRecorded(image: StoredImage, documents: readonly Digest[], record: ImageRecord | undefined): boolean {
+  if (record === undefined || record.config.mediaType !== image.manifest.config.mediaType) return false
+  const { manifests, blobs } = contentOf(image, documents)
+  return isPartOf(manifests, record.manifests) && isPartOf(blobs, record.blobs)
+}
+
+const contentOf = (
+  { descriptor, manifest }: StoredImage,
+  documents: readonly Digest[],
+): Pick<ImageRecord, 'manifests' | 'blobs'> => ({
+  manifests: [descriptor.digest, ...documents],
+  blobs: [...manifest.layers.map((layer) => layer.digest), ...besideOf(descriptor)],
+})
+
+function isPartOf(some: readonly Digest[], all: readonly Digest[]): boolean {
+  const known = new Set(all)
+  return some.every((digest) => known.has(digest))
 }

@@ -73,10 +73,10 @@ function storeDelivery({ contents }: Parts, lease: Lease, publish: PublishAll): 
       const ingest = await contents.ingest(what, { signal })
       return ingest === undefined ? 'here' : enter(namedReceiver(ingest, what), ingest)
     },
-    async check(publication) {
+    async check(publication, { allHere = false } = {}) {
       assertOpen()
       const { needed } = await planForStore(named(publication))
-      await contents.assertRoom(needed)
+      if (!allHere) await contents.assertRoom(needed)
     },
     async publish(publication, options) {
       assertOpen(options?.signal)

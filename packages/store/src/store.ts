@@ -1,5 +1,13 @@
 import type { AbortOptions } from '@lading/clock'
-import type { Delivery, Publication as Delivered, Receiver, Source, Target, UnknownContent } from '@lading/content'
+import type {
+  Delivery,
+  Publication as Delivered,
+  PublishResult as ContentPublishResult,
+  Receiver,
+  Source,
+  Target,
+  UnknownContent,
+} from '@lading/content'
 import type { ContentStore, FileContentStore, FileGrowth } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { LayerStore } from '@lading/layer-store'
@@ -99,8 +107,18 @@ export interface StoreDelivery extends Delivery {
    * Throws what `publish` would throw of the same publication, whatever content is here, and `NO_SPACE` when what
    * is missing does not fit on the disk: so that nothing is fetched for one that is refused in the end.
    */
-  check(publication: Delivered): Promise<void>
+  check(publication: Delivered, options?: SeenOptions): Promise<void>
+  publish(publication: Delivered, options?: AbortOptions & SeenOptions): Promise<ContentPublishResult>
   receive(what: Descriptor | UnknownContent, options?: AbortOptions): Promise<StoreReceiver | 'here'>
+}
+
+export interface SeenOptions {
+  /**
+   * All of it was seen here since the delivery holds it: of `publish`, the documents and the configs read whole, the blobs in
+   * their size. It is looked for once more under the lock, but not read again, and where names and records are as they are
+   * to be, nothing is synced. Default false.
+   */
+  readonly allHere?: boolean | undefined
 }
 
 /** A blob on its way in, which the layer store of the same engine may follow. */

@@ -76,6 +76,29 @@ describe('publishing', () => {
     expect(await publish(store, 'app:1', app)).toEqual({ outcome: 'missing', blobs: [app.config.descriptor] })
   })
 
+  it('writes a document again that was cut since the publisher read it', async () => {
+    await pull(store, 'app:1', app)
+    const { descriptor, bytes } = app.manifest
+    const delivery = await store.target().begin()
+    await chmod(store.contents.path(descriptor.digest), 0o600)
+    await truncate(store.contents.path(descriptor.digest), bytes.length - 1)
+    const given = { target: descriptor, names: ['app:1'], documents: [app.manifest] }
+    expect(await delivery.publish(given, { allHere: true })).toEqual({ outcome: 'published' })
+    await delivery.finish()
+    expect(consult(root.path).violations).toEqual([])
+  })
+
+  it('believes nobody that a blob is here', async () => {
+    await pull(store, 'app:1', app)
+    const lost = app.layers[1]?.descriptor
+    if (lost === undefined) throw new Error('no layer')
+    await store.contents.remove(lost.digest)
+    const delivery = await store.target().begin()
+    const given = { target: app.manifest.descriptor, names: ['app:1'], documents: [app.manifest] }
+    expect(await delivery.publish(given, { allHere: true })).toEqual({ outcome: 'missing', blobs: [lost] })
+    await delivery.abort()
+  })
+
   it('takes a damaged config for missing, so that it is fetched again', async () => {
     await fetch(store, app)
     const path = store.contents.path(app.config.descriptor.digest)
