@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { layoutOf } from '@lading/content-store'
 import { faultyFileSystem, type Call, type FaultyFileSystem } from '@lading/content-store/testing'
 import type { Digest } from '@lading/digest'
-import { image, startTestRegistry, type BuiltImage, type TestRegistry } from '@lading/test-registry'
+import { image, index, startTestRegistry, type BuiltImage, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createPuller, type PullOptions } from '../src/index.ts'
 import { temporaryFolder } from './scene.ts'
@@ -62,6 +62,21 @@ it('reads each document once, looks at each blob once it holds it and once under
     { opened: 1, looked: 2 },
     ...layers.map(() => ({ opened: 0, looked: 2 })),
   ])
+  expect(synced(calls)).toEqual([])
+})
+
+it('reads the index and the manifest of an image below one once, too', async () => {
+  const both = index('t/both:1')
+    .add(app.platform('linux/amd64'))
+    .add(image().layer({ arm: 'yes' }).platform('linux/arm64'))
+  const { digest, manifests } = await registry.seed(both)
+  const root = await temporaryFolder()
+  const layout = layoutOf(root)
+  await pull(root, { name: 't/both:1' })
+  const { status, calls } = await pull(root, { name: 't/both:1' })
+  expect(status).toBe('up-to-date')
+  const [chosen, other] = manifests.map((each) => count(calls, 'open', layout.blob(each.digest)))
+  expect([count(calls, 'open', layout.blob(digest)), chosen, other]).toEqual([1, 1, 0])
   expect(synced(calls)).toEqual([])
 })
 
