@@ -53,6 +53,8 @@ const whoPublished = 'the document was damaged, or made by a program that does i
 const usualHints: Partial<Record<ManifestErrorCode, string>> = {
   MANIFEST_INVALID: whoPublished,
   CONFIG_INVALID: whoPublished,
+  SCHEMA1_ENVELOPE_INVALID: whoPublished,
+  SCHEMA1_HISTORY_INVALID: whoPublished,
 }
 
 /** Thrown by everything in this package. `facts.offset` is in bytes from the document's start. */

@@ -89,6 +89,7 @@ const bad: readonly (readonly [what: string, members: Members, code: string])[] 
   ['two halves of different images', [...oci, ...dockerArchive([other, 'app:1'])], 'ARCHIVE_AMBIGUOUS'],
   ['two halves that call different images by one name', halvesOfOneName(), 'ARCHIVE_AMBIGUOUS'],
   ['an image whose parent is missing', replaced(legacy, /\/json$/, undefined), 'ARCHIVE_INCOMPLETE'],
+  ['an image from before docker 1.10 whose system is no text', legacyWith({ os: 3 }), 'SCHEMA1_HISTORY_INVALID'],
   ['an image that is its own parent', legacyCircle(), 'ARCHIVE_INVALID'],
   [
     'an image without a name that is its own parent',
@@ -127,6 +128,14 @@ function halvesOfOneName(): Members {
     ],
   )
   return [...files, ...dockerArchive([other, 'app:1'])]
+}
+
+function legacyWith(changed: object): Members {
+  return legacy.map(([path, bytes]) =>
+    path.endsWith('/json')
+      ? [path, jsonBytes({ ...(JSON.parse(Buffer.from(bytes).toString()) as object), ...changed })]
+      : [path, bytes],
+  )
 }
 
 function legacyCircle(): Members {

@@ -12,6 +12,13 @@ const kinds: Readonly<Record<string, ReadonlyMap<string, Uint8Array>>> = {
   docker: dockerArchive([image, 'app:1'], [other]),
   OCI: ociArchive([image, other], [{ bytes: indexOf(image, other), name: 'app:1' }, { bytes: image.manifest }]),
   'docker before 1.10': legacyArchive(['base', 'top'], { app: { '1': 1 } }).files,
+  'docker before 1.10, without names': withoutNames(),
+}
+
+function withoutNames(): ReadonlyMap<string, Uint8Array> {
+  const { files } = legacyArchive(['base', 'top'], {})
+  files.delete('repositories')
+  return files
 }
 
 /** Where in a member, by its share of it, and what is there instead. */

@@ -281,6 +281,7 @@ describe('an envelope that is refused', () => {
   it.each(cases)('%s', (_what, given, code, says) => {
     const error = refusal(() => decode(given))
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(says)])
+    expect(error.hint).toBeTruthy()
   })
 
   it('is larger than the limits', () => {
