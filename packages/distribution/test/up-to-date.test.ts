@@ -133,10 +133,10 @@ it('a second name of the same image syncs what it leads to', async () => {
   const root = await temporaryFolder()
   await pull(root)
   const { calls } = await pull(root, { name: `t/again@${seeded.digest}` })
-  const { blobs, index } = layoutOf(root)
-  const named = calls.findIndex(({ operation, path }) => operation === 'rename' && path === index)
+  const layout = layoutOf(root)
+  const named = calls.findIndex(({ operation, path }) => operation === 'rename' && path === layout.index)
   expect(named).toBeGreaterThan(-1)
-  expect(synced(calls.slice(0, named))).toContain(blobs)
+  expect(synced(calls.slice(0, named))).toContain(layout.blobs)
 })
 
 it('a record that was lost is written again, after what it tells of was synced', async () => {
