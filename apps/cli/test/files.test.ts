@@ -1,4 +1,5 @@
 import { chmod, chown, lstat, mkdir, readFile, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { image, index, startTestRegistry, type TestRegistry } from '@lading/test-registry'
@@ -61,6 +62,11 @@ describe('lading ls and cat', () => {
     const file = join(await temporaryDirectory(), 'app.tar')
     await lading(['copy', '-q', app, `oci-archive:${file}`])
     expect((await lading(['ls', '-R', `oci-archive:${file}`])).stdout).toBe('/\n/bin\n/bin/tool\n/etc\n/etc/motd\n')
+    expect(await lading(['cat', 'oci-archive:-', '/etc/motd'], { input: await readFile(file) })).toEqual({
+      code: 0,
+      stdout: 'new\n',
+      stderr: `The archive comes through a pipe and is written to a temporary file in ${tmpdir()} first\n`,
+    })
     const multi = `${registry.host}/t/multi:1`
     expect((await runHere(['cat', multi, 'which', '--platform', 'linux/s390x'])).stdout).toBe('s390x')
     expect((await lading(['cat', multi, 'which'])).code).toBe(3)
