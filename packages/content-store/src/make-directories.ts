@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { isLadingError } from '@lading/errors'
 
 /** Others may take a directory away as often as it is made; where that goes on, it is no coincidence. */
-const mostAttempts = 3
+const mostAttempts = 1000
 
 /**
  * A directory with all that are missing above it. Not `node:fs`'s own `recursive`: below a directory that is there and
@@ -12,9 +12,11 @@ const mostAttempts = 3
 export async function makeDirectories(path: string, make: (path: string) => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const error = await makeAll(path, make)
-    if (error === undefined || (await isDirectory(path))) return
+    if (error === undefined) return
+    const there = await lookAt(path)
+    if (there === 'directory') return
     // It was there, and was taken away before it was looked at.
-    const wentAway = isLadingError(error, 'EXISTS') && !(await isAnything(path))
+    const wentAway = isLadingError(error, 'EXISTS') && there === 'nothing'
     if (!wentAway || attempt === mostAttempts) throw error
   }
 }
@@ -35,12 +37,14 @@ async function makeAll(path: string, make: (path: string) => Promise<void>): Pro
   }
 }
 
-/** Also behind a link. */
-const isDirectory = async (path: string): Promise<boolean> => (await lookAt(stat, path))?.isDirectory() === true
+/** Also behind a link. Whatever comes and goes meanwhile: what is said was so at one moment. */
+async function lookAt(path: string): Promise<'directory' | 'something' | 'nothing'> {
+  const found = (await read(stat, path)) ?? (await read(lstat, path))
+  if (found === undefined) return 'nothing'
+  return found.isDirectory() ? 'directory' : 'something'
+}
 
-const isAnything = async (path: string): Promise<boolean> => (await lookAt(lstat, path)) !== undefined
-
-const lookAt = (
+const read = (
   look: (path: string, done: (error: unknown, found: Stats) => void) => void,
   path: string,
 ): Promise<Stats | undefined> =>

@@ -1,7 +1,8 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rmdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileSystemError } from '@lading/content-store'
 import { expect, it } from 'vitest'
+import { atScale } from '../../../test/support/scale.ts'
 import { makeDirectories } from '../src/make-directories.ts'
 import { temporaryDirectory } from './temporary-root.ts'
 
@@ -26,7 +27,7 @@ it('gives up where one is said to be there and never is', async () => {
     return Promise.reject(exists(at))
   }
   await expect(makeDirectories(path, make)).rejects.toMatchObject({ code: 'EXISTS' })
-  expect(calls).toBe(3)
+  expect(calls).toBe(1000)
 })
 
 it('takes a directory that is there, a link to one too, and nothing else', async () => {
@@ -39,4 +40,23 @@ it('takes a directory that is there, a link to one too, and nothing else', async
   await symlink(join(directory, 'nowhere'), join(directory, 'dangling'))
   for (const name of ['file', 'dangling'])
     await expect(makeDirectories(join(directory, name), make)).rejects.toMatchObject({ code: 'EXISTS' })
+})
+
+it('makes one that others make and take away all the time', async () => {
+  const path = join(await temporaryDirectory(), 'made')
+  const make = (at: string): Promise<void> =>
+    mkdir(at).catch((error: unknown) => Promise.reject(fileSystemError(error, 'mkdir', at)))
+  let isOver = false
+  const others = [1, 2].map(async () => {
+    while (!isOver) {
+      await rmdir(path).catch(() => {})
+      await mkdir(path).catch(() => {})
+    }
+  })
+  try {
+    for (let time = 0; time < atScale(300, 5_000); time++) await makeDirectories(path, make)
+  } finally {
+    isOver = true
+    await Promise.all(others)
+  }
 })
