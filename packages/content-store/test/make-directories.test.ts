@@ -46,17 +46,18 @@ it('makes one that others make and take away all the time', async () => {
   const path = join(await temporaryDirectory(), 'made')
   const make = (at: string): Promise<void> =>
     mkdir(at).catch((error: unknown) => Promise.reject(fileSystemError(error, 'mkdir', at)))
-  let isOver = false
+  const over = new AbortController()
   const others = [1, 2].map(async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await rmdir(path).catch(() => {})
       await mkdir(path).catch(() => {})
     }
   })
   try {
-    for (let time = 0; time < atScale(300, 5_000); time++) await makeDirectories(path, make)
+    for (let time = 0; time < atScale(300, 5_000); time++)
+      await expect(makeDirectories(path, make)).resolves.toBeUndefined()
   } finally {
-    isOver = true
+    over.abort()
     await Promise.all(others)
   }
 })
