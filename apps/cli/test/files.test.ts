@@ -1,9 +1,8 @@
-import { chmod, chown, lstat, mkdir, readFile, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, lstat, mkdir, readFile, readdir, readlink, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { image, index, startTestRegistry, type TestRegistry } from '@lading/test-registry'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { enlarged, needs, root as asRoot } from '../../../test/support/needs.ts'
 import { lading as startProcess, type Ended } from './support/lading.ts'
 import { runHere } from './support/run-here.ts'
@@ -178,9 +177,13 @@ describe('lading cp', () => {
       )
       const home = await temporaryDirectory()
       await chown(home, 65_534, 65_534)
-      const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url))
+      // What that user can read, wherever this is: others may not pass through where the project is.
+      const tools = await temporaryDirectory()
+      await chmod(tools, 0o755)
+      await cp(process.execPath, join(tools, 'node'))
+      await cp(join(inject('bundled'), 'dist'), join(tools, 'dist'), { recursive: true })
       const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
-      const how = { env: { HOME: home }, node: [...user, process.execPath, '--conditions=@lading/source', bin] }
+      const how = { env: { HOME: home }, node: [...user, join(tools, 'node'), join(tools, 'dist/bin.js')] }
       const copy = (): Promise<Ended> =>
         startProcess(['cp', '--platform', 'linux/amd64', `${registry.host}/t/closed:1:/d`, home], how)
       // Whoever loses takes away what it made.

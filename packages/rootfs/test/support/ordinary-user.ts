@@ -27,8 +27,15 @@ export function ordinaryUser(folder: string): OrdinaryUser {
       const layer = join(home, 'layer.tar')
       writeFileSync(layer, archive)
       const child = fileURLToPath(new URL('unpack-as-user.ts', import.meta.url))
-      const args = ['--conditions=@lading/source', child, layer, join(home, name), JSON.stringify(options)]
-      return (await promisify(execFile)(process.execPath, args, { ...ids, cwd: home, env: { HOME: home } })).stdout
+      const args = [
+        '--conditions=@lading/source',
+        child,
+        layer,
+        join(home, name),
+        String(ids.uid ?? ''),
+        JSON.stringify(options),
+      ]
+      return (await promisify(execFile)(process.execPath, args, { cwd: home, env: { HOME: home } })).stdout
     },
   }
 }
