@@ -1,6 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import type { Document } from '@lading/content'
-import type { Digest } from '@lading/digest'
+import { algorithmOf, type Digest } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
 import { printable } from '@lading/errors'
 import { OCI_CONFIG, parseImageConfig, type Descriptor } from '@lading/manifest'
@@ -59,7 +59,8 @@ async function configAt(members: Members, path: string, { signal }: AbortOptions
   const bytes = await members.document(path, { maxBytes: documentLimit, signal })
   if (bytes === undefined) throw incomplete(path, 'the config of an image')
   const config: Descriptor = { mediaType: OCI_CONFIG, digest: digestOf(bytes), size: bytes.byteLength }
-  assertName(path, config.digest)
+  // A path in `blobs/` promises a digest. Elsewhere a name is only a name.
+  assertIs(path, { promised: digestOfPath(path), actual: config.digest })
   return { config, diffIds: parseImageConfig(bytes).rootfs.diffIds }
 }
 
@@ -90,17 +91,20 @@ async function layersOf(
     const key = `${diffId} ${path}`
     const layer = known.get(key) ?? (await members.layer(path, { diffId, signal }))
     if (layer === undefined) throw incomplete(path, 'a layer of an image')
+    if (layer.compression === 'none') assertIs(layer.path, { promised: diffId, actual: layer.digest })
     known.set(key, layer)
     layers.push(layer)
   }
   return layers
 }
 
-/** A path in `blobs/` promises a digest. Elsewhere a name is only a name. */
-function assertName(path: string, actual: Digest): void {
-  const promised = digestOfPath(path)
-  if (promised === undefined || promised === actual || !promised.startsWith('sha256:')) return
-  throw new ArchiveError('ARCHIVE_INVALID', `what lies at ${printable(path, 300)} is ${actual}`, {
+/** Digests of other algorithms are compared when the bytes are read. */
+function assertIs(
+  path: string,
+  { promised, actual }: { readonly promised: Digest | undefined; readonly actual: Digest },
+): void {
+  if (promised === undefined || promised === actual || algorithmOf(promised) !== algorithmOf(actual)) return
+  throw new ArchiveError('ARCHIVE_INVALID', `what lies at ${printable(path, 300)} is ${actual}, not ${promised}`, {
     path: printable(path, 300),
     expected: promised,
     actual,

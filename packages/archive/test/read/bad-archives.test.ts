@@ -217,3 +217,18 @@ describe('content that is not what its path says', () => {
       expectTyped(await failureOf(async () => read(await archiveOf(members))), 'ARCHIVE_INVALID')
   })
 })
+
+it.each([
+  ['the layer itself', replaced(docker, layerPath, textBytes('another')), 'as it comes'],
+  ['the layer, at a path that promises what it is', promisedElsewhere(), 'as it comes from a file'],
+])('a plain layer that is not what the config says is refused before it is read: %s', async (_, members, ways) => {
+  const archive = await archiveOf(members)
+  for (const [, read] of Object.entries(waysIn).filter(([name]) => ways.includes(name)))
+    expectTyped(await failureOf(() => read(archive)), 'ARCHIVE_INVALID')
+})
+
+function promisedElsewhere(): Members {
+  const another = textBytes('another')
+  const path = blobPath(digestOf(another))
+  return [...dockerItem({ Layers: [path, path] }), [path, another]]
+}
