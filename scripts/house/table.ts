@@ -152,6 +152,12 @@ export const rooms: readonly Room[] = [
     sentence: 'pull, push and copy: the flow of `docker pull` and its way back',
     mayImport: 'all below',
   },
+  {
+    name: 'serve',
+    floor: 7,
+    sentence: 'a pull-through cache and read-only registry over any store: each blob leaves its upstream once',
+    mayImport: 'all below',
+  },
   { name: 'cli', floor: 8, sentence: 'arguments in, renderer out', mayImport: 'all below' },
   {
     name: 'test-registry',

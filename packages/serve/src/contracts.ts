@@ -1,0 +1,108 @@
+import type { AbortOptions } from '@lading/clock'
+import type { Source, Target } from '@lading/content'
+import type { Digest } from '@lading/digest'
+
+/** A registry that content comes from. */
+export interface Upstream {
+  /** Canonical, as in a reference: `docker.io`, `localhost:5000`. */
+  readonly host: string
+  /** It is asked with credentials, so that what it gives may be private. */
+  readonly withCredentials: boolean
+  /** `library/alpine`: its path, without the host. */
+  repository(name: string): Source
+  /** One page of a repository's tags in the upstream's order, after `last`. `n`: at most so many; default as many as the upstream likes. */
+  tags(repository: string, options?: TagsOptions): Promise<TagsPage>
+}
+
+export interface TagsOptions extends AbortOptions {
+  readonly n?: number | undefined
+  readonly last?: string | undefined
+}
+
+export interface TagsPage {
+  readonly tags: readonly string[]
+  /** There are others after these. */
+  readonly more: boolean
+}
+
+/** The place that keeps what was fetched. */
+export interface Content {
+  readonly source: Source
+  readonly target: Target
+  readonly arriving: Arriving
+}
+
+/** Start (inclusive) and end (exclusive) in bytes. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** Reads content that is on its way in: growth of a file gives it on disks, polling on object storage. */
+export interface Arriving {
+  /** Bytes already written: never asked past what the receiver has confirmed. */
+  read(digest: Digest, range: ByteRange, options?: AbortOptions): AsyncIterable<Uint8Array>
+}
+
+/** A blob that is not here. */
+export interface WantedBlob {
+  readonly digest: Digest
+  /** In bytes, where a manifest said it; default what the source says. */
+  readonly size?: number | undefined
+  /** Asked for only when a download is begun. */
+  readonly from: () => Source
+  readonly host: string
+  readonly repository: string
+}
+
+/** Downloads with one request upstream and any number of readers. */
+export interface Downloads {
+  /**
+   * Joins the download of this digest that is under way, or begins one. Resolves once the size is known and the
+   * upstream has begun to answer.
+   *
+   * @throws what the source throws
+   */
+  open(blob: WantedBlob, options?: AbortOptions): Promise<SharedBlob>
+  onTheWay(): readonly DownloadState[]
+  /** Ends all that is under way and keeps what can be resumed. */
+  close(): Promise<void>
+}
+
+/** One reader's hold of a blob that is on its way. */
+export interface SharedBlob {
+  /** In bytes, of the whole blob. */
+  readonly size: number
+  /**
+   * Bytes as they come, from anywhere. Ends only when size and digest of the whole blob are right: the last bytes of the
+   * blob are held back until then.
+   *
+   * @throws what ended the download
+   */
+  read(range: ByteRange, options?: AbortOptions): AsyncIterable<Uint8Array>
+  /** Leaves. Idempotent; a download that nobody watches any more ends after a while. */
+  close(): void
+}
+
+export interface DownloadState {
+  readonly digest: Digest
+  readonly host: string
+  readonly repository: string
+  /** In bytes, of the whole blob. */
+  readonly size: number
+  /** In bytes, also those of an earlier attempt. */
+  readonly written: number
+  readonly watchers: number
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+}
+
+/** Small documents by key, each written atomically. A key is segments of `a-z0-9._-`, parted by `/`. */
+export interface Records {
+  get(key: string, options?: AbortOptions): Promise<Uint8Array | undefined>
+  put(key: string, bytes: Uint8Array, options?: AbortOptions): Promise<void>
+  /** Nothing where there is none. */
+  remove(key: string, options?: AbortOptions): Promise<void>
+  /** Every key that begins with these segments, in no order. */
+  keys(prefix: string, options?: AbortOptions): AsyncIterable<string>
+}
