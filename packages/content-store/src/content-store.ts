@@ -1,6 +1,7 @@
 import type { AbortOptions } from '@lading/clock'
 import type { BlobSink } from '@lading/content'
 import type { Algorithm, Digest } from '@lading/digest'
+import type { Arriving } from './arriving.ts'
 import type { FileGrowth } from './growth.ts'
 import type { FileIngest, Ingest } from './ingest.ts'
 import type { Leftovers } from './leftovers.ts'
@@ -53,6 +54,8 @@ export interface ContentStore<Growth = unknown> {
    * @param options.fresh what an earlier download of it left is thrown away. Default false.
    */
   ingest(address: BlobAddress, options?: IngestOptions): Promise<Ingest<Growth> | undefined>
+  /** Blobs while an ingest of this process takes them, for readers beside it. */
+  readonly arriving: Arriving
   /** Takes content whose digest is not known, and perhaps not its size in bytes. `algorithm`: of the digest, default `sha256`. */
   ingestUnnamed(
     options?: AbortOptions & { readonly size?: number | undefined; readonly algorithm?: Algorithm | undefined },

@@ -19,6 +19,7 @@ import { moveAway } from './place.ts'
 import { nodeProcesses, type ProcessTable } from './process-table.ts'
 import { enterQueue } from './queue.ts'
 import { prepareRoot } from './root.ts'
+import { growingFiles } from './read-growing-file.ts'
 import { sendBlob } from './send-blob.ts'
 import { assertDigest, lookFor, stageBytes } from './small-content.ts'
 import { readVerified, readWhole, verifyBlob } from './verified-read.ts'
@@ -142,6 +143,7 @@ export function createContentStore({
     path: at,
     stat,
     ingest,
+    arriving: growingFiles(fs, layout.ingest),
     send: ({ digest, size }, sink, options) => sendBlob(reading(digest), size, sink, options),
     async ingestUnnamed({ size, algorithm, signal } = {}) {
       signal?.throwIfAborted()

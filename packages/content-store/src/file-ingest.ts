@@ -12,6 +12,7 @@ import type { StoreLayout } from './layout.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import type { OpenData } from './open-data.ts'
 import { place } from './place.ts'
+import { announceGrowth } from './read-growing-file.ts'
 import { receiveBytes } from './received-bytes.ts'
 import { watchSuperseded } from './watch-superseded.ts'
 
@@ -21,7 +22,7 @@ const defaultCheckpointBytes = 256 * 1024 * 1024
 interface Options {
   readonly fs: FileSystem
   /** Where what was in the blob's place goes. */
-  readonly layout: Pick<StoreLayout, 'trash' | 'quarantine'>
+  readonly layout: Pick<StoreLayout, 'trash' | 'quarantine' | 'ingest'>
   readonly blob: BlobAddress
   readonly target: string
   /** Inode of the file in the blob's place that is known to be bad. */
@@ -45,7 +46,9 @@ export function fileIngest(options: Options): FileIngest {
   const errors = ingestErrors(blob)
   const file = dataFile(data.handle)
   const notes = ingestNotes(fs, directory.files.journal, { journal, length, boot })
-  const { growth, ...grow } = growthWriter(directory.files.data, target, length)
+  const grow = growthWriter(directory.files.data, target, length)
+  const { growth } = grow
+  const withdraw = announceGrowth(layout.ingest(digest), grow)
   const bytes = receiveBytes(data.handle, {
     algorithm: algorithmOf(digest),
     start: { length, hasher },
@@ -79,6 +82,7 @@ export function fileIngest(options: Options): FileIngest {
     bytes.seal()
     rivals?.stop()
     grow.end(outcome === 'committed' ? 'verified' : 'failed')
+    withdraw()
     try {
       await how()
     } finally {

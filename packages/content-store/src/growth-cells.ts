@@ -8,6 +8,11 @@ export interface GrowthWriter {
   /** Before the truncation: what was read of the file so far is void. */
   readonly restart: () => void
   readonly end: (state: 'verified' | 'failed') => void
+  /** For readers of the same thread: the three cells as they are now, and the next change of any. */
+  readonly generation: bigint
+  readonly length: number
+  readonly state: bigint
+  changed(): Promise<void>
 }
 
 const generation = 0
@@ -18,9 +23,25 @@ export function growthWriter(path: string, finalPath: string, start: number): Gr
   const shared = new SharedArrayBuffer(3 * BigInt64Array.BYTES_PER_ELEMENT)
   const cells = new BigInt64Array(shared)
   Atomics.store(cells, length, BigInt(start))
-  const notify = (): void => void Atomics.notify(cells, length)
+  let next: PromiseWithResolvers<void> | undefined
+  const notify = (): void => {
+    Atomics.notify(cells, length)
+    const told = next
+    next = undefined
+    told?.resolve()
+  }
   return {
     growth: { path, finalPath, cells: shared },
+    get generation() {
+      return Atomics.load(cells, generation)
+    },
+    get length() {
+      return Number(Atomics.load(cells, length))
+    },
+    get state() {
+      return Atomics.load(cells, state)
+    },
+    changed: () => (next ??= Promise.withResolvers<void>()).promise,
     grown(bytes) {
       Atomics.store(cells, length, BigInt(bytes))
       notify()

@@ -1,3 +1,4 @@
+import { arrivingCases } from './arriving-cases.ts'
 import { ingestCases } from './ingest-cases.ts'
 import { readingCases } from './reading-cases.ts'
 import { smallContentCases } from './small-content-cases.ts'
@@ -13,7 +14,13 @@ export interface TestFunctions {
 /** Declares the tests of the `ContentStore` contract. Failures are assertion errors of `node:assert`. */
 export function testContentStore({ describe, it }: TestFunctions, subject: ContentStoreSubject): void {
   describe('a content store', () => {
-    for (const { name, run } of [...ingestCases, ...readingCases, ...smallContentCases, ...unnamedCases]) {
+    for (const { name, run } of [
+      ...ingestCases,
+      ...arrivingCases,
+      ...readingCases,
+      ...smallContentCases,
+      ...unnamedCases,
+    ]) {
       it(name, async () => {
         const created = await subject.create()
         try {

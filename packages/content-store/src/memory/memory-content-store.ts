@@ -1,5 +1,6 @@
 import { parseDigest, type Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
+import { arrivingErrors } from '../arriving.ts'
 import { ContentError } from '../content-error.ts'
 import type { ContentStore, IngestOptions, BlobAddress } from '../content-store.ts'
 import type { Followable } from '../followable.ts'
@@ -93,6 +94,13 @@ export function createMemoryContentStore(memory: Memory = createMemory()): Conte
     async verify(digest, { signal } = {}) {
       signal?.throwIfAborted()
       return { size: soundBlob(memory, digest).bytes.length }
+    },
+    arriving: {
+      read(digest, range, options) {
+        const growing = memory.arriving.get(parseDigest(digest))
+        if (growing === undefined) throw arrivingErrors.unknown(digest)
+        return growing.read(digest, range, options)
+      },
     },
     send: (blob, sink, options) => sendMemoryBlob(memory, blob, sink, options),
     async ingestUnnamed({ signal, ...how } = {}) {

@@ -28,6 +28,7 @@ export function memoryIngest(
   memory.partials.delete(digest)
   memory.ingests += 1
   const growing = growingChunks(partial?.chunks)
+  memory.arriving.set(digest, growing)
   let { validator, source } = partial ?? {}
   let state: 'open' | 'ended' | 'committed' = 'open'
 
@@ -38,6 +39,7 @@ export function memoryIngest(
     state = how === 'verified' ? 'committed' : 'ended'
     memory.ingests -= 1
     growing.end(how)
+    memory.arriving.delete(digest)
     leave()
   }
 

@@ -1,5 +1,6 @@
 import type { Digest } from '@lading/digest'
 import type { RecordKind } from '../records.ts'
+import type { GrowingChunks } from './growing-chunks.ts'
 
 /** One blob. Another copy of it is another object. */
 export interface MemoryBlob {
@@ -20,6 +21,8 @@ export interface Memory {
   readonly id: string
   readonly blobs: Map<Digest, MemoryBlob>
   readonly partials: Map<Digest, MemoryPartial>
+  /** Of ingests that go on: what others may read of them. */
+  readonly arriving: Map<Digest, GrowingChunks>
   /** How many ingests have not ended. */
   ingests: number
   /** Was removed, oldest first. */
@@ -37,6 +40,7 @@ export function createMemory(): Memory {
     id: `memory ${++made}`,
     blobs: new Map(),
     partials: new Map(),
+    arriving: new Map(),
     ingests: 0,
     trash: [],
     quarantine: [],

@@ -1,0 +1,42 @@
+import type { AbortOptions } from '@lading/clock'
+import type { Digest } from '@lading/digest'
+import { ContentError } from './content-error.ts'
+
+/** Bytes of a blob, from `start` (inclusive) to `end` (exclusive). */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** Reads blobs while they come, beside whoever brings them. */
+export interface Arriving {
+  /**
+   * The bytes of a range in order, each as soon as it is written, at the reader's pace: nobody who writes waits for it.
+   * They are not verified. What is read of a blob whose ingest is committed meanwhile reads on.
+   *
+   * @throws `CONTENT_UNKNOWN` when nobody of this process brings the blob; `INGEST_CLOSED` when its ingest ends uncommitted or begins
+   *   anew, so that what was read counts no more; `SIZE_MISMATCH` when it was committed and has fewer bytes; the signal's reason
+   */
+  read(digest: Digest, range: ByteRange, options?: AbortOptions): AsyncIterable<Uint8Array>
+}
+
+/** What reading a blob on its way in can fail with. */
+export const arrivingErrors = {
+  unknown: (digest: Digest): ContentError =>
+    new ContentError('CONTENT_UNKNOWN', `nobody here brings ${digest}`, {
+      digest,
+      hint: 'it may have come meanwhile: look whether it is here',
+    }),
+  ended: (digest: Digest): ContentError =>
+    new ContentError('INGEST_CLOSED', `the ingest of ${digest} ended or began anew`, {
+      digest,
+      hint: 'what was read of it counts no more: look whether it is here, or read it from its start',
+    }),
+  tooShort: (digest: Digest, expected: number, actual: number): ContentError =>
+    new ContentError('SIZE_MISMATCH', `${digest} has ${actual} bytes, and byte ${expected - 1} was asked for`, {
+      digest,
+      expected,
+      actual,
+      hint: 'ask for a range within it',
+    }),
+}
