@@ -22,6 +22,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
  * - `LOCK_TIMEOUT`: another process holds the lock and has given no sign of life for long. Nothing was written.
  * - `IO_ERROR`: the operating system reported anything else.
  * - `OUTPUT_FAILED`: a file outside of the store, which the user named, cannot be written.
+ * - `KEY_INVALID`: a text that is no key of a note.
  * - `ROOT_INVALID`: the directory is no store that this version can read; nothing in it was changed.
  * - `FORMAT_UNSUPPORTED`: a newer Lading wrote this store, or has upgraded it meanwhile; nothing in it was changed.
  * - `FORMAT_OUTDATED`: an older Lading wrote this store, and it has to be upgraded before it can be read; nothing in it was changed.
@@ -47,6 +48,7 @@ export type ContentErrorCode =
   | 'LOCK_TIMEOUT'
   | 'IO_ERROR'
   | 'OUTPUT_FAILED'
+  | 'KEY_INVALID'
   | 'ROOT_INVALID'
   | 'FORMAT_UNSUPPORTED'
   | 'FORMAT_OUTDATED'

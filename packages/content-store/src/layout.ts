@@ -43,6 +43,8 @@ export interface StoreLayout {
   readonly layers: string
   /** Hints: which repository has which content, a record for each. */
   readonly origins: string
+  /** What a server that caches knows of what it brought: notes by key. */
+  readonly serve: string
   /** Small content on its way into `blobs`. */
   readonly staging: string
   /** Renamed here, then removed. */
@@ -89,6 +91,7 @@ export function layoutOf(root: string): StoreLayout {
     images: join(own, 'images'),
     layers: join(own, 'layers'),
     origins: join(own, 'origins'),
+    serve: join(own, 'serve'),
     staging: join(own, 'staging'),
     trash: join(own, 'trash'),
     quarantine: join(own, 'quarantine'),

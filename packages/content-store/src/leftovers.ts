@@ -98,7 +98,15 @@ async function writtenDirectories(fs: FileSystem, layout: StoreLayout): Promise<
   for (const records of [layout.layers, layout.images, layout.diffIds, layout.formerDiffIds, layout.origins])
     for (const { name, kind } of await entriesOf(fs, records))
       if (kind === 'directory') directories.push(join(records, name))
+  await addBelow(fs, layout.serve, directories)
   return directories
+}
+
+/** The directory, where it is one, and each below it. */
+async function addBelow(fs: FileSystem, directory: string, directories: string[]): Promise<void> {
+  const entries = await entriesOf(fs, directory)
+  if (entries.length > 0) directories.push(directory)
+  for (const { name, kind } of entries) if (kind === 'directory') await addBelow(fs, join(directory, name), directories)
 }
 
 async function* temporaries(fs: FileSystem, directory: string): AsyncIterable<Leftover> {

@@ -5,7 +5,7 @@ import type { DirectoryEntry, FileSystem } from './file-system.ts'
 import { digestPath, layoutOf } from './layout.ts'
 import { moveBehind } from './place.ts'
 import type { OpenRecords, RecordFormat, Records } from './records.ts'
-import { temporaryPath, writeFileDurably, writeNewFile } from './write-file-durably.ts'
+import { replaceFile, temporaryPath, writeFileDurably } from './write-file-durably.ts'
 
 export interface RecordDirectoryOptions<Stored> extends RecordFormat<Stored> {
   readonly fs: FileSystem
@@ -71,18 +71,6 @@ export function createRecordDirectory<Stored>({
         if (stored !== undefined) yield stored
       }
     },
-  }
-}
-
-/** In one step for who reads it, and no more. */
-async function replaceFile(fs: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
-  const temp = temporaryPath(path)
-  await writeNewFile(fs, temp, bytes, { sync: false })
-  try {
-    await fs.rename(temp, path)
-  } catch (error) {
-    await fs.unlink(temp).catch(() => false)
-    throw error
   }
 }
 

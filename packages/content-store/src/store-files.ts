@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { tryParseDigest, type Digest } from '@lading/digest'
 import type { DirectoryEntry, FileKind, FileSystem } from './file-system.ts'
 import type { StoreLayout } from './layout.ts'
+import { isNoteSegment } from './note-key.ts'
 import { entriesOf } from './record-directory.ts'
 
 /** What something under a root is there for. */
@@ -45,6 +46,18 @@ export async function* storeFiles(fs: FileSystem, layout: StoreLayout): AsyncIte
     }
   }
 
+  async function* notesBelow(directory: string): AsyncIterable<StoreFile> {
+    for (const { name, path, kind } of await under(directory)) {
+      if (kind === 'directory' && isNoteSegment(name)) yield* notesBelow(path)
+      else
+        yield {
+          path,
+          kind,
+          role: kind === 'file' && (isNoteSegment(name) || temporary.test(name)) ? 'own' : 'stranger',
+        }
+    }
+  }
+
   for (const { name, path, kind } of await under(layout.root)) {
     if (path === layout.blobs && kind === 'directory') yield* named(layout.blobs, 'blob')
     else if (path !== layout.own || kind !== 'directory') {
@@ -66,6 +79,7 @@ export async function* storeFiles(fs: FileSystem, layout: StoreLayout): AsyncIte
     if (kind === 'directory' && role !== undefined) yield* named(path, role)
     else if (kind === 'directory' && path === layout.leases)
       for (const lease of await under(path)) yield { ...lease, role: isOwn(lease, leaseFile) ? 'own' : 'stranger' }
+    else if (kind === 'directory' && path === layout.serve) yield* notesBelow(path)
     else if (kind === 'directory' && path === copies)
       for (const copy of await under(path))
         yield { ...copy, role: copy.path === latest || copy.path === previous || isOwn(copy) ? 'own' : 'stranger' }

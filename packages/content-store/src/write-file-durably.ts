@@ -74,6 +74,18 @@ export async function writeFileDurably(
   await fs.syncDirectory(dirname(path))
 }
 
+/** Replaces the file at `path` in one step for who reads it, and no more. */
+export async function replaceFile(fs: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
+  const temp = temporaryPath(path)
+  await writeNewFile(fs, temp, bytes, { sync: false })
+  try {
+    await fs.rename(temp, path)
+  } catch (error) {
+    await removeQuietly(fs, temp)
+    throw error
+  }
+}
+
 /**
  * Removes temporary files that killed processes left in `directory`. Age is told by the file system's own clock,
  * against a file made now, so that a wrong clock of this machine does not matter.

@@ -75,6 +75,7 @@ const kinds: Readonly<Record<KnownCode, ErrorKind>> = {
   IO_ERROR: 'local',
   OUTPUT_FAILED: 'local',
   REALMS_INVALID: 'local',
+  KEY_INVALID: 'caller',
   ROOT_INVALID: 'local',
   FORMAT_OUTDATED: 'local',
   FORMAT_UNSUPPORTED: 'local',

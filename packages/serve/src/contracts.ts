@@ -97,12 +97,19 @@ export interface DownloadState {
   readonly startedAt: number
 }
 
-/** Small documents by key, each written atomically. A key is segments of `a-z0-9._-`, parted by `/`. */
+/**
+ * Small documents by key, each written atomically: `store.served` is one. A key is segments of `a-z0-9._-`, parted by `/`.
+ * - `content/<algorithm>/<hex>`: content that the server brought. Collection leaves what has one.
+ * - `proofs/…`: which repository of an upstream has what.
+ * - `tags/…`: what a tag was, and when it was asked for.
+ * - `referrers/…`: what referred to a manifest, and when that was asked for.
+ */
 export interface Records {
-  get(key: string, options?: AbortOptions): Promise<Uint8Array | undefined>
-  put(key: string, bytes: Uint8Array, options?: AbortOptions): Promise<void>
+  get(key: string): Promise<Uint8Array | undefined>
+  /** `durable`: it survives a power cut. Default false. */
+  put(key: string, bytes: Uint8Array, options?: { readonly durable?: boolean | undefined }): Promise<void>
   /** Nothing where there is none. */
-  remove(key: string, options?: AbortOptions): Promise<void>
-  /** Every key that begins with these segments, in no order. */
-  keys(prefix: string, options?: AbortOptions): AsyncIterable<string>
+  remove(key: string): Promise<unknown>
+  /** Every key below these segments, in no order. */
+  keys(prefix: string): AsyncIterable<string>
 }

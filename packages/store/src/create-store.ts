@@ -1,9 +1,11 @@
 import { createCheck } from './check/check.ts'
+import { createDiscard } from './discard.ts'
 import { createInspect } from './inspect.ts'
 import { createListImages } from './list-images.ts'
 import type { Parts } from './parts.ts'
 import { isPresent } from './present.ts'
 import { noOrigins } from './origins.ts'
+import { noNotes } from './served.ts'
 import { createPrune } from './prune.ts'
 import { createPublish } from './publish.ts'
 import { readManifest } from './read-manifest.ts'
@@ -23,6 +25,7 @@ export function createStore<Engine extends Parts>(parts: Engine): Store & Pick<E
     contents,
     layers,
     origins: parts.origins ?? noOrigins,
+    served: parts.served ?? noNotes,
     resolve: (reference) => references.get(reference),
     manifest: (descriptor) => readManifest(contents, descriptor),
     present: (manifest) => isPresent(contents, manifest),
@@ -40,6 +43,7 @@ export function createStore<Engine extends Parts>(parts: Engine): Store & Pick<E
     tag: createTag(parts),
     remove: createRemove(parts),
     prune: createPrune(parts),
+    discard: createDiscard(parts),
     usage: createUsage(parts),
     check: createCheck(parts),
     close: () => layers.close(),

@@ -54,6 +54,8 @@ export interface Usage {
   readonly shared: Amount
   /** The same that nobody needs: left by pulls that did not end well, or on its way to its name. `prune` removes it. */
   readonly unnamed: Amount
+  /** The same that a server keeps, and no name needs. */
+  readonly served: Amount
   readonly leftovers: Leftovers
 }
 

@@ -1,5 +1,6 @@
 import {
   createContentStore,
+  createFileNotes,
   createLeases,
   createLock,
   createRememberedFile,
@@ -110,6 +111,7 @@ export async function openStore({
     references: createReferenceStore({ root, fs, lock }),
     leases: createLeases({ fs, directory: leases }),
     origins: createOrigins(fileRecords({ root, fs }), prepare),
+    served: createFileNotes({ fs, directory: layout.serve, prepare }),
     platform,
     now,
     files: () => storeFiles(fs, layout),

@@ -1,4 +1,4 @@
-import type { ContentStore, Leases, Reserve, StoreFile } from '@lading/content-store'
+import type { ContentStore, Leases, Notes, Reserve, StoreFile } from '@lading/content-store'
 import type { ImageStore } from '@lading/image-store'
 import type { LayerStore } from '@lading/layer-store'
 import type { Platform } from '@lading/manifest'
@@ -22,6 +22,8 @@ export interface Parts {
   readonly reserve?: Reserve | undefined
   /** Absent: what has which origin is not remembered. */
   readonly origins?: Origins | undefined
+  /** Absent: nothing is kept but what names need. */
+  readonly served?: Notes | undefined
   /** Shown first where an index is here for several. */
   readonly platform: Platform
   /** By the clock that `contents.list` tells times by, in milliseconds since 1970. In files: writes one for it. */

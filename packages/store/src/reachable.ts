@@ -7,6 +7,7 @@ import type { Parts } from './parts.ts'
 import { reachOf } from './reach-of.ts'
 import { reachedByOthers } from './reached-by-others.ts'
 import type { RecordedImages } from './recorded-images.ts'
+import { servedContent } from './served.ts'
 import { StoreError } from './store-error.ts'
 import { besideOf, type StoredImage } from './tree.ts'
 
@@ -20,14 +21,14 @@ export interface Reachable {
 }
 
 /**
- * What the names reach, and the entries of others as far as they can be read. Of a manifest that is gone or damaged the
+ * What the names reach, what is served, and the entries of others as far as they can be read. Of a manifest that is gone or damaged the
  * records of its images tell what it reached.
  *
  * @throws when no record tells of a manifest that one of our names needs, or when the system could not read one, or one
  *   of the others': then nobody knows what it names
  */
 export async function reachable(
-  { contents }: Pick<Parts, 'contents'>,
+  { contents, served }: Pick<Parts, 'contents' | 'served'>,
   names: Pick<Names, 'list' | 'foreignTargets'>,
   recordedImages: RecordedImages,
 ): Promise<Reachable> {
@@ -43,6 +44,7 @@ export async function reachable(
   }
   // Names of one target need not keep the same beside it.
   for (const { target } of names.list()) for (const digest of besideOf(target)) digests.add(digest)
+  for await (const digest of servedContent({ served })) digests.add(digest)
   const others = await reachedByOthers(contents, names.foreignTargets())
   for (const digest of others.digests) digests.add(digest)
   return { digests, images: [...images.values()], recorded: [...recorded], isWhole: others.isWhole }

@@ -8,7 +8,7 @@ import type {
   Target,
   UnknownContent,
 } from '@lading/content'
-import type { ContentStore, FileContentStore, FileGrowth } from '@lading/content-store'
+import type { ContentStore, FileContentStore, FileGrowth, Notes } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import type { LayerStore } from '@lading/layer-store'
 import type { Descriptor, ImageConfig, ImageIndex, ImageManifest, Platform } from '@lading/manifest'
@@ -25,6 +25,11 @@ export interface Store {
   readonly layers: LayerStore
   /** Where content can be mounted from. */
   readonly origins: Origins
+  /**
+   * What a server that caches knows of what it brought. A digest with a note at `content/<algorithm>/<hex>` is kept, as if
+   * a name needed it, but not what it names.
+   */
+  readonly served: Notes
   /** What a name points to. `name:tag`, `name@digest`, both (the digest decides); bare names mean `latest`. */
   resolve(reference: Reference): Promise<Descriptor | undefined>
   /** The manifest's verified bytes and typed view, if its file is here. @throws `CONTENT_DAMAGED`, `CONTENT_UNREADABLE`; what decoding throws */
@@ -72,6 +77,12 @@ export interface Store {
    * that a pull uses, a name reaches, or is younger than `minAgeMs`. Names with a tag go only by `select` and `maxSize`.
    */
   prune(options?: PruneOptions): Promise<Pruned>
+  /**
+   * Removes these unless a name, a lease or `served` keeps them, and tells which went.
+   *
+   * @throws when a manifest that a name needs cannot be read, and then nothing was removed
+   */
+  discard(digests: readonly Digest[], options?: AbortOptions): Promise<readonly Digest[]>
   /** Where the space is. Reads only. */
   usage(options?: AbortOptions): Promise<Usage>
   /**

@@ -4,6 +4,7 @@ import type { Digest } from '@lading/digest'
 import { holdings } from './holdings.ts'
 import type { Usage } from './housekeeping.ts'
 import type { Parts } from './parts.ts'
+import { servedContent } from './served.ts'
 import { nameMembers, shownNames } from './summarize.ts'
 
 export function createUsage(parts: Parts): (options?: AbortOptions) => Promise<Usage> {
@@ -24,11 +25,14 @@ export function createUsage(parts: Parts): (options?: AbortOptions) => Promise<U
     })
     const amount = (digests: readonly Digest[]): Amount => ({ files: digests.length, bytes: sizeOf(digests) })
     const here = [...sizes.keys()]
+    const served = new Set<Digest>()
+    for await (const digest of servedContent(parts)) if (!holders.has(digest)) served.add(digest)
     return {
       images,
       named: amount(here.filter((digest) => holders.has(digest))),
       shared: amount(here.filter((digest) => (holders.get(digest) ?? 0) > 1)),
-      unnamed: amount(here.filter((digest) => !holders.has(digest))),
+      unnamed: amount(here.filter((digest) => !holders.has(digest) && !served.has(digest))),
+      served: amount(here.filter((digest) => served.has(digest))),
       leftovers: await parts.contents.leftovers(),
     }
   }

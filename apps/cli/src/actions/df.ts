@@ -27,12 +27,13 @@ function format(usage: Usage, { json, verbose }: DfOptions): readonly string[] {
   return verbose === true ? [...perImage(usage), '', ...inAll(usage)] : inAll(usage)
 }
 
-function inAll({ named, shared, unnamed, leftovers }: Usage): readonly string[] {
+function inAll({ named, shared, unnamed, served, leftovers }: Usage): readonly string[] {
   const { downloads, quarantine, trash, temporary } = leftovers
   const kinds = [
     ['Images', named],
     ['  shared by several', shared],
     ['Content without a name', unnamed],
+    ...(served.files === 0 ? [] : [['Kept by serve', served] as const]),
     ['Partial downloads', downloads],
     ['Damaged, replaced', quarantine],
     ['Trash', trash],

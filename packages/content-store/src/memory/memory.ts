@@ -31,6 +31,7 @@ export interface Memory {
   readonly quarantine: MemoryBlob[]
   readonly leases: Set<ReadonlySet<Digest>>
   readonly records: ReadonlyMap<RecordKind, Map<Digest, Uint8Array>>
+  readonly notes: Map<string, Uint8Array>
 }
 
 let made = 0
@@ -52,5 +53,6 @@ export function createMemory(): Memory {
       ['former-diff-ids', new Map()],
       ['origins', new Map()],
     ]),
+    notes: new Map(),
   }
 }

@@ -3,6 +3,7 @@ import {
   createMemoryContentStore,
   memoryFiles,
   memoryLeases,
+  memoryNotes,
   memoryRecords,
   type Memory,
 } from '@lading/content-store/memory'
@@ -43,6 +44,7 @@ export function openMemoryStore({
     references: createMemoryReferenceStore({ memory, optimistic }),
     leases: memoryLeases(memory),
     origins: createOrigins(memoryRecords(memory), () => Promise.resolve()),
+    served: memoryNotes(memory),
     platform,
     now: async () => Date.now(),
     files: () => memoryFiles(memory),
