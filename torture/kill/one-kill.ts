@@ -52,9 +52,9 @@ export async function killOnce(
   const root = await copyOf(templates[scenario], join(folder, label.replaceAll(' ', '-')))
   const violations: string[] = []
 
-  const other = beside === undefined ? undefined : startVictim({ root, host, ...beside })
+  const other = beside === undefined ? undefined : await startVictim({ root, host, ...beside })
   await other?.paused
-  const victim = startVictim({ root, host, scenario, killAt })
+  const victim = await startVictim({ root, host, scenario, killAt })
   // It may wait for what the other one holds.
   if (other !== undefined) {
     await victim.started

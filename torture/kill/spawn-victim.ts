@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Orders } from './victim.ts'
+import { victimProgram } from './victim-program.ts'
 
-const script = fileURLToPath(new URL('victim.ts', import.meta.url))
 const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
 
 export interface VictimEnd {
@@ -23,9 +23,8 @@ export interface Victim {
   readonly end: Promise<VictimEnd>
 }
 
-/** Most of a short process is the reading of its TypeScript, which is kept. */
-export function startVictim(orders: Orders): Victim {
-  const child = spawn(process.execPath, ['--conditions=@lading/source', script, JSON.stringify(orders)], {
+export async function startVictim(orders: Orders): Promise<Victim> {
+  const child = spawn(process.execPath, [await victimProgram(), JSON.stringify(orders)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, NODE_COMPILE_CACHE: compiled },
   })
@@ -53,4 +52,4 @@ export function startVictim(orders: Orders): Victim {
   return { child, started, paused, end }
 }
 
-export const spawnVictim = (orders: Orders): Promise<VictimEnd> => startVictim(orders).end
+export const spawnVictim = async (orders: Orders): Promise<VictimEnd> => (await startVictim(orders)).end

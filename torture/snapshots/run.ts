@@ -97,7 +97,7 @@ async function cutOff(
   const root = await copyOf(templates[scenario], join(disk.mounted, name))
   // What was there before is on the disk.
   spawnSync('sync', ['-f', disk.mounted])
-  const victim = startVictim({ root, host, scenario, pauseAt: 1 })
+  const victim = await startVictim({ root, host, scenario, pauseAt: 1 })
   await victim.paused
   victim.child.stdin?.write('\n')
   await sleep(afterMs)

@@ -11,7 +11,7 @@ import type { Stage } from './stage.ts'
  */
 export async function killHalfWay({ registry, app, large, root }: Stage): Promise<string> {
   registry.addFault({ on: 'blob', digest: large, afterBytes: 200_000, then: 'stall' })
-  const { child, end } = startVictim({ root, host: registry.host, scenario: 'pull into a new root' })
+  const { child, end } = await startVictim({ root, host: registry.host, scenario: 'pull into a new root' })
   const whole = join(root, 'blobs', app.layers[0]?.digest.replace(':', '/') ?? '')
   const stopped = new AbortController()
   void end.then(() => stopped.abort(new Error('the pull was to be killed, and has ended')))
