@@ -1,4 +1,5 @@
 import type { Target, WaitingTarget } from '../target.ts'
+import { answer } from './answer.ts'
 import { archive } from './archive.ts'
 import { gzip, zstd } from './compression.ts'
 import { dockerConfig, netrc } from './credentials.ts'
@@ -20,6 +21,7 @@ export const targets: readonly Target[] = [
   pattern,
   digest,
   platform,
+  answer,
   wwwAuthenticate,
   link,
   contentRange,

@@ -5,6 +5,7 @@ checkTargets(
   'pattern',
   'digest',
   'platform',
+  'answer',
   'www-authenticate',
   'link',
   'content-range',

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 /** The most bytes that the fields of one answer may have. Google Artifact Registry sends 21 KB. */
 export const longestHead: number = 256 * 1024
 /** The most lines of one answer's head: each costs more memory than its bytes. */
-const mostLines = 4096
+export const mostLines = 4096
 /** The most that the heads of all connections may have together. */
 const mostTogether = 32 * 1024 * 1024
 
@@ -99,6 +99,6 @@ export function readAlongInHeads(socket: Socket, budget: HeadBudget): void {
   socket.once('close', giveBack)
 }
 
-function tooMuch(who: string): Error {
+export function tooMuch(who: string): Error {
   return Object.assign(new Error(`${who} too many header fields`), { code: 'UND_ERR_HEADERS_OVERFLOW' })
 }

@@ -1,5 +1,6 @@
 import { isLadingError, printable, type LadingError } from '@lading/errors'
 import { TransportError } from '../errors/transport-error.ts'
+import { malformedCode } from './answer/malformed.ts'
 import { isCertificateCode } from './certificate-problem.ts'
 import { isMachineLimit, machineLimit } from './machine-limit.ts'
 import { timedOut } from './timed-out.ts'
@@ -22,6 +23,7 @@ export const unknownIssuer: ReadonlySet<string> = new Set([
 ])
 
 const malformed: ReadonlySet<string> = new Set([
+  malformedCode,
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',

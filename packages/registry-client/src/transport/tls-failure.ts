@@ -1,5 +1,6 @@
 import { printable } from '@lading/errors'
 import { TransportError } from '../errors/transport-error.ts'
+import { malformedCode } from './answer/malformed.ts'
 import { certificateProblem } from './certificate-problem.ts'
 import { certificateOf } from './seen-certificate.ts'
 
@@ -80,8 +81,14 @@ export function tlsFailure(
 
 /** A peer that answers plain http with an alert (RFC 8446 5.1) expects TLS. */
 export function expectsTls(error: unknown): boolean {
-  const { name, data } = (error ?? {}) as { readonly name?: unknown; readonly data?: unknown }
-  return name === 'HTTPParserError' && typeof data === 'string' && data.startsWith('\x15\x03')
+  const { name, code, data } = (error ?? {}) as {
+    readonly name?: unknown
+    readonly code?: unknown
+    readonly data?: unknown
+  }
+  return (
+    (name === 'HTTPParserError' || code === malformedCode) && typeof data === 'string' && data.startsWith('\x15\x03')
+  )
 }
 
 // Node reports a peer that hangs up on the ClientHello as a plain reset with this text.
