@@ -12,3 +12,9 @@ export type {
   WantedBlob,
 } from './contracts.ts'
 export type { AskKind, OnServeEvent, ServeEvent } from './serve-event.ts'
+export { createEviction, type Evicted, type Eviction, type EvictionParts } from './eviction/create-eviction.ts'
+export { createInUse, type InUse } from './eviction/in-use.ts'
+export { openLastUsed, type LastUsed } from './eviction/last-used.ts'
+export { defaultMaxSize, freeSpace } from './eviction/room.ts'
+export { pinnedContent, type PinnedContentParts } from './pins/pinned-content.ts'
+export { createPins, type Pins } from './pins/pins.ts'
