@@ -1,4 +1,5 @@
 export { copy } from './copy/copy.ts'
+export { copyBlob, type BlobCopy, type BlobOutcome, type BlobProgress } from './copy/copy-blob.ts'
 export {
   copyReferrers,
   findReferrers,

@@ -40,7 +40,12 @@ export interface ByteRange {
 
 /** Reads content that is on its way in: growth of a file gives it on disks, polling on object storage. */
 export interface Arriving {
-  /** Bytes already written: never asked past what the receiver has confirmed. */
+  /**
+   * The bytes of a range in order, each once it is written, at the reader's pace: whoever writes never waits for it. Not
+   * verified. What is committed meanwhile is read on to its end.
+   *
+   * @throws `CONTENT_UNKNOWN` when nobody brings it, `INGEST_CLOSED` when what was read counts no more
+   */
   read(digest: Digest, range: ByteRange, options?: AbortOptions): AsyncIterable<Uint8Array>
 }
 
@@ -61,7 +66,7 @@ export interface Downloads {
    * Joins the download of this digest that is under way, or begins one. Resolves once the size is known and the
    * upstream has begun to answer.
    *
-   * @throws what the source throws
+   * @throws what the source and the target throw; `DOWNLOAD_STOPPED` after `close`
    */
   open(blob: WantedBlob, options?: AbortOptions): Promise<SharedBlob>
   onTheWay(): readonly DownloadState[]
@@ -74,10 +79,11 @@ export interface SharedBlob {
   /** In bytes, of the whole blob. */
   readonly size: number
   /**
-   * Bytes as they come, from anywhere. Ends only when size and digest of the whole blob are right: the last bytes of the
-   * blob are held back until then.
+   * Bytes as they come, from anywhere, at the reader's pace. The last 64 KiB of the blob are given only when its size and
+   * digest are right; a range that ends before them ends when they have come.
    *
-   * @throws what ended the download
+   * @throws what ended the download; DownloadError `DOWNLOAD_RESTARTED` when what was given counts no more,
+   *   `DOWNLOAD_STOPPED`, `DOWNLOAD_RANGE_INVALID`
    */
   read(range: ByteRange, options?: AbortOptions): AsyncIterable<Uint8Array>
   /** Leaves. Idempotent; a download that nobody watches any more ends after a while. */

@@ -11,6 +11,8 @@ export type {
   Upstream,
   WantedBlob,
 } from './contracts.ts'
+export { createDownloads, type DownloadsOptions } from './downloads/create-downloads.ts'
+export { DownloadError, type DownloadErrorCode } from './downloads/download-error.ts'
 export type { AskKind, OnServeEvent, ServeEvent } from './serve-event.ts'
 export { createEviction, type Evicted, type Eviction, type EvictionParts } from './eviction/create-eviction.ts'
 export { createInUse, type InUse } from './eviction/in-use.ts'
