@@ -91,6 +91,23 @@ describe('lading push', () => {
     expect(await sent('push', '--progress', 'json', `${from.host}/t/next:1`)).toEqual({ blobs: 0, mounted: 4 })
   })
 
+  it.each(['push', 'copy'])('%s warns of layers that are left out at a registry, quietly too', async (verb) => {
+    const foreign = 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip'
+    const to = await registryWith()
+    const name = `${to.host}/x/app:1`
+    const { root } = await pulled([app().layer({ base: 'x' }, { mediaType: foreign })], name)
+    const from = verb === 'push' ? [] : [`store:${name}`]
+    const pushed = await runHere([verb, '-q', ...from, name], { root })
+    expect(pushed).toMatchObject({ code: 0, stdout: `${name}\n` })
+    expect(lines(pushed)).toEqual([
+      expect.stringMatching(
+        /^WARNING: without a layer that is not to be distributed: whoever pulls the image must have it/,
+      ),
+    ])
+    const all = await runHere([verb, '-q', '--include-foreign', ...from, name], { root })
+    expect(all).toMatchObject({ code: 0, stderr: '' })
+  })
+
   it('tells programs each event and the result as JSON', async () => {
     const to = await registryWith()
     const reference = `${to.host}/x:1`

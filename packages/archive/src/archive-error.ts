@@ -11,7 +11,8 @@ import { LadingError, nameErrors } from '@lading/errors'
  * - `LAYOUT_BUSY`: another program writes the same layout again and again.
  * - `NOT_AN_IMAGE`: an artifact, or an index without an image, cannot be written for docker alone.
  * - `ARCHIVE_UNREADABLE`: its file cannot be opened.
- * - `ARCHIVE_SPOOL_NEEDED`: it can be read once only, from its beginning, and there is no place for a temporary file.
+ * - `ARCHIVE_SPOOL_NEEDED`: it can be read once only, from its beginning, or content of unknown digest is to go into one,
+ *   and there is no place for a temporary file.
  */
 export type ArchiveErrorCode =
   | 'ARCHIVE_UNKNOWN'

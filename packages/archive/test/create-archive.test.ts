@@ -380,6 +380,13 @@ describe('the bytes of a blob', () => {
     expect(sink.aborted).toBe(1)
   })
 
+  it('of unknown digest are refused where no directory is given for them', async () => {
+    const delivery = await createArchive(memorySink()).begin()
+    await expect(delivery.receive({ mediaType: OCI_LAYER })).rejects.toMatchObject({ code: 'ARCHIVE_SPOOL_NEEDED' })
+    await bring(delivery, layer('small'))
+    await delivery.finish()
+  })
+
   it('of unknown digest go through a file that nothing is left of', async () => {
     const spoolDirectory = await mkdtemp(join(tmpdir(), 'lading-archive-'))
     onTestFinished(() => rm(spoolDirectory, { recursive: true }))

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createImageDirectory, openImageDirectory } from '@lading/archive'
 import { sendBytes, walk, type Document, type Target } from '@lading/content'
@@ -46,6 +46,7 @@ describe('a directory with one image, as a source and a target', () => {
 const base = new TextEncoder().encode('a layer that both have')
 const one = testImage('one', [base, 'of one'])
 const two = testImage('two', [base, 'of two'], { os: 'linux', architecture: 'arm64' })
+const three = testImage('three', ['of one'])
 const both = indexOf(one, two)
 
 const documentOf = (bytes: Uint8Array, mediaType: string): Document => ({
@@ -53,7 +54,12 @@ const documentOf = (bytes: Uint8Array, mediaType: string): Document => ({
   bytes,
 })
 
-async function deliver(target: Target, images: readonly TestImage[], index?: Uint8Array): Promise<void> {
+async function deliver(
+  target: Target,
+  images: readonly TestImage[],
+  index?: Uint8Array,
+  outcome = 'published',
+): Promise<void> {
   const delivery = await target.begin()
   try {
     for (const { config, layers } of images) {
@@ -68,7 +74,7 @@ async function deliver(target: Target, images: readonly TestImage[], index?: Uin
     if (index !== undefined) documents.push(documentOf(index, OCI_INDEX))
     const root = documents.at(-1)
     if (root === undefined) throw new Error('there is nothing')
-    expect(await delivery.publish({ target: root.descriptor, names: [], documents })).toEqual({ outcome: 'published' })
+    expect(await delivery.publish({ target: root.descriptor, names: [], documents })).toEqual({ outcome })
     await delivery.finish()
   } finally {
     await delivery.abort()
@@ -115,6 +121,34 @@ describe('a directory with one image', () => {
     await deliver(createImageDirectory(root), [two])
     expect((await readdir(root)).toSorted()).toEqual(['manifest.json', 'note', 'version', ...blobsOf(two)].toSorted())
     expect(await whole(root)).toBe(digestOf(two.manifest))
+  })
+
+  it.each([
+    ['the same again', [two], 'unchanged'],
+    ['the one before again', [one], 'published'],
+    ['a third one', [three], 'published'],
+  ] as const)('loses what a copy that broke off did not come to remove: %s', async (_, next, outcome) => {
+    const root = await place()
+    await deliver(createImageDirectory(root), [one])
+    await writeFile(join(root, 'signature-1'), 'of the one before')
+    const fs = nodeFileSystem()
+    const own = new Set(blobsOf(one).map((name) => join(root, name)))
+    const broken = createImageDirectory(root, {
+      fs: {
+        ...fs,
+        rename: (from, to) => (own.has(from) ? Promise.reject(new Error('the end')) : fs.rename(from, to)),
+      },
+    })
+    await expect(deliver(broken, [two])).rejects.toThrow('the end')
+    expect(await whole(root)).toBe(digestOf(two.manifest))
+    // Of its own name alone: somebody else's file that the list names is not removed for it.
+    await writeFile(join(root, 'note'), 'of somebody else')
+    await appendFile(join(root, '.lading-doomed'), '\nnote\n../note')
+    await deliver(createImageDirectory(root), next, undefined, outcome)
+    expect((await readdir(root)).toSorted()).toEqual(
+      ['manifest.json', 'note', 'version', ...next.flatMap((image) => blobsOf(image))].toSorted(),
+    )
+    expect(await whole(root)).toBe(digestOf(next[0].manifest))
   })
 
   it('is not made of a directory of somebody else, nor of a version that is not known', async () => {

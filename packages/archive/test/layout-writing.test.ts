@@ -183,6 +183,12 @@ describe('a layout', () => {
       await writeFile(join(root, 'oci-layout'), content)
       await expect(createLayout(root).begin()).rejects.toMatchObject({ code })
     }
+    await writeFile(join(root, 'oci-layout'), '{"imageLayoutVersion":"1.1.0"}')
+    await expect(createLayout(root).begin()).rejects.toMatchObject({
+      code: 'ARCHIVE_UNSUPPORTED',
+      message: expect.stringContaining('has to keep right') as unknown,
+      hint: expect.stringContaining('it can be read') as unknown,
+    })
     await rm(join(root, 'oci-layout'))
     for (const index of [
       '{',

@@ -127,8 +127,7 @@ async function bring(
       },
     })
     for (const place of [from, to]) await sides.remember(place, brought)
-    // At a registry others may have them already; what is read from a file has nothing else.
-    if ('path' in to && copied.skipped > 0) sides.target.warn(foreignLeft(copied.skipped))
+    if (copied.skipped > 0) sides.target.warn(foreignLeft(copied.skipped, to))
     const { digest, size } = copied.target
     const [id = digest] = given.names
     const referrers =
@@ -147,9 +146,10 @@ async function bring(
   }
 }
 
-function foreignLeft(count: number): string {
+function foreignLeft(count: number, to: CopyPlace): string {
   const [are, them] = count === 1 ? ['a layer that is', 'it'] : [`${count} layers that are`, 'them']
-  return `without ${are} not to be distributed: whoever loads the image must have ${them}, or fetch ${them} from the URLs in the manifest (--include-foreign copies ${them})`
+  const uses = to.kind === 'registry' ? 'pulls' : 'loads'
+  return `without ${are} not to be distributed: whoever ${uses} the image must have ${them}, or fetch ${them} from the URLs in the manifest (--include-foreign copies ${them})`
 }
 
 async function plan(

@@ -140,6 +140,7 @@ export async function openTarget(
     default: {
       const { createArchive } = await import('@lading/archive')
       const { openOutputFile } = await import('@lading/content-store')
+      const { tmpdir } = await import('node:os')
       const { output, signal } = context
       if (place.path === '-' && output.interactive)
         throw new CliError('USAGE', 'an archive is not fit for a terminal', {
@@ -152,6 +153,7 @@ export async function openTarget(
       const target = createArchive(sink, {
         format: place.kind === 'docker-archive' ? 'docker' : 'oci',
         platform,
+        spoolDirectory: tmpdir(),
         onEvent: ({ message }) => parts.warn(message),
       })
       return {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { createArchive, type ArchiveFormat, type ArchiveSink } from '@lading/archive'
 import { openOutputFile } from '@lading/content-store'
 import { saveImage, type ImageToSave } from '@lading/distribution'
@@ -64,6 +65,7 @@ async function writeArchive(
   const archive = createArchive(sink, {
     format,
     platform: platforms?.find((each) => samePlatform(each, host)) ?? platforms?.[0] ?? host,
+    spoolDirectory: tmpdir(),
     onEvent: ({ message }) => warn(message),
   })
   if (uncompressed === true)

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { walk, type Delivery, type Document } from '@lading/content'
 import { writeFileDurably, type FileSystem, type Lock } from '@lading/content-store'
 import { algorithmOf } from '@lading/digest'
@@ -11,6 +10,7 @@ import { fileMode } from '../layout/prepare-layout.ts'
 import { documentLimit } from '../read/members.ts'
 import { openImageDirectory } from './open-image-directory.ts'
 import { blobName, documentName, signature, type DirectoryPlaces } from './directory-places.ts'
+import { doomedFiles } from './doomed-files.ts'
 
 interface Options {
   readonly fs: FileSystem
@@ -21,7 +21,7 @@ interface Options {
 
 /**
  * One delivery into a directory. The image that is there stays until the new one is there as a whole: then `manifest.json`
- * is replaced in one step, and what nothing names any more is removed.
+ * is replaced in one step, and what nothing names any more is removed, by the next delivery where this one is killed.
  */
 export function directoryDelivery({ fs, places, blobs, lock }: Options): Delivery {
   return fileDelivery({
@@ -36,16 +36,20 @@ export function directoryDelivery({ fs, places, blobs, lock }: Options): Deliver
     async publish(publishing) {
       const { plan, target, held } = publishing
       await fs.syncDirectory(places.root)
-      const before = await namesOfImage()
-      let changed = false
+      const written: { readonly path: string; readonly bytes: Uint8Array }[] = []
       for (const { descriptor, bytes } of plan.documents) {
         const path = descriptor.digest === target.digest ? places.manifest : places.document(descriptor.digest)
-        if (await holds(fs, path, bytes)) continue
-        await writeFileDurably(fs, path, bytes, { mode: fileMode, before: held.assert, fence: held.fence })
-        changed = true
+        if (!(await holds(fs, path, bytes))) written.push({ path, bytes })
       }
-      if (changed) await removeOthers(before, publishing)
-      return changed
+      const doomed = doomedFiles({ fs, places, held })
+      const left = await doomed.left()
+      const others = written.length > 0 ? await othersThan(publishing) : new Set<string>()
+      const remove = new Set([...left, ...others].filter((name) => !namesOf(publishing).has(name)))
+      if (others.size > 0) await doomed.write(remove)
+      for (const { path, bytes } of written)
+        await writeFileDurably(fs, path, bytes, { mode: fileMode, before: held.assert, fence: held.fence })
+      if (left.length > 0 || others.size > 0) await doomed.remove(remove)
+      return written.length > 0
     },
   })
 
@@ -72,33 +76,24 @@ export function directoryDelivery({ fs, places, blobs, lock }: Options): Deliver
     return names
   }
 
-  /** Of the image that was there before, and all signatures, which are of that. What other deliveries have brought stays. */
-  async function removeOthers(before: ReadonlySet<string>, { plan, target, held }: Publishing): Promise<void> {
-    const isBelow = ({ descriptor }: Document): boolean => descriptor.digest !== target.digest
-    const kept = new Set([
-      ...plan.needed.map(({ digest }) => blobName(digest)),
-      ...plan.documents.filter(isBelow).map(({ descriptor }) => documentName(descriptor.digest)),
-    ])
-    for (const { name, kind } of (await fs.readDirectory(places.root)) ?? []) {
-      if (kind !== 'file' || kept.has(name) || !(before.has(name) || signature.test(name))) continue
-      await held.assert()
-      await removeUnderLock(name, held)
-    }
+  /** Of the image that is there and of this one alone, and all signatures, which are of that. What other deliveries have brought stays. */
+  async function othersThan(publishing: Publishing): Promise<ReadonlySet<string>> {
+    const before = await namesOfImage()
+    const kept = namesOf(publishing)
+    const there = (await fs.readDirectory(places.root)) ?? []
+    return new Set(
+      there
+        .filter(({ name, kind }) => kind === 'file' && !kept.has(name) && (before.has(name) || signature.test(name)))
+        .map(({ name }) => name),
+    )
   }
+}
 
-  /** Into the holder's fence: one who was robbed of the lock removes nothing of what the next holder has written. */
-  async function removeUnderLock(name: string, { assert, fence }: Publishing['held']): Promise<void> {
-    const path = join(places.root, name)
-    if (fence === undefined) {
-      await fs.unlink(path)
-      return
-    }
-    try {
-      await fs.rename(path, join(fence, name))
-    } catch (error) {
-      if (!isLadingError(error, 'NOT_FOUND')) throw error
-      // The file is gone, or the fence is.
-      await assert()
-    }
-  }
+/** The files of what is published, besides the root. */
+function namesOf({ plan, target }: Publishing): ReadonlySet<string> {
+  const isBelow = ({ descriptor }: Document): boolean => descriptor.digest !== target.digest
+  return new Set([
+    ...plan.needed.map(({ digest }) => blobName(digest)),
+    ...plan.documents.filter(isBelow).map(({ descriptor }) => documentName(descriptor.digest)),
+  ])
 }

@@ -13,6 +13,10 @@ export const documentName = (digest: Digest): string => `${hexOf(digest)}.manife
 /** Simple signing's, of the image or of one in its index. */
 export const signature: RegExp = /^(?:[0-9a-f]{64,128}\.)?signature-[0-9]+$/
 
+/** A file that a copy makes for an image, and may remove when another one takes its place. */
+export const isOfImage = (name: string): boolean =>
+  /^[0-9a-f]{64,128}(?:\.manifest\.json)?$/.test(name) || signature.test(name)
+
 /** Where everything of such a directory is, all absolute. */
 export interface DirectoryPlaces {
   readonly root: string
@@ -20,6 +24,8 @@ export interface DirectoryPlaces {
   readonly manifest: string
   /** Held while the image is changed, and gone afterwards. */
   readonly lock: string
+  /** Files that nothing names once the image has changed: there from before that until they are gone. */
+  readonly doomed: string
   /** Of blobs on their way: a random part and `.tmp` follow. */
   readonly incoming: string
   blob(digest: Digest): string
@@ -31,6 +37,7 @@ export const directoryPlaces = (root: string): DirectoryPlaces => ({
   version: join(root, VERSION_FILE),
   manifest: join(root, ROOT_FILE),
   lock: join(root, '.lading-lock'),
+  doomed: join(root, '.lading-doomed'),
   incoming: join(root, '.lading-blob'),
   blob: (digest) => join(root, blobName(digest)),
   document: (digest) => join(root, documentName(digest)),

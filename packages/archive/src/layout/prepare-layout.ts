@@ -9,11 +9,12 @@ import {
   type Waiting,
 } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
-import { isLadingError, printable } from '@lading/errors'
+import { printable } from '@lading/errors'
 import { OCI_INDEX } from '@lading/manifest'
 import { ArchiveError } from '../archive-error.ts'
 import { blobPath, INDEX_FILE, LAYOUT_FILE } from '../file-names.ts'
 import { layoutMarker } from '../write/closing-documents.ts'
+import { assertWritable } from '../layout-version.ts'
 
 /** Others may read it; the user's mask decides. */
 export const fileMode = 0o644
@@ -97,7 +98,7 @@ async function sweep(fs: FileSystem, { root, incoming, lock, marker, index, blob
 
 async function assertOurs(fs: FileSystem, { root, marker, index, blobs }: LayoutPlaces): Promise<void> {
   const bytes = await fs.readFile(marker, { maxBytes: 64 * 1024 })
-  if (bytes !== undefined) return assertVersion(bytes, marker)
+  if (bytes !== undefined) return assertWritable(bytes, marker)
   const entries = (await fs.readDirectory(root)) ?? []
   const own = new Set([basename(index), basename(blobs)])
   const foreign = entries.find(({ name }) => !own.has(name) && !name.startsWith('.lading-'))
@@ -107,25 +108,4 @@ async function assertOurs(fs: FileSystem, { root, marker, index, blobs }: Layout
     actual: printable(foreign.name, 100),
     hint: 'name a directory that is not there yet, or an empty one',
   })
-}
-
-function assertVersion(bytes: Uint8Array, path: string): void {
-  let version: unknown
-  try {
-    version = (JSON.parse(new TextDecoder().decode(bytes)) as { imageLayoutVersion?: unknown } | null)
-      ?.imageLayoutVersion
-  } catch (error) {
-    if (isLadingError(error)) throw error
-  }
-  if (version === '1.0.0') return
-  throw new ArchiveError(
-    'ARCHIVE_UNSUPPORTED',
-    `${printable(path, 300)} says image layout version ${printable(String(version), 40)}`,
-    {
-      path,
-      expected: '1.0.0',
-      actual: printable(String(version), 40),
-      hint: 'name another directory',
-    },
-  )
 }

@@ -89,9 +89,11 @@ interface Link {
 /** The layers of an image, base first. */
 async function chainOf(members: Members, top: string, { signal }: AbortOptions): Promise<readonly Link[]> {
   const chain: Link[] = []
+  /** Which file names the image. */
+  let from = REPOSITORIES_FILE
   for (let id: string | undefined = top; id !== undefined;) {
-    if (!imageId.test(id)) throw invalid(`'${printable(id, 80)}' is no image ID`)
-    if (chain.length === mostLayers) throw invalid(`image ${top} has more than ${mostLayers} layers`)
+    if (!imageId.test(id)) throw invalid(from, `'${printable(id, 80)}' is no image ID`)
+    if (chain.length === mostLayers) throw invalid(`${top}/json`, `the image has more than ${mostLayers} layers`)
     const json = await members.document(`${id}/json`, { maxBytes: documentLimit, signal })
     if (json === undefined) throw incomplete(`${id}/json`, `which image ${top} needs`)
     const parent = parentOf(json, `${id}/json`)
@@ -104,6 +106,7 @@ async function chainOf(members: Members, top: string, { signal }: AbortOptions):
       })
     }
     chain.unshift({ text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json), layer })
+    from = `${id}/json`
     id = parent
   }
   return chain
@@ -138,8 +141,8 @@ const tooManyLayers = (): ArchiveError =>
     hint: 'no honest archive is like this',
   })
 
-const invalid = (what: string): ArchiveError =>
-  new ArchiveError('ARCHIVE_INVALID', `${REPOSITORIES_FILE}: ${what}`, {
-    path: REPOSITORIES_FILE,
+const invalid = (path: string, what: string): ArchiveError =>
+  new ArchiveError('ARCHIVE_INVALID', `${path}: ${what}`, {
+    path,
     hint: 'have the archive written again',
   })

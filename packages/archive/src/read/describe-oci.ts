@@ -1,11 +1,10 @@
 import type { AbortOptions } from '@lading/clock'
 import { namesContent } from '@lading/content'
 import type { Digest } from '@lading/digest'
-import { printable } from '@lading/errors'
-import { OCI_INDEX, parseStrictJson, schemas, type Descriptor } from '@lading/manifest'
+import { OCI_INDEX, schemas, type Descriptor } from '@lading/manifest'
 import { CONTAINERD_NAME, REF_NAME } from '../annotations.ts'
-import { ArchiveError } from '../archive-error.ts'
-import { INDEX_FILE, LAYOUT_FILE } from '../file-names.ts'
+import { LAYOUT_FILE } from '../file-names.ts'
+import { assertReadable } from '../layout-version.ts'
 import type { ArchivedImage } from './describe.ts'
 import { namesLimit, type Members } from './members.ts'
 
@@ -20,7 +19,7 @@ export async function describeOci(
   { signal }: AbortOptions,
 ): Promise<readonly ArchivedImage[]> {
   const layout = await members.document(LAYOUT_FILE, { maxBytes: 1024 * 1024, signal })
-  if (layout !== undefined) assertVersion(layout)
+  if (layout !== undefined) assertReadable(layout)
   const document = schemas.unmarshal(OCI_INDEX, index, { maxBytes: namesLimit })
   const entries = document.kind === 'index' ? document.manifests : []
   const images = new Map<Digest, { readonly names: Set<string>; readonly target: Descriptor }>()
@@ -38,19 +37,4 @@ export async function describeOci(
 function plain({ annotations, ...target }: Descriptor): Descriptor {
   const { [CONTAINERD_NAME]: _full, [REF_NAME]: _ref, ...rest } = annotations ?? {}
   return Object.keys(rest).length === 0 ? target : { ...target, annotations: rest }
-}
-
-function assertVersion(bytes: Uint8Array): void {
-  const layout = parseStrictJson(bytes)
-  const version =
-    typeof layout === 'object' && layout !== null && 'imageLayoutVersion' in layout
-      ? layout.imageLayoutVersion
-      : undefined
-  if (typeof version === 'string' && version.startsWith('1.')) return
-  throw new ArchiveError('ARCHIVE_UNSUPPORTED', `${LAYOUT_FILE} does not say version 1 of the image layout`, {
-    path: LAYOUT_FILE,
-    expected: '1.0.0',
-    actual: printable(JSON.stringify(version) ?? 'nothing', 40),
-    hint: `a newer tool may have written it, or ${INDEX_FILE} beside it is something else`,
-  })
 }

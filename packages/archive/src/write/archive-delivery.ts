@@ -1,6 +1,8 @@
+import type { AbortOptions } from '@lading/clock'
 import { DeliveryError, planPublication, type Delivery, type Receiver } from '@lading/content'
 import type { FileSystem } from '@lading/content-store'
 import type { Descriptor } from '@lading/manifest'
+import { ArchiveError } from '../archive-error.ts'
 import { DOCKER_MANIFEST_FILE, INDEX_FILE, LAYOUT_FILE } from '../file-names.ts'
 import { chunkMemory } from '../read/read-handle.ts'
 import { archiveNameOf, type ArchiveNames } from './archive-names.ts'
@@ -18,7 +20,7 @@ interface Options {
   readonly out: MemberWriter
   readonly format: ArchiveFormat
   readonly names: ArchiveNames
-  readonly spool: { readonly fs: FileSystem; readonly directory: string }
+  readonly spool: { readonly fs: FileSystem; readonly directory: string | undefined }
   readonly abandon: () => Promise<void>
 }
 
@@ -70,8 +72,12 @@ export function archiveDelivery({ out, format, names, spool, abandon }: Options)
     },
     async receive(what, { signal } = {}) {
       assertOpen(signal)
-      if (!('digest' in what))
-        return keep(await spoolingReceiver(what, { ...spool, enter: (spooled, how) => unspool(spooled, how?.signal) }))
+      if (!('digest' in what)) {
+        const { fs, directory } = spool
+        if (directory === undefined) throw noSpool()
+        const enter = (spooled: Spooled, how?: AbortOptions): Promise<void> => unspool(spooled, how?.signal)
+        return keep(await spoolingReceiver(what, { fs, directory, enter }))
+      }
       if (isHere(what)) return 'here'
       const leave = await turn({ signal })
       try {
@@ -151,3 +157,10 @@ function closing(format: ArchiveFormat, names: ArchiveNames): readonly (readonly
 
 const endedError = (): DeliveryError =>
   new DeliveryError('DELIVERY_ENDED', 'this delivery has ended', { hint: 'an archive is written in one; make another' })
+
+const noSpool = (): ArchiveError =>
+  new ArchiveError(
+    'ARCHIVE_SPOOL_NEEDED',
+    'an archive says the digest of content before its first byte, and nothing says where this may be kept until it is known',
+    { hint: 'give spoolDirectory, a directory with room for it' },
+  )

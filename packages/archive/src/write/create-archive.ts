@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os'
 import { DeliveryError, type Target } from '@lading/content'
 import { nodeFileSystem, type FileSystem } from '@lading/content-store'
 import { defaultPlatform, type Platform } from '@lading/manifest'
@@ -17,7 +16,7 @@ export interface ArchiveOptions {
   readonly format?: ArchiveFormat | undefined
   /** Which image docker finds where several are there. Default: the one for this machine. */
   readonly platform?: Platform | undefined
-  /** Where content of unknown digest is kept until it has come. Default: the system's directory for temporary files. */
+  /** Where content of unknown digest is kept until it has come. Without it, such content is refused: `ARCHIVE_SPOOL_NEEDED`. */
   readonly spoolDirectory?: string | undefined
   readonly fs?: FileSystem | undefined
   readonly onEvent?: ((event: ArchiveWarning) => void) | undefined
@@ -33,7 +32,7 @@ export interface ArchiveOptions {
  * ```
  *
  * @throws by its delivery, beside what every delivery throws: ArchiveError `NOT_AN_IMAGE` (an artifact, for docker
- *   alone); DeliveryError `DELIVERY_BROKEN` where the sink cannot take back what turned out wrong; what the sink throws
+ *   alone), `ARCHIVE_SPOOL_NEEDED`; DeliveryError `DELIVERY_BROKEN` where the sink cannot take back what turned out wrong; what the sink throws
  */
 export function createArchive(sink: ArchiveSink, options: ArchiveOptions = {}): Target {
   const { format = 'both', platform = defaultPlatform(), onEvent, fs = nodeFileSystem() } = options
@@ -54,7 +53,7 @@ export function createArchive(sink: ArchiveSink, options: ArchiveOptions = {}): 
         out,
         format,
         names,
-        spool: { fs, directory: options.spoolDirectory ?? tmpdir() },
+        spool: { fs, directory: options.spoolDirectory },
         abandon: async () => sink.abort?.(),
       })
     },

@@ -45,6 +45,12 @@ describe.each(Object.entries(waysIn))('an archive read %s', (_, read) => {
     ])
   })
 
+  it('of a later version of the layout, which has what version 1.0.0 has', async () => {
+    const files = ociArchive([image], [{ bytes: image.manifest, name: '1' }])
+    files.set('oci-layout', jsonBytes({ imageLayoutVersion: '1.1.0', more: true }))
+    expect(seen(await read(await archiveOf(files)))).toMatchObject([{ names: ['1'], config: image.id }])
+  })
+
   it('of docker, whose layers are links to each other, as docker save and skopeo write them', async () => {
     const [first = new Uint8Array(), second = new Uint8Array()] = image.layers
     const members: [string, Member][] = [

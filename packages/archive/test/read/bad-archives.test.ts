@@ -76,11 +76,14 @@ const bad: readonly (readonly [what: string, members: Members, code: string])[] 
     'JSON_DUPLICATE',
   ],
   ['index.json is no index', replaced(oci, 'index.json', image.manifest), 'MANIFEST_MEDIA_TYPE'],
-  [
-    'a layout of another version',
-    replaced(oci, 'oci-layout', jsonBytes({ imageLayoutVersion: '2.0.0' })),
-    'ARCHIVE_UNSUPPORTED',
-  ],
+  ...['2.0.0', '1.', '1.x.0', '01.0.0', '1.0', '10.0.0', 1].map(
+    (imageLayoutVersion) =>
+      [
+        `a layout of version ${imageLayoutVersion}`,
+        replaced(oci, 'oci-layout', jsonBytes({ imageLayoutVersion })),
+        'ARCHIVE_UNSUPPORTED',
+      ] as const,
+  ),
   [
     'a manifest that is not what its path says',
     replaced(oci, manifestPath, other.manifest),
@@ -194,6 +197,31 @@ describe.each(Object.entries(waysIn))('a bad archive read %s', (way, read) => {
     const noise = Uint8Array.from({ length: 5000 }, (_, at) => (at * 7919) % 251)
     expectTyped(await failureOf(() => read(noise)), 'TAR_CORRUPT')
     expect(way).toBeTruthy()
+  })
+})
+
+describe('what is wrong about images from before docker 1.10', () => {
+  const ids = ['a', 'b'].map((digit) => digit.repeat(64))
+  const linked = (parent: string): Members => [
+    [`${ids[0]}/json`, jsonBytes({ id: ids[0], parent, created: '2014-10-01T20:46:08Z' })],
+    [`${ids[0]}/layer.tar`, textBytes('layer')],
+  ]
+  const chain = Array.from({ length: 1001 }, (_, at) => at.toString(16).padStart(64, '0'))
+  const long = chain.flatMap((id, at): Members => [
+    [`${id}/json`, jsonBytes({ id, parent: chain[at - 1], created: '2014-10-01T20:46:08Z' })],
+    [`${id}/layer.tar`, textBytes('layer')],
+  ])
+  const named = (id: string): Members => [['repositories', jsonBytes({ app: { '1': id } })]]
+
+  it.each<[string, Members, string]>([
+    ['a name of what is no ID', [...named('../etc'), ...linked(ids[1] ?? '')], 'repositories'],
+    ['a parent that is no ID', [...named(ids[0] ?? ''), ...linked('../etc')], `${ids[0]}/json`],
+    ['a parent that is no ID, of an image without a name', linked('../etc'), `${ids[0]}/json`],
+    ['a chain without an end, of an image without a name', long, `${chain.at(-1)}/json`],
+  ])('is told with the file that says it: %s', async (_, members, path) => {
+    const error = await failureOf(async () => waysIn['as it comes']?.(await archiveOf(members)))
+    expect(error).toMatchObject({ code: 'ARCHIVE_INVALID', facts: { path } })
+    expect(String(error)).toContain(`${path}: `)
   })
 })
 

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { createArchive, type ArchiveOptions } from '@lading/archive'
 import { createMemoryContent, successors, type Document, type Source } from '@lading/content'
 import type { ContentPlace } from '@lading/content/compliance'
@@ -9,7 +10,7 @@ import { memorySink } from './memory-sink.ts'
 /** An archive that is written into memory, and shown once it is finished. */
 export function archivePlace(how: { readonly rewinds: boolean }, options?: ArchiveOptions): ContentPlace {
   const sink = memorySink(how)
-  const target = createArchive(sink, options)
+  const target = createArchive(sink, { spoolDirectory: tmpdir(), ...options })
   let shown: Promise<Source> | undefined
   const source = (): Promise<Source> =>
     sink.outcome === 'finished' ? (shown ??= contentOf(sink.bytes())) : Promise.resolve(createMemoryContent())

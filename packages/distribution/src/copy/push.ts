@@ -148,6 +148,7 @@ async function pushOne(
       onEvent,
     })
     if (copied.status === 'copied') await store.origins.remember(own, there)
+    warnOfForeign(copied, onEvent)
     const { digest, size } = copied.target
     const { status } = copied
     onEvent({ type: 'copied', reference: String(reference), id: tag ?? digest, digest, size, status })
@@ -174,5 +175,15 @@ function warnOfSchema1(root: Descriptor, reference: Reference, onEvent: (event: 
     type: 'warning',
     code: 'SCHEMA1_AS_OCI',
     message: `${familiarString(reference)} came as Docker schema 1 (${before}); what is pushed is the OCI image that was made of it, ${root.digest}`,
+  })
+}
+
+function warnOfForeign({ skipped }: Copied, onEvent: (event: CopyEvent) => void): void {
+  if (skipped === 0) return
+  const [are, them] = skipped === 1 ? ['a layer that is', 'it'] : [`${skipped} layers that are`, 'them']
+  onEvent({
+    type: 'warning',
+    code: 'FOREIGN_LAYERS',
+    message: `without ${are} not to be distributed: whoever pulls the image must have ${them}, or fetch ${them} from the URLs in the manifest (--include-foreign pushes ${them})`,
   })
 }
