@@ -52,7 +52,11 @@ const packages = ['packages', 'apps'].flatMap((group) =>
 
 const projects = [
   ...packages,
-  { extends: true as const, root: './fuzz', test: { name: 'fuzz', include: ['test/**/*.test.ts'] } },
+  ...['fuzz', 'bench'].map((name) => ({
+    extends: true as const,
+    root: `./${name}`,
+    test: { name, include: ['test/**/*.test.ts'] },
+  })),
 ]
 
 const condition = '@lading/source'

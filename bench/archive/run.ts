@@ -3,22 +3,21 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { missing, pathOf } from '../../test/support/real-parts.ts'
-import { buildImage } from '../pull/image.ts'
-import { measure, median, type Measured } from '../pull/measure.ts'
-import { pushImage, startRegistry } from '../pull/registry.ts'
+import { sizeOf } from '../support/image/image.ts'
+import { machineFiles } from '../support/image/machine-files.ts'
+import { measure, median, type Measured } from '../support/measure.ts'
+import { cli } from '../support/lading.ts'
+import * as settings from '../support/settings.ts'
+import { say } from '../support/settings.ts'
+import { pushImage, startRegistry } from '../support/registry.ts'
 
-const megabytes = Number(process.env['LADING_BENCH_MB'] ?? 500)
-const rounds = Number(process.env['LADING_BENCH_ROUNDS'] ?? 5)
-const folder = process.env['LADING_BENCH_DIR'] ?? join(tmpdir(), 'lading-bench')
+const megabytes = settings.megabytes(500)
+const rounds = settings.rounds(5)
+const folder = settings.folder
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
-const built = fileURLToPath(new URL('../../apps/cli/dist/bin.js', import.meta.url))
-const source = fileURLToPath(new URL('../../apps/cli/src/bin.ts', import.meta.url))
-const cli = existsSync(built) ? [built] : ['--conditions=@lading/source', source]
 const lading = (...args: readonly string[]): Promise<Measured> => measure(process.execPath, [...cli, ...args])
 const skopeo = (...args: readonly string[]): Promise<Measured> =>
   measure(pathOf('skopeo'), ['--insecure-policy', 'copy', '-q', ...args])
@@ -40,8 +39,8 @@ interface Contestant {
 
 await mkdir(folder, { recursive: true })
 say(`building an image of at least ${megabytes} MB in ${folder} (kept for the next run) ...`)
-const image = await buildImage(folder, { compressedBytes: megabytes * 1_000_000 })
-const compressed = image.layers.reduce((sum, layer) => sum + layer.size, 0)
+const image = await machineFiles(join(folder, `gzip-${megabytes}`), { size: { compressedBytes: megabytes * 1e6 } })
+const compressed = sizeOf(image)
 const uncompressed = image.layers.reduce((sum, layer) => sum + layer.uncompressed, 0)
 
 const registry = await startRegistry(folder)

@@ -2,25 +2,21 @@
 // and without, in the top layer and in the base. The image is made of random files of 30 kB.
 // LADING_BENCH_MB (default 600), over four layers.
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createMemoryContent, type MemoryContent } from '@lading/content'
 import { image, startTestRegistry } from '@lading/test-registry'
 import { putLayer, type Layer } from '../../packages/image/test/support/layers.ts'
 import { putTocLayer } from '../../packages/image/test/support/toc-layers.ts'
-import { measure } from '../pull/measure.ts'
+import { measure } from '../support/measure.ts'
+import { cli } from '../support/lading.ts'
+import * as settings from '../support/settings.ts'
+import { say } from '../support/settings.ts'
 
 const layers = 4
 const fileBytes = 30_000
-const filesPerLayer = Math.ceil((Number(process.env['LADING_BENCH_MB'] ?? 600) * 1e6) / layers / fileBytes)
-const built = fileURLToPath(new URL('../../apps/cli/dist/bin.js', import.meta.url))
-const source = fileURLToPath(new URL('../../apps/cli/src/bin.ts', import.meta.url))
-const cli = existsSync(built) ? [built] : ['--conditions=@lading/source', source]
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const filesPerLayer = Math.ceil((settings.megabytes(600) * 1e6) / layers / fileBytes)
 
 type Kind = 'gzip' | 'eStargz' | 'zstd:chunked'
 

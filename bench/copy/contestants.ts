@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { missing, pathOf } from '../../test/support/real-parts.ts'
-import { measure, type Measured } from '../pull/measure.ts'
+import { measure, type Measured } from '../support/measure.ts'
 
 type Run = () => Promise<Measured>
 

@@ -1,7 +1,7 @@
 import { image, index, startTestRegistry, type Seedable, type TestRegistry } from '@lading/test-registry'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Measured } from '../pull/measure.ts'
+import type { Measured } from '../support/measure.ts'
 import type { Contestant } from './contestants.ts'
 
 const layers = ['a', 'b', 'c', 'd', 'e'] as const

@@ -1,32 +1,30 @@
 // pnpm bench:copy: one image pushed from disk, pushed again, and copied from registry to registry, in turn by lading and,
 // where they are installed (LADING_GO_BIN), crane, oras, regctl and skopeo: wall, CPU, memory, and requests of a small image.
 // LADING_BENCH_MB (default 824), LADING_BENCH_ROUNDS (default 3), LADING_BENCH_DIR, LADING_BENCH_ONLY (names, by commas).
-import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { buildImage } from '../pull/image.ts'
-import { measure, median, type Measured } from '../pull/measure.ts'
-import { pushImage, startRegistry, type BenchRegistry } from '../pull/registry.ts'
+import { sizeOf } from '../support/image/image.ts'
+import { machineFiles } from '../support/image/machine-files.ts'
+import { measure, median, type Measured } from '../support/measure.ts'
+import { cli } from '../support/lading.ts'
+import * as settings from '../support/settings.ts'
+import { say } from '../support/settings.ts'
+import { pushImage, startRegistry, type BenchRegistry } from '../support/registry.ts'
 import { contestants, type Contestant } from './contestants.ts'
 import { tellRequests } from './requests.ts'
 
-const megabytes = Number(process.env['LADING_BENCH_MB'] ?? 824)
-const rounds = Number(process.env['LADING_BENCH_ROUNDS'] ?? 3)
-const folder = process.env['LADING_BENCH_DIR'] ?? join(tmpdir(), 'lading-bench')
+const megabytes = settings.megabytes(824)
+const rounds = settings.rounds(3)
+const folder = settings.folder
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
-const built = fileURLToPath(new URL('../../apps/cli/dist/bin.js', import.meta.url))
-const source = fileURLToPath(new URL('../../apps/cli/src/bin.ts', import.meta.url))
-const cli = existsSync(built) ? [built] : ['--conditions=@lading/source', source]
 const root = join(folder, 'store')
 const env = { LADING_HOSTS: 'off', LADING_ROOT: root }
 const lading = (...args: readonly string[]): Promise<Measured> => measure(process.execPath, [...cli, ...args], env)
 await mkdir(folder, { recursive: true })
 say(`building an image of at least ${megabytes} MB in ${folder} (kept for the next run) ...`)
-const image = await buildImage(folder, { compressedBytes: megabytes * 1_000_000 })
-const size = image.layers.reduce((sum, layer) => sum + layer.size, 0)
+const image = await machineFiles(join(folder, `gzip-${megabytes}`), { size: { compressedBytes: megabytes * 1e6 } })
+const size = sizeOf(image)
 const origin = await startRegistry(join(folder, 'origin'))
 const target = join(folder, 'pushed')
 await rm(target, { recursive: true, force: true })

@@ -1,21 +1,18 @@
 // pnpm bench:images: how long `lading images` takes where ten thousand images are. The CLI is the built one, if there is
 // one. LADING_BENCH_ROUNDS (default 10), LADING_BENCH_IMAGES (default 10000).
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { nodeFileSystem, prepareRoot } from '@lading/content-store'
 import { writeManyImages } from '../../packages/store/test/support/many-images.ts'
-import { measure, median, type Measured } from '../pull/measure.ts'
+import { measure, median, type Measured } from '../support/measure.ts'
+import { cli } from '../support/lading.ts'
+import * as settings from '../support/settings.ts'
+import { say } from '../support/settings.ts'
 
-const rounds = Number(process.env['LADING_BENCH_ROUNDS'] ?? 10)
-const count = Number(process.env['LADING_BENCH_IMAGES'] ?? 10_000)
-const built = fileURLToPath(new URL('../../apps/cli/dist/bin.js', import.meta.url))
-const source = fileURLToPath(new URL('../../apps/cli/src/bin.ts', import.meta.url))
-const cli = existsSync(built) ? [built] : ['--conditions=@lading/source', source]
+const rounds = settings.rounds(10)
+const count = settings.count('LADING_BENCH_IMAGES', 10_000)
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const show = (what: string, all: readonly Measured[]): void =>
   say(
     `${what.padEnd(44)}${median(all.map(({ wall }) => wall)).toFixed(3)} s, of the processor ${median(all.map(({ cpu }) => cpu)).toFixed(2)} s, ${Math.round(median(all.map(({ peak }) => peak)))} MiB`,

@@ -5,8 +5,7 @@ import { measureManifests } from './manifests.ts'
 import type { Row } from './measure.ts'
 import { measureReferences } from './references.ts'
 import { measureSchema1 } from './schema1.ts'
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
+import { say } from '../support/settings.ts'
 
 /** A part measures one package; a new one is one more line here. */
 const parts: readonly (() => readonly Row[] | Promise<readonly Row[]>)[] = [

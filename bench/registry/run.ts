@@ -6,16 +6,16 @@ import { join } from 'node:path'
 import { randomBytes, startTestRegistry, type TestRegistryOptions } from '@lading/test-registry'
 import { startDockerRegistry } from '../../test/support/docker-registry.ts'
 import { missing } from '../../test/support/real-parts.ts'
-import { median } from '../pull/measure.ts'
+import { median } from '../support/measure.ts'
+import * as settings from '../support/settings.ts'
+import { say } from '../support/settings.ts'
 import { startChildRegistry } from './child-registry.ts'
 import { fetchRaw, pushBlob } from './client.ts'
 
-const rounds = Number(process.env['LADING_BENCH_ROUNDS'] ?? 9)
+const rounds = settings.rounds(9)
 const blobBytes = 250_000_000
 const connections = 1000
 const smallBytes = 50_000
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** The first start loads modules and is not counted: in a test file it happens once. */
 async function startAndStop(options: TestRegistryOptions): Promise<number> {

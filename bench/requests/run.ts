@@ -1,27 +1,23 @@
 // pnpm bench:requests: how many requests, connections and round trips a pull takes, by lading and, where installed, skopeo,
 // from the same test registry behind a line with 50 ms a round trip. The CLI is the built one, if there is one.
 // LADING_BENCH_ROUNDS (default 5).
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { image, startTestRegistry, type TestRegistryOptions } from '@lading/test-registry'
 import { missing, pathOf } from '../../test/support/real-parts.ts'
-import { measure, median } from '../pull/measure.ts'
+import { openLine } from '../support/line.ts'
+import { measure, median } from '../support/measure.ts'
+import { cli } from '../support/lading.ts'
+import * as settings from '../support/settings.ts'
+import { say } from '../support/settings.ts'
 import { count, type Counted } from './count.ts'
 import { limitedRate } from './limited-rate.ts'
-import { openSlowLine } from './slow-line.ts'
 
-const rounds = Number(process.env['LADING_BENCH_ROUNDS'] ?? 5)
+const rounds = settings.rounds(5)
 const roundTripMs = 50
 /** Long enough that what else the machine does is small beside it: what is waited for is counted by it. */
 const longRoundTripMs = 400
-const built = fileURLToPath(new URL('../../apps/cli/dist/bin.js', import.meta.url))
-const source = fileURLToPath(new URL('../../apps/cli/src/bin.ts', import.meta.url))
-const cli = existsSync(built) ? [built] : ['--conditions=@lading/source', source]
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 interface Row extends Counted {
   readonly connections: number
@@ -37,9 +33,9 @@ async function pulls(folder: string, auth: TestRegistryOptions['auth'], again: b
   const rows = new Map<string, Row>()
   const target = join(folder, 'target')
   const lines = {
-    quick: await openSlowLine(registry.host, 0),
-    slow: await openSlowLine(registry.host, roundTripMs),
-    slowest: await openSlowLine(registry.host, longRoundTripMs),
+    quick: await openLine(registry.host, { roundTripMs: 0 }),
+    slow: await openLine(registry.host, { roundTripMs: roundTripMs }),
+    slowest: await openLine(registry.host, { roundTripMs: longRoundTripMs }),
   }
   const contestants: Record<string, (host: string) => Promise<unknown>> = {
     lading: (host) => measure(process.execPath, [...cli, 'pull', '-q', '--root', target, `${host}/team/app:1`]),

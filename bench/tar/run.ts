@@ -8,9 +8,9 @@ import { missing } from '../../test/support/real-parts.ts'
 import { cpuSeconds } from '../parse/measure.ts'
 import { largeFiles, smallFiles, type Archive } from './archives.ts'
 import { iterated, pushed, type Reader } from './readers.ts'
+import { say } from '../support/settings.ts'
 
 const scale = Number(process.env['LADING_BENCH_SCALE'] ?? 1)
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** User and system time of a child, as bash counts it: the best of some runs. */
 function bsdtarSeconds({ bytes }: Archive): number {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { pathOf } from '../../test/support/real-parts.ts'
-import type { Measured } from '../pull/measure.ts'
+import type { Measured } from '../support/measure.ts'
 
 /** Runs what it is given, and says what that and all that it started has used (getrusage(2), RUSAGE_CHILDREN). */
 const runner = `

@@ -5,26 +5,24 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { missing, pathOf } from '../../test/support/real-parts.ts'
 import { digestOf } from '@lading/digest/hash'
-import { buildImage, type BenchImage } from '../pull/image.ts'
-import { measure, median, type Measured } from '../pull/measure.ts'
-import { pushImage, startRegistry } from '../pull/registry.ts'
+import { sizeOf, type BenchImage } from '../support/image/image.ts'
+import { machineFiles } from '../support/image/machine-files.ts'
+import { measure, median, type Measured } from '../support/measure.ts'
+import { cli } from '../support/lading.ts'
+import * as settings from '../support/settings.ts'
+import { say } from '../support/settings.ts'
+import { pushImage, startRegistry } from '../support/registry.ts'
 import { measureTree } from './measure-tree.ts'
 
-const files = Number(process.env['LADING_BENCH_FILES'] ?? 100_000)
-const rounds = Number(process.env['LADING_BENCH_ROUNDS'] ?? 5)
-const base = process.env['LADING_BENCH_DIR'] ?? join(tmpdir(), 'lading-bench')
+const files = settings.count('LADING_BENCH_FILES', 100_000)
+const rounds = settings.rounds(5)
+const base = settings.folder
 const folder = join(base, `${files}-files`)
 const memory = process.env['LADING_BENCH_TMPFS'] ?? '/dev/shm'
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
-const built = fileURLToPath(new URL('../../apps/cli/dist/bin.js', import.meta.url))
-const source = fileURLToPath(new URL('../../apps/cli/src/bin.ts', import.meta.url))
-const cli = existsSync(built) ? [built] : ['--conditions=@lading/source', source]
 
 /** What unpacks the image to a directory that is not there yet. */
 type Contestant = (directory: string) => Promise<Measured>
@@ -159,8 +157,8 @@ function judge(rows: readonly Row[]): readonly { readonly goal: string; readonly
 
 await mkdir(folder, { recursive: true })
 say(`building an image of ${files} files in ${folder} (kept for the next run) ...`)
-const image = await buildImage(folder, { files })
-const compressed = image.layers.reduce((sum, layer) => sum + layer.size, 0)
+const image = await machineFiles(join(folder, 'layers'), { size: { files } })
+const compressed = sizeOf(image)
 const uncompressed = image.layers.reduce((sum, layer) => sum + layer.uncompressed, 0)
 const store = join(folder, 'store')
 const registry = await startRegistry(folder)

@@ -1,5 +1,8 @@
-import { createServer, request } from 'node:http'
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { BenchTls } from './registry.ts'
 
 export interface Relay {
   readonly host: string
@@ -9,28 +12,29 @@ export interface Relay {
 }
 
 /** Stands before a registry and counts. For a round that is not timed: it costs more than it passes on. */
-export async function startRelay(host: string): Promise<Relay> {
+export async function startRelay(host: string, tls?: BenchTls): Promise<Relay> {
   let requests = 0
   let bytes = 0
-  const server = createServer((asked, answer) => {
+  const serve: http.RequestListener = ({ url, method, headers }, answer) => {
     requests += 1
-    const onward = request(
-      {
-        host: host.split(':')[0],
-        port: host.split(':')[1],
-        path: asked.url,
-        method: asked.method,
-        headers: asked.headers,
-      },
+    const [hostname, port] = host.split(':')
+    const onward = (tls === undefined ? http : https).request(
+      { hostname, port, path: url, method, headers, rejectUnauthorized: false },
       (given) => {
         answer.writeHead(given.statusCode ?? 502, given.headers)
         given.on('data', (chunk: Buffer) => (bytes += chunk.length))
+        given.on('error', () => answer.destroy())
         given.pipe(answer)
       },
     )
     onward.on('error', () => answer.destroy())
-    asked.pipe(onward)
-  })
+    answer.on('close', () => onward.destroy())
+    onward.end()
+  }
+  const server =
+    tls === undefined
+      ? http.createServer(serve)
+      : https.createServer({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, serve)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,

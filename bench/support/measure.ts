@@ -9,7 +9,7 @@ export interface Measured {
   readonly system: number
   /** Their sum. */
   readonly cpu: number
-  /** High-water mark of resident memory, MiB. */
+  /** High-water mark of resident memory, MiB; where it starts others, the sum of all that lived at once. */
   readonly peak: number
 }
 
@@ -34,13 +34,7 @@ export async function measure(
   child.stdio[3]?.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-2000)))
   let peak = 0
   const sampler = setInterval(() => {
-    try {
-      const [ran = ''] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ')
-      const status = readFileSync(`/proc/${ran}/status`, 'utf8')
-      peak = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024 || peak
-    } catch {
-      // Not yet there, or just ended; the last sample stands.
-    }
+    peak = Math.max(peak, peakBelow(child.pid))
   }, sampleEveryMs)
   try {
     const code = await new Promise<number | null>((resolve, reject) =>
@@ -52,6 +46,25 @@ export async function measure(
   }
   const [wall = 0, user = 0, system = 0] = times.trim().split('\n').at(-1)?.split(' ').map(Number) ?? []
   return { wall, user, system, cpu: user + system, peak }
+}
+
+/** Of all that a process has started and that lives. */
+function peakBelow(pid: number | undefined): number {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+    return children === '' ? 0 : children.split(' ').reduce((sum, each) => sum + ownPeak(each) + peakBelow(+each), 0)
+  } catch {
+    return 0
+  }
+}
+
+function ownPeak(pid: string): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch {
+    // It has just ended; an earlier look stands.
+    return 0
+  }
 }
 
 export function median(values: readonly number[]): number {

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { startTestRegistry } from '@lading/test-registry'
+import { makeCertificate, startTestRegistry } from '@lading/test-registry'
 import { startDockerRegistry } from '../../test/support/docker-registry.ts'
 import { missing } from '../../test/support/real-parts.ts'
-import type { BenchBlob, BenchImage } from './image.ts'
+import type { BenchBlob, BenchImage } from './image/image.ts'
 
 export interface BenchRegistry {
   readonly name: string
@@ -13,16 +13,33 @@ export interface BenchRegistry {
   close(): Promise<void>
 }
 
-/** The real registry where it is installed, else our own for tests. */
-export async function startRegistry(folder: string): Promise<BenchRegistry> {
+/** A certificate and its key, and the CA that has signed it, as files. */
+export interface BenchTls {
+  readonly cert: string
+  readonly key: string
+  readonly ca: string
+}
+
+/** The real registry where it is installed, else our own for tests. What was pushed is there the next time. */
+export async function startRegistry(folder: string, tls?: BenchTls): Promise<BenchRegistry> {
+  const directory = join(folder, 'registry')
+  await mkdir(directory, { recursive: true })
   if (missing('docker-registry')) {
-    const registry = await startTestRegistry()
+    const pair = tls && { cert: await readFile(tls.cert, 'utf8'), key: await readFile(tls.key, 'utf8') }
+    const registry = await startTestRegistry({ storage: { directory }, maxBlobBytes: 2 ** 34, tls: pair })
     return { name: 'test registry', host: registry.host, close: () => registry.close() }
   }
-  const data = join(folder, 'registry')
-  await mkdir(data, { recursive: true })
-  const registry = await startDockerRegistry(data)
+  const registry = await startDockerRegistry(directory, { tls })
   return { name: 'docker-registry', host: registry.host, close: () => registry.close() }
+}
+
+/** For 127.0.0.1. */
+export async function writeTls(folder: string): Promise<BenchTls> {
+  const authority = makeCertificate({ authority: true, commonName: 'bench' })
+  const { cert, key } = makeCertificate({ issuer: authority, hosts: ['127.0.0.1', 'localhost'] })
+  const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem'), ca: join(folder, 'ca.pem') }
+  await Promise.all([writeFile(files.cert, cert), writeFile(files.key, key), writeFile(files.ca, authority.cert)])
+  return files
 }
 
 export async function pushImage(host: string, name: string, tag: string, image: BenchImage): Promise<void> {
