@@ -19,6 +19,11 @@ export interface LayerStoreOptions extends LayerBounds {
    */
   readonly workers?: number | undefined
   /**
+   * The calling thread is one of the `workers`: it works on a layer itself, in turns of a few milliseconds, while a thread
+   * works on another. For a program that does nothing else meanwhile; it spares 10 MiB. Default false.
+   */
+  readonly callerWorks?: boolean | undefined
+  /**
    * Compressed bytes. A layer of fewer is worked on in the calling thread while no other has been started: it is done
    * before a thread is there. Default 128 KiB; 0: each layer in a thread.
    */
@@ -31,12 +36,13 @@ const defaultSmallLayer = 128 * 1024
 export function createLayerStore(options: LayerStoreOptions): LayerStore<FileGrowth> {
   const { root, fs = nodeFileSystem(), workers = Math.min(2, availableParallelism()) } = options
   const { maxLayerSize, maxInflationRatio, inflationFloor, smallLayer: small = defaultSmallLayer } = options
+  const { callerWorks } = options
   const layout = layoutOf(root)
   let uncompressor: ReturnType<typeof createUncompressor> | undefined
   const start = (): ReturnType<typeof createUncompressor> =>
     (uncompressor ??= createUncompressor({
       pathOf: layout.blob,
-      pool: createWorkerPool(workers > 0 ? workerUrl() : undefined, { most: workers, small }),
+      pool: createWorkerPool(workers > 0 ? workerUrl() : undefined, { most: workers, small, callerWorks }),
       limit: Math.max(1, workers),
       bounds: { maxLayerSize, maxInflationRatio, inflationFloor },
     }))

@@ -15,26 +15,45 @@ export interface WorkerPool {
   close(): Promise<void>
 }
 
+interface WorkerPoolOptions {
+  readonly most?: number | undefined
+  readonly small?: number | undefined
+  readonly callerWorks?: boolean | undefined
+}
+
 /**
  * @param url of the worker's file; `undefined`: there is none, so everything runs in the calling thread.
  * @param options.most threads. Default 2.
  * @param options.small a job of fewer compressed bytes starts no thread: it runs in the calling one, unless there are
  *   threads already. Default 0.
+ * @param options.callerWorks the calling thread is one of `most`, though never the only one: it takes a job, one at a time,
+ *   when a thread is at work. Default false.
  */
-export function createWorkerPool(
-  url: URL | undefined,
-  { most = 2, small = 0 }: { readonly most?: number | undefined; readonly small?: number | undefined } = {},
-): WorkerPool {
+export function createWorkerPool(url: URL | undefined, options: WorkerPoolOptions = {}): WorkerPool {
+  const { most = 2, small = 0, callerWorks = false } = options
+  const mostThreads = callerWorks ? Math.max(1, most - 1) : most
   const threads = new Set<WorkerThread>()
   let here = url === undefined
+  let callerIsFree = callerWorks
   let closing: Promise<unknown> | undefined
 
-  /** An idle thread, a new one, or the one with the least to do. */
-  function choose(start: () => WorkerThread): WorkerThread {
+  /** An idle thread, a new one, the calling one, or that with the least to do. */
+  function choose(start: () => WorkerThread): WorkerThread | 'caller' {
     const inOrder = [...threads].toSorted((a, b) => a.busy - b.busy || a.left - b.left || a.jobs - b.jobs)
     const idle = inOrder.find(({ jobs }) => jobs === 0)
     if (idle !== undefined) return idle
-    return (threads.size >= most ? inOrder[0] : undefined) ?? start()
+    const [least] = inOrder
+    if (least === undefined || threads.size < mostThreads) return start()
+    return callerIsFree ? 'caller' : least
+  }
+
+  async function inCaller(job: Job, listener: JobListener): Promise<Outcome> {
+    callerIsFree = false
+    try {
+      return await uncompressHere(job, listener)
+    } finally {
+      callerIsFree = callerWorks
+    }
   }
 
   async function runThere(job: Job, listener: JobListener): Promise<Attempted> {
@@ -48,7 +67,8 @@ export function createWorkerPool(
         threads.add(thread)
         return thread
       }
-      return choose(start).run(job, listener)
+      const chosen = choose(start)
+      return chosen === 'caller' ? inCaller(job, listener) : chosen.run(job, listener)
     } catch {
       // No threads in this runtime, or not permitted.
       return 'unavailable'

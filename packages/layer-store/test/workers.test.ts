@@ -82,6 +82,43 @@ describe('a layer that is done before a thread is there', () => {
   })
 })
 
+describe('a caller that works as well', () => {
+  it('takes one layer at a time while its threads are at work, and is one of them', async () => {
+    const root = await temporaryRoot()
+    const blob = await putBlob(root, tar)
+    const pool = createWorkerPool(here('support/strange-worker.ts'), { most: 2, callerWorks: true })
+    const inPlace = at(blobFile(root, blob.digest))
+    // The strange worker says of each layer that its size is 1.
+    expect(await pool.run(at('well'), ignore)).toMatchObject({ outcome: 'done', size: 1 })
+    void pool.run(at('hang'), ignore).catch(ignore)
+    const outcomes = await Promise.all([pool.run(inPlace, ignore), pool.run(at('well'), ignore)])
+    expect(outcomes).toMatchObject([
+      { outcome: 'done', size: tar.length },
+      { outcome: 'done', size: 1 },
+    ])
+    expect(await pool.run(inPlace, ignore)).toMatchObject({ outcome: 'done', size: tar.length })
+    await pool.close()
+  })
+
+  it('leaves the work to a thread where it would be alone', async () => {
+    const pool = createWorkerPool(here('support/strange-worker.ts'), { most: 1, callerWorks: true })
+    expect(await pool.run(at('well'), ignore)).toMatchObject({ outcome: 'done', size: 1 })
+    await pool.close()
+  })
+
+  it('gives a layer up when it is told to', async () => {
+    const root = await temporaryRoot()
+    const blob = await putBlob(root, tar)
+    const pool = createWorkerPool(here('support/strange-worker.ts'), { most: 2, callerWorks: true })
+    void pool.run(at('hang'), ignore).catch(ignore)
+    const job = at(blobFile(root, blob.digest))
+    const running = pool.run(job, ignore)
+    Atomics.store(new Int32Array(job.control), 0, 1)
+    expect(await running).toEqual({ outcome: 'aborted' })
+    await pool.close()
+  })
+})
+
 describe('without a worker, the calling thread does the work', () => {
   it.each([
     ['there is no file', undefined],

@@ -45,6 +45,8 @@ export interface OpenStoreOptions extends WaitingOptions, LayerBounds {
   readonly keepSummary?: boolean | undefined
   /** Threads that inflate and hash. Default: as `createLayerStore`. */
   readonly workers?: number | undefined
+  /** The calling thread is one of them: for a program that does nothing else meanwhile. Default: as `createLayerStore`. */
+  readonly callerWorks?: boolean | undefined
   /** When another process's download that is slow is overtaken. Default: below 1 MiB a second, after 10 s. */
   readonly overtaking?: Overtaking | undefined
   /** How long another process may hold the store's lock without a sign of life before a change fails with `LOCK_TIMEOUT`, in milliseconds. Default 30 000. */
@@ -76,6 +78,7 @@ export async function openStore({
   readOnly = false,
   keepSummary = !readOnly,
   workers,
+  callerWorks,
   platform = hostPlatform(),
   lockTimeoutMs,
   overtaking,
@@ -106,7 +109,7 @@ export async function openStore({
   return createStore({
     root,
     contents,
-    layers: createLayerStore({ root, fs, workers, maxLayerSize, maxInflationRatio, inflationFloor }),
+    layers: createLayerStore({ root, fs, workers, callerWorks, maxLayerSize, maxInflationRatio, inflationFloor }),
     images: createImageStore({ root, fs }),
     references: createReferenceStore({ root, fs, lock }),
     leases: createLeases({ fs, directory: leases }),

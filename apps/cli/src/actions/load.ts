@@ -39,7 +39,10 @@ export const load: Action<[], LoadOptions> = async (_, options, context) => {
     signal,
     onEvent: teller(context, quiet),
   }
-  const images = await withStore(options, context, (store) => loadArchive(store, file ?? input.chunks({ signal }), how))
+  // When layers are worked on, everything has come and is written: nothing else waits for this thread.
+  const images = await withStore({ ...options, callerWorks: true }, context, (store) =>
+    loadArchive(store, file ?? input.chunks({ signal }), how),
+  )
   if (images.length === 0) warnAt(context)('there is no image in the archive: nothing was loaded')
   for (const line of images.flatMap(linesOf)) context.print(line)
   return exitCodes.ok

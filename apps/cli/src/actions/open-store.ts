@@ -8,6 +8,7 @@ export const rootOf = ({ root }: GlobalOptions, { environment }: CommandContext)
 interface StoreOptions extends GlobalOptions {
   readonly readOnly?: boolean | undefined
   readonly keepSummary?: boolean | undefined
+  readonly callerWorks?: boolean | undefined
   readonly maxLayerSize?: number | undefined
   readonly maxInflationRatio?: number | undefined
 }
@@ -18,6 +19,7 @@ export const openCommandStore = (options: StoreOptions, context: CommandContext)
     root: rootOf(options, context),
     readOnly: options.readOnly ?? false,
     keepSummary: options.keepSummary,
+    callerWorks: options.callerWorks,
     maxLayerSize: options.maxLayerSize,
     maxInflationRatio: options.maxInflationRatio,
     lockTimeoutMs: options.lockTimeout,
