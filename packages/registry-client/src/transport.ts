@@ -28,6 +28,8 @@ export interface TransportRequest {
   /** Certificates are not checked: only for hosts the user marked insecure. */
   readonly insecure?: boolean | undefined
   readonly tls?: TlsSettings | undefined
+  /** The bytes that the body of the answer will have, unless the server says otherwise; `undefined`: few, or nobody knows. */
+  readonly bodySize?: number | undefined
   /** Milliseconds until the connection stands. Default: the transport's own. */
   readonly connectTimeout?: number | undefined
   /** Milliseconds that the head of the answer may take at least, from the end of the body: some requests are long work. Default: the transport's own. */

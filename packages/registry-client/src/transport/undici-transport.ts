@@ -1,19 +1,17 @@
 import { createFreedMemory } from '@lading/content'
 import { createHeldFailure, guardListener } from '@lading/errors'
 import type { Agent, Dispatcher } from 'undici'
-import { TransportError } from '../errors/transport-error.ts'
 import type { Transport, TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
 import { createHeadBudget, longestHead, readAlongInHeads } from './answer-heads.ts'
 import { createConnect, type ConnectOptions, type Manner } from './connect.ts'
+import { mannerKey } from './manner-key.ts'
+import { mostInterims, noFinalAnswer } from './no-final-answer.ts'
 import { routeOf, type Route } from './route.ts'
 import { createSocketErrors, type SocketErrors } from './socket-errors.ts'
 import { tellSent } from './tell-sent.ts'
 import { timedOut } from './timed-out.ts'
 import { readTimeouts, type FullTimeouts, type Timeouts } from './timeouts.ts'
 import { watchRate } from './watch-rate.ts'
-
-/** Of one request. Any number is allowed (RFC 9110 15.2), and a few are all that is ever sent. */
-const mostInterims = 16
 
 export interface ClosableTransport {
   readonly transport: Transport
@@ -46,17 +44,7 @@ export function createUndiciTransport({
   const heads = createHeadBudget()
 
   const agentFor = (manner: Manner): Promise<Agent> => {
-    const key = JSON.stringify([
-      manner.insecure,
-      manner.timeout,
-      manner.tls?.ca,
-      manner.tls?.cert,
-      manner.tls?.key,
-      manner.tls?.minVersion,
-      manner.proxy,
-      manner.isProxy,
-      manner.addresses,
-    ])
+    const key = mannerKey(manner)
     let agent = agents.get(key)
     if (agent === undefined) {
       agent = createAgent(manner)
@@ -266,15 +254,6 @@ function dispatch(
 function sentBody({ body, onSent }: TransportRequest): TransportRequest['body'] {
   if (onSent === undefined || typeof body !== 'object' || body instanceof Uint8Array) return body
   return tellSent(body, onSent)
-}
-
-function noFinalAnswer(status: number, { host }: URL): TransportError {
-  const what = status === 101 ? 'switches to another protocol' : `sends more than ${mostInterims} interim answers`
-  return new TransportError('BAD_RESPONSE', `${host} ${what} in place of an answer`, {
-    host,
-    status,
-    hint: 'is this the address of a registry?',
-  })
 }
 
 function viewOf(headers: Readonly<Record<string, string | string[] | undefined>>): TransportHeaders {

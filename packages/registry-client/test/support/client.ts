@@ -1,17 +1,25 @@
 import { createFetchTransport } from '@lading/registry-client/fetch'
 import { onTestFinished } from 'vitest'
+import { createRegistryClientOver } from '../../src/create-registry-client.ts'
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from '../../src/index.ts'
+import { createNodeTransport } from '../../src/transport/node-transport.ts'
 import { overFetch } from './over-fetch.ts'
+import { overSockets } from './over-sockets.ts'
 import { virtualClock } from './virtual-clock.ts'
 
 /** A client that waits for nothing and is closed with its test. */
 export function clientOf(options: RegistryClientOptions = {}): RegistryClient {
-  const { timeouts } = options
-  const client = createRegistryClient({
+  const { timeouts, certificates, lookup } = options
+  const given = {
     clock: virtualClock(),
     ...(overFetch.now ? { transport: createFetchTransport({ timeouts }) } : {}),
     ...options,
-  })
+  }
+  const client = overSockets.now
+    ? createRegistryClientOver(given, (listeners) =>
+        createNodeTransport({ timeouts, certificates, lookup, ...listeners, leastBody: 0 }),
+      )
+    : createRegistryClient(given)
   onTestFinished(() => client.close())
   return client
 }
