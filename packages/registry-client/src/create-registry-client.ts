@@ -58,6 +58,8 @@ export interface RegistryClientOptions {
   /** What manifests are accepted and how they are decoded. Default: Docker schema 2 and OCI. */
   readonly schemas?: Schemas | undefined
   readonly userAgent?: string | undefined
+  /** Of a client within a server: its pseudonym in `Via` (RFC 9110 7.6.3), by which it knows requests that come from itself. Default: no such header. */
+  readonly via?: string | undefined
   readonly timeouts?: Timeouts | undefined
   /** Requests at once at one host; fewer while it says 429. Default 32. */
   readonly connections?: number | undefined
@@ -103,6 +105,7 @@ export function createRegistryClientOver(
       emit,
       releaseFailure: failure.release,
       userAgent: options.userAgent ?? 'lading',
+      via: options.via,
       timeouts: readTimeouts(options.timeouts),
       connections: readConnections(options.connections),
       admit: options.admit,

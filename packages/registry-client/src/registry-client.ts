@@ -155,7 +155,12 @@ export interface Repository<Document = Manifest> {
    * @throws `LIST_CHANGED` when it then begins in another way; `NAME_UNKNOWN`
    */
   tags(
-    options?: AbortOptions & { readonly pageSize?: number | undefined; readonly maxPages?: number | undefined },
+    options?: AbortOptions & {
+      readonly pageSize?: number | undefined
+      /** Those after this one, in the registry's order. Registries that do not know `last` begin with the first one. */
+      readonly last?: string | undefined
+      readonly maxPages?: number | undefined
+    },
   ): AsyncIterable<string>
   /**
    * What refers to a manifest: signatures, SBOMs and the like, by the registry's API or the fallback tag. Nothing for a

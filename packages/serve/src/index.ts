@@ -11,8 +11,11 @@ export type {
   Upstream,
   WantedBlob,
 } from './contracts.ts'
+export { createServe, type Serve, type ServeOptions } from './create-serve.ts'
 export { createDownloads, type DownloadsOptions } from './downloads/create-downloads.ts'
 export { DownloadError, type DownloadErrorCode } from './downloads/download-error.ts'
+export type { ListenerFacts } from './request/assert-listener.ts'
+export { ServeError, type ServeErrorCode, type ServeErrorOptions } from './serve-error.ts'
 export type { AskKind, OnServeEvent, ServeEvent } from './serve-event.ts'
 export { createEviction, type Evicted, type Eviction, type EvictionParts } from './eviction/create-eviction.ts'
 export { createInUse, type InUse } from './eviction/in-use.ts'
@@ -20,3 +23,4 @@ export { openLastUsed, type LastUsed } from './eviction/last-used.ts'
 export { defaultMaxSize, freeSpace } from './eviction/room.ts'
 export { pinnedContent, type PinnedContentParts } from './pins/pinned-content.ts'
 export { createPins, type Pins } from './pins/pins.ts'
+export { registryUpstream, type RegistryUpstreamOptions } from './upstream/registry-upstream.ts'

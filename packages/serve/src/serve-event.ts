@@ -64,6 +64,8 @@ export type ServeEvent =
       readonly ageMs: number
       readonly code: string
     } & Place)
+  /** What was fetched cannot be written; it is served all the same. */
+  | { readonly type: 'unkept'; readonly digest: Digest; readonly code: string; readonly message: string }
   | ({
       readonly type: 'download:started'
       readonly digest: Digest

@@ -96,9 +96,9 @@ export function createRepository<Known>(name: string, parts: RepositoryParts<Kno
       mount: (digest, { signal, from } = {}) => change((site) => mountBlob(site, digest, { signal, from }), { signal }),
       delete: (digest, { signal } = {}) => change((site) => deleteBlob(site, digest, { signal }), { signal }),
     },
-    tags: ({ signal, pageSize, maxPages } = {}) =>
+    tags: ({ signal, pageSize, last, maxPages } = {}) =>
       fromFirstPage(loop.run, { need: 'list', subject: 'tags', signal }, (site) =>
-        listTags(site, { signal, pageSize, maxPages }),
+        listTags(site, { signal, pageSize, last, maxPages }),
       ),
     referrers: (digest, { signal, artifactType, maxPages } = {}) =>
       fromFirstPage(loop.run, { need: 'referrers', subject: `referrers of ${digest}`, signal }, (site) =>

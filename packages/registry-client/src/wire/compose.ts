@@ -32,6 +32,7 @@ export interface WireParts {
   readonly closed: () => boolean
   readonly judge: Judge
   readonly userAgent: string
+  readonly via: string | undefined
   readonly insecure: InsecureHosts
   readonly proxy: ProxyPolicy
   readonly timeouts: WireTimeouts
@@ -58,7 +59,7 @@ export function composeRequest(transport: Transport, parts: WireParts): WireTran
     refuseWhenClosed(parts.closed),
     refusePlainHttp(parts.tlsMemory),
     addEndpointHeaders,
-    identify(parts.userAgent),
+    identify(parts.userAgent, parts.via),
     trustMarkedHosts(parts.insecure),
     addTlsSettings(parts.tlsPolicy),
     adding(({ url }) => ({ proxy: parts.proxy(url) })),

@@ -31,6 +31,7 @@ export interface CreateWireOptions {
   /** Throws what the listener behind `emit` threw, once. */
   readonly releaseFailure: () => void
   readonly userAgent: string
+  readonly via: string | undefined
   readonly timeouts: WireTimeouts
   /** Requests at once at one host. */
   readonly connections: number

@@ -11,11 +11,12 @@ export const addEndpointHeaders: Concern = adding(({ endpoint, url, headers, cle
 )
 
 /** Who asks, what for, and in which form the answer is wanted. */
-export const identify = (userAgent: string): Concern =>
+export const identify = (userAgent: string, via?: string): Concern =>
   adding(({ headers, authorization }) => ({
     headers: {
       ...headers,
       'user-agent': userAgent,
+      ...(via === undefined ? {} : { via: `1.1 ${via}` }),
       // What is hashed must be what was sent: no coding, by nobody on the way.
       'accept-encoding': 'identity',
       ...(authorization === undefined ? {} : { authorization }),

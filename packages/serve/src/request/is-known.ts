@@ -2,7 +2,7 @@ import type { Digest } from '@lading/digest'
 import { onlyLine, type RequestHeaders } from './request-head.ts'
 
 /** Content is its digest. */
-const etagOf = (digest: Digest): string => `"${digest}"`
+export const etagOf = (digest: Digest): string => `"${digest}"`
 
 /** Whether `If-None-Match` (RFC 9110 13.1.2) names it: the client has it. */
 export function isKnown(headers: RequestHeaders, digest: Digest): boolean {

@@ -1,0 +1,100 @@
+import { namesContent, sendBytes, successors, type Document } from '@lading/content'
+import { isLadingError } from '@lading/errors'
+import { isIndexType, type Descriptor } from '@lading/manifest'
+import type { Content } from '../contracts.ts'
+import type { Place } from '../request/choose-upstream.ts'
+import type { OnServeEvent } from '../serve-event.ts'
+import type { AskUpstream, Asker } from '../upstream/ask-upstream.ts'
+import { notThere } from '../upstream/error-answer.ts'
+import type { Keep } from './keep.ts'
+import type { Proofs } from './proofs.ts'
+
+export interface Documents {
+  /** A manifest or index that is proved to be at the place. @throws ServeError 404; what the upstream's source throws */
+  get(place: Place, descriptor: Descriptor, asker: Asker): Promise<FoundDocument>
+  /** If it is here. */
+  here(descriptor: Descriptor): Promise<Document | undefined>
+}
+
+export interface FoundDocument extends Document {
+  readonly from: 'cache' | 'upstream'
+}
+
+export interface DocumentParts {
+  readonly content: Content
+  readonly keep: Keep
+  readonly proofs: Proofs
+  readonly ask: AskUpstream
+  readonly offline: boolean
+  readonly onEvent: OnServeEvent
+}
+
+/** More than this in one document are proved one by one, when they are asked for. */
+const provedAtOnce = 1000
+
+export function createDocuments({ content, keep, proofs, ask, offline, onEvent }: DocumentParts): Documents {
+  const here = (descriptor: Descriptor): Promise<Document | undefined> => content.source.document(descriptor)
+
+  /** What cannot be kept is served all the same. */
+  async function save(place: Place, document: Document): Promise<void> {
+    const { descriptor, bytes } = document
+    try {
+      await keep(descriptor, place)
+      const delivery = await content.target.begin()
+      try {
+        const receiver = await delivery.receive(descriptor)
+        if (typeof receiver !== 'string') {
+          await sendBytes(
+            { descriptor, bytes },
+            { offset: 0, begin: (answer) => receiver.begin(answer), write: (chunk) => receiver.write(chunk) },
+            { source: place.upstream.host },
+          )
+          await receiver.commit()
+        }
+        await delivery.finish()
+      } catch (error) {
+        await delivery.abort()
+        throw error
+      }
+    } catch (error) {
+      const { code, message } = isLadingError(error) ? error : { code: 'UNKNOWN', message: String(error) }
+      onEvent({ type: 'unkept', digest: descriptor.digest, code, message })
+    }
+  }
+
+  /** What it names is at its place, too. */
+  async function prove(place: Place, document: Document): Promise<void> {
+    const kind = isIndexType(document.descriptor.mediaType) ? 'manifests' : 'blobs'
+    for (const named of successors(document).slice(0, provedAtOnce))
+      if (kind === 'blobs' || namesContent(named)) await proofs.add(place, kind, named)
+  }
+
+  async function fetch(place: Place, descriptor: Descriptor, asker: Asker): Promise<Document> {
+    const put = async (source: Content['source'], options: { readonly signal: AbortSignal }): Promise<Document> => {
+      const document = await source.document(descriptor, options)
+      if (document === undefined) throw notThere('manifest', place)
+      await prove(place, document)
+      await save(place, document)
+      return document
+    }
+    return ask(place, { need: 'document', what: descriptor.digest, put }, asker)
+  }
+
+  return {
+    here,
+    async get(place, descriptor, asker) {
+      const { host } = place.upstream
+      const told = { kind: 'manifest', host, repository: place.repository } as const
+      const document = await here(descriptor)
+      if (document !== undefined) {
+        onEvent({ type: 'hit', ...told, digest: descriptor.digest, size: descriptor.size })
+        // It may have come under another name, or a record may be lost.
+        await prove(place, document)
+        return { ...document, from: 'cache' }
+      }
+      if (offline) throw notThere('manifest', place, 'it is not here, and this server asks nobody')
+      onEvent({ type: 'miss', ...told, what: descriptor.digest })
+      return { ...(await fetch(place, descriptor, asker)), from: 'upstream' }
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { algorithmOf, hexOf, type Digest } from '@lading/digest'
+import type { Descriptor } from '@lading/manifest'
+import type { Records } from '../contracts.ts'
+import type { Place } from '../request/choose-upstream.ts'
+import { openDescriptor, sealDescriptor } from './descriptor-record.ts'
+import { keyOfPlace } from './place-key.ts'
+import { createRemembered } from './remembered.ts'
+
+/**
+ * Which repository of an upstream has which content: only there is it served. Content is kept once for all repositories,
+ * and whoever knows a digest must not get what the upstream would not give.
+ */
+export interface Proofs {
+  /** What the upstream says of it; `undefined`: nothing is proved. */
+  of(place: Place, kind: ProofKind, digest: Digest): Promise<Descriptor | undefined>
+  add(place: Place, kind: ProofKind, descriptor: Descriptor): Promise<void>
+}
+
+/** A registry keeps manifests and blobs apart: one is not had by the address of the other. */
+type ProofKind = 'manifests' | 'blobs'
+
+export function createProofs(records: Records): Proofs {
+  const remembered = createRemembered<Descriptor>()
+  return {
+    async of(place, kind, digest) {
+      const key = keyOf(place, kind, digest)
+      const known = remembered.get(key)
+      if (known !== undefined) return known
+      const found = openDescriptor(await records.get(key))
+      if (found?.digest !== digest || found.beside['place'] !== nameOf(place)) return undefined
+      const { mediaType, size } = found
+      const descriptor = { mediaType, digest, size }
+      remembered.set(key, descriptor)
+      return descriptor
+    },
+    async add(place, kind, { mediaType, digest, size }) {
+      const key = keyOf(place, kind, digest)
+      const known = remembered.get(key)
+      if (known?.size === size && known.mediaType === mediaType) return
+      remembered.set(key, { mediaType, digest, size })
+      await records.put(key, sealDescriptor({ mediaType, digest, size }, { place: nameOf(place) }))
+    },
+  }
+}
+
+const nameOf = ({ upstream, repository }: Place): string => `${upstream.host}/${repository}`
+
+const keyOf = (place: Place, kind: ProofKind, digest: Digest): string =>
+  ['proofs', keyOfPlace(place), kind, algorithmOf(digest), hexOf(digest)].join('/')
