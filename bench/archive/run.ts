@@ -1,5 +1,5 @@
 // pnpm bench:archive: the image of `pnpm bench` to a docker-archive and back, in turn by lading and, where installed, skopeo and podman.
-// LADING_BENCH_MB (default 500), LADING_BENCH_ROUNDS (default 5), LADING_BENCH_DIR: as there.
+// LADING_BENCH_MB (default 500), LADING_BENCH_ROUNDS (default 5), LADING_BENCH_DIR, LADING_BENCH_JSON: as there.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
@@ -10,6 +10,7 @@ import { sizeOf } from '../support/image/image.ts'
 import { machineFiles } from '../support/image/machine-files.ts'
 import { measure, median, type Measured } from '../support/measure.ts'
 import { cli } from '../support/lading.ts'
+import { writeJson } from '../support/report.ts'
 import * as settings from '../support/settings.ts'
 import { say } from '../support/settings.ts'
 import { pushImage, startRegistry } from '../support/registry.ts'
@@ -30,6 +31,8 @@ const podmanOwn = [
   '--tmpdir',
   join(folder, 'podman-tmp'),
 ]
+
+const measured: Record<string, readonly Measured[]> = {}
 
 /** What is measured, and what goes before each time. */
 interface Contestant {
@@ -97,6 +100,7 @@ try {
   for (const who of ['lading', 'skopeo', 'podman'])
     if (existsSync(archive(who))) say(`${who} wrote ${((await stat(archive(who))).size / 1e6).toFixed(0)} MB`)
   await compare('load', load)
+  await writeJson(measured)
 } finally {
   await registry.close()
   for (const path of [store, target, ...['lading', 'lading-far', 'skopeo', 'podman'].map(archive)]) await remove(path)()
@@ -120,10 +124,11 @@ async function compare(what: string, contestants: Readonly<Record<string, Contes
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, { run, clear }] of Object.entries(contestants)) {
       await clear()
-      const measured = await run()
-      if (round > 0) results.get(name)?.push(measured)
+      const found = await run()
+      if (round > 0) results.get(name)?.push(found)
     }
   }
+  for (const [name, runs] of results) measured[name] = runs
   const anchor = median((results.get('skopeo copy (docker-archive)') ?? []).map(({ wall }) => wall))
   say(
     `\n${`${what}: median of the rounds`.padEnd(32)}${'wall s'.padStart(9)}${'CPU s'.padStart(9)}${'peak MiB'.padStart(10)}${'x skopeo'.padStart(10)}   load of the machine ${before} before, ${load1()} after`,

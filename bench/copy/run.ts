@@ -1,6 +1,6 @@
 // pnpm bench:copy: one image pushed from disk, pushed again, and copied from registry to registry, in turn by lading and,
 // where they are installed (LADING_GO_BIN), crane, oras, regctl and skopeo: wall, CPU, memory, and requests of a small image.
-// LADING_BENCH_MB (default 824), LADING_BENCH_ROUNDS (default 3), LADING_BENCH_DIR, LADING_BENCH_ONLY (names, by commas).
+// LADING_BENCH_MB (default 824), LADING_BENCH_ROUNDS (default 3), LADING_BENCH_DIR, LADING_BENCH_ONLY (names, by commas), LADING_BENCH_JSON.
 import { mkdir, rm } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { sizeOf } from '../support/image/image.ts'
 import { machineFiles } from '../support/image/machine-files.ts'
 import { measure, median, type Measured } from '../support/measure.ts'
 import { cli } from '../support/lading.ts'
+import { writeJson } from '../support/report.ts'
 import * as settings from '../support/settings.ts'
 import { say } from '../support/settings.ts'
 import { pushImage, startRegistry, type BenchRegistry } from '../support/registry.ts'
@@ -19,6 +20,7 @@ const rounds = settings.rounds(3)
 const folder = settings.folder
 
 const root = join(folder, 'store')
+const measured: Record<string, readonly Measured[]> = {}
 const env = { LADING_HOSTS: 'off', LADING_ROOT: root }
 const lading = (...args: readonly string[]): Promise<Measured> => measure(process.execPath, [...cli, ...args], env)
 await mkdir(folder, { recursive: true })
@@ -79,6 +81,7 @@ try {
     nodes,
   )
   await tellRequests(folder, all, { lading, say })
+  await writeJson(measured)
 } finally {
   await registry.close()
   await origin.close()
@@ -98,8 +101,8 @@ async function inTurn(runs: Runs, empty: boolean): Promise<ReadonlyMap<string, r
     for (const [name, run] of Object.entries(runs)) {
       // What a registry keeps; it looks for it anew each time.
       if (empty) await rm(join(target, 'registry', 'data', 'docker'), { recursive: true, force: true })
-      const measured = await run()
-      if (round > 0) results.get(name)?.push(measured)
+      const found = await run()
+      if (round > 0) results.get(name)?.push(found)
     }
   }
   return results
@@ -114,6 +117,7 @@ function tell(
   const of = (runs: readonly Measured[] | undefined, what: (run: Measured) => number): number =>
     median((runs ?? []).map(what))
   const [ours] = results.values()
+  for (const [name, runs] of results) measured[`${title}${name}`] = runs
   for (const [name, runs] of results) {
     const cells = [
       of(runs, ({ wall }) => wall).toFixed(2),

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { machineFiles } from '../support/image/machine-files.ts'
 import { smallLayers } from '../support/image/small-layers.ts'
 import type { BenchImage, Compression } from '../support/image/image.ts'
-import { lading, type CommandLine } from '../support/lading.ts'
+import { lading, packages, type CommandLine } from '../support/lading.ts'
 import type { LineShape } from '../support/line.ts'
 import { megabytes } from '../support/settings.ts'
 import { atOnce, contestants, type Asked, type Contestant } from './contestants.ts'
@@ -107,8 +107,9 @@ export const cases: Readonly<Record<string, Case>> = {
     images: oneLayer,
     runs: {
       ...fresh,
-      'lading --ranges 4': {
-        measured: ({ reference, target }) => lading('pull', '-q', '--ranges', '4', '--root', target, reference),
+      'lading --ranges 8 --jobs 8': {
+        measured: ({ reference, target }) =>
+          lading('pull', '-q', '--ranges', '8', '--jobs', '8', '--root', target, reference),
       },
     },
     line: { roundTripMs: 50, bytesPerSecond: 20e6 },
@@ -162,13 +163,7 @@ export const cases: Readonly<Record<string, Case>> = {
     },
     runs: {
       'lading, one process': {
-        measured: (asked) => [
-          process.execPath,
-          '--conditions=@lading/source',
-          crowdScript,
-          asked.target,
-          ...references(asked),
-        ],
+        measured: (asked) => [process.execPath, ...packages, crowdScript, asked.target, ...references(asked)],
       },
       ...keeping(
         ofAll(({ pull }) => ({
