@@ -193,6 +193,18 @@ describe('what is wrong', () => {
     expect(source.asked).toEqual([0, 100_000, 0])
   })
 
+  it('is not mended for a reader by a source that sends everything again', async () => {
+    const { open } = scene({ store: await fileStore() })
+    const source = scriptedSource(bytes, [['flip', { give: 100_000 }, 'stall', 'cut'], ['whole']])
+    const blob = await open(source)
+    const reader = reading(blob)
+    await reader.upTo(90_000)
+    await source.stalled
+    source.go()
+    await expect(reader.rest()).rejects.toMatchObject({ code: 'DOWNLOAD_RESTARTED' })
+    expect(Buffer.compare(await readAll(blob), bytes)).toBe(0)
+  })
+
   it.each([
     ['too long', [{ give: size }, 'more'] as const],
     ['too short', [{ give: size - 1 }, 'end'] as const],
@@ -219,6 +231,7 @@ describe('who watches', () => {
     clock.pass(60_000)
     await turns()
     expect(source.asked).toEqual([0])
+    expect(downloads.onTheWay()).toMatchObject([{ watchers: 1 }])
     second.close()
     clock.pass(30_000)
     await turns()
@@ -281,6 +294,20 @@ describe('who watches', () => {
     await expect(read).rejects.toMatchObject({ code: 'SIZE_MISMATCH' })
     expect(Buffer.compare(await readAll(await honest), bytes)).toBe(0)
     await expect(open(scriptedSource(bytes), { size: 99 })).rejects.toMatchObject({ code: 'SIZE_MISMATCH' })
+  })
+
+  it('waits for whoever else brings the same blob into the store, and asks nobody', async () => {
+    const store = await fileStore()
+    const { open } = scene({ store })
+    const source = scriptedSource(bytes)
+    const ingest = await store.contents.ingest({ digest: source.digest, size })
+    if (ingest === undefined) throw new Error('it is not here')
+    const opened = open(source)
+    await ingest.begin({ start: 0, source: 'another' })
+    await ingest.write(new Uint8Array(bytes))
+    await ingest.commit()
+    expect(Buffer.compare(await readAll(await opened), bytes)).toBe(0)
+    expect(source.asked).toEqual([])
   })
 
   it('lets who waits for an answer give up', async () => {
