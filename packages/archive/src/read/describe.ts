@@ -1,6 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import { walk, type Document } from '@lading/content'
-import type { Digest } from '@lading/digest'
+import { algorithmOf, type Digest } from '@lading/digest'
 import { digestOf, verifyBytes } from '@lading/digest/hash'
 import { printable } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
@@ -86,7 +86,7 @@ async function withDockerNames(
   // A list may name the same thing a million times.
   const digests = new Map<string, Digest>()
   for (const { Config: path, RepoTags: names } of items) {
-    const digest = digests.get(path) ?? (await configAt(members, path, options))
+    const digest = digests.get(path) ?? (await configAt(members, path, { ...options, among: byConfig }))
     digests.set(path, digest)
     const image = byConfig.get(digest)
     if (image === undefined) throw twoHalves(`names an image that ${INDEX_FILE} does not have`, digest)
@@ -102,10 +102,17 @@ async function withDockerNames(
   return named.map(({ names, target }) => ({ names, target }))
 }
 
-async function configAt(members: Members, path: string, { signal }: AbortOptions): Promise<Digest> {
+/** The digest of a config, by the algorithm that the other half knows it by. */
+async function configAt(
+  members: Members,
+  path: string,
+  { among, signal }: AbortOptions & { readonly among: ReadonlyMap<Digest, unknown> },
+): Promise<Digest> {
   const config = await members.document(path, { maxBytes: documentLimit, signal })
   if (config === undefined) throw incomplete(path, 'the config of an image')
-  return digestOf(config)
+  const algorithms = new Set(Array.from(among.keys(), algorithmOf))
+  const digests = Array.from(algorithms, (algorithm) => digestOf(config, algorithm))
+  return digests.find((digest) => among.has(digest)) ?? digestOf(config)
 }
 
 async function configsOf(members: Members, target: Descriptor, { signal }: AbortOptions): Promise<readonly Digest[]> {
