@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { image, startTestRegistry } from '@lading/test-registry'
+import { openMemoryStore } from '@lading/store/memory'
+import { describe, expect, it } from 'vitest'
+import { startCache, type Cache } from '../support/cache.ts'
+
+/** What comes back until the connection ends or the answer is there. */
+async function raw(cache: Cache, text: string): Promise<string> {
+  const socket = connect(cache.port, '127.0.0.1')
+  socket.end(text.replaceAll('\n', '\r\n'))
+  let answer = ''
+  socket.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk))
+  await once(socket, 'close')
+  return answer
+}
+
+describe('a request', () => {
+  it('that writes, has a body or comes from elsewhere is refused before anybody is asked', async () => {
+    await using cache = await startCache(['127.0.0.1:1'])
+    const host = `Host: ${cache.host}\nConnection: close\n`
+    const statuses = new Map<string, number>([
+      [`POST /v2/a/blobs/uploads/ HTTP/1.1\n${host}Content-Length: 0\n\n`, 405],
+      [`PUT /v2/a/manifests/1 HTTP/1.1\n${host}Content-Length: 2\n\n{}`, 405],
+      [`GET /v2/ HTTP/1.1\n${host}Content-Length: 2\n\n{}`, 400],
+      [`GET /v2/ HTTP/1.1\n${host}Transfer-Encoding: chunked\n\n0\n\n`, 400],
+      [`GET /v2/ HTTP/1.1\n${host}Transfer-Encoding: chunked\nContent-Length: 3\n\n0\n\n`, 400],
+      [`GET http://${cache.host}/v2/ HTTP/1.1\n${host}\n`, 400],
+      [`GET /v2/ HTTP/1.1\nHost: rebound.test\n\n`, 421],
+      [`GET /v2/ HTTP/1.1\n${host}Origin: http://evil.test\n\n`, 403],
+      [`GET /v2/a/manifests/%2e%2e HTTP/1.1\n${host}\n`, 400],
+      [`GET /v2/ HTTP/1.1\n${host}\n`, 200],
+    ])
+    for (const [text, status] of statuses)
+      expect([text, (await raw(cache, text)).slice(9, 12)]).toEqual([text, String(status)])
+    expect(cache.events.filter(({ type }) => type === 'upstream')).toEqual([])
+    expect(cache.events.filter(({ type }) => type === 'refused')).toHaveLength(8)
+  })
+
+  it('that comes back to the server that sent it is a loop', async () => {
+    await using two = await startCache(['127.0.0.1:1'], { via: 'cache-of-this-test' })
+    // The same server by another name: its client says who it is.
+    await using one = await startCache([two.host], { via: 'cache-of-this-test' })
+    const looped = await one.get('/v2/a/manifests/1')
+    expect(looped.status).toBe(502)
+    expect(two.events).toContainEqual(expect.objectContaining({ type: 'refused', status: 508 }))
+  })
+
+  it('passes nothing of its client on to an upstream', async () => {
+    await using registry = await startTestRegistry()
+    await registry.seed(image('t/app:1').layer({ 'etc/motd': 'hello' }))
+    await using cache = await startCache([registry.host])
+    const headers = { authorization: 'Basic c2VjcmV0OnNlY3JldA==', cookie: 'a=b', 'x-own': 'own' }
+    const got = await cache.get('/v2/t/app/manifests/1', { headers })
+    expect(got.status).toBe(200)
+    const sent = registry.journal.requests().flatMap((request) => Object.keys(request.headers))
+    expect(sent.filter((name) => ['authorization', 'cookie', 'x-own'].includes(name.toLowerCase()))).toEqual([])
+  })
+
+  it('whose client leaves disturbs nobody, and is told as cut', async () => {
+    await using registry = await startTestRegistry({ bytesPerSecond: 400_000 })
+    const { layers } = await registry.seed(
+      image('t/app:1').layer({ big: 'x'.repeat(300_000) }, { compression: 'none' }),
+    )
+    await using cache = await startCache([registry.host])
+    const path = `/v2/t/app/blobs/${layers[0]!.digest}`
+    const leaving = new AbortController()
+    const left = await cache.get(path, { signal: leaving.signal })
+    const staying = cache.get(path).then((response) => response.arrayBuffer())
+    await left.body?.getReader().read()
+    leaving.abort()
+    expect((await staying).byteLength).toBe(layers[0]!.size)
+    registry.journal.assertFetchedOnce(layers[0]!.digest)
+    expect(cache.events).toContainEqual(expect.objectContaining({ type: 'request', kind: 'blob', cut: true }))
+  })
+
+  it('for a small blob that is wrong at its upstream is told so, and nothing of it is kept', async () => {
+    await using registry = await startTestRegistry()
+    const { layers } = await registry.seed(image('t/app:1').layer({ 'etc/motd': 'hello' }))
+    registry.addFault({ on: 'blob', method: 'GET', then: 'flip' })
+    const store = openMemoryStore()
+    await using cache = await startCache([registry.host], { store })
+    const got = await cache.get(`/v2/t/app/blobs/${layers[0]!.digest}`)
+    expect([got.status, await got.json()]).toEqual([
+      502,
+      { errors: [expect.objectContaining({ message: expect.stringContaining('DIGEST_MISMATCH') as unknown })] },
+    ])
+    expect(await store.contents.stat(layers[0]!.digest)).toBeUndefined()
+  })
+
+  it('for a large one gets no whole answer', async () => {
+    await using registry = await startTestRegistry()
+    const text = Array.from({ length: 30_000 }, (_, at) => at).join()
+    const { layers } = await registry.seed(image('t/app:1').layer({ big: text }, { compression: 'none' }))
+    registry.addFault({ on: 'blob', method: 'GET', then: 'flip' })
+    await using cache = await startCache([registry.host])
+    const got = await cache.get(`/v2/t/app/blobs/${layers[0]!.digest}`)
+    await expect(got.arrayBuffer()).rejects.toThrow('terminated')
+    expect(cache.events.findLast(({ type }) => type === 'request')).toMatchObject({ status: 200, cut: true })
+  })
+})
