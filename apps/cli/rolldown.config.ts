@@ -19,6 +19,7 @@ const config: RolldownOptions & { readonly output: OutputOptions } = {
     // A thread starts from a file of its own, which must lie beside the chunk that starts it.
     'uncompress-worker': '../../packages/layer-store/src/uncompress-worker.ts',
     'inflate-worker': '../../packages/rootfs/src/threads/inflate-worker.ts',
+    'bcrypt-worker': '../../packages/serve/src/front/htpasswd/bcrypt-worker.ts',
     'write-worker': '../../packages/rootfs/src/threads/write-worker.ts',
   },
   platform: 'node',

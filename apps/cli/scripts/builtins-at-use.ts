@@ -3,7 +3,8 @@ import type { Plugin } from 'rolldown'
 /** Loaded when the first of their functions is called: no command needs all of them, and each takes milliseconds. */
 const atUse: ReadonlySet<string> = new Set(['child_process', 'crypto', 'dns', 'tls'])
 
-const importLine = /^import (?:([\w$]+)(?:, )?)?(?:\{ ([^}]*) \}|\* as ([\w$]+))? from "node:([\w/]+)";$/gm
+// Without `node:`, as packages from outside may write it.
+const importLine = /^import (?:([\w$]+)(?:, )?)?(?:\{ ([^}]*) \}|\* as ([\w$]+))? from "(?:node:)?([\w/]+)";$/gm
 
 /**
  * Takes Node's modules by `process.getBuiltinModule`. An `import` of one makes a namespace of all its exports, and so runs

@@ -68,7 +68,7 @@ function rememberCompiled(): void {
  */
 function keepYoungSmall(): void {
   const given = process.execArgv.join(' ') + ' ' + (process.env['NODE_OPTIONS'] || '')
-  if (!/^(save|load|push|copy)$/.test(first || '') || /semi[-_]space/.test(given)) return
+  if (!/^(save|load|push|copy|serve)$/.test(first || '') || /semi[-_]space/.test(given)) return
   try {
     process.getBuiltinModule('v8').setFlagsFromString('--semi-space-growth-factor=1')
   } catch {

@@ -8,6 +8,8 @@ import type { Terminal } from './process/terminal.ts'
 export interface CommandContext {
   /** Fires on the first Ctrl-C, with an `Interruption`. */
   readonly signal: AbortSignal
+  /** How long good order may take once `signal` has fired, in milliseconds, for who needs longer than a moment. */
+  readonly setGrace: (ms: number) => void
   readonly environment: Environment
   /** A line of the result, to stdout. */
   readonly print: (line: string) => void

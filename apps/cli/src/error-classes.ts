@@ -6,6 +6,7 @@ import type { ManifestErrorCode } from '@lading/manifest'
 import type { ImageReferenceErrorCode } from '@lading/reference'
 import type { RegistryErrorCode, TransportErrorCode } from '@lading/registry-client'
 import type { HostsErrorCode } from '@lading/registry-client/hosts'
+import type { FrontErrorCode } from '@lading/serve/front'
 import type { StoreErrorCode } from '@lading/store'
 import type { TransferErrorCode } from '@lading/transfer'
 import type { CliErrorCode } from './cli-error.ts'
@@ -20,6 +21,7 @@ type Known =
   | LoadErrorCode
   | PullErrorCode
   | StoreErrorCode
+  | FrontErrorCode
   | RegistryErrorCode
   | TransportErrorCode
   | HostsErrorCode
@@ -67,6 +69,11 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   HELPER_NAME_INVALID: 'usage',
   REALMS_INVALID: 'usage',
   DIGEST_BLAKE3_UNSUPPORTED: 'usage',
+  HTPASSWD_INVALID: 'usage',
+  HTPASSWD_UNREADABLE: 'usage',
+  CERTIFICATE_INVALID: 'usage',
+  CERTIFICATE_UNREADABLE: 'usage',
+  ADDRESS_INVALID: 'usage',
 
   IMAGE_UNKNOWN: 'notFound',
   IMAGE_AMBIGUOUS: 'notFound',
@@ -77,6 +84,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   MANIFEST_UNKNOWN: 'notFound',
   NAME_UNKNOWN: 'notFound',
   BLOB_UNKNOWN: 'notFound',
+  NOT_PINNED: 'notFound',
   FILE_NOT_FOUND: 'notFound',
 
   UNAUTHORIZED: 'denied',
@@ -172,6 +180,9 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   PULLER_CLOSED: 'failure',
   CLIENT_CLOSED: 'failure',
   CONFIG_NOT_JSON: 'failure',
+  // Of this machine, and no registry's doing.
+  ADDRESS_IN_USE: 'failure',
+  LISTEN_FAILED: 'failure',
   TRANSFERS_CLOSED: 'failure',
   TRANSFER_CANCELLED: 'failure',
   WATCH_RELEASED: 'failure',

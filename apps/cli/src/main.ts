@@ -14,7 +14,7 @@ import { run } from './run.ts'
 export async function main(argv: readonly string[]): Promise<void> {
   tolerateFailures(process.stderr)
   const output = standardOutput(process.stdout)
-  const { signal, done } = stopOnSignals()
+  const { signal, setGrace, done } = stopOnSignals()
   const terminal = terminalOn(process.stderr)
   const debug = argv.includes('--debug')
 
@@ -32,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   const context: CommandContext = {
     signal,
+    setGrace,
     terminal,
     input: inputFrom(process.stdin, terminal),
     environment: fromEnvironment(),

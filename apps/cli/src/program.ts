@@ -17,6 +17,7 @@ import { inspectCommand } from './commands/inspect.ts'
 import { loadCommand } from './commands/load.ts'
 import { manifestCommand } from './commands/manifest.ts'
 import { parseDuration, somePath } from './commands/options.ts'
+import { pinCommand, pinsCommand, unpinCommand } from './commands/pins.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { pullCommand } from './commands/pull.ts'
 import { pushCommand } from './commands/push.ts'
@@ -24,6 +25,7 @@ import { copyCommand } from './commands/copy.ts'
 import { referrersCommand } from './commands/referrers.ts'
 import { rmiCommand } from './commands/rmi.ts'
 import { saveCommand } from './commands/save.ts'
+import { serveCommand } from './commands/serve.ts'
 import { tagCommand } from './commands/tag.ts'
 import { unpackCommand } from './commands/unpack.ts'
 import { tagsCommand } from './commands/tags.ts'
@@ -91,6 +93,7 @@ const groups: readonly (readonly [heading: string, commands: Readonly<Record<str
       },
     ],
     ['The store:', { check: checkCommand, prune: pruneCommand, df: dfCommand }],
+    ['For everybody near:', { serve: serveCommand, pin: pinCommand, unpin: unpinCommand, pins: pinsCommand }],
     [
       'At a registry:',
       {

@@ -25,6 +25,8 @@ describe('the bundle', () => {
         'tag.js',
         'rmi.js',
         'completion.js',
+        'serve.js',
+        'bcrypt-worker.js',
         'uncompress-worker.js',
       ]),
     )
@@ -105,10 +107,13 @@ describe('the bundle', () => {
 
   it('brings the licences of what it contains', async () => {
     const text = await readFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), 'utf8')
-    expect([...text.matchAll(/^(\S+) \d+\.\d+\.\d+ \(MIT\)$/gm)].map(([, name]) => name)).toEqual([
+    expect([...text.matchAll(/^(\S+) \d+\.\d+\.\d+ \((?:MIT|BSD-3-Clause)\)$/gm)].map(([, name]) => name)).toEqual([
+      'bcryptjs',
       'commander',
+      'smol-toml',
       'undici',
     ])
+    expect(text).toContain('Redistribution and use in source and binary forms')
     expect(text.match(/Permission is hereby granted/g)).toHaveLength(2)
   })
 

@@ -14,6 +14,7 @@ export type {
 export { createServe, type Serve, type ServeOptions } from './create-serve.ts'
 export { createDownloads, type DownloadsOptions } from './downloads/create-downloads.ts'
 export { DownloadError, type DownloadErrorCode } from './downloads/download-error.ts'
+export { listenerOf } from './listener-of.ts'
 export type { ListenerFacts } from './request/assert-listener.ts'
 export { ServeError, type ServeErrorCode, type ServeErrorOptions } from './serve-error.ts'
 export type { AskKind, OnServeEvent, ServeEvent } from './serve-event.ts'

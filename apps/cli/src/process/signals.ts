@@ -10,6 +10,8 @@ const lastGraceMs = 1000
 interface Stopping {
   /** Fires on the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal
+  /** From now on good order may take so long, in milliseconds. */
+  setGrace(ms: number): void
   /** All is in good order: nothing has to be waited for any more. */
   done(): void
 }
@@ -18,7 +20,8 @@ interface Stopping {
  * The signal that stops everything. When the process is still there after eight seconds, because a file system hangs, or
  * a moment after it was done, or at a second signal, it ends at once; what restores the terminal runs then too, on `exit`.
  */
-export function stopOnSignals(graceMs = defaultGraceMs): Stopping {
+export function stopOnSignals(defaultMs = defaultGraceMs): Stopping {
+  let graceMs = defaultMs
   const controller = new AbortController()
   let end: (() => void) | undefined
   for (const [name, exitCode] of Object.entries(exits)) {
@@ -40,6 +43,7 @@ export function stopOnSignals(graceMs = defaultGraceMs): Stopping {
   }
   return {
     signal: controller.signal,
+    setGrace: (ms) => void (graceMs = ms),
     done() {
       if (end !== undefined) setTimeout(end, lastGraceMs).unref()
     },

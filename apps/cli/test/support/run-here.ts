@@ -16,6 +16,8 @@ export async function runHere(
     interactive = false,
     answer,
     asked,
+    signal = new AbortController().signal,
+    terminal = fakeTerminal({ interactive: false }),
   }: {
     root?: string
     input?: string | Uint8Array
@@ -23,9 +25,10 @@ export async function runHere(
     interactive?: boolean
     answer?: string
     asked?: (question: string) => void
+    signal?: AbortSignal
+    terminal?: ReturnType<typeof fakeTerminal>
   } = {},
 ): Promise<Ended> {
-  const terminal = fakeTerminal({ interactive: false })
   const lines: string[] = []
   const ask = (question: string): Promise<string> => {
     asked?.(question)
@@ -33,7 +36,8 @@ export async function runHere(
   }
   const home = await temporaryDirectory()
   const code = await run(args, {
-    signal: new AbortController().signal,
+    signal,
+    setGrace: () => undefined,
     environment: fromEnvironment({
       HOME: home,
       // Without it, a directory of the machine's is looked into.

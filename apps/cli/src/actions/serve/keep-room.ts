@@ -1,0 +1,41 @@
+import type { Eviction, LastUsed } from '@lading/serve'
+
+/** How soon after something came there is a look, and how often what was used is written down, in milliseconds. */
+const [soonMs, writeMs] = [500, 60_000]
+
+export interface RoomKeeper {
+  /** Something came. */
+  grown(): void
+  /** Writes down what was used, and looks no more. */
+  close(): Promise<void>
+}
+
+/** Makes room in the background: at once, and soon after something came. */
+export function keepRoom(
+  { eviction, lastUsed }: { readonly eviction: Eviction; readonly lastUsed: LastUsed },
+  { onEvicted, onError }: { readonly onEvicted: (bytes: number) => void; readonly onError: (error: unknown) => void },
+): RoomKeeper {
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | undefined
+  const look = (): void => {
+    timer = undefined
+    running = eviction
+      .run()
+      .then(({ bytes }) => {
+        if (bytes > 0) onEvicted(bytes)
+      })
+      .catch(onError)
+  }
+  const writing = setInterval(() => void lastUsed.flush(), writeMs)
+  writing.unref()
+  look()
+  return {
+    grown: () => void (timer ??= setTimeout(look, soonMs).unref()),
+    async close() {
+      clearTimeout(timer)
+      clearInterval(writing)
+      await running
+      await lastUsed.flush()
+    },
+  }
+}

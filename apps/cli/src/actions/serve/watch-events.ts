@@ -1,0 +1,59 @@
+import { printable } from '@lading/errors'
+import type { ServeEvent } from '@lading/serve'
+import { accessLine, type AccessLogFormat, type Metrics } from '@lading/serve/front'
+import type { LastUsed } from '@lading/serve'
+
+export interface EventWatchers {
+  readonly metrics: Pick<Metrics, 'observe'>
+  readonly lastUsed: Pick<LastUsed, 'touch'>
+  readonly accessLog: AccessLogFormat
+  readonly line: (line: string) => void
+  readonly warn: (message: string) => void
+  /** More may be here than there should. */
+  readonly grown: () => void
+}
+
+/** How often the same is said of a host, in milliseconds. */
+const quietMs = 60_000
+
+/** Hands what happens at a server to all who want to know. */
+export function watchEvents({
+  metrics,
+  lastUsed,
+  accessLog,
+  line,
+  warn,
+  grown,
+}: EventWatchers): (event: ServeEvent) => void {
+  const said = new Map<string, number>()
+  const warnOnce = (about: string, message: string): void => {
+    const now = performance.now()
+    if (now - (said.get(about) ?? -quietMs) < quietMs) return
+    if (said.size > 1000) said.clear()
+    said.set(about, now)
+    warn(printable(message))
+  }
+  return (event) => {
+    metrics.observe(event)
+    switch (event.type) {
+      case 'request':
+        if (accessLog !== 'none') line(accessLine(event, accessLog, new Date()))
+        return
+      case 'hit':
+        return lastUsed.touch(event.digest)
+      case 'download:joined':
+        return lastUsed.touch(event.digest)
+      case 'download:ended':
+        lastUsed.touch(event.digest)
+        return grown()
+      case 'stale':
+        return warnOnce(
+          `stale ${event.host}`,
+          `${event.host} cannot be asked (${event.code}): ${event.repository}:${event.tag} is served as it was`,
+        )
+      case 'upstream:failed':
+        return warnOnce(`${event.host} ${event.code}`, `${event.host}: ${event.message}`)
+      default:
+    }
+  }
+}
