@@ -32,7 +32,10 @@ function client(): string {
 export async function startDockerd(
   directory: string,
   // vfs copies where others mount: the images of tests are small.
-  { storageDriver = 'vfs' }: { readonly storageDriver?: 'vfs' | 'overlay2' } = {},
+  {
+    storageDriver = 'vfs',
+    mirror,
+  }: { readonly storageDriver?: 'vfs' | 'overlay2'; /** A URL. */ readonly mirror?: string } = {},
 ): Promise<Dockerd> {
   const own = (name: string): string => join(directory, name)
   const socket = `unix://${own('d.sock')}`
@@ -48,6 +51,7 @@ export async function startDockerd(
       ['--bridge=none', '--iptables=false', '--ip6tables=false'],
       ['--storage-driver', storageDriver],
       ['--insecure-registry', '127.0.0.0/8'],
+      mirror === undefined ? [] : ['--registry-mirror', mirror],
     ].flat(),
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, HOME: directory } },
   )

@@ -49,10 +49,14 @@ export const podmanForThisUser: Need = () => {
 }
 
 /** Runs podman with all its files in `directory`, and gives what it printed. */
-export const runPodman = async (directory: string, args: readonly string[]): Promise<string> =>
+export const runPodman = async (
+  directory: string,
+  args: readonly string[],
+  { env = {} }: { readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<string> =>
   (
     await promisify(execFile)(pathOf('podman'), [...own(directory), ...args], {
-      env: environment(directory),
+      env: { ...environment(directory), ...env },
     })
   ).stdout
 
