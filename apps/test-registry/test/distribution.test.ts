@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startDockerRegistry } from '../../../test/support/docker-registry.ts'
 import { needs, needsGoTool } from '../../../test/support/needs.ts'
 import { profiles, startTestRegistry, type TestRegistryOptions } from '../src/index.ts'
-import { runOfficialSuite, type SuiteReport } from './support/official-suite.ts'
+import { runOfficialSuite, type SuiteReport } from '../../../test/support/official-suite.ts'
 import { answersOf, type Said } from './support/questions.ts'
 
 const patience = { timeout: 120_000 }

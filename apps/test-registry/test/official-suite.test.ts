@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { needsGoTool } from '../../../test/support/needs.ts'
 import { startTestRegistry } from '../src/index.ts'
-import { runOfficialSuite } from './support/official-suite.ts'
+import { runOfficialSuite } from '../../../test/support/official-suite.ts'
 
 // It asks some 800 things.
 const patience = { timeout: 120_000 }

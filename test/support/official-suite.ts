@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathOf } from '../../../../test/support/real-parts.ts'
+import { pathOf } from './real-parts.ts'
 
 /** What the conformance suite of the distribution spec says of a registry. */
 export interface SuiteReport {
@@ -11,10 +11,21 @@ export interface SuiteReport {
   readonly skipped: readonly string[]
 }
 
-/** Runs the suite of `opencontainers/distribution-spec` once. `directory` is empty, and takes its reports. */
+/**
+ * Runs the suite of `opencontainers/distribution-spec` once. `directory` is empty, and takes its reports. `env`: further
+ * settings, `OCI_API_PUSH` say.
+ */
 export async function runOfficialSuite(
   host: string,
-  { version, directory }: { readonly version: string; readonly directory: string },
+  {
+    version,
+    directory,
+    env = {},
+  }: {
+    readonly version: string
+    readonly directory: string
+    readonly env?: Readonly<Record<string, string>> | undefined
+  },
 ): Promise<SuiteReport> {
   const output = await new Promise<string>((resolve) =>
     // It exits with 1 when a check failed, and the report says which.
@@ -30,6 +41,7 @@ export async function runOfficialSuite(
           OCI_REPO1: 'conformance/one',
           OCI_REPO2: 'conformance/two',
           OCI_RESULTS_DIR: directory,
+          ...env,
         },
         maxBuffer: 64 * 1024 * 1024,
       },
