@@ -10,6 +10,7 @@ const others: Readonly<Record<string, string>> = {
   cat: 'what one file of an image costs at a registry, in bytes',
   copy: 'pushed, pushed again, and copied from registry to registry',
   growth: 'whether a pull costs the same for each byte, layer and image, however many there are',
+  guard: 'instructions of the processor, beside the table that continuous integration holds commands to',
   images: '`lading images` where ten thousand are',
   parse: 'parsers, and what inflating costs',
   picture: 'where the time of a pull goes, drawn to docs/pull.svg',

@@ -64,9 +64,11 @@ const ofAll = (run: (one: Contestant) => Run): Readonly<Record<string, Run>> =>
 
 const fresh = ofAll(({ pull }) => ({ measured: pull }))
 
-/** Of those that can have something already. curl and a daemon that is gone cannot. */
-const keeping = (runs: Readonly<Record<string, Run>>): Readonly<Record<string, Run>> =>
-  Object.fromEntries(Object.entries(runs).filter(([name]) => name !== 'curl' && name !== 'ctr'))
+const without = (names: readonly string[], runs: Readonly<Record<string, Run>>): Readonly<Record<string, Run>> =>
+  Object.fromEntries(Object.entries(runs).filter(([name]) => !names.includes(name)))
+
+/** They have nothing from before: files of a fixed name, and a daemon that is gone. */
+const forgetful = ['curl', 'ctr']
 
 const crowd = 50
 const nameOf = (number: number): string => `crowd-${number}`
@@ -126,7 +128,10 @@ export const cases: Readonly<Record<string, Case>> = {
   again: {
     what: 'the same image once more, with nothing to do',
     images: many,
-    runs: keeping(ofAll(({ pull }) => ({ before: (asked) => [pull(asked)], measured: pull }))),
+    runs: without(
+      forgetful,
+      ofAll(({ pull }) => ({ before: (asked) => [pull(asked)], measured: pull })),
+    ),
   },
   returned: {
     what: 'an image that was here before: pulled, removed and pulled',
@@ -151,7 +156,10 @@ export const cases: Readonly<Record<string, Case>> = {
       const next = await smallLayers(join(folder, 'shared'), { layers: 2, bytes: 1_800_000, after })
       return { next, before }
     },
-    runs: keeping(ofAll(({ pull }) => ({ before: (asked) => [pull(tagged(asked, 'before'))], measured: pull }))),
+    runs: without(
+      forgetful,
+      ofAll(({ pull }) => ({ before: (asked) => [pull(tagged(asked, 'before'))], measured: pull })),
+    ),
   },
   crowd: {
     what: `${crowd} images of 4 layers of 1 MB at once, by one process and by ${crowd}`,
@@ -165,7 +173,9 @@ export const cases: Readonly<Record<string, Case>> = {
       'lading, one process': {
         measured: (asked) => [process.execPath, ...packages, crowdScript, asked.target, ...references(asked)],
       },
-      ...keeping(
+      // Fifty daemons, and fifty that unpack, would be about something else.
+      ...without(
+        [...forgetful, 'podman'],
         ofAll(({ pull }) => ({
           measured: (asked) =>
             atOnce(
