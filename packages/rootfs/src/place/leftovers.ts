@@ -6,7 +6,7 @@ import { readRecordHead, recordName } from './record.ts'
 import { removeTree } from './remove-tree.ts'
 import { renameDirectory } from './rename-directory.ts'
 import type { TargetDirectory } from './target-directory.ts'
-import { judgeTemporaryName } from './temporary-name.ts'
+import { isTemporaryRoot, judgeTemporaryName } from './temporary-name.ts'
 
 /** In a temporary root: the new tree, what it replaces, and the record that goes beside it. */
 export const parts = { tree: 'tree', old: 'old', record: 'record' } as const
@@ -28,7 +28,8 @@ export function clearLeftovers(target: TargetDirectory): void {
     try {
       const { uid, mtimeMs } = lstatSync(at(target.parent, name))
       if (uid !== process.geteuid?.() || (verdict === 'unknown' && Date.now() - mtimeMs < unknownMs)) continue
-      finishFor(target, name)
+      // What was brought up from a tree, or is one, may be called like our parts.
+      if (isTemporaryRoot(name)) finishFor(target, name)
       removeTree(target.parent, name)
     } catch {
       // It is in nobody's way.

@@ -6,6 +6,7 @@ import { parts } from './leftovers.ts'
 import { recordName } from './record.ts'
 import { renameDirectory } from './rename-directory.ts'
 import { inUse, type TargetDirectory } from './target-directory.ts'
+import { newNameBeside } from './temporary-name.ts'
 
 /**
  * The last steps: the old tree goes aside, the new one comes, its record follows. A process that
@@ -36,7 +37,7 @@ export function putInPlace(
     }
   }
   try {
-    renameDirectory({ directory: temporary, name: parts.tree }, place)
+    renameDirectory({ directory: temporary, name: parts.tree }, place, { by: newNameBeside() })
   } catch (error) {
     const code = codeOf(error)
     // Something came there meanwhile.

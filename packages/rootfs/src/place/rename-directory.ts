@@ -2,7 +2,7 @@ import { chmodSync, closeSync, constants, fstatSync, openSync, renameSync } from
 import { at } from '../descriptors/at.ts'
 import { codeOf } from '../system-error.ts'
 import type { NameBytes } from '../tree/node.ts'
-import { pathOnly } from './remove-tree.ts'
+import { pathOnly, removeTree } from './remove-tree.ts'
 
 /** A name in an open directory. */
 export interface PlaceInDirectory {
@@ -14,9 +14,15 @@ export interface PlaceInDirectory {
  * Moves a directory to another one. Who is not root has to be allowed to write to what changes its parent (rename(2), `EACCES`),
  * which root directories of images often are not: such a mode is given back afterwards.
  *
+ * @param options.by a name beside the target: the mode is given back there, and what comes to the target has it, also where the
+ *   process is killed. What could not go on from there is removed.
  * @throws the system's error
  */
-export function renameDirectory(from: PlaceInDirectory, to: PlaceInDirectory): void {
+export function renameDirectory(
+  from: PlaceInDirectory,
+  to: PlaceInDirectory,
+  { by }: { readonly by?: NameBytes | undefined } = {},
+): void {
   const [source, target] = [at(from.directory, from.name), at(to.directory, to.name)]
   try {
     renameSync(source, target)
@@ -24,6 +30,22 @@ export function renameDirectory(from: PlaceInDirectory, to: PlaceInDirectory): v
   } catch (error) {
     if (codeOf(error) !== 'EACCES') throw error
   }
+  if (by === undefined) {
+    renameWritable(source, target)
+    return
+  }
+  const beside = at(to.directory, by)
+  renameWritable(source, beside)
+  try {
+    // Its parent stays the same.
+    renameSync(beside, target)
+  } catch (error) {
+    removeTree(to.directory, by)
+    throw error
+  }
+}
+
+function renameWritable(source: string | Buffer, target: string | Buffer): void {
   const descriptor = openSync(source, pathOnly | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
     // fchmod(2) takes no such descriptor; its path in /proc is the directory itself.

@@ -9,6 +9,11 @@ export function newTemporaryName(): string {
   return `.lading-unpack-${machineOf(self)}-${self.pid}-${self.started ?? ''}-${randomBytes(16).toString('hex')}`
 }
 
+/** The same for a tree alone: nothing in it is ours to go on with. */
+export const newNameBeside = (): string => `${newTemporaryName()}.0`
+
+export const isTemporaryRoot = (name: string): boolean => pattern.test(name) && !/\.[0-9]+$/.test(name)
+
 /** Whether a name is one of those, and whether its process still runs; `unknown`: it ran where we cannot look, or before a boot. */
 export function judgeTemporaryName(name: string): 'alive' | 'dead' | 'unknown' | undefined {
   const match = pattern.exec(name)
