@@ -31,8 +31,13 @@ export function exportImage(
 
 function tarInput(content: ImageContent, name: Uint8Array, from: number): TarInput {
   const { type, size, mode, uid, gid, userName, groupName, mtime, linkName, device, xattrs, body, linkTo } = content
-  const common = { mode, uid, gid, userName, groupName, mtime, xattrs }
+  const common = { mode, uid, gid, userName, groupName, mtime, xattrs: withNames(xattrs) }
   if (linkTo !== undefined) return { ...common, name, type: 'link', linkName: linkTo.subarray(from) }
   if (type === 'directory') return { ...common, name: Buffer.concat([name, Buffer.from('/')]), type }
   return { ...common, name, type, size, linkName, device, body }
+}
+
+/** An attribute without a name is on no file system, and tar has no word for it. */
+function withNames(xattrs: ImageContent['xattrs']): ImageContent['xattrs'] {
+  return xattrs?.has('') === true ? new Map([...xattrs].filter(([name]) => name !== '')) : xattrs
 }

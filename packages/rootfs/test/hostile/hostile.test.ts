@@ -8,7 +8,7 @@ import { createCanaries, type Canaries } from './canaries.ts'
 import { corpus } from './corpus.ts'
 import { asOnDisk, modelOutcome, unpackedOutcome, type Outcome } from './outcomes.ts'
 import type { Row } from './row.ts'
-import { asViewed, viewOutcome } from './view-outcome.ts'
+import { asViewed, exportedOutcome, viewOutcome } from './view-outcome.ts'
 import { SMALL, sequence, sequences } from './sequences.ts'
 
 // The way of the canaries' directory is in what some of them make.
@@ -61,6 +61,16 @@ describe.each(Object.entries(topics))('hostile images: %s', (_topic, rows) => {
       // It applies no owners, and has limits of its own.
       if (row.limits !== undefined || row.outcome === 'owner') continue
       expect(wrong(row, asViewed(row.outcome), await viewOutcome(row.layers))).toEqual([])
+    }
+  })
+
+  it('are exported as the merged view has them, under plain names', async () => {
+    for (const row of some(rows)) {
+      if (row.limits !== undefined || row.outcome === 'owner') continue
+      const expected = asViewed(row.outcome)
+      // An export says nothing of the root itself.
+      const inside = typeof expected === 'string' ? expected : expected.filter((line) => !line.startsWith('d . '))
+      expect(wrong(row, inside, await exportedOutcome(row.layers))).toEqual([])
     }
   })
 })

@@ -1,8 +1,9 @@
 import { isLadingError } from '@lading/errors'
-import { openImage } from '@lading/image'
+import { exportImage, openImage } from '@lading/image'
 import { imageOf } from '../support/image-of.ts'
 import { linesOf, type Seen } from './lines.ts'
-import type { Outcome, OutcomeOptions } from './outcomes.ts'
+import { modelOutcome, type Outcome, type OutcomeOptions } from './outcomes.ts'
+import { readLayers } from './read-layers.ts'
 import type { Refusal } from './row.ts'
 
 function refusalOf(error: unknown): Refusal {
@@ -44,6 +45,22 @@ export async function viewOutcome(layers: readonly Uint8Array[], { times }: Outc
   } catch (error) {
     return refusalOf(error)
   }
+}
+
+/** What `exportImage` writes of it: to the model the one layer of an image. Names in it are plain, and none means anything but itself. */
+export async function exportedOutcome(layers: readonly Uint8Array[]): Promise<Outcome> {
+  const chunks: Uint8Array[] = []
+  try {
+    const { source, manifest } = imageOf(layers)
+    for await (const chunk of exportImage(await openImage(source, manifest))) chunks.push(chunk.slice())
+  } catch (error) {
+    return refusalOf(error)
+  }
+  const archive = Buffer.concat(chunks)
+  const [entries = []] = await readLayers([archive])
+  const names = entries.flatMap(({ type, name, linkName }) => (type === 'link' && linkName ? [name, linkName] : [name]))
+  const odd = names.map(latin1).filter((name) => /^\/|^$|(?:^|\/)(?:\.{0,2}\/|\.\.?$|\.wh\.)/.test(name))
+  return odd.length > 0 ? odd.map((name) => `odd: ${name}`) : modelOutcome([archive])
 }
 
 async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
