@@ -17,6 +17,7 @@ import {
   type SharedBlob,
   type WantedBlob,
 } from '../../src/index.ts'
+import { contentOf } from './content-of.ts'
 import type { ScriptedSource } from './scripted-source.ts'
 
 /** Time that moves when it is told; waits of retries are over at once. */
@@ -66,12 +67,6 @@ export interface Scene {
   readonly events: ServeEvent[]
   open(source: ScriptedSource, more?: Partial<WantedBlob> & { readonly signal?: AbortSignal }): Promise<SharedBlob>
 }
-
-export const contentOf = (store: Store): Content => ({
-  source: store.source(),
-  target: store.target(),
-  arriving: store.contents.arriving,
-})
 
 export async function fileStore(root?: string): Promise<Store> {
   const folder = root ?? (await mkdtemp(join(tmpdir(), 'lading-serve-')))
