@@ -127,13 +127,15 @@ async function look({ fs, path }: Pick<ClaimOptions, 'fs' | 'path'>): Promise<Fo
   if (stat === undefined) return undefined
   const bytes = await fs.readFile(path, { maxBytes: ownerBytesLimit })
   if (bytes === undefined) return undefined
-  const owner = parseOwner(new TextDecoder().decode(bytes))
+  const owner = ownerIn(bytes)
   return {
     id: owner?.nonce ?? BigInt.asUintN(64, stat.inode).toString(16).padStart(16, '0'),
     modifiedMs: stat.modifiedMs,
     owner,
   }
 }
+
+const ownerIn = (bytes: Uint8Array): Owner | undefined => parseOwner(new TextDecoder().decode(bytes))
 
 function isDead(found: Found, { processes, observation }: ClaimOptions): boolean {
   const { id, modifiedMs, owner } = found
@@ -148,7 +150,10 @@ function isDead(found: Found, { processes, observation }: ClaimOptions): boolean
 }
 
 function claimOf({ fs, path }: ClaimOptions, owner: Owner): Claim {
-  const holds = async (): Promise<boolean> => (await look({ fs, path }))?.id === owner.nonce
+  const holds = async (): Promise<boolean> => {
+    const bytes = await fs.readFile(path, { maxBytes: ownerBytesLimit })
+    return bytes !== undefined && ownerIn(bytes)?.nonce === owner.nonce
+  }
   const heartbeat = setInterval(() => void fs.touch(path).catch(() => {}), heartbeatMs)
   heartbeat.unref()
   return {

@@ -64,6 +64,8 @@ export function createContentStore({
     })
     return ready
   }
+  /** For all at once, so that of many that begin together each makes its own alone. */
+  let roomForIngests: Promise<void> | undefined
   const stat = async (digest: Digest): Promise<{ readonly size: number } | undefined> => {
     const found = await fs.stat(at(digest))
     return found?.kind === 'file' ? { size: found.size } : undefined
@@ -92,6 +94,8 @@ export function createContentStore({
     if (await isHere()) return undefined
     await prepared()
     const path = layout.ingest(digest)
+    // What fails fails again where it is needed, and says why.
+    await (roomForIngests ??= fs.mkdir(dirname(path), { recursive: true }).catch(() => {}))
     const leave = await enterQueue(path, signal)
     try {
       const directory = await claimIngestDirectory({

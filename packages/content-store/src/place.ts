@@ -26,9 +26,15 @@ export async function place(
   }
   if (there?.kind === 'directory') await moveDirectoryInto(fs, trash, target)
   else if (there !== undefined) await keepAside(fs, quarantine, target)
-  await fs.mkdir(dirname(target), { recursive: true })
   await chmodIfAllowed(fs, temp, 0o444)
-  await fs.rename(temp, target)
+  try {
+    await fs.rename(temp, target)
+  } catch (error) {
+    if (!isLadingError(error, 'NOT_FOUND')) throw error
+    // It is the first of its algorithm, or somebody took the directory away.
+    await fs.mkdir(dirname(target), { recursive: true })
+    await fs.rename(temp, target)
+  }
 }
 
 /** Renames into a directory, made when it is not there, under a name of its own. The new path; `undefined`: was not there. */

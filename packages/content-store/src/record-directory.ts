@@ -32,6 +32,7 @@ export function createRecordDirectory<Stored>({
   durable = true,
 }: RecordDirectoryOptions<Stored>): Records<Stored> {
   const pathOf = (key: Digest): string => digestPath(directory, key)
+  const made = new Set<string>()
 
   const get = async (key: Digest): Promise<Stored | undefined> => {
     const bytes = await readRecord(fs, pathOf(key), maxBytes)
@@ -42,10 +43,24 @@ export function createRecordDirectory<Stored>({
     get,
     async put(key, bytes, { assertHeld, fence } = {}) {
       const path = pathOf(key)
+      const write = async (): Promise<void> => {
+        // A file cannot be renamed over a directory; over everything else it can.
+        if ((await fs.stat(path))?.kind === 'directory') await removeDirectory(fs, path)
+        await (durable
+          ? writeFileDurably(fs, path, bytes, { before: assertHeld, fence })
+          : replaceFile(fs, path, bytes))
+      }
+      if (made.has(dirname(path))) {
+        try {
+          return await write()
+        } catch (error) {
+          // The directory that was made before went away, or something else is in its place.
+          if (!isLadingError(error, 'NOT_FOUND') && !isLadingError(error, 'NOT_A_DIRECTORY')) throw error
+        }
+      }
       await makeDirectory(fs, [directory, dirname(path)])
-      // A file cannot be renamed over a directory; over everything else it can.
-      if ((await fs.stat(path))?.kind === 'directory') await removeDirectory(fs, path)
-      await (durable ? writeFileDurably(fs, path, bytes, { before: assertHeld, fence }) : replaceFile(fs, path, bytes))
+      made.add(dirname(path))
+      await write()
     },
     async remove(key, { assertHeld, fence } = {}) {
       const path = pathOf(key)

@@ -44,6 +44,18 @@ describe('room on the disk', () => {
     await expect(store.assertRoom([large])).rejects.toMatchObject({ facts: { expected: 600 } })
   })
 
+  it('is told without a look at each blob where all of them fit', async () => {
+    const root = join(await temporaryDirectory(), 'store')
+    const looked: string[] = []
+    const fs = nodeFileSystem()
+    const stat: typeof fs.stat = (path) => {
+      looked.push(path)
+      return fs.stat(path)
+    }
+    await createContentStore({ root, fs: { ...fs, stat, freeSpace: async () => 2000 } }).assertRoom([small, large])
+    expect(looked).toEqual([])
+  })
+
   it('is taken for granted where the system does not say', async () => {
     await (await storeWith(undefined)).assertRoom([large])
   })

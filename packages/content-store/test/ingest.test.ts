@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   createContentStore,
@@ -48,6 +48,19 @@ async function partly(root: string, length: number, processes?: ProcessTable): P
 const bootedAs = (boot: string): ProcessTable => ({
   ...nodeProcesses(),
   self: () => ({ ...nodeProcesses().self(), boot }),
+})
+
+describe('directories of a store that somebody takes away', () => {
+  it('are made again by the next download, and by the blob that comes to its place', async () => {
+    const root = join(await temporaryDirectory(), 'store')
+    const store = createContentStore({ root })
+    await (await started(store)).discard()
+    await rm(join(root, 'lading', 'ingest'), { recursive: true })
+    const ingest = await started(store)
+    await rm(join(root, 'blobs'), { recursive: true })
+    await finish(ingest)
+    expect(await store.read(blob.digest)).toEqual(bytes)
+  })
 })
 
 describe('growth', () => {

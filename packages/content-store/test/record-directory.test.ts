@@ -120,6 +120,21 @@ describe('a file where the directory of records should be', () => {
   })
 })
 
+describe('a directory of records that went away after the first record', () => {
+  it.each(['records', 'records/sha256'])('is made again by the next one, whatever has its place: %s', async (place) => {
+    const above = await temporaryDirectory()
+    const directory = join(above, 'records')
+    const same = records(directory)
+    for (const now of [undefined, 'in the way']) {
+      await same.put(other, record(other))
+      await rm(join(above, place), { recursive: true })
+      if (now !== undefined) await writeFile(join(above, place), now)
+      await same.put(key, record(key))
+      expect(await all(same)).toEqual([key])
+    }
+  })
+})
+
 describe('a directory that may not be entered', () => {
   const forbidden = faultyFileSystem(fs, [{ nth: 1, errno: 'EACCES', forGood: true }])
 

@@ -92,7 +92,7 @@ describe('a removal that stood still while it collected', () => {
     let saved = false
     asleep = async ({ operation, path }) => {
       if (operation === 'rename' && path === index) saved = true
-      if (!saved || operation !== 'stat' || path !== lock) return
+      if (!saved || operation !== 'readFile' || path !== lock) return
       asleep = undefined
       // Somebody took the lock over, pulled the same image, and let go of the lock.
       await rm(lock)
