@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { systemClock, type Clock } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
@@ -48,6 +49,8 @@ export interface ServeOptions {
   readonly onUse?: ((digest: Digest) => () => void) | undefined
   /** What it throws disturbs nobody. */
   readonly onEvent?: OnServeEvent | undefined
+  /** Of waits. Default: the system's. */
+  readonly clock?: Pick<Clock, 'sleep'> | undefined
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: (() => number) | undefined
 }
@@ -80,6 +83,7 @@ export function createServe({
   upstreamRate,
   onUse,
   onEvent: listen,
+  clock = systemClock,
   now = Date.now,
 }: ServeOptions): Serve {
   const ending = new AbortController()
@@ -88,7 +92,7 @@ export function createServe({
   const onEvent = guardListener(listen, () => {})
   const ask = createAskUpstream({ onEvent, rate: upstreamRate, signal: ending.signal })
   const [proofs, keep, absences] = [createProofs(records), createKeep(records), createAbsences(now)]
-  const shared = { content, records, downloads, proofs, keep, absences, ask, now, ttlMs, offline, onEvent }
+  const shared = { content, records, downloads, proofs, keep, absences, ask, clock, now, ttlMs, offline, onEvent }
   const documents = createDocuments(shared)
   const tags = createTags(shared)
   const referrers = createReferrers(shared)

@@ -21,22 +21,25 @@ type ProofKind = 'manifests' | 'blobs'
 
 export function createProofs(records: Records): Proofs {
   const remembered = createRemembered<Descriptor>()
+  async function of(place: Place, kind: ProofKind, digest: Digest): Promise<Descriptor | undefined> {
+    const key = keyOf(place, kind, digest)
+    const known = remembered.get(key)
+    if (known !== undefined) return known
+    const found = openDescriptor(await records.get(key))
+    if (found?.digest !== digest || found.beside['place'] !== nameOf(place)) return undefined
+    const { mediaType, size } = found
+    const descriptor = { mediaType, digest, size }
+    remembered.set(key, descriptor)
+    return descriptor
+  }
+
   return {
-    async of(place, kind, digest) {
-      const key = keyOf(place, kind, digest)
-      const known = remembered.get(key)
-      if (known !== undefined) return known
-      const found = openDescriptor(await records.get(key))
-      if (found?.digest !== digest || found.beside['place'] !== nameOf(place)) return undefined
-      const { mediaType, size } = found
-      const descriptor = { mediaType, digest, size }
-      remembered.set(key, descriptor)
-      return descriptor
-    },
+    of,
     async add(place, kind, { mediaType, digest, size }) {
-      const key = keyOf(place, kind, digest)
-      const known = remembered.get(key)
+      // Most of what is proved was proved before, and is read rather than written.
+      const known = await of(place, kind, digest)
       if (known?.size === size && known.mediaType === mediaType) return
+      const key = keyOf(place, kind, digest)
       remembered.set(key, { mediaType, digest, size })
       await records.put(key, sealDescriptor({ mediaType, digest, size }, { place: nameOf(place) }))
     },

@@ -1,3 +1,4 @@
+import type { Clock } from '@lading/clock'
 import type { Descriptor } from '@lading/manifest'
 import { isLadingError } from '@lading/errors'
 import type { Records } from '../contracts.ts'
@@ -7,6 +8,7 @@ import type { Absences } from '../upstream/absences.ts'
 import type { AskUpstream, Asker } from '../upstream/ask-upstream.ts'
 import { notThere } from '../upstream/error-answer.ts'
 import { isMissing, isPassing, isRefusal } from '../upstream/judge-failure.ts'
+import { ServeError } from '../serve-error.ts'
 import { openDescriptor, sealDescriptor } from './descriptor-record.ts'
 import { keyOfPlace, keyOfText } from './place-key.ts'
 import type { Proofs } from './proofs.ts'
@@ -33,7 +35,11 @@ export interface Tags {
   known(place: Place, tag: string): Promise<Descriptor | undefined>
 }
 
+/** In milliseconds. A registry client repeats what may pass, which may take minutes. */
+const patienceMs = 10_000
+
 export interface TagParts {
+  readonly clock: Pick<Clock, 'sleep'>
   readonly records: Records
   readonly ask: AskUpstream
   readonly proofs: Proofs
@@ -46,7 +52,7 @@ export interface TagParts {
 }
 
 export function createTags(parts: TagParts): Tags {
-  const { records, ask, proofs, absences, now, ttlMs, offline, onEvent } = parts
+  const { records, ask, proofs, absences, clock, now, ttlMs, offline, onEvent } = parts
   /** Also those whose manifests nobody asked for. */
   const recent = createRemembered<TagAnswer>()
 
@@ -90,6 +96,20 @@ export function createTags(parts: TagParts): Tags {
     }
   }
 
+  /** Where there is something to serve instead, nobody waits for long. The question goes on. */
+  async function refreshInTime(place: Place, tag: string, asker: Asker): Promise<TagAnswer> {
+    if ((await settled(place, tag)) === undefined) return refresh(place, tag, asker)
+    const waiting = new AbortController()
+    const late = clock.sleep(patienceMs, { signal: waiting.signal }).then((): never => {
+      throw new ServeError('UNAVAILABLE', `${place.upstream.host} did not answer in time`, { status: 504 })
+    })
+    try {
+      return await Promise.race([refresh(place, tag, asker), late])
+    } finally {
+      waiting.abort()
+    }
+  }
+
   async function instead(place: Place, tag: string, error: unknown): Promise<TagAnswer | undefined> {
     if (!isPassing(error)) return undefined
     const before = await settled(place, tag)
@@ -114,7 +134,7 @@ export function createTags(parts: TagParts): Tags {
       if (known !== undefined && isYoung(known)) return known
       if (absences.has(key)) throw notThere('manifest', place)
       try {
-        return await refresh(place, tag, asker)
+        return await refreshInTime(place, tag, asker)
       } catch (error) {
         const before = await instead(place, tag, error)
         if (before === undefined) throw error

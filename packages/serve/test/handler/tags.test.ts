@@ -14,30 +14,34 @@ function scripted(): {
   push(tag: string, text: string): Promise<Descriptor>
   fail(error: unknown, verb?: keyof Source): void
   heal(): void
+  /** From now on nothing is answered. */
+  stall(): void
 } {
   const content = createMemoryContent()
   const asked: string[] = []
   let failure: { readonly error: unknown; readonly verb: keyof Source | undefined } | undefined
-  const ask = (verb: keyof Source, what: string): void => {
+  let stalled = false
+  const ask = async (verb: keyof Source, what: string): Promise<void> => {
     asked.push(`${verb} ${what}`)
+    if (stalled) await new Promise(() => {})
     if (failure !== undefined && (failure.verb ?? verb) === verb) throw failure.error
   }
   const source: Source = {
     ...content,
     async resolve(name, options) {
-      ask('resolve', name)
+      await ask('resolve', name)
       return content.resolve(name, options)
     },
     async document(descriptor, options) {
-      ask('document', descriptor.digest)
+      await ask('document', descriptor.digest)
       return content.document(descriptor, options)
     },
     async stat(digest, options) {
-      ask('stat', digest)
+      await ask('stat', digest)
       return content.stat(digest, options)
     },
     async *referrers(subject) {
-      ask('referrers', subject)
+      await ask('referrers', subject)
       yield { mediaType: OCI_MANIFEST, digest: subject, size: 1, artifactType: 'a/b' }
       yield { mediaType: OCI_MANIFEST, digest: subject, size: 2, artifactType: 'c/d' }
     },
@@ -66,6 +70,7 @@ function scripted(): {
     },
     fail: (error, verb) => void (failure = { error, verb }),
     heal: () => void (failure = undefined),
+    stall: () => void (stalled = true),
   }
 }
 
@@ -180,6 +185,18 @@ describe('a tag', () => {
     expect((await cache.get(path)).status).toBe(502)
     heal()
     expect((await cache.get(path)).status).toBe(200)
+  })
+
+  it('is served as it was when its upstream takes long to answer', async () => {
+    const given = scripted()
+    const clock = { sleep: () => Promise.resolve() }
+    await using cache = await startCache([], { upstreams: [given.upstream], defaultUpstream: 'registry.test', clock })
+    const one = await given.push('1', 'one')
+    await cache.get(path)
+    cache.advance(100_000)
+    given.stall()
+    const stale = await cache.get(path)
+    expect([stale.status, digestIn(stale), stale.headers.get('lading-stale')]).toEqual([200, one.digest, 'unavailable'])
   })
 
   it('tells when to come again', async () => {
