@@ -64,7 +64,7 @@ async function served(...args: readonly string[]): Promise<Served> {
 const threeBlobsOnce = [1, 1, 1]
 
 describe('through lading serve', () => {
-  it('lading pulls by --mirror and by name', async () => {
+  it('lading pulls by --mirror and by name', needs(enlarged), async () => {
     const { host, url, left } = await served()
     const pull = async (...args: readonly string[]): Promise<number | null> =>
       (await runHere(['pull', '-q', ...args], { root: join(await temporaryDirectory(), 'store') })).code

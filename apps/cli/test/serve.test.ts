@@ -72,7 +72,7 @@ describe('lading serve', () => {
   const pull = async (host: string, name = 't/app:1'): Promise<number | null> =>
     (await runHere(['pull', '-q', `${host}/${name}`], { root: join(await temporaryDirectory(), 'store') })).code
 
-  it('serves what it fetches once, and tells of it', async () => {
+  it('serves what it fetches once, tells of it, and asks nobody when it is offline', async () => {
     const upstream = await registryWith([app])
     const root = join(await temporaryDirectory(), 'store')
     const metricsArgs = ['--metrics-listen', '127.0.0.1:0', '--access-log', 'json']
@@ -96,6 +96,11 @@ describe('lading serve', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { status: number; kind?: string })
     expect(log.filter(({ kind, status }) => kind === 'blob' && status === 200)).toHaveLength(9)
+
+    upstream.journal.clear()
+    const offline = await servingHere(['--root', root, '--upstream', upstream.host, '--offline'])
+    expect(await pull(offline.host)).toBe(0)
+    expect(upstream.journal.entries).toEqual([])
   })
 
   it('lets in who has a password, over TLS, takes one that is added, and ends in good order at SIGTERM', async () => {
@@ -144,19 +149,7 @@ describe('lading serve', () => {
     expect(stdout).not.toMatch(/secret|other|Basic/)
   })
 
-  it('asks nobody when it is offline, and serves what is there', async () => {
-    const upstream = await registryWith([app])
-    const root = join(await temporaryDirectory(), 'store')
-    const online = await servingHere(['--root', root, '--upstream', upstream.host])
-    expect(await pull(online.host)).toBe(0)
-    await online.stop()
-    upstream.journal.clear()
-    const offline = await servingHere(['--root', root, '--upstream', upstream.host, '--offline'])
-    expect(await pull(offline.host)).toBe(0)
-    expect(upstream.journal.entries).toEqual([])
-  })
-
-  it('makes room, and leaves what is pinned', async () => {
+  it('makes room, and leaves what is pinned', needs(enlarged), async () => {
     const upstream = await registryWith([1, 2, 3].map((at) => image(`t/app${at}:1`).randomLayer(100_000 + at)))
     const { host } = upstream
     const root = join(await temporaryDirectory(), 'store')
