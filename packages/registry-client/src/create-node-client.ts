@@ -1,6 +1,6 @@
 import { createRegistryClientOver, type RegistryClientOptions } from './create-registry-client.ts'
 import type { RegistryClient } from './registry-client.ts'
-import { createUndiciTransport } from './transport/undici-transport.ts'
+import { createNodeTransport } from './transport/node-transport.ts'
 
 /**
  * A client for any number of registries. Nothing is connected or looked up before the first request.
@@ -10,6 +10,6 @@ import { createUndiciTransport } from './transport/undici-transport.ts'
 export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
   const { timeouts, certificates, lookup } = options
   return createRegistryClientOver(options, (listeners) =>
-    createUndiciTransport({ timeouts, certificates, lookup, ...listeners }),
+    createNodeTransport({ timeouts, certificates, lookup, ...listeners }),
   )
 }

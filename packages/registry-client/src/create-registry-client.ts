@@ -75,7 +75,7 @@ export interface RegistryClientOptions {
   readonly tls?: ((host: string) => TlsSettings | undefined) | undefined
   /** Through which proxy a URL is asked: `proxyFromEnv()`, say. Default: through none. */
   readonly proxy?: ProxyPolicy | undefined
-  /** Instead of the default one, which is HTTP/1.1 by undici. */
+  /** Instead of the default one, which is HTTP/1.1 by undici, and by sockets of our own for large blobs. */
   readonly transport?: Transport | undefined
   readonly clock?: Clock | undefined
   /**

@@ -35,8 +35,8 @@ describe('a transport of the caller', () => {
       await to.data(blob)
     }).fetch(descriptorOf(blob), sinkOf())
     const told = Object.entries(asked ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [name]))
-    expect(told.toSorted()).toEqual(['answerTimeout', 'headers', 'insecure', 'method', 'url'])
-    const named = 'addresses answerTimeout body connectTimeout headers insecure method proxy tls url'
+    expect(told.toSorted()).toEqual(['answerTimeout', 'bodySize', 'headers', 'insecure', 'method', 'url'])
+    const named = 'addresses answerTimeout body bodySize connectTimeout headers insecure method proxy tls url'
     expect(
       Object.keys(asked ?? {})
         .toSorted()

@@ -5,7 +5,7 @@ import type { Take, WireTransport } from './wire-request.ts'
 export const overTransport =
   (transport: Transport): WireTransport =>
   (request, receive, { signal, onStart, onPause } = {}) => {
-    const { method, url, headers, body, onSent, elsewhere = false, clearance, within } = request
+    const { method, url, headers, body, onSent, elsewhere = false, clearance, within, admission } = request
     const { insecure, tls, connectTimeout, answerTimeout, proxy } = request
     const { addresses } = clearance
     const authorized = request.authorization !== undefined
@@ -19,6 +19,7 @@ export const overTransport =
         headers,
         body: typeof body === 'function' ? body() : body,
         ...(onSent === undefined ? {} : { onSent }),
+        ...(admission?.size === undefined ? {} : { bodySize: admission.size }),
         insecure,
         tls,
         connectTimeout,
