@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { open, unlink, type FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
 import type { AbortOptions } from '@lading/clock'
 import type { Source } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
-
-const blockSize = 1024 * 1024
+import { append, namelessFile, readBack } from './nameless-file.ts'
 
 /**
  * The same source, of which no blob is fetched twice by `open`: what was read to its end, and so was right, is kept in a file of
@@ -21,7 +18,7 @@ export function keepBlobs(source: Source, directory: string): Source {
     descriptor: Descriptor,
     options: AbortOptions | undefined,
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    let file = await nameless(directory)
+    let file = await namelessFile(directory)
     try {
       for await (const chunk of source.open(descriptor, options)) {
         if (file !== undefined && !(await append(file, chunk))) {
@@ -52,35 +49,5 @@ export function keepBlobs(source: Source, directory: string): Source {
       await Promise.all(files.map((file) => file.close()))
       await source.close()
     },
-  }
-}
-
-/** `undefined`: there can be none. */
-async function nameless(directory: string): Promise<FileHandle | undefined> {
-  const path = join(directory, `.lading-blob-${randomBytes(16).toString('hex')}`)
-  const file = await open(path, 'wx+', 0o600).catch(() => undefined)
-  await unlink(path).catch(() => {})
-  return file
-}
-
-const append = (file: FileHandle, chunk: Uint8Array): Promise<boolean> =>
-  file.appendFile(chunk).then(
-    () => true,
-    () => false,
-  )
-
-async function* readBack(
-  file: FileHandle,
-  size: number,
-  { signal }: AbortOptions = {},
-): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let position = 0; position < size;) {
-    signal?.throwIfAborted()
-    const block = new Uint8Array(Math.min(blockSize, size - position))
-    const { bytesRead } = await file.read(block, 0, block.length, position)
-    // What reads it finds out that something is missing.
-    if (bytesRead === 0) return
-    position += bytesRead
-    yield block.subarray(0, bytesRead)
   }
 }

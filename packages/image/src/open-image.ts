@@ -16,11 +16,17 @@ import { resolvePath } from './resolve-path.ts'
 import { scanLayers, type ScannedFile } from './scan-layers.ts'
 import { hasToc } from './read-toc.ts'
 import { tocLayer } from './toc-layer.ts'
-import { collect, wholeLayer } from './whole-layer.ts'
+import { collect } from './kept-bodies.ts'
+import { wholeLayer } from './whole-layer.ts'
 
 export interface OpenImageOptions extends ChooseImageOptions {
   /** What each layer may cost. */
   readonly limits?: LayerLimits | undefined
+  /**
+   * A directory for a file of more than 64 MiB that `open` gives: it is kept there, without a name, while its layer is read and
+   * verified. Default: its layer is read a second time.
+   */
+  readonly spoolDirectory?: string | undefined
 }
 
 export interface ReadFileOptions extends AbortOptions {
@@ -84,10 +90,10 @@ export async function openImage(
   reference: string | Descriptor,
   options: OpenImageOptions = {},
 ): Promise<Image> {
-  const { limits, ...choice } = options
+  const { limits, spoolDirectory, ...choice } = options
   const chosen = await chooseImage(source, reference, choice)
   const layers = chosen.layers.map(({ index, descriptor, diffId }) => {
-    const whole = wholeLayer(source, descriptor, { layer: index, diffId, limits, keepBytes })
+    const whole = wholeLayer(source, descriptor, { layer: index, diffId, limits, keepBytes, spoolDirectory })
     // Where all bytes are here, and verified, the layer itself is the better witness.
     const isRemote = source.verified !== true && hasToc(descriptor)
     const content = isRemote ? tocLayer(source, descriptor, { layer: index, limits, whole, keepBytes }) : whole

@@ -13,7 +13,7 @@ import { isMisfit, misfit } from './misfit.ts'
 import { readRange } from './read-range.ts'
 import { readToc, type Toc } from './read-toc.ts'
 import type { TocEntry } from './toc-entries.ts'
-import { collect } from './whole-layer.ts'
+import { collect } from './kept-bodies.ts'
 
 export interface TocLayerOptions {
   readonly layer: number

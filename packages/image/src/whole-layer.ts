@@ -3,6 +3,7 @@ import type { Source } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import type { Descriptor } from '@lading/manifest'
 import { keyOf } from './byte-text.ts'
+import { createKeptBodies } from './kept-bodies.ts'
 import type { LayerContent } from './layer-content.ts'
 import type { LayerFile } from './layer-file.ts'
 import { createLayerTree, type LayerNode } from './layer-tree.ts'
@@ -16,15 +17,17 @@ export interface WholeLayerOptions {
   readonly limits?: LayerLimits | undefined
   /** Bytes of bodies that are kept because somebody waits for them. */
   readonly keepBytes: number
+  /** Where a body that somebody waits for and that is larger is kept. Default: it is read again. */
+  readonly spoolDirectory?: string | undefined
 }
 
 /** A layer that is read from its beginning to its end: once for its tree, and again for bodies that were not waited for. */
 export function wholeLayer(
   source: Pick<Source, 'open' | 'verified'>,
   descriptor: Descriptor,
-  { layer, diffId, limits, keepBytes }: WholeLayerOptions,
+  { layer, diffId, limits, keepBytes, spoolDirectory }: WholeLayerOptions,
 ): LayerContent {
-  const kept = new Map<number, Uint8Array>()
+  const kept = createKeptBodies(keepBytes, spoolDirectory)
 
   const entries = ({ signal }: AbortOptions): AsyncGenerator<LayerEntry, void, undefined> =>
     readLayer(source, descriptor, { diffId, limits, signal })
@@ -33,18 +36,18 @@ export function wholeLayer(
     async tree({ signal, wanted = [] } = {}): Promise<LayerNode> {
       const tree = createLayerTree(layer)
       const waited = wantedPaths(wanted)
-      let room = keepBytes
-      kept.clear()
-      for await (const entry of entries({ signal })) {
-        const file = tree.add(entry)
-        if (file === undefined || (file.type !== 'file' && file.type !== 'symlink')) continue
-        const path = keyOf(entry.layerName.path)
-        if (file.linkName !== undefined) waited.follow(path, file.linkName)
-        else if (waited.has(path) && file.size <= room) {
-          const body = await collect(bodyOf(entry, file), file.size)
-          room -= body.length
-          kept.set(file.ordinal, body)
+      await kept.clear()
+      try {
+        for await (const entry of entries({ signal })) {
+          const file = tree.add(entry)
+          if (file === undefined || (file.type !== 'file' && file.type !== 'symlink')) continue
+          const path = keyOf(entry.layerName.path)
+          if (file.linkName !== undefined) waited.follow(path, file.linkName)
+          else if (waited.has(path)) await kept.keep({ ...file, path }, bodyOf(entry, file))
         }
+      } catch (error) {
+        await kept.clear()
+        throw error
       }
       return tree.root
     },
@@ -57,9 +60,9 @@ export function wholeLayer(
       }
     },
     async *body(file, { signal } = {}) {
-      const here = kept.get(file.ordinal)
+      const here = kept.take(file.ordinal, { signal })
       if (here !== undefined) {
-        yield here.slice()
+        yield* here
         return
       }
       let ordinal = -1
@@ -75,13 +78,3 @@ export function wholeLayer(
 /** An entry's body, with its holes. */
 export const bodyOf = ({ body }: LayerEntry, { sparse }: LayerFile): AsyncIterable<Uint8Array> =>
   sparse === undefined ? body : withHoles(body, sparse)
-
-export async function collect(chunks: AsyncIterable<Uint8Array>, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for await (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return at === size ? bytes : bytes.slice(0, at)
-}

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { printable } from '@lading/errors'
 import { CliError } from '../cli-error.ts'
 import type { Action } from '../context.ts'
@@ -25,7 +26,7 @@ export const cat: Action<[reference: string, paths: readonly string[]], ImageOpt
   context,
 ) => {
   const { output, signal } = context
-  await withImage(reference, options, context, async (image) => {
+  await withImage(reference, { ...options, spoolIn: tmpdir() }, context, async (image) => {
     const hasControls = findsControls()
     for (const path of paths)
       for await (const chunk of image.open(path, { signal })) {

@@ -18,6 +18,8 @@ export interface ImageOptions extends RegistryCommandOptions {
   readonly platform?: string | undefined
   /** A directory for layers of a registry that are read twice, so that they are fetched once. */
   readonly keepIn?: string | undefined
+  /** A directory for a large file while its layer is read. */
+  readonly spoolIn?: string | undefined
 }
 
 /**
@@ -33,7 +35,7 @@ export async function withImage<Result>(
   const { signal } = context
   const platform = askedPlatform(options, context) ?? defaultPlatform()
   const open = (source: Source, what: Parameters<typeof openImage>[1]): Promise<Image> =>
-    openImage(source, what, { platform, signal })
+    openImage(source, what, { platform, signal, spoolDirectory: options.spoolIn })
   const isPlain =
     !/^(?:store|docker|oci|oci-archive|docker-archive):/.test(text) || tryParseReference(text) !== undefined
   if (isPlain) {
