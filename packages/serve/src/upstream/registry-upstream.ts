@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import type { Source } from '@lading/content'
 import type { RegistryClient } from '@lading/registry-client'
 import type { Upstream } from '../contracts.ts'
@@ -28,21 +29,44 @@ export function registryUpstream(
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest)
     return repository
   }
+  let knowsPages: boolean | undefined
   return {
     host,
     withCredentials,
     repository: (name): Source => open(name).source(),
     async tags(name, { n = mostTags, last, signal } = {}) {
-      const found: string[] = []
-      // One more tells whether there are more.
-      const pageSize = Math.min(n + 1, 1000)
-      for await (const tag of open(name).tags({ pageSize, last, signal })) {
-        // Some registries do not know `last`, and begin anew.
-        if (tag === last) found.length = 0
-        else if (found.length < n) found.push(tag)
-        else return { tags: found, more: true }
+      const repository = open(name)
+      knowsPages ??= await answersInPages(repository, { signal })
+      if (knowsPages === false) {
+        const all = (await upTo(repository.tags({ signal }), mostTags)).toSorted((one, other) => (one < other ? -1 : 1))
+        const rest = last === undefined ? all : all.filter((tag) => tag > last)
+        return { tags: rest.slice(0, n), more: rest.length > n }
       }
-      return { tags: found, more: false }
+      // One more tells whether there are more.
+      const found = await upTo(repository.tags({ pageSize: Math.min(n + 1, 1000), last, signal }), n + 1)
+      return { tags: found.slice(0, n), more: found.length > n }
     },
+  }
+}
+
+async function upTo(tags: AsyncIterable<string>, most: number): Promise<readonly string[]> {
+  const found: string[] = []
+  for await (const tag of tags) if (found.push(tag) >= most) break
+  return found
+}
+
+/** Whether `n` means something to a registry; `undefined`: one tag does not tell. Debian's docker-registry sends all, in no order. */
+async function answersInPages(
+  repository: Pick<ReturnType<RegistryClient['repository']>, 'tags'>,
+  { signal }: AbortOptions,
+): Promise<boolean | undefined> {
+  let count = 0
+  try {
+    for await (const _ of repository.tags({ pageSize: 1, maxPages: 1, signal })) if (++count > 1) return false
+    return undefined
+  } catch (error) {
+    // There is another page.
+    if (count === 1) return true
+    throw error
   }
 }
