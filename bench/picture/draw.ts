@@ -4,7 +4,7 @@ const kinds: Readonly<Record<SpanKind, { readonly colour: string; readonly says:
   start: { colour: '#8c8c8c', says: 'Node and lading start' },
   ask: { colour: '#5b8db8', says: 'manifest, config' },
   wait: { colour: '#d9d9d9', says: 'waits for its turn' },
-  download: { colour: '#2f6f4f', says: 'bytes arrive, are hashed and written' },
+  download: { colour: '#2f6f4f', says: 'comes, is hashed and written' },
   store: { colour: '#c98b2b', says: 'made durable' },
   verify: { colour: '#8fbf9f', says: 'inflated, diffID' },
   name: { colour: '#a05a5a', says: 'name written, end' },
@@ -43,7 +43,7 @@ export function draw(title: string, spans: readonly Span[]): string {
       const sum = spans.filter((span) => span.kind === kind).reduce((all, { from, to }) => all + to - from, 0)
       return [
         `<rect x="${keyX}" y="${keyY}" width="12" height="12" fill="${kinds[kind].colour}"/>`,
-        `<text x="${keyX + 18}" y="${keyY + 10}">${escaped(`${kinds[kind].says}: ${(sum / 1000).toFixed(2)} s${kind === 'start' || kind === 'ask' || kind === 'name' ? '' : ' over all layers'}`)}</text>`,
+        `<text x="${keyX + 18}" y="${keyY + 10}">${escaped(`${kinds[kind].says}: ${(sum / 1000).toFixed(2)} s${kind === 'start' || kind === 'ask' || kind === 'name' ? '' : ' in all layers'}`)}</text>`,
       ]
     }),
     '</svg>',

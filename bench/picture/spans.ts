@@ -19,8 +19,8 @@ export interface Stamped {
 
 /**
  * Where the time of one pull has gone, from its events and the time it ended. Within a layer `download` runs from its
- * first bytes to its last, `store` on until the blob is durable under its digest, and `verify` beside both, until the
- * layer is known to inflate to its diffID.
+ * first bytes to its last, `store` on until the blob is durable under its digest, and `verify` from when it is inflated
+ * until it is known to be its diffID, beside the others where it does not wait for them.
  */
 export function spansOf(stamped: readonly Stamped[], end: number): readonly Span[] {
   const first = (...types: readonly PullEvent['type'][]): number | undefined =>

@@ -52,7 +52,7 @@ it('draws each span once, where its time is', () => {
     '130.0 142.0 34/22 Node and lading start: 100 ms',
     '272.0 71.0 34/22 manifest, config: 50 ms',
     '343.0 71.0 64/22 waits for its turn: 50 ms',
-    '414.0 156.2 64/11 bytes arrive, are hashed and written: 110 ms',
+    '414.0 156.2 64/11 comes, is hashed and written: 110 ms',
     '570.2 56.8 64/11 made durable: 40 ms',
     '428.2 269.8 75/11 inflated, diffID: 190 ms',
     '698.0 142.0 34/22 name written, end: 100 ms',
