@@ -46,7 +46,7 @@ export type ServeEvent =
       readonly need: 'resolve' | 'document' | 'stat' | 'blob' | 'tags' | 'referrers'
       readonly what?: string | undefined
     } & Place)
-  /** An upstream did not give what it was asked for. */
+  /** An upstream could not be asked, or refused. That it does not have something is an answer, and not told here. */
   | ({ readonly type: 'upstream:failed'; readonly code: string; readonly message: string } & Place)
   /** Content was here. `size`: what the upstream need not send. */
   | ({

@@ -4,6 +4,7 @@ import type { Place } from '../request/choose-upstream.ts'
 import { ServeError } from '../serve-error.ts'
 import type { OnServeEvent, ServeEvent } from '../serve-event.ts'
 import { createFlights } from './flights.ts'
+import { isMissing } from './judge-failure.ts'
 
 /** Who asks, and until when. */
 export interface Asker {
@@ -46,7 +47,8 @@ export function createAskUpstream({ onEvent, rate, signal }: AskUpstreamOptions)
           return await put(upstream.repository(repository), { signal })
         } catch (error) {
           const { code, message } = isLadingError(error) ? error : { code: 'UNKNOWN', message: String(error) }
-          onEvent({ type: 'upstream:failed', code, message, host, repository })
+          // What is not there is an answer.
+          if (!isMissing(error)) onEvent({ type: 'upstream:failed', code, message, host, repository })
           throw error
         }
       },

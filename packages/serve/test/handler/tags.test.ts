@@ -185,6 +185,10 @@ describe('a tag', () => {
     expect((await cache.get(path)).status).toBe(502)
     heal()
     expect((await cache.get(path)).status).toBe(200)
+    // What an upstream does not have is an answer, and no failure that somebody should be told of.
+    expect(cache.events.filter(({ type }) => type === 'upstream:failed')).toEqual([
+      expect.objectContaining({ code: 'UNEXPECTED_STATUS' }),
+    ])
   })
 
   it('is served as it was when its upstream takes long to answer', async () => {

@@ -53,7 +53,7 @@ export function createMetrics(): Metrics {
   const saved = counter('saved_bytes', 'Bytes that no upstream had to send, because they were here or under way.')
   const fetched = counter('upstream_bytes', 'Bytes of blobs that upstreams sent, by host.')
   const asked = counter('upstream_requests', 'Requests to upstreams, by host and class of status.')
-  const failed = counter('upstream_failures', 'What upstreams did not give, by host and reason.')
+  const failed = counter('upstream_failures', 'Times an upstream could not be asked or refused, by host and reason.')
   const stale = counter('stale', 'Tags served as they were, since their upstream could not be asked.')
   const ended = counter('downloads', 'Downloads that ended, by outcome.')
   const evicted = counter('evicted_bytes', 'Bytes removed to make room.')
