@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { rolldown, type Plugin } from 'rolldown'
+import { plantedSource } from '../planted/planted-source.ts'
 
 const source = fileURLToPath(new URL('victim.ts', import.meta.url))
 const cache = fileURLToPath(new URL('../../node_modules/.cache/victims', import.meta.url))
+
+/** A victim has the bug that is planted in its parent, too. */
+const planted: Plugin = {
+  name: 'planted',
+  transform: (code, id) => plantedSource(pathToFileURL(id).href, () => code) ?? null,
+}
 
 let written: Promise<string> | undefined
 
@@ -16,6 +23,7 @@ async function write(): Promise<string> {
   const bundle = await rolldown({
     input: source,
     platform: 'node',
+    plugins: [planted],
     resolve: { conditionNames: ['@lading/source', 'node', 'import', 'default'] },
   })
   try {
