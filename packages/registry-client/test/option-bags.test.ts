@@ -56,7 +56,7 @@ const verbs: Readonly<
     ({ blobs }, options) =>
       blobs.fetchForeign('http://other.example/layer', descriptorOf(blob), sinkOf(), options).catch(() => undefined),
   ],
-  tags: ['maxPages pageSize signal', (at, options) => all(at.tags(options))],
+  tags: ['last maxPages pageSize signal', (at, options) => all(at.tags(options))],
   referrers: ['artifactType maxPages signal', (at, options) => all(at.referrers(digest, options))],
 }
 

@@ -94,11 +94,12 @@ export function runExchange(
       count: rate.count,
       interim() {
         interims++
-        if (interims > mostInterims) fail(noFinalAnswer(answer.head?.status ?? 0, request.url))
+        const { status = 0 } = answer.head ?? {}
+        // Nobody asked for another protocol.
+        if (status === 101 || interims > mostInterims) fail(noFinalAnswer(status, request.url))
       },
       head() {
         const { status = 0, fields } = answer.head ?? {}
-        if (status === 101) return fail(noFinalAnswer(status, request.url))
         answered = true
         clearTimeout(headerClock)
         if (request.method !== 'HEAD') rate.start()
