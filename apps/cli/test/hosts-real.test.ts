@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { image, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startContainerd, type Containerd } from '../../../test/support/containerd.ts'
-import { needs, root } from '../../../test/support/needs.ts'
+import { enlarged, needs, root } from '../../../test/support/needs.ts'
 import { pathOf } from '../../../test/support/real-parts.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
@@ -123,7 +123,7 @@ describe('the same registries.conf', needs('skopeo'), () => {
   )
 })
 
-describe('the same hosts.toml', needs('containerd', 'ctr', 'runc', root), () => {
+describe('the same hosts.toml', needs('containerd', 'ctr', 'runc', root, enlarged), () => {
   let directory: string
   let containerd: Containerd
   beforeAll(async () => {

@@ -19,7 +19,7 @@ describe('the test registry passes whole', () => {
     expect(notPassed(await runCompliance({ url: registry.url }))).toEqual([])
   })
 
-  test('in a directory', async () => {
+  test('in a directory', needs(enlarged), async () => {
     const directory = await mkdtemp(join(tmpdir(), 'compliance-'))
     await using registry = await startTestRegistry({ storage: { directory } })
     expect(notPassed(await runCompliance({ url: registry.url }))).toEqual([])

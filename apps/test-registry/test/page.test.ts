@@ -1,14 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { needs } from '../../../test/support/needs.ts'
+import { enlarged, needs } from '../../../test/support/needs.ts'
 import { artifact, image, index, schema1, startTestRegistry, type TestRegistry } from '../src/index.ts'
 import { openPage, type Page } from './support/chromium.ts'
 import { ask, askRaw } from './support/http.ts'
 
 const requests = 'document.querySelectorAll("#journal tr[data-number]").length'
 
-describe('the page in Chromium', needs('chromium'), () => {
+describe('the page in Chromium', needs('chromium', enlarged), () => {
   let page: Page
   let registry: TestRegistry
   beforeAll(async () => {

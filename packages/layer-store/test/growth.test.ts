@@ -65,37 +65,37 @@ describe.each([
     await layers.close()
   })
 
-  it.each([
-    ['stand still', 0],
-    ['drip', 1],
-  ])('keeps no other waiting, however many %s', async (_how, drop) => {
-    const root = await temporaryRoot()
-    const layers = createLayerStore({ root, smallLayer: 0, workers })
-    const end = new AbortController()
-    // One is enough to keep the only worker busy; each that follows is taken for slow a second later.
-    const slow = Array.from({ length: atScale(1, 3) }, (_none, seed) =>
-      startDownload(root, sample(1_000_000, seed + 10), seed),
-    )
-    const ends = slow.map(({ address, growth, append }) => {
-      append(gzipSync(sample(100)).subarray(0, 15))
-      return layers.uncompress(address, { growth, signal: end.signal }).catch((error: unknown) => error)
-    })
-    let at = 0
-    const dripping = setInterval(() => {
-      for (const { append } of slow) append(blob.subarray(at, at + drop))
-      at += drop
-    }, 2)
-    const download = startDownload(root, blob)
-    const well = layers.uncompress(download.address, { growth: download.growth })
-    download.append(blob)
-    download.end('verified')
-    expect(await well).toEqual(layer)
-    expect(await layers.uncompress(await putBlob(root, blob))).toEqual(layer)
-    clearInterval(dripping)
-    end.abort('enough')
-    expect(await Promise.all(ends)).toEqual(slow.map(() => 'enough'))
-    await layers.close()
-  })
+  it.each([...atScale<readonly (readonly [string, number])[]>([], [['stand still', 0]]), ['drip', 1] as const])(
+    'keeps no other waiting, however many %s',
+    async (_how, drop) => {
+      const root = await temporaryRoot()
+      const layers = createLayerStore({ root, smallLayer: 0, workers })
+      const end = new AbortController()
+      // One is enough to keep the only worker busy; each that follows is taken for slow a second later.
+      const slow = Array.from({ length: atScale(1, 3) }, (_none, seed) =>
+        startDownload(root, sample(1_000_000, seed + 10), seed),
+      )
+      const ends = slow.map(({ address, growth, append }) => {
+        append(gzipSync(sample(100)).subarray(0, 15))
+        return layers.uncompress(address, { growth, signal: end.signal }).catch((error: unknown) => error)
+      })
+      let at = 0
+      const dripping = setInterval(() => {
+        for (const { append } of slow) append(blob.subarray(at, at + drop))
+        at += drop
+      }, 2)
+      const download = startDownload(root, blob)
+      const well = layers.uncompress(download.address, { growth: download.growth })
+      download.append(blob)
+      download.end('verified')
+      expect(await well).toEqual(layer)
+      expect(await layers.uncompress(await putBlob(root, blob))).toEqual(layer)
+      clearInterval(dripping)
+      end.abort('enough')
+      expect(await Promise.all(ends)).toEqual(slow.map(() => 'enough'))
+      await layers.close()
+    },
+  )
 
   it('counts only once its digest is right', async () => {
     const root = await temporaryRoot()

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { makeCertificate } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { freePort } from '../../../test/support/free-port.ts'
-import { isRoot, needs } from '../../../test/support/needs.ts'
+import { enlarged, isRoot, needs } from '../../../test/support/needs.ts'
 import { pathOf } from '../../../test/support/real-parts.ts'
 import { parseProxy } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
@@ -136,7 +136,7 @@ describe('tinyproxy', needs('tinyproxy'), () => {
   })
 })
 
-describe('squid', needs('squid'), () => {
+describe('squid', needs('squid', enlarged), () => {
   it.each([true, false])('lets us through (TLS: %s)', async (tls) => {
     const port = await freePort()
     await startProgram(
