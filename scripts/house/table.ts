@@ -147,6 +147,12 @@ export const rooms: readonly Room[] = [
     mayImport: ['manifest', 'compression', 'tar', 'content', 'content-store', 'image'],
   },
   {
+    name: 'content-store-s3',
+    floor: 5,
+    sentence: "the stores' contracts on an S3-compatible object store, which a fleet shares",
+    mayImport: ['manifest', 'content', 'content-store', 'image-store', 'reference-store', 'layer-store'],
+  },
+  {
     name: 'distribution',
     floor: 6,
     sentence: 'pull, push and copy: the flow of `docker pull` and its way back',

@@ -1,0 +1,5 @@
+export { formatKey, generationKeys, parseBlobKey, type BlobKey, type GenerationKeys } from './layout.ts'
+export { ObjectsError, type ObjectsErrorCode } from './objects-error.ts'
+export type { ListedObject, Objects } from './objects.ts'
+export { steadyObjects } from './steady-objects.ts'
+export { timesOf, type Times } from './times.ts'

@@ -1,0 +1,3 @@
+import { testReadmeExample } from '../../../test/support/readme-example.ts'
+
+testReadmeExample(import.meta)
