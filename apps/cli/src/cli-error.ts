@@ -7,6 +7,8 @@ export type CliErrorCode =
   | 'SIZE_UNKNOWN'
   /** Standard output takes nothing more: its disk is full, say. */
   | 'OUTPUT_FAILED'
+  /** `scratch`, which names no image. */
+  | 'REFERENCE_RESERVED'
   /** What is to be unpinned is not pinned. */
   | 'NOT_PINNED'
   /** An artifact's config, which may be anything. */

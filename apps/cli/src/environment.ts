@@ -6,3 +6,6 @@ export interface Environment {
 
 /** Reads the environment: the only place in Lading's command line that does. */
 export const fromEnvironment = (env: Environment['variables'] = process.env): Environment => ({ variables: env })
+
+/** Whether whoever reads the log can fold groups of lines: GitHub Actions, which sets `GITHUB_ACTIONS`. */
+export const groupsFromEnv = ({ variables }: Environment): boolean => Boolean(variables['GITHUB_ACTIONS'])

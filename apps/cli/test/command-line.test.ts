@@ -132,6 +132,37 @@ describe('the command line', () => {
     expect(stderr).toContain(hint)
   })
 
+  it.each([
+    'pull scratch',
+    'pull docker.io/library/scratch:latest',
+    'push scratch',
+    'copy scratch oci:a',
+    'copy alpine store:scratch',
+    'tag alpine scratch',
+    'tag scratch alpine',
+    'inspect scratch',
+    'rmi scratch',
+    'save scratch',
+    'load --name scratch -i a.tar',
+    'unpack scratch there',
+    'ls scratch',
+    'history scratch',
+    'diff scratch alpine',
+    'tags scratch',
+    'digest scratch',
+    'manifest scratch',
+    'config scratch',
+    `blob scratch@sha256:${'0'.repeat(64)}`,
+    'referrers scratch',
+    'delete --yes scratch:1',
+    'hosts scratch',
+    'pin scratch',
+  ])('refuses the reserved name in %j', async (line) => {
+    const { code, stdout, stderr } = await runHere(line.split(' '))
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/'scratch' is a reserved name\nhint: .*empty image/)
+  })
+
   it('lists an empty store where there is none yet', async () => {
     expect(await runHere(['images'])).toEqual({
       code: 0,
@@ -140,6 +171,7 @@ describe('the command line', () => {
     })
     expect(await runHere(['image', 'ls', '--json'])).toEqual({ code: 0, stdout: '[]\n', stderr: '' })
     expect(await runHere(['images', '-q'])).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await runHere(['images', '-q', '--json'])).toEqual({ code: 0, stdout: '[]\n', stderr: '' })
   })
 
   it.each([

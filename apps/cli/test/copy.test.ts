@@ -36,7 +36,7 @@ describe('lading copy', () => {
     expect(to.repository('x/app').tags()).toEqual({ 2: digest })
     expect(to.repository('x/app').blobs()).toHaveLength(4)
     expect(await readFile(file, 'utf8')).toBe(`${digest}\n`)
-    expect(first.stderr.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^2: digest: ${digest} size: [0-9]+$`))
+    expect(first.stderr.trimEnd().split('\n').at(-2)).toMatch(new RegExp(`^2: digest: ${digest} size: [0-9]+$`))
     expect(existsSync(root)).toBe(false)
     for (const { journal } of [from, to]) journal.clear()
     const again = await runHere(['copy', '--all', '--json', ...args.slice(3)], { root })

@@ -39,6 +39,13 @@ describe('images in the store', () => {
     return here
   }
 
+  it('are inspected with a warning when the one image is for another platform', async () => {
+    const here = await store('t/app:1')
+    const { code, stdout, stderr } = await here('inspect', '--json', '--platform', 'linux/arm64', `${host}/t/app:1`)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: (await here('inspect', '--json', `${host}/t/app:1`)).stdout })
+    expect(stderr).toBe(`WARNING: the image is for linux/amd64, not for the wanted linux/arm64 (${app.digest})\n`)
+  })
+
   it('are listed as a table, IDs, and JSON', async () => {
     const here = await store('t/app:1', 't/multi:1')
     const lines = (await here('images')).stdout.trimEnd().split('\n')
@@ -55,6 +62,10 @@ describe('images in the store', () => {
     expect(json).toEqual([
       expect.objectContaining({ name: `${host}/t/app`, tag: '1', id: app.config.digest, platform: 'linux/amd64' }),
       expect.objectContaining({ platform: 'linux/arm64' }),
+    ])
+    expect(JSON.parse((await here('images', '--json', '-q', '--digests')).stdout)).toEqual([
+      app.config.digest,
+      expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     ])
     expect((await here('images', 'none')).stdout.split('\n')).toHaveLength(2)
     expect((await here('__names')).stdout).toBe(`${host}/t/app:1\n${host}/t/multi:1\n`)

@@ -2,12 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { createPlainRenderer } from '../src/progress/plain.ts'
 import { events } from './support/events.ts'
 import { fakeTerminal } from './support/fake-terminal.ts'
+import { fakeTimers } from './support/fake-timers.ts'
 
 function told(...list: Parameters<ReturnType<typeof createPlainRenderer>['event']>[0][]): string[] {
+  return toldOver(list.map((event) => ({ event })))
+}
+
+type Step =
+  | { readonly event: Parameters<ReturnType<typeof createPlainRenderer>['event']>[0] }
+  | { readonly pass: number }
+
+/** The same where time passes. */
+function toldOver(steps: readonly Step[], options: { readonly groups?: boolean } = {}): string[] {
   const terminal = fakeTerminal({ interactive: false })
-  const renderer = createPlainRenderer(terminal)
-  for (const event of list) renderer.event(event)
+  const timers = fakeTimers()
+  const renderer = createPlainRenderer(terminal, { timers, ...options })
+  for (const step of steps)
+    if ('event' in step) renderer.event(step.event)
+    else timers.pass(step.pass)
   renderer.close()
+  expect(timers.pending).toBe(0)
   return terminal.written.join('').split('\n').slice(0, -1)
 }
 
@@ -40,6 +54,66 @@ describe('plain lines', () => {
       '000200020002: Pull complete',
       `Digest: sha256:${'0'.repeat(64)}`,
       'Status: Downloaded newer image for alpine:latest',
+      '1.00 kB in 0 ms; 1 layer was here',
+    ])
+  })
+
+  it('say every ten seconds how far everything is, as long as it is not done', () => {
+    const flow = Array.from({ length: 25 }, (_, second): Step[] => [
+      { event: events.bytes(1, second * 10, 1000) },
+      { pass: 1000 },
+    ]).flat()
+    expect(toldOver([{ event: events.pulling(1) }, ...flow, { event: events.complete(1) }, { pass: 60_000 }])).toEqual([
+      '000100010001: Pulling fs layer',
+      '000100010001: Downloading',
+      '0.09 of 1.00 kB, 10 B/s, 1:31 left',
+      '0.19 of 1.00 kB, 10 B/s, 1:21 left',
+      '000100010001: Pull complete',
+    ])
+  })
+
+  it('say that nothing comes any more, and how far a long inflation is', () => {
+    expect(
+      toldOver([
+        { event: events.bytes(1, 100, 1000) },
+        { pass: 10_000 },
+        { event: events.verified(1) },
+        { event: events.extracting(1, 500) },
+        { pass: 10_000 },
+        { event: events.complete(1) },
+      ]),
+    ).toEqual([
+      '000100010001: Downloading',
+      '0.10 of 1.00 kB, stalled for 10 s',
+      '000100010001: Download complete',
+      '000100010001: Extracting',
+      '000100010001: Extracting 50%',
+      '000100010001: Pull complete',
+    ])
+  })
+
+  it('about layers are a group of GitHub Actions, and nothing that matters is inside of it', () => {
+    const steps: Step[] = [
+      { event: events.resolve() },
+      { event: events.pulling(1) },
+      { event: events.warning('strange') },
+      { event: events.complete(1) },
+      { event: events.digest() },
+      { event: events.pulling(2) },
+    ]
+    expect(toldOver(steps, { groups: true })).toEqual([
+      'latest: Pulling from library/alpine',
+      '::group::Layers of library/alpine:latest',
+      '000100010001: Pulling fs layer',
+      '::endgroup::',
+      'WARNING: strange',
+      '::group::Layers of library/alpine:latest',
+      '000100010001: Pull complete',
+      '::endgroup::',
+      `Digest: sha256:${'0'.repeat(64)}`,
+      '::group::Layers of library/alpine:latest',
+      '000200020002: Pulling fs layer',
+      '::endgroup::',
     ])
   })
 

@@ -41,7 +41,7 @@ describe('lading push', () => {
     expect(said[1]).toBe(`The push refers to repository [${to.host}/x/app]`)
     expect(said.slice(2, 4).every((line) => /^[0-9a-f]{12}: Preparing$/.test(line))).toBe(true)
     expect(said.filter((line) => line.endsWith(': Pushed'))).toHaveLength(2)
-    expect(said.at(-1)).toBe(`latest: digest: ${digest} size: ${bytes?.bytes.byteLength}`)
+    expect(said.at(-2)).toBe(`latest: digest: ${digest} size: ${bytes?.bytes.byteLength}`)
 
     const again = await runHere(['push', '--quiet', `${to.host}/x/app:latest`], { root })
     expect(again).toEqual({ code: 0, stdout: `${to.host}/x/app:latest\n`, stderr: '' })

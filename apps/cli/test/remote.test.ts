@@ -115,6 +115,24 @@ describe('commands that look at a registry', () => {
     expect((await runHere(['digest', at('t/app:none')])).code).toBe(3)
   })
 
+  it.each(['digest', 'manifest', 'config', 'referrers', 'ls'])(
+    '%s warns, as a pull does, when the one image is for another platform, and only then',
+    async (command) => {
+      const other = await startTestRegistry()
+      await other.seed(image('t/single:1').platform('linux/amd64').layer({ c: 'c' }))
+      const single = `${other.host}/t/single:1`
+      const warned = await runHere([command, '--platform', 'linux/arm64', single])
+      expect(warned.code).toBe(0)
+      expect(warned.stderr).toMatch(
+        /^WARNING: the image is for linux\/amd64, not for the wanted linux\/arm64 \(sha256:[0-9a-f]{64}\)\n$/,
+      )
+      for (const args of [['--platform', 'linux/amd64'], []])
+        expect(await runHere([command, ...args, single])).toMatchObject({ stdout: warned.stdout, stderr: '' })
+      expect((await runHere([command, '--platform', 'linux/arm64', at('t/multi:1')])).stderr).toBe('')
+      await other.close()
+    },
+  )
+
   it('says what there is when a platform is missing', async () => {
     for (const command of ['digest', 'manifest', 'config', 'referrers']) {
       expect(await runHere([command, '--platform', 'linux/s390x', at('t/multi:1')])).toMatchObject({

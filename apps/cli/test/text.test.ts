@@ -78,8 +78,9 @@ describe('formatBar', () => {
     [50, 100, 120, '[=========================>                         ]      50B/100B'],
     [50, 40, 120, '[==================================================>]      50B'],
     [0, 0, 120, ''],
-    [50, 100, 100, '     50B/100B'],
-    [0, 100, 110, '      0B/100B'],
+    [50, 100, 80, '[================>                ]      50B/100B'],
+    [50, 100, 60, '[======>      ]      50B/100B'],
+    [50, 100, 59, '     50B/100B'],
   ])('%d of %d in %d columns', (current, total, columns, text) => expect(formatBar(current, total, columns)).toBe(text))
 
   it('has a box of the same width whatever it shows', () =>

@@ -58,25 +58,30 @@ describe('the terminal', () => {
   })
 
   it('ends with the last state, below it the results, and the cursor shown', () => {
-    const { terminal, renderer } = show()
+    const { terminal, timers, renderer } = show()
     for (const event of [
       events.resolve(),
+      events.exists(2),
       events.pulling(1),
       events.bytes(1, 10),
+      events.verified(1),
       events.complete(1),
       events.digest(),
       events.status(),
     ])
       renderer.event(event)
+    timers.pass(2000)
     expect(terminal.screen.cursorShown).toBe(false)
     renderer.close()
     renderer.close()
     expect(terminal.screen.cursorShown).toBe(true)
     expect(terminal.screen.lines()).toEqual([
       'latest: Pulling from library/alpine',
+      '000200020002: Already exists',
       `${rest}: Pull complete`,
       `Digest: sha256:${'0'.repeat(64)}`,
       'Status: Downloaded newer image for alpine:latest',
+      '1.00 kB in 2.0 s, 500 B/s; 1 layer was here',
     ])
   })
 
@@ -85,7 +90,7 @@ describe('the terminal', () => {
     renderer.event(events.bytes(1, 10))
     renderer.event(events.bytes(1, 20))
     renderer.close()
-    expect(terminal.screen.lines()).toEqual([`${rest}: Downloading      20B/1kB`])
+    expect(terminal.screen.lines()).toEqual([`${rest}: Downloading [>${' '.repeat(32)}]      20B/1kB`])
   })
 
   it('puts a warning above the layers that move', () => {
@@ -122,9 +127,9 @@ describe('the terminal', () => {
     timers.pass(100)
     expect(terminal.screen.visible()).toEqual([
       '000b000b000b: Waiting',
-      '000c000c000c: Downloading       1B/1kB',
+      `000c000c000c: Downloading [>${' '.repeat(32)}]       1B/1kB`,
       '000d000d000d: Waiting',
-      '001300130013: Downloading       1B/1kB',
+      `001300130013: Downloading [>${' '.repeat(32)}]       1B/1kB`,
       '... and 16 more layers: 6 waiting, 10 complete',
       '',
     ])
@@ -137,8 +142,34 @@ describe('the terminal', () => {
     renderer.event(events.bytes(1, 10))
     renderer.event(events.bytes(2, 10))
     timers.pass(100)
-    expect(terminal.screen.visible()).toEqual(['000100010001: Downl', '000200020002: Downl', ''])
+    expect(terminal.screen.visible()).toEqual(['000100010001: 1%', '000200020002: 1%', ''])
     renderer.close()
+  })
+
+  it('has a last line about all layers, whose time goes on, and which goes when they are done', () => {
+    const { terminal, timers, renderer } = show({ columns: 60, rows: 4 })
+    for (const number of [1, 2, 3, 4]) renderer.event(events.pulling(number))
+    for (let current = 0; current <= 500; current += 100) {
+      renderer.event(events.bytes(1, current))
+      timers.pass(200)
+    }
+    const shown = (): string[] => terminal.screen.visible().filter((line) => line !== '')
+    expect(shown()).toEqual([
+      '000100010001: Downloading [======>      ]     500B/1kB',
+      '... and 3 more layers: 3 waiting',
+      '[=>         ] 0.50 of 4.00 kB, 500 B/s, 0:07 left, 0:01',
+    ])
+    for (let second = 0; second < 9; second += 1) timers.pass(1000)
+    expect(shown()).toEqual([
+      '000100010001: Downloading 500B/1kB, stalled for 9 s',
+      '... and 3 more layers: 3 waiting',
+      '[=>         ] 0.50 of 4.00 kB, stalled for 9 s, 0:10',
+    ])
+    for (const number of [1, 2, 3, 4]) renderer.event(events.complete(number))
+    timers.pass(100)
+    expect(shown()).not.toContainEqual(expect.stringContaining(' of '))
+    renderer.close()
+    expect(timers.pending).toBe(0)
   })
 
   it('leaves nothing of lines that were wrapped when the screen became narrower', () => {

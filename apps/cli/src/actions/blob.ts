@@ -1,6 +1,5 @@
 import { writeOutputFile } from '@lading/content-store'
 import { downloadBlob } from '@lading/distribution'
-import { parseReference } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -9,6 +8,7 @@ import { atDigest } from './remote-target.ts'
 import { tellRetries } from './tell-retries.ts'
 import { withClient } from './with-client.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
+import { givenReference } from './given-reference.ts'
 
 interface BlobOptions extends RegistryCommandOptions {
   readonly output?: string | undefined
@@ -17,7 +17,7 @@ interface BlobOptions extends RegistryCommandOptions {
 }
 
 export const blob: Action<[reference: string], BlobOptions> = async ([text], options, context) => {
-  const reference = parseReference(text)
+  const reference = givenReference(text)
   const { digest } = reference
   if (digest === undefined)
     throw new CliError('USAGE', 'a blob is named by its digest', {

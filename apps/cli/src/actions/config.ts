@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
-import { askedPlatform, atPlatform } from './at-platform.ts'
+import { askedPlatform, atPlatform, warnOfSingle } from './at-platform.ts'
 import { remoteTarget } from './remote-target.ts'
 import { withClient } from './with-client.ts'
 import { writeRaw } from './print.ts'
@@ -17,11 +17,13 @@ interface ConfigOptions extends RegistryCommandOptions {
 
 export const config: Action<[reference: string], ConfigOptions> = async ([text], options, context) => {
   const { reference, target } = remoteTarget(text)
-  const platform = askedPlatform(options, context) ?? defaultPlatform()
+  const asked = askedPlatform(options, context)
+  const platform = asked ?? defaultPlatform()
   const { signal } = context
   const bytes = await withClient(options, context, async (client) => {
     const repository = client.repository(reference)
     const got = await repository.manifests.get(target, { signal })
+    if (asked !== undefined) await warnOfSingle(repository, got, asked, context)
     const image =
       got.manifest.kind === 'index'
         ? (

@@ -1,6 +1,7 @@
 import { isLadingError, printable } from '@lading/errors'
-import { parseReference, withDefaultTag, type Reference } from '@lading/reference'
+import { withDefaultTag, type Reference } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
+import { givenReference } from './given-reference.ts'
 
 /** One of the two places of a copy, as it was written. */
 export type CopyPlace =
@@ -29,8 +30,8 @@ const places =
 export function parseCopyPlace(text: string): CopyPlace {
   const [, transport = '', rest = ''] = /^([a-z-]+):(.*)$/s.exec(text) ?? []
   if (transport === 'docker' && rest.startsWith('//'))
-    return { kind: 'registry', text, reference: parseReference(rest.slice(2)) }
-  if (transport === 'store') return { kind: 'store', text, reference: parseReference(rest) }
+    return { kind: 'registry', text, reference: givenReference(rest.slice(2)) }
+  if (transport === 'store') return { kind: 'store', text, reference: givenReference(rest) }
   if (transport === 'dir') return { kind: 'directory', text, path: somePath(rest, { text, transport }) }
   if (Object.hasOwn(pathKinds, transport)) {
     const [given = '', ...name] = rest.split(':')
@@ -56,7 +57,7 @@ function somePath(path: string, { text, transport }: { readonly text: string; re
 /** What is no reference either may be meant as any of the places. */
 function parseBare(text: string): Reference {
   try {
-    return parseReference(text)
+    return givenReference(text)
   } catch (error) {
     if (!isLadingError(error)) throw error
     const hint = error.hint === undefined ? places : `${error.hint}; ${places}`

@@ -29,6 +29,7 @@ export const copy: Action<[source: string, target: string], CopyCommandOptions> 
   const renderer = createRenderer(debug === true && progress === 'auto' ? 'plain' : progress, context.terminal, {
     quiet: options.quiet,
     verb: 'copy',
+    environment: context.environment,
   })
   try {
     return await withCopySides({ from: source, to: target }, options, { context, renderer }, async (sides) => {

@@ -1,5 +1,5 @@
 import { isLadingError } from '@lading/errors'
-import { familiarName, familiarString, parseReference, type Reference } from '@lading/reference'
+import { familiarName, familiarString, type Reference } from '@lading/reference'
 import { RegistryError, type Repository } from '@lading/registry-client'
 import { CliError } from '../cli-error.ts'
 import type { Action, CommandContext } from '../context.ts'
@@ -8,6 +8,7 @@ import { jsonText } from '../text/json-line.ts'
 import { atDigest } from './remote-target.ts'
 import { withClient } from './with-client.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
+import { givenReference } from './given-reference.ts'
 
 interface DeleteOptions extends RegistryCommandOptions {
   readonly json?: boolean | undefined
@@ -15,7 +16,7 @@ interface DeleteOptions extends RegistryCommandOptions {
 }
 
 export const deleteRemote: Action<[reference: string], DeleteOptions> = async ([text], options, context) => {
-  const reference = parseReference(text)
+  const reference = givenReference(text)
   const target = targetOf(reference)
   const { signal } = context
   return withClient(options, context, async (client) => {

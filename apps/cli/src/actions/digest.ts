@@ -3,7 +3,7 @@ import { nameOf } from '@lading/reference'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
-import { atPlatform } from './at-platform.ts'
+import { atPlatform, warnOfSingle } from './at-platform.ts'
 import { atDigest, remoteTarget } from './remote-target.ts'
 import { withClient } from './with-client.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
@@ -24,7 +24,9 @@ export const digest: Action<[reference: string], DigestOptions> = async ([text],
     const head = platform === undefined ? await repository.manifests.head(target, { signal }) : undefined
     if (head !== undefined) return head
     const got = await repository.manifests.get(target, { signal })
-    return platform === undefined ? got.descriptor : atPlatform(repository, got, platform, { signal })
+    if (platform === undefined) return got.descriptor
+    await warnOfSingle(repository, got, platform, context)
+    return atPlatform(repository, got, platform, { signal })
   })
   if (options.json === true)
     context.print(

@@ -1,5 +1,5 @@
 import { printable } from '@lading/errors'
-import { familiarString, parseReference, withDefaultTag, type Reference } from '@lading/reference'
+import { familiarString, withDefaultTag, type Reference } from '@lading/reference'
 import {
   createRegistryClient,
   publicProxy,
@@ -16,6 +16,7 @@ import { jsonText } from '../text/json-line.ts'
 import { formatTable } from '../text/table.ts'
 import { clientOptions } from './client-options.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
+import { givenReference } from './given-reference.ts'
 
 /** What is asked for a reference, and through which proxies. */
 interface Answer extends ExplainedTarget {
@@ -29,7 +30,7 @@ interface HostsOptions extends RegistryCommandOptions {
 }
 
 export const hosts: Action<[reference: string], HostsOptions> = async ([text], options, context) => {
-  const reference = withDefaultTag(parseReference(text))
+  const reference = withDefaultTag(givenReference(text))
   const how = await clientOptions(options, context)
   const client = createRegistryClient(how)
   const answer = { ...client.explain(reference), proxies: how.proxy }

@@ -76,10 +76,11 @@ const shownName = (name: string): string => (name.startsWith('docker.io/') ? fam
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
 function format(found: readonly Dated[], options: ImagesOptions): Iterable<string> | AsyncIterable<string> {
-  if (options.json === true) return jsonLines(shown(found))
+  if (options.json === true && options.quiet !== true) return jsonLines(shown(found))
   const id = ({ image }: Dated): string => (options.trunc ? shortImageId(image.id) : image.id)
   // Several names of one image are one ID.
-  if (options.quiet === true) return [...new Set(found.map(id))]
+  if (options.json === true) return jsonLines(new Set(found.map(({ image }) => image.id)))
+  if (options.quiet === true) return new Set(found.map(id))
   const digests = options.digests === true
   return formatTable(
     ['REPOSITORY', 'TAG', ...(digests ? ['DIGEST'] : []), 'IMAGE ID', 'CREATED', 'SIZE'],

@@ -1,7 +1,7 @@
 import { storedArtifact, type ImageDetails, type StoredArtifact } from '@lading/store'
 import type { Action } from '../context.ts'
 import { jsonText } from '../text/json-line.ts'
-import { askedPlatform } from './at-platform.ts'
+import { askedPlatform, warnOfPlatform } from './at-platform.ts'
 import { describeImage } from './describe-image.ts'
 import { describeManifest } from './describe-manifest.ts'
 import { eachTerm } from './each-term.ts'
@@ -17,14 +17,14 @@ export const inspect: Action<[images: readonly string[]], InspectOptions> = asyn
   const platform = askedPlatform(options, context)
   const found: (ImageDetails | StoredArtifact)[] = []
   const code = await withStore({ ...options, readOnly: true }, context, (store) =>
-    eachTerm(
-      terms,
-      context,
-      async (term) =>
-        void found.push(
-          (await storedArtifact(store, term)) ?? (await store.inspect(term, { signal: context.signal, platform })),
-        ),
-    ),
+    eachTerm(terms, context, async (term) => {
+      const each =
+        (await storedArtifact(store, term)) ?? (await store.inspect(term, { signal: context.signal, platform }))
+      // Of an index the closest was chosen.
+      if (platform !== undefined && 'configDescriptor' in each && each.target.digest === each.manifest.digest)
+        warnOfPlatform(each.platform, platform, { digest: each.manifest.digest, context })
+      found.push(each)
+    }),
   )
   if (options.json === true) context.print(jsonText(found.map(asJson)))
   else

@@ -9,6 +9,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { formatSize } from '../text/size.ts'
 import { warnAt } from './client-options.ts'
 import { withStore } from './open-store.ts'
+import { givenReference } from './given-reference.ts'
 
 interface LoadOptions extends GlobalOptions {
   readonly input?: string | undefined
@@ -31,7 +32,7 @@ export const load: Action<[], LoadOptions> = async (_, options, context) => {
       hint: 'lading load -i FILE, or give it through a pipe',
     })
   const how = {
-    name: name === undefined ? undefined : parseReference(name),
+    name: name === undefined ? undefined : givenReference(name),
     noNames: !names,
     platforms: options.platform?.map((platform) => parsePlatform(platform)),
     freeChunks: true,

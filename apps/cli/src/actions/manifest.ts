@@ -3,7 +3,7 @@ import { withSchema1 } from '@lading/manifest/schema1'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
-import { atPlatform } from './at-platform.ts'
+import { atPlatform, warnOfSingle } from './at-platform.ts'
 import { describeManifest } from './describe-manifest.ts'
 import { writeRaw } from './print.ts'
 import { remoteTarget } from './remote-target.ts'
@@ -27,6 +27,7 @@ export const manifest: Action<[reference: string], ManifestOptions> = async ([te
     const got = await every.manifests.get(target, { signal })
     if (platform === undefined || got.manifest.kind === 'schema1') return got
     const repository = client.repository(reference)
+    await warnOfSingle(repository, { manifest: got.manifest, descriptor: got.descriptor }, platform, context)
     const { digest } = await atPlatform(repository, { manifest: got.manifest, descriptor: got.descriptor }, platform, {
       signal,
     })

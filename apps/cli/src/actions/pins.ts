@@ -1,4 +1,4 @@
-import { familiarString, parseReference, withDefaultTag, type Reference } from '@lading/reference'
+import { familiarString, withDefaultTag, type Reference } from '@lading/reference'
 import { createPins } from '@lading/serve'
 import { CliError } from '../cli-error.ts'
 import type { GlobalOptions } from '../command-options.ts'
@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { eachTerm } from './each-term.ts'
 import { withStore } from './open-store.ts'
+import { givenReference } from './given-reference.ts'
 
 export const pin: Action<[references: readonly string[]], GlobalOptions> = ([terms], options, context) =>
   withStore(options, context, (store) =>
@@ -41,4 +42,4 @@ export const pins: Action<[], GlobalOptions & { readonly json?: boolean | undefi
 }
 
 /** With a digest the digest decides, and a tag beside it says nothing. */
-const pinned = (text: string): Reference => withDefaultTag(parseReference(text))
+const pinned = (text: string): Reference => withDefaultTag(givenReference(text))

@@ -1,5 +1,5 @@
 import { createPuller, type Puller, type PullOptions } from '@lading/distribution'
-import { familiarName, isNameOnly, parseReference, type Reference } from '@lading/reference'
+import { familiarName, isNameOnly, type Reference } from '@lading/reference'
 import type { ClientEvent } from '@lading/registry-client'
 import { CliError } from '../cli-error.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
@@ -15,6 +15,7 @@ import { endWithError } from './error-as-event.ts'
 import { rootOf } from './open-store.ts'
 import { imageResult, tagsResult } from './pull-result.ts'
 import { warningText } from './with-client.ts'
+import { givenReference } from './given-reference.ts'
 
 interface PullCommandOptions extends RegistryCommandOptions {
   readonly allTags?: boolean | undefined
@@ -46,7 +47,7 @@ interface PullTask {
 export const pull: Action<[reference: string], PullCommandOptions> = async ([text], options, context) => {
   const json = options.progress === 'json' && options.quiet !== true
   try {
-    return await run(parseReference(text), options, json, context)
+    return await run(givenReference(text), options, json, context)
   } catch (error) {
     return endWithError(error, { json, context })
   }
@@ -68,7 +69,7 @@ async function run(
   const renderer = createRenderer(
     options.debug === true && options.progress === 'auto' ? 'plain' : options.progress,
     context.terminal,
-    options,
+    { ...options, environment: context.environment },
   )
   const warn = (code: string, message: string): void => renderer.event({ type: 'warning', code, message })
   try {

@@ -1,7 +1,7 @@
 import { writeOutputFile } from '@lading/content-store'
 import { push as pushImage, pushAll, type PushedImage, type PushOptions, type PushParts } from '@lading/distribution'
 import { parsePlatform } from '@lading/manifest'
-import { familiarName, isNameOnly, parseReference, type Reference } from '@lading/reference'
+import { familiarName, isNameOnly, type Reference } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 import type { Action, CommandContext } from '../context.ts'
@@ -14,6 +14,7 @@ import { withStore } from './open-store.ts'
 import { copiedResult } from './pull-result.ts'
 import { tellFailures } from './tell-failures.ts'
 import { withRenderedClient } from './with-client.ts'
+import { givenReference } from './given-reference.ts'
 
 interface PushCommandOptions extends RegistryCommandOptions {
   readonly allTags?: boolean | undefined
@@ -39,7 +40,7 @@ export const push: Action<[references: readonly string[]], PushCommandOptions> =
   const json = options.progress === 'json' && options.quiet !== true
   try {
     return await run(
-      texts.map((text) => parseReference(text)),
+      texts.map((text) => givenReference(text)),
       options,
       json,
       context,
@@ -67,7 +68,7 @@ async function run(
   const renderer = createRenderer(
     options.debug === true && options.progress === 'auto' ? 'plain' : options.progress,
     context.terminal,
-    options,
+    { ...options, verb: 'push', environment: context.environment },
   )
   try {
     return await withStore(options, context, (store) =>

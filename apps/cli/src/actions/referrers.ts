@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { formatSize } from '../text/size.ts'
 import { formatTable } from '../text/table.ts'
-import { atPlatform } from './at-platform.ts'
+import { atPlatform, warnOfSingle } from './at-platform.ts'
 import { atDigest, remoteTarget } from './remote-target.ts'
 import { withClient } from './with-client.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
@@ -33,6 +33,7 @@ export const referrers: Action<[reference: string], ReferrersOptions> = async ([
         ? (reference.digest ?? (await repository.manifests.head(target, { signal }))?.digest)
         : undefined
     const got = known === undefined ? await repository.manifests.get(target, { signal }) : undefined
+    if (got !== undefined && platform !== undefined) await warnOfSingle(repository, got, platform, context)
     const subject =
       got === undefined
         ? known
@@ -45,7 +46,8 @@ export const referrers: Action<[reference: string], ReferrersOptions> = async ([
         list.push(entry)
     return { digest: subject ?? target, found: list }
   })
-  if (options.json === true)
+  if (options.json === true && options.quiet === true) context.print(jsonText(found.map((entry) => entry.digest)))
+  else if (options.json === true)
     context.print(jsonText({ subject: atDigest(reference, digest), referrers: found.map(asJson) }))
   else if (options.quiet === true) for (const entry of found) context.print(entry.digest)
   else

@@ -1,4 +1,5 @@
-import { nameOf, parseReference, withDefaultTag, type Reference } from '@lading/reference'
+import { nameOf, withDefaultTag, type Reference } from '@lading/reference'
+import { givenReference } from './given-reference.ts'
 
 /** What a reference names at its registry. */
 export interface RemoteTarget {
@@ -9,7 +10,7 @@ export interface RemoteTarget {
 
 /** NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest. */
 export function remoteTarget(text: string): RemoteTarget {
-  const reference = withDefaultTag(parseReference(text))
+  const reference = withDefaultTag(givenReference(text))
   return { reference, target: targetOf(reference) }
 }
 

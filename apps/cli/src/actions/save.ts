@@ -11,6 +11,7 @@ import type { RegistryCommandOptions } from '../command-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { warnAt } from './client-options.ts'
+import { assertNotReserved } from './given-reference.ts'
 import { withStore } from './open-store.ts'
 import { remoteTarget } from './remote-target.ts'
 import { tellRetries } from './tell-retries.ts'
@@ -92,7 +93,10 @@ async function writeArchive(
 /** All of them are known before anything is written. */
 async function eachOf<T>(terms: readonly string[], find: (term: string) => Promise<T>): Promise<readonly T[]> {
   const found: T[] = []
-  for (const term of terms) found.push(await find(term))
+  for (const term of terms) {
+    assertNotReserved(term)
+    found.push(await find(term))
+  }
   return found
 }
 

@@ -21,6 +21,7 @@ import { jsonLine } from '../text/json-line.ts'
 import { askedPlatform } from './at-platform.ts'
 import { clientOptions } from './client-options.ts'
 import { endWithError } from './error-as-event.ts'
+import { assertNotReserved } from './given-reference.ts'
 import { openCommandStore } from './open-store.ts'
 import { unpackWhilePulling } from './unpack-while-pulling.ts'
 
@@ -47,9 +48,13 @@ export const unpack: Action<[reference: string, directory: string], UnpackComman
   const { progress, quiet, debug, bundle, rootless, overwrite, uidMap, gidMap, devices } = options
   const { signal } = context
   const json = progress === 'json' && quiet !== true
-  const renderer = createRenderer(debug === true && progress === 'auto' ? 'plain' : progress, context.terminal, options)
+  const renderer = createRenderer(debug === true && progress === 'auto' ? 'plain' : progress, context.terminal, {
+    ...options,
+    environment: context.environment,
+  })
   const onEvent = (event: UnpackEvent): void => tell(event, { json, renderer, context })
   try {
+    assertNotReserved(term)
     assertCanUnpack(directory, { rootless, overwrite })
     const store = await openCommandStore(options, context)
     try {

@@ -1,15 +1,16 @@
 import { isAbsence, type Source } from '@lading/content'
 import { keepBlobs, openImage, type Image } from '@lading/image'
 import { isLadingError, printable } from '@lading/errors'
-import { defaultPlatform } from '@lading/manifest'
+import { defaultPlatform, platformOf } from '@lading/manifest'
 import { tryParseReference, withDefaultTag } from '@lading/reference'
 import type { RegistryClient } from '@lading/registry-client'
 import type { Store } from '@lading/store'
 import type { RegistryCommandOptions } from '../command-options.ts'
 import type { CommandContext } from '../context.ts'
-import { askedPlatform } from './at-platform.ts'
+import { askedPlatform, warnOfPlatform } from './at-platform.ts'
 import { warnAt } from './client-options.ts'
 import { parseCopyPlace } from './copy-place.ts'
+import { assertNotReserved } from './given-reference.ts'
 import { openSource, type PlaceParts } from './open-place.ts'
 import { openCommandStore } from './open-store.ts'
 import { withClient } from './with-client.ts'
@@ -32,10 +33,17 @@ export async function withImage<Result>(
   context: CommandContext,
   use: (image: Image) => Promise<Result>,
 ): Promise<Result> {
+  assertNotReserved(text)
   const { signal } = context
-  const platform = askedPlatform(options, context) ?? defaultPlatform()
-  const open = (source: Source, what: Parameters<typeof openImage>[1]): Promise<Image> =>
-    openImage(source, what, { platform, signal, spoolDirectory: options.spoolIn })
+  const asked = askedPlatform(options, context)
+  const platform = asked ?? defaultPlatform()
+  const open = async (source: Source, what: Parameters<typeof openImage>[1]): Promise<Image> => {
+    const image = await openImage(source, what, { platform, signal, spoolDirectory: options.spoolIn })
+    const { target, descriptor, config } = image
+    if (asked !== undefined && target.digest === descriptor.digest)
+      warnOfPlatform(platformOf(config), asked, { digest: descriptor.digest, context })
+    return image
+  }
   const isPlain =
     !/^(?:store|docker|oci|oci-archive|docker-archive):/.test(text) || tryParseReference(text) !== undefined
   if (isPlain) {

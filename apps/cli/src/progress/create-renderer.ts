@@ -1,5 +1,6 @@
 import { pullEventVersion } from '@lading/distribution'
 import { printable } from '@lading/errors'
+import { groupsFromEnv, type Environment } from '../environment.ts'
 import type { Terminal } from '../process/terminal.ts'
 import { jsonLine } from '../text/json-line.ts'
 import { createPlainRenderer } from './plain.ts'
@@ -7,17 +8,24 @@ import type { ProgressEvent, ProgressMode, Renderer } from './renderer.ts'
 import { createTtyRenderer } from './tty.ts'
 import { layerWords, messageWords, type Verb } from './words.ts'
 
+interface RendererOptions {
+  /** Goes before the mode. */
+  readonly quiet?: boolean | undefined
+  readonly verb?: Verb | undefined
+  readonly environment?: Environment | undefined
+}
+
 /** The renderer for `--progress` and `--quiet`; `auto` looks at the terminal. */
 export function createRenderer(
   mode: ProgressMode,
   terminal: Terminal,
-  { quiet = false, verb }: { quiet?: boolean | undefined; verb?: Verb | undefined } = {},
+  { quiet = false, verb, environment }: RendererOptions = {},
 ): Renderer {
   if (quiet) return createQuietRenderer(terminal)
   if (mode === 'json') return createJsonRenderer(terminal)
   return mode === 'tty' || (mode === 'auto' && terminal.interactive)
     ? createTtyRenderer(terminal, { verb })
-    : createPlainRenderer(terminal, { verb })
+    : createPlainRenderer(terminal, { verb, groups: environment !== undefined && groupsFromEnv(environment) })
 }
 
 const toldQuietly: ReadonlySet<ProgressEvent['type']> = new Set(['warning', 'waiting', 'wait', 'tag:failed'])

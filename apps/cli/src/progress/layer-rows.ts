@@ -1,7 +1,9 @@
+import type { Digest } from '@lading/digest'
 import type { ProgressEvent } from './renderer.ts'
 import { layerWords, percent, type LayerWords, type Verb } from './words.ts'
 
 export interface LayerRow extends LayerWords {
+  readonly digest: Digest
   readonly id: string
   /** Where an earlier download was taken up again, for the last line of the layer. */
   readonly resumed?: string | undefined
@@ -23,7 +25,7 @@ export function createLayerRows(verb?: Verb): LayerRows {
       if (words === undefined || !('id' in event) || !('digest' in event)) return false
       const resumed =
         event.type === 'layer:resume' ? percent(event.offset, event.total) : rows.get(event.digest)?.resumed
-      rows.set(event.digest, { ...words, id: event.id, resumed })
+      rows.set(event.digest, { ...words, digest: event.digest, id: event.id, resumed })
       return true
     },
     list: () => [...rows.values()],

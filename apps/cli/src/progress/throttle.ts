@@ -9,7 +9,8 @@ export interface Timers {
 export const realTimers: Timers = {
   now: () => performance.now(),
   after(ms, callback) {
-    const timer = setTimeout(callback, ms)
+    // A display keeps no process alive.
+    const timer = setTimeout(callback, ms).unref()
     return () => clearTimeout(timer)
   },
 }

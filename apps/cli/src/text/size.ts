@@ -18,19 +18,22 @@ export function formatSize(bytes: number, digits = 4): string {
 const significant = (value: number, digits: number): string =>
   value >= 10 ** digits ? String(Math.round(value)) : String(Number(value.toPrecision(digits)))
 
-/** Above this many columns there is room for the box. */
-const narrow = 110
+/** From this many columns on there is room for a bar. */
+const narrowest = 60
+/** What stands beside the bar: the layer, what happens to it, and how much of how much. */
+const beside = 48
 
-/** docker's progress bar: a box of 50 where there is room, and how much of how much. Empty when nothing is known. */
+/** docker's progress bar, of 50 where there is room, and how much of how much. Empty when nothing is known. */
 export function formatBar(current: number, total: number, columns: number): string {
   if (current <= 0 && total <= 0) return ''
   if (total <= 0) return formatSize(current).padStart(8)
-  const box = columns > narrow ? `${box50(current / total)} ` : ''
+  const box = columns < narrowest ? '' : `${formatBox(current / total, Math.min(50, columns - beside))} `
   const amount = formatSize(Math.max(0, current)).padStart(8)
   return current > total ? `${box}${amount}` : `${box}${amount}/${formatSize(total)}`
 }
 
-function box50(fraction: number): string {
-  const half = Math.min(50, Math.floor(Math.floor(Math.max(0, fraction) * 100) / 2))
-  return `[${'='.repeat(half)}>${' '.repeat(50 - half)}]`
+/** `[====>    ]`, three columns wider than `width`. */
+export function formatBox(fraction: number, width: number): string {
+  const full = Math.min(width, Math.floor((Math.floor(Math.max(0, fraction) * 100) * width) / 100))
+  return `[${'='.repeat(full)}>${' '.repeat(width - full)}]`
 }

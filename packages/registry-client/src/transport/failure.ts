@@ -76,12 +76,12 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
   if (code === 'ENOTFOUND' || code === 'EAI_NONAME' || code === 'EAI_NODATA')
     return new TransportError('HOST_UNKNOWN', `there is no host ${url.hostname}`, {
       ...options,
-      hint: 'check the spelling of the registry',
+      hint: 'check the spelling of the registry, and that this machine finds other names (DNS)',
     })
   if (code.startsWith('EAI_'))
     return new TransportError('HOST_UNKNOWN', `the name server did not answer for ${url.hostname}`, {
       ...options,
-      hint: 'check the network connection',
+      hint: 'check the network connection and the name server of this machine (DNS)',
       temporary: true,
     })
   if (unreachable.has(code))
