@@ -47,6 +47,9 @@ function lacking(all: readonly Need[]): string | undefined {
   return undefined
 }
 
+/** A Ceph of its own, for anybody: see `ceph.ts`. For `needs(enlarged, ...ceph)`, since it takes seconds to start. */
+export const ceph: readonly Need[] = ['ceph', 'ceph-mon', 'ceph-osd', 'monmaptool', 'radosgw', 'radosgw-admin']
+
 export const isRoot: boolean = process.getuid?.() === 0
 
 /** For what takes many seconds, and is held in small by other tests. */

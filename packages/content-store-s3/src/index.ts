@@ -3,3 +3,21 @@ export { ObjectsError, type ObjectsErrorCode } from './objects-error.ts'
 export type { ListedObject, Objects } from './objects.ts'
 export { steadyObjects } from './steady-objects.ts'
 export { timesOf, type Times } from './times.ts'
+export {
+  checkEngine,
+  createS3Objects,
+  formatS3Location,
+  isS3Location,
+  isStore,
+  makeStore,
+  parseS3Location,
+  S3Error,
+  type CheckEngineOptions,
+  type FormatOptions,
+  type S3ConnectionOptions,
+  type S3Credentials,
+  type S3ErrorCode,
+  type S3Location,
+  type S3Objects,
+  type S3ObjectsOptions,
+} from './s3/index.ts'

@@ -17,6 +17,14 @@ export class ObjectsError extends LadingError<ObjectsErrorCode> {
 
 nameErrors(ObjectsError, 'ObjectsError')
 
-/** Whether the same request may be answered when it is made again. */
-export const mayPass = (error: unknown): boolean =>
-  isLadingError(error, 'STORE_BUSY') || isLadingError(error, 'STORE_SILENT')
+const passing: ReadonlySet<string> = new Set([
+  'STORE_BUSY',
+  'STORE_SILENT',
+  'S3_BUSY',
+  'S3_UNAVAILABLE',
+  'S3_UNREACHABLE',
+  'S3_TIMEOUT',
+])
+
+/** Whether the same request may be answered when it is made again, and may have taken effect. */
+export const mayPass = (error: unknown): boolean => isLadingError(error) && passing.has(error.code)

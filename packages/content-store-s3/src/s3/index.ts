@@ -1,0 +1,6 @@
+export { checkEngine, type CheckEngineOptions } from './check-engine.ts'
+export type { S3ConnectionOptions, S3Credentials } from './clients.ts'
+export { createS3Objects, type S3Objects, type S3ObjectsOptions } from './create-s3-objects.ts'
+export { isStore, makeStore, type FormatOptions } from './format.ts'
+export { formatS3Location, isS3Location, parseS3Location, type S3Location } from './location.ts'
+export { S3Error, type S3ErrorCode } from './s3-error.ts'
