@@ -149,6 +149,36 @@ describe('lading serve', () => {
     expect(stdout).not.toMatch(/secret|other|Basic/)
   })
 
+  it('cuts what is on its way at a second SIGTERM, and keeps what came', needs(enlarged), async () => {
+    const slowly = image('t/app:1').randomLayer(4_000_000)
+    const upstream = await registryWith([slowly], { bytesPerSecond: 200_000 })
+    const root = join(await temporaryDirectory(), 'store')
+    const server = await serving(['--root', root, '--upstream', upstream.host])
+    const { layers } = slowly.build()
+    const came = Promise.withResolvers<void>()
+    const cut = new Promise<boolean>((resolve) =>
+      get(`${server.url}/v2/t/app/blobs/${layers[0]?.digest}`, { agent: false }, (answer) =>
+        answer
+          .on('data', () => came.resolve())
+          .on('error', () => undefined)
+          .on('close', () => resolve(!answer.complete)),
+      ).on('error', () => resolve(true)),
+    )
+    await came.promise
+    server.child.kill('SIGTERM')
+    await server.said(/^Stopping: /m)
+    server.child.kill('SIGTERM')
+    expect(await cut).toBe(true)
+    // Of Node's own: 128 and the number of the signal.
+    expect((await server.ended).code).toBe(143)
+    upstream.journal.clear()
+    const again = await servingHere(['--root', root, '--upstream', upstream.host])
+    const left = new AbortController()
+    await fetch(`http://${again.host}/v2/t/app/blobs/${layers[0]?.digest}`, { signal: left.signal })
+    left.abort()
+    expect(upstream.journal.blob(layers[0]!.digest).requests.at(-1)?.range).toMatch(/^bytes=[1-9]/)
+  })
+
   it('makes room, and leaves what is pinned', needs(enlarged), async () => {
     const upstream = await registryWith([1, 2, 3].map((at) => image(`t/app${at}:1`).randomLayer(100_000 + at)))
     const { host } = upstream
@@ -185,7 +215,12 @@ describe('pins', () => {
   it('are listed, and removed', async () => {
     const root = join(await temporaryDirectory(), 'store')
     const run = (line: string): ReturnType<typeof runHere> => runHere(line.split(' '), { root })
-    expect(await run('pins')).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await run('pins')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'Nothing is pinned: lading pin NAME keeps what lading serve has of it\n',
+    })
+    expect(await run('pins --json')).toEqual({ code: 0, stdout: '[]\n', stderr: '' })
     expect(await run('pin alpine ghcr.io/acme/app:1')).toEqual({
       code: 0,
       stdout: 'alpine:latest\nghcr.io/acme/app:1\n',

@@ -1,65 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { systemClock, type Clock } from '@lading/clock'
-import type { Digest } from '@lading/digest'
+import { guardListener } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
-import { guardListener } from '@lading/errors'
-import { answerBlob } from './answer/answer-blob.ts'
+import { answer } from './answer/answer.ts'
 import { answerError } from './answer/answer-error.ts'
-import { answerManifest } from './answer/answer-manifest.ts'
-import { answerReferrers } from './answer/answer-referrers.ts'
-import { answerTags } from './answer/answer-tags.ts'
-import { createResponse, type Response } from './answer/response.ts'
-import { createDocuments } from './cache/documents.ts'
-import { createKeep } from './cache/keep.ts'
-import { createProofs } from './cache/proofs.ts'
-import { createReferrers } from './cache/referrers.ts'
-import { createTags } from './cache/tags.ts'
-import type { Content, Downloads, Records, Upstream } from './contracts.ts'
+import { createResponse } from './answer/response.ts'
+import { createParts } from './create-parts.ts'
 import { listenerOf } from './listener-of.ts'
-import { assertListener, type ListenerFacts } from './request/assert-listener.ts'
+import { assertListener } from './request/assert-listener.ts'
 import { assertReadable } from './request/assert-readable.ts'
 import { parseAsk, type Ask } from './request/parse-ask.ts'
-import { requestHeaders, type RequestHeaders } from './request/request-head.ts'
+import { requestHeaders } from './request/request-head.ts'
+import type { Who } from './request/who.ts'
 import { ServeError } from './serve-error.ts'
-import type { OnServeEvent, ServeEvent } from './serve-event.ts'
-import { createAbsences } from './upstream/absences.ts'
-import { assertRate, createAskUpstream, type Asker } from './upstream/ask-upstream.ts'
-import { errorAnswer } from './upstream/error-answer.ts'
-
-export interface ServeOptions {
-  /** What is not listed is not served. */
-  readonly upstreams: Iterable<Upstream>
-  /** The host of the one that names without a host belong to. Default: they are unknown. */
-  readonly defaultUpstream?: string | undefined
-  readonly content: Content
-  readonly records: Records
-  readonly downloads: Downloads
-  /** How long the upstream is not asked what a tag is, in milliseconds. Default 60 000. */
-  readonly ttlMs?: number | undefined
-  /** Nobody is asked: what is here is served. Default false. */
-  readonly offline?: boolean | undefined
-  /** Our pseudonym in `Via`, the one that the clients of the upstreams send: a request that has it comes from here, and is 508. */
-  readonly via?: string | undefined
-  /** Where a request came in. Default: what its connection says, without authentication. */
-  readonly listener?: ((request: IncomingMessage) => ListenerFacts) | undefined
-  /** What one client may ask of upstreams: 0, or milliseconds to wait. Default: all. */
-  readonly upstreamRate?: { take(client: string): number } | undefined
-  /** Told what is about to be served; what it returns is called when it was. */
-  readonly onUse?: ((digest: Digest) => () => void) | undefined
-  /** What it throws disturbs nobody. */
-  readonly onEvent?: OnServeEvent | undefined
-  /** Of waits. Default: the system's. */
-  readonly clock?: Pick<Clock, 'sleep'> | undefined
-  /** Milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: (() => number) | undefined
-}
+import type { ServeEvent } from './serve-event.ts'
+import type { ServeOptions } from './serve-options.ts'
 
 export interface Serve {
-  /**
-   * Answers a request of Node's `http`. Never rejects. `client`: whose requests count together; default the address.
-   */
-  handle(request: IncomingMessage, response: ServerResponse, client?: string): Promise<void>
+  /** Answers a request of Node's `http`. Never rejects. `who`: default the client's address. */
+  handle(request: IncomingMessage, response: ServerResponse, who?: Who): Promise<void>
   /** What a reference stood for when it was last served; `undefined`: it never was. */
   known(reference: Reference): Promise<Descriptor | undefined>
   /** Gives up what is asked of upstreams. The downloads are their owner's to close. */
@@ -70,75 +29,17 @@ export interface Serve {
  * A pull-through cache and read-only registry: the pull, tags and referrers parts of the distribution-spec over what is
  * kept, and over what upstreams give.
  */
-export function createServe({
-  upstreams,
-  defaultUpstream,
-  content,
-  records,
-  downloads,
-  ttlMs = 60_000,
-  offline = false,
-  via,
-  listener = listenerOf,
-  upstreamRate,
-  onUse,
-  onEvent: listen,
-  clock = systemClock,
-  now = Date.now,
-}: ServeOptions): Serve {
+export function createServe(options: ServeOptions): Serve {
+  const { upstreams, defaultUpstream, via, listener = listenerOf } = options
   const ending = new AbortController()
   const byHost = new Map([...upstreams].map((upstream) => [upstream.host, upstream]))
   const routes = { byHost, byDefault: defaultUpstream === undefined ? undefined : byHost.get(defaultUpstream) }
-  const onEvent = guardListener(listen, () => {})
-  const ask = createAskUpstream({ onEvent, rate: upstreamRate, signal: ending.signal })
-  const [proofs, keep, absences] = [createProofs(records), createKeep(records), createAbsences(now)]
-  const shared = { content, records, downloads, proofs, keep, absences, ask, clock, now, ttlMs, offline, onEvent }
-  const documents = createDocuments(shared)
-  const tags = createTags(shared)
-  const referrers = createReferrers(shared)
-  const parts = {
-    ...shared,
-    documents,
-    tags,
-    referrers,
-    assertRate: (client: string) => assertRate(upstreamRate, client),
-  }
+  const onEvent = guardListener(options.onEvent, () => {})
+  const parts = createParts(options, { onEvent, ending: ending.signal })
   let ids = 0
 
-  type Answered = Pick<Extract<ServeEvent, { readonly type: 'request' }>, 'from'>
-
-  async function answer(
-    asked: Ask,
-    response: Response,
-    { headers, asker }: { readonly headers: RequestHeaders; readonly asker: Asker },
-  ): Promise<Answered> {
-    if (asked.kind === 'base') {
-      response.send(200, { 'content-type': 'application/json' }, new TextEncoder().encode('{}'))
-      return {}
-    }
-    const request = { response, headers, asker }
-    const digest = asked.kind === 'blob' ? asked.digest : undefined
-    const release = digest === undefined ? undefined : onUse?.(digest)
-    try {
-      switch (asked.kind) {
-        case 'manifest':
-          return { from: await answerManifest(parts, asked, request) }
-        case 'blob':
-          return { from: await answerBlob(parts, asked, request) }
-        case 'tags':
-          return { from: await answerTags(parts, asked, request) }
-        default:
-          return { from: await answerReferrers(parts, asked, request) }
-      }
-    } catch (error) {
-      throw errorAnswer(error, asked.kind, asked.place)
-    } finally {
-      release?.()
-    }
-  }
-
   return {
-    async handle(request, raw, client = request.socket.remoteAddress ?? 'local') {
+    async handle(request, raw, who = { client: request.socket.remoteAddress ?? 'local' }) {
       const id = ++ids
       const began = performance.now()
       const leaving = new AbortController()
@@ -146,25 +47,23 @@ export function createServe({
       const headers = requestHeaders(request.rawHeaders)
       const response = createResponse(raw, method === 'HEAD', leaving.signal)
       let asked: Ask | undefined
-      let answered: Answered = {}
+      let from: Extract<ServeEvent, { readonly type: 'request' }>['from']
       raw.once('close', () => {
-        leaving.abort(new ServeError('UNAVAILABLE', 'the client is gone', { status: 499 }))
-        const place = asked === undefined || asked.kind === 'base' ? undefined : asked.place
+        if (!raw.writableFinished) leaving.abort(new ServeError('UNAVAILABLE', 'the client is gone', { status: 499 }))
         onEvent({
           type: 'request',
           id,
           method,
           target: target.slice(0, 2048),
           remote: request.socket.remoteAddress,
+          user: who.user,
           status: raw.headersSent ? raw.statusCode : 499,
           bytes: response.bytes,
           milliseconds: performance.now() - began,
           cut: !raw.writableFinished,
           kind: asked?.kind,
-          host: place?.upstream.host,
-          repository: place?.repository,
-          what: whatOf(asked),
-          ...answered,
+          ...whatOf(asked),
+          from,
         })
       })
       raw.setHeader('docker-distribution-api-version', 'registry/2.0')
@@ -179,7 +78,11 @@ export function createServe({
         return
       }
       try {
-        answered = await answer(asked, response, { headers, asker: { client, signal: leaving.signal } })
+        from = await answer(parts, asked, {
+          response,
+          headers,
+          asker: { client: who.client, signal: leaving.signal },
+        })
       } catch (error) {
         if (!leaving.signal.aborted) answerError(response, asRefusal(error))
         else response.cut()
@@ -189,8 +92,8 @@ export function createServe({
       const upstream = byHost.get(reference.domain)
       if (upstream === undefined) return undefined
       const place = { upstream, repository: reference.path, asked: reference.path }
-      if (reference.digest !== undefined) return proofs.of(place, 'manifests', reference.digest)
-      return tags.known(place, reference.tag ?? 'latest')
+      if (reference.digest !== undefined) return parts.proofs.of(place, 'manifests', reference.digest)
+      return parts.tags.known(place, reference.tag ?? 'latest')
     },
     close: () => ending.abort(new ServeError('UNAVAILABLE', 'this server ends', { status: 503 })),
   }
@@ -201,8 +104,14 @@ const asRefusal = (error: unknown): ServeError =>
     ? error
     : new ServeError('UNKNOWN', 'this server failed; its log says how', { status: 500, cause: error })
 
-function whatOf(asked: Ask | undefined): string | undefined {
-  if (asked === undefined || asked.kind === 'base' || asked.kind === 'tags') return undefined
-  if (asked.kind !== 'manifest') return asked.digest
-  return 'tag' in asked.target ? asked.target.tag : asked.target.digest
+/** Of a request: where it leads, and to which tag or digest. */
+function whatOf(
+  asked: Ask | undefined,
+): Pick<Extract<ServeEvent, { readonly type: 'request' }>, 'host' | 'repository' | 'what'> {
+  if (asked === undefined || asked.kind === 'base') return {}
+  const { upstream, repository } = asked.place
+  const place = { host: upstream.host, repository }
+  if (asked.kind === 'tags') return place
+  if (asked.kind !== 'manifest') return { ...place, what: asked.digest }
+  return { ...place, what: 'tag' in asked.target ? asked.target.tag : asked.target.digest }
 }

@@ -19,6 +19,8 @@ export type ServeEvent =
       /** The raw request target as it came, at most 2,048 characters. */
       readonly target: string
       readonly remote: string | undefined
+      /** Who has logged in at this server. */
+      readonly user?: string | undefined
       readonly status: number
       /** Of the body, as handed to the connection. */
       readonly bytes: number
@@ -56,11 +58,12 @@ export type ServeEvent =
       readonly size: number
     } & Place)
   | ({ readonly type: 'miss'; readonly kind: 'manifest' | 'blob'; readonly what: string } & Place)
-  /** The upstream could not be asked, and what a tag was before is served. `ageMs`: since it was last confirmed. */
+  /** The upstream could not be asked, and what it said before is served: of a tag, or a list (no `tag`). `ageMs`: since it was last confirmed. */
   | ({
       readonly type: 'stale'
-      readonly tag: string
-      readonly digest: Digest
+      readonly need: 'resolve' | 'tags' | 'referrers'
+      readonly tag?: string | undefined
+      readonly digest?: Digest | undefined
       readonly ageMs: number
       readonly code: string
     } & Place)

@@ -132,8 +132,6 @@ async function sendFromHere(
   { source }: Content,
   { digest, size, range, begin, response, signal }: Sending & { readonly signal: AbortSignal },
 ): Promise<boolean> {
-  const here = await source.stat(digest, { signal })
-  if (here?.size !== size) return false
   const sink: BlobSink = {
     offset: range.start,
     end: range.end,
@@ -143,8 +141,8 @@ async function sendFromHere(
   try {
     await source.send({ mediaType, digest, size }, sink, { signal })
   } catch (error) {
-    // It was collected just now.
-    if (!response.begun && isAbsence(error)) return false
+    // Or something else is in its place, which a download finds out.
+    if (!response.begun && (isAbsence(error) || isLadingError(error, 'SIZE_MISMATCH'))) return false
     throw error
   }
   if (!response.begun) begin()

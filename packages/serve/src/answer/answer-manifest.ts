@@ -7,10 +7,11 @@ import type { Ask } from '../request/parse-ask.ts'
 import { isKnown } from '../request/is-known.ts'
 import type { RequestHeaders } from '../request/request-head.ts'
 import type { Absences } from '../upstream/absences.ts'
+import { assertPassable } from '../upstream/assert-passable.ts'
 import type { AskUpstream, Asker } from '../upstream/ask-upstream.ts'
 import { notThere } from '../upstream/error-answer.ts'
 import { isMissing } from '../upstream/judge-failure.ts'
-import { contentHeaders, placeHeaders } from './common-headers.ts'
+import { ageHeaders, contentHeaders, placeHeaders } from './common-headers.ts'
 import type { Response } from './response.ts'
 
 export interface ManifestParts {
@@ -64,6 +65,7 @@ export async function answerManifest(
   async function byTag(): Promise<Found> {
     const name = 'tag' in target ? target.tag : ''
     const found = await parts.tags.resolve(place, name, asker)
+    assertPassable(place, found.descriptor)
     try {
       const got = await documentOf(found.descriptor)
       if (got !== undefined) await parts.tags.settle(place, name, found)
@@ -84,8 +86,8 @@ export async function answerManifest(
     if (parts.offline) throw notThere('manifest', place, 'it is not here, and this server asks nobody')
     const key = JSON.stringify(['manifest', place.upstream.host, place.repository, digest])
     if (parts.absences.has(key)) throw notThere('manifest', place)
-    try {
-      const found = await parts.ask(
+    const found = await parts
+      .ask(
         place,
         {
           need: 'resolve',
@@ -98,18 +100,11 @@ export async function answerManifest(
         },
         asker,
       )
-      return { descriptor: found, document: await documentOf(found) }
-    } catch (error) {
-      if (isMissing(error)) parts.absences.add(key)
-      throw error
-    }
+      .catch((error: unknown) => {
+        if (isMissing(error)) parts.absences.add(key)
+        throw error
+      })
+    assertPassable(place, found)
+    return { descriptor: found, document: await documentOf(found) }
   }
-}
-
-/** How old the answer is, and that it is stale (RFC 9111 5.1, 5.5). */
-function ageHeaders({ checkedAt, stale }: TagAnswer, now: number): Readonly<Record<string, string>> {
-  const age = { age: String(Math.max(0, Math.trunc((now - checkedAt) / 1000))) }
-  return stale === undefined
-    ? age
-    : { ...age, warning: `110 - "Response is Stale"`, 'lading-stale': stale.toLowerCase().replaceAll('_', '-') }
 }

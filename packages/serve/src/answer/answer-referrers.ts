@@ -2,18 +2,23 @@ import { OCI_INDEX } from '@lading/manifest'
 import type { Referrers } from '../cache/referrers.ts'
 import type { Ask } from '../request/parse-ask.ts'
 import type { Asker } from '../upstream/ask-upstream.ts'
-import { placeHeaders } from './common-headers.ts'
+import { ageHeaders, placeHeaders } from './common-headers.ts'
 import type { Response } from './response.ts'
 
 type ReferrersAsk = Extract<Ask, { readonly kind: 'referrers' }>
 
+export interface ReferrersParts {
+  readonly referrers: Referrers
+  readonly now: () => number
+}
+
 /** GET of what refers to a manifest (distribution-spec, "Listing Referrers"): of an upstream without that list, its fallback tag's. */
 export async function answerReferrers(
-  { referrers, now }: { readonly referrers: Referrers; readonly now: () => number },
+  { referrers, now }: ReferrersParts,
   { place, digest, artifactType }: ReferrersAsk,
   { response, asker }: { readonly response: Response; readonly asker: Asker },
-): Promise<'upstream'> {
-  const { descriptors, checkedAt, isStale } = await referrers.of(place, digest, asker)
+): Promise<'cache' | 'upstream'> {
+  const { descriptors, ...known } = await referrers.of(place, digest, asker)
   const manifests =
     artifactType === undefined ? descriptors : descriptors.filter((each) => each.artifactType === artifactType)
   const body = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }))
@@ -22,11 +27,10 @@ export async function answerReferrers(
     {
       'content-type': OCI_INDEX,
       ...placeHeaders(place),
-      age: Math.max(0, Math.trunc((now() - checkedAt) / 1000)),
+      ...ageHeaders(known, now()),
       ...(artifactType === undefined ? {} : { 'oci-filters-applied': 'artifactType' }),
-      ...(isStale ? { warning: '110 - "Response is Stale"' } : {}),
     },
     body,
   )
-  return 'upstream'
+  return known.from
 }

@@ -1,15 +1,17 @@
+import type { TagLists } from '../cache/tag-lists.ts'
 import type { Tags } from '../cache/tags.ts'
 import type { TagsPage } from '../contracts.ts'
 import type { Place } from '../request/choose-upstream.ts'
 import type { Ask } from '../request/parse-ask.ts'
-import type { AskUpstream, Asker } from '../upstream/ask-upstream.ts'
+import type { Asker } from '../upstream/ask-upstream.ts'
 import { notThere } from '../upstream/error-answer.ts'
-import { placeHeaders } from './common-headers.ts'
+import { ageHeaders, placeHeaders } from './common-headers.ts'
 import type { Response } from './response.ts'
 
 export interface TagListParts {
   readonly tags: Tags
-  readonly ask: AskUpstream
+  readonly tagLists: TagLists
+  readonly now: () => number
   readonly offline: boolean
 }
 
@@ -17,28 +19,23 @@ type TagsAsk = Extract<Ask, { readonly kind: 'tags' }>
 
 /** GET of a list of tags (distribution-spec, "Listing Tags"): the upstream's, or without one those that are here. */
 export async function answerTags(
-  parts: TagListParts,
+  { tags, tagLists, now, offline }: TagListParts,
   { place, n, last }: TagsAsk,
   { response, asker }: { readonly response: Response; readonly asker: Asker },
 ): Promise<'cache' | 'upstream'> {
-  const { upstream, repository } = place
-  const page = parts.offline
-    ? pageOf(await hereOrThrow(parts.tags, place), n, last)
-    : await parts.ask(
-        place,
-        {
-          need: 'tags',
-          what: JSON.stringify([n, last]),
-          put: async (_, options) =>
-            n === 0
-              ? { ...(await upstream.tags(repository, { ...options, n: 1, last })), tags: [], more: false }
-              : upstream.tags(repository, { ...options, n, last }),
-        },
-        asker,
-      )
-  const body = new TextEncoder().encode(`${JSON.stringify({ name: place.asked, tags: page.tags })}\n`)
-  response.send(200, { 'content-type': 'application/json', ...placeHeaders(place), ...linkTo(place, page, n) }, body)
-  return parts.offline ? 'cache' : 'upstream'
+  const send = (page: TagsPage, headers: Readonly<Record<string, string>>): void =>
+    response.send(
+      200,
+      { 'content-type': 'application/json', ...placeHeaders(place), ...headers, ...linkTo(place, page, n) },
+      new TextEncoder().encode(`${JSON.stringify({ name: place.asked, tags: page.tags })}\n`),
+    )
+  if (offline) {
+    send(pageOf(await hereOrThrow(tags, place), n, last), {})
+    return 'cache'
+  }
+  const page = await tagLists.page(place, { n, last }, asker)
+  send(page, ageHeaders(page, now()))
+  return page.from
 }
 
 async function hereOrThrow(tags: Tags, place: Place): Promise<readonly string[]> {

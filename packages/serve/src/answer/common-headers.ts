@@ -11,3 +11,14 @@ export const contentHeaders = (digest: Digest): Readonly<Record<string, string>>
   'docker-content-digest': digest,
   etag: etagOf(digest),
 })
+
+/** How old the answer is, and why it is stale, if it is (RFC 9111 5.1, 5.5). */
+export function ageHeaders(
+  { checkedAt, stale }: { readonly checkedAt: number; readonly stale?: string | undefined },
+  now: number,
+): Readonly<Record<string, string>> {
+  const age = { age: String(Math.max(0, Math.trunc((now - checkedAt) / 1000))) }
+  return stale === undefined
+    ? age
+    : { ...age, warning: '110 - "Response is Stale"', 'lading-stale': stale.toLowerCase().replaceAll('_', '-') }
+}

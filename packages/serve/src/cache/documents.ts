@@ -1,4 +1,5 @@
 import { namesContent, sendBytes, successors, type Document } from '@lading/content'
+import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import { isIndexType, type Descriptor } from '@lading/manifest'
 import type { Content } from '../contracts.ts'
@@ -8,6 +9,7 @@ import type { AskUpstream, Asker } from '../upstream/ask-upstream.ts'
 import { notThere } from '../upstream/error-answer.ts'
 import type { Keep } from './keep.ts'
 import type { Proofs } from './proofs.ts'
+import { createRemembered } from './remembered.ts'
 
 export interface Documents {
   /** A manifest or index that is proved to be at the place. @throws ServeError 404; what the upstream's source throws */
@@ -26,18 +28,39 @@ export interface DocumentParts {
   readonly proofs: Proofs
   readonly ask: AskUpstream
   readonly offline: boolean
+  readonly onUse?: ((digest: Digest) => () => void) | undefined
   readonly onEvent: OnServeEvent
 }
 
 /** More than this in one document are proved one by one, when they are asked for. */
 const provedAtOnce = 1000
 
-export function createDocuments({ content, keep, proofs, ask, offline, onEvent }: DocumentParts): Documents {
-  const here = (descriptor: Descriptor): Promise<Document | undefined> => content.source.document(descriptor)
+const done = {}
+/** Of those that are asked for again and again: most manifests have a few kB. */
+const [mostRemembered, largestRemembered] = [500, 64 * 1024]
+
+export function createDocuments({ content, keep, proofs, ask, offline, onUse, onEvent }: DocumentParts): Documents {
+  const remembered = createRemembered<Document>(mostRemembered)
+  /** What it names is proved at its place. */
+  const proved = createRemembered<object>()
+
+  /** What is not here any more is not served from memory either: it would be missing after the next start. */
+  async function here(descriptor: Descriptor): Promise<Document | undefined> {
+    const known = remembered.get(descriptor.digest)
+    if (known?.descriptor.mediaType === descriptor.mediaType && known.descriptor.size === descriptor.size) {
+      if ((await content.source.stat(descriptor.digest))?.size === descriptor.size) return known
+      remembered.delete(descriptor.digest)
+    }
+    const document = await content.source.document(descriptor)
+    if (document !== undefined && document.bytes.byteLength <= largestRemembered)
+      remembered.set(descriptor.digest, document)
+    return document
+  }
 
   /** What cannot be kept is served all the same. */
   async function save(place: Place, document: Document): Promise<void> {
     const { descriptor, bytes } = document
+    const release = onUse?.(descriptor.digest)
     try {
       await keep(descriptor, place)
       const delivery = await content.target.begin()
@@ -59,14 +82,19 @@ export function createDocuments({ content, keep, proofs, ask, offline, onEvent }
     } catch (error) {
       const { code, message } = isLadingError(error) ? error : { code: 'UNKNOWN', message: String(error) }
       onEvent({ type: 'unkept', digest: descriptor.digest, code, message })
+    } finally {
+      release?.()
     }
   }
 
   /** What it names is at its place, too. */
   async function prove(place: Place, document: Document): Promise<void> {
+    const name = `${place.upstream.host}/${place.repository} ${document.descriptor.digest}`
+    if (proved.get(name) !== undefined) return
     const kind = isIndexType(document.descriptor.mediaType) ? 'manifests' : 'blobs'
     for (const named of successors(document).slice(0, provedAtOnce))
       if (kind === 'blobs' || namesContent(named)) await proofs.add(place, kind, named)
+    proved.set(name, done)
   }
 
   async function fetch(place: Place, descriptor: Descriptor, asker: Asker): Promise<Document> {

@@ -7,10 +7,11 @@ import { sealDescriptor } from './descriptor-record.ts'
 /** Before content comes: says that it is the server's, so that collection leaves it. */
 export type Keep = (descriptor: Descriptor, place: Place) => Promise<void>
 
+/** @param now milliseconds since the epoch */
 export const createKeep =
-  (records: Records): Keep =>
+  (records: Records, now: () => number): Keep =>
   (descriptor, { upstream: { host }, repository }) =>
     records.put(
       `content/${algorithmOf(descriptor.digest)}/${hexOf(descriptor.digest)}`,
-      sealDescriptor(descriptor, { host, repository }),
+      sealDescriptor(descriptor, { host, repository, at: now() }),
     )

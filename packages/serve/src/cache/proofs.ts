@@ -19,17 +19,18 @@ export interface Proofs {
 /** A registry keeps manifests and blobs apart: one is not had by the address of the other. */
 type ProofKind = 'manifests' | 'blobs'
 
-export function createProofs(records: Records): Proofs {
+/** @param now milliseconds since the epoch */
+export function createProofs(records: Records, now: () => number): Proofs {
   const remembered = createRemembered<Descriptor>()
   async function of(place: Place, kind: ProofKind, digest: Digest): Promise<Descriptor | undefined> {
-    const key = keyOf(place, kind, digest)
-    const known = remembered.get(key)
+    const name = `${nameOf(place)} ${kind} ${digest}`
+    const known = remembered.get(name)
     if (known !== undefined) return known
-    const found = openDescriptor(await records.get(key))
+    const found = openDescriptor(await records.get(keyOf(place, kind, digest)))
     if (found?.digest !== digest || found.beside['place'] !== nameOf(place)) return undefined
     const { mediaType, size } = found
     const descriptor = { mediaType, digest, size }
-    remembered.set(key, descriptor)
+    remembered.set(name, descriptor)
     return descriptor
   }
 
@@ -39,9 +40,11 @@ export function createProofs(records: Records): Proofs {
       // Most of what is proved was proved before, and is read rather than written.
       const known = await of(place, kind, digest)
       if (known?.size === size && known.mediaType === mediaType) return
-      const key = keyOf(place, kind, digest)
-      remembered.set(key, { mediaType, digest, size })
-      await records.put(key, sealDescriptor({ mediaType, digest, size }, { place: nameOf(place) }))
+      remembered.set(`${nameOf(place)} ${kind} ${digest}`, { mediaType, digest, size })
+      await records.put(
+        keyOf(place, kind, digest),
+        sealDescriptor({ mediaType, digest, size }, { place: nameOf(place), at: now() }),
+      )
     },
   }
 }

@@ -1,9 +1,11 @@
 import { namesContent } from '@lading/content'
 import { openRecord, sealRecord } from '@lading/content-store'
 import { algorithmOf, hexOf, tryParseDigest, type Digest } from '@lading/digest'
+import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { Records } from '../contracts.ts'
 import type { Place } from '../request/choose-upstream.ts'
+import type { OnServeEvent } from '../serve-event.ts'
 import type { AskUpstream, Asker } from '../upstream/ask-upstream.ts'
 import { notThere } from '../upstream/error-answer.ts'
 import { isMissing, isPassing, isRefusal } from '../upstream/judge-failure.ts'
@@ -13,7 +15,9 @@ import type { Proofs } from './proofs.ts'
 interface ReferrersAnswer {
   readonly descriptors: readonly Descriptor[]
   readonly checkedAt: number
-  readonly isStale: boolean
+  /** Why the upstream could not be asked again. */
+  readonly stale?: string | undefined
+  readonly from: 'cache' | 'upstream'
 }
 
 /** What refers to a manifest, as its upstream said it. */
@@ -30,17 +34,18 @@ export interface ReferrersParts {
   readonly now: () => number
   readonly ttlMs: number
   readonly offline: boolean
+  readonly onEvent: OnServeEvent
 }
 
 /** More are no list that anybody reads. */
 const most = 10_000
 
-export function createReferrers({ records, ask, proofs, now, ttlMs, offline }: ReferrersParts): Referrers {
+export function createReferrers({ records, ask, proofs, now, ttlMs, offline, onEvent }: ReferrersParts): Referrers {
   async function read(place: Place, subject: Digest): Promise<ReferrersAnswer | undefined> {
     const { descriptors, checkedAt } = openRecord((await records.get(keyOf(place, subject))) ?? new Uint8Array())
     if (!Array.isArray(descriptors) || typeof checkedAt !== 'number' || !descriptors.every(isDescriptor))
       return undefined
-    return { descriptors, checkedAt, isStale: false }
+    return { descriptors, checkedAt, from: 'cache' }
   }
 
   async function refresh(place: Place, subject: Digest, asker: Asker): Promise<ReferrersAnswer> {
@@ -55,7 +60,7 @@ export function createReferrers({ records, ask, proofs, now, ttlMs, offline }: R
             if (descriptors.push(descriptor) >= most) break
           }
           for (const descriptor of descriptors.filter(namesContent)) await proofs.add(place, 'manifests', descriptor)
-          const answer = { descriptors, checkedAt: now(), isStale: false }
+          const answer = { descriptors, checkedAt: now(), from: 'upstream' } as const
           // A list too long to be kept is asked for again.
           await records.put(keyOf(place, subject), sealRecord({ descriptors, checkedAt: answer.checkedAt }))
           return answer
@@ -78,7 +83,11 @@ export function createReferrers({ records, ask, proofs, now, ttlMs, offline }: R
       } catch (error) {
         if (isMissing(error) || isRefusal(error)) await records.remove(keyOf(place, subject))
         if (before === undefined || !isPassing(error)) throw error
-        return { ...before, isStale: true }
+        const code = isLadingError(error) ? error.code : 'UNKNOWN'
+        const ageMs = Math.max(0, now() - before.checkedAt)
+        const { upstream, repository } = place
+        onEvent({ type: 'stale', need: 'referrers', digest: subject, ageMs, code, host: upstream.host, repository })
+        return { ...before, stale: code }
       }
     },
   }

@@ -55,23 +55,30 @@ export function createTags(parts: TagParts): Tags {
   const { records, ask, proofs, absences, clock, now, ttlMs, offline, onEvent } = parts
   /** Also those whose manifests nobody asked for. */
   const recent = createRemembered<TagAnswer>()
+  /** What the records say. */
+  const read = createRemembered<TagAnswer>()
 
   const settled = async (place: Place, tag: string): Promise<TagAnswer | undefined> => {
+    const known = read.get(nameOf(place, tag))
+    if (known !== undefined) return known
     const found = openDescriptor(await records.get(keyOf(place, tag)))
     const checkedAt = found?.beside['checkedAt']
     if (found === undefined || found.beside['tag'] !== tag || typeof checkedAt !== 'number') return undefined
     const { mediaType, digest, size } = found
-    return { descriptor: { mediaType, digest, size }, checkedAt }
+    const answer = { descriptor: { mediaType, digest, size }, checkedAt }
+    read.set(nameOf(place, tag), answer)
+    return answer
   }
   const forget = async (place: Place, tag: string): Promise<void> => {
-    recent.delete(keyOf(place, tag))
+    recent.delete(nameOf(place, tag))
+    read.delete(nameOf(place, tag))
     await records.remove(keyOf(place, tag))
   }
   /** A clock that was set back makes nothing young. */
   const isYoung = ({ checkedAt }: TagAnswer): boolean => checkedAt <= now() && now() - checkedAt < ttlMs
 
   async function refresh(place: Place, tag: string, asker: Asker): Promise<TagAnswer> {
-    const key = keyOf(place, tag)
+    const key = nameOf(place, tag)
     try {
       return await ask(
         place,
@@ -117,14 +124,15 @@ export function createTags(parts: TagParts): Tags {
     const { host } = place.upstream
     const code = isLadingError(error) ? error.code : 'UNKNOWN'
     const ageMs = Math.max(0, now() - before.checkedAt)
-    onEvent({ type: 'stale', tag, digest: before.descriptor.digest, ageMs, code, host, repository: place.repository })
+    const { digest } = before.descriptor
+    onEvent({ type: 'stale', need: 'resolve', tag, digest, ageMs, code, host, repository: place.repository })
     return { ...before, stale: code }
   }
 
   return {
     instead,
     async resolve(place, tag, asker) {
-      const key = keyOf(place, tag)
+      const key = nameOf(place, tag)
       if (offline) {
         const before = await settled(place, tag)
         if (before === undefined) throw notThere('manifest', place, 'it is not here, and this server asks nobody')
@@ -145,6 +153,7 @@ export function createTags(parts: TagParts): Tags {
       if (stale !== undefined) return
       const before = await settled(place, tag)
       if (before?.checkedAt === checkedAt && before.descriptor.digest === descriptor.digest) return
+      read.set(nameOf(place, tag), { descriptor, checkedAt })
       await records.put(keyOf(place, tag), sealDescriptor(descriptor, { place: placeName(place), tag, checkedAt }))
     },
     async here(place) {
@@ -160,5 +169,8 @@ export function createTags(parts: TagParts): Tags {
 }
 
 const placeName = ({ upstream, repository }: Place): string => `${upstream.host}/${repository}`
+
+/** In memory, where no hash is needed. */
+const nameOf = (place: Place, tag: string): string => `${placeName(place)}:${tag}`
 
 const keyOf = (place: Place, tag: string): string => `tags/${keyOfPlace(place)}/${keyOfText(tag)}`

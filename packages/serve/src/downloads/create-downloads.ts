@@ -60,7 +60,7 @@ export function createDownloads({
     size: blob.size,
     read(range, { signal } = {}) {
       assertWithin(range, blob)
-      return readDownload(download, blob, { content, ...range, signal })
+      return readDownload(download.view, blob, { content, ...range, signal })
     },
     close: leave,
   })
@@ -82,25 +82,26 @@ export function createDownloads({
           if (present === undefined || isSamePlace(present.wanted, wanted)) throw error
           continue
         }
-        const { blob } = download
+        const { blob } = download.view
         if (blob !== undefined && blob.size === (wanted.size ?? blob.size)) {
           if (present !== undefined) tellJoined(wanted, blob.size)
           return shared(download, blob, leave)
         }
         leave()
         // Of two that say different sizes one is wrong, which the end of the download tells.
-        while (download.outcome === undefined) await orAbort(download.changed(), { signal })
-        if ('here' in download.outcome) throw wrongSize(wanted, blob?.size)
+        const { view } = download
+        while (view.outcome === undefined) await orAbort(view.changed(), { signal })
+        if ('here' in view.outcome) throw wrongSize(wanted, blob?.size)
       }
     },
     onTheWay: () =>
       [...underWay.values()]
-        .filter(({ outcome }) => outcome === undefined)
-        .map(({ wanted, blob, written, watchers, startedAt }) => ({
+        .filter(({ view }) => view.outcome === undefined)
+        .map(({ wanted, view, written, watchers, startedAt }) => ({
           digest: wanted.digest,
           host: wanted.host,
           repository: wanted.repository,
-          size: blob?.size ?? wanted.size ?? 0,
+          size: view.blob?.size ?? wanted.size ?? 0,
           written,
           watchers,
           startedAt,

@@ -2,8 +2,8 @@ import { orAbort, type AbortOptions } from '@lading/clock'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { ByteRange, Content } from '../contracts.ts'
-import type { DownloadView } from './download.ts'
 import { DownloadError } from './download-error.ts'
+import type { DownloadView } from './progress.ts'
 import { pullFromSource } from './pull-from-source.ts'
 
 /** Of each blob, in bytes: given only when its digest is right. A whole config fits, and so does what ends a gzip stream. */

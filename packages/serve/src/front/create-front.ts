@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Who } from '../request/who.ts'
 import type { OnServeEvent } from '../serve-event.ts'
 import { loginOf, type Login } from './htpasswd/basic.ts'
 import type { LoginVerdict } from './htpasswd/check-login.ts'
@@ -10,7 +11,7 @@ import { refuse, type Refusal } from './refuse.ts'
 
 export interface FrontOptions {
   /** Answers what is let through. */
-  readonly handle: (request: IncomingMessage, response: ServerResponse, client: string) => unknown
+  readonly handle: (request: IncomingMessage, response: ServerResponse, who: Who) => unknown
   /** Of the listener; asked for when a request comes. */
   readonly connections: () => Pick<Connections, 'isSurplus'>
   readonly limits: Limits
@@ -44,15 +45,16 @@ export function createFront({ handle, connections, limits, checkLogin, onEvent }
   const downloads = createCounter({ perClient: limits.downloadsPerClient, all: limits.downloads })
   let ids = 0
 
-  async function refusalOf(request: IncomingMessage): Promise<Refusal | undefined> {
+  /** Who logged in, if that is asked for; or why nobody gets in. */
+  async function enter(request: IncomingMessage): Promise<{ readonly user?: string } | Refusal> {
     if (connections().isSurplus(request.socket))
       return { ...tooMany(`this client has more than ${limits.connectionsPerClient} connections`), close: true }
-    if (checkLogin === undefined) return undefined
+    if (checkLogin === undefined) return {}
     const login = loginOf(request.headers.authorization)
     if (login === undefined) return unauthorized
     const verdict = await checkLogin(login)
     if (verdict === 'busy') return busy('too many logins are being checked')
-    return verdict === 'right' ? undefined : unauthorized
+    return verdict === 'right' ? { user: login.user } : unauthorized
   }
 
   /** Holds a place for what takes long. */
@@ -68,7 +70,10 @@ export function createFront({ handle, connections, limits, checkLogin, onEvent }
   return (request, response) => {
     const begun = performance.now()
     const client = clientOf(request.socket.remoteAddress)
-    const tell = ({ status, code, message }: Refusal, bytes: number): void => {
+    const tell = (
+      { status, code, message }: Refusal,
+      { bytes, user }: { bytes: number; user?: string | undefined },
+    ): void => {
       const id = -(ids += 1)
       onEvent?.({ type: 'refused', id, status, code, message })
       onEvent?.({
@@ -77,19 +82,21 @@ export function createFront({ handle, connections, limits, checkLogin, onEvent }
         method: request.method ?? '',
         target: (request.url ?? '').slice(0, 2048),
         remote: request.socket.remoteAddress,
+        user,
         status,
         bytes,
         milliseconds: performance.now() - begun,
         cut: false,
       })
     }
-    refusalOf(request)
+    enter(request)
       .catch((): Refusal => busy('logins cannot be checked now'))
-      .then(async (refusal) => {
+      .then(async (entered) => {
         if (response.closed) return
-        const refused = refusal ?? placeFor(request, response, client)
-        if (refused === undefined) await handle(request, response, client)
-        else tell(refused, refuse(request, response, refused))
+        const user = 'status' in entered ? undefined : entered.user
+        const refused = 'status' in entered ? entered : placeFor(request, response, client)
+        if (refused === undefined) await handle(request, response, { client, user })
+        else tell(refused, { bytes: refuse(request, response, refused), user })
       })
       // The handler answers for its own failures; what is left over must not end the process.
       .catch(() => void request.socket.destroy())

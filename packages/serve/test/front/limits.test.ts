@@ -75,7 +75,12 @@ describe('what a request meets first', () => {
   })
 
   it('is asked for a login, and told nothing else', async () => {
+    const users: (string | undefined)[] = []
     const { listener, events } = await front({
+      handle(_, response, { user }) {
+        users.push(user)
+        response.end('content')
+      },
       checkLogin: ({ password }) =>
         Promise.resolve(password === 'secret' ? 'right' : password === 'b' ? 'busy' : 'wrong'),
     })
@@ -93,6 +98,7 @@ describe('what a request meets first', () => {
     expect(await get(listener, '/v2/', { method: 'HEAD' })).toMatchObject({ status: 401, body: '' })
     expect(await get(listener, '/v2/', login('ann:b'))).toMatchObject({ status: 503, headers: { 'retry-after': '1' } })
     expect(await get(listener, '/v2/', login('ann:secret'))).toMatchObject({ status: 200, body: 'content' })
+    expect(users).toEqual(['ann'])
     expect(JSON.stringify(events)).not.toMatch(/secret|YW5u/)
     expect(events[0]).toMatchObject({ type: 'refused', status: 401, code: 'UNAUTHORIZED' })
     expect(events[1]).toMatchObject({ type: 'request', status: 401, target: '/v2/a/manifests/b', method: 'GET' })

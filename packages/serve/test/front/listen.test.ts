@@ -95,6 +95,15 @@ describe('a listener', () => {
     )
   })
 
+  it('waits for a header only so long', async () => {
+    const listener = await open((_, response) => response.end('here'), { headersTimeoutMs: 50 })
+    expect(await raw(listener, 'GET / HTTP/1.1\r\nHost: a\r\nX: ')).toMatch(
+      /^HTTP\/1.1 408 .*\r\nconnection: close\r\n/is,
+    )
+    // Who says nothing at all holds a connection no longer than that either.
+    expect(await raw(listener, '')).toMatch(/^(HTTP\/1.1 408 |$)/)
+  })
+
   it('speaks TLS with a certificate and its key, of files', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'lading-certificate-'))
     onTestFinished(() => rm(directory, { recursive: true }))

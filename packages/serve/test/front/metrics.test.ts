@@ -28,7 +28,7 @@ describe('the metrics', () => {
       { type: 'refused', id: 1, status: 400, code: 'BAD', message: '' },
       { type: 'hit', kind: 'blob', digest, size: 100, ...place },
       { type: 'miss', kind: 'blob', what: digest, ...place },
-      { type: 'stale', tag: 'a', digest, ageMs: 1, code: 'CONNECT_FAILED', ...place },
+      { type: 'stale', need: 'resolve', tag: 'a', digest, ageMs: 1, code: 'CONNECT_FAILED', ...place },
       { type: 'upstream:failed', code: 'TIMEOUT', message: '', ...place },
       { type: 'download:joined', digest, size: 50, ...place },
       { type: 'download:ended', digest, size: 50, outcome: 'complete', received: 50, ...place },
@@ -172,6 +172,9 @@ describe('the access log', () => {
       from: 'cache',
     })
     expect(accessLine({ ...request, remote: undefined }, 'text', at)).toContain('Z - GET')
+    const known = { ...request, user: 'ann b\u001b' }
+    expect(accessLine(known, 'text', at)).toContain('Z ann_b\\x1b@192.0.2.1 GET')
+    expect(JSON.parse(accessLine(known, 'json', at))).toMatchObject({ remote: '192.0.2.1', user: 'ann b\\x1b' })
   })
 
   it.each(['text', 'json'] as const)('has nothing that moves a cursor, begins a line or is secret, as %s', (format) => {

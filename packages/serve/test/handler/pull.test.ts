@@ -1,4 +1,4 @@
-import { image, index, startTestRegistry } from '@lading/test-registry'
+import { image, index, schema1, startTestRegistry } from '@lading/test-registry'
 import { openMemoryStore } from '@lading/store/memory'
 import { digestOf } from '@lading/digest/hash'
 import { describe, expect, it } from 'vitest'
@@ -107,6 +107,23 @@ describe('a pull through the cache', () => {
     expect((await store.prune({ minAgeMs: 0 })).content.files).toBe(2)
     // And fetches it again.
     expect((await cache.get(`/v2/t/app/blobs/${layers[0]!.digest}`)).status).toBe(200)
+  })
+
+  it('of schema 1 says that it is, and is not there for a client with other mirrors', async () => {
+    await using registry = await startTestRegistry()
+    await registry.seed(schema1('t/old:1').layer({ a: 'b' }))
+    await using cache = await startCache([registry.host])
+    expect((await cache.get('/v2/t/old/manifests/1', { method: 'HEAD' })).status).toBe(404)
+    const refused = await cache.get('/v2/t/old/manifests/1')
+    const { errors } = (await refused.json()) as { errors: { code: string; message: string; detail: string }[] }
+    expect([refused.status, errors[0]]).toEqual([
+      404,
+      {
+        code: 'MANIFEST_UNKNOWN',
+        message: expect.stringContaining('schema 1') as string,
+        detail: expect.stringContaining('--allow-schema1') as string,
+      },
+    ])
   })
 
   it('of an index fetches the children that are asked for', async () => {

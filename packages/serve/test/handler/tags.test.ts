@@ -1,5 +1,6 @@
 import { createMemoryContent, type Source } from '@lading/content'
 import { digestOf } from '@lading/digest/hash'
+import { openMemoryStore } from '@lading/store/memory'
 import { OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_MANIFEST, type Descriptor } from '@lading/manifest'
 import { parseReference } from '@lading/reference'
 import { RegistryError, TransportError } from '@lading/registry-client'
@@ -52,7 +53,9 @@ function scripted(): {
       host: 'registry.test',
       withCredentials: false,
       repository: () => source,
-      async tags(_, { n = 100, last = '' } = {}) {
+      async tags(name, { n = 100, last = '' } = {}) {
+        asked.push(`tags ${name}`)
+        if (failure !== undefined) throw failure.error
         const all = ['a', 'b', 'c', 'd'].filter((tag) => tag > last)
         return { tags: all.slice(0, n), more: all.length > n }
       },
@@ -231,6 +234,38 @@ describe('lists', () => {
     expect(named.headers.get('link')).toBe('</v2/t/app/tags/list?n=1&last=a&ns=registry.test>; rel="next"')
     const none = await cache.get('/v2/t/app/tags/list?n=0')
     expect([await none.json(), none.headers.get('link')]).toEqual([{ name: 't/app', tags: [] }, null])
+  })
+
+  it('of tags are kept as tags are, a whole one over a restart too, and not after a no', async () => {
+    const given = scripted()
+    const store = openMemoryStore()
+    const options = { upstreams: [given.upstream], defaultUpstream: 'registry.test', store }
+    const list = '/v2/t/app/tags/list'
+    const askedFor = (): number => given.asked.filter((each) => each === 'tags t/app').length
+    {
+      await using cache = await startCache([], options)
+      for (const query of ['', '?n=2', '', '?n=2']) expect((await cache.get(list + query)).status).toBe(200)
+      expect(askedFor()).toBe(2)
+      cache.advance(61_000)
+      expect((await cache.get(list)).headers.get('age')).toBe('0')
+      expect(askedFor()).toBe(3)
+    }
+    given.fail(new TransportError('TIMEOUT', 'late'))
+    await using cache = await startCache([], options)
+    cache.advance(200_000)
+    const stale = await cache.get(list)
+    expect(await stale.json()).toEqual({ name: 't/app', tags: ['a', 'b', 'c', 'd'] })
+    expect([stale.headers.get('warning'), stale.headers.get('lading-stale')]).toEqual([
+      '110 - "Response is Stale"',
+      'timeout',
+    ])
+    expect(cache.events).toContainEqual(expect.objectContaining({ type: 'stale', need: 'tags', repository: 't/app' }))
+    // Half of a list is kept in memory alone.
+    expect((await cache.get(`${list}?n=2`)).status).toBe(504)
+    given.fail(answered(403, 'DENIED'))
+    expect((await cache.get(list)).status).toBe(403)
+    given.fail(new TransportError('TIMEOUT', 'late'))
+    expect((await cache.get(list)).status).toBe(504)
   })
 
   it('of referrers are an index, filtered here, remembered, and stale when nobody can be asked', async () => {

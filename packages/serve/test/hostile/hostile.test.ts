@@ -75,7 +75,7 @@ beforeAll(async () => {
     onEvent: (event) => events.push(event),
   })
   const front = createFront({
-    handle: (request, response, client) => server.handle(request, response, client),
+    handle: (request, response, who) => server.handle(request, response, who),
     connections: () => listener.connections,
     limits: defaultLimits,
   })

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createRegistryClient } from '@lading/registry-client'
+import { createRegistryClient, type RegistryClientOptions } from '@lading/registry-client'
 import { openMemoryStore } from '@lading/store/memory'
 import { createDownloads, createServe, registryUpstream, type ServeEvent, type ServeOptions } from '../../src/index.ts'
 
@@ -20,11 +20,20 @@ export type Kept = Pick<ReturnType<typeof openMemoryStore>, 'source' | 'target' 
 /** A cache before registries on loopback. */
 export async function startCache(
   hosts: readonly string[],
-  { store = openMemoryStore(), ...options }: Partial<ServeOptions> & { readonly store?: Kept | undefined } = {},
+  {
+    store = openMemoryStore(),
+    client: clientOptions,
+    ...options
+  }: Partial<ServeOptions> & {
+    readonly store?: Kept | undefined
+    readonly client?: RegistryClientOptions | undefined
+  } = {},
 ): Promise<Cache> {
   const events: ServeEvent[] = []
+  // Stands still: a slow machine makes no tag old.
+  const began = Date.now()
   let ahead = 0
-  const client = createRegistryClient({ via: options.via })
+  const client = createRegistryClient({ via: options.via, ...clientOptions })
   const content = { source: store.source(), target: store.target(), arriving: store.contents.arriving }
   const onEvent = (event: ServeEvent): void => void events.push(event)
   const downloads = createDownloads({ content, onEvent })
@@ -34,7 +43,7 @@ export async function startCache(
     content,
     records: store.served,
     downloads,
-    now: () => Date.now() + ahead,
+    now: () => began + ahead,
     onEvent,
     ...options,
   })

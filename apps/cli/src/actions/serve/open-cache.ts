@@ -7,6 +7,7 @@ import {
   createInUse,
   createPins,
   createServe,
+  createTidying,
   defaultMaxSize,
   freeSpace,
   listenerOf,
@@ -15,6 +16,7 @@ import {
   registryUpstream,
   type DownloadState,
   type OnServeEvent,
+  type Who,
 } from '@lading/serve'
 import { createRate, defaultLimits, type Metrics } from '@lading/serve/front'
 import { clientOptions } from '../client-options.ts'
@@ -30,7 +32,7 @@ import { watchEvents } from './watch-events.ts'
 export interface Cache {
   readonly root: string
   readonly onEvent: OnServeEvent
-  handle(request: IncomingMessage, response: ServerResponse, client: string): Promise<void>
+  handle(request: IncomingMessage, response: ServerResponse, who: Who): Promise<void>
   onTheWay(): readonly DownloadState[]
   close(): Promise<void>
 }
@@ -100,14 +102,20 @@ export async function openCache(
     pinned: () => pinnedContent({ pins, resolve: (reference) => server.known(reference), source: content.source }),
     maxSize: async (taken) => options.maxSize ?? defaultMaxSize(await freeSpace(store.root), taken),
   })
+  const tidying = createTidying({
+    records,
+    contents: store.contents,
+    source: content.source,
+    isBusy: (digest) => inUse.has(digest) || downloads.onTheWay().some((state) => state.digest === digest),
+  })
   const room = keepRoom(
-    { eviction, lastUsed },
+    { eviction, tidying, lastUsed },
     { onEvicted: (bytes) => metrics.evicted(bytes), onError: (error) => void context.report(error) },
   )
   return {
     root: store.root,
     onEvent,
-    handle: (request, response, by) => server.handle(request, response, by),
+    handle: (request, response, who) => server.handle(request, response, who),
     onTheWay: () => downloads.onTheWay(),
     async close() {
       server.close()

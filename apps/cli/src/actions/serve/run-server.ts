@@ -38,7 +38,7 @@ export async function runServer(plan: Plan, options: ServeOptions, context: Comm
     const cache = await openCache(plan, options, { context, metrics, warn, line: boundedLines(context.output) })
     cleanUp.unshift(() => cache.close())
     const front = createFront({
-      handle: (request, response, client) => cache.handle(request, response, client),
+      handle: (request, response, who) => cache.handle(request, response, who),
       connections: () => listener?.connections ?? { isSurplus: () => false },
       limits: defaultLimits,
       checkLogin: users === undefined ? undefined : createLoginCheck({ users: () => users.current(), comparer }),

@@ -49,11 +49,16 @@ export function watchEvents({
       case 'stale':
         return warnOnce(
           `stale ${event.host}`,
-          `${event.host} cannot be asked (${event.code}): ${event.repository}:${event.tag} is served as it was`,
+          `${event.host} cannot be asked (${event.code}): ${staleOf(event)} served as it was`,
         )
       case 'upstream:failed':
         return warnOnce(`${event.host} ${event.code}`, `${event.host}: ${event.message}`)
       default:
     }
   }
+}
+
+function staleOf({ need, repository, tag }: Extract<ServeEvent, { readonly type: 'stale' }>): string {
+  if (need === 'resolve') return `${repository}:${tag} is`
+  return `the list of ${need === 'tags' ? `the tags of ${repository}` : `what refers to a manifest of ${repository}`} is`
 }

@@ -23,31 +23,34 @@ export interface ListenOptions {
   /** Connections: of all clients, and of one. */
   readonly connections: number
   readonly connectionsPerClient: number
+  /** How long the header of a request may take to come, in milliseconds: then it is 408, and the connection is closed. Default 15 000. */
+  readonly headersTimeoutMs?: number | undefined
 }
 
 /** A request line and its headers: a token is 8 KiB at most. */
 const headerBytes = 32 * 1024
 
-const serverOptions: ServerOptions = {
+const serverOptions = (headersTimeout: number): ServerOptions => ({
   maxHeaderSize: headerBytes,
   // Whoever sends a header slowly holds a connection for nothing.
-  headersTimeout: 15_000,
+  headersTimeout,
   // Of the request; an answer may take hours.
   requestTimeout: 30_000,
   keepAliveTimeout: 30_000,
-  connectionsCheckingInterval: 5_000,
+  connectionsCheckingInterval: Math.min(5_000, headersTimeout),
   requireHostHeader: true,
   insecureHTTPParser: false,
   keepAlive: true,
   noDelay: true,
-}
+})
 
 /** Listens, and hands each request to `onRequest`. @throws FrontError `ADDRESS_IN_USE`, `LISTEN_FAILED`, `CERTIFICATE_INVALID` */
 export async function openListener(
   onRequest: RequestListener,
-  { at, certificate, connections: most, connectionsPerClient: perClient }: ListenOptions,
+  { at, certificate, connections: most, connectionsPerClient: perClient, headersTimeoutMs = 15_000 }: ListenOptions,
 ): Promise<Listener> {
-  const server = certificate === undefined ? createHttpServer(serverOptions, onRequest) : tls(onRequest, certificate)
+  const options = serverOptions(headersTimeoutMs)
+  const server = certificate === undefined ? createHttpServer(options, onRequest) : tls(onRequest, certificate, options)
   // A header a line: enough for any client, and no work for who sends thousands.
   server.maxHeadersCount = 100
   server.maxConnections = most
@@ -65,9 +68,9 @@ export async function openListener(
   return { server, connections, address: formatAddress({ host, port }), port, isLoopback: isLoopback(host) }
 }
 
-function tls(onRequest: RequestListener, { cert, key }: Certificate): Server {
+function tls(onRequest: RequestListener, { cert, key }: Certificate, options: ServerOptions): Server {
   try {
-    return createTlsServer({ ...serverOptions, cert, key, minVersion: 'TLSv1.2', handshakeTimeout: 15_000 }, onRequest)
+    return createTlsServer({ ...options, cert, key, minVersion: 'TLSv1.2', handshakeTimeout: 15_000 }, onRequest)
   } catch (cause) {
     throw new FrontError('CERTIFICATE_INVALID', `certificate and key cannot be used: ${(cause as Error).message}`, {
       cause,

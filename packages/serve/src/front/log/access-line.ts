@@ -11,19 +11,21 @@ const longest = 512
 
 /**
  * One line of a request, without its end. Nothing in it can move a cursor or begin another line, and no credential is in
- * it: of a request it has the method and the target alone.
+ * it: of a request it has the method, the target and who logged in.
  *
  * @param at when the answer ended
  */
 export function accessLine(event: RequestEvent, format: 'text' | 'json', at: Date): string {
   const { method, remote, status, bytes, milliseconds, cut, kind, host, repository, what, from } = event
   const target = safe(event.target)
+  const user = event.user === undefined ? undefined : safe(event.user)
   if (format === 'json')
     return escapeJson(
       JSON.stringify({
         v: 1,
         time: at.toISOString(),
         remote,
+        user,
         method: safe(method),
         target,
         status,
@@ -40,7 +42,8 @@ export function accessLine(event: RequestEvent, format: 'text' | 'json', at: Dat
   const ends = [from, cut ? 'cut' : undefined].filter((each) => each !== undefined)
   return [
     at.toISOString(),
-    remote ?? '-',
+    // A blank would make two columns of it.
+    `${user === undefined ? '' : `${user.replaceAll(/\s/g, '_')}@`}${remote ?? '-'}`,
     safe(method),
     target,
     status,
