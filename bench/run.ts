@@ -16,7 +16,9 @@ const others: Readonly<Record<string, string>> = {
   picture: 'where the time of a pull goes, drawn to docs/pull.svg',
   registry: 'the test registry beside others',
   requests: 'requests and round trips on a slow line',
+  serve: 'pulls through `lading serve` and through docker-registry as a proxy, and what a hit costs',
   tar: 'readers of tar archives',
+  'two-hosts': 'what `lading serve` saves over a line of 100 Mbit/s between two network namespaces',
   unpack: 'an image of 100,000 files unpacked, on tmpfs and on disk',
 }
 

@@ -18,4 +18,8 @@ export const folder: string = process.env['LADING_BENCH_DIR'] ?? join(tmpdir(), 
 /** Where pulls write, if not below that folder: LADING_BENCH_TARGETS, /dev/shm say. */
 export const targets: string = process.env['LADING_BENCH_TARGETS'] ?? folder
 
+/** How many clients there are at once, in turn: LADING_BENCH_CLIENTS, numbers with commas between them. */
+export const clientCounts = (otherwise: readonly number[]): readonly number[] =>
+  process.env['LADING_BENCH_CLIENTS']?.split(',').map(Number) ?? otherwise
+
 export const say = (line: string): void => void process.stdout.write(`${line}\n`)

@@ -12,6 +12,7 @@ export interface DockerRegistry {
   /** `127.0.0.1:port` */
   readonly host: string
   readonly url: string
+  readonly pid: number | undefined
   close(): Promise<void>
 }
 
@@ -80,7 +81,7 @@ async function start(
     server.kill()
     await ended
   }
-  if (outcome === 'answers') return { host, url, close }
+  if (outcome === 'answers') return { host, url, pid: server.pid, close }
   await close()
   return `${url} does not answer: ${log}`
 }
