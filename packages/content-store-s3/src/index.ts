@@ -1,3 +1,4 @@
+export { createObjectContentStore, type ObjectContentStoreOptions } from './create-object-content-store.ts'
 export { formatKey, generationKeys, parseBlobKey, type BlobKey, type GenerationKeys } from './layout.ts'
 export { ObjectsError, type ObjectsErrorCode } from './objects-error.ts'
 export type { ListedObject, Objects } from './objects.ts'

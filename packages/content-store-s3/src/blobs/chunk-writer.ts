@@ -1,0 +1,175 @@
+import type { GiveBack } from '@lading/content'
+import type { Algorithm, Digest } from '@lading/digest'
+import { createHasher, digestOf, type Hasher } from '@lading/digest/hash'
+import { hexOf } from '@lading/digest'
+import type { ListedChunk } from './done-document.ts'
+import type { Engine } from './engine.ts'
+
+/** Bytes on their way into chunks: counted and hashed as they come, and written behind the caller's back. */
+export interface ChunkWriter {
+  /** Bytes taken and hashed. */
+  readonly offset: number
+  /** As `Ingest.write`. */
+  write(chunk: Uint8Array, giveBack?: GiveBack): void | Promise<void>
+  /** From now on no chunk is taken. */
+  seal(): void
+  /** All that was taken is in the store. @throws what a write failed with */
+  flush(): Promise<void>
+  /** The same, or, where all of it is little, all of it. */
+  finish(): Promise<{ readonly chunks: readonly ListedChunk[]; readonly content: Uint8Array }>
+  /** What is not in the store yet is given up. Settles when nothing is in flight. */
+  abandon(): Promise<void>
+  /** Of all that was taken. */
+  digest(): Digest
+}
+
+interface Options {
+  readonly engine: Engine
+  readonly algorithm: Algorithm | undefined
+  /** Bytes that are in the store. Default none. */
+  readonly start?: { readonly chunks: readonly ListedChunk[]; readonly hasher: Hasher } | undefined
+  /** The most bytes that are taken. Default: as many as come. */
+  readonly size: number | undefined
+  /** Of the chunk that begins there. */
+  readonly keyAt: (offset: number) => string
+  readonly refuse: {
+    /** For a chunk after `seal`. */
+    ended(): Error
+    /** For a chunk with which there would be `actual` bytes. */
+    tooLong(actual: number): Error
+  }
+  /** Another chunk is in the store. */
+  readonly grown?: (() => void) | undefined
+}
+
+const nothing = new Uint8Array(0)
+
+export function writeChunks(options: Options): ChunkWriter {
+  const { algorithm, start, size, keyAt, refuse, grown } = options
+  const { objects, times, bounds } = options.engine
+  const hasher = start?.hasher ?? createHasher(algorithm)
+  const chunks: ListedChunk[] = [...(start?.chunks ?? [])]
+  const stop = new AbortController()
+  /** Of the first byte in `buffer`. */
+  let sentTo = chunks.reduce((sum, chunk) => sum + chunk.size, 0)
+  let buffer = nothing
+  let filled = 0
+  let flying = 0
+  let failed: { readonly error: unknown } | undefined
+  let sealed = false
+  let timer: NodeJS.Timeout | undefined
+  let landed = Promise.withResolvers<void>()
+
+  const offset = (): number => sentTo + filled
+  const throwFailure = (): void => {
+    if (failed !== undefined) throw failed.error
+  }
+
+  /** The first `length` bytes of what is filled. */
+  function send(length: number): void {
+    const bytes = buffer.subarray(0, length)
+    const rest = buffer.subarray(length, filled)
+    const key = keyAt(sentTo)
+    chunks.push({ key, size: length, sha256: hexOf(digestOf(bytes)) })
+    sentTo += length
+    filled = rest.length
+    buffer = nothing
+    if (filled > 0) {
+      buffer = room(filled)
+      buffer.set(rest)
+    }
+    flying += 1
+    void put(key, bytes)
+  }
+
+  async function put(key: string, bytes: Uint8Array): Promise<void> {
+    try {
+      // The owner's nonce is in the key: what is there is of an attempt of ours.
+      await objects.create(key, bytes, { signal: stop.signal })
+    } catch (error) {
+      failed ??= { error }
+    }
+    flying -= 1
+    const told = landed
+    landed = Promise.withResolvers()
+    told.resolve()
+    if (failed === undefined) grown?.()
+  }
+
+  const room = (atLeast: number): Uint8Array<ArrayBuffer> =>
+    new Uint8Array(
+      Buffer.allocUnsafeSlow(
+        Math.max(atLeast, Math.min(bounds.chunkBytes, size === undefined ? bounds.chunkBytes : size - sentTo)),
+      ).buffer,
+    )
+
+  function take(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length;) {
+      // A full one waits for the next byte: the last chunk is not written before the digest is right.
+      if (filled === bounds.chunkBytes) send(filled)
+      if (buffer.length === 0) buffer = room(0)
+      const piece = chunk.subarray(at, at + buffer.length - filled)
+      buffer.set(piece, filled)
+      filled += piece.length
+      at += piece.length
+    }
+  }
+
+  function flushLater(): void {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      if (sealed || failed !== undefined) return
+      const withheld = size !== undefined && offset() === size ? bounds.withheldBytes : 0
+      if (filled <= withheld) return
+      if (flying >= bounds.inFlight) flushLater()
+      else send(filled - withheld)
+    }, times.flushMs)
+    timer.unref()
+  }
+
+  async function untilFlying(most: number): Promise<void> {
+    if (flying <= most) return
+    await landed.promise
+    await untilFlying(most)
+  }
+
+  async function flush(): Promise<void> {
+    if (filled > 0 && failed === undefined) send(filled)
+    await untilFlying(0)
+    throwFailure()
+  }
+
+  return {
+    get offset() {
+      return offset()
+    },
+    write(chunk, giveBack) {
+      if (sealed) throw refuse.ended()
+      throwFailure()
+      const length = offset() + chunk.length
+      if (size !== undefined && length > size) throw refuse.tooLong(length)
+      if (chunk.length === 0) return undefined
+      hasher.update(chunk)
+      take(chunk)
+      giveBack?.()
+      flushLater()
+      return flying >= bounds.inFlight ? untilFlying(bounds.inFlight - 1) : undefined
+    },
+    seal() {
+      sealed = true
+      clearTimeout(timer)
+    },
+    flush,
+    async finish() {
+      throwFailure()
+      if (chunks.length === 0 && filled <= bounds.inlineBytes) return { chunks: [], content: buffer.slice(0, filled) }
+      await flush()
+      return { chunks, content: nothing }
+    },
+    async abandon() {
+      stop.abort(refuse.ended())
+      await untilFlying(0)
+    },
+    digest: () => hasher.digest(),
+  }
+}

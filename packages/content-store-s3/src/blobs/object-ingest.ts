@@ -1,0 +1,173 @@
+import type { GiveBack } from '@lading/content'
+import type { BlobAddress, Ingest } from '@lading/content-store'
+import { ingestErrors, oneAtATime } from '@lading/content-store/engine'
+import { algorithmOf } from '@lading/digest'
+import type { Adopted } from './adopt.ts'
+import { writeChunks, type ChunkWriter } from './chunk-writer.ts'
+import { removeOwnChunks, removeSurpassed } from './clean-up.ts'
+import { formatDone } from './done-document.ts'
+import type { Engine } from './engine.ts'
+import { presentGenerations } from './generations.ts'
+import { claimGeneration, type OwnGeneration } from './own-generation.ts'
+
+interface Options {
+  readonly blob: BlobAddress
+  readonly own: OwnGeneration
+  readonly adopted: Adopted
+  readonly validator: string | undefined
+  readonly source: string | undefined
+  /** This generation and those before it do not count: what is there is known to be bad. */
+  readonly instead: number
+  /** Lets the next caller of this process in. */
+  readonly leave: () => void
+  /** More of it can be read, or no more will be. */
+  readonly changed: () => void
+}
+
+/** A blob on its way into an object store. */
+export function objectIngest(engine: Engine, { blob, adopted, instead, leave, changed, ...options }: Options): Ingest {
+  const { objects, clock } = engine
+  const { digest, size } = blob
+  const errors = ingestErrors(blob)
+  /** Of begin, commit, close and discard. */
+  const alone = oneAtATime()
+  let { own, validator, source } = options
+  let writer = writerOf(adopted)
+  let state: 'open' | 'ended' | 'committed' = 'open'
+
+  function writerOf(start?: Adopted): ChunkWriter {
+    const { keys, nonce } = own
+    return writeChunks({
+      engine,
+      algorithm: algorithmOf(digest),
+      start,
+      size,
+      keyAt: (offset) => keys.chunk(offset, nonce),
+      refuse: errors,
+      grown: changed,
+    })
+  }
+  const assertOpen = (): void => {
+    if (state !== 'open') throw errors.ended()
+  }
+  const end = async (how: () => Promise<void>): Promise<void> => {
+    state = 'ended'
+    writer.seal()
+    try {
+      await how()
+    } finally {
+      changed()
+      leave()
+    }
+  }
+  const throwAway = (): Promise<void> =>
+    end(async () => {
+      await Promise.all([writer.abandon(), own.end('discarded')])
+      await removeOwnChunks(engine, digest, own)
+    })
+  /** The blob comes again from its start, in a generation of its own, so that nobody takes one's bytes for the other's. */
+  async function startOver(): Promise<void> {
+    const former = { own, writer }
+    const next = await claimGeneration(engine, { digest, number: own.number + 1, fresh: true, seenMs: clock.now() })
+    if (next === undefined) {
+      await own.lookForHeir()
+      throw errors.ended()
+    }
+    own = next
+    writer = writerOf()
+    changed()
+    former.writer.seal()
+    await former.writer.abandon()
+    await former.own.end()
+  }
+
+  async function checkDigest(): Promise<void> {
+    const actual = writer.digest()
+    if (actual === digest) return
+    // The reason is what there is to say, not that the remains could not be removed as well.
+    await throwAway().catch(() => {})
+    throw errors.wrongDigest(actual)
+  }
+
+  async function publish(): Promise<void> {
+    const { chunks, content } = await writer.finish()
+    const keys = chunks.map(({ key }) => key)
+    const found = await own.look(keys)
+    if (presentGenerations(found).some(({ number }) => number > instead && number !== own.number)) {
+      // Whoever else brought it brought the same bytes.
+      await throwAway().catch(() => {})
+    } else {
+      await objects.create(own.keys.done, formatDone({ size, chunks, content }, own.nonce))
+      await end(() =>
+        Promise.all([own.end(), removeSurpassed(engine, found, { by: own.number, keep: new Set(keys) })]).then(
+          () => {},
+          // What is left belongs to the collector.
+          () => {},
+        ),
+      )
+    }
+    state = 'committed'
+  }
+
+  return {
+    digest,
+    size,
+    get offset() {
+      return writer.offset
+    },
+    get validator() {
+      return validator
+    },
+    get source() {
+      return source
+    },
+    begin: (answer) =>
+      alone(async () => {
+        assertOpen()
+        const { offset } = writer
+        if (answer.start !== 0 && answer.start !== offset) throw errors.startsElsewhere(answer.start, offset)
+        await own.lookForHeir()
+        if (answer.start === 0 && offset > 0) await startOver()
+        ;({ validator, source } = answer)
+        if (size > engine.bounds.inlineBytes) await own.tell({ validator, source })
+      }),
+    write(chunk: Uint8Array, giveBack?: GiveBack) {
+      own.assertOurs()
+      return writer.write(chunk, giveBack)
+    },
+    commit: ({ signal } = {}) =>
+      alone(async () => {
+        if (state === 'committed') return
+        assertOpen()
+        signal?.throwIfAborted()
+        if (writer.offset < size) {
+          await writer.flush()
+          throw errors.tooShort(writer.offset)
+        }
+        await checkDigest()
+        signal?.throwIfAborted()
+        await publish()
+      }),
+    close() {
+      writer.seal()
+      return alone(async () => {
+        if (state !== 'open') return
+        await end(async () => {
+          try {
+            await writer.flush()
+            await own.tell({ validator, source })
+            await own.end('closed')
+          } catch {
+            await own.end('discarded').catch(() => {})
+          }
+        })
+      })
+    },
+    discard() {
+      writer.seal()
+      return alone(async () => {
+        if (state === 'open') await throwAway()
+      })
+    },
+  }
+}

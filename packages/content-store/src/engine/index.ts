@@ -1,0 +1,5 @@
+export { arrivingErrors } from '../arriving.ts'
+export { ingestErrors, type IngestErrors } from '../ingest-errors.ts'
+export { oneAtATime } from '../one-at-a-time.ts'
+export { enterQueue } from '../queue.ts'
+export { assertDigest } from '../small-content.ts'
