@@ -47,7 +47,7 @@ const settled =
   () =>
     run().catch(() => undefined)
 
-describe('the same registries.conf', needs('skopeo'), () => {
+describe('the same registries.conf', needs('skopeo', enlarged), () => {
   const conf = (pair: Pair, extra = ''): string =>
     `[[registry]]\nprefix = "registry.example/team"\nlocation = "${pair.upstream.host}/moved"\ninsecure = true\n${extra}`
   const mirror = ({ mirror: { host } }: Pair, more = ''): string =>

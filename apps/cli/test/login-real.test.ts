@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
-import { needs } from '../../../test/support/needs.ts'
+import { enlarged, needs } from '../../../test/support/needs.ts'
 import { endPauseProcess, podmanForThisUser } from '../../../test/support/podman.ts'
 import { pathOf } from '../../../test/support/real-parts.ts'
 import { start, type Ended } from './support/lading.ts'
@@ -26,7 +26,7 @@ const tool = (program: string, user: User, args: readonly string[], env: Record<
 
 describe(
   'docker-registry with htpasswd, skopeo and podman',
-  needs('docker-registry', 'skopeo', 'umoci', 'busybox', 'podman', podmanForThisUser),
+  needs('docker-registry', 'skopeo', 'umoci', 'busybox', 'podman', podmanForThisUser, enlarged),
   () => {
     let folder: string
     let registry: DockerRegistry

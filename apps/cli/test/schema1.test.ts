@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { image } from '@lading/test-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
-import { needs } from '../../../test/support/needs.ts'
+import { enlarged, needs } from '../../../test/support/needs.ts'
 import { pathOf } from '../../../test/support/real-parts.ts'
 import { digestOf, newSigner, schema1Document, signed } from '../../../test/support/schema1.ts'
 import { buildLayout, must, skopeoCopy } from './support/real-content.ts'
@@ -13,7 +13,7 @@ import { runHere } from './support/run-here.ts'
 
 const schema1 = 'application/vnd.docker.distribution.manifest.v1+prettyjws'
 
-describe('schema 1 images of a real registry', needs('docker-registry', 'skopeo', 'umoci', 'busybox'), () => {
+describe('schema 1 images of a real registry', needs('docker-registry', 'skopeo', 'umoci', 'busybox', enlarged), () => {
   let folder: string
   let registry: DockerRegistry
   let root: string

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { needs } from '../../../test/support/needs.ts'
+import { enlarged, needs } from '../../../test/support/needs.ts'
 import { startTestRegistry } from '../src/index.ts'
 
 const page = readFileSync(new URL('../../../docs/test-registry-api.md', import.meta.url), 'utf8')
 
-describe('the test in Python of docs/test-registry-api.md', needs('python3'), () => {
+describe('the test in Python of docs/test-registry-api.md', needs('python3', enlarged), () => {
   const [, code = ''] = /```python\n(.*?)```/s.exec(page) ?? []
   const started = `['npx', 'lading-test-registry', 'serve']`
   const python = (text: string): Promise<{ readonly stderr: string }> => promisify(execFile)('python3', ['-c', text])

@@ -32,7 +32,8 @@ describe('the test registry passes whole', () => {
       quirks: { maxPageSize: 3, chunkMinBytes: 5000 },
       faults: [{ on: 'blob', method: ['GET', 'HEAD'], then: { redirect: 'cdn' } }],
     })
-    expect(notPassed(await runCompliance({ url: registry.url }))).toEqual([])
+    const checks = allChecks.filter(({ name }) => atScale(/^(?:tags|chunks|blob):/, /./).test(name))
+    expect(notPassed(await runCompliance({ url: registry.url, checks }))).toEqual([])
   })
 
   const credentials = { username: 'alice', password: 'secret' }
@@ -52,7 +53,9 @@ describe('the test registry passes whole', () => {
   test.each(kinds.slice(0, atScale(1, kinds.length)))('for a user: %s', async (_, auth) => {
     await using registry = await startTestRegistry({ auth })
     // What a token is good for must be known before a mount from anywhere.
-    const checks = allChecks.filter(({ name }) => name !== 'mount: without from')
+    const checks = allChecks
+      .filter(({ name }) => name !== 'mount: without from')
+      .filter(({ name }) => atScale(/^(?:tags|mount|blob):/, /./).test(name))
     expect(notPassed(await runCompliance({ url: registry.url, credentials, checks }))).toEqual([])
   })
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { needs } from '../../../test/support/needs.ts'
+import { enlarged, needs } from '../../../test/support/needs.ts'
 import { atScale } from '../../../test/support/scale.ts'
 import { image, index, profiles, startTestRegistry, type AuthOptions, type TestRegistry } from '../src/index.ts'
 import { waysIn, writeAuthFile, writeCertificates } from './support/ways-in.ts'
@@ -33,7 +33,7 @@ const multi = index('t/multi:1')
 const some = <T>(all: readonly T[], nth: number, first: number): readonly T[] =>
   all.filter((_, at) => atScale(at % nth === first, true))
 
-describe('skopeo', needs('skopeo'), () => {
+describe('skopeo', needs('skopeo', enlarged), () => {
   test.each(some(waysIn, 2, 1).map((way) => [way.title, way] as const))(
     'copies in, out and across, inspects, lists, deletes: %s',
     async (_, way) => {
@@ -111,7 +111,7 @@ describe('skopeo', needs('skopeo'), () => {
   )
 })
 
-describe('umoci', needs('skopeo', 'umoci'), () => {
+describe('umoci', needs('skopeo', 'umoci', enlarged), () => {
   test.each(some(waysIn, 2, 0).map((way) => [way.title, way] as const))(
     'its layouts are served from a directory: %s',
     async (_, way) => {

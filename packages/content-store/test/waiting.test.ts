@@ -12,7 +12,7 @@ import {
 } from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import { describe, expect, it } from 'vitest'
-import { needs, root } from '../../../test/support/needs.ts'
+import { enlarged, needs, root } from '../../../test/support/needs.ts'
 import { pathOf } from '../../../test/support/real-parts.ts'
 import { layoutOf, ingestLayoutOf } from '../src/layout.ts'
 import { silenceMs } from '../src/owner.ts'
@@ -121,7 +121,7 @@ describe('whoever waits for another process', () => {
     await ended(child)
   })
 
-  it('in a pid namespace of its own sees at once whether it lives', needs('unshare', root), async () => {
+  it('in a pid namespace of its own sees at once whether it lives', needs('unshare', root, enlarged), async () => {
     const path = join(await temporaryDirectory(), 'lock')
     const script = fileURLToPath(new URL('lock-process.ts', import.meta.url))
     const child = spawn(

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { sendBlob } from '@lading/content'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../../../test/support/docker-registry.ts'
-import { needs } from '../../../test/support/needs.ts'
+import { enlarged, needs } from '../../../test/support/needs.ts'
 import { pathOf } from '../../../test/support/real-parts.ts'
 import { createUndiciTransport, type Repository, type Transport } from '../src/index.ts'
 import { clientOf, failureOf } from './support/client.ts'
@@ -19,7 +19,7 @@ const run = promisify(execFile)
 const skopeo = async (...args: string[]): Promise<string> =>
   (await run(pathOf('skopeo'), args, { maxBuffer: 16 * 1024 * 1024 })).stdout
 
-describe('pushing to distribution 2.8', needs('docker-registry', 'skopeo'), () => {
+describe('pushing to distribution 2.8', needs('docker-registry', 'skopeo', enlarged), () => {
   let folder: string
   let registry: DockerRegistry
   let repository: (name: string) => Repository

@@ -73,7 +73,7 @@ describe('runc', needs('runc', 'busybox', root), () => {
     expect(mapped.split('\n')).toEqual(expected)
   })
 
-  it('runs what an ordinary user has unpacked, as that user', async () => {
+  it('runs what an ordinary user has unpacked, as that user', needs(enlarged), async () => {
     const user = ordinaryUser(scratch)
     const config = { Cmd: ['/bin/busybox', 'sh', '-c', 'id -u; ls -l /data/seed | cut -d" " -f1'] }
     await user.unpack(archive('/bin/busybox'), 'b', { bundle: true, config })
