@@ -27,11 +27,13 @@ import { rmiCommand } from './commands/rmi.ts'
 import { saveCommand } from './commands/save.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tagCommand } from './commands/tag.ts'
+import { infoCommand, versionCommand } from './commands/version.ts'
 import { unpackCommand } from './commands/unpack.ts'
 import { tagsCommand } from './commands/tags.ts'
 import { commandNamed } from './command-named.ts'
 import type { CommandContext } from './context.ts'
 import type { ExitCode } from './exit-codes.ts'
+import { foreignCommand } from './foreign-commands.ts'
 import { version } from './version.ts'
 
 /**
@@ -47,13 +49,14 @@ export function createProgram(
   const program = emptyProgram()
   const named = commandNamed(argv, program.options) ?? ''
   const make = groups.find(([, commands]) => Object.hasOwn(commands, named))?.[1][named]
+  const foreign = make === undefined ? foreignCommand(named) : undefined
+  if (foreign !== undefined) throw foreign
   if (make !== undefined) program.addCommand(make(attach))
   else {
     for (const [heading, commands] of groups) {
       program.commandsGroup(heading)
       for (const command of Object.values(commands)) program.addCommand(command(attach))
     }
-    program.commandsGroup('Other:')
     program.addCommand(completionCommand(attach, () => program))
     program.addCommand(namesCommand(attach), { hidden: true })
   }
@@ -92,7 +95,10 @@ const groups: readonly (readonly [heading: string, commands: Readonly<Record<str
         tree: treeCommand,
       },
     ],
-    ['The store:', { check: checkCommand, prune: pruneCommand, df: dfCommand }],
+    [
+      'The store:',
+      { check: checkCommand, prune: (attach) => pruneCommand(attach), df: dfCommand, system: systemCommand },
+    ],
     ['For everybody near:', { serve: serveCommand, pin: pinCommand, unpin: unpinCommand, pins: pinsCommand }],
     [
       'At a registry:',
@@ -111,6 +117,7 @@ const groups: readonly (readonly [heading: string, commands: Readonly<Record<str
         auth: authCommand,
       },
     ],
+    ['Other:', { version: versionCommand, info: infoCommand }],
   ]
 
 function emptyProgram(): Command {
@@ -160,7 +167,8 @@ function imageCommand(attach: Attach): Command {
     rmiCommand(attach, 'rm'),
     saveCommand(attach),
     loadCommand(attach),
-    pruneCommand(attach),
+    historyCommand(attach),
+    pruneCommand(attach, { docker: 'image' }),
   ])
     command.addCommand(sub)
   return command.addHelpText(
@@ -170,6 +178,19 @@ function imageCommand(attach: Attach): Command {
       ['lading image ls', 'as lading images'],
       ['lading image rm alpine', 'as lading rmi'],
     ),
+  )
+}
+
+/** docker's other spelling of what keeps house. */
+function systemCommand(attach: Attach): Command {
+  const command = new Command('system')
+    .summary('the commands for the store, as docker groups them')
+    .description('The commands for the store, as docker groups them.')
+  for (const sub of [dfCommand(attach), pruneCommand(attach, { docker: 'system' }), infoCommand(attach)])
+    command.addCommand(sub)
+  return command.addHelpText(
+    'after',
+    examples(['lading system df', 'as lading df'], ['lading system prune -f', 'as lading prune']),
   )
 }
 

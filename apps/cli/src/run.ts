@@ -6,8 +6,8 @@ import { createProgram } from './program.ts'
 /** Does what the words say and tells what the process should exit with. Errors are reported, never thrown. */
 export async function run(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok
-  const program = createProgram(argv, context, (code) => (exitCode = code))
   try {
+    const program = createProgram(argv, context, (code) => (exitCode = code))
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
   } catch (error) {

@@ -49,10 +49,11 @@ describe('images in the store', () => {
   it('are listed as a table, IDs, and JSON', async () => {
     const here = await store('t/app:1', 't/multi:1')
     const lines = (await here('images')).stdout.trimEnd().split('\n')
-    expect(lines[0]).toMatch(/^REPOSITORY +TAG +IMAGE ID +CREATED +SIZE$/)
+    expect(lines[0]).toMatch(/^REPOSITORY +TAG +IMAGE ID +PLATFORM +CREATED +SIZE$/)
+    expect((await here('images', `${host}/t/app`)).stdout).toMatch(/^REPOSITORY +TAG +IMAGE ID +CREATED +SIZE\n/)
     expect(lines.slice(1)).toEqual([
-      expect.stringMatching(`^${host}/t/app +1 +${app.config.digest.slice(7, 19)} +.* ago +\\d+B$`),
-      expect.stringMatching(`^${host}/t/multi +1 +[0-9a-f]{12} +`),
+      expect.stringMatching(`^${host}/t/app +1 +${app.config.digest.slice(7, 19)} +linux/amd64 +.* ago +\\d+B$`),
+      expect.stringMatching(`^${host}/t/multi +1 +[0-9a-f]{12} +linux/arm64 +`),
     ])
     expect((await here('images', '-q', '--no-trunc', `${host}/t/a*`)).stdout).toBe(`${app.config.digest}\n`)
     expect((await here('images', '--digests', '--filter', `reference=${host}/t/app:1`)).stdout).toContain(

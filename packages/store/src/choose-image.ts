@@ -1,23 +1,26 @@
 import { formatPlatform, matchPlatforms, type Descriptor, type Platform } from '@lading/manifest'
+import { broughtImages } from './brought-images.ts'
 import type { Parts } from './parts.ts'
 import { missingBlobs, presentImages } from './present.ts'
 import { StoreError } from './store-error.ts'
 import { readTree, type StoredImage, type Tree } from './tree.ts'
 
 /**
- * The image that stands for a target: the manifest itself; of an index the one that is here, the closest to this
- * machine's platform first, then in the index's order.
+ * The image that stands for a target: the manifest itself; of an index the one that is here and came by it, the closest to
+ * this machine's platform first, then in the index's order.
  *
  * @param wanted only an image for this platform
  * @throws `IMAGE_INCOMPLETE`, `PLATFORM_ABSENT`; what reading throws
  */
 export async function chooseImage(
-  { contents, platform }: Pick<Parts, 'contents' | 'platform'>,
+  { contents, images, platform }: Pick<Parts, 'contents' | 'images' | 'platform'>,
   target: Descriptor,
   wanted?: Platform,
 ): Promise<StoredImage> {
   const tree = await readTree(contents, target)
-  return chooseFrom({ contents, platform }, { tree, present: await presentImages(contents, tree) }, wanted)
+  const here = { tree, present: await presentImages(contents, tree) }
+  const present = wanted === undefined ? (await broughtImages({ images }, here)).images : here.present
+  return chooseFrom({ contents, platform }, { tree, present }, wanted)
 }
 
 /** The same, of what was looked at already. */

@@ -27,7 +27,7 @@ export interface RememberedImages {
 }
 
 export async function rememberedImages(
-  parts: Pick<Parts, 'contents' | 'platform' | 'summary'>,
+  parts: Pick<Parts, 'contents' | 'images' | 'platform' | 'summary'>,
 ): Promise<RememberedImages> {
   const { platform, summary: place } = parts
   if (place === undefined) return { get: (target) => targetFacts(parts, target), keep: () => Promise.resolve() }
@@ -51,16 +51,18 @@ export async function rememberedImages(
       let facts = used.get(digest) ?? known.get(digest)
       if (facts === undefined) {
         facts = await targetFacts(parts, target)
-        read += 1
+        if (facts.isLasting) read += 1
       }
       used.set(digest, facts)
       return facts
     },
     async keep(listed) {
-      const isOutgrown = (known?.size ?? 0) > 2 * (used.size + fewTargets)
-      const isWorthIt = listed !== undefined && used.size >= manyTargets
+      const facts = new Map([...used].filter(([, { isLasting }]) => isLasting))
+      const whole = facts.size === used.size ? listed : undefined
+      const isOutgrown = (known?.size ?? 0) > 2 * (facts.size + fewTargets)
+      const isWorthIt = whole !== undefined && facts.size >= manyTargets
       if (read < fewTargets && !isOutgrown && !isWorthIt) return
-      await place.write(encodeSummary({ platform, facts: used, list: listed }, await look()))
+      await place.write(encodeSummary({ platform, facts, list: whole }, await look()))
     },
   }
 }

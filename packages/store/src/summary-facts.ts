@@ -42,7 +42,8 @@ export function factsThatHold(written: WrittenFacts, table: ReadBlobTable): Read
     if (!holds(each, table)) continue
     const [target, here, absent, image] = each
     const depends = (): Dependence => ({ here: here.map(table.digestAt), absent: absent.map(table.digestAt) })
-    facts.set(table.digestAt(target), image === undefined ? { depends } : { image: imageOf(image, table), depends })
+    const found = image === undefined ? {} : { image: imageOf(image, table) }
+    facts.set(table.digestAt(target), { ...found, depends, isLasting: true })
   }
   return facts
 }

@@ -1,6 +1,7 @@
 import { successorsOf } from '@lading/content'
 import type { Digest } from '@lading/digest'
 import { isArtifact, type Descriptor } from '@lading/manifest'
+import { broughtImages } from './brought-images.ts'
 import { chooseFrom } from './choose-image.ts'
 import type { Parts } from './parts.ts'
 import { missingBlobs } from './present.ts'
@@ -12,6 +13,8 @@ export interface TargetFacts {
   /** Absent: an artifact, which no list of images shows. */
   readonly image?: ImageFacts | undefined
   depends(): Dependence
+  /** `false`: it holds this time, whatever it depends on. */
+  readonly isLasting: boolean
 }
 
 /** What it depends on besides the target's digest. */
@@ -24,7 +27,7 @@ export interface Dependence {
 
 /** Reads it from the documents. @throws what `chooseImage` and reading a config throw */
 export async function targetFacts(
-  { contents, platform }: Pick<Parts, 'contents' | 'platform'>,
+  { contents, images, platform }: Pick<Parts, 'contents' | 'images' | 'platform'>,
   target: Descriptor,
 ): Promise<TargetFacts> {
   const tree = await readTree(contents, target)
@@ -39,9 +42,11 @@ export async function targetFacts(
     present.push(image)
     for (const { digest } of successorsOf(image.manifest)) here.add(digest)
   }
-  const chosen = await chooseFrom({ contents, platform }, { tree, present })
+  const brought = await broughtImages({ images }, { tree, present })
+  const chosen = await chooseFrom({ contents, platform }, { tree, present: brought.images })
   const depends = (): Dependence => ({ here: [...here], absent: [...absent] })
-  if (isArtifact(chosen.manifest)) return { depends }
+  const { isLasting } = brought
+  if (isArtifact(chosen.manifest)) return { depends, isLasting }
   const { config: _, ...image } = await describeImage({ contents }, chosen)
-  return { image, depends }
+  return { image, depends, isLasting }
 }

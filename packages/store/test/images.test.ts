@@ -117,6 +117,22 @@ describe('listing', () => {
     ])
   })
 
+  it('shows the image that came by a name, and not one that another name brought', async () => {
+    await pull(store, 'multi:1', both, [arm])
+    await pull(store, 'app:1', app)
+    expect(await listed()).toEqual([
+      `docker.io/library/app:1 ${app.id.slice(7, 19)}`,
+      `docker.io/library/multi:1 ${arm.id.slice(7, 19)}`,
+    ])
+    expect(await store.inspect('multi:1')).toMatchObject({ id: arm.id })
+    expect(await store.inspect('multi:1', { platform: linux('amd64') })).toMatchObject({ id: app.id })
+    await pull(store, 'multi:1', both, [app])
+    expect(await store.inspect('multi:1')).toMatchObject({ id: app.id })
+    // What is remembered of images may be lost.
+    await rm(join(root.path, 'lading', 'images'), { recursive: true })
+    expect(await store.inspect('multi:1')).toMatchObject({ id: app.id })
+  })
+
   it('shows what a moved tag left behind, and no digest beside its tag', async () => {
     await pull(store, 'app:1', app)
     await pull(store, 'app:1', arm)

@@ -74,6 +74,17 @@ const readsOfBlobs = (calls: readonly Call[]): readonly Call[] =>
 const blobOf = (digest: string): string => join(root.path, 'blobs', digest.replace(':', '/'))
 
 describe('a list of many images', () => {
+  it('does not remember which image of an index is shown where that may change and nothing else with it', async () => {
+    const store = await root.open()
+    await pull(store, 'app:1', app)
+    const shown = async (): Promise<unknown> =>
+      (await list({ keepSummary: true })).images.find(({ name }) => name.endsWith('/two'))?.id
+    expect([await shown(), await shown()]).toEqual([arm.id, arm.id])
+    // Everything of it is here: only the record says that it came by this index.
+    await pull(store, 'two:1', both, [app])
+    expect(await shown()).toBe(app.id)
+  })
+
   it('reads no document of them the next time', async () => {
     const first = await list()
     expect(first.images).toHaveLength(count + 1)

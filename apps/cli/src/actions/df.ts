@@ -1,49 +1,46 @@
 import { printable } from '@lading/errors'
 import { familiarName, parseReference } from '@lading/reference'
 import type { Usage } from '@lading/store'
+import { CliError } from '../cli-error.ts'
 import type { GlobalOptions } from '../command-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { jsonText } from '../text/json-line.ts'
 import { formatSize } from '../text/size.ts'
 import { formatTable } from '../text/table.ts'
+import { usageKinds } from '../text/usage-kinds.ts'
 import { withStore } from './open-store.ts'
 
 interface DfOptions extends GlobalOptions {
   readonly json?: boolean | undefined
+  readonly format?: string | undefined
   readonly verbose?: boolean | undefined
 }
 
 export const df: Action<[], DfOptions> = async (_, options, context) => {
+  const { format, json, verbose } = options
+  if (format !== undefined && (json === true || verbose === true))
+    throw new CliError('USAGE', `--format and ${json === true ? '--json' : '--verbose'} cannot both be`, {
+      hint: 'leave one of them out; --json has each image',
+    })
+  const formatting = format === undefined ? undefined : (await import('./df-format.ts')).dfFormat(format)
   const usage = await withStore({ ...options, readOnly: true }, context, (store) =>
     store.usage({ signal: context.signal }),
   )
-  for (const line of format(usage, options)) context.print(line)
+  for (const line of formatting?.(usage) ?? plain(usage, options)) context.print(line)
   return exitCodes.ok
 }
 
-function format(usage: Usage, { json, verbose }: DfOptions): readonly string[] {
+function plain(usage: Usage, { json, verbose }: DfOptions): readonly string[] {
   if (json === true) return [jsonText(usage)]
   return verbose === true ? [...perImage(usage), '', ...inAll(usage)] : inAll(usage)
 }
 
-function inAll({ named, shared, unnamed, served, leftovers }: Usage): readonly string[] {
-  const { downloads, quarantine, trash, temporary } = leftovers
-  const kinds = [
-    ['Images', named],
-    ['  shared by several', shared],
-    ['Content without a name', unnamed],
-    ...(served.files === 0 ? [] : [['Kept by serve', served] as const]),
-    ['Partial downloads', downloads],
-    ['Damaged, replaced', quarantine],
-    ['Trash', trash],
-    ['Temporary files', temporary],
-  ] as const
-  return formatTable(
+const inAll = (usage: Usage): readonly string[] =>
+  formatTable(
     ['TYPE', 'FILES', 'SIZE'],
-    kinds.map(([kind, { files, bytes }]) => [kind, String(files), formatSize(bytes, 3)]),
+    usageKinds(usage).map(({ kind, files, bytes }) => [kind, String(files), formatSize(bytes, 3)]),
   )
-}
 
 const perImage = ({ images }: Usage): readonly string[] =>
   formatTable(

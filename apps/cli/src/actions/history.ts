@@ -2,16 +2,22 @@ import { shortId } from '@lading/digest'
 import { printable } from '@lading/errors'
 import type { Image } from '@lading/image'
 import type { HistoryEntry } from '@lading/manifest'
+import { CliError } from '../cli-error.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { formatAge } from '../text/age.ts'
+import { formatAge, timeOf } from '../text/age.ts'
 import { jsonText } from '../text/json-line.ts'
+import { localRfc3339 } from '../text/local-time.ts'
 import { formatSize } from '../text/size.ts'
 import { formatTable } from '../text/table.ts'
 import { withImage, type ImageOptions } from './with-image.ts'
 
 interface HistoryOptions extends ImageOptions {
   readonly json?: boolean | undefined
+  readonly format?: string | undefined
+  readonly quiet?: boolean | undefined
+  /** `false`: sizes in bytes, and times in place of ages. */
+  readonly human: boolean
   readonly trunc: boolean
 }
 
@@ -21,15 +27,23 @@ interface Step {
 }
 
 export const history: Action<[reference: string], HistoryOptions> = async ([reference], options, context) => {
+  const { json = false, format, human } = options
+  if (format !== undefined && json)
+    throw new CliError('USAGE', '--format and --json cannot both be', {
+      hint: "leave one of them out; --format json prints docker's JSON, --json ours",
+    })
+  const formatting =
+    format === undefined ? undefined : (await import('./history-format.ts')).historyFormat(format, { human })
   await withImage(reference, options, context, async (image) => {
-    const steps = stepsOf(image).toReversed()
     const id = image.manifest.config.digest
-    if (options.json === true)
-      context.print(jsonText(steps.map((step, index) => stepJson(step, index === 0 ? id : undefined))))
-    else {
-      const rows = steps.map((step, index) => row(step, index === 0 ? id : undefined, options.trunc))
-      for (const line of formatTable(['IMAGE', 'CREATED', 'CREATED BY', 'SIZE', 'COMMENT'], rows)) context.print(line)
-    }
+    const steps = stepsOf(image)
+      .toReversed()
+      .map((step, index) => ({ ...step, id: index === 0 ? id : undefined }))
+    const lines = json
+      ? [jsonText(steps.map(stepJson))]
+      : (formatting?.(steps.map((step) => ({ ...shown(step, options), ours: stepJson(step) }))) ??
+        table(steps, options))
+    for (const line of lines) context.print(line)
   })
   return exitCodes.ok
 }
@@ -42,18 +56,52 @@ export function stepsOf({ config, layers }: Pick<Image, 'config' | 'layers'>): r
   return config.history.map((entry) => ({ entry, layer: entry.emptyLayer ? undefined : rest.next().value }))
 }
 
-function row({ entry, layer }: Step, id: Image['descriptor']['digest'] | undefined, trunc: boolean): readonly string[] {
-  const by = printable(entry?.createdBy ?? '', 100_000).replaceAll('\t', ' ')
-  return [
-    id === undefined ? '<missing>' : trunc ? shortId(id) : id,
-    formatAge(entry?.created),
-    trunc && by.length > 45 ? `${by.slice(0, 44)}…` : by,
-    formatSize(layer?.descriptor.size ?? 0, 3),
-    printable(entry?.comment ?? '', 1000),
-  ]
+interface NamedStep extends Step {
+  /** Of the image that the last step made. */
+  readonly id: Image['descriptor']['digest'] | undefined
 }
 
-const stepJson = ({ entry, layer }: Step, id: string | undefined): object => ({
+function table(steps: readonly NamedStep[], options: HistoryOptions): readonly string[] {
+  const rows = steps.map((step) => shown(step, options))
+  if (options.quiet === true) return rows.map(({ id }) => id)
+  return formatTable(
+    ['IMAGE', options.human ? 'CREATED' : 'CREATED AT', 'CREATED BY', 'SIZE', 'COMMENT'],
+    rows.map(({ id, created, createdBy, size, comment }) => [
+      id,
+      options.human ? formatAge(created) : timeIn(created),
+      createdBy,
+      options.human ? formatSize(size, 3) : String(size),
+      comment,
+    ]),
+  )
+}
+
+function shown(
+  { id, entry, layer }: NamedStep,
+  { trunc }: HistoryOptions,
+): {
+  readonly id: string
+  readonly created: string | undefined
+  readonly createdBy: string
+  readonly size: number
+  readonly comment: string
+} {
+  const by = printable((entry?.createdBy ?? '').replaceAll('\t', ' '), 100_000)
+  return {
+    id: id === undefined ? '<missing>' : trunc ? shortId(id) : id,
+    created: entry?.created,
+    createdBy: trunc && by.length > 45 ? `${by.slice(0, 44)}…` : by,
+    size: layer?.descriptor.size ?? 0,
+    comment: printable(entry?.comment ?? '', 1000),
+  }
+}
+
+function timeIn(created: string | undefined): string {
+  const time = timeOf(created)
+  return time === undefined ? 'N/A' : localRfc3339(time)
+}
+
+const stepJson = ({ id, entry, layer }: NamedStep): object => ({
   id,
   created: entry?.created,
   createdBy: entry?.createdBy,

@@ -1,22 +1,25 @@
-import type { Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
-import { formatPlatform, registryDigestOf } from '@lading/manifest'
-import { familiarName, matches, parseReference } from '@lading/reference'
-import type { ImageSummary } from '@lading/store'
+import { defaultPlatform, formatPlatform, registryDigestOf, samePlatform } from '@lading/manifest'
+import { matches, parseReference } from '@lading/reference'
+import type { ImageSummary, Store } from '@lading/store'
 import { CliError } from '../cli-error.ts'
 import type { GlobalOptions } from '../command-options.ts'
-import type { Action } from '../context.ts'
+import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { describeError } from '../process/report-error.ts'
 import { formatAge, timeOf } from '../text/age.ts'
 import { jsonLines } from '../text/json-lines.ts'
 import { formatSize } from '../text/size.ts'
 import { formatTable } from '../text/table.ts'
+import { shortImageId, shownName, type Dated } from './image-words.ts'
 import { printLines } from './print-lines.ts'
 import { withStore } from './open-store.ts'
 
 interface ImagesOptions extends GlobalOptions {
+  readonly all?: boolean | undefined
+  readonly tree?: boolean | undefined
   readonly json?: boolean | undefined
+  readonly format?: string | undefined
   readonly quiet?: boolean | undefined
   readonly digests?: boolean | undefined
   readonly trunc: boolean
@@ -24,43 +27,68 @@ interface ImagesOptions extends GlobalOptions {
 }
 
 export const images: Action<[pattern: string | undefined], ImagesOptions> = async ([pattern], options, context) => {
-  const patterns = [...(options.filter ?? []).map(patternOf), ...(pattern === undefined ? [] : [pattern])]
-  // A bad pattern is bad whatever there is to match.
-  for (const each of patterns) matches(parseReference('any'), each)
-  const all = await withStore({ ...options, readOnly: true, keepSummary: true }, context, (store) =>
-    store.images({
+  assertOneForm(options)
+  const select = await selectionOf(pattern, options, context)
+  const { format } = options
+  const formatted = format === undefined ? undefined : (await import('./images-format.ts')).imagesFormat(format)
+  const lines = await withStore({ ...options, readOnly: true, keepSummary: true }, context, async (store) => {
+    const all = await store.images({
       signal: context.signal,
       onDamaged: ({ reference, error }) =>
         context.terminal.write(
           `${context.terminal.paint('yellow', 'WARNING:')} ${printable(reference)} is left out: ${describeError(error)}\n`,
         ),
-    }),
-  )
-  const found = all
-    .filter((image) => patterns.length === 0 || patterns.some((each) => matches(nameFor(image), each)))
-    .map((image) => ({ image, created: timeOf(image.created) }))
-    .toSorted(newestFirst)
-  await printLines(format(found, options), context.output)
+    })
+    const selected = (await select(store, all)).map(dated).toSorted(newestFirst)
+    if (options.tree === true) return (await import('./images-tree.ts')).treeLines(store, selected, options)
+    const found = options.all === true ? await withEveryPlatform(store, selected) : selected
+    const shown = found.map((each) => ({
+      ...each,
+      repository: shownName(each.image.name),
+      id: options.trunc ? shortImageId(each.image.id) : each.image.id,
+    }))
+    return formatted?.(shown) ?? plainLines(shown, options)
+  })
+  await printLines(lines, context.output)
   return exitCodes.ok
 }
 
-function patternOf(filter: string): string {
-  const match = /^reference=(.+)$/.exec(filter)
-  if (match?.[1] === undefined)
-    throw new CliError('USAGE', `unknown filter '${printable(filter)}'`, {
-      hint: 'the filter there is: reference=PATTERN',
+function assertOneForm({ format, json, tree, quiet }: ImagesOptions): void {
+  const clash =
+    format !== undefined && (json === true || tree === true)
+      ? `--format and ${json === true ? '--json' : '--tree'}`
+      : tree === true && quiet === true
+        ? '--tree and --quiet'
+        : undefined
+  if (clash !== undefined)
+    throw new CliError('USAGE', `${clash} cannot both be`, {
+      hint: "leave one of them out; --format json prints docker's JSON, --json ours",
     })
-  return match[1]
+}
+
+type Selection = (store: Store, all: readonly ImageSummary[]) => Promise<readonly ImageSummary[]>
+
+/** What the filters choose. That they are right is seen before the store is opened. */
+async function selectionOf(
+  pattern: string | undefined,
+  { filter }: ImagesOptions,
+  { signal }: CommandContext,
+): Promise<Selection> {
+  if (filter !== undefined) {
+    const { filterImages, parseImageFilters } = await import('./image-filters.ts')
+    const filters = parseImageFilters([...filter, ...(pattern === undefined ? [] : [`reference=${pattern}`])])
+    return (store, all) => filterImages(store, all, filters, signal)
+  }
+  if (pattern === undefined) return async (_, all) => all
+  // A bad pattern is bad whatever there is to match.
+  matches(parseReference('any'), pattern)
+  return async (_, all) => all.filter((image) => matches(nameFor(image), pattern))
 }
 
 const nameFor = ({ name, tag }: ImageSummary): ReturnType<typeof parseReference> =>
   parseReference(tag === undefined ? name : `${name}:${tag}`)
 
-interface Dated {
-  readonly image: ImageSummary
-  /** Milliseconds since 1970. */
-  readonly created: number | undefined
-}
+const dated = (image: ImageSummary): Dated => ({ image, created: timeOf(image.created) })
 
 function newestFirst(one: Dated, other: Dated): number {
   return (
@@ -70,37 +98,53 @@ function newestFirst(one: Dated, other: Dated): number {
   )
 }
 
-// Names of other hosts are shown in full, which needs no second look at thousands of them.
-const shownName = (name: string): string => (name.startsWith('docker.io/') ? familiarName(parseReference(name)) : name)
+async function withEveryPlatform(store: Store, found: readonly Dated[]): Promise<readonly Dated[]> {
+  const { everyPlatform } = await import('./image-platforms.ts')
+  const rows: Dated[] = []
+  for (const { image } of found) rows.push(...(await everyPlatform(store, image)).map(dated))
+  return rows
+}
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
-function format(found: readonly Dated[], options: ImagesOptions): Iterable<string> | AsyncIterable<string> {
-  if (options.json === true && options.quiet !== true) return jsonLines(shown(found))
-  const id = ({ image }: Dated): string => (options.trunc ? shortImageId(image.id) : image.id)
+interface Shown extends Dated {
+  readonly repository: string
+  readonly id: string
+}
+
+function plainLines(found: readonly Shown[], options: ImagesOptions): Iterable<string> | AsyncIterable<string> {
+  if (options.json === true && options.quiet !== true) return jsonLines(asJson(found))
   // Several names of one image are one ID.
   if (options.json === true) return jsonLines(new Set(found.map(({ image }) => image.id)))
-  if (options.quiet === true) return new Set(found.map(id))
+  if (options.quiet === true) return new Set(found.map(({ id }) => id))
   const digests = options.digests === true
+  const platforms = found.some(({ image }) => !isForHere(image))
   return formatTable(
-    ['REPOSITORY', 'TAG', ...(digests ? ['DIGEST'] : []), 'IMAGE ID', 'CREATED', 'SIZE'],
-    found.map((each) => [
-      shownName(each.image.name),
-      each.image.tag ?? '<none>',
-      ...(digests ? [registryDigestOf(each.image.target)] : []),
-      id(each),
-      formatAge(each.created),
-      formatSize(each.image.size, 3),
+    [
+      'REPOSITORY',
+      'TAG',
+      ...(digests ? ['DIGEST'] : []),
+      'IMAGE ID',
+      ...(platforms ? ['PLATFORM'] : []),
+      'CREATED',
+      'SIZE',
+    ],
+    found.map(({ image, created, repository, id }) => [
+      repository,
+      image.tag ?? '<none>',
+      ...(digests ? [registryDigestOf(image.target)] : []),
+      id,
+      ...(platforms ? [formatPlatform(image.platform)] : []),
+      formatAge(created),
+      formatSize(image.size, 3),
     ]),
   )
 }
 
-/** The first 12 hexadecimal digits, what people see of an image ID. Not examined, for there may be thousands of them. */
-export function shortImageId(id: Digest): string {
-  const start = id.indexOf(':') + 1
-  return id.slice(start, start + 12)
-}
+/** Old builders do not say what an image is for. */
+const isForHere = ({ platform }: ImageSummary): boolean =>
+  platform.architecture === '' || samePlatform(platform, defaultPlatform())
 
-function* shown(found: readonly Dated[]): Generator<object, void, undefined> {
+function* asJson(found: readonly Dated[]): Generator<object, void, undefined> {
   for (const { image } of found) yield { ...image, platform: formatPlatform(image.platform) }
 }

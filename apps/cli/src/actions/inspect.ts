@@ -1,4 +1,5 @@
 import { storedArtifact, type ImageDetails, type StoredArtifact } from '@lading/store'
+import { CliError } from '../cli-error.ts'
 import type { Action } from '../context.ts'
 import { jsonText } from '../text/json-line.ts'
 import { askedPlatform, warnOfPlatform } from './at-platform.ts'
@@ -10,11 +11,20 @@ import type { GlobalOptions } from '../command-options.ts'
 
 interface InspectOptions extends GlobalOptions {
   readonly json?: boolean | undefined
+  readonly format?: string | undefined
   readonly platform?: string | undefined
 }
 
 export const inspect: Action<[images: readonly string[]], InspectOptions> = async ([terms], options, context) => {
+  if (options.format !== undefined && options.json === true)
+    throw new CliError('USAGE', '--format and --json cannot both be', {
+      hint: "leave one of them out; --format json prints docker's JSON, --json ours",
+    })
   const platform = askedPlatform(options, context)
+  const formatting =
+    options.format === undefined
+      ? undefined
+      : (await import('./inspect-format.ts')).inspectFormat(options.format, context.output)
   const found: (ImageDetails | StoredArtifact)[] = []
   const code = await withStore({ ...options, readOnly: true }, context, (store) =>
     eachTerm(terms, context, async (term) => {
@@ -24,9 +34,11 @@ export const inspect: Action<[images: readonly string[]], InspectOptions> = asyn
       if (platform !== undefined && 'configDescriptor' in each && each.target.digest === each.manifest.digest)
         warnOfPlatform(each.platform, platform, { digest: each.manifest.digest, context })
       found.push(each)
+      await formatting?.add(store, each)
     }),
   )
-  if (options.json === true) context.print(jsonText(found.map(asJson)))
+  if (formatting !== undefined) for (const text of formatting.texts()) context.print(text)
+  else if (options.json === true) context.print(jsonText(found.map(asJson)))
   else
     for (const [index, each] of found.entries()) context.print(`${index === 0 ? '' : '\n'}${describe(each).join('\n')}`)
   return code

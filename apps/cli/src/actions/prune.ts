@@ -1,5 +1,6 @@
 import { matches } from '@lading/reference'
 import type { PrunableName, Pruned } from '@lading/store'
+import { CliError } from '../cli-error.ts'
 import type { GlobalOptions } from '../command-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -14,12 +15,18 @@ interface PruneOptions extends GlobalOptions {
   readonly maxSize?: number | undefined
   readonly minAge?: number | undefined
   readonly dryRun?: boolean | undefined
+  readonly all?: boolean | undefined
+  readonly force?: boolean | undefined
   readonly json?: boolean | undefined
 }
 
 export const prune: Action<[], PruneOptions> = async (_, options, context) => {
-  const { dryRun = false, maxSize, minAge } = options
-  const select = options.filter === undefined ? undefined : selectBy(options.filter)
+  const { dryRun = false, maxSize, minAge, all = false, force = false } = options
+  if (all && options.filter === undefined && !force && !dryRun)
+    throw new CliError('USAGE', '--all removes every image', {
+      hint: 'say --force if you mean it; --dry-run shows what would go',
+    })
+  const select = options.filter === undefined ? (all ? () => true : undefined) : selectBy(options.filter)
   const pruned = await withStore(options, context, (store) =>
     store.prune({ select, maxSize, minAgeMs: minAge, dryRun, signal: context.signal }),
   )

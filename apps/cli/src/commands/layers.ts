@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addRegistryOptions, platformOption, somePath } from './options.ts'
+import { addRegistryOptions, formatOption, parseFlag, platformOption, somePath } from './options.ts'
 
 const reference = 'an image of the store, or else of its registry, or one of the places of lading copy'
 
@@ -19,6 +19,13 @@ export function historyCommand(attach: Attach): Command {
     .argument('<reference>', reference)
     .option('--no-trunc', 'whole IDs and commands')
     .option('--json', 'print the steps as JSON, with digests')
+    .addOption(formatOption('{{.ID}}: {{.CreatedBy}}', { table: true }))
+    .option('-q, --quiet', 'print only image IDs')
+    .addOption(
+      new Option('-H, --human [flag]', 'ages, and sizes in kB, MB …; false: times, and sizes in bytes')
+        .argParser(parseFlag)
+        .default(true),
+    )
     .addHelpText('after', examples(['lading history alpine', 'of the store, or straight from the registry']))
   attach(finished(command), async () => (await import('../actions/history.ts')).history)
   return command

@@ -12,8 +12,25 @@ export const progressOption = (): Option =>
     .choices(['auto', 'tty', 'plain', 'json'] satisfies ProgressMode[])
     .default('auto')
 
+/** @param example of a template. @param options.table whether there is a table */
+export const formatOption = (
+  example: string,
+  { table = false, short = '' }: { readonly table?: boolean; readonly short?: '' | '-f, ' } = {},
+): Option =>
+  new Option(
+    `${short}--format <format>`,
+    `json as docker prints it, ${table ? "'table TEMPLATE', " : ''}or a template of Go's with docker's names: ${example}`,
+  )
+
 export const platformOption = (what: string): Option =>
   new Option('--platform <platform>', `${what}: os/arch or os/arch/variant (env: DOCKER_DEFAULT_PLATFORM)`)
+
+/** As Go reads a flag that is true or false. */
+export function parseFlag(value: string): boolean {
+  if (/^(?:true|t|1)$/i.test(value)) return true
+  if (/^(?:false|f|0)$/i.test(value)) return false
+  throw new InvalidArgumentError('It must be true or false.')
+}
 
 /** For a path: an empty one, of a variable that is not set, would be the current directory. */
 export function somePath(value: string): string {

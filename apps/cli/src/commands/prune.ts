@@ -2,7 +2,8 @@ import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
 import { parseAge, parseSize, repeatable } from './options.ts'
 
-export function pruneCommand(attach: Attach): Command {
+/** @param options.docker its group there: what docker takes besides is taken */
+export function pruneCommand(attach: Attach, { docker }: { readonly docker?: 'image' | 'system' } = {}): Command {
   const command = new Command('prune')
     .summary('free what no image needs')
     .description(
@@ -26,6 +27,10 @@ export function pruneCommand(attach: Attach): Command {
         'keep content without a name that is younger: 30m, 1h, 7d, or 0 for none (default: 10m)',
       ).argParser(parseAge),
     )
+    .option(
+      '-a, --all',
+      'images with a tag too, all of them or those that fit --filter; without a filter it wants --force',
+    )
     .option('--dry-run', 'show what would be removed, and remove nothing')
     .option('--json', 'print a JSON object')
     // docker asks without it.
@@ -39,6 +44,7 @@ export function pruneCommand(attach: Attach): Command {
         ["lading prune --filter 'reference=ghcr.io/acme/*' --filter until=720h", 'and old images of one owner'],
       ),
     )
+  if (docker === 'system') command.option('--volumes', 'accepted, as with docker: there are none')
   attach(command, async () => (await import('../actions/prune.ts')).prune)
   return command
 }
