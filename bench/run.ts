@@ -8,6 +8,7 @@ import { cases } from './pull/cases.ts'
 const others: Readonly<Record<string, string>> = {
   archive: 'an image to an archive and back',
   cat: 'what one file of an image costs at a registry, in bytes',
+  fleet: 'blobs in a bucket beside the bare SDK, and what they cost in requests',
   copy: 'pushed, pushed again, and copied from registry to registry',
   growth: 'whether a pull costs the same for each byte, layer and image, however many there are',
   guard: 'instructions of the processor, beside the table that continuous integration holds commands to',

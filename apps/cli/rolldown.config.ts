@@ -23,6 +23,8 @@ const config: RolldownOptions & { readonly output: OutputOptions } = {
     'write-worker': '../../packages/rootfs/src/threads/write-worker.ts',
   },
   platform: 'node',
+  // For stores on object storage alone: installed beside lading by whoever has one.
+  external: ['@aws-sdk/client-s3'],
   resolve: { conditionNames: ['@lading/source', 'node', 'import', 'default'] },
   transform: { target: 'node22.19', define: { LADING_VERSION: JSON.stringify(version) } },
   output: {

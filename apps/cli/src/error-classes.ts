@@ -1,3 +1,4 @@
+import type { S3ErrorCode } from '@lading/content-store-s3'
 import type { CredentialErrorCode } from '@lading/credentials'
 import type { DigestErrorCode } from '@lading/digest'
 import type { CopyErrorCode, LoadErrorCode, PullErrorCode } from '@lading/distribution'
@@ -30,6 +31,7 @@ type Known =
   | ImageReferenceErrorCode
   | DigestErrorCode
   | ImageErrorCode
+  | S3ErrorCode
 
 /** Every code of the packages we use: a new one does not compile before somebody has thought about it. */
 const known: Readonly<Record<Known, ErrorClass>> = {
@@ -74,6 +76,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   CERTIFICATE_INVALID: 'usage',
   CERTIFICATE_UNREADABLE: 'usage',
   ADDRESS_INVALID: 'usage',
+  S3_LOCATION_INVALID: 'usage',
 
   IMAGE_UNKNOWN: 'notFound',
   IMAGE_AMBIGUOUS: 'notFound',
@@ -155,6 +158,19 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   IMAGE_DAMAGED: 'storage',
   STORE_READ_ONLY: 'storage',
   STORE_UNSTABLE: 'storage',
+  // Of the engine that keeps the store, and no registry's doing.
+  S3_BUSY: 'storage',
+  S3_UNAVAILABLE: 'storage',
+  S3_UNREACHABLE: 'storage',
+  S3_TIMEOUT: 'storage',
+  S3_CLOCK_SKEW: 'storage',
+  S3_CREDENTIALS_MISSING: 'storage',
+  S3_CREDENTIALS_EXPIRED: 'storage',
+  S3_CREDENTIALS_REFUSED: 'storage',
+  S3_DENIED: 'storage',
+  S3_BUCKET_UNKNOWN: 'storage',
+  S3_UNSUITABLE: 'storage',
+  S3_FAILED: 'storage',
 
   // What is there is sound, and not what this program deals with.
   NOT_AN_IMAGE: 'failure',
@@ -168,6 +184,7 @@ const known: Readonly<Record<Known, ErrorClass>> = {
   HELPER_FAILED: 'failure',
   HELPER_TIMEOUT: 'failure',
   HELPER_ANSWER_INVALID: 'failure',
+  S3_SDK_MISSING: 'failure',
   MANIFEST_UNSUPPORTED: 'failure',
   MANIFEST_SCHEMA1: 'failure',
   SCHEMA1_IN_INDEX: 'failure',
@@ -220,6 +237,8 @@ const below: Readonly<Record<string, ErrorClass>> = {
   NOT_A_FILE: 'storage',
   LOCK_LOST: 'storage',
   LOCK_TIMEOUT: 'storage',
+  STORE_BUSY: 'storage',
+  STORE_SILENT: 'storage',
   IO_ERROR: 'storage',
   ROOT_INVALID: 'storage',
   FORMAT_OUTDATED: 'storage',

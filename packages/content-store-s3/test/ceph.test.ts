@@ -1,0 +1,50 @@
+import { createObjectContentStore, timesOf } from '@lading/content-store-s3'
+import type { ContentStore } from '@lading/content-store'
+import { testContentStore, type ContentStoreSubject } from '@lading/content-store/compliance'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { ceph, enlarged, needs } from '../../../test/support/needs.ts'
+import { blobPrefix } from '../src/layout.ts'
+import { hurriedClock } from './hurried-clock.ts'
+import { startCephBuckets, type CephBuckets } from './support/ceph-bucket.ts'
+
+const times = timesOf({ pollMs: 10, flushMs: 10, beatMs: 100 })
+
+describe('on Ceph', needs(enlarged, ...ceph), () => {
+  let buckets: CephBuckets
+  let stores = 0
+  beforeAll(async () => {
+    buckets = await startCephBuckets()
+    await buckets.makeBucket('bucket')
+  })
+  afterAll(() => buckets?.close())
+
+  const contents: ContentStoreSubject = {
+    async create() {
+      const prefix = `store-${++stores}`
+      const open = async (): Promise<ContentStore> =>
+        createObjectContentStore({
+          objects: await buckets.objects('bucket', { prefix }),
+          times,
+          clock: hurriedClock(),
+          bounds: { chunkBytes: 64 * 1024, inlineBytes: 100 },
+        })
+      return {
+        store: await open(),
+        again: open,
+        async damage(digest) {
+          const objects = await buckets.objects('bucket', { prefix })
+          const blob: { readonly key: string; readonly size: number }[] = []
+          for await (const each of objects.list(blobPrefix(digest))) blob.push(each)
+          const [largest] = blob.toSorted((one, other) => other.size - one.size)
+          const bytes = await objects.get(largest?.key ?? '')
+          if (largest === undefined || bytes === undefined) throw new Error('there is nothing to damage')
+          // The last byte: of a chunk, or of content that is kept in its list of chunks.
+          bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
+          await objects.put(largest.key, bytes)
+        },
+        removesInSteps: true,
+      }
+    },
+  }
+  testContentStore({ describe, it }, contents)
+})
