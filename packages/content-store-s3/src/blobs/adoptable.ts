@@ -39,9 +39,7 @@ export async function adoptableOf(
     const first = own[0]
     if (first === undefined) continue
     // An earlier owner that lived on has brought more than this one has seen of it.
-    const before = chunks.filter((chunk) => chunk.offset + chunk.size <= first.offset)
-    if (lengthOf(before) !== first.offset) continue
-    chunks = before
+    chunks = chunks.filter((chunk) => chunk.offset + chunk.size <= first.offset)
     for (const chunk of own) if (chunk.offset === lengthOf(chunks)) chunks.push(chunk)
   }
   if (chunks.length === 0) return nothingToAdopt

@@ -10,7 +10,7 @@ import type { OwnGeneration } from './own-generation.ts'
 export async function removeOwnChunks({ objects }: Engine, digest: Digest, own: OwnGeneration): Promise<void> {
   const { all, top } = await readGenerations(objects, digest)
   if (top !== own.number) return
-  const chunks = all.at(-1)?.chunks.filter(({ nonce }) => nonce === own.nonce) ?? []
+  const chunks = all.flatMap((generation) => generation.chunks).filter(({ nonce }) => nonce === own.nonce)
   await Promise.all(chunks.map(({ key }) => objects.remove(key)))
 }
 
