@@ -3,6 +3,7 @@ import {
   ContentError,
   type BlobAddress,
   type ContentStore,
+  type Followable,
   type Ingest,
   type IngestOptions,
 } from '@lading/content-store'
@@ -45,7 +46,7 @@ export function createObjectContentStore({
   times = timesOf(),
   clock = systemClock,
   bounds,
-}: ObjectContentStoreOptions): ContentStore {
+}: ObjectContentStoreOptions): ContentStore<Followable> {
   const engine: Engine = { objects, times, clock, bounds: { ...defaultBounds, ...bounds } }
   const changes = createChanges(clock)
   const own = newNonce()
@@ -53,7 +54,7 @@ export function createObjectContentStore({
   async function ingest(
     blob: BlobAddress,
     { signal, replace = false, fresh = false }: IngestOptions = {},
-  ): Promise<Ingest | undefined> {
+  ): Promise<Ingest<Followable> | undefined> {
     const { digest, size } = blob
     signal?.throwIfAborted()
     parseDigest(digest)

@@ -9,6 +9,10 @@ import type { Engine } from './engine.ts'
 export interface ChunkWriter {
   /** Bytes taken and hashed. */
   readonly offset: number
+  /** Those that are in the store, and those that are about to be. */
+  readonly chunks: readonly ListedChunk[]
+  /** The bytes of a chunk while it is written. */
+  inFlight(key: string): Uint8Array | undefined
   /** As `Ingest.write`. */
   write(chunk: Uint8Array, giveBack?: GiveBack): void | Promise<void>
   /** From now on no chunk is taken. */
@@ -38,7 +42,7 @@ interface Options {
     /** For a chunk with which there would be `actual` bytes. */
     tooLong(actual: number): Error
   }
-  /** Another chunk is in the store. */
+  /** Another chunk is written, or in the store. */
   readonly grown?: (() => void) | undefined
 }
 
@@ -54,7 +58,7 @@ export function writeChunks(options: Options): ChunkWriter {
   let sentTo = chunks.reduce((sum, chunk) => sum + chunk.size, 0)
   let buffer = nothing
   let filled = 0
-  let flying = 0
+  const flying = new Map<string, Uint8Array>()
   let failed: { readonly error: unknown } | undefined
   let sealed = false
   let timer: NodeJS.Timeout | undefined
@@ -78,8 +82,9 @@ export function writeChunks(options: Options): ChunkWriter {
       buffer = room(filled)
       buffer.set(rest)
     }
-    flying += 1
+    flying.set(key, bytes)
     void put(key, bytes)
+    grown?.()
   }
 
   async function put(key: string, bytes: Uint8Array): Promise<void> {
@@ -89,7 +94,7 @@ export function writeChunks(options: Options): ChunkWriter {
     } catch (error) {
       failed ??= { error }
     }
-    flying -= 1
+    flying.delete(key)
     const told = landed
     landed = Promise.withResolvers()
     told.resolve()
@@ -121,14 +126,14 @@ export function writeChunks(options: Options): ChunkWriter {
       if (sealed || failed !== undefined) return
       const withheld = size !== undefined && offset() === size ? bounds.withheldBytes : 0
       if (filled <= withheld) return
-      if (flying >= bounds.inFlight) flushLater()
+      if (flying.size >= bounds.inFlight) flushLater()
       else send(filled - withheld)
     }, times.flushMs)
     timer.unref()
   }
 
   async function untilFlying(most: number): Promise<void> {
-    if (flying <= most) return
+    if (flying.size <= most) return
     await landed.promise
     await untilFlying(most)
   }
@@ -143,6 +148,8 @@ export function writeChunks(options: Options): ChunkWriter {
     get offset() {
       return offset()
     },
+    chunks,
+    inFlight: (key) => flying.get(key),
     write(chunk, giveBack) {
       if (sealed) throw refuse.ended()
       throwFailure()
@@ -153,7 +160,7 @@ export function writeChunks(options: Options): ChunkWriter {
       take(chunk)
       giveBack?.()
       flushLater()
-      return flying >= bounds.inFlight ? untilFlying(bounds.inFlight - 1) : undefined
+      return flying.size >= bounds.inFlight ? untilFlying(bounds.inFlight - 1) : undefined
     },
     seal() {
       sealed = true

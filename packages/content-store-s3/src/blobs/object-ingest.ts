@@ -1,5 +1,5 @@
 import type { GiveBack } from '@lading/content'
-import type { BlobAddress, Ingest } from '@lading/content-store'
+import type { BlobAddress, Followable, Ingest } from '@lading/content-store'
 import { ingestErrors, oneAtATime } from '@lading/content-store/engine'
 import { algorithmOf } from '@lading/digest'
 import type { Adopted } from './adopt.ts'
@@ -7,6 +7,7 @@ import { writeChunks, type ChunkWriter } from './chunk-writer.ts'
 import { removeOwnChunks, removeSurpassed } from './clean-up.ts'
 import { formatDone } from './done-document.ts'
 import type { Engine } from './engine.ts'
+import { followIngest } from './follow-ingest.ts'
 import { presentGenerations } from './generations.ts'
 import { claimGeneration, type OwnGeneration } from './own-generation.ts'
 
@@ -25,7 +26,10 @@ interface Options {
 }
 
 /** A blob on its way into an object store. */
-export function objectIngest(engine: Engine, { blob, adopted, instead, leave, changed, ...options }: Options): Ingest {
+export function objectIngest(
+  engine: Engine,
+  { blob, adopted, instead, leave, changed, ...options }: Options,
+): Ingest<Followable> {
   const { objects, clock } = engine
   const { digest, size } = blob
   const errors = ingestErrors(blob)
@@ -33,8 +37,13 @@ export function objectIngest(engine: Engine, { blob, adopted, instead, leave, ch
   const alone = oneAtATime()
   let { own, validator, source } = options
   let writer = writerOf(adopted)
+  const growth = followIngest(engine, { digest, size, writer: () => writer })
   let state: 'open' | 'ended' | 'committed' = 'open'
 
+  function grown(): void {
+    growth.changed()
+    changed()
+  }
   function writerOf(start?: Adopted): ChunkWriter {
     const { keys, nonce } = own
     return writeChunks({
@@ -44,15 +53,16 @@ export function objectIngest(engine: Engine, { blob, adopted, instead, leave, ch
       size,
       keyAt: (offset) => keys.chunk(offset, nonce),
       refuse: errors,
-      grown: changed,
+      grown,
     })
   }
   const assertOpen = (): void => {
     if (state !== 'open') throw errors.ended()
   }
-  const end = async (how: () => Promise<void>): Promise<void> => {
-    state = 'ended'
+  const end = async (outcome: 'verified' | Error, how: () => Promise<void>): Promise<void> => {
+    state = outcome === 'verified' ? 'committed' : 'ended'
     writer.seal()
+    growth.end(outcome)
     try {
       await how()
     } finally {
@@ -60,8 +70,8 @@ export function objectIngest(engine: Engine, { blob, adopted, instead, leave, ch
       leave()
     }
   }
-  const throwAway = (): Promise<void> =>
-    end(async () => {
+  const throwAway = (outcome: 'verified' | Error = errors.ended()): Promise<void> =>
+    end(outcome, async () => {
       await Promise.all([writer.abandon(), own.end('discarded')])
       await removeOwnChunks(engine, digest, own)
     })
@@ -75,7 +85,7 @@ export function objectIngest(engine: Engine, { blob, adopted, instead, leave, ch
     }
     own = next
     writer = writerOf()
-    changed()
+    grown()
     former.writer.seal()
     await former.writer.abandon()
     await former.own.end()
@@ -85,8 +95,9 @@ export function objectIngest(engine: Engine, { blob, adopted, instead, leave, ch
     const actual = writer.digest()
     if (actual === digest) return
     // The reason is what there is to say, not that the remains could not be removed as well.
-    await throwAway().catch(() => {})
-    throw errors.wrongDigest(actual)
+    const error = errors.wrongDigest(actual)
+    await throwAway(error).catch(() => {})
+    throw error
   }
 
   async function publish(): Promise<void> {
@@ -95,10 +106,10 @@ export function objectIngest(engine: Engine, { blob, adopted, instead, leave, ch
     const found = await own.look(keys)
     if (presentGenerations(found).some(({ number }) => number > instead && number !== own.number)) {
       // Whoever else brought it brought the same bytes.
-      await throwAway().catch(() => {})
+      await throwAway('verified').catch(() => {})
     } else {
       await objects.create(own.keys.done, formatDone({ size, chunks, content }, own.nonce))
-      await end(() =>
+      await end('verified', () =>
         Promise.all([own.end(), removeSurpassed(engine, found, { by: own.number, keep: new Set(keys) })]).then(
           () => {},
           // What is left belongs to the collector.
@@ -106,12 +117,12 @@ export function objectIngest(engine: Engine, { blob, adopted, instead, leave, ch
         ),
       )
     }
-    state = 'committed'
   }
 
   return {
     digest,
     size,
+    growth,
     get offset() {
       return writer.offset
     },
@@ -152,7 +163,7 @@ export function objectIngest(engine: Engine, { blob, adopted, instead, leave, ch
       writer.seal()
       return alone(async () => {
         if (state !== 'open') return
-        await end(async () => {
+        await end(errors.ended(), async () => {
           try {
             await writer.flush()
             await own.tell({ validator, source })
