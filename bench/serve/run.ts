@@ -1,7 +1,7 @@
 // pnpm bench serve: pulls by several skopeo at once through `lading serve` and through Debian's `docker-registry` as a
 // proxy, in turn, from a registry that sends 100 MB/s; and what a hit costs where few names are and where many are.
 // LADING_BENCH_MB (default 500), LADING_BENCH_ROUNDS (default 3), LADING_BENCH_CLIENTS (default 1,8,32: each writes the
-// image once), LADING_BENCH_NAMES (default 10000; 0: no hits), LADING_BENCH_DIR, LADING_BENCH_TARGETS, LADING_BENCH_JSON.
+// image once), LADING_BENCH_NAMES (default 10000; 0: no hits), LADING_BENCH_HITS (default 2000), LADING_BENCH_DIR, LADING_BENCH_TARGETS, LADING_BENCH_JSON.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startChildRegistry } from '../registry/child-registry.ts'

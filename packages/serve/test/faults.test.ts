@@ -18,7 +18,7 @@ import { startCache, type Cache } from './support/cache.ts'
 import { testClock } from './support/downloads-scene.ts'
 
 /** A layer that is read in pieces, and one that fits in what is held back. */
-const app = image('t/app:1').layer({ a: 'b' }).randomLayer(300_000)
+const app = image('t/app:1').layer({ a: 'b' }).randomLayer(150_000)
 
 /** The rows of the table in the README of the test registry: what a server can do to a client. */
 const rows: readonly (readonly [row: string, faults: readonly Fault[]])[] = readFileSync(
@@ -95,9 +95,10 @@ async function through(faults: readonly Fault[], profile?: ProfileName): Promise
   const blobs = registry.repository('t/app').blobs().filter(isDigest)
   const asked = { manifest: built.digest, blobs }
   const { username } = { ...(profiles[profile ?? 'ghcr'].auth as AuthOptions & { username?: string }) }
+  const clock = testClock(Number.POSITIVE_INFINITY)
   await using cache = await startCache([registry.host], {
     client: {
-      clock: testClock(Number.POSITIVE_INFINITY),
+      clock,
       timeouts: { headers: 1000, stall: 1000, total: 3000 },
       credentials: async () => (username === undefined ? undefined : { kind: 'basic', username, password: 'password' }),
     },
@@ -105,8 +106,9 @@ async function through(faults: readonly Fault[], profile?: ProfileName): Promise
   for (const fault of faults) registry.addFault(fault)
   const outcomes = await askAll(cache, asked)
   registry.clearFaults()
-  // What is not there is remembered for a while, and what a tag is, too.
+  // What is not there is remembered for a while, and so is what a tag is, and when to come again.
   cache.advance(100_000)
+  clock.pass(100_000)
   expect(await askAll(cache, asked), 'once the upstream is well again').toEqual([
     'right',
     'right',
