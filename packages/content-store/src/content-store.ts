@@ -17,6 +17,7 @@ export interface IngestOptions extends AbortOptions {
   readonly replace?: boolean | undefined
   readonly yields?: boolean | undefined
   readonly fresh?: boolean | undefined
+  readonly inMemory?: boolean | undefined
 }
 
 /**
@@ -52,6 +53,8 @@ export interface ContentStore<Growth = unknown> {
    * @param options.yields the caller asks again after `INGEST_SUPERSEDED`, with which `begin`, `write` and the signal
    *   `superseded` end a download that another process has finished, or brings faster; and it may overtake others. Default false.
    * @param options.fresh what an earlier download of it left is thrown away. Default false.
+   * @param options.inMemory a blob of at most 1 MiB may be in memory until it is whole, for up to a second: it costs less, and
+   *   a process that is killed meanwhile leaves nothing to go on with. Default false.
    */
   ingest(address: BlobAddress, options?: IngestOptions): Promise<Ingest<Growth> | undefined>
   /** Blobs while an ingest of this process takes them, for readers beside it. */
@@ -115,7 +118,11 @@ export interface FileContentStore extends ContentStore<FileGrowth> {
   readonly root: string
   /** Absolute path of the blob's file, whether it exists or not. */
   path(digest: Digest): string
-  ingest(address: BlobAddress, options?: IngestOptions): Promise<FileIngest | undefined>
+  ingest(
+    address: BlobAddress,
+    options?: IngestOptions & { readonly inMemory?: false | undefined },
+  ): Promise<FileIngest | undefined>
+  ingest(address: BlobAddress, options?: IngestOptions): Promise<Ingest<FileGrowth> | undefined>
 }
 
 export interface Staged {

@@ -9,9 +9,11 @@ import { fileIngest } from './file-ingest.ts'
 import { fileUnnamedIngest } from './file-unnamed-ingest.ts'
 import type { FileSystem } from './file-system.ts'
 import type { StoreFormat } from './format.ts'
-import type { FileIngest } from './ingest.ts'
+import type { FileGrowth } from './growth.ts'
+import type { FileIngest, Ingest } from './ingest.ts'
 import { claimIngestDirectory, type IngestDirectory } from './ingest-directory.ts'
 import { layoutOf } from './layout.ts'
+import { memoryFirstIngest, mostInMemory } from './memory-first-ingest.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { openData } from './open-data.ts'
 import { defaultAfterMs, startTrial, type Overtaking } from './overtaking.ts'
@@ -74,8 +76,13 @@ export function createContentStore({
   const spared = new Set<string>()
   const reading = (digest: Digest) => ({ fs, path: at(digest), digest })
 
-  async function ingest(blob: BlobAddress, options: IngestOptions = {}): Promise<FileIngest | undefined> {
-    const { signal, replace = false, yields = false, fresh = false } = options
+  function ingest(
+    blob: BlobAddress,
+    options?: IngestOptions & { readonly inMemory?: false | undefined },
+  ): Promise<FileIngest | undefined>
+  function ingest(blob: BlobAddress, options?: IngestOptions): Promise<Ingest<FileGrowth> | undefined>
+  async function ingest(blob: BlobAddress, options: IngestOptions = {}): Promise<Ingest<FileGrowth> | undefined> {
+    const { signal, replace = false, yields = false, fresh = false, inMemory = false } = options
     const { digest, size } = blob
     signal?.throwIfAborted()
     const target = at(digest)
@@ -116,10 +123,16 @@ export function createContentStore({
         return undefined
       }
       try {
-        const { boot } = processes.self()
-        const data = await openData(fs, directory, blob, { boot, fresh, signal })
-        const superseded = yields ? { why: whyEnd(directory, isHere), everyMs: lookEvery(overtaking) } : undefined
-        return fileIngest({ fs, layout, blob, target, instead, directory, data, boot, superseded, leave })
+        const onDisk = async (): Promise<FileIngest> => {
+          const { boot } = processes.self()
+          const data = await openData(fs, directory, blob, { boot, fresh, signal })
+          const superseded = yields ? { why: whyEnd(directory, isHere), everyMs: lookEvery(overtaking) } : undefined
+          return fileIngest({ fs, layout, blob, target, instead, directory, data, boot, superseded, leave })
+        }
+        const small = inMemory && size <= mostInMemory && (await fs.stat(directory.files.data)) === undefined
+        return small
+          ? memoryFirstIngest({ fs, layout, blob, target, instead, directory, onDisk, leave })
+          : await onDisk()
       } catch (error) {
         await directory.release().catch(() => {})
         throw error

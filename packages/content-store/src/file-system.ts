@@ -59,6 +59,8 @@ export interface FileSystem {
   unlink(path: string): Promise<boolean>
   /** A directory or file with all below it; nothing there is fine. Links are removed, not followed. */
   removeTree(path: string): Promise<void>
+  /** An empty directory. `false`: there is something in it. */
+  removeDirectory(path: string): Promise<boolean>
   /** `undefined`: no such directory. */
   readDirectory(path: string): Promise<readonly DirectoryEntry[] | undefined>
   /** `undefined`: nothing there. */

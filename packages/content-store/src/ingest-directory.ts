@@ -23,6 +23,8 @@ export interface IngestDirectory {
   release(): Promise<void>
   /** Removes it with all that is in it, unless somebody took it over. */
   remove(): Promise<void>
+  /** The same of one in which this owner has put nothing. */
+  removeEmpty(): Promise<void>
 }
 
 interface Options extends WaitingOptions, Overtaking {
@@ -115,6 +117,13 @@ export async function claimAt(
       })
     },
     release,
+    async removeEmpty() {
+      await release()
+      if (await fs.removeDirectory(path)) return
+      // What a killed process left is in it, or the next owner is.
+      const again = await claimAt({ fs, trash, processes }, path, {})
+      await again?.remove()
+    },
     async remove() {
       let moved: string | undefined
       try {

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { ContentError } from './content-error.ts'
 import type { FileHandle, FileKind, FileStat } from './file-system.ts'
 import { fileSystemError } from './file-system-error.ts'
+import { threadTime } from './thread-time.ts'
 
 type Done<T> = (error: NodeJS.ErrnoException | null, value: T) => void
 
@@ -14,6 +15,24 @@ export function call<T>(operation: string, path: string, run: (done: Done<T>) =>
     })
   })
 }
+
+const time = threadTime()
+
+/** The same of a call that takes microseconds as a rule: on this thread, as long as it does. */
+export function smallCall<T>(operation: string, path: string, here: () => T, run: (done: Done<T>) => void): Promise<T> {
+  if (!time.available()) return call(operation, path, run)
+  const since = performance.now()
+  try {
+    return Promise.resolve(here())
+  } catch (error) {
+    return Promise.reject(fileSystemError(error, operation, path))
+  } finally {
+    time.spent(performance.now() - since)
+  }
+}
+
+/** In bytes. Of more, copying is the larger part of a call, which another thread does beside this one. */
+const smallBytes = 16 * 1024
 
 export function kindOf(entry: Pick<fs.BigIntStats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): FileKind {
   return entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'other'
@@ -33,20 +52,32 @@ export function statOf(stats: fs.BigIntStats): FileStat {
 export function nodeFileHandle(descriptor: number, path: string): FileHandle {
   let closed = false
   // The system gives the number to the next file that is opened: used after close, it would be somebody else's file.
-  const use = <T>(operation: string, run: (done: Done<T>) => void): Promise<T> =>
-    closed
-      ? Promise.reject(new ContentError('IO_ERROR', `${operation} ${path}: the file is closed`, { path }))
-      : call(operation, path, run)
+  const use = <T>(operation: string, run: (done: Done<T>) => void, here?: () => T): Promise<T> => {
+    if (closed)
+      return Promise.reject(new ContentError('IO_ERROR', `${operation} ${path}: the file is closed`, { path }))
+    return here === undefined ? call(operation, path, run) : smallCall(operation, path, here, run)
+  }
   // Callbacks on a bare descriptor: `fs.promises` costs a third more per call, which the hot path notices.
   const writeSome = (pieces: readonly Uint8Array[], position: number): Promise<number> =>
-    use('write', (done) => {
-      const [first, second] = pieces
-      if (first !== undefined && second === undefined) fs.write(descriptor, first, 0, first.length, position, done)
-      else fs.writev(descriptor, pieces, position, done)
-    })
+    use(
+      'write',
+      (done) => {
+        const [first, second] = pieces
+        if (first !== undefined && second === undefined) fs.write(descriptor, first, 0, first.length, position, done)
+        else fs.writev(descriptor, pieces, position, done)
+      },
+      pieces.reduce((sum, { length }) => sum + length, 0) > smallBytes
+        ? undefined
+        : () => fs.writevSync(descriptor, pieces, position),
+    )
   return {
     path,
-    read: (buffer, position) => use('read', (done) => fs.read(descriptor, buffer, 0, buffer.length, position, done)),
+    read: (buffer, position) =>
+      use(
+        'read',
+        (done) => fs.read(descriptor, buffer, 0, buffer.length, position, done),
+        buffer.length > smallBytes ? undefined : () => fs.readSync(descriptor, buffer, 0, buffer.length, position),
+      ),
     async write(bytes, position) {
       let pieces = bytes instanceof Uint8Array ? [bytes] : bytes
       let at = position
@@ -65,11 +96,23 @@ export function nodeFileHandle(descriptor: number, path: string): FileHandle {
     },
     sync: () => use('fsync', (done) => fs.fsync(descriptor, done as fs.NoParamCallback)),
     truncate: (size) => use('truncate', (done) => fs.ftruncate(descriptor, size, done as fs.NoParamCallback)),
-    stat: async () => statOf(await use<fs.BigIntStats>('stat', (done) => fs.fstat(descriptor, { bigint: true }, done))),
+    stat: async () =>
+      statOf(
+        await use<fs.BigIntStats>(
+          'stat',
+          (done) => fs.fstat(descriptor, { bigint: true }, done),
+          () => fs.fstatSync(descriptor, { bigint: true }),
+        ),
+      ),
     async close() {
       if (closed) return
       closed = true
-      await call('close', path, (done) => fs.close(descriptor, done as fs.NoParamCallback))
+      await smallCall<void>(
+        'close',
+        path,
+        () => fs.closeSync(descriptor),
+        (done) => fs.close(descriptor, done),
+      )
     },
   }
 }

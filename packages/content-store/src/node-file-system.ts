@@ -4,7 +4,7 @@ import { isLadingError } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
 import { makeDirectories } from './make-directories.ts'
-import { call, kindOf, nodeFileHandle, statOf } from './node-file-handle.ts'
+import { call, kindOf, nodeFileHandle, smallCall, statOf } from './node-file-handle.ts'
 
 const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL } = fs.constants
 // Absent on Windows. Without O_NONBLOCK a FIFO put in a blob's place would hang its reader.
@@ -23,23 +23,43 @@ export function nodeFileSystem(): FileSystem {
 
 const nodeFiles: FileSystem = {
   async open(path, flags, options) {
-    const descriptor = await call<number>('open', path, (done) =>
-      fs.open(path, openFlags[flags], options?.mode ?? 0o600, done),
+    const mode = options?.mode ?? 0o600
+    const descriptor = await smallCall<number>(
+      'open',
+      path,
+      () => fs.openSync(path, openFlags[flags], mode),
+      (done) => fs.open(path, openFlags[flags], mode, done),
     )
     return nodeFileHandle(descriptor, path)
   },
   async mkdir(path, { recursive = false, mode = 0o700 } = {}) {
     const make = (at: string): Promise<void> =>
-      call('mkdir', at, (done) => fs.mkdir(at, { mode }, done as fs.NoParamCallback))
+      smallCall<void>(
+        'mkdir',
+        at,
+        () => fs.mkdirSync(at, { mode }),
+        (done) => fs.mkdir(at, { mode }, done),
+      )
     await (recursive ? makeDirectories(path, make) : make(path))
   },
   rename: (from, to) => renameWithPatience(from, to),
   // A path that ends in a separator names a directory and nothing else (POSIX, pathname resolution).
   moveDirectory: (from, to) => renameWithPatience(`${from}${sep}`, to),
-  link: (from, to) => call('link', to, (done) => fs.link(from, to, done as fs.NoParamCallback)),
+  link: (from, to) =>
+    smallCall<void>(
+      'link',
+      to,
+      () => fs.linkSync(from, to),
+      (done) => fs.link(from, to, done),
+    ),
   async unlink(path) {
     try {
-      await call('unlink', path, (done) => fs.unlink(path, done as fs.NoParamCallback))
+      await smallCall<void>(
+        'unlink',
+        path,
+        () => fs.unlinkSync(path),
+        (done) => fs.unlink(path, done),
+      )
       return true
     } catch (error) {
       absent(error)
@@ -54,6 +74,21 @@ const nodeFiles: FileSystem = {
         done as fs.NoParamCallback,
       ),
     ),
+  async removeDirectory(path) {
+    try {
+      await smallCall<void>(
+        'remove',
+        path,
+        () => fs.rmdirSync(path),
+        (done) => fs.rmdir(path, done),
+      )
+      return true
+    } catch (error) {
+      if (isLadingError(error, 'NOT_FOUND')) return true
+      if (isLadingError(error, 'EXISTS')) return false
+      throw error
+    }
+  },
   async readDirectory(path) {
     const entries = await call<fs.Dirent[]>('read directory', path, (done) =>
       fs.readdir(path, { withFileTypes: true }, done),
@@ -64,9 +99,12 @@ const nodeFiles: FileSystem = {
     return entries?.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
   },
   async stat(path) {
-    const stats = await call<fs.BigIntStats>('stat', path, (done) => fs.lstat(path, { bigint: true }, done)).catch(
-      absent,
-    )
+    const stats = await smallCall<fs.BigIntStats | undefined>(
+      'stat',
+      path,
+      () => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }),
+      (done) => fs.lstat(path, { bigint: true }, done),
+    ).catch(absent)
     return stats === undefined ? undefined : statOf(stats)
   },
   async readFile(path, { maxBytes }) {
@@ -93,7 +131,13 @@ const nodeFiles: FileSystem = {
       await handle.close()
     }
   },
-  chmod: (path, mode) => call('chmod', path, (done) => fs.chmod(path, mode, done as fs.NoParamCallback)),
+  chmod: (path, mode) =>
+    smallCall<void>(
+      'chmod',
+      path,
+      () => fs.chmodSync(path, mode),
+      (done) => fs.chmod(path, mode, done),
+    ),
   async freeSpace(path) {
     const found = await call<fs.StatsFs>('stat the file system of', path, (done) => fs.statfs(path, done)).catch(
       () => undefined,
@@ -108,7 +152,12 @@ const nodeFiles: FileSystem = {
   async syncDirectory(path) {
     // Windows makes directory entries durable by itself and refuses to open a directory.
     if (process.platform === 'win32') return
-    const descriptor = await call<number>('open', path, (done) => fs.open(path, O_RDONLY, done))
+    const descriptor = await smallCall<number>(
+      'open',
+      path,
+      () => fs.openSync(path, O_RDONLY),
+      (done) => fs.open(path, O_RDONLY, done),
+    )
     try {
       await call('fsync', path, (done) => fs.fsync(descriptor, done as fs.NoParamCallback))
     } catch (error) {
@@ -116,7 +165,12 @@ const nodeFiles: FileSystem = {
       const errno = (error as { cause?: { code?: unknown } }).cause?.code
       if (errno !== 'EINVAL' && errno !== 'ENOTSUP' && errno !== 'ENOSYS') throw error
     } finally {
-      await call('close', path, (done) => fs.close(descriptor, done as fs.NoParamCallback))
+      await smallCall<void>(
+        'close',
+        path,
+        () => fs.closeSync(descriptor),
+        (done) => fs.close(descriptor, done),
+      )
     }
   },
 }
@@ -125,7 +179,12 @@ const nodeFiles: FileSystem = {
 async function renameWithPatience(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await call('rename', to, (done) => fs.rename(from, to, done as fs.NoParamCallback))
+      return await smallCall<void>(
+        'rename',
+        to,
+        () => fs.renameSync(from, to),
+        (done) => fs.rename(from, to, done),
+      )
     } catch (error) {
       if (process.platform !== 'win32' || attempt === 8 || !isLadingError(error, 'PERMISSION')) throw error
       await new Promise((resolve) => setTimeout(resolve, attempt * 10))

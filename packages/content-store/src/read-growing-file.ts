@@ -20,15 +20,44 @@ export function announceGrowth(key: string, writer: GrowthWriter): () => void {
   }
 }
 
+// The same of blobs that are in memory: how they are brought to where they can be read.
+const inMemory = new Map<string, () => Promise<void>>()
+
+/** Lets others of this process read what is in memory, by bringing it into a file, until the function that comes back is called. */
+export function announceInMemory(key: string, toDisk: () => Promise<void>): () => void {
+  inMemory.set(key, toDisk)
+  return () => {
+    if (inMemory.get(key) === toDisk) inMemory.delete(key)
+  }
+}
+
 /** @param keyOf the path of a blob's ingest */
 export function growingFiles(fs: FileSystem, keyOf: (digest: Digest) => string): Arriving {
   return {
     read(digest, range, options) {
-      const writer = underWay.get(keyOf(digest))
-      if (writer === undefined) throw arrivingErrors.unknown(digest)
-      return readGrowingFile(fs, { digest, writer, generation: writer.generation }, { ...range, ...options })
+      const key = keyOf(digest)
+      const writer = underWay.get(key)
+      const how = { ...range, ...options }
+      if (writer !== undefined) return readGrowingFile(fs, { digest, writer, generation: writer.generation }, how)
+      // Looked for as soon as it is there: its ingest may be over when this reader reads first.
+      const brought = inMemory
+        .get(key)?.()
+        .then(() => underWay.get(key))
+      if (brought === undefined) throw arrivingErrors.unknown(digest)
+      return readBrought(fs, digest, brought, how)
     },
   }
+}
+
+async function* readBrought(
+  fs: FileSystem,
+  digest: Digest,
+  brought: Promise<GrowthWriter | undefined>,
+  range: ByteRange & AbortOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const writer = await orAbort(brought, range)
+  if (writer === undefined) throw arrivingErrors.ended(digest)
+  yield* readGrowingFile(fs, { digest, writer, generation: writer.generation }, range)
 }
 
 /** By the rule of `FileGrowth`: bytes count when the generation is the same before and after the read. */

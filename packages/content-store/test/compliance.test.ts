@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createContentStore } from '@lading/content-store'
+import { createContentStore, type ContentStore } from '@lading/content-store'
 import { testContentStore } from '@lading/content-store/compliance'
 import { createMemory, createMemoryContentStore } from '@lading/content-store/memory'
 import { describe, it } from 'vitest'
@@ -25,6 +25,22 @@ describe('in files', () => {
             await writeFile(path, bytes)
           },
         }
+      },
+    },
+  )
+})
+
+describe('in files, where small blobs are in memory until they are whole', () => {
+  const over = (root: string): ContentStore => {
+    const store = createContentStore({ root })
+    return { ...store, ingest: (address, options) => store.ingest(address, { ...options, inMemory: true }) }
+  }
+  testContentStore(
+    { describe, it },
+    {
+      async create() {
+        const root = join(await temporaryDirectory(), 'store')
+        return { store: over(root), again: async () => over(root) }
       },
     },
   )

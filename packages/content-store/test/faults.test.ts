@@ -63,6 +63,39 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     },
     done: isHere,
   },
+  'an ingest that is in memory until it is whole': {
+    async run(fs, root) {
+      const ingest = await createContentStore({ root, fs }).ingest({ digest, size }, { inMemory: true })
+      if (ingest === undefined) return
+      try {
+        await ingest.begin({ start: 0, source: 'test' })
+        await ingest.write(bytes.slice(0, 11))
+        await ingest.write(bytes.slice(11))
+        await ingest.commit()
+      } finally {
+        await ingest.close()
+      }
+    },
+    done: isHere,
+  },
+  'one that is closed before that, and gone on with': {
+    async run(fs, root) {
+      const store = createContentStore({ root, fs })
+      for (const end of [11, size]) {
+        const ingest = await store.ingest({ digest, size }, { inMemory: true })
+        if (ingest === undefined) return
+        try {
+          const start = ingest.offset
+          await ingest.begin({ start, validator: '"v"', source: 'test' })
+          await ingest.write(bytes.slice(start, end))
+          if (end === size) await ingest.commit()
+        } finally {
+          await ingest.close()
+        }
+      }
+    },
+    done: isHere,
+  },
   'content without a digest': {
     async run(fs, root) {
       const ingest = await createContentStore({ root, fs }).ingestUnnamed()

@@ -28,6 +28,10 @@ for (const half of [0, 1]) {
   if (half === 0) await ingest.close()
   else await ingest.commit()
 }
+const whole = await store.ingest({ digest: smallDigest, size: small.length }, { inMemory: true })
+await whole?.begin({ start: 0, source: 'test' })
+await whole?.write(small.slice())
+await whole?.commit()
 const { lock, layers, index } = layoutOf(root)
 const record = { fs, directory: layers, maxBytes: 100, parse: (found: Uint8Array) => found }
 await createRecordDirectory(record).put(smallDigest, small)

@@ -38,6 +38,10 @@ it(
     await take(store, 45_000)
     const parted = recorded.log.length
     await take(store, bytes.length)
+    const whole = await store.ingest({ digest: smallDigest, size: small.length }, { inMemory: true })
+    await whole?.begin({ start: 0, source: 'test' })
+    await whole?.write(small.slice())
+    await whole?.commit()
     await store.put(smallDigest, small)
 
     const states = await temporaryDirectory()

@@ -44,6 +44,7 @@ export function downloadLayer(
         replace,
         yields: !replace,
         fresh,
+        inMemory: true,
       })
       fresh = false
       if (ingest === undefined) return finish(job, layer, { algorithms, checksums, replace }, context)

@@ -82,7 +82,7 @@ async function fetchOnce(
 ): Promise<Uint8Array> {
   const { digest } = descriptor
   for (;;) {
-    const ingest = await contents.ingest(descriptor, { replace, fresh: true, signal })
+    const ingest = await contents.ingest(descriptor, { replace, fresh: true, inMemory: true, signal })
     if (ingest === undefined) return contents.read(digest, { signal })
     try {
       // Small, so the client repeats it.

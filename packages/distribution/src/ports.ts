@@ -51,6 +51,7 @@ interface PullContents<Growth = unknown> {
       readonly replace?: boolean | undefined
       readonly yields?: boolean | undefined
       readonly fresh?: boolean | undefined
+      readonly inMemory?: boolean | undefined
     },
   ): Promise<PullIngest<Growth> | undefined>
   put(digest: Digest, bytes: Uint8Array, options?: AbortOptions): Promise<void>

@@ -132,7 +132,8 @@ describe('a layer that is collected before it was looked into', () => {
 describe('a download that was taken over while its process stood still', () => {
   it('is gone on with from what the other left', async () => {
     const registry = await startTestRegistry()
-    const built = await registry.seed(image('t/big:1').randomLayer(100_000))
+    // Larger than what is in memory until it is whole.
+    const built = await registry.seed(image('t/big:1').randomLayer(1_100_000))
     const root = await temporaryFolder()
     let taken = 0
     const store = await openTestStore(root, (fs) =>

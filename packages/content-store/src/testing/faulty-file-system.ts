@@ -110,6 +110,7 @@ export function faultyFileSystem(
     link: (from, to) => guarded('link', to, () => fs.link(from, to)),
     unlink: (path) => guarded('unlink', path, () => fs.unlink(path)),
     removeTree: (path) => guarded('removeTree', path, () => fs.removeTree(path)),
+    removeDirectory: (path) => guarded('removeDirectory', path, () => fs.removeDirectory(path)),
     readDirectory: (path) => guarded('readDirectory', path, () => fs.readDirectory(path)),
     stat: (path) => guarded('stat', path, () => fs.stat(path)),
     readFile: (path, options) => guarded('readFile', path, () => fs.readFile(path, options)),

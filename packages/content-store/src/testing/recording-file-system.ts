@@ -124,6 +124,12 @@ export async function recordingFileSystem(fs: FileSystem, directory: string): Pr
       await fs.removeTree(path)
       if (was !== undefined) removeBelow(path)
     },
+    async removeDirectory(path) {
+      const was = await fs.stat(path)
+      const gone = await fs.removeDirectory(path)
+      if (gone && was !== undefined) change(entryAt(path, undefined))
+      return gone
+    },
     async syncDirectory(path) {
       const covers = log.length
       const node = nodeAt(partsOf(path)) as DirectoryNode

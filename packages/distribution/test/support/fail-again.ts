@@ -12,7 +12,7 @@ const [, , folder = '', times = '', ...references] = process.argv
 async function fail(given: string, time: number): Promise<string> {
   const full = given.startsWith('full:')
   const faults = full
-    ? [{ operation: 'write' as const, path: /data$/, nth: 1 + (time % 2), errno: 'ENOSPC', forGood: true }]
+    ? [{ operation: 'write' as const, path: /data$|staging/, nth: 1 + (time % 2), errno: 'ENOSPC', forGood: true }]
     : []
   const root = join(folder, `${time}-${given.replaceAll('/', '_')}`)
   const store = await openStore({ root, fs: faultyFileSystem(nodeFileSystem(), faults) })
