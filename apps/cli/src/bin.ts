@@ -13,7 +13,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.exitCode = 1
 } else if (
   process.argv.length === 3 &&
-  (first === '--version' || first === '-V') &&
+  (first === '--version' || first === '-v' || first === '-V') &&
   typeof LADING_VERSION === 'string'
 ) {
   // Answered before anything is loaded.

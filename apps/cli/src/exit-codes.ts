@@ -22,3 +22,18 @@ export const exitCodes = {
 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** The same in words, for help and the manual. */
+export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
+  0: 'success',
+  1: 'any failure without a code of its own',
+  2: 'usage error: the command line, a reference, a platform, a pattern or a configuration file is invalid or cannot be read',
+  3: 'not found: no such image, tag, repository or platform, in the store or at the registry',
+  4: 'access denied: the registry requires a login or rejected this one, or a configuration file blocks the registry',
+  5: 'network error: the registry cannot be reached, its certificate is not trusted, or its answer is not that of a registry',
+  6: 'verification failed: the content does not match its digest, size, diffID, compression or manifest',
+  7: 'store error: no space, no permission, not a directory, damaged, or written by a newer version',
+  129: 'ended by SIGHUP',
+  130: 'ended by SIGINT (Ctrl-C)',
+  143: 'ended by SIGTERM',
+}

@@ -4,13 +4,15 @@ import { authCommand, loginCommand, logoutCommand } from './commands/auth.ts'
 import { blobCommand } from './commands/blob.ts'
 import { catalogCommand } from './commands/catalog.ts'
 import { checkCommand } from './commands/check.ts'
-import { completionCommand, namesCommand } from './commands/completion.ts'
+import { completionCommand, manCommand, namesCommand } from './commands/completion.ts'
 import { configCommand } from './commands/config.ts'
 import { deleteCommand } from './commands/delete.ts'
 import { dfCommand } from './commands/df.ts'
 import { digestCommand } from './commands/digest.ts'
 import { catCommand, cpCommand, exportCommand, lsCommand } from './commands/files.ts'
 import { diffCommand, historyCommand, treeCommand } from './commands/layers.ts'
+import { helpCommand } from './commands/help.ts'
+import { formatHelp } from './commands/help-text.ts'
 import { hostsCommand } from './commands/hosts.ts'
 import { imagesCommand } from './commands/images.ts'
 import { inspectCommand } from './commands/inspect.ts'
@@ -59,6 +61,10 @@ export function createProgram(
     }
     program.addCommand(completionCommand(attach, () => program))
     program.addCommand(namesCommand(attach), { hidden: true })
+    program.addCommand(
+      manCommand(attach, () => program),
+      { hidden: true },
+    )
   }
   settle(program, context)
   return program
@@ -99,7 +105,7 @@ const groups: readonly (readonly [heading: string, commands: Readonly<Record<str
       'The store:',
       { check: checkCommand, prune: (attach) => pruneCommand(attach), df: dfCommand, system: systemCommand },
     ],
-    ['For everybody near:', { serve: serveCommand, pin: pinCommand, unpin: unpinCommand, pins: pinsCommand }],
+    ['A cache for other machines:', { serve: serveCommand, pin: pinCommand, unpin: unpinCommand, pins: pinsCommand }],
     [
       'At a registry:',
       {
@@ -122,22 +128,21 @@ const groups: readonly (readonly [heading: string, commands: Readonly<Record<str
 
 function emptyProgram(): Command {
   return new Command('lading')
-    .description('docker pull without a daemon: container images from registries into a local store.')
-    .version(version(), '-V, --version', 'print the version')
+    .description('Pull, push and keep container images without a daemon.')
+    .version(version(), '-v, --version', 'print the version')
     .addOption(
       new Option(
         '--root <dir>',
-        'where the store is (env: LADING_ROOT; default: $XDG_DATA_HOME/lading, ~/.local/share/lading)',
+        'directory of the store (env: LADING_ROOT; default: $XDG_DATA_HOME/lading or ~/.local/share/lading)',
       ).argParser(somePath),
     )
     .addOption(
       new Option(
         '--lock-timeout <time>',
-        'give up when a stopped process holds the store for so long: 30s, 500ms, 2m (default: 30s)',
+        'how long to wait for a stopped process that holds the store: 30s, 500ms, 2m (default: 30s)',
       ).argParser(parseDuration),
     )
-    .option('--debug', 'show each request to a registry, and the stack and the causes of an error')
-    .configureHelp({ showGlobalOptions: true })
+    .option('--debug', 'show each request to a registry, and the stack and causes of errors')
     .addHelpText(
       'after',
       examples(
@@ -149,7 +154,7 @@ function emptyProgram(): Command {
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failure, 2 usage, 3 not found, 4 denied, 5 network, 6 verification, 7 storage, 130 interrupted.',
+      '\nExit codes: 0 success, 1 failure, 2 usage, 3 not found, 4 denied, 5 network,\n6 verification, 7 store, 130 interrupted.',
     )
 }
 
@@ -196,8 +201,8 @@ function systemCommand(attach: Attach): Command {
 
 /** What `addCommand` does not hand down. */
 function settle(command: Command, context: CommandContext): void {
-  command.helpOption('-h, --help', 'show this help').configureHelp({ showGlobalOptions: true })
-  if (command.commands.length > 0) command.helpCommand('help [command]', 'show the help of a command')
+  command.helpOption('-h, --help', 'show this help').configureHelp({ showGlobalOptions: true, formatHelp })
+  if (command.commands.length > 0) command.helpCommand(false).addCommand(helpCommand(command, context.print))
   throwUsageErrors(command, context.print)
   for (const sub of command.commands) settle(sub, context)
 }

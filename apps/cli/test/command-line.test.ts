@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { exitCodes } from '../src/exit-codes.ts'
 import { runHere } from './support/run-here.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
@@ -71,39 +72,90 @@ describe('the command line', () => {
   it('has a heading for every kind of command, and one for what every registry takes', async () => {
     const { stdout } = await runHere(['--help'])
     expect(stdout.match(/^\S.*:$/gm)).toEqual([
-      'Options:',
       'Images:',
       'Files of an image:',
       'The store:',
-      'For everybody near:',
+      'A cache for other machines:',
       'At a registry:',
       'Other:',
+      'Global options:',
       'Examples:',
     ])
     const copy = await runHere(['copy', '--help'])
     expect(copy.stdout.match(/^\S.*:$/gm)).toEqual([
       'Arguments:',
       'Options:',
-      'Registry options:',
-      'Global Options:',
+      'Global options:',
+      'Network options (lading help network explains them):',
       'Examples:',
     ])
-    const [, options, registry] = /\nOptions:\n(.*)\nRegistry options:\n(.*)\nGlobal Options:/s.exec(copy.stdout) ?? []
+    const [, options, network] =
+      /\nOptions:\n(.*)\nGlobal options:\n.*\nNetwork options [^\n]*:\n(.*)\nExamples:/s.exec(copy.stdout) ?? []
     expect(options).toContain('--dry-run')
     expect(options).toContain('--help')
-    expect(registry).toContain('--insecure')
-    expect(registry).toContain('--request-timeout')
+    const names = network?.match(/--[a-z-]+/g) ?? []
+    expect(names).toHaveLength(9)
+    const topic = await runHere(['help', 'network'])
+    expect(topic.code).toBe(0)
+    for (const name of names) expect(topic.stdout).toMatch(new RegExp(`^  ${name} <.*> +\\S`, 'm'))
+    // It asks nobody.
+    const hosts = (await runHere(['hosts', '--help'])).stdout
+    expect(hosts).toContain('--mirror')
+    expect(hosts).not.toMatch(/timeout <time>,|--limit-rate/)
+  })
+
+  it.each([
+    ['pull', 'pull'],
+    ['image rm', 'image rm'],
+    ['image remove', 'image rm'],
+    ['help', 'help'],
+  ])('shows the help of %s by help, as by --help', async (words, name) => {
+    const { code, stdout } = await runHere(['help', ...words.split(' ')])
+    expect(code).toBe(0)
+    expect(stdout).toContain(`Usage: lading ${name}`)
+  })
+
+  it('has no line of help that is wider than the screen but for the commands of examples', async () => {
+    for (const command of ['', ...commands]) {
+      const { stdout } = await runHere([...command.split(' ').filter(Boolean), '--help'])
+      expect(stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('  $ '))).toEqual([])
+    }
+    expect((await runHere(['help', 'network'])).stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+
+  it('says its version, alone or with what it runs on', async () => {
+    const { stdout } = await runHere(['--version'])
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+.*\n$/)
+    for (const flag of ['-v', '-V']) expect(await runHere([flag])).toEqual({ code: 0, stdout, stderr: '' })
+    expect((await runHere(['version'])).stdout).toContain(stdout)
+  })
+
+  it('has a manual that names every command, option and exit code', async () => {
+    const { code, stdout } = await runHere(['__man'])
+    expect(code).toBe(0)
+    // A line that begins with a dot is a request: one of these.
+    expect(new Set(stdout.match(/^[.']\S*/gm))).toEqual(
+      new Set(['.TH', '.SH', '.SS', '.PP', '.TP', '.B', '.RI', '.BR']),
+    )
+    for (const command of commands) expect(stdout).toMatch(new RegExp(`^\\.SS lading ${command}(?:\\||$| )`, 'm'))
+    expect(stdout).toContain('.B \\-\\-stall\\-timeout <time>\n')
+    for (const exit of Object.values(exitCodes)) expect(stdout).toContain(`.TP\n.B ${exit}\n`)
   })
 
   it.each([[[]], [['image']], [['help']]])('answers %j with help', async (args) => {
     const { code, stdout } = await runHere(args)
     expect(code).toBe(0)
     expect(stdout).toContain('\n  pull [options] <reference> ')
-    expect(stdout).toContain('\n  help [command] ')
+    expect(stdout).toContain('\n  help [command...] ')
   })
 
   it.each([
     ['imagse', "unknown command 'imagse'", 'Did you mean one of image, images?'],
+    ['help pul', "unknown command 'pul'", 'Did you mean pull?'],
+    ['pul --help', "unknown command 'pul'", 'Did you mean pull?'],
+    ['--debug help image rn', "unknown command 'rn'", "see 'lading image --help'"],
+    ['image help rn', "unknown command 'rn'", 'Did you mean rm?'],
+    ['image --debug rn -h', "unknown command 'rn'", 'Did you mean rm?'],
     ['image foo', "unknown command 'foo'", "see 'lading image --help'"],
     ['pull', "missing required argument 'reference'", "see 'lading pull --help'"],
     ['pull a b', 'too many arguments', "see 'lading pull --help'"],

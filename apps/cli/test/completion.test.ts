@@ -66,6 +66,12 @@ describe('completion for bash', needs('bash'), () => {
       [':3', ':latest'],
     ],
     [['pull', '--platform', ''], []],
+    [['load', '-i', '/etc/host'], expect.arrayContaining(['/etc/hosts'])],
+    [['--root', '/et', 'images'].slice(0, 2), ['/etc']],
+    [['unpack', 'alpine', '/et'], ['/etc']],
+    [['unpack', 'busy'], ['busybox:1']],
+    [['copy', 'alpine', '/etc/host'], expect.arrayContaining(['/etc/hosts'])],
+    [['save', '-o', '/et'], ['/etc']],
   ])('completes %j with %j', async (words, completions) => expect(await complete(...words)).toEqual(completions))
 })
 
@@ -80,6 +86,8 @@ describe('completion for zsh and fish', () => {
     ['pull --verify d', ['digest']],
     ['rmi al', ['alpine:3', 'alpine:latest']],
     ['pull al', []],
+    ['load -i /etc/hostnam', ['/etc/hostname']],
+    ['cp alpine:/a /et', ['/etc/']],
   ])('completes %j in fish', needs('fish'), async (line, completions) => {
     const answer = await ask('fish', `complete -C 'lading ${line}'`)
     expect(answer.map((word) => word.split('\t')[0])).toEqual(completions)
@@ -88,10 +96,12 @@ describe('completion for zsh and fish', () => {
   it('offers every command and option', async () => {
     const [zsh, fish] = await Promise.all([script('zsh'), script('fish')])
     expect(zsh).toContain("'pull:download an image from a registry'")
-    expect(zsh).toContain("'--progress[how to show what happens]:value:(auto tty plain json)'")
+    expect(zsh).toContain("'--progress[how to show progress]:value:(auto tty plain json)'")
     expect(fish).toContain(
-      `complete -c lading -n '__lading_at \\'pull\\'' -l progress -x -a 'auto tty plain json' -d 'how to show what happens'`,
+      `complete -c lading -n '__lading_at \\'pull\\'' -l progress -x -a 'auto tty plain json' -d 'how to show progress'`,
     )
     expect(fish).not.toContain('__names -d')
+    expect(zsh).toMatch(/'--input\[[^\]]+\]:file:_files'/)
+    expect(zsh).toContain("'*:argument:{ _lading_names; _files -/ }'")
   })
 })

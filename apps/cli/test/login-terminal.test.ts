@@ -38,6 +38,15 @@ describe('login at a terminal', needs('script'), () => {
     await expect(user.read('.docker/config.json')).rejects.toThrow('ENOENT')
   })
 
+  it('is left by Ctrl-C where typing is shown, on a line of its own', async () => {
+    const user = await makeUser()
+    const session = atATerminal(['login', 'registry.test'], user.env)
+    await session.said(/Username for .*: /)
+    session.type('\u0003')
+    expect(await session.ended).toBe(130)
+    expect(session.screen()).toMatch(/Username for [^\n]*: (?:\^C)?\r\nlading: interrupted\r\n/)
+  })
+
   it('ends when the input does', async () => {
     const user = await makeUser()
     const session = atATerminal(['login', '-u', 'ann', 'registry.test'], user.env)

@@ -126,6 +126,37 @@ describe('formatTable', () => {
   })
 })
 
+describe('a table on a screen', () => {
+  const rows = [
+    ['registry.example.com/acme/a-long-name-of-an-application', '1.4', 'f18232174bc9', '3 weeks ago', '7.34MB'],
+    ['alpine', 'latest', '0123456789ab', '3 weeks ago', '3.4MB'],
+  ]
+  const headings = ['REPOSITORY', 'TAG', 'IMAGE ID', 'CREATED', 'SIZE']
+
+  it('loses the middle of its widest cells, so that no line wraps', () => {
+    expect(formatTable(headings, rows, { width: 79 })).toEqual([
+      'REPOSITORY                         TAG      IMAGE ID       CREATED       SIZE',
+      'registry.example…-an-application   1.4      f18232174bc9   3 weeks ago   7.34MB',
+      'alpine                             latest   0123456789ab   3 weeks ago   3.4MB',
+    ])
+  })
+
+  it('is as it is where it fits, or where there is no screen', () => {
+    expect(formatTable(headings, rows, { width: 200 })).toEqual(formatTable(headings, rows))
+  })
+
+  it('is never wider than the screen while there is anything to cut', () =>
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 30, max: 120 }),
+        fc.array(fc.tuple(fc.string({ maxLength: 80 }), fc.string({ maxLength: 80 })), { maxLength: 5 }),
+        (width, cells) => {
+          for (const line of formatTable(['A', 'B'], cells, { width })) expect(line.length).toBeLessThanOrEqual(width)
+        },
+      ),
+    ))
+})
+
 it('a table may have more rows than a call has arguments', () => {
   expect(formatTable(['A', 'B'], [...Array.from({ length: 150_000 }, () => ['a', 'b']), ['long', 'b']])[0]).toBe(
     'A      B',

@@ -26,6 +26,7 @@ export const authList: Action<[], AuthListOptions> = async (_given, options, con
         kind ?? '',
         printable(place),
       ]),
+      { width: context.output.columns },
     ))
       context.print(line)
   let code: ExitCode = exitCodes.ok

@@ -27,13 +27,13 @@ export const df: Action<[], DfOptions> = async (_, options, context) => {
   const usage = await withStore({ ...options, readOnly: true }, context, (store) =>
     store.usage({ signal: context.signal }),
   )
-  for (const line of formatting?.(usage) ?? plain(usage, options)) context.print(line)
+  for (const line of formatting?.(usage) ?? plain(usage, options, context.output.columns)) context.print(line)
   return exitCodes.ok
 }
 
-function plain(usage: Usage, { json, verbose }: DfOptions): readonly string[] {
+function plain(usage: Usage, { json, verbose }: DfOptions, width: number | undefined): readonly string[] {
   if (json === true) return [jsonText(usage)]
-  return verbose === true ? [...perImage(usage), '', ...inAll(usage)] : inAll(usage)
+  return verbose === true ? [...perImage(usage, width), '', ...inAll(usage)] : inAll(usage)
 }
 
 const inAll = (usage: Usage): readonly string[] =>
@@ -42,7 +42,7 @@ const inAll = (usage: Usage): readonly string[] =>
     usageKinds(usage).map(({ kind, files, bytes }) => [kind, String(files), formatSize(bytes, 3)]),
   )
 
-const perImage = ({ images }: Usage): readonly string[] =>
+const perImage = ({ images }: Usage, width: number | undefined): readonly string[] =>
   formatTable(
     ['REPOSITORY', 'TAG', 'SIZE', 'SHARED SIZE', 'UNIQUE SIZE'],
     images.map(({ name, tag, size, shared, unique }) => [
@@ -50,4 +50,5 @@ const perImage = ({ images }: Usage): readonly string[] =>
       printable(tag ?? '<none>'),
       ...[size, shared, unique].map((bytes) => formatSize(bytes, 3)),
     ]),
+    { width },
   )

@@ -42,7 +42,7 @@ export const history: Action<[reference: string], HistoryOptions> = async ([refe
     const lines = json
       ? [jsonText(steps.map(stepJson))]
       : (formatting?.(steps.map((step) => ({ ...shown(step, options), ours: stepJson(step) }))) ??
-        table(steps, options))
+        table(steps, options, options.trunc ? context.output.columns : undefined))
     for (const line of lines) context.print(line)
   })
   return exitCodes.ok
@@ -61,7 +61,7 @@ interface NamedStep extends Step {
   readonly id: Image['descriptor']['digest'] | undefined
 }
 
-function table(steps: readonly NamedStep[], options: HistoryOptions): readonly string[] {
+function table(steps: readonly NamedStep[], options: HistoryOptions, width: number | undefined): readonly string[] {
   const rows = steps.map((step) => shown(step, options))
   if (options.quiet === true) return rows.map(({ id }) => id)
   return formatTable(
@@ -73,6 +73,7 @@ function table(steps: readonly NamedStep[], options: HistoryOptions): readonly s
       options.human ? formatSize(size, 3) : String(size),
       comment,
     ]),
+    { width },
   )
 }
 

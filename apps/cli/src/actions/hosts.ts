@@ -37,13 +37,17 @@ export const hosts: Action<[reference: string], HostsOptions> = async ([text], o
   await client.close()
   if (options.json === true) context.print(jsonText(asJson(reference, answer)))
   else {
-    for (const line of asTable(reference, answer)) context.print(line)
+    for (const line of asTable(reference, answer, context.output.columns)) context.print(line)
     for (const note of notesOf(answer, how.hosts?.ignored ?? [])) context.terminal.write(`note: ${note}\n`)
   }
   return answer.blocked === undefined ? exitCodes.ok : exitCodes.denied
 }
 
-function asTable(reference: Reference, { endpoints, blocked, proxies }: Answer): readonly string[] {
+function asTable(
+  reference: Reference,
+  { endpoints, blocked, proxies }: Answer,
+  width: number | undefined,
+): readonly string[] {
   if (blocked !== undefined) return [`${familiarString(reference)} is blocked: ${ruleText(blocked)}`]
   return formatTable(
     ['ENDPOINT', 'KIND', 'ASKED FOR', 'CONNECTION', 'SAID BY'],
@@ -54,6 +58,7 @@ function asTable(reference: Reference, { endpoints, blocked, proxies }: Answer):
       connectionOf(endpoint, proxies),
       saidBy(endpoint),
     ]),
+    { width },
   )
 }
 

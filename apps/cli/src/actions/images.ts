@@ -47,7 +47,7 @@ export const images: Action<[pattern: string | undefined], ImagesOptions> = asyn
       repository: shownName(each.image.name),
       id: options.trunc ? shortImageId(each.image.id) : each.image.id,
     }))
-    return formatted?.(shown) ?? plainLines(shown, options)
+    return formatted?.(shown) ?? plainLines(shown, options, context.output.columns)
   })
   await printLines(lines, context.output)
   return exitCodes.ok
@@ -112,7 +112,11 @@ interface Shown extends Dated {
   readonly id: string
 }
 
-function plainLines(found: readonly Shown[], options: ImagesOptions): Iterable<string> | AsyncIterable<string> {
+function plainLines(
+  found: readonly Shown[],
+  options: ImagesOptions,
+  columns: number | undefined,
+): Iterable<string> | AsyncIterable<string> {
   if (options.json === true && options.quiet !== true) return jsonLines(asJson(found))
   // Several names of one image are one ID.
   if (options.json === true) return jsonLines(new Set(found.map(({ image }) => image.id)))
@@ -138,6 +142,7 @@ function plainLines(found: readonly Shown[], options: ImagesOptions): Iterable<s
       formatAge(created),
       formatSize(image.size, 3),
     ]),
+    { width: options.trunc && !digests ? columns : undefined },
   )
 }
 

@@ -58,6 +58,7 @@ export const referrers: Action<[reference: string], ReferrersOptions> = async ([
         printable(entry.artifactType ?? entry.mediaType, 200),
         formatSize(entry.size),
       ]),
+      { width: context.output.columns },
     ))
       context.print(line)
   return exitCodes.ok

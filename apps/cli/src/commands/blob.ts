@@ -1,27 +1,30 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addRegistryOptions, somePath } from './options.ts'
+import { addNetworkOptions, somePath } from './options.ts'
 
 export function blobCommand(attach: Attach): Command {
   const command = new Command('blob')
-    .summary('fetch a blob')
+    .summary('download a blob')
     .description(
-      'Fetch a blob of a repository, a layer say, to standard output or a file. The exit code tells whether its digest was right; a file is there only then.',
+      'Download a blob, such as a layer, to standard output or to a file. Its digest is verified: if it does not match, the command fails, and no file is written.',
     )
     .argument('<reference>', 'NAME@DIGEST')
     .addOption(
-      new Option('-o, --output <file>', 'write it there: whole and verified, or not at all').argParser(somePath),
+      new Option(
+        '-o, --output <file>',
+        'write to this file, which appears only when it is complete and verified',
+      ).argParser(somePath),
     )
-    .option('-f, --force', 'write it even to a terminal')
-    .option('--json', 'with -o: print what was written as a JSON object')
+    .option('-f, --force', 'write to standard output even if it is a terminal')
+    .option('--json', 'with -o: print a JSON object about the file')
     .addHelpText(
       'after',
       examples(
         ['lading blob alpine@sha256:44136fa3… | tar tz', 'list a layer'],
-        ['lading blob -o layer.tar.gz ghcr.io/acme/app@sha256:44136fa3…', 'keep it'],
+        ['lading blob -o layer.tar.gz ghcr.io/acme/app@sha256:44136fa3…', 'write it to a file'],
       ),
     )
-  addRegistryOptions(command)
+  addNetworkOptions(command)
   attach(command, async () => (await import('../actions/blob.ts')).blob)
   return command
 }

@@ -1,14 +1,14 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { anyCount, addRegistryOptions } from './options.ts'
+import { anyCount, addNetworkOptions } from './options.ts'
 
 export function catalogCommand(attach: Attach): Command {
   const command = new Command('catalog')
     .summary('list the repositories of a registry')
-    .description('List the repositories of a registry, one a line, where it tells them. The large public ones do not.')
+    .description('List the repositories of a registry, one per line. Large public registries do not allow this.')
     .argument('<host>', 'the registry: host or host:port')
-    .option('--json', 'print a JSON object, when all are there')
-    .addOption(new Option('--limit <number>', 'no more than so many').argParser(anyCount))
+    .option('--json', 'print a JSON object once the list is complete')
+    .addOption(new Option('--limit <number>', 'stop after this many').argParser(anyCount))
     .addHelpText(
       'after',
       examples(
@@ -16,7 +16,7 @@ export function catalogCommand(attach: Attach): Command {
         ['lading catalog --json localhost:5000', 'for programs'],
       ),
     )
-  addRegistryOptions(command)
+  addNetworkOptions(command)
   attach(command, async () => (await import('../actions/catalog.ts')).catalog)
   return command
 }

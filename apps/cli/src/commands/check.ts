@@ -1,19 +1,22 @@
 import { Command } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addRegistryOptions, maxInflationRatioOption, maxLayerSizeOption } from './options.ts'
+import { addNetworkOptions, maxInflationRatioOption, maxLayerSizeOption } from './options.ts'
 
 export function checkCommand(attach: Attach): Command {
   const command = new Command('check')
-    .summary('read all that is in the store, and say what is wrong')
+    .summary('verify everything in the store')
     .description(
-      'Read and hash all that is in the store, hold every name to what it needs and every record to what it remembers, and say what is wrong. Without --repair nothing is changed.',
+      'Read and hash everything in the store, check that every name has its content and that every record is true, and report what is wrong. Nothing is changed without --repair.',
     )
-    .option('--repair', 'restore lost names, write wrong records anew, and fetch again what is bad')
+    .option('--repair', 'restore lost names, rewrite wrong records, and download damaged content again')
     .option('--json', 'print a JSON object')
     .addOption(maxLayerSizeOption())
     .addOption(maxInflationRatioOption())
-    .addHelpText('after', examples(['lading check', 'look'], ['lading check --repair', 'and mend']))
-  addRegistryOptions(command)
+    .addHelpText(
+      'after',
+      examples(['lading check', 'report what is wrong'], ['lading check --repair', 'and repair it']),
+    )
+  addNetworkOptions(command)
   attach(command, async () => (await import('../actions/check.ts')).check)
   return command
 }

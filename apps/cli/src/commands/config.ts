@@ -1,17 +1,17 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { platformOption, addRegistryOptions } from './options.ts'
+import { platformOption, addNetworkOptions } from './options.ts'
 
 export function configCommand(attach: Attach): Command {
   const command = new Command('config')
     .summary('print the configuration of an image')
     .description(
-      'Print the configuration of an image at its registry, as indented JSON. It is verified, and nothing is stored.',
+      'Print the configuration of an image at its registry, as indented JSON. The digest is verified; nothing is stored.',
     )
     .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
-    .option('--json', 'print JSON, as without it')
-    .addOption(new Option('--raw', 'print exactly the bytes that the image ID is over').conflicts('json'))
-    .addOption(platformOption('which image of a multi-platform one'))
+    .option('--json', 'print JSON, which is the default')
+    .addOption(new Option('--raw', 'print the exact bytes, whose digest is the image ID').conflicts('json'))
+    .addOption(platformOption('which platform of a multi-platform image'))
     .addHelpText(
       'after',
       examples(
@@ -20,7 +20,7 @@ export function configCommand(attach: Attach): Command {
         ['lading config --raw alpine | sha256sum', 'is the image ID'],
       ),
     )
-  addRegistryOptions(command)
+  addNetworkOptions(command)
   attach(command, async () => (await import('../actions/config.ts')).config)
   return command
 }

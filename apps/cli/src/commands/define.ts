@@ -45,8 +45,16 @@ function usageError(error: CommanderError, command: Command): CliError {
 const pathOf = (command: Command): string =>
   command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
 
-/** The end of a help text. */
-export function examples(...lines: readonly (readonly [command: string, meaning: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length))
-  return `\nExamples:\n${lines.map(([command, meaning]) => `  $ ${command.padEnd(width)}  # ${meaning}`).join('\n')}`
+/** The end of a help text. What an example means stands beside it, or below it where that is too wide for the screen. */
+export function examples(
+  ...lines: readonly (readonly [command: string, meaning: string])[]
+): (context: { readonly command: Command }) => string {
+  return ({ command: shown }) => {
+    const columns = shown.configureOutput().getOutHelpWidth?.() ?? 80
+    const width = Math.max(...lines.map(([command]) => command.length))
+    const isWide = lines.some(([, meaning]) => 4 + width + 4 + meaning.length > columns)
+    const text = ([command, meaning]: readonly [string, string]): string =>
+      isWide ? `  $ ${command}\n      # ${meaning}` : `  $ ${command.padEnd(width)}  # ${meaning}`
+    return `\nExamples:\n${lines.map(text).join('\n')}`
+  }
 }

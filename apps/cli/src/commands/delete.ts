@@ -1,15 +1,15 @@
 import { Command } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addRegistryOptions } from './options.ts'
+import { addNetworkOptions } from './options.ts'
 
 export function deleteCommand(attach: Attach): Command {
   const command = new Command('delete')
     .summary('delete a tag or an image at its registry')
     .description(
-      'Delete at a registry: by digest an image with all tags that point to it; by tag the tag, and at some registries the image with it. Nothing in the store is touched.',
+      'Delete a tag or an image at its registry. A digest deletes the image and every tag that points to it. A tag deletes that tag; some registries delete the image with it. The store is not changed.',
     )
     .argument('<reference>', 'NAME:TAG or NAME@DIGEST')
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'do not ask for confirmation')
     .option('--json', 'print a JSON object')
     .addHelpText(
       'after',
@@ -18,7 +18,7 @@ export function deleteCommand(attach: Attach): Command {
         ['lading delete --yes registry.example.com/acme/app@sha256:44136fa3…', 'an image, without asking'],
       ),
     )
-  addRegistryOptions(command)
+  addNetworkOptions(command)
   attach(command, async () => (await import('../actions/delete.ts')).deleteRemote)
   return command
 }

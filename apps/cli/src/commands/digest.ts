@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addRegistryOptions } from './options.ts'
+import { addNetworkOptions } from './options.ts'
 
 export function digestCommand(attach: Attach): Command {
   const command = new Command('digest')
@@ -14,7 +14,7 @@ export function digestCommand(attach: Attach): Command {
     .addOption(
       new Option(
         '--platform <platform>',
-        'of the image for this platform instead of the index: os/arch or os/arch/variant',
+        'print the digest of the image for this platform, not of the index: os/arch or os/arch/variant',
       ),
     )
     .addHelpText(
@@ -25,7 +25,7 @@ export function digestCommand(attach: Attach): Command {
         ['lading digest --full-ref ghcr.io/acme/app:1.4', 'to pin it'],
       ),
     )
-  addRegistryOptions(command)
+  addNetworkOptions(command)
   attach(command, async () => (await import('../actions/digest.ts')).digest)
   return command
 }

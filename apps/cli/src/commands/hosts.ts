@@ -1,12 +1,12 @@
 import { Command } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addRegistryOptions } from './options.ts'
+import { addEndpointOptions } from './options.ts'
 
 export function hostsCommand(attach: Attach): Command {
   const command = new Command('hosts')
     .summary('show which endpoints are tried for an image')
     .description(
-      'Show which endpoints would be tried for a reference, in which order, for what, and which file says so. Nothing is asked.',
+      'Show which endpoints are tried for a reference, in which order, for which requests, and which file says so. No request is sent.',
     )
     .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
     .option('--json', 'print a JSON object')
@@ -18,7 +18,7 @@ export function hostsCommand(attach: Attach): Command {
         ['LADING_HOSTS=off lading hosts alpine', "without this machine's files"],
       ),
     )
-  addRegistryOptions(command)
+  addEndpointOptions(command)
   attach(command, async () => (await import('../actions/hosts.ts')).hosts)
   return command
 }

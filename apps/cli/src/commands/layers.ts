@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addRegistryOptions, formatOption, parseFlag, platformOption, somePath } from './options.ts'
+import { addNetworkOptions, formatOption, parseFlag, platformOption, somePath } from './options.ts'
 
-const reference = 'an image of the store, or else of its registry, or one of the places of lading copy'
+const reference = 'an image in the store, or else at its registry; or a place as in lading copy'
 
 const finished = (command: Command): Command => {
-  command.addOption(platformOption('which image of a multi-platform one'))
-  addRegistryOptions(command)
+  command.addOption(platformOption('which platform of a multi-platform image'))
+  addNetworkOptions(command)
   return command
 }
 
@@ -35,16 +35,16 @@ export function diffCommand(attach: Attach): Command {
   const command = new Command('diff')
     .summary('compare two images')
     .description(
-      'Compare two images: manifest, configuration, and files, contents among them. Exits with 0 when they are the same, 1 when they differ, 2 when that is not known.',
+      'Compare two images: manifests, configurations, files and their contents. Exits with 0 if they are the same, 1 if they differ, and 2 if they could not be compared.',
     )
     .argument('<before>', reference)
-    .argument('<after>', 'the same')
+    .argument('<after>', 'the other image')
     .option('--json', 'print the differences as JSON')
     .addHelpText(
       'after',
       examples(
-        ['lading diff alpine:3.19 alpine:3.20', 'A added, D removed, C changed, and what of it'],
-        ['lading diff ghcr.io/acme/app:1.4 oci:build:1.4', 'a release and what a build has left'],
+        ['lading diff alpine:3.19 alpine:3.20', 'A added, D deleted, C changed, and how'],
+        ['lading diff ghcr.io/acme/app:1.4 oci:build:1.4', 'a release and a local build'],
       ),
     )
   attach(finished(command), async () => (await import('../actions/diff.ts')).diff)
@@ -53,17 +53,20 @@ export function diffCommand(attach: Attach): Command {
 
 export function treeCommand(attach: Attach): Command {
   const command = new Command('tree')
-    .summary('show what each layer of an image does')
+    .summary('show what each layer of an image adds')
     .description(
-      'Show each layer of an image, base first: its compressed size, the instruction that made it, and what it adds, changes, hides, and wastes: files that upper layers replace or hide. Every layer is read.',
+      'Show each layer of an image, base first: its compressed size, the instruction that made it, and what it adds, changes, deletes and wastes (files that a later layer replaces or deletes). Every layer is read.',
     )
     .argument('<reference>', reference)
     .option('--json', 'print it as JSON')
-    .addOption(new Option('--svg <file>', 'draw it there, as a picture').argParser(somePath))
-    .addOption(new Option('--html <file>', 'draw it there, as a page').argParser(somePath))
+    .addOption(new Option('--svg <file>', 'write a picture to this file').argParser(somePath))
+    .addOption(new Option('--html <file>', 'write a page to this file').argParser(somePath))
     .addHelpText(
       'after',
-      examples(['lading tree alpine', 'as text'], ['lading tree --html app.html ghcr.io/acme/app:1.4', 'to look at']),
+      examples(
+        ['lading tree alpine', 'as text'],
+        ['lading tree --html app.html ghcr.io/acme/app:1.4', 'as a page for a browser'],
+      ),
     )
   attach(finished(command), async () => (await import('../actions/tree.ts')).tree)
   return command

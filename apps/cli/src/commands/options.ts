@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
+import { networkHeading } from './help-text.ts'
 import type { ProgressMode } from '../progress/renderer.ts'
 
 /** For an option that may be given several times. */
@@ -8,7 +9,7 @@ export const repeatable = (flags: string, description: string): Option =>
   new Option(flags, description).argParser(collect)
 
 export const progressOption = (): Option =>
-  new Option('--progress <mode>', 'how to show what happens')
+  new Option('--progress <mode>', 'how to show progress')
     .choices(['auto', 'tty', 'plain', 'json'] satisfies ProgressMode[])
     .default('auto')
 
@@ -49,45 +50,56 @@ export function positiveInteger(value: string): number {
 }
 
 export const maxLayerSizeOption = (): Option =>
-  new Option('--max-layer-size <size>', 'refuse a layer that inflates to more: 500M, 64G (default: 256G)').argParser(
-    parseSize,
-  )
+  new Option(
+    '--max-layer-size <size>',
+    'reject a layer that decompresses to more than this: 500M, 64G (default: 256G)',
+  ).argParser(parseSize)
 
 export const maxInflationRatioOption = (): Option =>
   new Option(
     '--max-inflation-ratio <number>',
-    'refuse a layer that inflates to more than 1G and so many times its size (default: 100; sparse disk images need more)',
+    'reject a layer that decompresses to more than 1G and this many times its size (default: 100; sparse disk images need more)',
   ).argParser(anyCount)
 
-/** Under a heading of their own, below what makes a command what it is. */
-export function addRegistryOptions(command: Command): void {
+/** What every command that asks a registry takes. Help names these, and `lading help network` explains them. */
+export function addNetworkOptions(command: Command): Command {
+  addEndpointOptions(command)
   command
-    .optionsGroup('Registry options:')
-    .addOption(repeatable('--insecure <host>', 'allow http and unchecked certificates at this host (repeatable)'))
+    .optionsGroup(networkHeading)
+    .addOption(
+      repeatable(
+        '--allow-realm <registry=host>',
+        'send the credentials for a registry to this token server on another host (repeatable)',
+      ),
+    )
+  addPaceOptions(command)
+  return command.optionsGroup('Options:')
+}
+
+/** Which endpoints there are, for what asks none of them. */
+export function addEndpointOptions(command: Command): Command {
+  return command
+    .optionsGroup(networkHeading)
+    .addOption(
+      repeatable('--insecure <host>', 'allow plain http and unverified certificates for this host (repeatable)'),
+    )
     .addOption(
       repeatable(
         '--mirror <url>',
-        'ask this mirror first: https://… of docker.io, HOST=https://… of another registry (repeatable)',
+        'try this mirror first: https://… for docker.io, HOST=https://… for another registry (repeatable)',
       ),
     )
     .addOption(
       new Option(
         '--hosts-dir <dir>',
-        "directory of <host>/hosts.toml that goes before this machine's files (repeatable; env: LADING_HOSTS=off goes without those)",
+        'directory of <host>/hosts.toml files, read before the files of this machine (repeatable; env: LADING_HOSTS=off ignores those)',
       ).argParser((value, before?: readonly string[]) => collect(somePath(value), before)),
     )
     .option(
       '--proxy <url>',
-      "ask every host through this proxy, or through 'none' (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, then proxies of docker's config.json)",
+      "use this proxy for every host, or 'none' (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, then the proxies in docker's config.json)",
     )
-    .addOption(
-      repeatable(
-        '--allow-realm <registry=host>',
-        'let this token server on another host see the credentials of a registry (repeatable)',
-      ),
-    )
-  addPaceOptions(command)
-  command.optionsGroup('Options:')
+    .optionsGroup('Options:')
 }
 
 function addPaceOptions(command: Command): void {
@@ -95,25 +107,24 @@ function addPaceOptions(command: Command): void {
     .addOption(
       new Option(
         '--limit-rate <rate>',
-        'download no more bytes a second than this, over all connections: 500k, 10M, 1.5G',
+        'limit downloads to this many bytes per second, over all connections: 500k, 10M, 1.5G',
       ).argParser(parseRate),
     )
     .addOption(
-      new Option(
-        '--connect-timeout <time>',
-        'give up a host that takes no connection for so long: 10s, 500ms, 2m (default: 30s)',
-      ).argParser(parseDuration),
+      new Option('--connect-timeout <time>', 'connection timeout: 10s, 500ms, 2m (default: 30s)').argParser(
+        parseDuration,
+      ),
     )
     .addOption(
       new Option(
         '--stall-timeout <time>',
-        'give up a transfer that stalls, or drips less than 1 KiB a second, for so long; it is resumed (default: 30s, and 5m until a blob begins)',
+        'restart a transfer that stays below 1 KiB per second for this long, from where it stopped (default: 30s, and 5m until a blob begins)',
       ).argParser(parseDuration),
     )
     .addOption(
       new Option(
         '--request-timeout <time>',
-        'give up a small request (token, manifest, tags) that takes longer as a whole, and what a registry asks to wait longer for (default: 2m)',
+        'time limit for a small request (token, manifest, tags) as a whole, and for the wait that a registry may ask for (default: 2m)',
       ).argParser(parseDuration),
     )
 }

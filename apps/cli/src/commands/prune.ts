@@ -5,26 +5,26 @@ import { parseAge, parseSize, repeatable } from './options.ts'
 /** @param options.docker its group there: what docker takes besides is taken */
 export function pruneCommand(attach: Attach, { docker }: { readonly docker?: 'image' | 'system' } = {}): Command {
   const command = new Command('prune')
-    .summary('free what no image needs')
+    .summary('remove content that no image needs')
     .description(
-      'Free what no image needs: images without a tag (<none>), content that pulls left which did not end well, partial downloads of over 7 days, damaged files that were replaced, trash. Images with a tag go only by --filter or --max-size. It never asks.',
+      'Remove what no image needs: images without a tag (<none>), content left by failed pulls, partial downloads older than 7 days, damaged files that were replaced, and trash. Images with a tag are removed only with --filter or --max-size. It does not ask for confirmation.',
     )
     .addOption(
       repeatable(
         '--filter <filter>',
-        'also images with a tag that fit: reference=PATTERN, or until=TIME for those that were made before it: 24h, 7d, 2026-01-31, 2026-01-31T12:00:00Z (repeatable: one of each kind must fit)',
+        'also remove tagged images that match: reference=PATTERN, or until=TIME for images created before that time: 24h, 7d, 2026-01-31, 2026-01-31T12:00:00Z (repeatable: one of each kind must match)',
       ),
     )
     .addOption(
       new Option(
         '--max-size <size>',
-        'remove images, the oldest pulled first, until those that stay take no more: 500M, 20G; with --filter only such that fit',
+        'remove images, those pulled longest ago first, until the rest takes no more than this: 500M, 20G; with --filter, only images that match',
       ).argParser(parseSize),
     )
     .addOption(
       new Option(
         '--min-age <time>',
-        'keep content without a name that is younger: 30m, 1h, 7d, or 0 for none (default: 10m)',
+        'keep content without a name that is younger than this: 30m, 1h, 7d, or 0 (default: 10m)',
       ).argParser(parseAge),
     )
     .option(
@@ -34,12 +34,12 @@ export function pruneCommand(attach: Attach, { docker }: { readonly docker?: 'im
     .option('--dry-run', 'show what would be removed, and remove nothing')
     .option('--json', 'print a JSON object')
     // docker asks without it.
-    .option('-f, --force', 'accepted, as with docker: nothing is asked')
+    .option('-f, --force', 'accepted as docker accepts it; there is no confirmation')
     .addHelpText(
       'after',
       examples(
-        ['lading prune', 'free what no image needs'],
-        ['lading prune --dry-run', 'what would that be?'],
+        ['lading prune', 'remove what no image needs'],
+        ['lading prune --dry-run', 'show what would be removed'],
         ['lading prune --max-size 20G', 'and the oldest images, until 20 GiB are left'],
         ["lading prune --filter 'reference=ghcr.io/acme/*' --filter until=720h", 'and old images of one owner'],
       ),

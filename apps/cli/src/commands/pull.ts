@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
 import {
-  addRegistryOptions,
+  addNetworkOptions,
   maxInflationRatioOption,
   maxLayerSizeOption,
   platformOption,
@@ -12,31 +12,38 @@ import {
 export function pullCommand(attach: Attach): Command {
   const command = new Command('pull')
     .summary('download an image from a registry')
-    .description('Download an image from a registry, verify it, and keep it in the store.')
+    .description(
+      'Download an image from a registry, verify it, and keep it in the store. Layers that are in the store are not downloaded again.',
+    )
     .argument('<reference>', 'NAME, NAME:TAG or NAME@DIGEST; a bare name means the tag latest')
     .option('-a, --all-tags', 'download every tag of the repository')
-    .addOption(platformOption('which image of a multi-platform one'))
-    .option('-q, --quiet', 'print only the reference of what was pulled')
+    .addOption(platformOption('which platform of a multi-platform image'))
+    .option('-q, --quiet', 'print only the reference of the image; overrides --progress')
     .addOption(progressOption())
     .addOption(
-      new Option('--verify <what>', 'full: digests and what layers inflate to; digest: digests only')
+      new Option('--verify <what>', 'full: digests, and what layers decompress to; digest: digests only')
         .choices(['full', 'digest'])
         .default('full'),
     )
-    .option('--no-resume', 'download from the first byte what an earlier pull has begun')
-    .option('--verify-stored', 'read layers that are here already, too, and fetch anew those that are damaged')
+    .option('--no-resume', 'start over, and do not continue partial downloads')
+    .option('--verify-stored', 'also read the layers that are in the store, and download damaged ones again')
     .addOption(
-      new Option('--jobs <number>', 'downloads at the same time from one host').argParser(positiveInteger).default(3),
+      new Option('--jobs <number>', 'number of downloads at the same time from one host')
+        .argParser(positiveInteger)
+        .default(3),
     )
     .addOption(
-      new Option('--ranges <number>', 'requests at the same time for one large layer, as far as they make it faster')
+      new Option('--ranges <number>', 'number of requests at the same time for one large layer, if more make it faster')
         .argParser(positiveInteger)
         .default(1),
     )
     .addOption(maxLayerSizeOption())
     .addOption(maxInflationRatioOption())
-    .option('--allow-foreign-urls', 'fetch layers that the registry does not have from the URLs their manifest names')
-    .option('--allow-schema1', 'pull images in the format before Docker 1.10 too, whose signatures are then verified')
+    .option('--allow-foreign-urls', 'download layers that the registry does not have from the URLs in the manifest')
+    .option(
+      '--allow-schema1',
+      'also pull images in the format used before Docker 1.10, after verifying their signatures',
+    )
     .addHelpText(
       'after',
       examples(
@@ -47,7 +54,7 @@ export function pullCommand(attach: Attach): Command {
         ['lading pull --progress json alpine 2>events.ndjson', 'each event as a line of JSON'],
       ),
     )
-  addRegistryOptions(command)
+  addNetworkOptions(command)
   attach(command, async () => (await import('../actions/pull.ts')).pull)
   return command
 }

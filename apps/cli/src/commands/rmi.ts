@@ -4,9 +4,17 @@ import { examples, type Attach } from './define.ts'
 export function rmiCommand(attach: Attach, name = 'rmi'): Command {
   const command = new Command(name)
     .summary('remove images from the store')
-    .description('Remove names from the store, and with the last name what no other image needs.')
-    .argument('<image...>', 'a reference: that name goes. An image ID or the start of one: all its names go')
-    .option('-f, --force', 'remove an image ID that has names in several repositories; accept what is not there')
+    .description(
+      'Remove names from the store. With the last name of an image, its content is removed too, unless another image needs it.',
+    )
+    .argument(
+      '<image...>',
+      'a reference removes that name; an image ID, or the start of one, removes all names of the image',
+    )
+    .option(
+      '-f, --force',
+      'remove an image ID even if it has names in several repositories; do not fail for images that do not exist',
+    )
     .addHelpText(
       'after',
       examples(['lading rmi alpine:3.20', 'one name'], ['lading rmi -f 4bcff63911fc', 'an image with all its names']),

@@ -4,7 +4,7 @@ import { examples, type Attach } from './define.ts'
 export function tagCommand(attach: Attach): Command {
   const command = new Command('tag')
     .summary('give an image another name')
-    .description('Give an image in the store another name. A name that was taken moves.')
+    .description('Give an image in the store another name. If the name exists, it moves to this image.')
     .argument('<source>', 'a reference, an image ID, or the start of one')
     .argument('<target>', 'NAME or NAME:TAG; a bare name means the tag latest')
     .addHelpText(

@@ -1,36 +1,36 @@
 import type { IdMap } from '@lading/rootfs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addRegistryOptions, platformOption, progressOption, somePath } from './options.ts'
+import { addNetworkOptions, platformOption, progressOption, somePath } from './options.ts'
 
 export function unpackCommand(attach: Attach): Command {
   const command = new Command('unpack')
     .summary('write the files of an image to a directory')
     .description(
-      'Write the root filesystem of an image to a directory, which is there when all of it is right, and not before. An image that is not in the store is pulled first.',
+      'Write the root filesystem of an image to a directory, which appears when it is complete and verified. An image that is not in the store is pulled first.',
     )
     .argument('<image>', 'NAME, NAME:TAG, NAME@DIGEST or an image ID; a bare name means the tag latest')
-    .argument('<directory>', 'where to: it is not there yet, or is empty', somePath)
-    .addOption(platformOption('which image of a multi-platform one'))
-    .option('--bundle', 'make a bundle for runc run: the files are in rootfs, and config.json is beside it')
-    .option('--rootless', 'without root: files are yours, and whose they are in the image is recorded')
-    .option('--overwrite', 'replace, as a whole, what lading unpack made at the directory before')
+    .argument('<directory>', 'the directory to make; it must not exist, or be empty', somePath)
+    .addOption(platformOption('which platform of a multi-platform image'))
+    .option('--bundle', 'make a bundle for runc run: the files in rootfs, with a config.json beside it')
+    .option('--rootless', 'run without root: the files belong to you, and their owners in the image are recorded')
+    .option('--overwrite', 'replace a directory that lading unpack made earlier, as a whole')
     .addOption(idMapOption('--uid-map <map>', 'users'))
     .addOption(idMapOption('--gid-map <map>', 'groups'))
-    .option('--devices', 'make devices, which needs root; otherwise they are recorded only')
-    .option('-q, --quiet', 'print only the directory')
+    .option('--devices', 'make device files, which needs root; otherwise they are only recorded')
+    .option('-q, --quiet', 'print only the directory; overrides --progress')
     .addOption(progressOption())
     .addHelpText(
       'after',
       examples(
-        ['sudo lading unpack alpine ./rootfs', 'as root: owners as in the image'],
-        ['lading unpack --rootless alpine ./rootfs', 'as anybody'],
+        ['sudo lading unpack alpine ./rootfs', 'as root, with the owners in the image'],
+        ['lading unpack --rootless alpine ./rootfs', 'as an ordinary user'],
         ['lading unpack --rootless --bundle alpine ./box && runc run -b ./box box', 'and run it'],
         ['lading unpack --rootless --platform linux/arm64 ghcr.io/acme/app:1.4 ./arm', 'for another machine'],
-        ['lading unpack --rootless --overwrite alpine:edge ./rootfs', 'another one in its place'],
+        ['lading unpack --rootless --overwrite alpine:edge ./rootfs', 'replace it by another image'],
       ),
     )
-  addRegistryOptions(command)
+  addNetworkOptions(command)
   attach(command, async () => (await import('../actions/unpack.ts')).unpack)
   return command
 }

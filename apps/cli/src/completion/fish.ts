@@ -19,12 +19,17 @@ ${outlines.map(command).join('\n')}
 `
 }
 
-function command({ path, commands, options, words, images }: Outline): string {
+function command({ path, commands, options, words, images, paths }: Outline): string {
   const head = `complete -c lading -n ${quote(`__lading_at '${path}'`)}`
   return [
     ...commands.map(({ name, summary }) => `${head} -a ${quote(name)} -d ${quote(summary)}`),
     ...words.map((word) => `${head} -a ${quote(word)}`),
     ...(images ? [`${head} -a '(lading __names 2>/dev/null)'`] : []),
+    ...(paths === undefined
+      ? []
+      : [
+          `${head} -a '(${paths === 'file' ? '__fish_complete_path' : '__fish_complete_directories'} (commandline -ct))'`,
+        ]),
     ...options.map((option) => `${head}${optionArguments(option)}`),
   ].join('\n')
 }
@@ -36,9 +41,11 @@ function optionArguments({ flags, description, value }: OutlineOption): string {
       ? ''
       : value === 'directory'
         ? " -x -a '(__fish_complete_directories)'"
-        : value === 'any'
-          ? ' -x'
-          : ` -x -a ${quote(value.join(' '))}`
+        : value === 'file'
+          ? ' -r -F'
+          : value === 'any'
+            ? ' -x'
+            : ` -x -a ${quote(value.join(' '))}`
   return `${names}${after} -d ${quote(description)}`
 }
 

@@ -11,13 +11,15 @@ export interface Outline {
   readonly words: readonly string[]
   /** The arguments are images of the store. */
   readonly images: boolean
+  /** What of this machine they may be, too, or instead. */
+  readonly paths?: 'directory' | 'file' | undefined
 }
 
 export interface OutlineOption {
   readonly flags: readonly string[]
   readonly description: string
   /** What kind of value follows, if one does. */
-  readonly value?: 'directory' | 'any' | readonly string[] | undefined
+  readonly value?: 'directory' | 'file' | 'any' | readonly string[] | undefined
 }
 
 const takeImages: ReadonlySet<string> = new Set([
@@ -33,6 +35,8 @@ const takeImages: ReadonlySet<string> = new Set([
   'history',
   'diff',
   'tree',
+  'unpack',
+  'copy',
 ])
 
 /** Every command of the program, the program itself first. */
@@ -49,6 +53,7 @@ export function outlineOf(program: Command): Outline[] {
         options: [...own, ...global, { flags: ['-h', '--help'], description: 'show this help' }],
         words: command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
         images: takeImages.has(command.name()),
+        paths: pathsOf(command),
       },
       ...visible
         .filter((sub) => sub.name() !== 'help')
@@ -58,8 +63,22 @@ export function outlineOf(program: Command): Outline[] {
   return visit(program, '')
 }
 
+/** By what help calls it: `<dir>`, `<directory>`, `<file>`. */
+function pathNamed(text: string): 'directory' | 'file' | undefined {
+  const [, name] = /<(dir|directory|file)>/.exec(text) ?? []
+  return name === undefined ? undefined : name === 'file' ? 'file' : 'directory'
+}
+
+/** Where images stand beside directories and archives of this machine. */
+const takeArchives: ReadonlySet<string> = new Set(['copy'])
+
+function pathsOf(command: Command): 'directory' | 'file' | undefined {
+  if (takeArchives.has(command.name())) return 'file'
+  return command.registeredArguments.some((argument) => argument.name() === 'directory') ? 'directory' : undefined
+}
+
 function outlineOption(option: Option): OutlineOption {
   const flags = [option.short, option.long].filter((flag) => flag !== undefined)
-  const value = option.argChoices ?? (option.attributeName() === 'root' ? 'directory' : 'any')
+  const value = option.argChoices ?? pathNamed(option.flags) ?? 'any'
   return { flags, description: option.description, ...(option.required ? { value } : {}) }
 }

@@ -16,14 +16,15 @@ if [ "$funcstack[1]" = "_lading" ]; then _lading "$@"; else compdef _lading ladi
 
 const functionOf = (path: string): string => `_lading${path === '' ? '' : `_${path.replaceAll(' ', '_')}`}`
 
-function command({ path, commands, options, words, images }: Outline): string {
+function command({ path, commands, options, words, images, paths }: Outline): string {
   const specs = options.flatMap(optionSpecs)
   if (commands.length === 0) {
-    const rest = images
-      ? "'*:image:_lading_names'"
-      : words.length > 0
-        ? `'1:value:(${words.join(' ')})'`
-        : "'*:argument: '"
+    const rest =
+      images || paths !== undefined
+        ? `'*:argument:{ ${[...(images ? ['_lading_names'] : []), ...(paths === undefined ? [] : [paths === 'file' ? '_files' : '_files -/'])].join('; ')} }'`
+        : words.length > 0
+          ? `'1:value:(${words.join(' ')})'`
+          : "'*:argument: '"
     return `${functionOf(path)}() {\n  _arguments -s \\\n${[...specs, rest].map((spec) => `    ${spec}`).join(' \\\n')}\n}`
   }
   return `${functionOf(path)}() {
@@ -54,9 +55,11 @@ function optionSpecs({ flags, description, value }: OutlineOption): string[] {
       ? ''
       : value === 'directory'
         ? ':directory:_files -/'
-        : value === 'any'
-          ? ':value: '
-          : `:value:(${value.join(' ')})`
+        : value === 'file'
+          ? ':file:_files'
+          : value === 'any'
+            ? ':value: '
+            : `:value:(${value.join(' ')})`
   return flags.map((flag) => quote(`${flag}[${text}]${after}`))
 }
 

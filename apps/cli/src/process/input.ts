@@ -32,7 +32,8 @@ export function inputFrom(stream: NodeJS.ReadStream, terminal: Terminal): Input 
         process.off('exit', restore)
         restore()
         stream.pause()
-        if (hidden) terminal.write('\n')
+        // What was typed has not ended the line where it is hidden, or was Ctrl-C.
+        if (hidden || signal?.aborted === true) terminal.write('\n')
       }
     },
     async readAll(maxBytes, { signal } = {}) {

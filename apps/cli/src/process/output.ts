@@ -4,6 +4,8 @@ import { CliError } from '../cli-error.ts'
 export interface Output {
   /** A person sees it, and bytes could do harm there. */
   readonly interactive: boolean
+  /** How wide a line may be there; absent where nothing wraps. */
+  readonly columns?: number | undefined
   /**
    * Resolves when the bytes were taken: whoever writes more waits for that.
    *
@@ -37,6 +39,9 @@ export function standardOutput(stream: NodeJS.WriteStream): StandardOutput {
   stream.on('error', end)
   return {
     interactive: stream.isTTY,
+    get columns() {
+      return stream.isTTY ? stream.columns || 80 : undefined
+    },
     print(line) {
       if (ended === undefined) stream.write(`${line}\n`)
     },
