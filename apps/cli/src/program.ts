@@ -129,7 +129,7 @@ const groups: readonly (readonly [heading: string, commands: Readonly<Record<str
 function emptyProgram(): Command {
   return new Command('lading')
     .description('Pull, push and keep container images without a daemon.')
-    .version(version(), '-v, --version', 'print the version')
+    .version(version(), '-V, --version', 'print the version')
     .addOption(
       new Option(
         '--root <dir>',

@@ -6,7 +6,8 @@ import { createProgram } from './program.ts'
 
 /** With `--help`, too, a command that does not exist is an error that suggests one. */
 function wordsFor(program: Command, argv: readonly string[]): readonly string[] {
-  if (argv.length === 1 && argv[0] === '-V') return ['--version']
+  // As docker has it. Behind a command it is the command's own.
+  if (argv.length === 1 && argv[0] === '-v') return ['--version']
   const words: string[] = []
   for (let at: Command | undefined = program; at !== undefined && at.commands.length > 0;) {
     const rest = argv.slice(words.length === 0 ? 0 : argv.indexOf(words.at(-1) ?? '') + 1)
