@@ -5,10 +5,10 @@ import { algorithmOf } from '@lading/digest'
 import type { Adopted } from './adopt.ts'
 import { writeChunks, type ChunkWriter } from './chunk-writer.ts'
 import { removeOwnChunks, removeSurpassed } from './clean-up.ts'
+import { presentIn } from './documents.ts'
 import { formatDone } from './done-document.ts'
 import type { Engine } from './engine.ts'
 import { followIngest } from './follow-ingest.ts'
-import { presentGenerations } from './generations.ts'
 import { claimGeneration, type OwnGeneration } from './own-generation.ts'
 
 interface Options {
@@ -104,7 +104,8 @@ export function objectIngest(
     const { chunks, content } = await writer.finish()
     const keys = chunks.map(({ key }) => key)
     const found = await own.look(keys)
-    if (presentGenerations(found).some(({ number }) => number > instead && number !== own.number)) {
+    const other = await presentIn(engine, found, { after: instead })
+    if (other !== undefined && other.generation !== own.number) {
       // Whoever else brought it brought the same bytes.
       await throwAway('verified').catch(() => {})
     } else {
