@@ -6,8 +6,11 @@ export interface ReferenceStoreSubject {
     readonly store: ReferenceStore
     /** A second store over the same names, as another process would open it. */
     readonly again: () => Promise<ReferenceStore>
-    /** Updates run beside each other, and one that others were faster than ends with `LOCK_LOST`. Default false: one at a time. */
-    readonly optimistic?: boolean | undefined
+    /**
+     * Updates run beside each other, and one that others were faster than ends with `LOCK_LOST`: with any name, or `by name`,
+     * with one of those that it changes. Default false: one at a time.
+     */
+    readonly optimistic?: boolean | 'by name' | undefined
     readonly dispose?: (() => Promise<void>) | undefined
   }>
 }

@@ -42,7 +42,7 @@ export const updateCases: readonly Case[] = [
   {
     name: 'gives back what the change returns, and takes one at a time, whoever opened it',
     async run({ store, again, optimistic = false }) {
-      if (optimistic) return
+      if (optimistic !== false) return
       const stores = [store, await again()]
       let inside = 0
       const results = await Promise.all(
@@ -90,7 +90,7 @@ export const updateCases: readonly Case[] = [
   {
     name: 'refuses what others were faster than, and tells it before the change is done',
     async run({ store, again, optimistic = false }) {
-      if (!optimistic) return
+      if (optimistic !== true) return
       const other = await again()
       await failsWith('LOCK_LOST', () =>
         store.update(async (names) => {
@@ -106,6 +106,36 @@ export const updateCases: readonly Case[] = [
         ['docker.io/library/a:latest', digest('x')],
         ['docker.io/library/b:latest', digest('y')],
       ])
+    },
+  },
+  {
+    name: 'refuses a change of a name that others have changed, where each is by itself, and hinders nobody else',
+    async run({ store, again, optimistic = false }) {
+      if (optimistic !== 'by name') return
+      const other = await again()
+      await failsWith('LOCK_LOST', () =>
+        store.update(async (names) => {
+          names.set(parseReference('a'), target('x'))
+          await set(other, 'b', 'y')
+          await names.save()
+          await set(other, 'c', 'y')
+          names.set(parseReference('d'), target('x'))
+          names.set(parseReference('c'), target('x'))
+          names.set(parseReference('e'), target('x'))
+        }),
+      )
+      assert.deepEqual(
+        (await listed(store)).map(([name]) => name.slice(-8, -7)),
+        ['a', 'b', 'c', 'd'],
+      )
+      assert.deepEqual(await get(store, 'c'), target('y'))
+      await failsWith('LOCK_LOST', () =>
+        store.update(async (names) => {
+          names.delete(parseReference('c'))
+          await set(other, 'c', 'z')
+        }),
+      )
+      assert.deepEqual(await get(other, 'c'), target('z'))
     },
   },
   {
