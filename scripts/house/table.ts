@@ -148,9 +148,9 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'content-store-s3',
-    floor: 5,
+    floor: 6,
     sentence: "the stores' contracts on an S3-compatible object store, which a fleet shares",
-    mayImport: ['manifest', 'content', 'content-store', 'image-store', 'reference-store', 'layer-store'],
+    mayImport: ['manifest', 'content', 'content-store', 'image-store', 'reference-store', 'layer-store', 'store'],
   },
   {
     name: 'distribution',

@@ -23,7 +23,7 @@ import { readVerified, readWhole, verifyBlob } from './blobs/read-blob.ts'
 import { sendBlob } from './blobs/send-blob.ts'
 import { putContent, stageContent } from './blobs/small-content.ts'
 import { startIngest } from './blobs/start-ingest.ts'
-import { condemn, emptyTrash } from './blobs/trash.ts'
+import { createCollection } from './collection/collection.ts'
 import { newNonce } from './nonce.ts'
 import type { Objects } from './objects.ts'
 import { timesOf, type Times } from './times.ts'
@@ -38,6 +38,11 @@ export interface ObjectContentStoreOptions {
   readonly clock?: Clock | undefined
   /** What a blob takes of memory. Default: chunks of 4 MiB, three of each blob in flight. */
   readonly bounds?: Partial<Bounds> | undefined
+  /**
+   * `emptyTrash` waits until what was removed has been condemned for the grace time, so that nothing stays for the next one:
+   * for a program that does nothing else. Default false.
+   */
+  readonly patient?: boolean | undefined
 }
 
 /** Bytes by digest in an object store that many processes share. Asks nothing and writes nothing by itself. */
@@ -46,6 +51,7 @@ export function createObjectContentStore({
   times = timesOf(),
   clock = systemClock,
   bounds,
+  patient,
 }: ObjectContentStoreOptions): ContentStore<Followable> {
   const engine: Engine = { objects, times, clock, bounds: { ...defaultBounds, ...bounds } }
   const changes = createChanges(clock)
@@ -101,8 +107,7 @@ export function createObjectContentStore({
     // What was answered is durable.
     makeDurable: () => Promise.resolve(),
     list: (options) => listBlobs(engine, options),
-    remove: (digest, options) => condemn(engine, digest, options),
-    emptyTrash: (options) => emptyTrash(engine, options),
+    ...createCollection(engine, { patient }),
     // The store has no end that it tells of.
     assertRoom: () => Promise.resolve(),
     leftovers: () => countLeftovers(engine),

@@ -15,9 +15,20 @@ export const prefixes: {
   /** Content on its way whose digest is not known. */
   readonly unnamed: 'unnamed/'
   readonly names: 'names/'
+  /** What numbers removed names had got to. */
+  readonly retired: 'retired/'
   readonly leases: 'leases/'
   readonly records: 'records/'
-} = { blobs: 'blobs/', unnamed: 'unnamed/', names: 'names/', leases: 'leases/', records: 'records/' }
+  readonly notes: 'notes/'
+} = {
+  blobs: 'blobs/',
+  unnamed: 'unnamed/',
+  names: 'names/',
+  retired: 'retired/',
+  leases: 'leases/',
+  records: 'records/',
+  notes: 'notes/',
+}
 
 /** Before all keys of one blob. @throws `DigestError` */
 export const blobPrefix = (digest: Digest): string => `${prefixes.blobs}${algorithmOf(digest)}/${hexOf(digest)}/`
@@ -30,8 +41,10 @@ export interface GenerationKeys {
   readonly beat: string
   /** Created last: the list of its chunks, which alone makes the blob present. */
   readonly done: string
-  /** Created by a collector: this generation and all before it are about to be deleted. */
-  readonly condemned: string
+  /** Created by a collector, of its nonce: this generation and all before it are about to be deleted. */
+  condemned(nonce: string): string
+  /** What becomes of them after all, created once. `nonce`: as above. */
+  verdict(nonce: string): string
   /** `offset`: of its first byte in the blob. `nonce`: the owner's, so that nobody's chunk is in another's way. */
   chunk(offset: number, nonce: string): string
 }
@@ -43,7 +56,8 @@ export function generationKeys(digest: Digest, generation: number): GenerationKe
     claim: `${prefix}claim`,
     beat: `${prefix}beat`,
     done: `${prefix}done`,
-    condemned: `${prefix}condemned`,
+    condemned: (nonce) => `${prefix}condemned-${nonce}`,
+    verdict: (nonce) => `${prefix}verdict-${nonce}`,
     chunk: (offset, nonce) => `${prefix}${chunkName(offset, nonce)}`,
   }
 }
@@ -60,30 +74,29 @@ export interface BlobKey {
     | 'beat'
     | 'done'
     | 'condemned'
+    | 'verdict'
     | {
         /** Of its first byte in the blob. */
         readonly offset: number
         readonly nonce: string
       }
+  /** Of who condemned it. */
+  readonly collector?: string | undefined
 }
 
 const blobKeyForm = new RegExp(
-  `^blobs/([a-z0-9]+)/([0-9a-f]+)/([0-9]{${generationDigits}})/(?:(claim|beat|done|condemned)|chunk-([0-9]{${offsetDigits}})-(${nonceForm}))$`,
+  `^blobs/([a-z0-9]+)/([0-9a-f]+)/([0-9]{${generationDigits}})/(?:(claim|beat|done)|(condemned|verdict)-(${nonceForm})|chunk-([0-9]{${offsetDigits}})-(${nonceForm}))$`,
 )
 
 /** `undefined`: none of ours. */
 export function parseBlobKey(key: string): BlobKey | undefined {
-  const [, algorithm, hex, generation, part, offset, nonce = ''] = blobKeyForm.exec(key) ?? []
+  const [, algorithm, hex, generation, part, mark, collector, offset, nonce = ''] = blobKeyForm.exec(key) ?? []
   const digest = `${algorithm}:${hex}`
   if (!isDigest(digest)) return undefined
-  return {
-    digest,
-    generation: Number(generation),
-    part:
-      part === 'claim' || part === 'beat' || part === 'done' || part === 'condemned'
-        ? part
-        : { offset: Number(offset), nonce },
-  }
+  const blob = { digest, generation: Number(generation) }
+  if (mark === 'condemned' || mark === 'verdict') return { ...blob, part: mark, collector }
+  if (part === 'claim' || part === 'beat' || part === 'done') return { ...blob, part }
+  return { ...blob, part: { offset: Number(offset), nonce } }
 }
 
 /** The objects of content whose digest is not known yet; `nonce`: its owner's. */
@@ -116,9 +129,34 @@ export function parseNameKey(key: string): { readonly sha256: string; readonly v
   return sha256 === undefined ? undefined : { sha256, version: Number(version) }
 }
 
+/** Before the number that a removed name had got to. */
+export const retiredPrefix = (sha256: string): string => `${prefixes.retired}${sha256}/`
+
+export const retiredKey = (sha256: string, version: number): string =>
+  `${retiredPrefix(sha256)}${String(version).padStart(versionDigits, '0')}`
+
+/** `undefined`: none of ours. */
+export function parseRetiredKey(key: string): { readonly sha256: string; readonly version: number } | undefined {
+  const [, sha256, version] = new RegExp(`^retired/([0-9a-f]{64})/([0-9]{${versionDigits}})$`).exec(key) ?? []
+  return sha256 === undefined ? undefined : { sha256, version: Number(version) }
+}
+
 /** `nonce`: its owner's. */
 export const leaseKey = (nonce: string): string => `${prefixes.leases}${nonce}`
+
+/** Whether it is the key of a lease. */
+export const isLeaseKey = (key: string): boolean => new RegExp(`^leases/${nonceForm}$`).test(key)
 
 /** `kind`: as in `RecordKind` of the content store. @throws `DigestError` */
 export const recordKey = (kind: string, key: Digest): string =>
   `${prefixes.records}${kind}/${algorithmOf(key)}/${hexOf(key)}`
+
+/** Before all records of one kind. */
+export const recordPrefix = (kind: string): string => `${prefixes.records}${kind}/`
+
+/** `undefined`: none of ours. */
+export function parseRecordKey(key: string): { readonly kind: string; readonly digest: Digest } | undefined {
+  const [, kind = '', algorithm, hex] = /^records\/([a-z-]+)\/([a-z0-9]+)\/([0-9a-f]+)$/.exec(key) ?? []
+  const digest = `${algorithm}:${hex}`
+  return isDigest(digest) ? { kind, digest } : undefined
+}

@@ -33,6 +33,7 @@ const subject = (faults: Omit<RandomFaultsOptions, 'random'> = {}, bounds = {}):
         objects: steadyObjects(objects, { times, clock: quick }),
         times,
         clock: hurriedClock(),
+        patient: true,
         bounds,
       })
     }

@@ -35,7 +35,7 @@ const chunkSizes = ({ objects }: Bucket): readonly number[] =>
   [...objects].filter(([key]) => typeof parseBlobKey(key)?.part === 'object').map(([, object]) => object.bytes.length)
 
 const condemn = (bucket: Bucket, generation: number): void =>
-  void bucket.objects.set(keys(generation).condemned, { bytes: new Uint8Array(1), modifiedMs: 1 })
+  void bucket.objects.set(keys(generation).condemned('c'.repeat(16)), { bytes: new Uint8Array(1), modifiedMs: 1 })
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => void setTimeout(resolve, 1))

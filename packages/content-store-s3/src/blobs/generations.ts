@@ -91,7 +91,7 @@ async function* grouped(listed: AsyncIterable<ListedObject>): AsyncGenerator<Gen
     if (part === 'condemned') condemned = number
     else if (part === 'claim') last.claimed = true
     else if (part === 'done') last.done = { modifiedMs }
-    else if (part !== 'beat') last.chunks.push({ key, size, ...part })
+    else if (typeof part === 'object') last.chunks.push({ key, size, ...part })
   }
   if (digest !== undefined) yield found(digest)
 }

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { enlarged, needs } from '../../../../test/support/needs.ts'
+import { explore } from './explore.ts'
+import { ageless, backwards, believing, blind } from './mistakes.ts'
+import { nameSceneOf } from './name-scenes.ts'
+import { sceneOf, type SceneOptions, type Twist } from './scenes.ts'
+import type { Scene } from './world.ts'
+
+type Actors = Parameters<typeof sceneOf>[0]
+
+const only =
+  (actor: string, wrong: (step: Parameters<Twist>[0]) => ReturnType<Twist>): Twist =>
+  (step, name) =>
+    name.endsWith(actor) ? wrong(step) : step
+
+/** What breaks the law, and how it comes to that. */
+const brokenIn = (scene: Scene): string | undefined => {
+  const { broken } = explore(scene)
+  return broken && [broken.why, ...broken.path].join('\n')
+}
+
+const once = { attempts: 1 }
+const two: Actors = ['owner', 'collector']
+
+describe('the protocol of blobs, in every order', () => {
+  it('holds with a reader, a remover and a collector', () => {
+    expect(brokenIn(sceneOf(['reader', 'remover', 'collector'], { place: 'whole' }))).toBeUndefined()
+  })
+
+  it.each<readonly [string, Actors, SceneOptions]>([
+    ['a publisher', two, { place: 'whole', wrong: once }],
+    ['an owner and its successor', two, { place: 'part', wrong: once }],
+    ['an owner that begins anew', two, { place: 'nothing' }],
+    ['a successor that begins anew', two, { place: 'part' }],
+    ['a name that is removed', ['reader', 'remover', 'collector'], { place: 'named' }],
+    ['a listing that takes time', two, { place: 'whole', slowListings: true, wrong: once }],
+    ['an answer that is lost', two, { place: 'whole', losses: 1, wrong: once }],
+  ])('holds with a collector and %s', needs(enlarged), (_, actors, options) =>
+    expect(brokenIn(sceneOf(actors, options))).toBeUndefined(),
+  )
+
+  it.each<readonly [string, Actors, SceneOptions]>([
+    ['adopts what is condemned', two, { place: 'part', wrong: { ...once, adoptsCondemned: true } }],
+    ['removes what makes a blob present last', two, { place: 'whole', twist: only('collector', backwards) }],
+  ])('finds out who %s', (_, actors, options) => expect(brokenIn(sceneOf(actors, options))).toBeTypeOf('string'))
+
+  it.each<readonly [string, Actors, SceneOptions]>([
+    ['does not look again before it is done', two, { place: 'part', wrong: { ...once, skipsLookBeforeDone: true } }],
+    ['does not see what is condemned', two, { place: 'whole', wrong: once, twist: only('owner', blind) }],
+    ['does not look whether what it adopted is there', two, { place: 'part', wrong: { ...once, skipsChunks: true } }],
+    ['looks at the names before it waits', two, { place: 'whole', wrong: { ...once, namesBeforeWaiting: true } }],
+    ['trusts a clock of the store', two, { place: 'whole', wrong: { ...once, trustsDate: true } }],
+    ['names what it saw long ago', two, { place: 'whole', wrong: once, twist: only('owner', ageless) }],
+  ])('finds out who %s', needs(enlarged), (_, actors, options) =>
+    expect(brokenIn(sceneOf(actors, options))).toBeTypeOf('string'),
+  )
+})
+
+describe('the protocol of names, in every order', () => {
+  it.each<Parameters<typeof nameSceneOf>[0]>([
+    { place: 'removed' },
+    { place: 'none', losses: 1 },
+    { place: 'removed', losses: 1 },
+    { place: 'followed', losses: 1 },
+    { place: 'none', third: true },
+  ])('loses none with %o', needs(enlarged), (options) => expect(brokenIn(nameSceneOf(options))).toBeUndefined())
+
+  it('finds out who takes a lost answer for a success', () =>
+    expect(brokenIn(nameSceneOf({ place: 'none', losses: 1, twist: (step) => believing(step) }))).toBeTypeOf('string'))
+
+  it.each<readonly [string, Parameters<typeof nameSceneOf>[0]]>([
+    ['forgets the number of a name that was removed', { place: 'removed', wrong: { forgetsNumbers: true } }],
+    ['trims at once', { place: 'none', third: true, wrong: { trimsAtOnce: true } }],
+    ['goes on from what it saw long ago', { place: 'none', third: true, twist: ageless }],
+  ])('finds out who %s', needs(enlarged), (_, options) => expect(brokenIn(nameSceneOf(options))).toBeTypeOf('string'))
+})
