@@ -68,7 +68,9 @@ function rememberCompiled(): void {
  */
 function keepYoungSmall(): void {
   const given = process.execArgv.join(' ') + ' ' + (process.env['NODE_OPTIONS'] || '')
-  if (!/^(save|load|push|copy|serve)$/.test(first || '') || /semi[-_]space/.test(given)) return
+  // docker's groups: `image save`.
+  const command = (first === 'image' ? process.argv[3] : first) || ''
+  if (!/^(save|load|push|copy|serve)$/.test(command) || /semi[-_]space/.test(given)) return
   try {
     process.getBuiltinModule('v8').setFlagsFromString('--semi-space-growth-factor=1')
   } catch {

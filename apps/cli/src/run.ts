@@ -21,7 +21,8 @@ function wordsFor(program: Command, argv: readonly string[]): readonly string[] 
 }
 
 /** Does what the words say and tells what the process should exit with. Errors are reported, never thrown. */
-export async function run(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
+export async function run(words: readonly string[], context: CommandContext): Promise<ExitCode> {
+  const argv = inOurWords(words)
   let exitCode: ExitCode = exitCodes.ok
   try {
     const program = createProgram(argv, context, (code) => (exitCode = code))
@@ -31,4 +32,11 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
     // Help or the version has been printed.
     return error instanceof CommanderError ? exitCodes.ok : context.report(error)
   }
+}
+
+/** docker's spelling of what has another one here. */
+function inOurWords(words: readonly string[]): readonly string[] {
+  const at = words.indexOf('manifest')
+  // An image that is called `inspect` is the only word behind it.
+  return at >= 0 && words[at + 1] === 'inspect' && words.length > at + 2 ? words.toSpliced(at + 1, 1) : words
 }

@@ -10,7 +10,7 @@ export function infoText(text: string, facts: MachineFacts): string {
   if (format.kind === 'table')
     throw new CliError('USAGE', '--format: info has no table', { hint: 'give a template, or json' })
   const { program, machine, store } = facts
-  const [os = '', arch = ''] = program.platform.split('/')
+  const [os = ''] = program.platform.split('/')
   const ours = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, fromJson(value)] as const))
   const view = struct(
     {
@@ -19,7 +19,7 @@ export function infoText(text: string, facts: MachineFacts): string {
       DockerRootDir: store.root,
       ServerVersion: program.version,
       OSType: os,
-      Architecture: arch,
+      Architecture: machine.architecture,
       KernelVersion: machine.kernel,
       NCPU: machine.processors,
       MemTotal: machine.memory,

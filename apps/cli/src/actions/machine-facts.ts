@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { availableParallelism, release, totalmem } from 'node:os'
+import { availableParallelism, machine, release, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { storeFormat } from '@lading/content-store'
 import type { GlobalOptions } from '../command-options.ts'
@@ -14,6 +14,8 @@ export interface MachineFacts {
   readonly program: Program
   readonly machine: {
     readonly kernel: string
+    /** As the kernel says it: `x86_64`. */
+    readonly architecture: string
     readonly processors: number
     /** Bytes. */
     readonly memory: number
@@ -47,7 +49,7 @@ export async function machineFacts(options: GlobalOptions, context: CommandConte
   const root = rootOf(options, context)
   return {
     program: program(),
-    machine: { kernel: release(), processors: availableParallelism(), memory: totalmem() },
+    machine: { kernel: release(), architecture: machine(), processors: availableParallelism(), memory: totalmem() },
     store: {
       root,
       exists: existsSync(root),

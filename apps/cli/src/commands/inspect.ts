@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { formatOption, platformOption } from './options.ts'
+import { acceptedOption, formatOption, platformOption } from './options.ts'
 
 export function inspectCommand(attach: Attach): Command {
   const command = new Command('inspect')
@@ -9,6 +9,8 @@ export function inspectCommand(attach: Attach): Command {
     .argument('<image...>', 'a reference, an image ID, or the start of one')
     .option('--json', 'print a JSON array')
     .addOption(formatOption('{{.Id}}', { short: '-f, ' }))
+    .addOption(acceptedOption('--type <type>').choices(['image']))
+    .addOption(acceptedOption('-s, --size'))
     .addOption(platformOption('which image of a multi-platform one'))
     .addHelpText(
       'after',

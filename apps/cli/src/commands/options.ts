@@ -23,13 +23,17 @@ export const formatOption = (
     `json as docker prints it, ${table ? "'table TEMPLATE', " : ''}or a template of Go's with docker's names: ${example}`,
   )
 
+/** What docker takes and nothing comes of here: scripts that give it go on working. */
+export const acceptedOption = (flags: string): Option => new Option(flags, 'accepted, as with docker').hideHelp()
+
 export const platformOption = (what: string): Option =>
   new Option('--platform <platform>', `${what}: os/arch or os/arch/variant (env: DOCKER_DEFAULT_PLATFORM)`)
 
 /** As Go reads a flag that is true or false. */
 export function parseFlag(value: string): boolean {
-  if (/^(?:true|t|1)$/i.test(value)) return true
-  if (/^(?:false|f|0)$/i.test(value)) return false
+  // `-H=false` is Go's too.
+  if (/^=?(?:true|t|1)$/i.test(value)) return true
+  if (/^=?(?:false|f|0)$/i.test(value)) return false
   throw new InvalidArgumentError('It must be true or false.')
 }
 

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
 import {
+  acceptedOption,
   addNetworkOptions,
   maxInflationRatioOption,
   maxLayerSizeOption,
@@ -44,6 +45,7 @@ export function pullCommand(attach: Attach): Command {
       '--allow-schema1',
       'also pull images in the format used before Docker 1.10, after verifying their signatures',
     )
+    .addOption(acceptedOption('--disable-content-trust'))
     .addHelpText(
       'after',
       examples(

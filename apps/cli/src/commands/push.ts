@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addNetworkOptions, positiveInteger, progressOption, repeatable, somePath } from './options.ts'
+import { acceptedOption, addNetworkOptions, positiveInteger, progressOption, repeatable, somePath } from './options.ts'
 
 export function pushCommand(attach: Attach): Command {
   const command = new Command('push')
@@ -29,6 +29,7 @@ export function pushCommand(attach: Attach): Command {
         'write the digest of the image to this file; of several, one per line',
       ).argParser(somePath),
     )
+    .addOption(acceptedOption('--disable-content-trust'))
     .addHelpText(
       'after',
       examples(

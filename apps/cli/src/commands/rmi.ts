@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { examples, type Attach } from './define.ts'
+import { acceptedOption } from './options.ts'
 
 export function rmiCommand(attach: Attach, name = 'rmi'): Command {
   const command = new Command(name)
@@ -15,6 +16,7 @@ export function rmiCommand(attach: Attach, name = 'rmi'): Command {
       '-f, --force',
       'remove an image ID even if it has names in several repositories; do not fail for images that do not exist',
     )
+    .addOption(acceptedOption('--no-prune'))
     .addHelpText(
       'after',
       examples(['lading rmi alpine:3.20', 'one name'], ['lading rmi -f 4bcff63911fc', 'an image with all its names']),

@@ -5,7 +5,7 @@ export function versionCommand(attach: Attach): Command {
   const command = new Command('version')
     .summary('show which lading and which Node.js this is')
     .description('Show the versions of lading, of Node.js and of what does the work in it. lading info shows more.')
-    .option('--format <format>', "json, or a template of Go's: {{.Client.Version}}")
+    .option('-f, --format <format>', "json, or a template of Go's: {{.Client.Version}}")
     .option('--json', 'print a JSON object')
     .addHelpText(
       'after',
@@ -24,7 +24,7 @@ export function infoCommand(attach: Attach): Command {
     .description(
       'Show versions, the machine, the store, and which files and variables decide about registries. No names of images, no secrets. Asks no registry.',
     )
-    .option('--format <format>', "json, or a template of Go's: {{.Images}}")
+    .option('-f, --format <format>', "json, or a template of Go's: {{.Images}}")
     .option('--json', 'print a JSON object')
     .addHelpText(
       'after',

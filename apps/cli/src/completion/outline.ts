@@ -44,7 +44,7 @@ export function outlineOf(program: Command): Outline[] {
   const global = program.options.map(outlineOption)
   const visit = (command: Command, path: string): Outline[] => {
     const visible = command.createHelp().visibleCommands(command)
-    const own = command === program ? [] : command.options.map(outlineOption)
+    const own = command === program ? [] : command.options.filter(({ hidden }) => !hidden).map(outlineOption)
     return [
       {
         path,

@@ -24,7 +24,7 @@ export function inspectView(image: ImageDetails, config: Members): Struct {
       ContainerConfig: containerConfig(membersOf(config['container_config'])),
       DockerVersion: text(config['docker_version']),
       Author: text(config['author']),
-      Config: containerConfig(membersOf(config['config'])),
+      Config: imageConfig(membersOf(config['config'])),
       Architecture: text(config['architecture']),
       Variant: text(config['variant']),
       Os: text(config['os']),
@@ -35,13 +35,36 @@ export function inspectView(image: ImageDetails, config: Members): Struct {
       RootFS: struct({ Type: 'layers', Layers: image.config.rootfs.diffIds }, { omitEmpty: ['Layers'] }),
       Metadata: struct({ LastTagTime: '0001-01-01T00:00:00Z' }),
     },
-    { omitEmpty: ['Variant', 'OsVersion'], beside: ours(image) },
+    { omitEmpty: ['Container', 'Variant', 'OsVersion'], beside: ours(image) },
   )
 }
 
 function ours(image: ImageDetails): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(image).map(([name, value]) => [name, fromJson(value)] as const))
 }
+
+/** As docker has it since version 28; what it had of a container before is there to be asked for. */
+function imageConfig(config: Members): Struct {
+  const { fields } = containerConfig(config)
+  const shown = Object.fromEntries(imageMembers.map((name) => [name, fields.get(name)] as const))
+  return struct(shown, { omitEmpty: imageMembers, beside: Object.fromEntries(fields) })
+}
+
+const imageMembers = [
+  'User',
+  'ExposedPorts',
+  'Env',
+  'Entrypoint',
+  'Cmd',
+  'Volumes',
+  'WorkingDir',
+  'Labels',
+  'StopSignal',
+  'ArgsEscaped',
+  'Healthcheck',
+  'OnBuild',
+  'Shell',
+] as const
 
 /** The type `container.Config` of docker. */
 function containerConfig(config: Members): Struct {
@@ -54,7 +77,7 @@ function containerConfig(config: Members): Struct {
       AttachStdin: flag('AttachStdin'),
       AttachStdout: flag('AttachStdout'),
       AttachStderr: flag('AttachStderr'),
-      ExposedPorts: names(config['ExposedPorts']),
+      ExposedPorts: setOf(config['ExposedPorts']),
       Tty: flag('Tty'),
       OpenStdin: flag('OpenStdin'),
       StdinOnce: flag('StdinOnce'),
@@ -63,7 +86,7 @@ function containerConfig(config: Members): Struct {
       Healthcheck: healthcheck(config['Healthcheck']),
       ArgsEscaped: flag('ArgsEscaped'),
       Image: text(config['Image']),
-      Volumes: names(config['Volumes']),
+      Volumes: setOf(config['Volumes']),
       WorkingDir: text(config['WorkingDir']),
       Entrypoint: texts(config['Entrypoint']),
       NetworkDisabled: flag('NetworkDisabled'),
@@ -113,7 +136,7 @@ function texts(value: unknown): readonly Value[] {
 }
 
 /** A set: docker keeps it as a map to nothing. */
-const names = (value: unknown): Dictionary => mapOf(value, () => struct({}), struct({}))
+const setOf = (value: unknown): Dictionary => mapOf(value, () => struct({}), struct({}))
 
 const labels = (value: unknown): Dictionary => mapOf(value, text, '')
 

@@ -95,7 +95,9 @@ function declare(
 }
 
 function fieldOf(value: Value, { name, offset }: Field): Value {
-  if (typeof value !== 'object' || value === null || isList(value))
+  if (value === undefined || value === null)
+    throw templateError(`there is nothing that could have .${printable(name, 100)}`, offset)
+  if (typeof value !== 'object' || isList(value))
     throw templateError(`${typeOf(value)} has no .${printable(name, 100)}`, offset)
   if (value.kind === 'map') return value.entries.get(name)
   if (value.fields.has(name)) return value.fields.get(name)

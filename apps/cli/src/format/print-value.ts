@@ -13,7 +13,7 @@ function inside(value: Value): string {
     return `map[${sortedEntries(value)
       .map(([key, each]) => `${key}:${inside(each)}`)
       .join(' ')}]`
-  return `{${value.shown.map((name) => inside(value.fields.get(name))).join(' ')}}`
+  return `{${value.printed.map((name) => inside(value.fields.get(name))).join(' ')}}`
 }
 
 /** As Go's `fmt.Sprint`: a blank between two of which neither is a text. */

@@ -19,7 +19,9 @@ export interface Dictionary {
 export interface Struct {
   readonly kind: 'struct'
   readonly fields: ReadonlyMap<string, Value>
-  /** The fields that JSON shows, in this order. */
+  /** The fields that are printed, in this order. */
+  readonly printed: readonly string[]
+  /** Those of them that JSON shows. */
   readonly shown: readonly string[]
 }
 
@@ -50,6 +52,7 @@ export function struct(
   return {
     kind: 'struct',
     fields: new Map([...Object.entries(beside), ...Object.entries(fields)]),
+    printed: Object.keys(fields),
     shown: Object.keys(fields).filter(isShown),
   }
 }
