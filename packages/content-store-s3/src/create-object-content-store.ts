@@ -10,6 +10,7 @@ import {
 import { enterQueue } from '@lading/content-store/engine'
 import { parseDigest, type Digest } from '@lading/digest'
 import { printable } from '@lading/errors'
+import { ageingClock } from './ageing-clock.ts'
 import { arrivingChunks } from './blobs/arriving-chunks.ts'
 import { createChanges } from './blobs/changes.ts'
 import { presentIn } from './blobs/documents.ts'
@@ -53,7 +54,7 @@ export function createObjectContentStore({
   bounds,
   patient,
 }: ObjectContentStoreOptions): ContentStore<Followable> {
-  const engine: Engine = { objects, times, clock, bounds: { ...defaultBounds, ...bounds } }
+  const engine: Engine = { objects, times, clock, age: ageingClock(clock), bounds: { ...defaultBounds, ...bounds } }
   const changes = createChanges(clock)
   const own = newNonce()
 

@@ -2,7 +2,7 @@ import { createObjectContentStore, generationKeys, timesOf, type Objects } from 
 import { createBucket, memoryObjects, type Bucket } from '@lading/content-store-s3/memory'
 import type { ContentStore, Ingest } from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Bounds } from '../src/blobs/engine.ts'
 import { formatBeat } from '../src/blobs/owner-documents.ts'
 import { watchOwner } from '../src/blobs/watch-owner.ts'
@@ -153,6 +153,28 @@ describe('a process that stood still', () => {
     stillMs = 29 * minuteMs
     await ingest.commit()
     expect(bucket.objects.has(keys(1).done)).toBe(true)
+  })
+
+  it('with its machine, whose monotonic clock slept as well, abandons it', async () => {
+    const bucket = createBucket()
+    let aheadMs = 0
+    const wall = Date.now
+    const asleep = vi.spyOn(Date, 'now').mockImplementation(() => wall() + aheadMs)
+    try {
+      const inner = memoryObjects({ bucket, date: wall })
+      const objects: Objects = {
+        ...inner,
+        async *list(...of) {
+          yield* inner.list(...of)
+          if (bucket.objects.size > 3) aheadMs += 31 * minuteMs
+        },
+      }
+      const ingest = await begun(openStore(bucket, { objects }), bytes.length)
+      await expect(ingest.commit()).rejects.toMatchObject({ code: 'LOCK_LOST' })
+      expect(bucket.objects.has(keys(1).done)).toBe(false)
+    } finally {
+      asleep.mockRestore()
+    }
   })
 
   it('while what is its own was deleted and claimed anew finishes nothing', async () => {

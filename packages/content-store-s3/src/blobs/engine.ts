@@ -8,6 +8,8 @@ export interface Engine {
   readonly objects: Objects
   readonly times: Times
   readonly clock: Clock
+  /** How old a look is, in milliseconds: see `ageingClock`. */
+  readonly age: () => number
   readonly bounds: Bounds
 }
 

@@ -30,7 +30,7 @@ export function objectIngest(
   engine: Engine,
   { blob, adopted, instead, leave, changed, ...options }: Options,
 ): Ingest<Followable> {
-  const { objects, clock } = engine
+  const { objects } = engine
   const { digest, size } = blob
   const errors = ingestErrors(blob)
   /** Of begin, commit, close and discard. */
@@ -78,7 +78,7 @@ export function objectIngest(
   /** The blob comes again from its start, in a generation of its own, so that nobody takes one's bytes for the other's. */
   async function startOver(): Promise<void> {
     const former = { own, writer }
-    const next = await claimGeneration(engine, { digest, number: own.number + 1, fresh: true, seenMs: clock.now() })
+    const next = await claimGeneration(engine, { digest, number: own.number + 1, fresh: true, seenMs: engine.age() })
     if (next === undefined) {
       await own.lookForHeir()
       throw errors.ended()

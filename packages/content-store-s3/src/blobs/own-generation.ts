@@ -36,7 +36,7 @@ interface Options extends AbortOptions {
   readonly number: number
   /** Nothing before it belongs to it. */
   readonly fresh: boolean
-  /** When it was looked at what there is, by the clock. */
+  /** When it was looked at what there is, by the clock of ages. */
   readonly seenMs: number
 }
 
@@ -52,7 +52,7 @@ export async function claimGeneration(engine: Engine, options: Options): Promise
 }
 
 function ownGeneration(
-  { objects, times, clock }: Engine,
+  { objects, times, age }: Engine,
   { digest, number, seenMs }: Options,
   nonce: string,
 ): OwnGeneration {
@@ -88,7 +88,7 @@ function ownGeneration(
       digest,
       hint: 'ask for it again: it is here, or waited for, or goes on where it ended',
     })
-  const stoodStill = (): boolean => clock.now() - lookedMs > times.graceMs / 2
+  const stoodStill = (): boolean => age() - lookedMs > times.graceMs / 2
 
   const assertOurs = (): void => {
     if (inherited) throw lost('another process took this one for dead and goes on with it')
@@ -111,7 +111,7 @@ function ownGeneration(
     },
     async look(chunks, options) {
       const still = stoodStill()
-      const nowMs = clock.now()
+      const nowMs = age()
       const found = await readGenerations(objects, digest, options)
       const there = new Set(
         found.all.flatMap((generation) => (generation.number > found.condemned ? generation.keys : [])),
@@ -123,7 +123,7 @@ function ownGeneration(
         parseClaim(await objects.get(keys.claim, { ...options, maxBytes: ownerBytesLimit }))?.nonce !== nonce
       )
         throw lost('it was collected while this process stood still')
-      if (clock.now() - nowMs > times.graceMs / 2) throw lost('this process stood still')
+      if (age() - nowMs > times.graceMs / 2) throw lost('this process stood still')
       lookedMs = nowMs
       return found
     },

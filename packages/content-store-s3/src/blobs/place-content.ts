@@ -22,10 +22,10 @@ export async function placeContent(
   blob: BlobAddress,
   { pieces, instead = 0, signal }: Options,
 ): Promise<void> {
-  const { objects, bounds, times, clock } = engine
+  const { objects, bounds, times, age } = engine
   const { digest, size } = blob
   for (;;) {
-    let seenMs = clock.now()
+    let seenMs = age()
     const found = await readGenerations(objects, digest, { signal })
     if ((await presentIn(engine, found, { after: instead, signal }))?.size === size) return
     const number = found.top + 1
@@ -44,11 +44,11 @@ export async function placeContent(
       offset += piece.length
     }
     if (chunks.length > 0) {
-      seenMs = clock.now()
+      seenMs = age()
       if ((await readGenerations(objects, digest, { signal })).condemned >= number) continue
     }
     // Who stood still does not know any more whether the generation is condemned.
-    if (clock.now() - seenMs > times.graceMs / 2) continue
+    if (age() - seenMs > times.graceMs / 2) continue
     // Whoever else creates it does so of the same bytes.
     await objects.create(keys.done, formatDone({ size, chunks, content }, nonce), { signal })
     return

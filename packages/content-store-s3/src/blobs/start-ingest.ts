@@ -29,7 +29,7 @@ export async function startIngest(
   blob: BlobAddress,
   { instead, fresh, signal }: Options,
 ): Promise<Started | undefined> {
-  const { objects, times, clock } = engine
+  const { objects, times, clock, age } = engine
   const { digest, size } = blob
   const brings = watchOwner(objects, digest, engine)
   const isHere = async (found: Generations): Promise<boolean> =>
@@ -37,7 +37,7 @@ export async function startIngest(
 
   for (;;) {
     signal?.throwIfAborted()
-    const seenMs = clock.now()
+    const seenMs = age()
     const found = await readGenerations(objects, digest, { signal })
     if (await isHere(found)) return undefined
     if (isTaken(found) && (await brings(found.top, { signal }))) {

@@ -6,6 +6,7 @@ import { parseDone } from '../blobs/done-document.ts'
 import type { Engine } from '../blobs/engine.ts'
 import { readGenerations } from '../blobs/generations.ts'
 import { condemnedIn, countLeftovers, plus } from '../blobs/leftovers.ts'
+import { unnamedContents, type UnnamedContent } from '../blobs/unnamed-leftovers.ts'
 import { generationKeys, parseBlobKey } from '../layout.ts'
 import { newNonce } from '../nonce.ts'
 import { presentIn, type BlobLook, type Marker } from '../protocol/blob-look.ts'
@@ -37,16 +38,19 @@ export function createCollection(
   async function look(options: AbortOptions): Promise<{
     readonly blobs: readonly ListedBlobLook[]
     readonly versions: Awaited<ReturnType<typeof listVersions>>
+    readonly unnamed: readonly UnnamedContent[]
   }> {
     const blobs: ListedBlobLook[] = []
     for await (const blob of allBlobs(objects, options)) blobs.push(blob)
     const versions = await listVersions(objects, options)
+    const unnamed = await unnamedContents(objects, options)
     observed.see([
       ...blobs.flatMap((blob) => blob.markers.map((marker) => keyOf(blob, marker))),
       ...blobs.flatMap((blob) => (isGone(blob) ? [remainsOf(blob)] : [])),
       ...versionKeys(versions),
+      ...unnamed.map(({ state }) => state),
     ])
-    return { blobs, versions }
+    return { blobs, versions, unnamed }
   }
 
   /** What waits for its last look. */
@@ -78,6 +82,17 @@ export function createCollection(
     return freed
   }
 
+  /** What processes left that were not heard of for the grace time. Nobody else could go on with it. */
+  async function removeUnnamed(unnamed: readonly UnnamedContent[]): Promise<Amount> {
+    let removed = nothing
+    for (const { state, keys, size } of unnamed) {
+      if (!isSettled(state)) continue
+      for (const key of keys) await objects.remove(key)
+      removed = plus(removed, { files: keys.length, bytes: size })
+    }
+    return removed
+  }
+
   /** Condemns what nobody goes on with, and copies that another one has replaced. They are judged like all else. */
   async function condemnLeftovers(blobs: readonly ListedBlobLook[], quarantine: boolean): Promise<void> {
     let nowMs: number | undefined
@@ -105,12 +120,12 @@ export function createCollection(
     },
     async emptyTrash({ needed = () => Promise.resolve(nobody), quarantine = false, dryRun = false } = {}) {
       if (dryRun) return onlyTrash((await countLeftovers(engine)).trash)
-      let { blobs, versions } = await look({})
+      let { blobs, versions, unnamed } = await look({})
       const since = waiting(blobs).map(([blob, marker]) => observed.since(keyOf(blob, marker)) ?? clock.now())
       if (patient && since.length > 0) {
         const leftMs = Math.max(...since) + times.graceMs - clock.now()
         if (leftMs > 0) await clock.sleep(leftMs)
-        ;({ blobs, versions } = await look({}))
+        ;({ blobs, versions, unnamed } = await look({}))
       }
       const due = waiting(blobs).filter(([blob, marker]) => isSettled(keyOf(blob, marker)))
       const freed = due.length === 0 ? nothing : await lastLook(due, needed)
@@ -118,7 +133,7 @@ export function createCollection(
         if (isGone(blob) && isSettled(remainsOf(blob))) await run(forgetMarkers(blob.digest), ground)
       await trimNames(ground, versions, isSettled)
       await condemnLeftovers(blobs, quarantine)
-      return onlyTrash(freed)
+      return { ...onlyTrash(freed), temporary: await removeUnnamed(unnamed) }
     },
   }
 }

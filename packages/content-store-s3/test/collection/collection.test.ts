@@ -3,8 +3,9 @@ import { digestOf } from '@lading/digest/hash'
 import { parseReference } from '@lading/reference'
 import { expect, it } from 'vitest'
 import { createObjectContentStore } from '../../src/create-object-content-store.ts'
-import { blobPrefix } from '../../src/layout.ts'
+import { blobPrefix, unnamedKeys } from '../../src/layout.ts'
 import { createBucket, memoryObjects, type Bucket } from '../../src/memory/index.ts'
+import { newNonce } from '../../src/nonce.ts'
 import { createObjectReferenceStore } from '../../src/names/object-reference-store.ts'
 import { timesOf } from '../../src/times.ts'
 import { hurriedClock } from '../hurried-clock.ts'
@@ -90,4 +91,22 @@ it('trims versions of names that were followed long ago, and goes on counting af
   await set(4)
   expect(keysIn(bucket)).toEqual([expect.stringMatching(/\/0*5$/)])
   expect((await names.get(name))?.size).toBe(4)
+})
+
+it('takes away content without a digest whose process was not heard of for the grace time', async () => {
+  const bucket = createBucket()
+  const clock = hurriedClock()
+  const contents = open(bucket, clock)
+  const left = [unnamedKeys(newNonce()), unnamedKeys(newNonce())] as const
+  for (const keys of left) {
+    bucket.objects.set(keys.beat, { bytes: new Uint8Array(10), modifiedMs: 1 })
+    bucket.objects.set(keys.chunk(0), { bytes, modifiedMs: 1 })
+  }
+  const [killed, alive] = left
+  expect((await contents.emptyTrash()).temporary.files).toBe(0)
+  await clock.sleep(times.graceMs)
+  bucket.objects.set(alive.beat, { bytes: new Uint8Array(10), modifiedMs: 2 })
+  expect((await contents.emptyTrash()).temporary).toEqual({ files: 2, bytes: 10 + bytes.length })
+  expect(keysIn(bucket)).toEqual([alive.beat, alive.chunk(0)])
+  expect(keysIn(bucket)).not.toContain(killed.beat)
 })
