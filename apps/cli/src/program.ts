@@ -133,7 +133,7 @@ function emptyProgram(): Command {
     .addOption(
       new Option(
         '--root <dir>',
-        'directory of the store (env: LADING_ROOT; default: $XDG_DATA_HOME/lading or ~/.local/share/lading)',
+        'directory of the store, or s3://BUCKET/PREFIX[?endpoint=URL] (env: LADING_ROOT; default: $XDG_DATA_HOME/lading or ~/.local/share/lading)',
       ).argParser(somePath),
     )
     .addOption(

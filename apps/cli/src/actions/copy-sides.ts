@@ -13,7 +13,7 @@ import type { CommandContext } from '../context.ts'
 import type { ProgressMode, Renderer } from '../progress/renderer.ts'
 import type { CopyPlace } from './copy-place.ts'
 import type { PlaceParts } from './open-place.ts'
-import { openCommandStore } from './open-store.ts'
+import { isOnObjects, openCommandStore } from './open-store.ts'
 import { openRenderedClient, type ClientSide } from './with-client.ts'
 
 export interface CopySideOptions extends RegistryCommandOptions {
@@ -87,7 +87,7 @@ export async function withCopySides<Result>(
       const { domain, path } = place.reference
       const known = await store().catch(() => undefined)
       // Where there is no store, none is made for a hint.
-      if (known !== undefined && existsSync(join(known.root, 'lading')))
+      if (known !== undefined && (isOnObjects(known.root) || existsSync(join(known.root, 'lading'))))
         await known.origins.remember({ host: domain, repository: path }, content)
     },
     async *tags(kind, name) {

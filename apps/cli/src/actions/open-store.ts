@@ -1,3 +1,4 @@
+import type { Digest } from '@lading/digest'
 import { openStore, rootFromEnv, type FileStore, type Store } from '@lading/store'
 import type { CommandContext } from '../context.ts'
 import type { GlobalOptions } from '../command-options.ts'
@@ -5,7 +6,10 @@ import type { GlobalOptions } from '../command-options.ts'
 export const rootOf = ({ root }: GlobalOptions, { environment }: CommandContext): string =>
   root ?? rootFromEnv({ env: environment.variables })
 
-interface StoreOptions extends GlobalOptions {
+/** Whether the store is on object storage, and not in files. */
+export const isOnObjects = (root: string): boolean => /^s3:/i.test(root)
+
+export interface StoreOptions extends GlobalOptions {
   readonly readOnly?: boolean | undefined
   readonly keepSummary?: boolean | undefined
   readonly callerWorks?: boolean | undefined
@@ -14,9 +18,11 @@ interface StoreOptions extends GlobalOptions {
 }
 
 /** The store that the options or the environment name; whoever opens it closes it. */
-export const openCommandStore = (options: StoreOptions, context: CommandContext): Promise<FileStore> =>
-  openStore({
-    root: rootOf(options, context),
+export async function openCommandStore(options: StoreOptions, context: CommandContext): Promise<Store> {
+  const root = rootOf(options, context)
+  if (isOnObjects(root)) return (await import('./open-object-store.ts')).openObjectStore(root, options)
+  return openStore({
+    root,
     readOnly: options.readOnly ?? false,
     keepSummary: options.keepSummary,
     callerWorks: options.callerWorks,
@@ -25,6 +31,13 @@ export const openCommandStore = (options: StoreOptions, context: CommandContext)
     lockTimeoutMs: options.lockTimeout,
     onWaiting: ({ message }) => context.terminal.write(`${message}\n`),
   })
+}
+
+/** Where the file of a blob is, for threads that read it. `undefined`: the store is not in files. */
+export function filesOf(store: Store): ((digest: Digest) => string) | undefined {
+  const { contents } = store as FileStore
+  return isOnObjects(store.root) ? undefined : (digest) => contents.path(digest)
+}
 
 /** Uses the store that the options or the environment name, and closes it. */
 export async function withStore<Result>(

@@ -12,7 +12,7 @@ import { jsonLine } from '../text/json-line.ts'
 import { askedPlatform } from './at-platform.ts'
 import { clientOptions } from './client-options.ts'
 import { endWithError } from './error-as-event.ts'
-import { rootOf } from './open-store.ts'
+import { isOnObjects, openCommandStore, rootOf } from './open-store.ts'
 import { imageResult, tagsResult } from './pull-result.ts'
 import { warningText } from './with-client.ts'
 import { givenReference } from './given-reference.ts'
@@ -80,10 +80,13 @@ async function run(
       if (message !== undefined) warn(event.type === 'warning' ? 'REGISTRY_WARNING' : 'IDENTITY_NOT_STORED', message)
     }
     const { jobs, maxLayerSize, maxInflationRatio } = options
+    const root = rootOf(options, context)
+    const store = isOnObjects(root) ? await openCommandStore(options, context) : undefined
     const puller = await createPuller({
       ...given,
       onEvent,
-      root: rootOf(options, context),
+      store,
+      root,
       lockTimeoutMs: options.lockTimeout,
       jobs,
       maxLayerSize,
@@ -106,6 +109,7 @@ async function run(
     } finally {
       renderer.close()
       await puller.close()
+      await store?.close()
     }
   } finally {
     renderer.close()

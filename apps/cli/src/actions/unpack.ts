@@ -1,5 +1,4 @@
 import { createPuller } from '@lading/distribution'
-import type { Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { Descriptor, Platform } from '@lading/manifest'
 import { isNameOnly, tryParseReference, type Reference } from '@lading/reference'
@@ -11,7 +10,7 @@ import {
   type Unpacked,
   type UnpackEvent,
 } from '@lading/rootfs'
-import type { FileStore } from '@lading/store'
+import type { Store } from '@lading/store'
 import type { RegistryCommandOptions } from '../command-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -22,7 +21,7 @@ import { askedPlatform } from './at-platform.ts'
 import { clientOptions } from './client-options.ts'
 import { endWithError } from './error-as-event.ts'
 import { assertNotReserved } from './given-reference.ts'
-import { openCommandStore } from './open-store.ts'
+import { filesOf, openCommandStore } from './open-store.ts'
 import { unpackWhilePulling } from './unpack-while-pulling.ts'
 
 interface UnpackCommandOptions extends RegistryCommandOptions {
@@ -59,12 +58,11 @@ export const unpack: Action<[reference: string, directory: string], UnpackComman
     const store = await openCommandStore(options, context)
     try {
       const how = { signal, bundle, rootless, overwrite, uidMap, gidMap, devices, onEvent }
-      const fileOf = (digest: Digest): string => store.contents.path(digest)
       const { manifest, unpacked } = await unpackHereOrThere(store, term, {
         options,
         renderer,
         context,
-        unpack: (image) => unpackImage({ ...image, fileOf }, directory, how),
+        unpack: (image) => unpackImage({ ...image, fileOf: filesOf(store) }, directory, how),
       })
       context.print(json ? jsonLine({ v: version, ...unpacked, manifest: manifest.digest }) : unpacked.directory)
       return exitCodes.ok
@@ -87,7 +85,7 @@ interface UnpackParts {
 
 /** From the store; what is not in it is pulled, and unpacked as it comes. */
 async function unpackHereOrThere(
-  store: FileStore,
+  store: Store,
   term: string,
   parts: UnpackParts,
 ): Promise<{ readonly manifest: Descriptor; readonly unpacked: Unpacked }> {
@@ -107,7 +105,7 @@ async function unpackHereOrThere(
 const absent: ReadonlySet<string> = new Set(['IMAGE_UNKNOWN', 'IMAGE_INCOMPLETE', 'PLATFORM_ABSENT'])
 
 async function pulled(
-  store: FileStore,
+  store: Store,
   reference: Reference,
   { options, platform, renderer, context, unpack: unpackIt }: UnpackParts & { readonly platform: Platform | undefined },
 ): ReturnType<typeof unpackHereOrThere> {

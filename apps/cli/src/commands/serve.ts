@@ -25,6 +25,7 @@ export function serveCommand(attach: Attach): Command {
       ),
     )
     .option('--offline', 'serve only what is in the store')
+    .option('--check-store', 'check that the object storage of --root s3://… can hold a store, then exit')
     .addOption(
       new Option(
         '--max-size <size>',
@@ -46,6 +47,7 @@ export function serveCommand(attach: Attach): Command {
           'lading serve --listen 0.0.0.0:443 --tls-cert c.pem --tls-key k.pem --htpasswd users',
           'for other machines, with passwords',
         ],
+        ['lading --root s3://bucket/images serve', 'one of several servers that share a bucket'],
         ['lading serve --max-size 50G --metrics-listen 127.0.0.1:9100', 'with a size limit, and metrics'],
       ),
     )

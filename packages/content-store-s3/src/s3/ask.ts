@@ -25,6 +25,8 @@ export type Ask = <T>(
   options: AskOptions<T>,
 ) => Promise<T>
 
+const strangerPatienceMs = 10_000
+
 /** Waits in milliseconds: a random time up to `base`, doubled with each failure, at most `most`. */
 const waits = {
   conflict: { base: 20, most: 1_000 },
@@ -35,6 +37,7 @@ const waits = {
 /** Asks one gateway after the other until one answers, with patience for what passes. The one that answered is asked first next time. */
 export function createAsk(gateways: readonly Gateway[], { clock, requestTimeoutMs, patienceMs }: AskLimits): Ask {
   let current = 0
+  let hasAnswered = false
   return async (once, { about, timeoutMs = requestTimeoutMs, settle, signal }) => {
     const began = clock.now()
     let wasRepaired = false
@@ -44,10 +47,12 @@ export function createAsk(gateways: readonly Gateway[], { clock, requestTimeoutM
       const gateway = gateways[at] as Gateway
       let failure: Failure
       try {
-        return await within(
+        const answer = await within(
           { ms: Math.min(timeoutMs, requestTimeoutMs), clock, signal, about, host: gateway.host },
           (abortSignal) => once(gateway, { abortSignal }),
         )
+        hasAnswered = true
+        return answer
       } catch (error) {
         signal?.throwIfAborted()
         failure = failureOf(error, { about, host: gateway.host })
@@ -59,7 +64,10 @@ export function createAsk(gateways: readonly Gateway[], { clock, requestTimeoutM
       if (remedy === 'elsewhere' && current === at) current = (at + 1) % gateways.length
       const outcome = await settle?.(failure)
       if (outcome !== undefined) return outcome
-      if (remedy === 'exists' || clock.now() - began >= patienceMs) throw error
+      hasAnswered ||= error.facts.status !== undefined
+      // Where nobody ever answered, an address is wrong more often than a gateway is away.
+      const patience = hasAnswered ? patienceMs : Math.min(patienceMs, strangerPatienceMs)
+      if (remedy === 'exists' || clock.now() - began >= patience) throw error
       // Another gateway may be well: the first round does not wait.
       if (remedy === 'once' || (remedy === 'elsewhere' && failures < gateways.length)) continue
       const { base, most } = waits[remedy]

@@ -18,7 +18,7 @@ export function keepRoom(
     eviction,
     tidying,
     lastUsed,
-  }: { readonly eviction: Eviction; readonly tidying: Tidying; readonly lastUsed: LastUsed },
+  }: { readonly eviction: Pick<Eviction, 'run'>; readonly tidying: Tidying; readonly lastUsed: LastUsed },
   { onEvicted, onError }: { readonly onEvicted: (bytes: number) => void; readonly onError: (error: unknown) => void },
 ): RoomKeeper {
   let timer: NodeJS.Timeout | undefined

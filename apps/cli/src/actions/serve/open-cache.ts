@@ -15,14 +15,16 @@ import {
   pinnedContent,
   registryUpstream,
   type DownloadState,
+  type Eviction,
   type OnServeEvent,
   type Who,
 } from '@lading/serve'
 import { createRate, defaultLimits, type Metrics } from '@lading/serve/front'
 import { clientOptions } from '../client-options.ts'
-import { openCommandStore } from '../open-store.ts'
+import { isOnObjects, openCommandStore } from '../open-store.ts'
 import type { CommandContext } from '../../context.ts'
 import { keepRoom } from './keep-room.ts'
+import { notReady } from './readiness.ts'
 import type { Plan } from './plan.ts'
 import type { ServeOptions } from './serve-options.ts'
 import { watchClient } from './watch-client.ts'
@@ -30,7 +32,8 @@ import { watchEvents } from './watch-events.ts'
 
 /** The handler with its store, its upstreams and the room it has. */
 export interface Cache {
-  readonly root: string
+  /** Why its store can take nothing now; `undefined`: it can. */
+  notReady(): Promise<string | undefined>
   readonly onEvent: OnServeEvent
   handle(request: IncomingMessage, response: ServerResponse, who: Who): Promise<void>
   onTheWay(): readonly DownloadState[]
@@ -109,11 +112,16 @@ export async function openCache(
     isBusy: (digest) => inUse.has(digest) || downloads.onTheWay().some((state) => state.digest === digest),
   })
   const room = keepRoom(
-    { eviction, tidying, lastUsed },
+    {
+      // A bucket is never full, and how much is in it costs a request for each thousand of its keys.
+      eviction: isOnObjects(store.root) && options.maxSize === undefined ? noEviction : eviction,
+      tidying,
+      lastUsed,
+    },
     { onEvicted: (bytes) => metrics.evicted(bytes), onError: (error) => void context.report(error) },
   )
   return {
-    root: store.root,
+    notReady: () => notReady(store),
     onEvent,
     handle: (request, response, who) => server.handle(request, response, who),
     onTheWay: () => downloads.onTheWay(),
@@ -126,3 +134,5 @@ export async function openCache(
     },
   }
 }
+
+const noEviction: Pick<Eviction, 'run'> = { run: async () => ({ bytes: 0, digests: [], taken: 0 }) }

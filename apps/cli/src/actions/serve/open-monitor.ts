@@ -9,10 +9,9 @@ import {
 } from '@lading/serve/front'
 import type { Cache } from './open-cache.ts'
 import type { UpstreamChoice } from './parse-upstream.ts'
-import { notReady } from './readiness.ts'
 
 export interface Monitored {
-  readonly cache: Pick<Cache, 'onTheWay' | 'root'>
+  readonly cache: Pick<Cache, 'onTheWay' | 'notReady'>
   readonly metrics: Metrics
   readonly listener: Listener
   readonly upstreams: readonly UpstreamChoice[]
@@ -37,7 +36,7 @@ export function openMonitor(
         startedAt,
         now: Date.now(),
       }),
-    notReady: () => notReady(cache.root, isStopping),
+    notReady: async () => (isStopping() ? 'it is stopping' : cache.notReady()),
   })
   return openListener(monitor, { at, connections, connectionsPerClient })
 }

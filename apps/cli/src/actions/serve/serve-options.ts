@@ -7,6 +7,7 @@ export interface ServeOptions extends RegistryCommandOptions {
   readonly tlsCert?: string | undefined
   readonly tlsKey?: string | undefined
   readonly htpasswd?: string | undefined
+  readonly checkStore?: boolean | undefined
   readonly offline?: boolean | undefined
   /** Bytes. */
   readonly maxSize?: number | undefined
