@@ -10,7 +10,7 @@ import {
   type RegistryClientOptions,
 } from '@lading/registry-client'
 import { openStore, type Overtaking, type Store, type Waiting } from '@lading/store'
-import { createAdmission, createTransfers, type Transfers } from '@lading/transfer'
+import { createAdmission, createTransfers, type AdmissionOptions, type Transfers } from '@lading/transfer'
 import { createEmit, type Emit } from './emit.ts'
 import type { PullDocuments } from './ports.ts'
 import { pull, pullAll } from './pull.ts'
@@ -31,8 +31,8 @@ export interface PullerOptions extends RegistryClientOptions, LayerBounds {
   /** How long another process may hold the store's lock without a sign of life, in milliseconds. Default 30 000. With `store`, that decides. */
   readonly lockTimeoutMs?: number | undefined
   /**
-   * Downloads at once from each host; from all hosts four times as many. Default 3. With `admit`, that decides. With
-   * `client` and no `transfers`: downloads at once from all hosts together.
+   * Downloads at once from each host; from all hosts four times as many. Default 3, and 8 while none of them has more than
+   * 1 MiB to bring; from all hosts 32. With `admit`, that decides. With `client` and no `transfers`: downloads at once from all hosts together.
    */
   readonly jobs?: number | undefined
 }
@@ -55,7 +55,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
       onWaiting,
       ...boundsOf(options),
     }))
-  const { jobs = 3, admit = createAdmission({ perKey: jobs }) } = options
+  const { jobs = defaultJobs, admit = createAdmission(placesOf(options)) } = options
   const onClientEvent = (event: ClientEvent): void => {
     options.onEvent?.(event)
     const wait = waitNotice(event)
@@ -163,6 +163,13 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
     [Symbol.asyncDispose]: close,
   }
 }
+
+const defaultJobs = 3
+/** Of small ones the time goes into waiting: for an answer, and for the disk. */
+const smallJobs = { perKey: 8, upTo: 1024 * 1024 }
+
+const placesOf = ({ jobs }: PullerOptions): AdmissionOptions =>
+  jobs === undefined ? { perKey: defaultJobs, small: smallJobs, whole: 4 * smallJobs.perKey } : { perKey: jobs }
 
 const toReference = (given: string | Reference): Reference =>
   typeof given === 'string' ? parseReference(given) : given

@@ -19,9 +19,9 @@ async function registryWith(layers: number, name: string, fault?: LayerFault): P
 }
 
 /** A puller as its users have it, on the real clock. */
-async function pullerOf(): Promise<Puller> {
+async function pullerOf(jobs?: number): Promise<Puller> {
   const store = await openTestStore(await temporaryFolder())
-  const puller = await createPuller({ store })
+  const puller = await createPuller({ store, jobs })
   onTestFinished(async () => {
     await puller.close()
     await store.close()
@@ -86,11 +86,14 @@ describe('a sick registry', () => {
     expect(await pull.giveUp()).toBe('enough')
   })
 
-  it('is asked for three layers at once, and the others are told to wait', async () => {
-    const sick = await registryWith(5, 't/sick:1', { afterBytes: 1000, then: 'stall' })
-    const pull = startSick(await pullerOf(), sick)
-    await until(() => layersTold(pull.events, 'layer:bytes') === 3)
-    expect(sick.journal.requests({ kind: 'blob' })).toHaveLength(1 + 3)
+  it.each([
+    ['eight', 'small ', undefined, 8],
+    ['three', '', 3, 3],
+  ])('is asked for %s %slayers at once, and the others are told to wait', async (_, __, jobs, atOnce) => {
+    const sick = await registryWith(atOnce + 2, 't/sick:1', { afterBytes: 1000, then: 'stall' })
+    const pull = startSick(await pullerOf(jobs), sick)
+    await until(() => layersTold(pull.events, 'layer:bytes') === atOnce)
+    expect(sick.journal.requests({ kind: 'blob' })).toHaveLength(1 + atOnce)
     expect(layersTold(pull.events, 'layer:waiting')).toBeGreaterThanOrEqual(2)
     await pull.giveUp()
   })

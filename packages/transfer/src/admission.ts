@@ -4,6 +4,8 @@ import { createSlots, type Slot, type Slots } from './slots.ts'
 export interface AdmissionOptions {
   /** How many places each key has. At least 1, `Infinity` for no limit. Default 3. */
   readonly perKey?: number | undefined
+  /** How many places each key has while all that have one, and the next, have at most `upTo` to move. At least `perKey`. Default: as ever. */
+  readonly small?: { readonly perKey: number; readonly upTo: number } | undefined
   /** How many places all keys have together. At least 1, `Infinity` for no limit. Default four times `perKey`. */
   readonly whole?: number | undefined
 }
@@ -54,12 +56,12 @@ interface Queue {
  * @throws `TRANSFER_OPTION_INVALID`
  */
 export function createAdmission(options: AdmissionOptions = {}): Admission {
-  let { perKey, whole } = readLimits(options)
+  let { perKey, small, whole } = readLimits(options)
   const all = createSlots(whole)
   const queues = new Map<string, Queue>()
 
   const enter = (key: string): Queue => {
-    const queue = queues.get(key) ?? { slots: createSlots(perKey), users: 0 }
+    const queue = queues.get(key) ?? { slots: createSlots(perKey, small.perKey), users: 0 }
     queues.set(key, queue)
     queue.users += 1
     return queue
@@ -70,9 +72,9 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
   }
 
   const setLimits = (next: AdmissionOptions): void => {
-    ;({ perKey, whole } = readLimits(next))
+    ;({ perKey, small, whole } = readLimits(next))
     all.setLimit(whole)
-    for (const { slots } of queues.values()) slots.setLimit(perKey)
+    for (const { slots } of queues.values()) slots.setLimit(perKey, small.perKey)
   }
   const admit: Admit = async (key, { signal, onWait, size } = {}) => {
     signal?.throwIfAborted()
@@ -86,7 +88,7 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
     let told = false
     try {
       for (const slots of [queue.slots, all]) {
-        const place = slots.request(size)
+        const place = slots.request(size, (size ?? 0) <= small.upTo)
         places.push(place)
         if (!place.held && !told) {
           told = true
@@ -107,13 +109,15 @@ export function createAdmission(options: AdmissionOptions = {}): Admission {
   return Object.assign(admit, { setLimits })
 }
 
-function readLimits({ perKey = 3, whole = 4 * perKey }: AdmissionOptions): {
+function readLimits({ perKey = 3, small = { perKey, upTo: 0 }, whole = 4 * perKey }: AdmissionOptions): {
   readonly perKey: number
+  readonly small: { readonly perKey: number; readonly upTo: number }
   readonly whole: number
 } {
   atLeastOne('perKey', perKey)
+  atLeastOne('small.perKey', small.perKey)
   atLeastOne('whole', whole)
-  return { perKey, whole }
+  return { perKey, small: { ...small, perKey: Math.max(perKey, small.perKey) }, whole }
 }
 
 async function granted(place: Slot, signal: AbortSignal | undefined): Promise<void> {

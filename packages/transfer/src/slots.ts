@@ -19,34 +19,46 @@ export interface Slots {
    * The largest first, and those alike in the order of asking.
    *
    * @param size default `Infinity`: whose size is not known goes first
+   * @param small it counts as small. Default false.
    */
-  request(size?: number): Slot
+  request(size?: number, small?: boolean): Slot
   /** A smaller one takes no slot from anybody: it counts for those that are given from now on. */
-  setLimit(limit: number): void
+  setLimit(limit: number, whileSmall?: number): void
 }
 
 interface Waiting {
   readonly size: number
+  readonly small: boolean
   readonly grant: () => void
 }
 
-/** At most `limit` slots are held at any time, those that were lent not counted. */
-export function createSlots(limit: number): Slots {
+/**
+ * At most `limit` slots are held at any time, those that were lent not counted.
+ *
+ * @param whileSmall how many while only small ones hold one, and a small one is next. Default `limit`.
+ */
+export function createSlots(limit: number, whileSmall: number = limit): Slots {
   let most = limit
+  let mostSmall = whileSmall
   let taken = 0
+  let large = 0
   // The next one last.
   const queue: Waiting[] = []
 
+  const count = (small: boolean, change: 1 | -1): void => {
+    taken += change
+    if (!small) large += change
+  }
   const giveOut = (): void => {
-    while (taken < most) {
-      const next = queue.pop()
-      if (next === undefined) return
-      taken += 1
+    for (let next = queue.at(-1); next !== undefined; next = queue.at(-1)) {
+      if (taken >= (large === 0 && next.small ? mostSmall : most)) return
+      queue.pop()
+      count(next.small, 1)
       next.grant()
     }
   }
-  const giveBack = (): void => {
-    taken -= 1
+  const giveBack = (small: boolean): void => {
+    count(small, -1)
     giveOut()
   }
   const leave = (waiting: Waiting): boolean => {
@@ -57,7 +69,7 @@ export function createSlots(limit: number): Slots {
   }
 
   return {
-    request(size = Number.POSITIVE_INFINITY) {
+    request(size = Number.POSITIVE_INFINITY, small = false) {
       const { promise: granted, resolve, reject } = Promise.withResolvers<void>()
       granted.catch(() => undefined)
       let held = false
@@ -65,6 +77,7 @@ export function createSlots(limit: number): Slots {
       let lent = false
       const waiting: Waiting = {
         size,
+        small,
         grant() {
           held = true
           resolve()
@@ -86,22 +99,23 @@ export function createSlots(limit: number): Slots {
           if (released) return
           released = true
           held = false
-          if (!leave(waiting) && !lent) giveBack()
+          if (!leave(waiting) && !lent) giveBack(small)
         },
         lend() {
           if (!held || lent) return
           lent = true
-          giveBack()
+          giveBack(small)
         },
         takeBack() {
           if (!lent) return
           lent = false
-          if (!released) taken += 1
+          if (!released) count(small, 1)
         },
       }
     },
-    setLimit(next) {
+    setLimit(next, nextSmall = next) {
       most = next
+      mostSmall = nextSmall
       giveOut()
     },
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { createAdmission, type Admit } from '../src/index.ts'
+import { createAdmission, type Admit, type Place } from '../src/index.ts'
 import { settle } from './support/controlled-work.ts'
 
 /** Asks for a place of each key, and says which were admitted so far, in order. */
@@ -40,6 +40,51 @@ describe('admission', () => {
     a[1]?.release()
     await settle()
     expect(admitted.join('')).toBe('aaabbbcccdddee')
+  })
+
+  it('gives a key more places while all who have one, and the next, are small', async () => {
+    const admit = createAdmission({ perKey: 2, small: { perKey: 4, upTo: 10 } })
+    const admitted: number[] = []
+    const ask = (size: number): Promise<Place> =>
+      admit('a', { size }).then((place) => {
+        admitted.push(size)
+        return place
+      })
+    const places = [9, 8, 7, 6, 5].map(ask)
+    await settle()
+    expect(admitted).toEqual([9, 8, 7, 6])
+    // The next in line is a large one, for which there are two places.
+    void ask(11)
+    ;(await places[0])?.()
+    ;(await places[1])?.()
+    await settle()
+    expect(admitted).toEqual([9, 8, 7, 6])
+    const third = await places[2]
+    third?.()
+    await settle()
+    // And beside it there are two, until it has gone.
+    expect(admitted).toEqual([9, 8, 7, 6, 11])
+    ;(await places[3])?.()
+    void ask(4)
+    await settle()
+    expect(admitted).toEqual([9, 8, 7, 6, 11, 5])
+  })
+
+  it('counts a small place that is lent and taken back', async () => {
+    const admit = createAdmission({ perKey: 1, small: { perKey: 2, upTo: 10 } })
+    const large = await admit('a', { size: 11 })
+    const admitted: number[] = []
+    for (const size of [10, 9, 8]) void admit('a', { size }).then(() => admitted.push(size))
+    await settle()
+    expect(admitted).toEqual([])
+    // While it waits for somebody else there are only small ones.
+    large.lend()
+    await settle()
+    expect(admitted).toEqual([10, 9])
+    large.takeBack()
+    large()
+    await settle()
+    expect(admitted).toEqual([10, 9])
   })
 
   it('keeps no other key waiting for one that never ends', async () => {

@@ -25,7 +25,7 @@ interface PullCommandOptions extends RegistryCommandOptions {
   readonly verify: 'full' | 'digest'
   readonly verifyStored?: boolean | undefined
   readonly resume: boolean
-  readonly jobs: number
+  readonly jobs?: number | undefined
   readonly ranges: number
   readonly maxLayerSize?: number | undefined
   readonly maxInflationRatio?: number | undefined

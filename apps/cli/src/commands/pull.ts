@@ -29,9 +29,10 @@ export function pullCommand(attach: Attach): Command {
     .option('--no-resume', 'start over, and do not continue partial downloads')
     .option('--verify-stored', 'also read the layers that are in the store, and download damaged ones again')
     .addOption(
-      new Option('--jobs <number>', 'number of downloads at the same time from one host')
-        .argParser(positiveInteger)
-        .default(3),
+      new Option(
+        '--jobs <number>',
+        'number of downloads at the same time from one host (default: 3, or 8 while each is at most 1 MiB)',
+      ).argParser(positiveInteger),
     )
     .addOption(
       new Option('--ranges <number>', 'number of requests at the same time for one large layer, if more make it faster')
