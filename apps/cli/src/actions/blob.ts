@@ -26,12 +26,12 @@ export const blob: Action<[reference: string], BlobOptions> = async ([text], opt
     })
   const file = options.output === '-' ? undefined : options.output
   if (file === undefined && options.json === true)
-    throw new CliError('USAGE', '--json would stand in the middle of the blob', {
+    throw new CliError('USAGE', '--json and the blob cannot both go to standard output', {
       hint: 'write the blob to a file: -o FILE',
     })
   if (file === undefined && context.output.interactive && options.force !== true)
-    throw new CliError('USAGE', 'a blob is seldom fit for a terminal', {
-      hint: 'write it to a file with -o FILE, or through a pipe, or insist with --force',
+    throw new CliError('USAGE', 'standard output is a terminal, and a blob is usually binary', {
+      hint: 'write to a file with -o FILE, or to a pipe; --force writes to the terminal',
     })
   const { signal } = context
   await withClient(options, context, async (client) => {

@@ -53,7 +53,7 @@ export async function copyOut(
     throw new CliError('OUTPUT_FAILED', error.message, {
       path: directory,
       cause: error,
-      hint: 'is it a directory that you may write to?',
+      hint: 'name a directory that you may write to',
     })
   } finally {
     if (made !== undefined) await removeMade(made)

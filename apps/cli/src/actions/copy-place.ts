@@ -45,7 +45,9 @@ export function parseCopyPlace(text: string): CopyPlace {
   }
   const other = otherPlace.exec(text)?.[0]
   if (other !== undefined)
-    throw new CliError('USAGE', `${printable(other, 40)} is no place that can be copied from or to`, { hint: places })
+    throw new CliError('USAGE', `${printable(other, 40)} is not a place that lading copies from or to`, {
+      hint: places,
+    })
   return { kind: 'registry', text, reference: parseBare(text) }
 }
 

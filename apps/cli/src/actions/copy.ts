@@ -56,7 +56,7 @@ function assertFits(source: CopyPlace, target: CopyPlace, options: CopyCommandOp
     assertHasTags(source)
     assertHasTags(target)
   } else if (include !== undefined || exclude !== undefined)
-    throw new CliError('USAGE', '--include and --exclude choose among --all-tags', { hint: 'add --all-tags' })
+    throw new CliError('USAGE', '--include and --exclude need --all-tags', { hint: 'add --all-tags' })
   if (referrers === true) {
     assertKeepsReferrers(source)
     assertKeepsReferrers(target)
@@ -71,7 +71,9 @@ function assertFits(source: CopyPlace, target: CopyPlace, options: CopyCommandOp
   }
   const isStream = 'path' in target && target.kind.endsWith('-archive') && target.path === '-'
   if (isStream && (json === true || dryRun === true))
-    throw new CliError('USAGE', 'the result would stand in the middle of the archive', { hint: 'write it to a file' })
+    throw new CliError('USAGE', '--json and the archive cannot both go to standard output', {
+      hint: 'write it to a file',
+    })
 }
 
 async function tell(done: readonly CopyDone[], { options, context }: CopyTask): Promise<void> {

@@ -54,20 +54,23 @@ function targetOf(reference: Reference): string {
   const { tag, digest } = reference
   const name = familiarName(reference)
   if (tag !== undefined && digest !== undefined)
-    throw new CliError('USAGE', 'both a tag and a digest: which of them is to go?', {
+    throw new CliError('USAGE', 'the reference has both a tag and a digest; delete one of them', {
       hint: `lading delete ${name}:${tag}, or lading delete ${name}@${digest}`,
     })
   const target = digest ?? tag
   // `latest` by default is for those who look, not for those who delete.
   if (target === undefined)
-    throw new CliError('USAGE', 'say which tag or digest is to go', {
+    throw new CliError('USAGE', 'the reference has no tag and no digest', {
       hint: `lading delete ${name}:TAG, or lading delete ${name}@DIGEST`,
     })
   return target
 }
 
 async function mayDelete(reference: Reference, digest: string, { input, signal }: CommandContext): Promise<boolean> {
-  if (!input.interactive) throw new CliError('USAGE', 'nobody is there to confirm a deletion', { hint: 'add --yes' })
+  if (!input.interactive)
+    throw new CliError('USAGE', 'the deletion cannot be confirmed: standard input is not a terminal', {
+      hint: 'add --yes',
+    })
   const name = familiarString(reference)
   const question =
     reference.digest === undefined

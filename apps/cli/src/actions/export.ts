@@ -26,8 +26,8 @@ export const exportFiles: Action<[reference: string], ExportCommandOptions> = as
 /** @throws CliError `USAGE` where a person would see an archive's bytes */
 export function refuseTerminal({ output }: CommandContext): void {
   if (output.interactive)
-    throw new CliError('USAGE', 'an archive is not fit for a terminal', {
-      hint: 'write it to a file, or through a pipe',
+    throw new CliError('USAGE', 'standard output is a terminal, and an archive is binary', {
+      hint: 'write to a file, or to a pipe',
     })
 }
 

@@ -65,7 +65,7 @@ export async function openArchivePlace(
   if (place.kind === 'layout') return openLayout(place.path, { signal })
   const { tmpdir } = await import('node:os')
   if (place.path === '-' && input.interactive)
-    throw new CliError('USAGE', 'standard input is a terminal, and no archive', {
+    throw new CliError('USAGE', 'standard input is a terminal, not an archive', {
       hint: 'give it through a pipe, or name a file',
     })
   const from = place.path === '-' ? input.chunks({ signal }) : place.path
@@ -91,7 +91,7 @@ async function onlyImage(source: ArchiveSource, { text }: CopyPlace): Promise<De
   if (only !== undefined && images.length === 1) return only.target
   const choices = images.map(({ names: [name], target }) => printable(name ?? target.digest, 200))
   throw new CliError('USAGE', `${printable(text, 200)} has ${images.length === 0 ? 'no image' : 'several images'}`, {
-    hint: images.length === 0 ? 'is it the right place?' : `choose one: ${choices.slice(0, 10).join(', ')}`,
+    hint: images.length === 0 ? 'check the path' : `choose one: ${choices.slice(0, 10).join(', ')}`,
   })
 }
 
@@ -143,8 +143,8 @@ export async function openTarget(
       const { tmpdir } = await import('node:os')
       const { output, signal } = context
       if (place.path === '-' && output.interactive)
-        throw new CliError('USAGE', 'an archive is not fit for a terminal', {
-          hint: 'write it to a file, or through a pipe',
+        throw new CliError('USAGE', 'standard output is a terminal, and an archive is binary', {
+          hint: 'write to a file, or to a pipe',
         })
       const sink =
         place.path === '-'

@@ -2,6 +2,7 @@ import type { Digest } from '@lading/digest'
 import { openStore, rootFromEnv, type FileStore, type Store } from '@lading/store'
 import type { CommandContext } from '../context.ts'
 import type { GlobalOptions } from '../command-options.ts'
+import { whileOpening } from './while-opening.ts'
 
 export const rootOf = ({ root }: GlobalOptions, { environment }: CommandContext): string =>
   root ?? rootFromEnv({ env: environment.variables })
@@ -21,16 +22,19 @@ export interface StoreOptions extends GlobalOptions {
 export async function openCommandStore(options: StoreOptions, context: CommandContext): Promise<Store> {
   const root = rootOf(options, context)
   if (isOnObjects(root)) return (await import('./open-object-store.ts')).openObjectStore(root, options)
-  return openStore({
-    root,
-    readOnly: options.readOnly ?? false,
-    keepSummary: options.keepSummary,
-    callerWorks: options.callerWorks,
-    maxLayerSize: options.maxLayerSize,
-    maxInflationRatio: options.maxInflationRatio,
-    lockTimeoutMs: options.lockTimeout,
-    onWaiting: ({ message }) => context.terminal.write(`${message}\n`),
-  })
+  const tell = (line: string): void => context.terminal.write(`${line}\n`)
+  const open = (): Promise<FileStore> =>
+    openStore({
+      root,
+      readOnly: options.readOnly ?? false,
+      keepSummary: options.keepSummary,
+      callerWorks: options.callerWorks,
+      maxLayerSize: options.maxLayerSize,
+      maxInflationRatio: options.maxInflationRatio,
+      lockTimeoutMs: options.lockTimeout,
+      onWaiting: ({ message }) => tell(message),
+    })
+  return whileOpening(open, { root, context, tell })
 }
 
 /** Where the file of a blob is, for threads that read it. `undefined`: the store is not in files. */

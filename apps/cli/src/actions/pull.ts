@@ -14,6 +14,7 @@ import { clientOptions } from './client-options.ts'
 import { endWithError } from './error-as-event.ts'
 import { isOnObjects, openCommandStore, rootOf } from './open-store.ts'
 import { imageResult, tagsResult } from './pull-result.ts'
+import { whileOpening } from './while-opening.ts'
 import { warningText } from './with-client.ts'
 import { givenReference } from './given-reference.ts'
 
@@ -82,16 +83,20 @@ async function run(
     const { jobs, maxLayerSize, maxInflationRatio } = options
     const root = rootOf(options, context)
     const store = isOnObjects(root) ? await openCommandStore(options, context) : undefined
-    const puller = await createPuller({
-      ...given,
-      onEvent,
-      store,
-      root,
-      lockTimeoutMs: options.lockTimeout,
-      jobs,
-      maxLayerSize,
-      maxInflationRatio,
-    })
+    const puller = await whileOpening(
+      () =>
+        createPuller({
+          ...given,
+          onEvent,
+          store,
+          root,
+          lockTimeoutMs: options.lockTimeout,
+          jobs,
+          maxLayerSize,
+          maxInflationRatio,
+        }),
+      { root, context, tell: (line) => warn('ROOT_SILENT', line) },
+    )
     const how = {
       signal: context.signal,
       platform,

@@ -29,8 +29,8 @@ interface SaveCommandOptions extends RegistryCommandOptions {
 export const save: Action<[images: readonly string[]], SaveCommandOptions> = async ([terms], options, context) => {
   const file = options.output === '-' ? undefined : options.output
   if (file === undefined && context.output.interactive && options.force !== true)
-    throw new CliError('USAGE', 'an archive is not fit for a terminal', {
-      hint: 'write it to a file with -o FILE, or through a pipe, or insist with --force',
+    throw new CliError('USAGE', 'standard output is a terminal, and an archive is binary', {
+      hint: 'write to a file with -o FILE, or to a pipe; --force writes to the terminal',
     })
   const platforms = options.platform?.map((text) => parsePlatform(text))
   if (options.format === 'docker' && platforms !== undefined && platforms.length > 1)

@@ -3,7 +3,7 @@ import { Interruption } from '../cli-error.ts'
 const exits = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Far above what good order takes. A store is whole whenever its process ends, so that nothing is lost with it. */
-const defaultGraceMs = 8_000
+export const defaultGraceMs = 8_000
 /** Once all is done: what is still there then is a system call that hangs, like the opening of a pipe that nobody writes. */
 const lastGraceMs = 1000
 
