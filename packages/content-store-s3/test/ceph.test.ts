@@ -1,6 +1,11 @@
-import { createObjectContentStore, timesOf } from '@lading/content-store-s3'
+import { testContent } from '@lading/content/compliance'
+import { createObjectContentStore, createObjectReferenceStore, objectParts, timesOf } from '@lading/content-store-s3'
 import type { ContentStore } from '@lading/content-store'
 import { testContentStore, type ContentStoreSubject } from '@lading/content-store/compliance'
+import { platformOfNode } from '@lading/manifest'
+import type { ReferenceStore } from '@lading/reference-store'
+import { testReferenceStore } from '@lading/reference-store/compliance'
+import { createStore, type Store } from '@lading/store'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { ceph, enlarged, needs } from '../../../test/support/needs.ts'
 import { blobPrefix } from '../src/layout.ts'
@@ -27,6 +32,7 @@ describe('on Ceph', needs(enlarged, ...ceph), () => {
           times,
           clock: hurriedClock(),
           bounds: { chunkBytes: 64 * 1024, inlineBytes: 100 },
+          patient: true,
         })
       return {
         store: await open(),
@@ -47,4 +53,47 @@ describe('on Ceph', needs(enlarged, ...ceph), () => {
     },
   }
   testContentStore({ describe, it }, contents)
+  testReferenceStore(
+    { describe, it },
+    {
+      async create() {
+        const prefix = `store-${++stores}`
+        const open = async (): Promise<ReferenceStore> =>
+          createObjectReferenceStore({ objects: await buckets.objects('bucket', { prefix }), times })
+        return { store: await open(), again: open, optimistic: 'by name' }
+      },
+    },
+  )
+
+  testContent(
+    { describe, it },
+    {
+      async create() {
+        const prefix = `store-${++stores}`
+        const open = async (): Promise<Store> =>
+          createStore({
+            ...objectParts({
+              root: `s3://bucket/${prefix}`,
+              objects: await buckets.objects('bucket', { prefix }),
+              times,
+              clock: hurriedClock(),
+              patient: true,
+              writable: () => Promise.resolve(),
+              changeable: () => Promise.resolve(true),
+            }),
+            platform: platformOfNode('x64'),
+          })
+        const store = await open()
+        return {
+          source: store.source(),
+          target: store.target(),
+          async again() {
+            const other = await open()
+            return { source: other.source(), target: other.target() }
+          },
+          name: (word) => `registry.example/team/${word}:1`,
+        }
+      },
+    },
+  )
 })
