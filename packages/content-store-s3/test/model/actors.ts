@@ -1,10 +1,10 @@
 import type { Digest } from '@lading/digest'
 import { generationKeys, nameKey, parseBlobKey } from '../../src/layout.ts'
-import { lookAtBlob, presentGeneration, type BlobLook } from '../../src/protocol/blob-look.ts'
+import { lookAtBlob, presentGeneration, type BlobLook, type Marker } from '../../src/protocol/blob-look.ts'
 import { carryOut, forgetMarkers, judge, mark } from '../../src/protocol/collect.ts'
 import { createOnce } from '../../src/protocol/create-once.ts'
 import { currentVersion, writeVersion } from '../../src/protocol/names.ts'
-import { get, now, type Step } from '../../src/protocol/step.ts'
+import { get, now, remove, type Step } from '../../src/protocol/step.ts'
 import type { ModelAsk } from './world.ts'
 
 export const blob = `sha256:${'b'.repeat(64)}` as Digest
@@ -24,6 +24,7 @@ export interface Mistakes {
   readonly namesBeforeWaiting?: boolean
   readonly trustsDate?: boolean
   readonly forgetsAtOnce?: boolean
+  readonly decidesAlone?: boolean
   readonly skipsChunks?: boolean
   readonly attempts?: number
 }
@@ -90,12 +91,21 @@ export function* collect(who: string, wrong: Mistakes = {}): Step<string> {
     since = yield* now()
     needed = isLive((yield* currentVersion(name))?.body)
   } else since = yield* now()
+  if (wrong.decidesAlone === true) return yield* decideAlone(marker, needed)
   const fate = yield* judge(blob, { marker, nonce: nonceOf(who), needed, since, forMs: basisMs, lowestOf })
   if (fate === undefined) return 'not now'
   yield* carryOut(blob, marker)
   if (wrong.forgetsAtOnce !== true) yield* wait(yield* now())
   yield* forgetMarkers(blob)
   return fate
+}
+
+/** Does what it thinks right, whatever another collector thinks of the same marker. */
+function* decideAlone(marker: Marker, needed: boolean): Step<string> {
+  const { parts } = yield* lookAtBlob(blob)
+  if (!needed) for (const { n, listed } of parts.toReversed()) if (n <= marker.n) yield* remove(listed.key)
+  yield* remove(keysOf(marker.n).condemned(marker.nonce))
+  return needed ? 'kept' : 'doomed'
 }
 
 /** Removes the name. */

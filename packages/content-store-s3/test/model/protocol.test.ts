@@ -30,11 +30,8 @@ describe('the protocol of blobs, in every order', () => {
   it.each<readonly [string, Actors, SceneOptions]>([
     ['a publisher', two, { place: 'whole', wrong: once }],
     ['an owner and its successor', two, { place: 'part', wrong: once }],
-    ['an owner that begins anew', two, { place: 'nothing' }],
-    ['a successor that begins anew', two, { place: 'part' }],
     ['a name that is removed', ['reader', 'remover', 'collector'], { place: 'named' }],
     ['a listing that takes time', two, { place: 'whole', slowListings: true, wrong: once }],
-    ['an answer that is lost', two, { place: 'whole', losses: 1, wrong: once }],
   ])('holds with a collector and %s', needs(enlarged), (_, actors, options) =>
     expect(brokenIn(sceneOf(actors, options))).toBeUndefined(),
   )
@@ -50,6 +47,11 @@ describe('the protocol of blobs, in every order', () => {
     ['does not look whether what it adopted is there', two, { place: 'part', wrong: { ...once, skipsChunks: true } }],
     ['looks at the names before it waits', two, { place: 'whole', wrong: { ...once, namesBeforeWaiting: true } }],
     ['trusts a clock of the store', two, { place: 'whole', wrong: { ...once, trustsDate: true } }],
+    [
+      'decides alone, where another collector may decide otherwise',
+      ['collector', 'second collector', 'remover', 'owner'],
+      { place: 'named', wrong: { ...once, decidesAlone: true } },
+    ],
     ['names what it saw long ago', two, { place: 'whole', wrong: once, twist: only('owner', ageless) }],
   ])('finds out who %s', needs(enlarged), (_, actors, options) =>
     expect(brokenIn(sceneOf(actors, options))).toBeTypeOf('string'),
@@ -62,7 +64,6 @@ describe('the protocol of names, in every order', () => {
     { place: 'none', losses: 1 },
     { place: 'removed', losses: 1 },
     { place: 'followed', losses: 1 },
-    { place: 'none', third: true },
   ])('loses none with %o', needs(enlarged), (options) => expect(brokenIn(nameSceneOf(options))).toBeUndefined())
 
   it('finds out who takes a lost answer for a success', () =>
