@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream'
-import { constants, createGzip, createZstdCompress } from 'node:zlib'
+import zlib from 'node:zlib'
 
 export interface CompressOptions {
   readonly kind: 'gzip' | 'zstd'
@@ -25,10 +25,10 @@ export async function* compress(
   signal?.throwIfAborted()
   const engine =
     kind === 'gzip'
-      ? createGzip({ level: level ?? 6, chunkSize: pieceBytes })
-      : createZstdCompress({
+      ? zlib.createGzip({ level: level ?? 6, chunkSize: pieceBytes })
+      : zlib.createZstdCompress({
           chunkSize: pieceBytes,
-          params: { [constants.ZSTD_c_compressionLevel]: level ?? 3, [constants.ZSTD_c_checksumFlag]: 1 },
+          params: { [zlib.constants.ZSTD_c_compressionLevel]: level ?? 3, [zlib.constants.ZSTD_c_checksumFlag]: 1 },
         })
   const pieces = Readable.from(inPieces(source, signal), { objectMode: true, highWaterMark: 2 })
   // What fails ends the engine, whose reader is told of it.

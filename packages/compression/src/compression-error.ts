@@ -10,7 +10,7 @@ import { LadingError, nameErrors, type ErrorOptions } from '@lading/errors'
  * - `COMPRESSION_DICTIONARY_UNSUPPORTED`: a zstd frame that needs a dictionary.
  * - `COMPRESSION_WINDOW_TOO_LARGE`: a zstd frame that wants more than 128 MiB of memory.
  * - `COMPRESSION_OUTPUT_LIMIT`, `COMPRESSION_RATIO_LIMIT`: the bounds of the caller, or their defaults.
- * - `COMPRESSION_ENGINE_MISSING`: this runtime's `node:zlib` has no synchronous engine.
+ * - `COMPRESSION_ENGINE_MISSING`: this runtime's `node:zlib` shows no engine, and it has no threads for the public streams.
  */
 export type CompressionErrorCode =
   | 'COMPRESSION_TRUNCATED'

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib'
+import zlib from 'node:zlib'
 import { CompressionError } from './compression-error.ts'
 
 /** Names and comments have no bound of their own, so the whole header gets one. */
@@ -128,7 +128,7 @@ export function createGzipHeader(): GzipHeader {
           )
         }
       }
-      if ((flags & flag.headerCrc) !== 0 || part === 'fixed') crc = crc32(chunk.subarray(from, covered), crc)
+      if ((flags & flag.headerCrc) !== 0 || part === 'fixed') crc = zlib.crc32(chunk.subarray(from, covered), crc)
       if (part === 'done' && (flags & flag.headerCrc) !== 0) checkHeaderCrc(base + at)
       return at
     },

@@ -1,8 +1,8 @@
-import { crc32 } from 'node:zlib'
+import zlib from 'node:zlib'
 import { CompressionError } from './compression-error.ts'
 import type { Count } from './bounds.ts'
 import type { Checks, Decoder } from './decoder.ts'
-import { inflateEngine } from './engine.ts'
+import { inflateEngine } from './choose-engine.ts'
 import { createGzipHeader } from './gzip-header.ts'
 
 /**
@@ -38,7 +38,7 @@ export function createGzipDecoder(count: Count, { checksums = true }: Checks = {
       at += engine.consumed
       if (engine.produced > 0) {
         const bytes = engine.output.subarray(0, engine.produced)
-        if (checksums) crc = crc32(bytes, crc)
+        if (checksums) crc = zlib.crc32(bytes, crc)
         size = (size + engine.produced) >>> 0
         count(bytes.length, base + at)
         yield bytes

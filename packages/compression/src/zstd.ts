@@ -1,7 +1,7 @@
 import { CompressionError } from './compression-error.ts'
 import type { Count } from './bounds.ts'
 import type { Decoder } from './decoder.ts'
-import { zstdEngine } from './engine.ts'
+import { zstdEngine } from './choose-engine.ts'
 import { windowLogLimit } from './zstd-header.ts'
 import { createZstdWalker } from './zstd-walker.ts'
 
