@@ -1,9 +1,10 @@
-import { createHash, hash } from 'node:crypto'
+import '@lading/errors/needs-node'
+import crypto from 'node:crypto'
 import type { Algorithm } from '../digest.ts'
 import type { Engine } from './engine.ts'
 
 export function createEngine(algorithm: Algorithm): Engine {
-  const state = createHash(algorithm)
+  const state = crypto.createHash(algorithm)
   return {
     update: (chunk) => void state.update(chunk),
     digest: () => state.digest('hex'),
@@ -11,4 +12,5 @@ export function createEngine(algorithm: Algorithm): Engine {
 }
 
 /** Text is taken as UTF-8. */
-export const hashAll = (algorithm: Algorithm, content: Uint8Array | string): string => hash(algorithm, content, 'hex')
+export const hashAll = (algorithm: Algorithm, content: Uint8Array | string): string =>
+  crypto.hash(algorithm, content, 'hex')

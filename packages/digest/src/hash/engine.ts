@@ -1,4 +1,4 @@
-/** What computes: Node's own code, or ours where there is no Node. */
+/** What computes: Node's own code, or `@noble/hashes` where there is no Node. */
 export interface Engine {
   update(chunk: Uint8Array): void
   /** In lower-case hexadecimal. Asked once. */
