@@ -1,16 +1,17 @@
 // Holds the table of the house against the code: who may import whom, and docs/architecture.md, which shows it.
 // Undeclared and relative imports across packages already fail in tsc; this checks what is declared.
 // `node scripts/check-house.ts --write` draws the page anew.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { readPackages, type Package } from './house/packages.ts'
 import { drawPicture, drawTable } from './house/picture.ts'
+import { entriesOf, publishedProblems, unknownNames } from './house/published.ts'
 import { allowedIn, rooms, testsMayUse } from './house/table.ts'
 
 const page = 'docs/architecture.md'
 const drawn = /(<!-- drawn by scripts\/check-house\.ts -->\n)(.*?)(\n<!-- drawn to here -->)/s
 
 const packages = readPackages()
-const problems = [...packages.flatMap(problemsOf), ...emptyRooms(), ...checkPage()]
+const problems = [...packages.flatMap(problemsOf), ...emptyRooms(), ...checkPage(), ...checkNames()]
 for (const problem of problems) process.stderr.write(`${problem}\n`)
 if (problems.length > 0) process.exitCode = 1
 
@@ -40,7 +41,15 @@ function problemsOf({ room, path, imports, testImports, references, outside, sid
     ...['README.md', 'LICENSE']
       .filter((file) => !existsSync(`${path}/${file}`))
       .map((file) => `${path} has no ${file}`),
+    ...publishedProblems(path),
   ]
+}
+
+/** Documents name no package of ours, and no entry of one, that there is not. */
+function checkNames(): string[] {
+  const entries = new Set(packages.flatMap(({ path }) => entriesOf(path)))
+  const documents = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md', 'apps/*/README.md', '.changeset/*.md'])
+  return documents.flatMap((document) => unknownNames(document, entries))
 }
 
 function emptyRooms(): string[] {

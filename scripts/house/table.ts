@@ -41,7 +41,7 @@ export const rooms: readonly Room[] = [
     name: 'home',
     floor: 0,
     sentence: 'where a user keeps files: the home directory, the XDG directories',
-    mayImport: [],
+    mayImport: ['errors'],
   },
   {
     name: 'manifest',

@@ -15,7 +15,7 @@ import {
 import { ask } from './support/http.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-const [, table = ''] = /\| row \| what is wrong \|.*\n\|.*\n((?:\|.*\n)+)/.exec(readme) ?? []
+const [, table = ''] = /\| what \| what is wrong \|.*\n\|.*\n((?:\|.*\n)+)/.exec(readme) ?? []
 const rows = table
   .trimEnd()
   .split('\n')

@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export { ArchiveError, type ArchiveErrorCode } from './archive-error.ts'
 export type { ArchiveSource } from './read/archive-source.ts'
 export type { ArchivedImage } from './read/describe.ts'

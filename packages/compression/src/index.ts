@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export type { Bounds } from './bounds.ts'
 export { compress, type CompressOptions } from './compress.ts'
 export { CompressionError, type CompressionErrorCode } from './compression-error.ts'

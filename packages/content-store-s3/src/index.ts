@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export { createObjectContentStore, type ObjectContentStoreOptions } from './create-object-content-store.ts'
 export { formatKey, generationKeys, parseBlobKey, type BlobKey, type GenerationKeys } from './layout.ts'
 export { createObjectLeases, type ObjectLeasesOptions } from './leases/object-leases.ts'

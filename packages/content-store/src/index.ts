@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export type { Arriving, ByteRange } from './arriving.ts'
 export { blobNames, blobTimes, type BlobNames, type BlobTimes } from './blob-names.ts'
 export { ContentError, type ContentErrorCode } from './content-error.ts'

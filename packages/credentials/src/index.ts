@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export type { DockerProxies } from './config/credential-config.ts'
 export type { Credential, CredentialProvider, CredentialTarget, Variables } from './credential.ts'
 export { CredentialError, type CredentialErrorCode } from './credential-error.ts'

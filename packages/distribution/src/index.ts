@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export { copy } from './copy/copy.ts'
 export { copyBlob, type BlobCopy, type BlobOutcome, type BlobProgress } from './copy/copy-blob.ts'
 export {

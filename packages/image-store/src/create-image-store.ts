@@ -1,4 +1,4 @@
-import { fileRecords, type FileSystem, type OpenRecords } from '@lading/content-store'
+import { fileRecords, nodeFileSystem, type FileSystem, type OpenRecords } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import { formatRecord, joinRecords, parseRecord, recordLimit } from './image-record.ts'
 import type { ImageStore } from './image-store.ts'
@@ -7,12 +7,13 @@ import { searchDigests } from './search-digests.ts'
 export interface ImageStoreOptions {
   /** The store's root; records are in its `images`. */
   readonly root: string
-  readonly fs: FileSystem
+  /** Default: this machine's. */
+  readonly fs?: FileSystem | undefined
 }
 
 /** Image records as files. Writers hold the store's lock; readers need none. */
-export function createImageStore(options: ImageStoreOptions): ImageStore {
-  return imageStoreOn(fileRecords(options))
+export function createImageStore({ root, fs = nodeFileSystem() }: ImageStoreOptions): ImageStore {
+  return imageStoreOn(fileRecords({ root, fs }))
 }
 
 /** Image records on the records of any engine. */

@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export { createLayerStore, type LayerStoreOptions } from './create-layer-store.ts'
 export type { LayerBounds } from './layer-bounds.ts'
 export { layerStoreOn, type LayerStoreOnOptions } from './layer-store-on.ts'

@@ -1,29 +1,11 @@
 import { expect, it } from 'vitest'
-import { formatPlatform, matchPlatforms, parseImageConfig, parsePlatform, schemas } from '../src/index.ts'
+import { testReadmeExample } from '../../../test/support/readme-example.ts'
+import { parseImageConfig, schemas } from '../src/index.ts'
 import { foldHistory, makeConfig, verifySchema1, withSchema1 } from '../src/schema1/index.ts'
 import { keyIdOf, newSigner, schema1Document, signed } from '../../../test/support/schema1.ts'
-import { bytesOf, indexDocument } from './support/documents.ts'
+import { bytesOf } from './support/documents.ts'
 
-it('the example works', () => {
-  const contentType = 'application/vnd.oci.image.index.v1+json; charset=utf-8'
-  const bytes = bytesOf(indexDocument())
-  const lines: string[] = []
-  const print = (line: string): number => lines.push(line)
-
-  // <example>
-  const document = schemas.unmarshal(contentType, bytes) // ImageManifest | ImageIndex
-  if (document.kind === 'index') {
-    const { candidates, rejected } = matchPlatforms(document.manifests, parsePlatform('linux/arm64'))
-    print(`fetch ${candidates[0]?.digest ?? 'nothing'}`)
-    for (const { reason } of rejected) print(reason)
-    print(document.manifests.map(({ platform }) => (platform ? formatPlatform(platform) : '?')).join(', '))
-  } else {
-    print(`${document.layers.length} layers`)
-  }
-  // </example>
-
-  expect(lines).toEqual([`fetch sha256:${'d'.repeat(64)}`, 'linux/arm/v7'])
-})
+testReadmeExample(import.meta)
 
 it("the example with a media type of one's own works", () => {
   const bytes = bytesOf({ name: 'llama' })

@@ -1,4 +1,12 @@
-import { layoutOf, writeFileDurably, type FileSystem, type Held, type Lock } from '@lading/content-store'
+import {
+  createLock,
+  layoutOf,
+  nodeFileSystem,
+  writeFileDurably,
+  type FileSystem,
+  type Held,
+  type Lock,
+} from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import { isLadingError } from '@lading/errors'
 import { indexCopies } from './index-copies.ts'
@@ -22,9 +30,10 @@ import { storedName } from './stored-name.ts'
 export interface ReferenceStoreOptions {
   /** The directory of `index.json`. */
   readonly root: string
-  readonly fs: FileSystem
-  /** The store's one short lock. */
-  readonly lock: Pick<Lock, 'hold'>
+  /** Default: this machine's. */
+  readonly fs?: FileSystem | undefined
+  /** The store's one short lock. Default: the one in its place below `root`. */
+  readonly lock?: Pick<Lock, 'hold'> | undefined
 }
 
 interface Read {
@@ -37,7 +46,11 @@ interface Read {
 const rememberedBytes = 8 * 1024 * 1024
 
 /** The names in `<root>/index.json`. A file that is not there is one without names, and is not created before the first name. */
-export function createReferenceStore({ root, fs, lock }: ReferenceStoreOptions): ReferenceStore {
+export function createReferenceStore({
+  root,
+  fs = nodeFileSystem(),
+  lock = createLock({ fs, path: layoutOf(root).lock }),
+}: ReferenceStoreOptions): ReferenceStore {
   const layout = layoutOf(root)
   const { index: path } = layout
   const copies = indexCopies(fs, layout)

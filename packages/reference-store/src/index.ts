@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export { createReferenceStore, type ReferenceStoreOptions } from './create-reference-store.ts'
 export { indexJsonLimit } from './index-json.ts'
 export { changeNames, type NameChange, type NamesRead } from './names.ts'

@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export type { Admit } from './admit.ts'
 export { SourceError, type BlobSink, type BlobSource } from '@lading/content'
 export { parseChallenges, type Challenge } from './headers/challenge.ts'

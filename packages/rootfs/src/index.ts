@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export type { ImageFiles } from './bundle/account-files.ts'
 export { imageFilesOf } from './bundle/image-files-of.ts'
 export { runtimeConfigOf, type RuntimeConfigOptions } from './bundle/runtime-config-of.ts'

@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export type {
   Arriving,
   ByteRange,

@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export type { Checked, CheckOptions, Finding } from './check/finding.ts'
 export type { Overtaking, Waiting } from '@lading/content-store'
 export type { ImageUsage, NameChoice, PrunableName, Pruned, PruneOptions, Usage } from './housekeeping.ts'

@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export { allChecks } from './all-checks.ts'
 export { Unsupported, type Check } from './check.ts'
 export type { Credentials } from './login.ts'

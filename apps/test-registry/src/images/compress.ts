@@ -1,4 +1,4 @@
-import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
+import zlib from 'node:zlib'
 
 export type LayerCompression = 'gzip' | 'zstd' | 'none'
 
@@ -13,14 +13,14 @@ const chunkSize = 256 * 1024
 export function compress(bytes: Uint8Array, compression: LayerCompression, level = 6): Uint8Array {
   if (compression === 'none') return bytes
   if (compression === 'zstd')
-    return zstdCompressSync(bytes, {
+    return zlib.zstdCompressSync(bytes, {
       chunkSize,
       params: {
-        [constants.ZSTD_c_compressionLevel]: Math.max(1, Math.min(level, 3)),
-        [constants.ZSTD_c_checksumFlag]: 1,
+        [zlib.constants.ZSTD_c_compressionLevel]: Math.max(1, Math.min(level, 3)),
+        [zlib.constants.ZSTD_c_checksumFlag]: 1,
       },
     })
-  const packed = gzipSync(bytes, { level, chunkSize })
+  const packed = zlib.gzipSync(bytes, { level, chunkSize })
   packed.fill(0, 4, 9)
   packed[9] = 255
   return packed

@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export { arrivingErrors } from '../arriving.ts'
 export { ingestErrors, type IngestErrors } from '../ingest-errors.ts'
 export { oneAtATime } from '../one-at-a-time.ts'

@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export { createMemoryContentStore } from './memory-content-store.ts'
 export { memoryFiles } from './memory-files.ts'
 export { memoryLeases } from './memory-leases.ts'

@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export { afterPowerCut, type PowerCut } from './after-power-cut.ts'
 export type { DirectoryNode, DiskNode, DiskStep, EntryChange, FileNode } from './disk-log.ts'
 export {

@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 import { chain } from '../source/chain.ts'
 import type { CredentialSource } from '../source/create-source.ts'
 import { amazonEcr } from './aws.ts'

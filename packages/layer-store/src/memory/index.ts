@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 import type { Followable } from '@lading/content-store'
 import { createMemory, createMemoryContentStore, memoryRecords, type Memory } from '@lading/content-store/memory'
 import type { LayerBounds } from '../layer-bounds.ts'

@@ -1,2 +1,3 @@
+import '@lading/errors/needs-node'
 export type { ReferenceStoreSubject } from './subject.ts'
 export { testReferenceStore, type TestFunctions } from './test-reference-store.ts'

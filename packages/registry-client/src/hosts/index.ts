@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export { HostsError, type HostsErrorCode, type HostsWarning, type Place } from './hosts-error.ts'
 export { readHosts, type FileHosts, type HostsPlaces } from './read-hosts.ts'
 export { configDirectoryFromEnv } from './config-directory.ts'

@@ -1,3 +1,4 @@
+import '@lading/errors/needs-node'
 export { createFront, type FrontOptions } from './create-front.ts'
 export { FrontError, type FrontErrorCode } from './front-error.ts'
 export type { Login } from './htpasswd/basic.ts'
