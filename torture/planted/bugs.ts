@@ -51,6 +51,16 @@ export const bugs: Readonly<Record<string, Bug>> = {
       },
     ],
   },
+  'written before hash': {
+    check: 'wrong bytes',
+    edits: [
+      {
+        file: `${contentStore}/memory-first-ingest.ts`,
+        from: 'const actual = hasher.digest()',
+        to: 'await publish(memory ?? new Uint8Array(0)); const actual = hasher.digest()',
+      },
+    ],
+  },
   'a file written over in its place': {
     check: 'kill',
     edits: [
