@@ -146,7 +146,7 @@ describe('a client of a cache whose upstream is ill sees what is right, a clear 
           await through(faults, profile).catch((error: unknown) => wrong.push(`${name}: ${String(error)}`))
         }
       }
-      await Promise.all(Array.from({ length: 8 }, worker))
+      await Promise.all(Array.from({ length: 64 }, worker))
       expect(wrong).toEqual([])
     },
   )
