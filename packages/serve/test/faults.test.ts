@@ -134,11 +134,13 @@ describe('a client of a cache whose upstream is ill sees what is right, a clear 
 
   it('is held for every row of the table', () => expect(rows.length).toBeGreaterThan(60))
 
-  it.each(Object.keys(profiles) as ProfileName[])(
+  // Rows wait for times that run out. All of them under all profiles take a quarter of an hour (LADING_TEST_FAULTS=all).
+  const all = process.env['LADING_TEST_FAULTS'] === 'all'
+  it.concurrent.each((Object.keys(profiles) as ProfileName[]).map((profile, index) => [profile, index] as const))(
     'with every fault: %s',
     { ...needs(enlarged), timeout: 300_000 },
-    async (profile) => {
-      const waiting = [...rows]
+    async (profile, index) => {
+      const waiting = rows.filter((_, row) => all || index === 0 || row % 6 === index % 6)
       const wrong: string[] = []
       const worker = async (): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
