@@ -74,9 +74,9 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
       hint: 'is the registry running, and the port right?',
     })
   if (code === 'ENOTFOUND' || code === 'EAI_NONAME' || code === 'EAI_NODATA')
-    return new TransportError('HOST_UNKNOWN', `there is no host ${url.hostname}`, {
+    return new TransportError('HOST_UNKNOWN', `no address was found for ${url.hostname}`, {
       ...options,
-      hint: 'check the spelling of the registry, and that this machine finds other names (DNS)',
+      hint: 'check the network connection and DNS of this machine; if other names are found, check the name of the registry',
     })
   if (code.startsWith('EAI_'))
     return new TransportError('HOST_UNKNOWN', `the name server did not answer for ${url.hostname}`, {
