@@ -21,7 +21,10 @@ beforeAll(async () => {
   template = join(directory, 'store')
   const shared = { shared: 'x'.repeat(2000) }
   await registry.seed(
-    image('t/app:1').layer(shared).layer({ a: 'a' }).configMembers({ created: '2020-01-01T00:00:00Z' }),
+    image('t/app:1')
+      .layer(shared)
+      .layer({ a: 'a' })
+      .configMembers({ created: '2020-01-01T00:00:00Z', config: { Labels: { stage: 'old', keep: '' } } }),
   )
   await registry.seed(image('t/other:1').layer(shared).configMembers({ created: '2026-01-01T00:00:00Z' }))
   const store = await openStore({ root: template })
@@ -89,6 +92,12 @@ describe('the space of a store', () => {
     [['--filter', 'until=1h'], ['t/app:1', 't/other:1'], 0],
     [['--filter', 'until=2021-01-01', '--filter', 'reference=*/t/o*'], [], 6],
     [['--filter', 'reference=*/t/o*'], ['t/other:1'], 4],
+    [['--filter', 'label=stage=old'], ['t/app:1'], 3],
+    [['--filter', 'label!=stage'], ['t/other:1'], 4],
+    [['--filter', 'label=stage', '--filter', 'label!=keep'], [], 6],
+    [['--filter', 'dangling=true'], [], 6],
+    [['--filter', 'dangling=false', '--filter', 'label=keep='], ['t/app:1'], 3],
+    [['--filter', 'dangling=false', '--force'], ['t/app:1', 't/other:1'], 0],
     [['--max-size', '1'], ['t/app:1', 't/other:1'], 0],
     [['--max-size', '1G'], [], 6],
     [['--max-size', '1', '--filter', 'reference=*/t/app'], ['t/app:1'], 3],
@@ -115,6 +124,14 @@ describe('the space of a store', () => {
 })
 
 describe('the filters of prune', () => {
+  it('that take every image want --force, as --all does', async () => {
+    const { here } = await pulled()
+    expect(await here('prune', '--filter', 'dangling=false')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('dangling=false removes every image'),
+    })
+  })
+
   const now = Date.parse('2026-06-15T12:00:00Z')
   it.each([
     ['24h', now - 24 * 3_600_000],
@@ -127,11 +144,11 @@ describe('the filters of prune', () => {
     ['2026-01-31', new Date(2026, 0, 31).getTime()],
     ['1750000000', 1_750_000_000_000],
   ])('read until=%s', (text, time) => {
-    expect(parsePruneFilters([`until=${text}`], now)).toEqual({ patterns: [], until: time })
+    expect(parsePruneFilters([`until=${text}`], now)).toMatchObject({ patterns: [], until: time })
   })
 
   it('keep the earliest of several times, and every pattern', () => {
-    expect(parsePruneFilters(['until=1h', 'reference=a*', 'until=2h', 'reference=b'], now)).toEqual({
+    expect(parsePruneFilters(['until=1h', 'reference=a*', 'until=2h', 'reference=b'], now)).toMatchObject({
       patterns: ['a*', 'b'],
       until: now - 7_200_000,
     })
@@ -145,6 +162,8 @@ describe('the filters of prune', () => {
           fc.string().map((text) => `until=${text}`),
           fc.stringMatching(/^until=[0-9smhdwTZ:+.-]*$/),
           fc.string().map((text) => `reference=${text}`),
+          fc.string().map((text) => `label!=${text}`),
+          fc.string().map((text) => `dangling=${text}`),
         ),
         (text) => {
           expect(['read', 'USAGE', 'PATTERN_INVALID']).toContain(outcomeOf(text))
@@ -156,8 +175,9 @@ describe('the filters of prune', () => {
 
 function outcomeOf(filter: string): unknown {
   try {
-    const { until, patterns } = parsePruneFilters([filter])
-    return (until === undefined ? patterns.length === 1 : Number.isFinite(until)) ? 'read' : { until, patterns }
+    const { until, patterns, labels, notLabels, dangling } = parsePruneFilters([filter])
+    const said = patterns.length + labels.length + notLabels.length + (dangling === undefined ? 0 : 1)
+    return (until === undefined ? said === 1 : Number.isFinite(until)) ? 'read' : { until, patterns }
   } catch (error) {
     return (error as { code?: string }).code
   }

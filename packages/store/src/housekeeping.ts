@@ -10,6 +10,8 @@ export interface PrunableName {
   readonly target: Descriptor
   /** RFC 3339, from the config of the image that the name stands for here; `undefined` where there is none or it cannot be read. */
   created(): Promise<string | undefined>
+  /** Of the same config; none where it has none, `undefined` where it cannot be read. */
+  labels(): Promise<Readonly<Record<string, string>> | undefined>
 }
 
 export interface NameChoice extends AbortOptions {

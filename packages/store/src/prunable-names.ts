@@ -1,4 +1,5 @@
 import type { Digest } from '@lading/digest'
+import type { Descriptor } from '@lading/manifest'
 import type { NamedTarget, Names } from '@lading/reference-store'
 import { chooseImage } from './choose-image.ts'
 import { holdings } from './holdings.ts'
@@ -37,16 +38,27 @@ export async function choosePrunable(
 }
 
 function prunable(parts: Parts, { reference, target }: NamedTarget): PrunableName {
+  let described: ReturnType<typeof describe> | undefined
+  const known = (): ReturnType<typeof describe> => (described ??= describe(parts, target))
   return {
     reference,
     target,
-    created: async () => {
-      try {
-        return (await describeImage(parts, await chooseImage(parts, target))).created
-      } catch {
-        return undefined
-      }
+    created: async () => (await known())?.created,
+    labels: async () => {
+      const image = await known()
+      return image === undefined ? undefined : (image.config.config?.Labels ?? {})
     },
+  }
+}
+
+async function describe(
+  parts: Parts,
+  target: Descriptor,
+): Promise<Awaited<ReturnType<typeof describeImage>> | undefined> {
+  try {
+    return await describeImage(parts, await chooseImage(parts, target))
+  } catch {
+    return undefined
   }
 }
 

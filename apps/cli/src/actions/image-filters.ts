@@ -6,6 +6,8 @@ import type { ImageSummary, Store } from '@lading/store'
 import { CliError } from '../cli-error.ts'
 import { timeOf } from '../text/age.ts'
 import { parseUntil } from '../text/until.ts'
+import { parseDangling } from './dangling-filter.ts'
+import { hasLabel } from './label-filter.ts'
 
 /** docker's filters of `images`. Of patterns one must fit, of everything else all. */
 export interface ImageFilters {
@@ -22,7 +24,6 @@ export interface ImageFilters {
 }
 
 const kinds = ['reference', 'dangling', 'before', 'since', 'until', 'label'] as const
-const truths: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false }
 
 /** @throws CliError `USAGE`; ImageReferenceError `PATTERN_INVALID` */
 export function parseImageFilters(filters: readonly string[], now: number = Date.now()): ImageFilters {
@@ -37,19 +38,12 @@ export function parseImageFilters(filters: readonly string[], now: number = Date
   })
   const of = (wanted: (typeof kinds)[number]): readonly string[] =>
     given.filter(({ kind }) => kind === wanted).map(({ value }) => value)
-  const dangling = of('dangling').map((value) => {
-    const truth = truths[value.toLowerCase()]
-    if (truth === undefined)
-      throw new CliError('USAGE', `invalid filter 'dangling=${printable(value)}'`, { hint: 'it is true or false' })
-    return truth
-  })
-  if (new Set(dangling).size > 1)
-    throw new CliError('USAGE', 'dangling cannot be true and false', { hint: 'leave one of them out' })
+  const dangling = parseDangling(of('dangling'))
   // A bad pattern is bad whatever there is to match.
   for (const pattern of of('reference')) matches(parseReference('any'), pattern)
   return {
     patterns: of('reference'),
-    dangling: dangling[0],
+    dangling,
     before: of('before'),
     since: of('since'),
     until: of('until').map((value) => parseUntil(value, now)),
@@ -93,11 +87,8 @@ function labelTest({ contents }: Store, wanted: readonly string[]): (id: Digest)
   return async (id) => {
     const before = known.get(id)
     if (before !== undefined) return before
-    const labels = new Map(Object.entries(parseImageConfig(await contents.read(id)).config?.Labels ?? {}))
-    const has = wanted.every((label) => {
-      const at = label.indexOf('=')
-      return at < 0 ? labels.has(label) : labels.get(label.slice(0, at)) === label.slice(at + 1)
-    })
+    const labels = parseImageConfig(await contents.read(id)).config?.Labels ?? {}
+    const has = wanted.every((label) => hasLabel(labels, label))
     known.set(id, has)
     return has
   }

@@ -1,14 +1,12 @@
-import { matches } from '@lading/reference'
-import type { PrunableName, Pruned } from '@lading/store'
+import type { Pruned } from '@lading/store'
 import { CliError } from '../cli-error.ts'
 import type { GlobalOptions } from '../command-options.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { timeOf } from '../text/age.ts'
 import { jsonText } from '../text/json-line.ts'
 import { formatSize } from '../text/size.ts'
 import { withStore } from './open-store.ts'
-import { parsePruneFilters } from './prune-filters.ts'
+import { parsePruneFilters, selectBy, takesAllTagged } from './prune-filters.ts'
 
 interface PruneOptions extends GlobalOptions {
   readonly filter?: readonly string[] | undefined
@@ -22,11 +20,12 @@ interface PruneOptions extends GlobalOptions {
 
 export const prune: Action<[], PruneOptions> = async (_, options, context) => {
   const { dryRun = false, maxSize, minAge, all = false, force = false } = options
-  if (all && options.filter === undefined && !force && !dryRun)
-    throw new CliError('USAGE', '--all removes every image', {
+  const filters = options.filter === undefined ? undefined : parsePruneFilters(options.filter)
+  if ((filters === undefined ? all : takesAllTagged(filters)) && !force && !dryRun)
+    throw new CliError('USAGE', `${filters === undefined ? '--all' : 'dangling=false'} removes every image`, {
       hint: 'say --force if you mean it; --dry-run shows what would go',
     })
-  const select = options.filter === undefined ? (all ? () => true : undefined) : selectBy(options.filter)
+  const select = filters === undefined ? (all ? () => true : undefined) : selectBy(filters)
   const pruned = await withStore(options, context, (store) =>
     store.prune({ select, maxSize, minAgeMs: minAge, dryRun, signal: context.signal }),
   )
@@ -34,17 +33,6 @@ export const prune: Action<[], PruneOptions> = async (_, options, context) => {
   for (const line of options.json === true ? [jsonText({ ...told, dryRun })] : linesOf(pruned, dryRun))
     context.print(line)
   return uncollected === undefined ? exitCodes.ok : context.report(uncollected)
-}
-
-function selectBy(filters: readonly string[]): (name: PrunableName) => Promise<boolean> {
-  const { patterns, until } = parsePruneFilters(filters)
-  return async ({ reference, created }) => {
-    if (patterns.length > 0 && !patterns.some((pattern) => matches(reference, pattern))) return false
-    if (until === undefined) return true
-    // What does not say when it was made is not known to be old.
-    const time = timeOf(await created())
-    return time !== undefined && time < until
-  }
 }
 
 function linesOf({ untagged, deleted, content, leftovers, freed }: Pruned, dryRun: boolean): readonly string[] {

@@ -12,7 +12,7 @@ export function pruneCommand(attach: Attach, { docker }: { readonly docker?: 'im
     .addOption(
       repeatable(
         '--filter <filter>',
-        'also remove tagged images that match: reference=PATTERN, or until=TIME for images created before that time: 24h, 7d, 2026-01-31, 2026-01-31T12:00:00Z (repeatable: one of each kind must match)',
+        'also remove tagged images that match: reference=PATTERN, or until=TIME for images created before that time: 24h, 7d, 2026-01-31, 2026-01-31T12:00:00Z; label=NAME[=VALUE], label!=NAME[=VALUE]; dangling=true for no tagged image, dangling=false for all that match the other filters (repeatable: one of the references and all of the others must match)',
       ),
     )
     .addOption(
