@@ -3,6 +3,7 @@ import { chmod } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { OutputOptions, Plugin, RolldownOptions } from 'rolldown'
 import { builtinsAtUse } from './scripts/builtins-at-use.ts'
+import { chunksOfCommands } from './scripts/chunks-of-commands.ts'
 import { onlyDispatcher } from './scripts/only-dispatcher.ts'
 import { thirdPartyLicenses } from './scripts/third-party-licenses.ts'
 
@@ -13,7 +14,17 @@ const executable: Plugin = {
   writeBundle: ({ dir = 'dist' }) => chmod(resolve(import.meta.dirname, dir, 'bin.js'), 0o755),
 }
 
-const config: RolldownOptions & { readonly output: OutputOptions } = {
+const output: OutputOptions = {
+  dir: 'dist',
+  cleanDir: true,
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name].js',
+  // A crash prints the line.
+  minify: false,
+}
+
+const options: RolldownOptions = {
+  cwd: import.meta.dirname,
   input: {
     bin: 'src/bin.ts',
     // A thread starts from a file of its own, which must lie beside the chunk that starts it.
@@ -27,15 +38,12 @@ const config: RolldownOptions & { readonly output: OutputOptions } = {
   external: ['@aws-sdk/client-s3'],
   resolve: { conditionNames: ['@lading/source', 'node', 'import', 'default'] },
   transform: { target: 'node22.19', define: { LADING_VERSION: JSON.stringify(version) } },
-  output: {
-    dir: 'dist',
-    cleanDir: true,
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name].js',
-    // A crash prints the line.
-    minify: false,
-  },
   plugins: [executable, onlyDispatcher(), builtinsAtUse(), thirdPartyLicenses()],
+}
+
+const config: RolldownOptions & { readonly output: OutputOptions } = {
+  ...options,
+  output: { ...output, codeSplitting: await chunksOfCommands({ ...options, output }) },
 }
 
 export default config

@@ -34,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     signal,
     setGrace,
     terminal,
-    input: inputFrom(process.stdin, terminal),
+    input: inputFrom(() => process.stdin, terminal),
     environment: fromEnvironment(),
     print: output.print,
     output,

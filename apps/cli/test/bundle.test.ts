@@ -38,6 +38,25 @@ describe('the bundle', () => {
     }
   })
 
+  it('loads a few files for a common command, and for a thread those that it works with', async () => {
+    const filesOf = async (...starts: readonly string[]): Promise<readonly string[]> => {
+      const all = new Set(starts)
+      for (const file of all)
+        for (const [, from] of (await readFile(join(dist, file), 'utf8')).matchAll(
+          /^import\b[^;]*?from "\.\/([^"]+)"/gm,
+        ))
+          if (from !== undefined) all.add(from)
+      return [...all]
+    }
+    for (const command of ['pull.js', 'images.js', 'digest.js'])
+      expect((await filesOf('main.js', command)).length, command).toBeLessThanOrEqual(9)
+    expect((await filesOf('uncompress-worker.js')).toSorted()).toEqual([
+      'basics.js',
+      'inflating.js',
+      'uncompress-worker.js',
+    ])
+  })
+
   it('lets the young generation of what moves gigabytes stay small', async () => {
     const churn = join(await temporaryDirectory(), 'churn.mjs')
     // Half of what is made lives on for a while: V8 makes room for it.

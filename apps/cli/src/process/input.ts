@@ -15,12 +15,15 @@ export interface Input {
   chunks(options?: AbortOptions): AsyncIterable<Uint8Array>
 }
 
-/** A stream of the process as input; questions are written to `terminal`. */
-export function inputFrom(stream: NodeJS.ReadStream, terminal: Terminal): Input {
+/** A stream of the process as input; questions are written to `terminal`. Node makes it when it is first looked at, and most commands do not. */
+export function inputFrom(look: () => NodeJS.ReadStream, terminal: Terminal): Input {
   return {
-    interactive: stream.isTTY,
+    get interactive() {
+      return look().isTTY
+    },
     async ask(question, { hidden = false, signal } = {}) {
       signal?.throwIfAborted()
+      const stream = look()
       // Before the question: who answers at once must not be shown either.
       const restore = hidden ? hideTyping(stream) : () => undefined
       // A second Ctrl-C ends the process at once; the terminal must not stay silent.
@@ -38,6 +41,7 @@ export function inputFrom(stream: NodeJS.ReadStream, terminal: Terminal): Input 
     },
     async readAll(maxBytes, { signal } = {}) {
       signal?.throwIfAborted()
+      const stream = look()
       const chunks: Uint8Array[] = []
       let size = 0
       const onAbort = (): void => void stream.destroy(signal?.reason as Error)
@@ -55,6 +59,7 @@ export function inputFrom(stream: NodeJS.ReadStream, terminal: Terminal): Input 
     },
     async *chunks({ signal } = {}) {
       signal?.throwIfAborted()
+      const stream = look()
       const onAbort = (): void => void stream.destroy(signal?.reason as Error)
       signal?.addEventListener('abort', onAbort, { once: true })
       try {
