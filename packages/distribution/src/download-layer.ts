@@ -116,7 +116,7 @@ async function fill(
         algorithms,
         checksums: download.checksums,
         signal: AbortSignal.any([context.signal, stop.signal]),
-        onProgress: (current) => committed && context.report({ phase: 'extracting', current, total: layer.size }),
+        onProgress: (current) => extracting(layer, context, !committed)(current),
       })
     })
     // Its outcome is looked at when the blob is committed; until then a failure must not count as unhandled.
@@ -147,6 +147,6 @@ async function fill(
 }
 
 const extracting =
-  (layer: Descriptor, context: WorkContext<LayerProgress>) =>
+  (layer: Descriptor, context: WorkContext<LayerProgress>, arriving = false) =>
   (current: number): void =>
-    context.report({ phase: 'extracting', current, total: layer.size })
+    context.report({ phase: 'extracting', current, total: layer.size, ...(arriving ? { arriving } : {}) })

@@ -158,6 +158,12 @@ function tell(job: PullJob, name: { digest: Digest; id: string }, progress: Laye
     case 'verified':
       return job.emit({ type: 'layer:verified', ...name })
     case 'extracting':
-      return job.emit({ type: 'layer:extracting', ...name, current: progress.current, total: progress.total })
+      return job.emit({
+        type: 'layer:extracting',
+        ...name,
+        current: progress.current,
+        total: progress.total,
+        ...(progress.arriving === true ? { arriving: true } : {}),
+      })
   }
 }

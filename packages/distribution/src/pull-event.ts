@@ -61,8 +61,16 @@ export type PullEvent =
   | ({ readonly type: 'layer:verifying' } & LayerEvent)
   /** `Download complete`. */
   | ({ readonly type: 'layer:verified' } & LayerEvent)
-  /** `Extracting`: compressed bytes inflated and hashed; lading keeps the blob and computes the diffID. */
-  | ({ readonly type: 'layer:extracting'; readonly current: number; readonly total: number } & LayerEvent)
+  /**
+   * `Extracting`: compressed bytes inflated and hashed; lading keeps the blob and computes the diffID. `arriving`: it does
+   * so beside the download, which is what people are shown until `layer:verified`.
+   */
+  | ({
+      readonly type: 'layer:extracting'
+      readonly current: number
+      readonly total: number
+      readonly arriving?: boolean | undefined
+    } & LayerEvent)
   /** `Pull complete`. */
   | ({ readonly type: 'layer:complete'; readonly diffId?: Digest | undefined } & LayerEvent)
   /** Another process has what this one needs of the store, for more than a second; `message` says how to go on at once. */

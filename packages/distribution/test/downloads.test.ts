@@ -177,7 +177,8 @@ describe('several pulls at once', () => {
 
   it('go on when one is cancelled, and the traffic ends when all are', async () => {
     const { registry, pull, names, eventsOf } = await scene()
-    const built = await registry.seed(big)
+    // Too large to wait in memory: a file can be followed.
+    const built = await registry.seed(image('t/big:1').randomLayer(1_100_000))
     registry.addFault({ on: 'blob', digest: layerOf(built), nth: 1, afterBytes: 100_000, then: 'stall' })
     const first = new AbortController()
     const second = new AbortController()
@@ -186,7 +187,14 @@ describe('several pulls at once', () => {
       failure(pull('t/big:1', { signal: first.signal })),
       failure(pull('t/big:1', { signal: second.signal })),
     ]
-    while (eventsOf('layer:bytes').length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (eventsOf('layer:bytes').length < 2 || eventsOf('layer:extracting').length < 2)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    // It is inflated while it comes, and said so.
+    expect(eventsOf('layer:extracting')).toMatchObject([
+      { current: 100_000, arriving: true },
+      { current: 100_000, arriving: true },
+    ])
+    expect(eventsOf('layer:verified')).toEqual([])
     first.abort(reason)
     expect(await pulls[0]).toBe(reason)
     expect(registry.journal.blob(layerOf(built)).requests[0]?.finished).toBe(false)

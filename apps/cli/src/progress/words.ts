@@ -37,6 +37,8 @@ export function layerWords(event: ProgressEvent, verb: Verb = 'push'): LayerWord
     case 'layer:verified':
       return { status: 'Download complete', phase: 'active' }
     case 'layer:extracting':
+      // docker inflates what it has, and here it may still come: one line says one thing.
+      if (event.arriving === true) return undefined
       return { status: 'Extracting', phase: 'active', bar: { current: event.current, total: event.total } }
     case 'layer:complete':
       return { status: 'Pull complete', phase: 'done' }

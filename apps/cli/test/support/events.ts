@@ -46,6 +46,13 @@ export const events = {
     total,
     ...layer(number),
   }),
+  inflating: (number: number, current: number, total = 1000): PullEvent => ({
+    type: 'layer:extracting',
+    current,
+    total,
+    arriving: true,
+    ...layer(number),
+  }),
   complete: (number: number): PullEvent => ({ type: 'layer:complete', ...layer(number) }),
   digest: (): PullEvent => ({ type: 'digest', digest: digestOf(0), reference: 'docker.io/library/alpine:latest' }),
   status: (): PullEvent => ({ type: 'status', status: 'downloaded', reference: 'alpine:latest' }),
