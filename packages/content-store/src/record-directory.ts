@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { tryParseDigest, type Digest } from '@lading/digest'
 import { isLadingError } from '@lading/errors'
 import type { DirectoryEntry, FileSystem } from './file-system.ts'
+import { joinedSync } from './joined-sync.ts'
 import { digestPath, layoutOf } from './layout.ts'
 import { moveBehind } from './place.ts'
 import type { OpenRecords, RecordFormat, Records } from './records.ts'
@@ -33,6 +34,13 @@ export function createRecordDirectory<Stored>({
 }: RecordDirectoryOptions<Stored>): Records<Stored> {
   const pathOf = (key: Digest): string => digestPath(directory, key)
   const made = new Set<string>()
+  const syncs = new Map<string, () => Promise<void>>()
+  /** Layers are registered many at once. */
+  const syncOf = (parent: string): (() => Promise<void>) => {
+    const sync = syncs.get(parent) ?? joinedSync(() => fs.syncDirectory(parent))
+    syncs.set(parent, sync)
+    return sync
+  }
 
   const get = async (key: Digest): Promise<Stored | undefined> => {
     const bytes = await readRecord(fs, pathOf(key), maxBytes)
@@ -47,7 +55,7 @@ export function createRecordDirectory<Stored>({
         // A file cannot be renamed over a directory; over everything else it can.
         if ((await fs.stat(path))?.kind === 'directory') await removeDirectory(fs, path)
         await (durable
-          ? writeFileDurably(fs, path, bytes, { before: assertHeld, fence })
+          ? writeFileDurably(fs, path, bytes, { before: assertHeld, fence, syncDirectory: syncOf(dirname(path)) })
           : replaceFile(fs, path, bytes))
       }
       if (made.has(dirname(path))) {

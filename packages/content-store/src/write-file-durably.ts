@@ -37,6 +37,7 @@ interface WriteOptions {
   readonly alone?: boolean | undefined
   readonly before?: (() => Promise<void>) | undefined
   readonly fence?: string | undefined
+  readonly syncDirectory?: (() => Promise<void>) | undefined
 }
 
 /**
@@ -49,6 +50,7 @@ interface WriteOptions {
  * @param options.before the last look before the new file takes the old one's place; what it throws leaves the old one there.
  * @param options.fence of the lock that the caller holds: the temporary file is in it, so that nothing is renamed once the
  *   lock was taken over. `before` then says so.
+ * @param options.syncDirectory makes the entry durable, in one with others say. Default: a sync of its own.
  */
 export async function writeFileDurably(
   fs: FileSystem,
@@ -71,7 +73,7 @@ export async function writeFileDurably(
     await removeQuietly(fs, temp)
     throw error
   }
-  await fs.syncDirectory(dirname(path))
+  await (options.syncDirectory?.() ?? fs.syncDirectory(dirname(path)))
 }
 
 /** Replaces the file at `path` in one step for who reads it, and no more. */

@@ -1,17 +1,15 @@
-import { isLadingError } from '@lading/errors'
 import { algorithmOf, shortId, type Digest } from '@lading/digest'
 import { nextChainId } from '@lading/digest/hash'
 import type { Descriptor, ImageConfig, ImageManifest } from '@lading/manifest'
 import { namesOf, nameIn } from './diff-id-names.ts'
 import type { Obtained } from './obtain-layer.ts'
-import type { ManifestDocument, PullStore, Uncompressed } from './ports.ts'
+import type { ManifestDocument, Uncompressed } from './ports.ts'
 import { PullError } from './pull-error.ts'
 import type { PullJob } from './pull-job.ts'
+import { createRegistrar, type Registrar, type Registration } from './registrar.ts'
 
 /** A pull, or whatever else has layers to register. */
 type Registering = Pick<PullJob, 'store' | 'emit' | 'signal'>
-
-type Registration = Parameters<PullStore['layers']['register']>[0]
 
 /**
  * From the base up: each layer's diffID against the config's, then its registration on the one below.
@@ -36,8 +34,31 @@ export async function registerLayers(
       manifest.layers.length,
     )
   }
+  const registrar = createRegistrar(job.store)
+  try {
+    await addLayers(job, registrar, { manifest, diffIds, obtained, quiet })
+    await registrar.end()
+  } finally {
+    await registrar.rest()
+  }
+}
+
+async function addLayers(
+  job: Registering,
+  registrar: Registrar,
+  {
+    manifest,
+    diffIds,
+    obtained,
+    quiet,
+  }: {
+    readonly manifest: ImageManifest
+    readonly diffIds: readonly Digest[]
+    readonly obtained: ReadonlyMap<Digest, Promise<Obtained>>
+    readonly quiet: boolean
+  },
+): Promise<void> {
   let parent: Digest | undefined
-  const below: Registration[] = []
   const told = new Set<Digest>()
   for (const [index, layer] of manifest.layers.entries()) {
     const expected = diffIds[index] as Digest
@@ -60,13 +81,14 @@ export async function registerLayers(
       const aliases = namesOf(inside).filter((name) => name !== expected)
       const record: Registration = { blob: layer.digest, diffId: expected, aliases, size: inside.size, parent }
       // What was inflated just now was not remembered: another blob carried this layer, or the record of this one was lost or wrong.
-      if (!existed || renamed || inside !== found || (await job.store.layers.get(chainId)) === undefined)
-        await registerOn(job, below, record)
-      below.push(record)
+      const known = existed && !renamed && inside === found && (await job.store.layers.get(chainId)) !== undefined
+      await registrar.add(record, { known })
       parent = chainId
     }
-    if (!quiet && !existed && !told.has(layer.digest))
-      job.emit({ type: 'layer:complete', digest: layer.digest, id: shortId(layer.digest), diffId: found && expected })
+    if (!quiet && !existed && !told.has(layer.digest)) {
+      const complete = { digest: layer.digest, id: shortId(layer.digest), diffId: found && expected }
+      registrar.afterwards(() => job.emit({ type: 'layer:complete', ...complete }))
+    }
     told.add(layer.digest)
   }
 }
@@ -84,16 +106,6 @@ async function insideAnew(
   const remembered = [await layers.known(layer.digest), await layers.recall(layer.digest)]
   if (!remembered.some((each) => each !== undefined && nameOf(each, expected) === nameOf(found, expected))) return found
   return layers.uncompress(layer, { algorithms: [algorithmOf(expected)], checksums: false, signal })
-}
-
-/** A removal that runs beside us may take the record of a layer below that no image had yet; the layers themselves are here. */
-async function registerOn({ store }: Registering, below: readonly Registration[], record: Registration): Promise<void> {
-  try {
-    await store.layers.register(record)
-  } catch (error) {
-    if (!isLadingError(error, 'LAYER_PARENT_UNKNOWN')) throw error
-    for (const each of [...below, record]) await store.layers.register(each)
-  }
 }
 
 const mismatch = (what: string, digest: string, expected: string | number, actual: string | number): PullError =>

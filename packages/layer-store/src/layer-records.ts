@@ -20,11 +20,16 @@ export function layerRecords(open: OpenRecords): Omit<LayerStore, 'uncompress' |
   const memory = open('diff-ids', { maxBytes: recordLimit, parse: parseUncompressed })
   const former = formerDiffIds(open)
 
+  /** By chainID: whoever is registered on one of these need not wait until it is on the disk. */
+  const underWay = new Map<Digest, { readonly depth: Promise<number>; readonly done: Promise<void> }>()
+
   async function depthOn(parent: Digest | undefined): Promise<number> {
     if (parent === undefined) return 1
-    const { depth: remembered } = await registered(parent)
+    const below = underWay.get(parent)
+    const remembered = below === undefined ? (await registered(parent)).depth : await below.depth
     if (remembered < maxDepth) return remembered + 1
     // Nobody is refused for what a record says: the layers below are counted.
+    await below?.done
     let depth = 0
     for (let at: Digest | undefined = parent; at !== undefined; at = (await registered(at)).layer.parent) {
       if (++depth >= maxDepth) throw tooDeep(`a layer on ${parent} would be ${depth + 1} deep`, parent, depth + 1)
@@ -67,16 +72,28 @@ export function layerRecords(open: OpenRecords): Omit<LayerStore, 'uncompress' |
       parseDigest(blob)
       for (const alias of aliases) parseDigest(alias)
       const chainId = nextChainId(parent, diffId)
-      const depth = await depthOn(parent)
       const layer: LayerRecord = { chainId, diffId, ...(parent === undefined ? {} : { parent }), size }
-      // Both have ended when this rejects, so that nothing is written behind the caller's back.
-      const outcomes = await Promise.allSettled([
-        keepLayer(chainId, { layer, depth }),
-        remember(blob, [diffId, ...aliases], size),
-      ])
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-      if (failed !== undefined) throw failed.reason
-      return layer
+      const below = parent === undefined ? undefined : underWay.get(parent)
+      const depth = depthOn(parent)
+      const keep = async (): Promise<void> => {
+        const stored: StoredLayer = { layer, depth: await depth }
+        // All have ended when this rejects, so that nothing is written behind the caller's back.
+        const outcomes = await Promise.allSettled([
+          keepLayer(chainId, stored),
+          remember(blob, [diffId, ...aliases], size),
+          below?.done,
+        ])
+        const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+        if (failed !== undefined) throw failed.reason
+      }
+      const here = { depth, done: keep() }
+      underWay.set(chainId, here)
+      try {
+        await here.done
+        return layer
+      } finally {
+        if (underWay.get(chainId) === here) underWay.delete(chainId)
+      }
     },
     assertLayerCount,
     get: async (chainId) => (await layers.get(chainId))?.layer,

@@ -47,7 +47,8 @@ export interface LayerStore<Growth = unknown> {
     },
   ): Promise<Uncompressed>
   /**
-   * Registers the layer on its parent (which must be registered) and remembers the blob's diffIDs. Idempotent.
+   * Registers the layer on its parent and remembers the blob's diffIDs. Idempotent. The parent must be registered, or be
+   * about to be by this store: then this resolves after it, and rejects when it does.
    *
    * `diffId` is the layer's name in the image's config, of which the chainID is made, in any algorithm; `aliases` are its
    * others. The memory is of the one in sha256 with the rest; without that one nothing is remembered.

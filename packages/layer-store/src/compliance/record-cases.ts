@@ -43,6 +43,28 @@ export const recordCases: readonly Case[] = [
     },
   },
   {
+    name: 'registers layers that are told of at once, each on the one before',
+    async run({ layers, again }) {
+      const chain = Array.from({ length: 12 }, (_, at) => ({
+        blob: digest(`blob of ${at}`),
+        diffId: digest(`layer ${at}`),
+        size: at,
+      }))
+      let parent: Digest | undefined
+      const registered = chain.map((each) => {
+        const done = layers.register({ ...each, parent })
+        parent = nextChainId(parent, each.diffId)
+        return done
+      })
+      const chainIds = (await Promise.all(registered)).map(({ chainId }) => chainId)
+      assert.equal(chainIds.at(-1), parent)
+      const next = await again()
+      assert.deepEqual(await chainIdsIn(next), chainIds.toSorted())
+      assert.equal((await next.get(chainIds[11] as Digest))?.parent, chainIds[10])
+      for (const { blob, diffId, size } of chain) assert.deepEqual(await next.known(blob), { diffId, size })
+    },
+  },
+  {
     name: 'refuses a layer on one that is not registered, and keeps nothing of it',
     async run({ layers }) {
       await failsWith('LAYER_PARENT_UNKNOWN', () => layers.register(second))
