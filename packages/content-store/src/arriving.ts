@@ -8,14 +8,15 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** Reads blobs while they come, beside whoever brings them. */
+/** Reads blobs while they come, beside whoever brings them: of files, any process of this machine that has the same root. */
 export interface Arriving {
   /**
    * The bytes of a range in order, each as soon as it is written, at the reader's pace: nobody who writes waits for it.
-   * They are not verified. What is read of a blob whose ingest is committed meanwhile reads on.
+   * They are not verified. What is read of a blob whose ingest is committed meanwhile reads on, and so does what another
+   * process goes on with when its owner dies.
    *
-   * @throws `CONTENT_UNKNOWN` when nobody of this process brings the blob; `INGEST_CLOSED` when its ingest ends uncommitted or begins
-   *   anew, so that what was read counts no more; `SIZE_MISMATCH` when it was committed and has fewer bytes; the signal's reason
+   * @throws `CONTENT_UNKNOWN` when nobody who can be seen from here brings the blob; `INGEST_CLOSED` when its ingest ends uncommitted
+   *   or begins anew, so that what was read counts no more; `SIZE_MISMATCH` when it was committed and has fewer bytes; the signal's reason
    */
   read(digest: Digest, range: ByteRange, options?: AbortOptions): AsyncIterable<Uint8Array>
 }

@@ -33,7 +33,7 @@ export interface Observation {
   seen?: { readonly id: string; readonly modifiedMs: number; readonly sinceMs: number } | undefined
 }
 
-interface ClaimOptions {
+export interface ClaimOptions {
   readonly fs: FileSystem
   /** The owner file. Its directory must exist. */
   readonly path: string
@@ -67,6 +67,12 @@ export async function tryClaim(options: ClaimOptions): Promise<Claim | undefined
   } finally {
     await removeQuietly(options.fs, temp)
   }
+}
+
+/** Who holds a claim and lives, as far as can be seen from here: `undefined` is nobody, or one that is dead. */
+export async function livingHolder(options: ClaimOptions): Promise<Holder | undefined> {
+  const found = await look(options)
+  return found === undefined || isDead(found, options) ? undefined : options.observation.holder
 }
 
 async function appear({ fs, path }: ClaimOptions, temp: string, owner: Owner): Promise<boolean> {

@@ -57,7 +57,7 @@ export interface ContentStore<Growth = unknown> {
    *   a process that is killed meanwhile leaves nothing to go on with. Default false.
    */
   ingest(address: BlobAddress, options?: IngestOptions): Promise<Ingest<Growth> | undefined>
-  /** Blobs while an ingest of this process takes them, for readers beside it. */
+  /** Blobs while an ingest takes them, of this process or another, for readers beside it. */
   readonly arriving: Arriving
   /** Takes content whose digest is not known, and perhaps not its size in bytes. `algorithm`: of the digest, default `sha256`. */
   ingestUnnamed(

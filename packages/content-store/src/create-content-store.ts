@@ -160,7 +160,7 @@ export function createContentStore({
     path: at,
     stat,
     ingest,
-    arriving: growingFiles(fs, layout.ingest),
+    arriving: growingFiles({ fs, layout, processes }),
     send: ({ digest, size }, sink, options) => sendBlob(reading(digest), size, sink, options),
     async ingestUnnamed({ size, algorithm, signal } = {}) {
       signal?.throwIfAborted()

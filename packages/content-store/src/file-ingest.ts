@@ -126,8 +126,10 @@ export function fileIngest(options: Options): FileIngest {
         await directory.assert()
         await rivals?.assertNow()
         if (answer.start === 0 && offset > 0) {
+          // Whether it could be written does not matter any more; on the way it may still write the journal.
+          await bytes.drain().catch(() => {})
+          await notes.forget()
           await bytes.startOver()
-          notes.forget()
         }
         await notes.from(answer)
       }),

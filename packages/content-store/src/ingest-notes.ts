@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { FileSystem } from './file-system.ts'
 import { writeJournal, type Journal } from './journal.ts'
 
@@ -7,8 +8,11 @@ export interface IngestNotes {
   readonly source: string | undefined
   /** Where the bytes come from now. Written down before the first of them, unless the journal says the same. */
   from(answer: { readonly validator?: string | undefined; readonly source: string }): Promise<void>
-  /** Nothing of what was there counts any more: the next `from` is written down, whatever it says. */
-  forget(): void
+  /**
+   * Nothing of what is there counts any more, which whoever reads it from another process sees before the file is cut: until
+   * the next `from`, which is written down whatever it says, there is no journal.
+   */
+  forget(): Promise<void>
   /** So many bytes have reached the disk. */
   synced(length: number): Promise<void>
 }
@@ -22,8 +26,16 @@ export function ingestNotes(
   let synced = Math.min(journal?.synced ?? 0, length)
   let validator = journal?.validator
   let source = journal?.source
-  let written = journal !== undefined && journal.boot === boot
-  const write = (): Promise<void> => writeJournal(fs, path, { synced, boot, validator, source })
+  let generation = journal?.generation
+  let written = generation !== undefined && journal?.boot === boot
+  const write = (): Promise<void> =>
+    writeJournal(fs, path, {
+      synced,
+      boot,
+      validator,
+      source,
+      generation: (generation ??= randomBytes(8).toString('hex')),
+    })
 
   return {
     get validator() {
@@ -40,9 +52,11 @@ export function ingestNotes(
       await write()
       written = true
     },
-    forget() {
+    async forget() {
       synced = 0
+      generation = undefined
       written = false
+      await fs.unlink(path)
     },
     synced(reached) {
       synced = reached

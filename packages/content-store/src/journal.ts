@@ -9,6 +9,8 @@ export interface Journal {
   readonly boot?: string | undefined
   readonly validator?: string | undefined
   readonly source?: string | undefined
+  /** Another one whenever bytes that were in `data` count no more. Without one, nobody else reads `data` while it grows. */
+  readonly generation?: string | undefined
 }
 
 const bytesLimit = 64 * 1024
@@ -19,10 +21,11 @@ export async function readJournal(fs: FileSystem, path: string): Promise<Journal
   const bytes = await fs.readFile(path, { maxBytes: bytesLimit }).catch(() => undefined)
   if (bytes === undefined) return undefined
   try {
-    const { synced, boot, validator, source } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
+    const text = new TextDecoder().decode(bytes)
+    const { synced, boot, validator, source, generation } = JSON.parse(text) as Record<string, unknown>
     if (!Number.isSafeInteger(synced) || (synced as number) < 0) return undefined
-    if (!optionalText(boot) || !optionalText(validator) || !optionalText(source)) return undefined
-    return { synced: synced as number, boot, validator, source }
+    if (![boot, validator, source, generation].every(optionalText)) return undefined
+    return { synced, boot, validator, source, generation } as Journal
   } catch {
     return undefined
   }

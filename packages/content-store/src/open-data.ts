@@ -45,8 +45,15 @@ export async function openData(
     const journal = await readJournal(fs, journalPath)
     const trusted = options.fresh ? 0 : trustedLength(journal, found.size, options.boot)
     const length = trusted > blob.size ? 0 : await hashPrefix(handle, hasher, trusted, options.signal)
-    if (length < found.size) await handle.truncate(length)
-    return { handle, hasher, length, journal: length === 0 ? undefined : journal }
+    if (length === found.size) return { handle, hasher, length, journal: length === 0 ? undefined : journal }
+    await handle.truncate(length)
+    // Whoever has read what was cut off must see that it counts no more.
+    return {
+      handle,
+      hasher,
+      length,
+      journal: length === 0 ? undefined : journal && { ...journal, generation: undefined },
+    }
   } catch (error) {
     await handle.close().catch(() => {})
     throw error

@@ -99,9 +99,7 @@ export type Verdict = 'alive' | 'stopped' | 'dead' | 'unknown'
 export function judgeOwner(owner: Owner, processes: ProcessTable, touchedMs?: number): Verdict {
   if (disowned.has(owner.nonce)) return 'dead'
   const self = processes.self()
-  // A boot id is of one kernel. Where systems have none, the host has to do.
-  const sameBoot = owner.boot === self.boot && (owner.boot !== undefined || owner.host === self.host)
-  if (!sameBoot) return endedWithItsBoot(owner, processes, touchedMs) ? 'dead' : 'unknown'
+  if (!isOfThisBoot(owner, processes)) return endedWithItsBoot(owner, processes, touchedMs) ? 'dead' : 'unknown'
   if (owner.pidNamespace !== self.pidNamespace) {
     if (processes.findIn === undefined || owner.started === undefined) return 'unknown'
     const elsewhere = processes.findIn(owner.pid, owner.started)
@@ -113,6 +111,13 @@ export function judgeOwner(owner: Owner, processes: ProcessTable, touchedMs?: nu
   if (owner.pid === self.pid && owner.started === self.started) return 'alive'
   if (owner.started === undefined || found.started === undefined) return 'unknown'
   return owner.started === found.started ? aliveAs(found) : 'dead'
+}
+
+/** Whether it runs, or ran, on the kernel that this process runs on. */
+export function isOfThisBoot({ boot, host }: Owner, processes: ProcessTable): boolean {
+  const self = processes.self()
+  // A boot id is of one kernel. Where systems have none, the host has to do.
+  return boot === self.boot && (boot !== undefined || host === self.host)
 }
 
 const aliveAs = ({ stopped = false }: FoundProcess): Verdict => (stopped ? 'stopped' : 'alive')

@@ -5,6 +5,9 @@ import { arrivingErrors, type Arriving, type ByteRange } from './arriving.ts'
 import type { FileHandle, FileSystem } from './file-system.ts'
 import { growthState, type FileGrowth } from './growth.ts'
 import type { GrowthWriter } from './growth-cells.ts'
+import { ingestLayoutOf, type StoreLayout } from './layout.ts'
+import type { ProcessTable } from './process-table.ts'
+import { readAnothersFile } from './read-anothers-file.ts'
 
 /** In bytes: what each reader has in memory. */
 const pieceBytes = 128 * 1024
@@ -31,11 +34,18 @@ export function announceInMemory(key: string, toDisk: () => Promise<void>): () =
   }
 }
 
-/** @param keyOf the path of a blob's ingest */
-export function growingFiles(fs: FileSystem, keyOf: (digest: Digest) => string): Arriving {
+export function growingFiles({
+  fs,
+  layout,
+  processes,
+}: {
+  readonly fs: FileSystem
+  readonly layout: Pick<StoreLayout, 'ingest' | 'blob'>
+  readonly processes: ProcessTable
+}): Arriving {
   return {
     read(digest, range, options) {
-      const key = keyOf(digest)
+      const key = layout.ingest(digest)
       const writer = underWay.get(key)
       const how = { ...range, ...options }
       if (writer !== undefined) return readGrowingFile(fs, { digest, writer, generation: writer.generation }, how)
@@ -43,7 +53,11 @@ export function growingFiles(fs: FileSystem, keyOf: (digest: Digest) => string):
       const brought = inMemory
         .get(key)?.()
         .then(() => underWay.get(key))
-      if (brought === undefined) throw arrivingErrors.unknown(digest)
+      if (brought === undefined) {
+        const files = ingestLayoutOf(key)
+        const isElsewhere = (): boolean => (underWay.get(key)?.growth.path ?? files.data) !== files.data
+        return readAnothersFile(fs, { digest, files, target: layout.blob(digest), processes, isElsewhere }, how)
+      }
       return readBrought(fs, digest, brought, how)
     },
   }

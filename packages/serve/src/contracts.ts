@@ -38,11 +38,11 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** Reads content that is on its way in: growth of a file gives it on disks, polling on object storage. */
+/** Reads content that is on its way in, also another process's: growth of a file gives it on disks, polling on object storage. */
 export interface Arriving {
   /**
    * The bytes of a range in order, each once it is written, at the reader's pace: whoever writes never waits for it. Not
-   * verified. What is committed meanwhile is read on to its end.
+   * verified. What is committed meanwhile is read on to its end, and what another one goes on with as well.
    *
    * @throws `CONTENT_UNKNOWN` when nobody brings it, `INGEST_CLOSED` when what was read counts no more
    */
@@ -98,6 +98,8 @@ export interface DownloadState {
   readonly size: number
   /** In bytes, also those of an earlier attempt. */
   readonly written: number
+  /** Another process brings it, and nobody knows here how much of it has come. */
+  readonly elsewhere: boolean
   readonly watchers: number
   /** Milliseconds since the epoch. */
   readonly startedAt: number

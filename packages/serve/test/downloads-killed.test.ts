@@ -52,7 +52,7 @@ describe('a server that is killed', needs(enlarged), () => {
         const clients = [get(server, '/v2/t/app/manifests/1')].concat(
           [...blobs, ...blobs].map(async ({ digest, bytes }) => {
             await get(server, '/v2/t/app/manifests/1')
-            const got = await get(server, `/v2/t/app/blobs/${digest}`, { onData: moving.resolve })
+            const got = await get(server, `/v2/t/app/blobs/${digest}`, { onData: () => moving.resolve() })
             judge(got, bytes, `${digest} before kill ${kill}`)
             return got
           }),

@@ -296,20 +296,6 @@ describe('who watches', () => {
     await expect(open(scriptedSource(bytes), { size: 99 })).rejects.toMatchObject({ code: 'SIZE_MISMATCH' })
   })
 
-  it('waits for whoever else brings the same blob into the store, and asks nobody', async () => {
-    const store = await fileStore()
-    const { open } = scene({ store })
-    const source = scriptedSource(bytes)
-    const ingest = await store.contents.ingest({ digest: source.digest, size })
-    if (ingest === undefined) throw new Error('it is not here')
-    const opened = open(source)
-    await ingest.begin({ start: 0, source: 'another' })
-    await ingest.write(new Uint8Array(bytes))
-    await ingest.commit()
-    expect(Buffer.compare(await readAll(await opened), bytes)).toBe(0)
-    expect(source.asked).toEqual([])
-  })
-
   it('lets who waits for an answer give up', async () => {
     const { open, downloads } = scene({ limit: 1 })
     const first = scriptedSource(bytes, [['stall']])

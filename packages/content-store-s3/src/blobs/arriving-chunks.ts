@@ -39,7 +39,7 @@ async function* readArriving(
     }
     const present = presentGenerations(found).some(({ number }) => number >= (began ?? 0))
     if (present) {
-      yield* readFinished(engine, found, { digest, start: at, end, signal })
+      yield* readFinished(engine, found, { digest, read, start: at, end, signal })
       return
     }
     const { chunks } = await adoptableOf(objects, found, { before: found.top + 1, signal })
@@ -69,14 +69,20 @@ async function* readArriving(
 async function* readFinished(
   engine: Engine,
   found: Generations,
-  { digest, start, end, signal }: ByteRange & AbortOptions & { readonly digest: Digest },
+  {
+    digest,
+    read,
+    start,
+    end,
+    signal,
+  }: ByteRange & AbortOptions & { readonly digest: Digest; readonly read: readonly StoredChunk[] },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const size = (await presentIn(engine, found, { signal }))?.size ?? 0
-  if (end > size) {
-    // What there is of it is not held back.
-    if (start < size)
-      yield* readRange(engine, await openReadable(engine, digest, { signal }), { start, end: size, signal })
-    throw arrivingErrors.tooShort(digest, end, size)
-  }
-  yield* readRange(engine, await openReadable(engine, digest, { signal }), { start, end, signal })
+  const readable = await openReadable(engine, digest, { signal })
+  // Another one may have begun anew and ended between two looks.
+  const keys = new Set(readable.document.chunks.map(({ key }) => key))
+  if (!read.every(({ key }) => keys.has(key))) throw arrivingErrors.ended(digest)
+  // What there is of it is not held back.
+  if (start < size) yield* readRange(engine, readable, { start, end: Math.min(end, size), signal })
+  if (end > size) throw arrivingErrors.tooShort(digest, end, size)
 }

@@ -2,6 +2,7 @@ import { DeliveryError, type Delivery } from '@lading/content'
 import { copyBlob, type BlobOutcome, type BlobProgress } from '@lading/distribution'
 import type { Work } from '@lading/transfer'
 import type { Content, WantedBlob } from '../contracts.ts'
+import { besideOthers } from './beside-others.ts'
 import { keepReceiver, type KeptReceiver } from './kept-receiver.ts'
 import type { Progress } from './progress.ts'
 
@@ -18,7 +19,7 @@ export interface Bringing {
 }
 
 interface Options {
-  readonly content: Pick<Content, 'target'>
+  readonly content: Pick<Content, 'target' | 'arriving'>
   readonly progress: Progress
   /** The source begins to send, behind so many bytes. */
   readonly onStart: (offset: number) => void
@@ -58,8 +59,16 @@ export function bringBlob(wanted: WantedBlob, { content, progress, onStart, onAn
       const blob = { mediaType: 'application/octet-stream', digest, size }
       progress.known(blob)
       delivery = await content.target.begin({ signal })
-      const into = keepReceiver(delivery, {
-        onOpen: () => progress.opened(),
+      const others = besideOthers(delivery, {
+        digest,
+        arriving: content.arriving,
+        onReadable() {
+          progress.opened('elsewhere')
+          onAnswer()
+        },
+      })
+      const into = keepReceiver(others, {
+        onOpen: () => progress.opened('here'),
         onBegin: onAnswer,
         onVoid: () => progress.voided(),
       })

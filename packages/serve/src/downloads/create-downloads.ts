@@ -84,7 +84,7 @@ export function createDownloads({
         }
         const { blob } = download.view
         if (blob !== undefined && blob.size === (wanted.size ?? blob.size)) {
-          if (present !== undefined) tellJoined(wanted, blob.size)
+          if (present !== undefined || download.view.elsewhere) tellJoined(wanted, blob.size)
           return shared(download, blob, leave)
         }
         leave()
@@ -103,6 +103,7 @@ export function createDownloads({
           repository: wanted.repository,
           size: view.blob?.size ?? wanted.size ?? 0,
           written,
+          elsewhere: view.elsewhere,
           watchers,
           startedAt,
         })),

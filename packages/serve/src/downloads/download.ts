@@ -74,7 +74,7 @@ export function startDownload(wanted: WantedBlob, options: Options): Download {
       size: progress.blob?.size ?? 0,
       outcome: why,
       received: bringing.received,
-      ...('error' in how && isLadingError(how.error) ? { code: how.error.code } : {}),
+      ...('error' in how && isLadingError(how.error) ? { code: how.error.code, message: how.error.message } : {}),
       host,
       repository,
     })

@@ -9,9 +9,13 @@ export interface DownloadView {
   readonly blob: Descriptor | undefined
   /** It is being written, so that it can be read while it comes. */
   readonly open: boolean
+  /** Another process writes it, and may end without a word. */
+  readonly elsewhere: boolean
   /** Raised when what could be read until then counts no more. */
   readonly generation: number
   readonly outcome: Outcome | undefined
+  /** Goes off when it has failed. */
+  readonly failed: AbortSignal
   /** Resolves with the next change of any of these. */
   changed(): Promise<void>
 }
@@ -20,7 +24,7 @@ export interface DownloadView {
 export interface Progress extends DownloadView {
   /** Its size is known. */
   known(blob: Descriptor): void
-  opened(): void
+  opened(where: 'here' | 'elsewhere'): void
   voided(): void
   /** Once; `false`: it had ended. */
   ended(outcome: Outcome): boolean
@@ -29,6 +33,8 @@ export interface Progress extends DownloadView {
 export function createProgress(): Progress {
   let blob: Descriptor | undefined
   let open = false
+  let elsewhere = false
+  const failing = new AbortController()
   let generation = 0
   let outcome: Outcome | undefined
   let next: PromiseWithResolvers<void> | undefined
@@ -44,6 +50,10 @@ export function createProgress(): Progress {
     get open() {
       return open
     },
+    get elsewhere() {
+      return elsewhere
+    },
+    failed: failing.signal,
     get generation() {
       return generation
     },
@@ -52,18 +62,21 @@ export function createProgress(): Progress {
     },
     changed: () => (next ??= Promise.withResolvers<void>()).promise,
     known: (found) => void (blob = found),
-    opened() {
+    opened(where) {
       open = true
+      elsewhere = where === 'elsewhere'
       tell()
     },
     voided() {
       open = false
+      elsewhere = false
       generation += 1
       tell()
     },
     ended(how) {
       if (outcome !== undefined) return false
       outcome = how
+      if ('error' in how) failing.abort(how.error)
       tell()
       return true
     },

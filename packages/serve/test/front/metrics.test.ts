@@ -84,10 +84,13 @@ describe('the page', () => {
   }
 
   it('shows what is on its way and what was saved, without a script and with nothing from elsewhere', () => {
-    const state = { digest, ...place, size: 2000, written: 1000, watchers: 2, startedAt: 7_290_000 }
+    const state = { digest, ...place, size: 2000, written: 1000, elsewhere: false, watchers: 2, startedAt: 7_290_000 }
     const page = renderPage({ ...facts, onTheWay: [state] })
     expect(page).toContain('<tr><th>Saved<td>1.23 MB')
     expect(page).toContain('<tr><td>docker.io/library/alpine<td>sha256:44136fa355b3…<td>1 kB of 2 kB<td>2<td>10 s')
+    expect(renderPage({ ...facts, onTheWay: [{ ...state, elsewhere: true }] })).toContain(
+      '<td>by another process, 2 kB',
+    )
     expect(page).not.toMatch(/<script|src=|https?:|javascript:|\son\w+=/)
     expect(renderPage(facts)).toContain('<p>Nothing.</p>')
     expect(renderPage({ ...facts, onTheWay: Array.from({ length: 1000 }, () => state) })).toContain('And 800 more.')
@@ -98,7 +101,9 @@ describe('the page', () => {
     const page = renderPage({
       ...facts,
       upstreams: [evil],
-      onTheWay: [{ digest, host: evil, repository: evil, size: 1, written: 0, watchers: 1, startedAt: 0 }],
+      onTheWay: [
+        { digest, host: evil, repository: evil, size: 1, written: 0, elsewhere: false, watchers: 1, startedAt: 0 },
+      ],
     })
     for (const bad of ['<script', '\u001b', '\u202e']) expect(page).not.toContain(bad)
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\\x1b[2J\\u202e')

@@ -68,7 +68,7 @@ export function get(
     readonly leave?: number | undefined
     readonly pauseMs?: number | undefined
     readonly from?: number
-    readonly onData?: (() => void) | undefined
+    readonly onData?: ((piece: Buffer) => void) | undefined
   } = {},
 ): Promise<Got> {
   return new Promise((resolve) => {
@@ -92,7 +92,7 @@ export function get(
         const size = Number(answer.headers['content-length'])
         answer.on('data', (piece: Buffer) => {
           pieces.push(piece)
-          how.onData?.()
+          how.onData?.(piece)
           length += piece.byteLength
           if (how.leave !== undefined && length >= how.leave) asked.destroy()
           else if (how.pauseMs !== undefined) {

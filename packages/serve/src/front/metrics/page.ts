@@ -30,10 +30,10 @@ export function renderPage({ sums, onTheWay, connections, upstreams, startedAt, 
   ]
   const rows = onTheWay
     .slice(0, mostRows)
-    .map(({ digest, host, repository, size, written, watchers, startedAt: begun }) => [
+    .map(({ digest, host, repository, size, written, elsewhere, watchers, startedAt: begun }) => [
       `${host}/${repository}`,
       `${digest.slice(0, 19)}…`,
-      `${bytes(written)} of ${bytes(size)}`,
+      elsewhere ? `by another process, ${bytes(size)}` : `${bytes(written)} of ${bytes(size)}`,
       String(watchers),
       duration(now - begun),
     ])
