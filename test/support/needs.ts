@@ -33,7 +33,7 @@ export const needsGoTool = (...programs: readonly string[]): TestOptions =>
   process.env['LADING_GO_BIN'] === undefined && process.env['LADING_REQUIRE_REAL'] !== '1'
     ? {
         skip: true,
-        meta: { skipped: 'LADING_GO_BIN names no folder with crane, regctl, oras, registry and conformance' },
+        meta: { skipped: 'LADING_GO_BIN names no folder with crane, regctl, oras, registry, crictl and conformance' },
       }
     : needs(...programs)
 

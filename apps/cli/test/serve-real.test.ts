@@ -3,16 +3,15 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { image, makeCertificate } from '@lading/test-registry'
+import { makeCertificate } from '@lading/test-registry'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { containerd2, startContainerd } from '../../../test/support/containerd.ts'
 import { startDockerd } from '../../../test/support/dockerd.ts'
-import { enlarged, mounting, needs, root as asRoot } from '../../../test/support/needs.ts'
+import { enlarged, mounting, needs, needsGoTool, root as asRoot } from '../../../test/support/needs.ts'
 import { podmanForThisUser, removePodman, runPodman } from '../../../test/support/podman.ts'
 import { pathOf } from '../../../test/support/real-parts.ts'
-import { registryWith } from './support/registry-with.ts'
 import { runHere } from './support/run-here.ts'
-import { servingHere } from './support/serving.ts'
+import { imageOfThisMachine, servingDockerIo, type ServingDockerIo } from './support/serving-docker-io.ts'
 import { temporaryDirectory } from './support/temporary-directory.ts'
 
 const execute = promisify(execFile)
@@ -20,48 +19,10 @@ const execute = promisify(execFile)
 /** bcrypt of cost 4 of `secret`. */
 const secret = '$2b$04$blGnk0DljoRVH/badU3tpuL3wBVyAc2cee.Q6OimviVXESN6Pjtp2'
 
-const architecture = process.arch === 'x64' ? 'amd64' : process.arch
-const app = image('library/app:1')
-  .platform(`linux/${architecture}`)
-  .layer({ 'etc/': '', 'etc/motd': 'hello' })
-  .randomLayer(50_000)
 const name = 'docker.io/library/app:1'
-
-interface Served {
-  readonly host: string
-  readonly url: string
-  /** How often each blob left the upstream. */
-  left(): readonly number[]
-}
-
-/** A server for docker.io, of which a registry of ours plays the part. */
-async function served(...args: readonly string[]): Promise<Served> {
-  const upstream = await registryWith([app])
-  const store = join(await temporaryDirectory(), 'store')
-  const line = [
-    '--root',
-    store,
-    '--upstream',
-    'docker.io',
-    '--mirror',
-    `http://${upstream.host}`,
-    '--access-log',
-    'none',
-  ]
-  const { host, url } = await servingHere([...line, ...args])
-  return {
-    host,
-    url,
-    left() {
-      const counts = new Map<string, number>()
-      for (const { kind, method, target = '' } of upstream.journal.entries)
-        if (kind === 'blob' && method === 'GET') counts.set(target, (counts.get(target) ?? 0) + 1)
-      return [...counts.values()]
-    },
-  }
-}
-
 const threeBlobsOnce = [1, 1, 1]
+const served = (...args: readonly string[]): Promise<ServingDockerIo> =>
+  servingDockerIo([imageOfThisMachine('library/app:1')], args)
 
 describe('through lading serve', () => {
   it('lading pulls by --mirror and by name', needs(enlarged), async () => {
@@ -137,6 +98,32 @@ describe('through lading serve', () => {
       expect(pulled).toContain('done')
       expect(left()).toEqual(threeBlobsOnce)
     })
+
+  for (const [major, parts] of [
+    [1, ['containerd', asRoot, mounting, enlarged]],
+    [2, [containerd2, asRoot, mounting, enlarged]],
+  ] as const)
+    it(
+      `the node of a kubelet pulls by the CRI of containerd ${major}`,
+      { ...needsGoTool('crictl'), ...needs(...parts) },
+      async () => {
+        const { url, left } = await served()
+        const folder = await temporaryDirectory()
+        const certs = join(folder, 'certs.d')
+        await mkdir(join(certs, 'docker.io'), { recursive: true })
+        await writeFile(
+          join(certs, 'docker.io/hosts.toml'),
+          `server = "https://registry-1.docker.io"\n\n[host."${url}"]\n  capabilities = ["pull", "resolve"]\n`,
+        )
+        const containerd = await startContainerd(folder, { major, cri: { hosts: certs } })
+        onTestFinished(() => containerd.close())
+        const crictl = async (...args: readonly string[]): Promise<string> =>
+          (await execute(pathOf('crictl'), ['--image-endpoint', `unix://${containerd.socket}`, ...args])).stdout
+        expect(await crictl('pull', name)).toContain('Image is up to date')
+        expect(await crictl('images')).toContain('docker.io/library/app')
+        expect(left()).toEqual(threeBlobsOnce)
+      },
+    )
 
   it('podman pulls with a registries.conf', needs('podman', podmanForThisUser, enlarged), async () => {
     const { host, left } = await served()
