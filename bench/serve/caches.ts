@@ -9,6 +9,7 @@ import { cli } from '../support/lading.ts'
 /** A pull-through cache in a process of its own. */
 export interface RunningCache {
   readonly host: string
+  readonly pid: number | undefined
   /** Of the process since its start: seconds of processor time, and its most resident memory in MiB. */
   cost(): { readonly cpu: number; readonly peak: number }
   close(): Promise<void>
@@ -37,6 +38,7 @@ export const startLading =
     })
     return {
       host,
+      pid: child.pid,
       cost: () => costOf(child.pid),
       async close() {
         child.kill('SIGTERM')
@@ -48,7 +50,8 @@ export const startLading =
 const startDebian: StartCache = async (folder, upstream) => {
   await mkdir(folder, { recursive: true })
   const registry = await startDockerRegistry(folder, { extra: `proxy: {remoteurl: "http://${upstream}"}` })
-  return { host: registry.host, cost: () => costOf(registry.pid), close: () => registry.close() }
+  const { host, pid } = registry
+  return { host, pid, cost: () => costOf(pid), close: () => registry.close() }
 }
 
 /** Ours first, and Debian's `docker-registry` in proxy mode where it is installed. */
