@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { guardListener } from '@lading/errors'
+import { guardListener, isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import type { Reference } from '@lading/reference'
 import { answer } from './answer/answer.ts'
@@ -84,16 +84,25 @@ export function createServe(options: ServeOptions): Serve {
           asker: { client: who.client, signal: leaving.signal },
         })
       } catch (error) {
-        if (!leaving.signal.aborted) answerError(response, asRefusal(error))
-        else response.cut()
+        if (leaving.signal.aborted) return response.cut()
+        const refusal = asRefusal(error)
+        if (isOwnFault(refusal)) onEvent({ type: 'failed', id, ...sayingOf(refusal.cause) })
+        answerError(response, refusal)
       }
     },
     async known(reference) {
       const upstream = byHost.get(reference.domain)
       if (upstream === undefined) return undefined
-      const place = { upstream, repository: reference.path, asked: reference.path }
-      if (reference.digest !== undefined) return parts.proofs.of(place, 'manifests', reference.digest)
-      return parts.tags.known(place, reference.tag ?? 'latest')
+      // Nobody is served by this, so that it does not matter who was told.
+      for (const withCredentials of [upstream.withCredentials, !upstream.withCredentials]) {
+        const place = { upstream: { ...upstream, withCredentials }, repository: reference.path, asked: reference.path }
+        const found =
+          reference.digest === undefined
+            ? await parts.tags.known(place, reference.tag ?? 'latest')
+            : await parts.proofs.of(place, 'manifests', reference.digest)
+        if (found !== undefined) return found
+      }
+      return undefined
     },
     close: () => ending.abort(new ServeError('UNAVAILABLE', 'this server ends', { status: 503 })),
   }
@@ -103,6 +112,15 @@ const asRefusal = (error: unknown): ServeError =>
   error instanceof ServeError
     ? error
     : new ServeError('UNKNOWN', 'this server failed; its log says how', { status: 500, cause: error })
+
+/** Whether its operator has to do something: the client is told no more than that. */
+const isOwnFault = ({ status, cause }: ServeError): boolean =>
+  status === 500 || isLadingError(cause, 'NO_SPACE') || isLadingError(cause, 'TOO_MANY_FILES')
+
+const sayingOf = (cause: unknown): { readonly code: string; readonly message: string } =>
+  isLadingError(cause)
+    ? { code: cause.code, message: cause.message }
+    : { code: 'UNKNOWN', message: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) }
 
 /** Of a request: where it leads, and to which tag or digest. */
 function whatOf(

@@ -42,6 +42,8 @@ export type ServeEvent =
       readonly code: string
       readonly message: string
     }
+  /** This server itself failed at a request, of which its client is told no more than that. */
+  | { readonly type: 'failed'; readonly id: number; readonly code: string; readonly message: string }
   /** An upstream is asked. */
   | ({
       readonly type: 'upstream'
@@ -83,7 +85,9 @@ export type ServeEvent =
       readonly outcome: 'complete' | 'failed' | 'unwatched' | 'closed'
       /** From the upstream in this download. */
       readonly received: number
+      /** Of what it failed with, like the next. */
       readonly code?: string | undefined
+      readonly message?: string | undefined
     } & Place)
 
 /** Told what happens; what it throws ends nothing. */

@@ -8,6 +8,7 @@ import type { OnServeEvent } from '../serve-event.ts'
 import type { AskUpstream, Asker } from '../upstream/ask-upstream.ts'
 import { notThere } from '../upstream/error-answer.ts'
 import type { Keep } from './keep.ts'
+import { nameOfPlace } from './place-key.ts'
 import type { Proofs } from './proofs.ts'
 import { createRemembered } from './remembered.ts'
 
@@ -36,13 +37,15 @@ export interface DocumentParts {
 const provedAtOnce = 1000
 
 const done = {}
-/** Of those that are asked for again and again: most manifests have a few kB. */
-const [mostRemembered, largestRemembered] = [500, 64 * 1024]
+/** In bytes, of those that are asked for again and again: most manifests have a few kB, so that there is room for 10,000. */
+const [mostRemembered, largestRemembered] = [32 * 1024 * 1024, 64 * 1024]
+/** How many are remembered to have all that they name proved. */
+const mostProved = 20_000
 
 export function createDocuments({ content, keep, proofs, ask, offline, onUse, onEvent }: DocumentParts): Documents {
-  const remembered = createRemembered<Document>(mostRemembered)
+  const remembered = createRemembered<Document>(mostRemembered, ({ bytes }) => bytes.byteLength + 500)
   /** What it names is proved at its place. */
-  const proved = createRemembered<object>()
+  const proved = createRemembered<object>(mostProved)
 
   /** What is not here any more is not served from memory either: it would be missing after the next start. */
   async function here(descriptor: Descriptor): Promise<Document | undefined> {
@@ -89,7 +92,7 @@ export function createDocuments({ content, keep, proofs, ask, offline, onUse, on
 
   /** What it names is at its place, too. */
   async function prove(place: Place, document: Document): Promise<void> {
-    const name = `${place.upstream.host}/${place.repository} ${document.descriptor.digest}`
+    const name = `${nameOfPlace(place)} ${document.descriptor.digest}`
     if (proved.get(name) !== undefined) return
     const kind = isIndexType(document.descriptor.mediaType) ? 'manifests' : 'blobs'
     for (const named of successors(document).slice(0, provedAtOnce))

@@ -3,7 +3,7 @@ import type { Descriptor } from '@lading/manifest'
 import type { Records } from '../contracts.ts'
 import type { Place } from '../request/choose-upstream.ts'
 import { openDescriptor, sealDescriptor } from './descriptor-record.ts'
-import { keyOfPlace } from './place-key.ts'
+import { keyOfPlace, nameOfPlace } from './place-key.ts'
 import { createRemembered } from './remembered.ts'
 
 /**
@@ -19,15 +19,18 @@ export interface Proofs {
 /** A registry keeps manifests and blobs apart: one is not had by the address of the other. */
 type ProofKind = 'manifests' | 'blobs'
 
+/** An image has several: enough for 10,000 of them. */
+const mostRemembered = 50_000
+
 /** @param now milliseconds since the epoch */
 export function createProofs(records: Records, now: () => number): Proofs {
-  const remembered = createRemembered<Descriptor>()
+  const remembered = createRemembered<Descriptor>(mostRemembered)
   async function of(place: Place, kind: ProofKind, digest: Digest): Promise<Descriptor | undefined> {
-    const name = `${nameOf(place)} ${kind} ${digest}`
+    const name = `${nameOfPlace(place)} ${kind} ${digest}`
     const known = remembered.get(name)
     if (known !== undefined) return known
     const found = openDescriptor(await records.get(keyOf(place, kind, digest)))
-    if (found?.digest !== digest || found.beside['place'] !== nameOf(place)) return undefined
+    if (found?.digest !== digest || found.beside['place'] !== nameOfPlace(place)) return undefined
     const { mediaType, size } = found
     const descriptor = { mediaType, digest, size }
     remembered.set(name, descriptor)
@@ -40,16 +43,14 @@ export function createProofs(records: Records, now: () => number): Proofs {
       // Most of what is proved was proved before, and is read rather than written.
       const known = await of(place, kind, digest)
       if (known?.size === size && known.mediaType === mediaType) return
-      remembered.set(`${nameOf(place)} ${kind} ${digest}`, { mediaType, digest, size })
+      remembered.set(`${nameOfPlace(place)} ${kind} ${digest}`, { mediaType, digest, size })
       await records.put(
         keyOf(place, kind, digest),
-        sealDescriptor({ mediaType, digest, size }, { place: nameOf(place), at: now() }),
+        sealDescriptor({ mediaType, digest, size }, { place: nameOfPlace(place), at: now() }),
       )
     },
   }
 }
-
-const nameOf = ({ upstream, repository }: Place): string => `${upstream.host}/${repository}`
 
 const keyOf = (place: Place, kind: ProofKind, digest: Digest): string =>
   ['proofs', keyOfPlace(place), kind, algorithmOf(digest), hexOf(digest)].join('/')

@@ -8,7 +8,7 @@ import type { Absences } from '../upstream/absences.ts'
 import type { AskUpstream, Asker } from '../upstream/ask-upstream.ts'
 import { notThere } from '../upstream/error-answer.ts'
 import { isMissing, isPassing, isRefusal } from '../upstream/judge-failure.ts'
-import { keyOfPlace } from './place-key.ts'
+import { keyOfPlace, nameOfPlace } from './place-key.ts'
 import { createRemembered } from './remembered.ts'
 
 /** Which part of a list was asked for. */
@@ -53,7 +53,7 @@ export function createTagLists({ records, ask, absences, now, ttlMs, onEvent }: 
   async function before(place: Place, range: TagsRange): Promise<Kept | undefined> {
     const known = recent.get(keyOf(place, range))
     if (known !== undefined || !isWhole(range)) return known
-    const found = openList(await records.get(recordOf(place)), nameOf(place))
+    const found = openList(await records.get(recordOf(place)), nameOfPlace(place))
     if (found !== undefined) recent.set(keyOf(place, range), found)
     return found
   }
@@ -70,7 +70,7 @@ export function createTagLists({ records, ask, absences, now, ttlMs, onEvent }: 
           : await upstream.tags(repository, { ...options, n, last })
       const page = { tags, more, checkedAt: now() }
       recent.set(key, page)
-      if (isWhole(range)) await records.put(recordOf(place), sealRecord({ place: nameOf(place), ...page }))
+      if (isWhole(range)) await records.put(recordOf(place), sealRecord({ place: nameOfPlace(place), ...page }))
       return page
     }
     try {
@@ -115,8 +115,6 @@ function openList(bytes: Uint8Array | undefined, name: string): Kept | undefined
 
 const isWhole = ({ n, last }: TagsRange): boolean => n === undefined && last === undefined
 
-const nameOf = ({ upstream, repository }: Place): string => `${upstream.host}/${repository}`
-
-const keyOf = (place: Place, { n, last }: TagsRange): string => JSON.stringify(['tags', nameOf(place), n, last])
+const keyOf = (place: Place, { n, last }: TagsRange): string => JSON.stringify(['tags', nameOfPlace(place), n, last])
 
 const recordOf = (place: Place): string => `lists/${keyOfPlace(place)}`

@@ -10,7 +10,7 @@ import { notThere } from '../upstream/error-answer.ts'
 import { isMissing, isPassing, isRefusal } from '../upstream/judge-failure.ts'
 import { ServeError } from '../serve-error.ts'
 import { openDescriptor, sealDescriptor } from './descriptor-record.ts'
-import { keyOfPlace, keyOfText } from './place-key.ts'
+import { keyOfPlace, keyOfText, nameOfPlace } from './place-key.ts'
 import type { Proofs } from './proofs.ts'
 import { createRemembered } from './remembered.ts'
 
@@ -35,6 +35,9 @@ export interface Tags {
   known(place: Place, tag: string): Promise<Descriptor | undefined>
 }
 
+/** Tags. */
+const mostRemembered = 20_000
+
 /** In milliseconds. A registry client repeats what may pass, which may take minutes. */
 const patienceMs = 10_000
 
@@ -54,9 +57,9 @@ export interface TagParts {
 export function createTags(parts: TagParts): Tags {
   const { records, ask, proofs, absences, clock, now, ttlMs, offline, onEvent } = parts
   /** Also those whose manifests nobody asked for. */
-  const recent = createRemembered<TagAnswer>()
+  const recent = createRemembered<TagAnswer>(mostRemembered)
   /** What the records say. */
-  const read = createRemembered<TagAnswer>()
+  const read = createRemembered<TagAnswer>(mostRemembered)
 
   const settled = async (place: Place, tag: string): Promise<TagAnswer | undefined> => {
     const known = read.get(nameOf(place, tag))
@@ -154,7 +157,7 @@ export function createTags(parts: TagParts): Tags {
       const before = await settled(place, tag)
       if (before?.checkedAt === checkedAt && before.descriptor.digest === descriptor.digest) return
       read.set(nameOf(place, tag), { descriptor, checkedAt })
-      await records.put(keyOf(place, tag), sealDescriptor(descriptor, { place: placeName(place), tag, checkedAt }))
+      await records.put(keyOf(place, tag), sealDescriptor(descriptor, { place: nameOfPlace(place), tag, checkedAt }))
     },
     async here(place) {
       const found: string[] = []
@@ -168,9 +171,7 @@ export function createTags(parts: TagParts): Tags {
   }
 }
 
-const placeName = ({ upstream, repository }: Place): string => `${upstream.host}/${repository}`
-
 /** In memory, where no hash is needed. */
-const nameOf = (place: Place, tag: string): string => `${placeName(place)}:${tag}`
+const nameOf = (place: Place, tag: string): string => `${nameOfPlace(place)}:${tag}`
 
 const keyOf = (place: Place, tag: string): string => `tags/${keyOfPlace(place)}/${keyOfText(tag)}`

@@ -40,6 +40,16 @@ const unauthorized: Refusal = {
   headers: { 'www-authenticate': 'Basic realm="lading serve", charset="UTF-8"' },
 }
 
+/** Whether it may be for a blob, however its address is escaped. */
+function mayTakeLong(url = ''): boolean {
+  try {
+    return decodeURIComponent(url.replace(/\?.*$/s, '')).includes('/blobs/')
+  } catch {
+    // Which the handler does not read either.
+    return false
+  }
+}
+
 /** What a request meets before its handler: the limits of its client, and the login. */
 export function createFront({ handle, connections, limits, checkLogin, onEvent }: FrontOptions): RequestListener {
   const downloads = createCounter({ perClient: limits.downloadsPerClient, all: limits.downloads })
@@ -59,7 +69,7 @@ export function createFront({ handle, connections, limits, checkLogin, onEvent }
 
   /** Holds a place for what takes long. */
   function placeFor(request: IncomingMessage, response: ServerResponse, client: string): Refusal | undefined {
-    if (request.method !== 'GET' || request.url?.includes('/blobs/') !== true) return undefined
+    if (request.method !== 'GET' || !mayTakeLong(request.url)) return undefined
     const taken = downloads.take(client)
     if (taken === 'client') return tooMany(`this client has ${limits.downloadsPerClient} downloads under way`)
     if (taken === 'all') return busy(`${limits.downloads} downloads are under way`)

@@ -141,7 +141,8 @@ describe('what a request meets first', () => {
     expect(await fourth).toMatchObject({ status: 200 })
 
     const all = await front({ limits: { ...defaultLimits, downloads: 0 } })
-    expect(await get(all.listener, blob)).toMatchObject({ status: 503 })
+    for (const path of [blob, '/v2/a/%62lobs/sha256:00', '/v2/a%2fblobs/sha256:00', `${blob}?x=%`])
+      expect(await get(all.listener, path)).toMatchObject({ status: 503 })
     expect(await get(all.listener, '/v2/a/manifests/b')).toMatchObject({ status: 200 })
   })
 

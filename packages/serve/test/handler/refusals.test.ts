@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { parseReference } from '@lading/reference'
+import { createRegistryClient } from '@lading/registry-client'
 import { image, startTestRegistry } from '@lading/test-registry'
 import { openMemoryStore } from '@lading/store/memory'
 import { describe, expect, it } from 'vitest'
+import { registryUpstream } from '../../src/index.ts'
 import { startCache, type Cache } from '../support/cache.ts'
 
 /** What comes back until the connection ends or the answer is there. */
@@ -55,6 +58,40 @@ describe('a request', () => {
     expect(got.status).toBe(200)
     const sent = registry.journal.requests().flatMap((request) => Object.keys(request.headers))
     expect(sent.filter((name) => ['authorization', 'cookie', 'x-own'].includes(name.toLowerCase()))).toEqual([])
+  })
+
+  it('has what came by credentials only while they are given', async () => {
+    await using registry = await startTestRegistry()
+    const built = await registry.seed(image('t/app:1').layer({ 'etc/motd': 'hello' }))
+    const store = openMemoryStore()
+    const client = createRegistryClient()
+    const start = (withCredentials: boolean, offline = false): Promise<Cache> =>
+      startCache([registry.host], {
+        store,
+        offline,
+        upstreams: [registryUpstream(client, { host: registry.host, withCredentials })],
+      })
+    const paths = [
+      'manifests/1',
+      `manifests/${built.digest}`,
+      `blobs/${built.layers[0]?.digest}`,
+      'tags/list',
+      `referrers/${built.digest}`,
+    ].map((path) => `/v2/t/app/${path}`)
+    const statuses = async (cache: Cache): Promise<readonly number[]> =>
+      Promise.all(paths.map(async (path) => (await cache.get(path)).status))
+    {
+      await using cache = await start(true)
+      for (const path of paths) expect((await cache.get(path)).status).toBe(200)
+    }
+    await using again = await start(true, true)
+    expect(await statuses(again)).toEqual([200, 200, 200, 200, 200])
+    await using anonymous = await start(false, true)
+    expect(await statuses(anonymous)).toEqual([404, 404, 404, 404, 404])
+    // What is pinned stays all the same.
+    const pinned = parseReference(`${registry.host}/t/app:1`)
+    expect(await anonymous.known(pinned)).toMatchObject({ digest: built.digest })
+    await client.close()
   })
 
   it('whose client leaves disturbs nobody, and is told as cut', async () => {

@@ -45,7 +45,16 @@ export function watchEvents({
         return lastUsed.touch(event.digest)
       case 'download:ended':
         lastUsed.touch(event.digest)
+        if (event.outcome === 'failed')
+          warnOnce(
+            `${event.host} ${event.code}`,
+            `${event.host}/${event.repository}: ${event.message ?? `${event.digest} did not come`}`,
+          )
         return grown()
+      case 'failed':
+        return warnOnce(`failed ${event.code}`, `a request failed here (${event.code}): ${event.message}`)
+      case 'unkept':
+        return warnOnce(`unkept ${event.code}`, `${event.digest} was served and could not be kept: ${event.message}`)
       case 'stale':
         return warnOnce(
           `stale ${event.host}`,
