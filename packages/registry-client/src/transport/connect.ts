@@ -6,8 +6,9 @@ import { classOfAddress, type AddressClass } from '../origin/address-class.ts'
 import type { Lookup } from './lookup.ts'
 import { lookupAllowed } from './lookup-allowed.ts'
 import { failureCode, unknownIssuer } from './failure.ts'
+import { rememberCertificate } from './peer-certificate.ts'
 import { readOnAfterFailedWrites } from './read-on.ts'
-import { attachCertificate, rememberCertificate } from './seen-certificate.ts'
+import { attachCertificate } from './seen-certificate.ts'
 import type { SocketErrors } from './socket-errors.ts'
 import { throughProxy, type Reach } from './through-proxy.ts'
 import { trustingContext, type Trust } from './trusting-context.ts'
@@ -145,7 +146,7 @@ function withCertificate(connect: buildConnector.connector): buildConnector.conn
   return (options, callback) => {
     // undici's connector gives its socket, which its types do not say.
     const socket: unknown = connect(options, (...answer) => {
-      if (answer[0] !== null) attachCertificate(answer[0], seen())
+      if (answer[0] !== null) attachCertificate(answer[0], seen)
       callback(...answer)
     })
     const seen = rememberCertificate(socket)

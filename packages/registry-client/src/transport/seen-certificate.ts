@@ -1,25 +1,13 @@
 import type { X509Certificate } from 'node:crypto'
-import type { TLSSocket } from 'node:tls'
 
-const certificates = new WeakMap<object, X509Certificate>()
+type Seen = () => X509Certificate | undefined
 
-/**
- * Keeps the peer's certificate for the error that may come of it: by the time a certificate is refused, the connection
- * that showed it is gone.
- */
-export function rememberCertificate(socket: unknown): () => X509Certificate | undefined {
-  let seen: X509Certificate | undefined
-  const tls = socket as Partial<TLSSocket> | undefined
-  // Node decides in a listener of its own for this event, which comes after ours.
-  tls?.prependListener?.('secure', () => {
-    seen = tls.getPeerX509Certificate?.()
-  })
-  return () => seen
-}
+const certificates = new WeakMap<object, Seen>()
 
-export function attachCertificate(error: unknown, certificate: X509Certificate | undefined): void {
-  if (certificate !== undefined && typeof error === 'object' && error !== null) certificates.set(error, certificate)
+/** An error has the certificate that it is about beside it. */
+export function attachCertificate(error: unknown, seen: Seen): void {
+  if (typeof error === 'object' && error !== null) certificates.set(error, seen)
 }
 
 export const certificateOf = (error: unknown): X509Certificate | undefined =>
-  typeof error === 'object' && error !== null ? certificates.get(error) : undefined
+  typeof error === 'object' && error !== null ? certificates.get(error)?.() : undefined
