@@ -15,7 +15,16 @@ const problems = [...packages.flatMap(problemsOf), ...emptyRooms(), ...checkPage
 for (const problem of problems) process.stderr.write(`${problem}\n`)
 if (problems.length > 0) process.exitCode = 1
 
-function problemsOf({ room, path, imports, testImports, references, outside, sideEffects }: Package): string[] {
+function problemsOf({
+  room,
+  path,
+  imports,
+  testImports,
+  references,
+  outside,
+  sideEffects,
+  isPrivate,
+}: Package): string[] {
   const entry = rooms.find(({ name }) => name === room)
   if (entry === undefined) return [`${path} is not in the table of the house (scripts/house/table.ts)`]
   const allowed = allowedIn(entry)
@@ -38,16 +47,16 @@ function problemsOf({ room, path, imports, testImports, references, outside, sid
       ? [`${path} has ${outside.length} runtime dependencies from outside: ${outside.join(', ')}`]
       : []),
     ...(sideEffects === false ? [] : [`${path} does not say sideEffects: false`]),
-    ...['README.md', 'LICENSE']
+    ...(isPrivate ? ['README.md'] : ['README.md', 'LICENSE'])
       .filter((file) => !existsSync(`${path}/${file}`))
       .map((file) => `${path} has no ${file}`),
-    ...publishedProblems(path),
+    ...(isPrivate ? [] : publishedProblems(path)),
   ]
 }
 
 /** Documents name no package of ours, and no entry of one, that there is not. */
 function checkNames(): string[] {
-  const entries = new Set(packages.flatMap(({ path }) => entriesOf(path)))
+  const entries = new Set(packages.flatMap(({ path, isPrivate }) => (isPrivate ? [] : entriesOf(path))))
   const documents = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md', 'apps/*/README.md', '.changeset/*.md'])
   return documents.flatMap((document) => unknownNames(document, entries))
 }

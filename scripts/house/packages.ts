@@ -15,9 +15,12 @@ export interface Package {
   /** Runtime dependencies from outside the repository. */
   readonly outside: readonly string[]
   readonly sideEffects: unknown
+  /** It is never published. */
+  readonly isPrivate: boolean
 }
 
 interface PackageJson {
+  readonly private?: boolean
   readonly dependencies?: Record<string, string>
   readonly devDependencies?: Record<string, string>
   readonly sideEffects?: unknown
@@ -45,7 +48,8 @@ export function readPackages(): readonly Package[] {
 }
 
 function readPackage(room: string, path: string): Package {
-  const { dependencies = {}, devDependencies, sideEffects } = read(`${path}/package.json`) as PackageJson
+  const manifest = read(`${path}/package.json`) as PackageJson
+  const { dependencies = {}, devDependencies, sideEffects } = manifest
   const references = ((read(`${path}/tsconfig.json`) as TsConfig).references ?? []).map(
     (reference) => reference.path.split('/').at(-1) ?? '',
   )
@@ -59,5 +63,6 @@ function readPackage(room: string, path: string): Package {
     references,
     outside: Object.keys(dependencies).filter((name) => !name.startsWith(scope)),
     sideEffects,
+    isPrivate: manifest.private === true,
   }
 }

@@ -1,6 +1,9 @@
 import type { Package } from './packages.ts'
 import { foundation, type Room } from './table.ts'
 
+/** What is not called after its room in `@lading/`. */
+const published: Readonly<Record<string, string>> = { cli: 'lading', docs: 'apps/docs' }
+
 const titles: Readonly<Record<string, string>> = { cli: 'lading', 'test-registry': 'test-registry' }
 
 /** The floors as a mermaid diagram. An arrow is an import of the code; what an arrow's target imports in turn has none. */
@@ -48,7 +51,7 @@ export function drawTable(rooms: readonly Room[]): string {
     '|---|---|---|---|',
     ...rooms.map(
       ({ name, floor, sentence, mayImport }) =>
-        `| \`${name === 'cli' ? 'lading' : `@lading/${name}`}\` | ${floor} | ${sentence} | ${
+        `| \`${published[name] ?? `@lading/${name}`}\` | ${floor} | ${sentence} | ${
           mayImport === 'all below' ? 'all below' : mayImport.length === 0 ? '–' : mayImport.join(', ')
         } |`,
     ),

@@ -171,6 +171,12 @@ export const rooms: readonly Room[] = [
     sentence: 'an OCI registry for tests, with faults on command; shares only floors 0 and 1 with what it tests',
     mayImport: ['manifest'],
   },
+  {
+    name: 'docs',
+    floor: 9,
+    sentence: 'the documentation site: Markdown and docstrings in, pages out; never published',
+    mayImport: ['test-registry'],
+  },
 ]
 
 /** Tests from floor 2 up may use these too. */
