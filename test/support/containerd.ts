@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Need } from './needs.ts'
 import { pathOf } from './real-parts.ts'
@@ -13,6 +13,10 @@ export interface Containerd {
   readonly socket: string
   /** Runs `ctr` against it and gives what it printed. */
   ctr(...args: readonly string[]): Promise<string>
+  /** With these a `ctr` of any program speaks to it. */
+  readonly env: Readonly<Record<string, string>>
+  /** The directory of the `ctr` that belongs to it. */
+  readonly bin: string
   close(): Promise<void>
 }
 
@@ -102,6 +106,8 @@ export async function startContainerd(
     async ctr(...args) {
       return (await execute(path('ctr'), ['--address', socket, ...args])).stdout
     },
+    env: { CONTAINERD_ADDRESS: socket },
+    bin: dirname(path('ctr')),
     async close() {
       daemon.kill()
       await ended

@@ -2,7 +2,7 @@ import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathOf } from './real-parts.ts'
 
 /** What docker printed, and how it ended. */
@@ -15,6 +15,10 @@ export interface Printed {
 export interface Dockerd {
   /** Runs `docker` against it. */
   docker(args: readonly string[], options?: { readonly input?: string }): Promise<Printed>
+  /** With these a `docker` of any program speaks to it. */
+  readonly env: Readonly<Record<string, string>>
+  /** The directory of the client that belongs to it. */
+  readonly bin: string
   close(): Promise<void>
 }
 
@@ -76,6 +80,8 @@ export async function startDockerd(
         // Most commands end without having read it.
         child.stdin?.on('error', () => {}).end(input)
       }),
+    env: { DOCKER_HOST: socket, DOCKER_CONFIG: own('config'), DOCKER_CONTENT_TRUST: '' },
+    bin: dirname(client()),
     async close() {
       process.kill(Number(await readFile(own('pid'), 'utf8')))
       await ended

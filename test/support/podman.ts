@@ -8,7 +8,7 @@ import { isRoot, type Need } from './needs.ts'
 import { pathOf } from './real-parts.ts'
 
 /** Its state apart from the machine's and the user's, and nothing mounted. */
-const own = (directory: string): readonly string[] => [
+export const ownPodman = (directory: string): readonly string[] => [
   '--root',
   join(directory, 'root'),
   '--runroot',
@@ -33,7 +33,7 @@ function environment(directory: string): NodeJS.ProcessEnv {
 export const podmanForThisUser: Need = () => {
   if (isRoot) return undefined
   const directory = mkdtempSync(join(tmpdir(), 'podman-probe-'))
-  const { status, stderr } = spawnSync(pathOf('podman'), [...own(directory), 'unshare', 'true'], {
+  const { status, stderr } = spawnSync(pathOf('podman'), [...ownPodman(directory), 'unshare', 'true'], {
     encoding: 'utf8',
     env: environment(directory),
   })
@@ -55,7 +55,7 @@ export const runPodman = async (
   { env = {} }: { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<string> =>
   (
-    await promisify(execFile)(pathOf('podman'), [...own(directory), ...args], {
+    await promisify(execFile)(pathOf('podman'), [...ownPodman(directory), ...args], {
       env: { ...environment(directory), ...env },
     })
   ).stdout

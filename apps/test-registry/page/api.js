@@ -16,10 +16,11 @@ export async function api(path, { method = 'GET', body } = {}) {
 }
 
 /** The journal as it happens. The browser comes back by itself when the connection breaks. */
-export function follow({ last, request, cleared, state }) {
+export function follow({ last, start, request, cleared, state }) {
   const events = new EventSource(`${base}/journal/events?last=${last}`)
   events.addEventListener('open', () => state('live'))
   events.addEventListener('error', () => state(events.readyState === EventSource.CLOSED ? 'lost' : 'waiting'))
+  events.addEventListener('start', ({ data }) => start(JSON.parse(data)))
   events.addEventListener('request', ({ data }) => request(JSON.parse(data)))
   events.addEventListener('cleared', cleared)
 }

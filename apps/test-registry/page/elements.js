@@ -22,4 +22,11 @@ export const foreign = (text, { tag = 'span', className = '', title } = {}) =>
     visible(text),
   )
 
+/** The same for what has no blanks: an address, a path, JSON. A line ends between its parts, and not between letters. */
+export function foreignParts(text, options) {
+  const made = foreign('', options)
+  for (const part of visible(text).split(/(?<=[/?&,=])(?=[^/])/)) made.append(part, element('wbr'))
+  return made
+}
+
 export const byId = (id) => document.getElementById(id)

@@ -1,7 +1,9 @@
 import { api } from './api.js'
-import { byId, element, foreign } from './elements.js'
+import { byId, element, foreign, foreignParts } from './elements.js'
 import { presets } from './presets.js'
 import { count, visible } from './text.js'
+
+const times = (number) => (number === 1 ? 'once' : count(number, 'time'))
 
 /** The list of faults with a switch each, the ready-made ones, and the form for one's own. */
 export function startFaults(guard) {
@@ -19,8 +21,10 @@ export function startFaults(guard) {
     for (const fault of faults) {
       const row = rows.get(fault.id) ?? newRow(fault)
       row.querySelector('input').checked = fault.enabled
-      row.querySelector('.fired').textContent =
-        fault.fired === 0 ? '' : `fired ${fault.fired === 1 ? 'once' : count(fault.fired, 'time')}`
+      row.querySelector('.fired').textContent = [
+        ...(fault.fired === 0 ? [] : [`fired ${times(fault.fired)}`]),
+        ...(fault.withoutEffect === 0 ? [] : [`changed nothing ${times(fault.withoutEffect)}`]),
+      ].join(', ')
     }
     byId('no-faults').hidden = faults.length > 0
   }
@@ -50,7 +54,7 @@ export function startFaults(guard) {
       element(
         'div',
         { class: 'detail' },
-        foreign(JSON.stringify({ ...fault, name: undefined }), { tag: 'code' }),
+        foreignParts(JSON.stringify({ ...fault, name: undefined }), { tag: 'code' }),
         ' ',
         element('span', { class: 'fired' }),
       ),

@@ -1,5 +1,5 @@
 import { api, follow } from './api.js'
-import { byId, element, foreign } from './elements.js'
+import { byId, element, foreign, foreignParts } from './elements.js'
 import { bytesText, count, millisecondsText, shortPath, visible } from './text.js'
 
 const mostRows = 500
@@ -13,12 +13,18 @@ export function startJournal(guard, { changed }) {
   const body = byId('journal')
   let paused = false
   let drawing = false
-  let fresh = { requests: 0, faults: 0 }
+  // What happened since the page was opened; what was before is shown, and not counted.
+  let from = 0
+  let upTo = 0
+  let fired = 0
+  let announced = ''
+  let opened = false
   const touched = new Set()
 
   function take(entry) {
-    if (!entries.has(entry.number)) fresh.requests += 1
-    if (entry.finished) fresh.faults += entry.faults.length
+    upTo = Math.max(upTo, entry.number + 1)
+    if (entry.finished && entry.number >= from && entries.get(entry.number)?.finished !== true)
+      fired += entry.faults.length
     entries.set(entry.number, entry)
     touched.add(entry.number)
     for (const number of entries.keys()) {
@@ -100,38 +106,35 @@ export function startJournal(guard, { changed }) {
     )
     const row = element(
       'tr',
-      { class: entry.faults.length > 0 ? 'hit' : undefined, 'data-number': entry.number },
-      element('td', {}, toggle),
-      element('td', { class: 'number' }, `${(entry.startedAt / 1000).toFixed(3)} s`),
-      element(
-        'td',
+      { role: 'row', class: entry.faults.length > 0 ? 'hit' : undefined, 'data-number': entry.number },
+      cell({}, toggle),
+      cell({ class: 'number', 'data-label': 'Time' }, `${(entry.startedAt / 1000).toFixed(3)} s`),
+      cell(
         { class: 'request' },
         foreign(entry.method, { className: 'method' }),
         ' ',
-        foreign(shortPath(entry.path), { tag: 'code', title: entry.path }),
+        foreignParts(shortPath(entry.path), { tag: 'code', title: entry.path }),
         ...badges(entry),
       ),
-      element('td', {}, statusOf(entry)),
-      element('td', { class: 'number' }, bytesText(entry.bytesSent)),
-      element(
-        'td',
-        { class: 'number' },
+      cell({ 'data-label': 'Status' }, statusOf(entry)),
+      cell({ class: 'number', 'data-label': 'Sent' }, bytesText(entry.bytesSent)),
+      cell(
+        { class: 'number', 'data-label': 'Took' },
         entry.endedAt === undefined || entry.endedAt === null ? '' : millisecondsText(entry.endedAt - entry.startedAt),
       ),
-      element('td', {}, ...entry.faults.map((fault) => element('div', {}, foreign(fault)))),
+      cell(
+        { class: 'fault-names' },
+        ...entry.faults.map((fault) => element('div', {}, foreign(fault))),
+        ...entry.withoutEffect.map((fault) => element('div', { class: 'quiet' }, foreign(fault), ' changed nothing')),
+      ),
     )
     return expanded
       ? [
           row,
           element(
             'tr',
-            { class: 'headers' },
-            element(
-              'td',
-              { colspan: 7 },
-              headerList('Request', entry.headers),
-              headerList('Answer', entry.responseHeaders),
-            ),
+            { role: 'row', class: 'headers' },
+            cell({ colspan: 7 }, headerList('Request', entry.headers), headerList('Answer', entry.responseHeaders)),
           ),
         ]
       : [row]
@@ -159,10 +162,9 @@ export function startJournal(guard, { changed }) {
 
   // One sentence now and then, instead of a screen reader that never ends.
   setInterval(() => {
-    if (fresh.requests === 0 && fresh.faults === 0) return
-    byId('journal-summary').textContent =
-      `${count(fresh.requests, 'new request')}${fresh.faults === 0 ? '' : `, ${count(fresh.faults, 'fault')} fired`}`
-    fresh = { requests: 0, faults: 0 }
+    const summary = `${count(upTo - from, 'request')}${fired === 0 ? '' : `, ${count(fired, 'fault')} fired`} since this page was opened`
+    if (summary === announced || upTo === from) return
+    byId('journal-summary').textContent = announced = summary
     changed()
   }, announceMs)
 
@@ -179,9 +181,23 @@ export function startJournal(guard, { changed }) {
     guard(() => api('journal', { method: 'DELETE' })),
   )
 
+  // A list that goes on where nobody sees it says so.
+  const box = body.closest('.scroll')
+  const tellMore = () => void (byId('more-below').hidden = box.scrollHeight - box.clientHeight - box.scrollTop < 4)
+  box.addEventListener('scroll', tellMore, { passive: true })
+  const sizes = new ResizeObserver(tellMore)
+  for (const each of [box, body]) sizes.observe(each)
+
   const words = { live: 'Live', waiting: 'Connecting …', lost: 'The registry is gone' }
   follow({
     last: mostRows,
+    start(registry) {
+      // A registry that was started again counts anew.
+      if (opened && registry.next >= upTo) return
+      opened = true
+      fired = 0
+      from = upTo = registry.next
+    },
     request: take,
     cleared: clear,
     state(state) {
@@ -190,6 +206,9 @@ export function startJournal(guard, { changed }) {
     },
   })
 }
+
+// The role stands also where the style sheet makes something else of the table.
+const cell = (attributes, ...children) => element('td', { role: 'cell', ...attributes }, ...children)
 
 function badges({ origin, secrets, range, authorization }) {
   return [

@@ -1,6 +1,6 @@
 import { api } from './api.js'
 import { startClock } from './clock.js'
-import { byId, element, foreign } from './elements.js'
+import { byId, element, foreignParts } from './elements.js'
 import { startFaults } from './faults.js'
 import { startJournal } from './journal.js'
 import { startRepositories } from './repositories.js'
@@ -24,7 +24,7 @@ async function tellAbout() {
   const facts = { Address: url, CDN: cdn, Auth: auth.join(', '), Version: version }
   byId('about').replaceChildren(
     ...Object.entries(facts).map(([name, value]) =>
-      element('div', {}, element('dt', {}, name), foreign(value, { tag: 'dd', className: 'mono' })),
+      element('div', {}, element('dt', {}, name), foreignParts(value, { tag: 'dd', className: 'mono' })),
     ),
   )
   for (const address of document.querySelectorAll('.address')) address.textContent = visible(url)

@@ -5,9 +5,9 @@ import { stranger } from './auth/gate.ts'
 import { bearerToken } from './auth/credentials.ts'
 import type { Tokens } from './auth/tokens.ts'
 import type { Clock } from './clock.ts'
-import { effectOf } from './faults/effect-of.ts'
-import { RequestCut, type Effect, type EffectContext } from './faults/effect.ts'
+import { RequestCut, type EffectContext } from './faults/effect.ts'
 import type { FaultBook } from './faults/fault-book.ts'
+import { watchEffects, type WatchedEffect, type WatchedEffects } from './faults/watch-effects.ts'
 import { breakOff } from './http/end-early.ts'
 import { failure } from './http/registry-errors.ts'
 import { reply as plain, type RegistryRequest, type Reply } from './http/message.ts'
@@ -49,6 +49,10 @@ export interface Desk {
 
 const served = new WeakMap<Socket, number>()
 
+/** RFC 9112 6.3. */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
 /** The way of one request: journal, gate, faults, answer, wire. */
 export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage, response: ServerResponse) => void {
   let serial = 0
@@ -86,9 +90,11 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
         reused: before > 0,
         unauthorized: refusal !== undefined,
       }
-      const fired = desk.faults.flatMap((book) => book.meet(target))
-      entry.faults = fired.map(({ name }) => name)
-      const effects = fired.map(({ fault }) => effectOf(fault))
+      const watched = watchEffects(
+        desk.faults.flatMap((book) => book.meet(target)),
+        request.method,
+        entry,
+      )
       const context: EffectContext = {
         request,
         route,
@@ -104,24 +110,25 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
         serial: nextSerial,
       }
       try {
-        const reply = await decide(effects, context, refusal)
-        await send(response, request.method, reply, mannerOf(desk, effects, message.socket, gone.signal), entry)
+        await answer(watched, watched.effects, await decide(watched.effects, context, refusal))
       } catch (error) {
         if (!(error instanceof RequestCut)) throw error
-        if (typeof error.how === 'function')
-          return await send(
-            response,
-            request.method,
-            error.how(context),
-            mannerOf(desk, [], message.socket, gone.signal),
-            entry,
-          )
+        if (typeof error.how === 'function') return await answer(watched, [], error.how(context))
         await breakOff(await socketOf(response, gone.signal), error.how, gone.signal)
+      } finally {
+        watched.end()
       }
     }
 
+    function answer(watched: WatchedEffects, effects: readonly WatchedEffect[], reply: Reply): Promise<void> {
+      const { method } = request
+      const manner = mannerOf(desk, effects, { method, reply, socket: message.socket, signal: gone.signal })
+      watched.end()
+      return send(response, method, reply, manner, entry)
+    }
+
     async function decide(
-      effects: readonly Effect[],
+      effects: readonly WatchedEffect[],
       context: EffectContext,
       refusal: Reply | undefined,
     ): Promise<Reply> {
@@ -130,6 +137,8 @@ export function answerAt(origin: Origin, desk: Desk): (message: IncomingMessage,
         message,
         effects.map((effect) => effect.requestBytesPerSecond),
       )
+      if (hasBody(message))
+        for (const effect of effects) if (effect.requestBytesPerSecond !== undefined) effect.changed()
       const paced = lanes.length === 0 ? request : { ...request, body: pacedBody(request.body, lanes, gone.signal) }
       const asked = effects.reduce((given, effect) => effect.request?.(given) ?? given, paced)
       let reply =

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
-import type { Effect } from './faults/effect.ts'
+import type { WatchedEffect } from './faults/watch-effects.ts'
+import { reaches } from './http/ending.ts'
+import { sentSize, type Reply } from './http/message.ts'
 import type { Lane } from './http/pace.ts'
 import type { Manner } from './http/send.ts'
 import type { Quirks } from './quirks.ts'
@@ -13,27 +15,51 @@ export interface Shaping {
   readonly latencyMs: number
 }
 
-/** What the registry and the faults that fired make of the wire. */
+/** What the registry and the faults that are due make of the wire. */
 export function mannerOf(
   { shaping, quirks }: { readonly shaping: Shaping; readonly quirks: Quirks },
-  effects: readonly Effect[],
-  socket: Socket,
-  signal: AbortSignal,
+  effects: readonly WatchedEffect[],
+  {
+    method,
+    reply,
+    socket,
+    signal,
+  }: { readonly method: string; readonly reply: Reply; readonly socket: Socket; readonly signal: AbortSignal },
 ): Manner {
+  const size = sentSize(method, reply)
+  const delaying = using(effects, ({ delayMs = 0 }) => delayMs > 0)
+  const [end] = using(effects, ({ ending }) => ending !== undefined && reaches(ending, size), 1)
+  const unanswered = end?.ending !== undefined && end.ending.afterBytes === undefined
+  const [raw] = unanswered ? [] : using(effects, (effect) => effect.raw !== undefined, 1)
+  const replaced = unanswered || raw !== undefined
+  const slow = size === 0 || replaced ? [] : using(effects, (effect) => effect.bytesPerSecond !== undefined)
+  const dripping = replaced ? [] : using(effects, (effect) => effect.headBytesPerSecond !== undefined)
+  const closing = replaced ? [] : using(effects, (effect) => effect.closing === true)
   return {
     interim: quirks.interimAnswers ?? [],
-    delayMs: shaping.latencyMs + effects.reduce((sum, effect) => sum + (effect.delayMs ?? 0), 0),
+    delayMs: shaping.latencyMs + delaying.reduce((sum, effect) => sum + (effect.delayMs ?? 0), 0),
     lanes: lanesOf(
       shaping,
       socket,
-      effects.map((effect) => effect.bytesPerSecond),
+      slow.map((effect) => effect.bytesPerSecond),
     ),
-    headBytesPerSecond: slowest(effects.map((effect) => effect.headBytesPerSecond)),
-    ending: effects.find((effect) => effect.ending !== undefined)?.ending,
-    raw: effects.find((effect) => effect.raw !== undefined)?.raw,
-    closing: effects.some((effect) => effect.closing === true),
+    headBytesPerSecond: slowest(dripping.map((effect) => effect.headBytesPerSecond)),
+    ending: end?.ending,
+    raw: raw?.raw,
+    closing: closing.length > 0,
     signal,
   }
+}
+
+/** The effects that do something here, each of which is told so. */
+function using(
+  effects: readonly WatchedEffect[],
+  does: (effect: WatchedEffect) => boolean,
+  most: number = effects.length,
+): readonly WatchedEffect[] {
+  const all = effects.filter(does).slice(0, most)
+  for (const effect of all) effect.changed()
+  return all
 }
 
 /** @param key what the bytes go through: a connection in one direction */

@@ -4,6 +4,7 @@ import { createTokens } from './auth/tokens.ts'
 import { createClock } from './clock.ts'
 import { createControl } from './control/create-control.ts'
 import type { Controlled } from './control/endpoint.ts'
+import { assertFired } from './faults/assert-fired.ts'
 import { createFaultBook } from './faults/fault-book.ts'
 import { listen, type Listener } from './http/listen.ts'
 import type { Buildable, Built } from './images/built.ts'
@@ -41,7 +42,7 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
   const secrets = createSecrets()
   addSecretsOf(rules, secrets)
   const tokens = watchTokens(createTokens(clock.now), secrets)
-  const standing = createFaultBook()
+  const standing = createFaultBook({ standing: true })
   const quirks = createQuirkBoard(options.quirks ?? {})
   const faults = createFaultBook()
   const desk: Desk = {
@@ -130,6 +131,7 @@ export async function startTestRegistry(given: TestRegistryOptions = {}): Promis
     addFault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     faults: () => faults.list(),
+    assertFaultsFired: () => assertFired(faults.list()),
     setQuirks: (changes) => quirks.set(changes),
     quirks: () => ({ ...quirks.current }),
     close,

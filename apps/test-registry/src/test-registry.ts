@@ -1,3 +1,5 @@
+// For `Symbol.asyncDispose`, in projects whose `lib` has not got it.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { AuthOptions, AuthRule } from './auth/auth-options.ts'
 import type { CertificateOptions } from './certificates/make-certificate.ts'
 import type { Clock } from './clock.ts'
@@ -107,6 +109,12 @@ export interface TestRegistry {
   addFault(fault: Fault): FaultSwitch
   clearFaults(): void
   faults(): readonly ListedFault[]
+  /**
+   * Every fault that was added, and not removed since, has changed something.
+   *
+   * @throws TestRegistryError `ASSERTION_FAILED`, with each that has not, and why
+   */
+  assertFaultsFired(): void
   /**
    * Changes quirks from the next request on; `null` takes one back to its default.
    *

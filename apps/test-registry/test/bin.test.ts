@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { enlarged, needs } from '../../../test/support/needs.ts'
 import { atScale } from '../../../test/support/scale.ts'
 import { image, startTestRegistry } from '../src/index.ts'
 import { ask } from './support/http.ts'
@@ -86,6 +87,18 @@ describe('lading-test-registry serve', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
     expect((await lines.next()).done).toBe(true)
     expect(errors).toBe('')
+  })
+
+  test('stops with stdin where that is asked for, and takes a fault as the API does', needs(enlarged), async () => {
+    const fault = '{ "on": "ping", "then": { "status": 418 } }'
+    const child = spawn(process.execPath, [...command, 'serve', '--stop-with-stdin', '--faults', fault], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const ended = once(child, 'exit')
+    const ready = await createInterface(child.stdout)[Symbol.asyncIterator]().next()
+    expect((await ask(`${(JSON.parse(String(ready.value)) as Ready).url}/v2/`)).status).toBe(418)
+    child.stdin.end()
+    expect(await ended).toEqual([0, null])
   })
 
   test('a port that is taken is one clear message', async () => {

@@ -68,14 +68,20 @@ test('filters, what has ended only, and what was before', async () => {
   expect(JSON.parse(await tags.next())).toMatchObject({ number: 3, kind: 'tags', finished: true })
 })
 
-test('server-sent events, with an event when the journal is cleared', async () => {
+test('server-sent events, with one for what was before and one when the journal is cleared', async () => {
+  await ping()
   const stream = await follow('?finished=true', { accept: 'text/event-stream' })
   expect(stream.answer.headers['content-type']).toBe('text/event-stream')
+  expect([await stream.next(), await stream.next(), await stream.next()]).toEqual([
+    'event: start',
+    'data: {"next":1}',
+    '',
+  ])
   await ping()
   expect([await stream.next(), await stream.next(), await stream.next(), await stream.next()]).toEqual([
     'event: request',
     expect.stringMatching(/^id: \d{13}$/),
-    expect.stringMatching(/^data: \{"number":0,.*\}$/),
+    expect.stringMatching(/^data: \{"number":1,.*\}$/),
     '',
   ])
   registry.journal.clear()
@@ -84,6 +90,7 @@ test('server-sent events, with an event when the journal is cleared', async () =
 
 test('who comes back gets what ended since', async () => {
   const first = await follow('?finished=true', { accept: 'text/event-stream' })
+  for (let line = 0; line < 3; line += 1) await first.next()
   await ping()
   const id = (await first.next(), await first.next()).slice('id: '.length)
   first.answer.destroy()

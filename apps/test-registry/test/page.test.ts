@@ -77,8 +77,23 @@ describe('the page in Chromium', needs('chromium', enlarged), () => {
     await page.click('#filter-faults')
     await page.until(`${requests} === 1`)
     await page.until('document.querySelector("#journal-summary").textContent.includes("fault")')
-    expect(await textOf('#journal-summary')).toBe('2 new requests, 1 fault fired')
+    expect(await textOf('#journal-summary')).toBe('2 requests, 1 fault fired since this page was opened')
     await page.until('document.querySelector(".fired").textContent === "fired once"')
+  })
+
+  test('counts from when it was opened, and says which faults changed nothing', async () => {
+    await registry.seed(image('t/app:1').layer({ a: 'b' }))
+    registry.addFault({ on: 'manifest', nth: 1, then: { status: 503 } })
+    registry.addFault({ name: 'too far', on: 'manifest', from: 2, afterBytes: 1_000_000, then: 'close' })
+    const pull = (): Promise<unknown> => ask(`${registry.url}/v2/t/app/manifests/1`)
+    await pull()
+    await visit()
+    await page.until(`${requests} === 1`)
+    await pull()
+    await page.until('document.querySelector("#journal-summary").textContent !== ""')
+    expect(await textOf('#journal-summary')).toBe('1 request since this page was opened')
+    expect(await textOf('#journal .fault-names')).toBe('too far changed nothing')
+    await page.until('document.querySelectorAll(".fired")[1].textContent === "changed nothing once"')
   })
 
   test('a request that hangs is there while it hangs; what is paused waits; what is cleared is gone', async () => {
@@ -105,7 +120,7 @@ describe('the page in Chromium', needs('chromium', enlarged), () => {
     const enabled = (): boolean | undefined => registry.faults().find(({ id }) => id === fault.id)?.enabled
     await page.click(`#fault-${fault.id}`)
     await expect.poll(enabled).toBe(false)
-    await page.evaluate('document.querySelector(".skip").focus()')
+    await page.evaluate('document.querySelector("#side").focus()')
     await page.press('Tab')
     await page.press(' ')
     await expect.poll(enabled).toBe(true)
@@ -309,10 +324,40 @@ describe('the page in Chromium', needs('chromium', enlarged), () => {
       expect(await page.evaluate(poorContrast)).toEqual([])
     }
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-    await page.screenshot({ width: 360, height: 800 })
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    for (const width of [1000, 700, 400, 360]) {
+      await page.screenshot({ width, height: 800 })
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+      // No column is beyond an edge.
+      expect(
+        await page.evaluate(
+          '[...document.querySelectorAll(".scroll")].map((box) => box.scrollWidth - box.clientWidth)',
+        ),
+      ).toEqual([0])
+    }
+    const tops = await page.evaluate<number[]>(
+      '["#journal-section", "#faults-title"].map((one) => document.querySelector(one).getBoundingClientRect().top)',
+    )
+    expect(tops[0]).toBeLessThan(tops[1] ?? 0)
+    expect(await page.evaluate(brokenAddresses)).toEqual([])
+    expect(await page.evaluate(poorContrast)).toEqual([])
+    // A list that goes on below says so, until one is there.
+    await page.click('#journal button')
+    const more = 'document.querySelector("#more-below").checkVisibility()'
+    expect(await page.evaluate(more)).toBe(false)
+    for (let at = 0; at < 12; at += 1) await ask(`${registry.url}/v2/`)
+    await page.until(more)
+    await page.evaluate('document.querySelector(".scroll").scrollTo(0, 1e6)')
+    await page.until(`!${more}`)
   })
 })
+
+/** Addresses of which a line ends between two letters or digits. */
+const brokenAddresses = `[...document.querySelectorAll('#about dd, td.request code')].flatMap((one) =>
+  [...one.childNodes].filter((node) => node.nodeType === 3).filter((node) => {
+    const range = document.createRange()
+    range.selectNodeContents(node)
+    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1
+  }).map(({ data }) => data))`
 
 /** WCAG 2.2, 1.4.3: elements with text of their own whose contrast is under 4.5 to 1. */
 const poorContrast = `(() => {

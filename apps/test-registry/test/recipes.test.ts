@@ -1,25 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { enlarged, needs } from '../../../test/support/needs.ts'
-import {
-  recipesPage,
-  recipeTitles,
-  runRecipes,
-  typeErrorsOfRecipes,
-  type RecipesReport,
-} from '../../../test/support/recipes.ts'
+import { recipes, type RecipesReport } from '../../../test/support/recipes.ts'
 
 describe('docs/test-registry-recipes.md, run as it stands', () => {
   let report: RecipesReport
   beforeAll(async () => {
-    report = await runRecipes()
+    report = await recipes.run()
   })
 
   test('has ten recipes', () => {
-    expect(recipesPage.match(/^## \d+\. … /gm)).toHaveLength(10)
-    expect(recipeTitles.length).toBeGreaterThanOrEqual(10)
+    expect(recipes.page.match(/^## \d+\. … /gm)).toHaveLength(10)
+    expect(recipes.titles.length).toBeGreaterThanOrEqual(10)
   })
 
-  test.each(recipeTitles)('%s', (title) => {
+  test.each(recipes.titles)('%s', (title) => {
     const results = report.resultsOf(title)
     expect(results, report.text).not.toEqual([])
     expect(
@@ -30,6 +24,6 @@ describe('docs/test-registry-recipes.md, run as it stands', () => {
 
   // A whole run of the compiler.
   test('its types are right', needs(enlarged), async () => {
-    expect(await typeErrorsOfRecipes()).toBe('')
+    expect(await recipes.typeErrors()).toBe('')
   })
 })

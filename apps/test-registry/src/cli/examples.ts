@@ -15,12 +15,13 @@ Examples:
   $ lading-test-registry serve --dir ./images --port 5000
   $ lading-test-registry serve --layout t/app=./layout-made-by-umoci
   $ lading-test-registry serve --sample --faults faults.json --log json
+  $ lading-test-registry serve --sample --faults '{ "on": "blob", "then": "reset" }'
   $ lading-test-registry serve --sample --profile docker-hub
   $ lading-test-registry serve --sample --quirk headStatus=403 --quirk interimAnswers=100,103
   $ lading-test-registry serve --sample --tls --ca-file ca.pem
   $ lading-test-registry serve --sample --bytes-per-second 2000000
 
-A fault script is a JSON array:
+A fault script is a fault or an array of them, as the API takes it:
   [{ "on": "blob", "nth": 1, "afterBytes": 1000, "then": "reset" },
    { "on": "manifest", "times": 2, "then": { "status": 503, "retryAfter": 1 } }]
 
@@ -29,7 +30,9 @@ A fault script is a JSON array:
    { "kind": "bearer", "username": "alice", "password": "secret", "expiresAfterRequests": 10 }]
 
 It listens on loopback unless --host says otherwise. When it is ready, it prints one
-line of JSON with its address on stdout; --log writes to stderr. SIGINT and SIGTERM stop it.
+line of JSON with its address on stdout; --log writes to stderr. SIGINT and SIGTERM stop it,
+and with --stop-with-stdin the end of stdin: so a test in another language leaves nothing
+behind, also where npx stands between the two.
 `
 
 export const seedHelp = `

@@ -46,7 +46,7 @@ function addServe(program: Command): void {
     .optionsGroup('How it behaves:')
     .addOption(new Option('--profile <name>', 'like a registry of the field').choices(Object.keys(profiles)))
     .option('--quirk <name[=value]>', "one way in which registries differ; 'quirks' lists them (repeatable)", collect)
-    .option('--faults <file>', 'a fault script: a JSON array of faults')
+    .option('--faults <script>', 'a fault or an array of them: JSON, or a file with it; - is stdin')
     .option('--bytes-per-second <bytes>', 'of each connection', whole(1))
     .option('--total-bytes-per-second <bytes>', 'of all connections together', whole(1))
     .option('--latency <milliseconds>', 'before each answer', whole(0))
@@ -55,6 +55,7 @@ function addServe(program: Command): void {
     .addOption(
       new Option('--log <form>', 'tell of each request on stderr, when it has ended').choices(['json', 'text']),
     )
+    .option('--stop-with-stdin', 'stop when stdin ends, as it does when the program that started this one is gone')
     .option('--no-control', 'neither page nor API at /_lading/')
     .option('--control-host <host:port>', 'a further host that page and API answer to', collect)
     .addHelpText('after', serveHelp)

@@ -28,12 +28,13 @@ export interface ServeArguments extends AuthArguments {
   readonly totalBytesPerSecond?: number | undefined
   readonly latency?: number | undefined
   readonly referrers: boolean
+  readonly stopWithStdin?: boolean | undefined
   readonly log?: 'json' | 'text' | undefined
   readonly control: boolean
   readonly controlHost?: readonly string[] | undefined
 }
 
-/** Serves until SIGINT or SIGTERM. */
+/** Serves until SIGINT or SIGTERM, or until stdin ends where that is asked for. */
 export async function serve(options: ServeArguments): Promise<void> {
   for (const [given, name] of [
     [options.caFile, '--ca-file'],
@@ -43,10 +44,14 @@ export async function serve(options: ServeArguments): Promise<void> {
     if (given !== undefined && options.tls !== true)
       throw new TestRegistryError('OPTION_INVALID', `${name} is only for --tls`, { hint: 'add --tls' })
   }
+  if (options.stopWithStdin === true && [options.faults, options.images].includes('-'))
+    throw new TestRegistryError('OPTION_INVALID', 'what is read from stdin has its end', {
+      hint: 'give a file in place of -, or leave out --stop-with-stdin',
+    })
   const auth = await authOf(options)
-  const faults = options.faults === undefined ? [] : parseFaults(await readText(options.faults, 'fault script'))
+  const faults = options.faults === undefined ? [] : parseFaults(await scriptOf(options.faults))
   const images = await imagesOf(options)
-  const stopped = stopSignal()
+  const stopped = stopSignal(options.stopWithStdin === true)
   const registry = await startTestRegistry({
     host: options.host,
     port: options.port,
@@ -114,6 +119,10 @@ async function imagesOf({ images, sample }: ServeArguments): Promise<readonly Se
   return [...(sample === true ? (await import('../images/sample-images.ts')).sampleImages() : []), ...described]
 }
 
+/** JSON as the API takes it, or the path of a file with it. */
+const scriptOf = async (given: string): Promise<string> =>
+  /^\s*[[{]/.test(given) ? given : await readText(given, 'fault script')
+
 function layoutsOf(layouts: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     layouts.map((text) => {
@@ -127,7 +136,14 @@ function layoutsOf(layouts: readonly string[]): Readonly<Record<string, string>>
   )
 }
 
-const stopSignal = (): Promise<void> =>
+const stopSignal = (withStdin: boolean): Promise<void> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    const { stdin } = process
+    const stop = (): void => {
+      // It would keep the process alive.
+      if (withStdin) stdin.destroy()
+      resolve()
+    }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
+    if (withStdin) stdin.once('end', stop).once('error', stop).resume()
   })

@@ -10,7 +10,7 @@ const mostEntries = 10_000
 export const journal: Endpoint = {
   methods: ['GET', 'POST', 'DELETE'],
   answer(request, controlled) {
-    if (request.rest === 'assert' && request.method === 'POST') return check(request.body, controlled.journal)
+    if (request.rest === 'assert' && request.method === 'POST') return check(request.body, controlled)
     if (request.rest !== '') return undefined
     if (request.method === 'GET') return list(request, controlled)
     if (request.method !== 'DELETE') return undefined

@@ -11,7 +11,7 @@ const heartbeatMs = 15_000
 
 /**
  * The journal as it happens: an entry when a request comes and again when it has ended, by its `number`. Server-sent
- * events (events `request` and `cleared`), or a line of JSON each. A slow reader may get only the later of the two.
+ * events (events `start`, `request` and `cleared`), or a line of JSON each. A slow reader may get only the later of the two.
  *
  * @returns why there is no stream
  */
@@ -62,6 +62,8 @@ export function streamJournal(
     'content-type': events ? 'text/event-stream' : 'application/x-ndjson; charset=utf-8',
   })
   response.flushHeaders()
+  // So that a reader can tell what was before.
+  if (events) response.write(`event: start\ndata: {"next":${(journal.entries.at(-1)?.number ?? -1) + 1}}\n\n`)
   pump().catch(() => response.destroy())
   return undefined
 

@@ -5,7 +5,18 @@ import type { Fault } from './fault.ts'
 import { namedEffects } from './named-effects.ts'
 import { isRequestAction } from './request-effect.ts'
 
-const routes = ['ping', 'manifest', 'blob', 'upload', 'tags', 'catalog', 'referrers', 'token', 'cdn', 'any']
+const routes: readonly string[] = [
+  'ping',
+  'manifest',
+  'blob',
+  'upload',
+  'tags',
+  'catalog',
+  'referrers',
+  'token',
+  'cdn',
+  'any',
+]
 
 const whole =
   (least: number) =>
@@ -81,11 +92,23 @@ export function checkFault(fault: unknown): asserts fault is Fault {
   for (const [member, value] of Object.entries(fault)) {
     if (!Object.hasOwn(members, member)) throw invalid(`a fault has no member '${printable(member, 40)}'`)
     if (value !== undefined && !members[member as keyof Fault](value))
-      throw invalid(`not a fault's '${member}': ${printable(JSON.stringify(value), 100)}`)
+      throw invalid(`not a fault's '${member}': ${printable(JSON.stringify(value), 100)}${choiceOf(member, value)}`)
   }
   if (fault['then'] === 'truncate' && fault['afterBytes'] === undefined) throw invalid("'truncate' needs 'afterBytes'")
   if (fault['afterRequestBytes'] !== undefined && !isRequestAction(fault['then'] as FaultAction))
     throw invalid("'afterRequestBytes' goes with 'reset', 'close', 'stall', 'flip' and a status")
+}
+
+/** What there is, after a value that is none of it. */
+function choiceOf(member: string, value: unknown): string {
+  if (member === 'on') return `; there are ${routes.join(', ')}`
+  if (member !== 'then') return ''
+  const known = Object.keys(actionMembers).join(', ')
+  if (!record(value)) return `; there are ${Object.keys(namedEffects).join(', ')}, or an object with ${known}`
+  const wrong = Object.keys(value).find((name) => !isAction({ [name]: value[name] }))
+  if (wrong === undefined) return `; there are ${known}`
+  const name = printable(wrong, 40)
+  return Object.hasOwn(actionMembers, wrong) ? `: its '${name}'` : `: there is no '${name}'; there are ${known}`
 }
 
 const invalid = (message: string): TestRegistryError =>

@@ -4,8 +4,8 @@ import type { Route } from '../route.ts'
 
 /** What a fault does, at each of the places where it can. */
 export interface Effect {
-  /** To the request, before the registry sees it. */
-  readonly request?: ((request: RegistryRequest) => RegistryRequest) | undefined
+  /** To the request, before the registry sees it. `changed` is called when it does something to it, which may be while its body is read. */
+  readonly request?: ((request: RegistryRequest, changed: () => void) => RegistryRequest) | undefined
   /** In place of the registry's answer; `undefined` leaves it. */
   readonly replace?: ((context: EffectContext) => Reply | undefined) | undefined
   /** To the answer. */

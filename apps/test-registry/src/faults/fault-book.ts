@@ -12,9 +12,16 @@ interface FaultTarget {
   readonly unauthorized: boolean
 }
 
-interface FiredFault {
+/** A fault that is to hit a request. One of the two is called, once. */
+export interface DueFault {
   readonly name: string
   readonly fault: Fault
+  /** A test did not ask for it, and need not hear that it changed nothing. */
+  readonly standing: boolean
+  /** It has changed something. */
+  fire(): void
+  /** The request has ended, and it has changed nothing. It is as good as before. */
+  spare(): void
 }
 
 /** A fault that was added. */
@@ -23,8 +30,10 @@ export interface ListedFault {
   readonly id: number
   readonly name: string
   readonly fault: Fault
-  /** How many requests it has hit. */
+  /** For how many requests it has changed something. */
   readonly fired: number
+  /** For how many requests it was to, and did not: the body was shorter than `afterBytes`, the header was not there … */
+  readonly withoutEffect: number
   /** False: no request is looked at, and none is counted. */
   readonly enabled: boolean
 }
@@ -44,19 +53,25 @@ export interface FaultBook {
   find(id: number): FaultSwitch | undefined
   clear(): void
   list(): readonly ListedFault[]
-  /** The faults that hit this request. Counts it. */
-  meet(target: FaultTarget): readonly FiredFault[]
+  /** The faults that are to hit this request. Counts it. */
+  meet(target: FaultTarget): readonly DueFault[]
 }
 
-interface Entry extends FiredFault {
+interface Entry {
   readonly id: number
+  readonly name: string
+  readonly fault: Fault
   readonly random: () => number
   enabled: boolean
   met: number
+  /** To hit a request that is under way. */
+  due: number
   fired: number
+  withoutEffect: number
 }
 
-export function createFaultBook(): FaultBook {
+/** @param options.standing they are a profile's, and not a test's */
+export function createFaultBook({ standing = false }: { readonly standing?: boolean } = {}): FaultBook {
   let entries: Entry[] = []
   let lastId = 0
   const switchOf = (entry: Entry): FaultSwitch => ({
@@ -75,7 +90,9 @@ export function createFaultBook(): FaultBook {
         fault,
         random: seededRandom(fault.seed ?? 1),
         met: 0,
+        due: 0,
         fired: 0,
+        withoutEffect: 0,
       }
       entries.push(entry)
       return switchOf(entry)
@@ -85,8 +102,36 @@ export function createFaultBook(): FaultBook {
       return entry === undefined ? undefined : switchOf(entry)
     },
     clear: () => void (entries = []),
-    list: () => entries.map(({ id, name, fault, fired, enabled }) => ({ id, name, fault, fired, enabled })),
-    meet: (target) => entries.filter((entry) => entry.enabled && fits(entry.fault, target) && isDue(entry)),
+    list: () =>
+      entries.map(({ id, name, fault, fired, withoutEffect, enabled }) => ({
+        id,
+        name,
+        fault,
+        fired,
+        withoutEffect,
+        enabled,
+      })),
+    meet: (target) =>
+      entries
+        .filter((entry) => entry.enabled && fits(entry.fault, target) && isDue(entry))
+        .map((entry) => dueFault(entry, standing)),
+  }
+}
+
+function dueFault(entry: Entry, standing: boolean): DueFault {
+  entry.due += 1
+  return {
+    name: entry.name,
+    fault: entry.fault,
+    standing,
+    fire() {
+      entry.due -= 1
+      entry.fired += 1
+    },
+    spare() {
+      entry.due -= 1
+      entry.withoutEffect += 1
+    },
   }
 }
 
@@ -130,9 +175,7 @@ function isDue(entry: Entry): boolean {
   entry.met += 1
   if (nth !== undefined && entry.met !== nth) return false
   if (from !== undefined && entry.met < from) return false
-  if (times !== undefined && entry.fired >= times) return false
+  if (times !== undefined && entry.fired + entry.due >= times) return false
   // The draw is made for each request that gets here, hit or not: otherwise `times` would change who is hit.
-  if (probability !== undefined && entry.random() >= probability) return false
-  entry.fired += 1
-  return true
+  return probability === undefined || entry.random() < probability
 }

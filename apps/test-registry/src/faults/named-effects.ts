@@ -3,7 +3,7 @@ import { overridden } from '../http/headers.ts'
 import { reply, type Reply, type ReplyHeaders } from '../http/message.ts'
 import { slice, textContent } from '../state/content.ts'
 import { endless, flipped, gzipped, joined } from './bodies.ts'
-import type { Ending } from '../http/ending.ts'
+import { reaches, type Ending } from '../http/ending.ts'
 import type { Effect } from './effect.ts'
 import type { NamedAction } from './fault-action.ts'
 import { brokenLink, endlessPages, linkLoop } from './links.ts'
@@ -22,7 +22,10 @@ const chunked = (given: Reply): Reply => ({ ...given, headers: overridden(given.
 
 const chunkedEnding =
   (how: Ending['how']) =>
-  (afterBytes: number | undefined): Effect => ({ change: chunked, ending: { how, afterBytes: afterBytes ?? 'half' } })
+  (afterBytes: number | 'half' = 'half'): Effect => ({
+    change: (given) => (reaches({ how, afterBytes }, given.body.size) ? chunked(given) : given),
+    ending: { how, afterBytes },
+  })
 
 /** 206 with the first half, as if it had been asked for. */
 const firstHalf = (given: Reply): Reply => {
@@ -48,9 +51,11 @@ export const namedEffects: Readonly<Record<NamedAction, (afterBytes: number | un
   'bad-chunk': chunkedEnding('bad-chunk'),
   'close-idle': () => ({ closing: true }),
   'tls-alert': (afterBytes) => ({ ending: { how: 'tls-alert', afterBytes: afterBytes ?? 'half' } }),
-  flip: (at = 0) => ({ change: (given) => ({ ...given, body: flipped(given.body, at) }) }),
+  flip: (at = 0) => ({
+    change: (given) => (given.body.size > 0 ? { ...given, body: flipped(given.body, at) } : given),
+  }),
   truncate: (at = 0) => ({
-    change: (given) => ({ ...given, body: slice(given.body, 0, Math.min(at, given.body.size)) }),
+    change: (given) => (at < given.body.size ? { ...given, body: slice(given.body, 0, at) } : given),
   }),
   endless: () => ({ change: (given) => chunked({ ...given, body: joined(given.body, endless) }) }),
   gzip: () => ({
@@ -61,8 +66,18 @@ export const namedEffects: Readonly<Record<NamedAction, (afterBytes: number | un
     }),
   }),
   'unasked-range': () => ({ change: firstHalf }),
-  'ignore-query': () => ({ request: (request) => ({ ...request, query: new URLSearchParams() }) }),
-  'ignore-range': () => ({ request: (request) => ({ ...request, headers: { ...request.headers, range: undefined } }) }),
+  'ignore-query': () => ({
+    request(request, changed) {
+      if (request.query.size > 0) changed()
+      return { ...request, query: new URLSearchParams() }
+    },
+  }),
+  'ignore-range': () => ({
+    request(request, changed) {
+      if (request.headers.range !== undefined) changed()
+      return { ...request, headers: { ...request.headers, range: undefined } }
+    },
+  }),
   'wrong-content-range': withHeaders((headers) =>
     typeof headers['content-range'] === 'string'
       ? { ...headers, 'content-range': shifted(headers['content-range']) }

@@ -3,7 +3,7 @@ import { checkFault } from './check-fault.ts'
 import type { Fault } from './fault.ts'
 
 /**
- * A fault script: a JSON array of faults.
+ * A fault script: JSON, an array of faults or a single one.
  *
  * @throws TestRegistryError `FAULT_INVALID`, with the position of the first wrong one
  */
@@ -14,13 +14,13 @@ export function parseFaults(text: string): readonly Fault[] {
   } catch (cause) {
     throw new TestRegistryError('FAULT_INVALID', 'the fault script is not JSON', {
       cause,
-      hint: 'it is a JSON array of faults',
+      hint: 'it is a fault, or an array of faults',
     })
   }
-  if (!Array.isArray(value))
-    throw new TestRegistryError('FAULT_INVALID', 'the fault script is not an array', {
-      hint: 'it is a JSON array of faults',
-    })
+  if (!Array.isArray(value)) {
+    checkFault(value)
+    return [value]
+  }
   return value.map((fault: unknown, position) => {
     try {
       checkFault(fault)

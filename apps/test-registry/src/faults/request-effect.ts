@@ -8,7 +8,8 @@ export const isRequestAction = (action: FaultAction): action is 'reset' | 'close
 
 export function requestEffect(action: FaultAction, at: number): Effect {
   if (!isRequestAction(action)) return {}
-  if (action === 'flip') return { request: (request) => ({ ...request, body: flippedBody(request.body, at) }) }
+  if (action === 'flip')
+    return { request: (request, changed) => ({ ...request, body: flippedBody(request.body, at, changed) }) }
   const how: RequestCut['how'] =
     typeof action === 'string'
       ? action
@@ -16,26 +17,34 @@ export function requestEffect(action: FaultAction, at: number): Effect {
           ...statusReply(action, context),
           headers: { ...statusReply(action, context).headers, connection: 'close' },
         })
-  return { request: (request) => ({ ...request, body: cutBody(request.body, at, how) }) }
+  return {
+    request: (request, changed) => ({
+      ...request,
+      body: cutBody(request.body, at, () => {
+        changed()
+        return new RequestCut(how)
+      }),
+    }),
+  }
 }
 
-async function* cutBody(
-  body: AsyncIterable<Uint8Array>,
-  at: number,
-  how: RequestCut['how'],
-): AsyncIterable<Uint8Array> {
+async function* cutBody(body: AsyncIterable<Uint8Array>, at: number, cut: () => RequestCut): AsyncIterable<Uint8Array> {
   let come = 0
   for await (const chunk of body) {
     if (come + chunk.length >= at) {
       if (at > come) yield chunk.subarray(0, at - come)
-      throw new RequestCut(how)
+      throw cut()
     }
     come += chunk.length
     yield chunk
   }
 }
 
-async function* flippedBody(body: AsyncIterable<Uint8Array>, at: number): AsyncIterable<Uint8Array> {
+async function* flippedBody(
+  body: AsyncIterable<Uint8Array>,
+  at: number,
+  changed: () => void,
+): AsyncIterable<Uint8Array> {
   let come = 0
   for await (const chunk of body) {
     const place = at - come
@@ -43,6 +52,7 @@ async function* flippedBody(body: AsyncIterable<Uint8Array>, at: number): AsyncI
     if (place < 0 || place >= chunk.length) {
       yield chunk
     } else {
+      changed()
       const copy = Uint8Array.from(chunk)
       copy[place] = (copy[place] ?? 0) ^ 1
       yield copy

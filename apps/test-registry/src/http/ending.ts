@@ -4,3 +4,7 @@ export interface Ending {
   /** `undefined`: before the head. */
   readonly afterBytes: number | 'half' | undefined
 }
+
+/** Whether a body of that size gets to where it ends. */
+export const reaches = ({ afterBytes }: Ending, size: number): boolean =>
+  typeof afterBytes !== 'number' || afterBytes <= size

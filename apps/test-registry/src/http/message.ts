@@ -24,6 +24,10 @@ export interface Reply {
   readonly body: Content
 }
 
+/** How much of a body is sent, in bytes (RFC 9110 6.4.1). */
+export const sentSize = (method: string, { status, body }: Reply): number =>
+  method === 'HEAD' || status === 204 || status === 304 ? 0 : body.size
+
 export const reply = (status: number, headers: ReplyHeaders = {}, body: Content = emptyContent): Reply => ({
   status,
   headers,

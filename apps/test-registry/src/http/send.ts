@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ending } from './ending.ts'
 import { memoryContent } from '../state/content.ts'
 import { breakOff, endEarly } from './end-early.ts'
-import type { Reply } from './message.ts'
+import { sentSize, type Reply } from './message.ts'
 import type { Lane } from './pace.ts'
 import { interimHead, rawHead } from './raw-head.ts'
 import { write, writeContent, type WriteOptions } from './write.ts'
@@ -48,25 +48,18 @@ export async function send(
   if (manner.raw !== undefined) return await sendRaw(socket, manner.raw, signal, entry)
   for (const status of manner.interim) await write(socket, interimHead(status), signal)
   const options: WriteOptions = { lanes, signal, count: (bytes) => void (entry.bytesSent += bytes) }
-  const bodyless = method === 'HEAD' || given.status === 204 || given.status === 304
+  const size = sentSize(method, given)
   if (manner.headBytesPerSecond !== undefined)
-    return await sendSlowly(socket, given, bodyless ? 0 : given.body.size, manner.headBytesPerSecond, options, entry)
+    return await sendSlowly(socket, given, size, manner.headBytesPerSecond, options, entry)
   const lies = writeHead(response, given)
   entry.status = given.status
   entry.responseHeaders = sentHeaders(response)
   if (ending !== undefined) {
     response.flushHeaders()
     const until = ending.afterBytes === 'half' ? Math.floor(given.body.size / 2) : (ending.afterBytes ?? 0)
-    return await endEarly(
-      response,
-      socket,
-      given.body,
-      bodyless ? 0 : Math.min(given.body.size, until),
-      ending.how,
-      options,
-    )
+    return await endEarly(response, socket, given.body, Math.min(size, until), ending.how, options)
   }
-  await writeContent(response, given.body, 0, bodyless ? 0 : given.body.size, options)
+  await writeContent(response, given.body, 0, size, options)
   await new Promise<void>((resolve) => {
     response.once('close', resolve)
     response.end(resolve)

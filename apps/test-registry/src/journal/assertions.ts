@@ -7,7 +7,8 @@ import { tooEarly } from './retry-after.ts'
 
 /**
  * What a test wants to say about a client. Each looks at what is in the journal now, returns nothing when it is so, and
- * otherwise throws a `TestRegistryError` `ASSERTION_FAILED` whose message lists the requests in question.
+ * otherwise throws a `TestRegistryError` `ASSERTION_FAILED` whose message lists the requests in question. So each does,
+ * too, when a fault hit requests and never changed anything: such a test tests nothing.
  */
 export interface Assertions {
   /** One GET of the blob was answered with content (200 or 206), at the registry or at the CDN. Challenges, redirects and errors do not count. */
@@ -33,6 +34,13 @@ export function createAssertions(source: Source): Assertions {
   const all = (): readonly JournalEntry[] => {
     if (source.dropped > 0)
       throw failed(`the journal lost ${source.dropped} entries`, [], 'clear it between the parts of a long test')
+    const idle = neverFired(source.entries)
+    if (idle !== undefined)
+      throw failed(
+        `a fault changed nothing, so that nothing was tested: ${printable(idle, 200)}`,
+        source.entries.filter(({ withoutEffect }) => withoutEffect.includes(idle)),
+        "a body may be shorter than 'afterBytes', or what is to be changed not be there",
+      )
     return source.entries
   }
   const requestsFor = (digest: string): readonly JournalEntry[] =>
@@ -107,6 +115,12 @@ export function createAssertions(source: Source): Assertions {
         throw failed(`${requests.length} requests with ${printable(JSON.stringify(filter))}, not ${count}`, requests)
     },
   }
+}
+
+/** A fault that was to change requests, and changed none. */
+function neverFired(entries: readonly JournalEntry[]): string | undefined {
+  const fired = new Set(entries.flatMap(({ faults }) => faults))
+  return entries.flatMap(({ withoutEffect }) => withoutEffect).find((name) => !fired.has(name))
 }
 
 /** Content that went out: the answers with which a client has something of the blob. */

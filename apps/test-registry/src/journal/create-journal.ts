@@ -101,6 +101,7 @@ export function createJournal(secrets: Secrets = createSecrets()): WritableJourn
         endedAt: undefined,
         finished: false,
         faults: [],
+        withoutEffect: [],
       }
       add(entry)
       tell(entry)

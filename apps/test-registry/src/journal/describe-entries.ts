@@ -5,7 +5,7 @@ const most = 20
 
 /** `#3 GET /v2/t/app/blobs/sha256:… bytes=5- -> 206, 100 bytes (blob #1 reset)`: one line for each request. */
 export function describeEntry(entry: JournalEntry): string {
-  const { number, origin, method, path, range, status, bytesSent, faults, secrets } = entry
+  const { number, origin, method, path, range, status, bytesSent, faults, withoutEffect, secrets } = entry
   const words = [
     `#${number}`,
     ...(origin === 'cdn' ? ['cdn'] : []),
@@ -16,7 +16,11 @@ export function describeEntry(entry: JournalEntry): string {
     `${status ?? 'no answer'},`,
     `${bytesSent} bytes`,
   ]
-  const notes = [...faults, ...secrets.map((place) => `secret in ${place}`)]
+  const notes = [
+    ...faults,
+    ...withoutEffect.map((fault) => `without effect: ${fault}`),
+    ...secrets.map((place) => `secret in ${place}`),
+  ]
   return printable(`${words.join(' ')}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`, 400)
 }
 

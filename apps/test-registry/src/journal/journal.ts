@@ -32,8 +32,10 @@ export interface JournalEntry {
   readonly startedAt: number
   readonly endedAt: number | undefined
   readonly finished: boolean
-  /** Names of the faults that hit it. */
+  /** Names of the faults that changed something about it or its answer. */
   readonly faults: readonly string[]
+  /** Names of the faults that were to, and changed nothing: the body was shorter than `afterBytes`, the header was not there … */
+  readonly withoutEffect: readonly string[]
 }
 
 /** `undefined` in a filter means: any. */
