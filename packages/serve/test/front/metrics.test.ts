@@ -30,6 +30,7 @@ describe('the metrics', () => {
       { type: 'miss', kind: 'blob', what: digest, ...place },
       { type: 'stale', need: 'resolve', tag: 'a', digest, ageMs: 1, code: 'CONNECT_FAILED', ...place },
       { type: 'upstream:failed', code: 'TIMEOUT', message: '', ...place },
+      { type: 'miss', kind: 'blob', what: digest, ...place },
       { type: 'download:joined', digest, size: 50, ...place },
       { type: 'download:ended', digest, size: 50, outcome: 'complete', received: 50, ...place },
     ]
@@ -44,7 +45,7 @@ describe('the metrics', () => {
       'lading_serve_requests_cut_total 1',
       'lading_serve_refused_total{code="BAD"} 1',
       'lading_serve_hits_total{kind="blob"} 1',
-      'lading_serve_misses_total{kind="blob"} 1',
+      'lading_serve_misses_total{kind="blob"} 2',
       'lading_serve_downloads_joined_total 1',
       'lading_serve_sent_bytes_total 25',
       'lading_serve_saved_bytes_total 150',

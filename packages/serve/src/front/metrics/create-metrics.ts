@@ -115,7 +115,8 @@ export function createMetrics(): Metrics {
     sums: () => ({
       requests: requests.sum(),
       hits: hits.sum() + joined.sum(),
-      misses: misses.sum(),
+      // Whoever joined a download had not found it here either.
+      misses: Math.max(0, misses.sum() - joined.sum()),
       sent: sent.sum(),
       saved: saved.sum(),
       fetched: fetched.sum(),
