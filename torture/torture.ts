@@ -1,8 +1,9 @@
-// pnpm torture kill|power|snapshots|faults|planted|rot|race|soak|cuts|archives: see docs/reliability.md.
+// pnpm torture kill|power|snapshots|faults|planted|rot|race|soak|cuts|archives|fleet: see docs/reliability.md.
 import { parseArgs } from 'node:util'
 import { runArchives } from './archives/run.ts'
 import { runCuts } from './cuts/run.ts'
 import { runFaults } from './faults/run.ts'
+import { tellFleet } from './fleet/run.ts'
 import { runKills } from './kill/run.ts'
 import { runPlanted } from './planted/run.ts'
 import { runPower } from './power/run.ts'
@@ -20,7 +21,8 @@ const usage = `usage: pnpm torture kill [--count N] [--seed S] [--only SCENARIO]
        pnpm torture race [--seconds N] [--seed S]
        pnpm torture soak [--count N] [--seed S]
        pnpm torture cuts [--count N]
-       pnpm torture archives [--count N]`
+       pnpm torture archives [--count N]
+       pnpm torture fleet [--count N] [--seed S]`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -74,6 +76,7 @@ const verbs: Readonly<Record<string, () => Promise<boolean>>> = {
   soak: () => soak({ count: countOr(1_000), atOnce: countOr(1_000), seed, say }),
   cuts: () => runCuts({ size: 100 * 1024 * 1024, cuts: countOr(50), say }),
   archives: () => runArchives({ count: countOr(100_000), say }),
+  fleet: () => tellFleet({ count: countOr(1_000), seed, say }),
 }
 const [name = '', ...more] = values.planted === true ? ['planted', ...positionals] : positionals
 const verb = more.length === 0 ? verbs[name] : undefined

@@ -1,5 +1,5 @@
 // pnpm bench fleet: blobs in a bucket of a real Ceph on loopback, beside what the bare SDK moves in one object, and what
-// small blobs cost in requests. Needs radosgw, ceph-mon, ceph-osd and ceph-common.
+// small blobs, pulls and a fleet of eight workers cost in requests. Needs radosgw, ceph-mon, ceph-osd and ceph-common.
 // LADING_BENCH_MB (default 200), LADING_BENCH_ROUNDS (default 5).
 import { randomFillSync } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -12,6 +12,7 @@ import { startCluster } from '../../torture/fleet/cluster.ts'
 import { median } from '../support/measure.ts'
 import * as settings from '../support/settings.ts'
 import { say } from '../support/settings.ts'
+import { countPulls } from './pulls.ts'
 
 const megabytes = settings.megabytes(200)
 const rounds = settings.rounds(5)
@@ -74,6 +75,7 @@ try {
   })
   tell('read of it', reading)
   s3.close()
+  await countPulls(cluster, folder)
 
   function tell(what: string, ms: number): void {
     const asked = [...counts].map(([name, count]) => `${(count / small).toFixed(1)} ${name}`).join(', ')

@@ -48,7 +48,9 @@ export async function startCeph(
 
     await tool('ceph', 'osd', 'new', place.fsid)
     await tool('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', place.fsid)
-    const osdAnswers = async (): Promise<boolean> => / 1 up/.test(await tool('ceph', 'osd', 'stat'))
+    // The monitor calls one that was killed up until its successor has registered, which takes BlueStore some seconds; what
+    // the gateways are asked meanwhile waits, and a gateway that starts waits as well.
+    const osdAnswers = (): Promise<boolean> => succeeds(tool('ceph', 'tell', 'osd.0', 'version'))
     const osd = await start(createDaemon('ceph-osd', ['-i', '0', '-f'], { env, answers: osdAnswers }))
 
     const gateways: Daemon[] = []

@@ -48,7 +48,7 @@ function lacking(all: readonly Need[]): string | undefined {
 }
 
 /** A Ceph of its own, for anybody: see `ceph.ts`. For `needs(enlarged, ...ceph)`, since it takes seconds to start. */
-export const ceph: readonly Need[] = ['ceph', 'ceph-mon', 'ceph-osd', 'monmaptool', 'radosgw', 'radosgw-admin']
+export const ceph: readonly string[] = ['ceph', 'ceph-mon', 'ceph-osd', 'monmaptool', 'radosgw', 'radosgw-admin']
 
 export const isRoot: boolean = process.getuid?.() === 0
 

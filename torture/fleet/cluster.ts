@@ -15,11 +15,15 @@ export interface Cluster {
   close(): Promise<void>
 }
 
-export async function startCluster(folder: string): Promise<Cluster> {
+/** `objectStore`: what is in memory starts sooner, and is gone when it is killed. */
+export async function startCluster(
+  folder: string,
+  { objectStore = 'bluestore' }: Parameters<typeof startCeph>[1] = {},
+): Promise<Cluster> {
   const { CreateBucketCommand, S3Client: Client } = await import('@aws-sdk/client-s3')
   const directory = join(folder, 'ceph')
   await mkdir(directory)
-  const ceph = await startCeph(directory, { objectStore: 'bluestore' })
+  const ceph = await startCeph(directory, { objectStore })
   const { endpoints, credentials } = ceph
   const bucket = 'fleet'
   const client = new Client({ endpoint: endpoints[0] ?? '', credentials, region: 'us-east-1', forcePathStyle: true })

@@ -17,6 +17,7 @@ export interface Bug {
 
 const contentStore = 'packages/content-store/src'
 const client = 'packages/registry-client/src'
+const sharedStore = 'packages/content-store-s3/src'
 
 const place = 'await place(fs, layout, directory.files.data, target, { size, instead })'
 
@@ -158,6 +159,26 @@ export const bugs: Readonly<Record<string, Bug>> = {
         file: `${contentStore}/file-ingest.ts`,
         from: 'if (actual !== digest) throw errors.wrongDigest(actual)',
         to: 'if (length === 0 && actual !== digest) throw errors.wrongDigest(actual)',
+      },
+    ],
+  },
+  'an owner that lives is not waited for': {
+    check: 'fleet',
+    edits: [
+      {
+        file: `${sharedStore}/blobs/start-ingest.ts`,
+        from: 'if (isTaken(found) && (await brings(found.top, { signal }))) {',
+        to: 'if (found.top < 0 && (await brings(found.top, { signal }))) {',
+      },
+    ],
+  },
+  'chunks of what is deleted stay': {
+    check: 'fleet',
+    edits: [
+      {
+        file: `${sharedStore}/protocol/collect.ts`,
+        from: 'if (isDone) continue',
+        to: 'if (isDone || isData) continue',
       },
     ],
   },

@@ -7,6 +7,9 @@ import { refusedRanges } from './checks/ranges.ts'
 import { redirects } from './checks/redirects.ts'
 import { shortWrites } from './checks/short-writes.ts'
 import { wrongBytes } from './checks/wrong-bytes.ts'
+import { ceph } from '../../test/support/needs.ts'
+import { missing } from '../../test/support/real-parts.ts'
+import { runFleet } from '../fleet/run.ts'
 import { runKills } from '../kill/run.ts'
 import { runPower } from '../power/run.ts'
 
@@ -23,9 +26,16 @@ export const checks = {
   'prune after a kill': pruneAfterKill,
   'rot of a partial download': rottenPart,
   'short writes': shortWrites,
+  fleet: async (seed) => (await runFleet({ count: 0, seed, small: true, say: () => {} })).violations,
 } satisfies Readonly<Record<string, (seed: number) => Promise<readonly string[]>>>
 
 export type CheckName = keyof typeof checks
+
+/** What a check needs of the machine: `undefined` when it is there, otherwise what is missing. */
+export function lackingFor(check: CheckName): string | undefined {
+  const absent = check === 'fleet' ? ceph.filter(missing) : []
+  return absent.length === 0 || process.env['LADING_REQUIRE_REAL'] === '1' ? undefined : absent.join(', ')
+}
 
 /** Of which harness each check is. */
 export const harnessOf: Readonly<Record<CheckName, string>> = {
@@ -40,4 +50,5 @@ export const harnessOf: Readonly<Record<CheckName, string>> = {
   'prune after a kill': 'kill, journal',
   'rot of a partial download': 'kill, oracle',
   'short writes': 'file system that takes less, oracle',
+  fleet: 'servers over one bucket of Ceph, oracle, journal',
 }

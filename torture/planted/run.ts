@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { inLanes } from '../in-lanes.ts'
 import { bugs, urlOf, withBug } from './bugs.ts'
-import { harnessOf, type CheckName } from './checks.ts'
+import { harnessOf, lackingFor, type CheckName } from './checks.ts'
 
 export interface PlantedRun {
   readonly seed: number
@@ -16,21 +16,24 @@ export interface PlantedRun {
 export async function runPlanted({ seed, say }: PlantedRun): Promise<boolean> {
   for (const { edits } of Object.values(bugs))
     for (const edit of edits) withBug(await readFile(new URL(urlOf(edit.file)), 'utf8'), [edit])
-  const used = [...new Set(Object.values(bugs).map(({ check }) => check))]
+  const checks = [...new Set(Object.values(bugs).map(({ check }) => check))]
+  const used = checks.filter((check) => lackingFor(check) === undefined)
+  for (const check of checks) if (!used.includes(check)) say(`${check}: left out, not installed: ${lackingFor(check)}`)
+  const planted = Object.entries(bugs).filter(([, { check }]) => used.includes(check))
   let [caught, clean] = [0, 0]
   const withoutBug = used.map((check) => async () => {
     const findings = await runCheck(check, seed)
     if (findings.length === 0) clean += 1
     else say(`${check}: FINDS something where no bug is planted\n  ${findings.join('\n  ')}`)
   })
-  const withBugs = Object.entries(bugs).map(([name, { check }]) => async () => {
+  const withBugs = planted.map(([name, { check }]) => async () => {
     const [first] = await runCheck(check, seed, name)
     if (first === undefined) return say(`${name}: NOT CAUGHT by ${check}`)
     caught += 1
     say(`${name}: caught by ${harnessOf[check]} (${check}): ${first.replaceAll(/\s+/g, ' ').slice(0, 200)}`)
   })
   await inLanes([...withoutBug, ...withBugs], (act) => act())
-  const all = Object.keys(bugs).length
+  const all = planted.length
   say(
     `${caught} of ${all} planted bugs caught; without one, ${clean} of ${used.length} checks find nothing, seed ${seed}`,
   )

@@ -13,6 +13,8 @@ export interface Told {
   /** From full names to the digests they stand for. */
   readonly names: Readonly<Record<string, string>>
   readonly keys: readonly string[]
+  /** Those of blobs that no name reaches, and chunks that are in no list of chunks. */
+  readonly strays: readonly string[]
 }
 
 /** Reads a whole store with S3 alone and none of our code: whether what a name reaches is whole, and what is done is right. */
@@ -41,6 +43,8 @@ export async function consultBucket({ client, bucket, prefix }: OracleOptions): 
     if (algorithm !== undefined) done.set(`${algorithm}:${hex}`, key)
   }
   const contents = new Map<string, Promise<Buffer | undefined>>()
+  const listed = new Set<string>()
+  const reached = new Set<string>()
   const contentOf = (digest: string): Promise<Buffer | undefined> => {
     const found = contents.get(digest) ?? read(digest)
     contents.set(digest, found)
@@ -61,6 +65,7 @@ export async function consultBucket({ client, bucket, prefix }: OracleOptions): 
         .split('\n')
         .slice(0, -1)) {
         const [sha256 = '', size = '', chunk = ''] = line.split(' ')
+        listed.add(chunk)
         const bytes = await get(chunk).catch(() => undefined)
         if (bytes === undefined) {
           violations.push(`${digest}: its chunk ${chunk} is not there`)
@@ -84,6 +89,7 @@ export async function consultBucket({ client, bucket, prefix }: OracleOptions): 
   }
   /** What is not here of what a manifest names; of an index, of each platform. */
   async function lacking(digest: string): Promise<readonly string[]> {
+    reached.add(digest)
     const content = await contentOf(digest)
     if (content === undefined) return [digest]
     const { manifests, config, layers = [] } = JSON.parse(content.toString()) as Named
@@ -92,6 +98,7 @@ export async function consultBucket({ client, bucket, prefix }: OracleOptions): 
       return each.some((absent) => absent.length === 0) ? [] : each.flat()
     }
     const blobs = [...(config === undefined ? [] : [config]), ...layers].map((blob) => blob.digest)
+    for (const blob of blobs) reached.add(blob)
     const there = await Promise.all(blobs.map(contentOf))
     return blobs.filter((_, at) => there[at] === undefined)
   }
@@ -110,5 +117,10 @@ export async function consultBucket({ client, bucket, prefix }: OracleOptions): 
     if (absent.length > 0) violations.push(`${name} is named, and these are not here: ${absent.join(', ')}`)
   }
   for (const digest of done.keys()) await contentOf(digest)
-  return { violations, names, keys }
+  const strays = keys.filter((key) => {
+    const [, algorithm, hex, part = ''] = /^blobs\/([^/]+)\/([^/]+)\/\d+\/(.*)$/.exec(key) ?? []
+    if (algorithm === undefined) return false
+    return !reached.has(`${algorithm}:${hex}`) || (part.startsWith('chunk-') && !listed.has(key))
+  })
+  return { violations, names, keys, strays }
 }
