@@ -1,7 +1,18 @@
 import type { Plugin } from 'rolldown'
 
 /** Loaded when the first of their functions is called: no command needs all of them, and each takes milliseconds. */
-const atUse: ReadonlySet<string> = new Set(['child_process', 'crypto', 'dns', 'tls'])
+const atUse: ReadonlySet<string> = new Set([
+  'child_process',
+  'crypto',
+  'dns',
+  // With readline and the watchers of files.
+  'fs/promises',
+  'http',
+  'net',
+  'tls',
+  // With all that reads zip archives.
+  'zlib',
+])
 
 // Without `node:`, as packages from outside may write it.
 const importLine = /^import (?:([\w$]+)(?:, )?)?(?:\{ ([^}]*) \}|\* as ([\w$]+))? from "(?:node:)?([\w/]+)";$/gm

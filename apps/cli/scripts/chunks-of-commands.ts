@@ -44,13 +44,17 @@ export async function chunksOfCommands(options: RolldownOptions & { readonly out
     startOf(starts.digest),
     startOf(starts.pull),
   ]
-  const threads = loaded(chunks.filter(({ isEntry, name }) => isEntry && name.endsWith('-worker')))
+  const worker = (name: string): readonly OutputChunk[] => chunks.filter((each) => each.isEntry && each.name === name)
+  const inflating = loaded(worker('uncompress-worker'))
+  // These come with commands of their own.
+  const others = loaded(['inflate-worker', 'write-worker', 'bcrypt-worker'].flatMap(worker))
   // They are what is loaded by name.
   const entries = new Set(chunks.map(({ facadeModuleId }) => facadeModuleId))
   const nameOf = (id: string): string | undefined => {
     if (entries.has(id)) return undefined
     const everywhere = main.has(id) || (images.has(id) && digest.has(id))
-    if (threads.has(id)) return everywhere ? 'basics' : pull.has(id) ? 'inflating' : undefined
+    if (inflating.has(id)) return everywhere ? 'basics' : 'inflating'
+    if (others.has(id)) return pull.has(id) ? 'further' : undefined
     if (everywhere) return 'common'
     if (images.has(id) && pull.has(id)) return 'store'
     if (digest.has(id) && pull.has(id)) return 'client'
@@ -59,7 +63,7 @@ export async function chunksOfCommands(options: RolldownOptions & { readonly out
   }
   return {
     includeDependenciesRecursively: false,
-    groups: ['basics', 'inflating', 'common', 'store', 'client', 'transfers', 'lists'].map((name) => ({
+    groups: ['basics', 'inflating', 'further', 'common', 'store', 'client', 'transfers', 'lists'].map((name) => ({
       name,
       test: (id: string) => nameOf(id) === name,
     })),

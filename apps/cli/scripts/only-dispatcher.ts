@@ -14,6 +14,13 @@ const unused: Readonly<Record<string, string>> = {
   'lib/web/webidl/index.js': 'module.exports = { webidl: { is: { FormData: () => false } } }',
 }
 
+/** Of Node, what these need at most: `assert` to say what is wrong, and of `http` a default that is never used here. */
+const ofNode: Readonly<Record<string, string>> = {
+  'node:assert':
+    "module.exports = (value, message) => { if (!value) process.getBuiltinModule('node:assert')(value, message) }",
+  'node:http': 'module.exports = { IncomingMessage: class {}, maxHeaderSize: 16384 }',
+}
+
 const entry = '\0undici-dispatcher'
 const stub = '\0undici-stub:'
 
@@ -34,7 +41,9 @@ export function onlyDispatcher(): Plugin {
         root = dirname(whole.id)
         return entry
       }
-      if (root === undefined || importer === undefined || !source.startsWith('.')) return null
+      if (root === undefined || importer === undefined) return null
+      if (source in ofNode && !relative(root, importer).startsWith('..')) return `${stub}${source}.cjs`
+      if (!source.startsWith('.')) return null
       const found = relative(root, join(dirname(importer), source)).replaceAll('\\', '/')
       const path = [found, `${found}.js`, `${found}/index.js`].find((each) => each in unused)
       if (path === undefined) return null
@@ -44,6 +53,8 @@ export function onlyDispatcher(): Plugin {
     load(id) {
       const path = Object.keys(unused).find((each) => id === `${stub}${each.replaceAll('/', '-')}.cjs`)
       if (path !== undefined) return unused[path]
+      const module = Object.keys(ofNode).find((each) => id === `${stub}${each}.cjs`)
+      if (module !== undefined) return ofNode[module]
       if (id !== entry || root === undefined) return null
       const base = root
       return Object.entries(used)

@@ -87,7 +87,7 @@ describe('the bundle', () => {
 
   it('loads Node’s larger modules when they are used', async () => {
     const tell =
-      'data:text/javascript,process.on("exit",()=>process.stderr.write(process.moduleLoadList.filter((each)=>/^NativeModule (crypto|tls|child_process|http)$/.test(each)).join()))'
+      'data:text/javascript,process.on("exit",()=>process.stderr.write(process.moduleLoadList.filter((each)=>/^NativeModule (crypto|tls|child_process|http|zlib|fs\\/promises)$/.test(each)).join()))'
     expect(await lading(['help'], { node: [process.execPath, '--import', tell, join(dist, 'bin.js')] })).toMatchObject({
       code: 0,
       stderr: '',
