@@ -4,7 +4,7 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { readPackages, type Package } from './house/packages.ts'
 import { drawPicture, drawTable } from './house/picture.ts'
-import { entriesOf, publishedProblems, unknownNames } from './house/published.ts'
+import { entriesOf, nameOf, publishedProblems, unknownNames, unplannedNames } from './house/published.ts'
 import { allowedIn, rooms, testsMayUse } from './house/table.ts'
 
 const page = 'docs/architecture.md'
@@ -58,7 +58,13 @@ function problemsOf({
 function checkNames(): string[] {
   const entries = new Set(packages.flatMap(({ path, isPrivate }) => (isPrivate ? [] : entriesOf(path))))
   const documents = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md', 'apps/*/README.md', '.changeset/*.md'])
-  return documents.flatMap((document) => unknownNames(document, entries))
+  return [
+    ...documents.flatMap((document) => unknownNames(document, entries)),
+    ...unplannedNames(
+      'docs/releasing.md',
+      packages.filter(({ isPrivate }) => !isPrivate).map(({ path }) => nameOf(path)),
+    ),
+  ]
 }
 
 function emptyRooms(): string[] {

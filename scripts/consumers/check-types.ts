@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Published } from './packages.ts'
-import { compilerOf, nodeTypesOf } from './tools.ts'
+import { promisify } from 'node:util'
+import { folderOf, type Published } from './packages.ts'
+import { compilerOf, nodeTypesFor, type Compiler } from './tools.ts'
 
 const modes = {
   nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
@@ -19,61 +20,55 @@ const strict = {
   esModuleInterop: true,
 }
 
-/** Older compilers cannot read the newest types of Node. */
-const nodeTypesFor = (compiler: string): string => (compiler.startsWith('5.') ? '22' : '26')
+interface Check {
+  readonly title: string
+  readonly compiler: Compiler
+  readonly options: object
+  readonly files: readonly string[]
+}
 
 /**
- * Type-checks every example with all declarations that it reaches. Each resolves from its own folder below `root`; Node's
- * types are found above them, as in the project of somebody who has them.
+ * Type-checks every example with all declarations that it reaches, where Node's types are and the packages lie in `root`.
+ * Then, with the DOM's library for `AbortSignal`, every entry of the packages whose types need none of Node's, where there are none.
  */
-export function checkTypes(root: string, packages: readonly Published[], compilers: readonly string[]): string[] {
-  const problems: string[] = []
+export function typeChecks(packages: readonly Published[], compilers: readonly Compiler[]): readonly Check[] {
   const scripts = packages.filter(({ example }) => example.language === 'ts')
-  for (const compiler of compilers)
-    for (const [mode, resolution] of Object.entries(modes)) {
-      problems.push(...compile(root, compiler, mode, { ...resolution, types: ['node'], lib: ['es2023'] }, scripts))
-    }
-  return problems
+  const examples = scripts.map(({ name }) => `${folderOf(name)}/example.ts`)
+  const free = scripts.filter(({ wantsNodeTypes }) => !wantsNodeTypes)
+  return compilers.flatMap((compiler) => [
+    ...Object.entries(modes).map(([mode, resolution]) => ({
+      title: mode,
+      compiler,
+      options: { ...resolution, typeRoots: [nodeTypesFor(compiler)], types: ['node'], lib: ['es2023'] },
+      files: examples,
+    })),
+    {
+      title: 'without the types of Node',
+      compiler,
+      options: { ...modes.nodenext, typeRoots: [], types: [], lib: ['es2023', 'dom', 'dom.iterable'] },
+      files: free.map(({ name }) => `${folderOf(name)}/entries.ts`),
+    },
+  ])
 }
 
-/** Packages whose types need none of Node's compile where there are none. */
-export function checkWithoutNodeTypes(root: string, packages: readonly Published[], compiler: string): string[] {
-  const free = packages.filter(({ wantsNodeTypes, example }) => !wantsNodeTypes && example.language === 'ts')
-  for (const { entries, name } of free)
+/** What the checks read beside the installed packages. */
+export function writeSources(root: string, packages: readonly Published[]): void {
+  for (const { entries, example, name } of packages) {
+    const folder = join(root, folderOf(name))
+    writeFileSync(join(folder, `example.${example.language === 'ts' ? 'ts' : 'mjs'}`), example.code)
     writeFileSync(
-      join(root, folderOf(name), 'entries.ts'),
+      join(folder, 'entries.ts'),
       entries.map((entry, at) => `export * as _${at} from '${entry}'\n`).join(''),
     )
-  const options = { ...modes.nodenext, types: [], lib: ['es2023', 'dom', 'dom.iterable'] }
-  return compile(root, compiler, 'no types of Node', options, free, 'entries.ts')
+  }
 }
 
-function compile(
-  root: string,
-  compiler: string,
-  title: string,
-  options: object,
-  packages: readonly Published[],
-  file = 'example.ts',
-): string[] {
-  const modules = join(root, 'node_modules')
-  rmSync(modules, { force: true })
-  if (title !== 'no types of Node') symlinkSync(nodeTypesOf(nodeTypesFor(compiler)), modules)
-  const config = join(root, 'tsconfig.json')
-  writeFileSync(
-    config,
-    JSON.stringify({
-      compilerOptions: { ...strict, ...options },
-      files: packages.map(({ name }) => `${folderOf(name)}/${file}`).filter((path) => existsSync(join(root, path))),
-    }),
+/** @returns what the compiler says */
+export async function runCheck(root: string, { title, compiler, options, files }: Check): Promise<readonly string[]> {
+  const config = join(root, `tsconfig.${compiler}-${title.replaceAll(' ', '-')}.json`)
+  writeFileSync(config, JSON.stringify({ compilerOptions: { ...strict, ...options }, files }))
+  return await promisify(execFile)(process.execPath, [compilerOf(compiler), '-p', config], { cwd: root }).then(
+    () => [],
+    (error: unknown) => [`TypeScript ${compiler}, ${title}:\n${(error as { stdout: string }).stdout}`],
   )
-  writeFileSync(join(root, 'package.json'), '{"private":true,"type":"module"}')
-  const { status, stdout, stderr } = spawnSync(process.execPath, [compilerOf(compiler), '-p', config], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  return status === 0 ? [] : [`TypeScript ${compiler}, ${title}:\n${stdout}${stderr}`]
 }
-
-/** `@lading/store` has its project in `store`. */
-export const folderOf = (name: string): string => name.replace('@lading/', '')

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { image, index, startTestRegistry, type TestRegistry } from '@lading/test-registry'
 import type { Published } from './packages.ts'
+import { environmentOf } from './tools.ts'
 
 const execute = promisify(execFile)
 
@@ -21,45 +22,49 @@ export async function startExampleRegistry(): Promise<TestRegistry> {
 
 export interface Scene {
   readonly node: string
-  readonly env: NodeJS.ProcessEnv
   readonly folder: string
   readonly registry: TestRegistry
 }
 
 /** Runs the example as it is copied from the README. Returns what is wrong. */
-export async function runExample(published: Published, { node, env, folder, registry }: Scene): Promise<string[]> {
+export async function runExample(published: Published, { node, folder, registry }: Scene): Promise<string[]> {
   const { example, promised, name } = published
-  const file = join(folder, `example.${example.language === 'ts' ? 'ts' : 'mjs'}`)
+  // What one run leaves is not there for the next.
+  const cwd = mkdtempSync(join(folder, 'run-'))
+  const file = join(cwd, `example.${example.language === 'ts' ? 'ts' : 'mjs'}`)
   writeFileSync(file, example.code)
-  const ca = join(folder, 'ca.pem')
+  const ca = join(cwd, 'ca.pem')
   writeFileSync(ca, registry.ca ?? '')
+  const env = environmentOf(node)
   try {
     const { stdout } = await execute(
       node,
       ['--disable-warning=ExperimentalWarning', file, `${registry.host}/acme/app:1.4`],
       {
-        cwd: folder,
+        cwd,
         timeout: 120_000,
         env: {
           ...env,
-          PATH: [join(folder, 'node_modules/.bin'), env['PATH']].join(delimiter),
+          PATH: [join(folder, 'node_modules/.bin'), join(dirname(folder), 'node_modules/.bin'), env['PATH']].join(
+            delimiter,
+          ),
           NODE_EXTRA_CA_CERTS: ca,
           LADING_LOOPBACK: String(registry.port),
-          LADING_ROOT: join(folder, 'root'),
+          LADING_ROOT: join(cwd, 'root'),
           NODE_OPTIONS: `--import ${fileURLToPath(new URL('loopback.ts', import.meta.url))} --disable-warning=ExperimentalWarning`,
         },
       },
     )
     const printed = stdout.trimEnd().split('\n')
     if (promised.length === 0 || promised.join('\n') === printed.join('\n')) return []
-    return [`${name}: its example printed\n${stdout}and promised\n${promised.join('\n')}`]
+    return [`${name}: its example printed, on ${node}\n${stdout}and promised\n${promised.join('\n')}`]
   } catch (error) {
-    return [`${name}: its example failed: ${said(error)}`]
+    return [`${name}: its example failed on ${node}: ${said(error)}`]
   }
 }
 
 /** Imports and requires every entry. */
-export async function loadEntries({ name, entries }: Published, { node, env, folder }: Scene): Promise<string[]> {
+export async function loadEntries({ name, entries }: Published, { node, folder }: Scene): Promise<string[]> {
   const imports = entries.map((entry) => `await import(${JSON.stringify(entry)})`).join('\n')
   const requires = entries.map((entry) => `require(${JSON.stringify(entry)})`).join('\n')
   const problems: string[] = []
@@ -67,7 +72,7 @@ export async function loadEntries({ name, entries }: Published, { node, env, fol
     ['module', imports],
     ['commonjs', requires],
   ] as const) {
-    await execute(node, [`--input-type=${kind}`, '--eval', code], { cwd: folder, env }).then(
+    await execute(node, [`--input-type=${kind}`, '--eval', code], { cwd: folder, env: environmentOf(node) }).then(
       ({ stdout, stderr }) => {
         if (stdout + stderr !== '') problems.push(`${name} prints at import (${kind}): ${stdout}${stderr}`)
       },
@@ -78,16 +83,20 @@ export async function loadEntries({ name, entries }: Published, { node, env, fol
 }
 
 /** On a Node that is too old each entry loads, or says in one line that it is. */
-export async function loadOnOldNode({ name, entries }: Published, { node, env, folder }: Scene): Promise<string[]> {
-  const problems: string[] = []
-  for (const entry of entries) {
-    const code = `import(${JSON.stringify(entry)}).then(() => console.log('loaded'), (error) => console.log(error.message))`
-    const { stdout } = await execute(node, ['--input-type=module', '--eval', code], { cwd: folder, env })
-    if (!/^(loaded|@lading packages need Node 22\.19 or newer, and this is Node \d+\.\d+\.\d+: .+)\n$/.test(stdout))
-      problems.push(`${name}: ${entry} on ${node} says: ${stdout}`)
-  }
-  return problems
+export async function loadOnOldNode({ name, entries }: Published, { node, folder }: Scene): Promise<string[]> {
+  const code = `for (const entry of ${JSON.stringify(entries)})
+    console.log(await import(entry).then(() => 'loaded', (error) => error.message.replaceAll('\\n', '\\\\n')))`
+  const { stdout } = await execute(node, ['--input-type=module', '--eval', code], {
+    cwd: folder,
+    env: environmentOf(node),
+  })
+  const said = stdout.trimEnd().split('\n')
+  return entries.flatMap((entry, at) =>
+    tooOld.test(said[at] ?? '') ? [] : [`${name}: ${entry} on ${node} says: ${said[at]}`],
+  )
 }
+
+const tooOld = /^(loaded|@lading packages need Node 22\.19 or newer, and this is Node \d+\.\d+\.\d+: .+)$/
 
 const said = (error: unknown): string => {
   const { stderr, message } = error as { stderr?: string; message: string }

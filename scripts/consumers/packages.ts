@@ -20,17 +20,24 @@ export interface Published {
 
 interface PackageJson {
   readonly name: string
+  readonly private?: boolean
   readonly exports: Record<string, unknown>
   readonly peerDependencies?: Record<string, string>
 }
+
+/** `@lading/store` has its project in `store`. */
+export const folderOf = (name: string): string => name.replace('@lading/', '')
 
 /** Everything that is published. */
 export function readPublished(): readonly Published[] {
   return ['packages', 'apps']
     .flatMap((group) => readdirSync(group).map((room) => join(group, room)))
-    .filter((path) => existsSync(join(path, 'package.json')))
+    .filter((path) => existsSync(join(path, 'package.json')) && !isPrivate(path))
     .map(read)
 }
+
+const isPrivate = (path: string): boolean =>
+  (JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as PackageJson).private === true
 
 function read(path: string): Published {
   const { name, exports, peerDependencies } = JSON.parse(

@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { folderOf } from './check-types.ts'
 import { dependenciesIn, importTime, sizeOf, type Size } from './measure.ts'
-import type { Published } from './packages.ts'
+import { folderOf, type Published } from './packages.ts'
 
 export interface Row {
   readonly name: string

@@ -62,6 +62,17 @@ const withoutSource = (value: unknown): unknown =>
       )
     : value
 
+/** Names that the plan of the first publication leaves out, or that nothing has. */
+export function unplannedNames(document: string, published: readonly string[]): readonly string[] {
+  const [, list = ''] = /must say 404 for each[^]*?\n\n([^\n]*)/.exec(readFileSync(document, 'utf8')) ?? []
+  const named = Array.from(list.matchAll(/`([^`]+)`/g), ([, name = '']) => name)
+  return [
+    ...published.filter((name) => !named.includes(name)).map((name) => `${document} does not plan ${name}`),
+    ...named.filter((name) => !published.includes(name)).map((name) => `${document} plans ${name}, which there is not`),
+    ...named.filter((name, at) => named.indexOf(name) !== at).map((name) => `${document} plans ${name} twice`),
+  ]
+}
+
 const ourNames = /@lading\/[a-z0-9-]+(?:\/[a-z0-9-]+)*/g
 
 /** Names of ours in a document that lead to no entry. */
@@ -71,6 +82,9 @@ export function unknownNames(document: string, entries: ReadonlySet<string>): re
     .filter((name) => !entries.has(name))
     .map((name) => `${document} speaks of ${name}, which there is not`)
 }
+
+export const nameOf = (path: string): string =>
+  (JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as PackageJson).name
 
 /** `@lading/digest`, `@lading/digest/hash`: everything that can be imported. */
 export function entriesOf(path: string): readonly string[] {

@@ -1,3 +1,5 @@
+// For `Symbol.asyncDispose`, in projects whose `lib` has not got it.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { AbortOptions } from '@lading/clock'
 import type { Document } from '@lading/content'
 import type { Digest } from '@lading/digest'

@@ -1,5 +1,5 @@
 export { checkEngine, type CheckEngineOptions } from './check-engine.ts'
-export type { S3ConnectionOptions, S3Credentials } from './clients.ts'
+export type { S3ConnectionOptions, S3Credentials } from './connection-options.ts'
 export { createS3Objects, type S3Objects, type S3ObjectsOptions } from './create-s3-objects.ts'
 export { isStore, makeStore, type FormatOptions } from './format.ts'
 export { formatS3Location, isS3Location, parseS3Location, type S3Location } from './location.ts'
