@@ -3,6 +3,7 @@ import { boundedLines } from '../src/actions/serve/access-log.ts'
 import { announcement } from '../src/actions/serve/announcement.ts'
 import { assertMetricsSafe, assertSafe } from '../src/actions/serve/assert-safe.ts'
 import { parseUpstreams } from '../src/actions/serve/parse-upstream.ts'
+import { watchEvents } from '../src/actions/serve/watch-events.ts'
 
 describe('upstreams', () => {
   it('are hosts in the form of references, docker.io where none is given', () => {
@@ -93,6 +94,33 @@ it('a server says where it is, whom it asks, and how clients find it', () => {
     'lading: lading pull --mirror ghcr.io=https://THIS-HOST:443 ghcr.io/NAME:TAG',
   ])
   expect(announcement({ ...facts, address: '/run/lading.sock', port: undefined })).toHaveLength(3)
+})
+
+it('a server tells its operator what failed, the same once a minute', () => {
+  const said: string[] = []
+  const watch = watchEvents({
+    metrics: { observe: () => {} },
+    lastUsed: { touch: () => {} },
+    accessLog: 'none',
+    line: () => {},
+    warn: (message) => void said.push(message),
+    grown: () => {},
+  })
+  const digest = `sha256:${'0'.repeat(64)}` as const
+  const place = { host: 'docker.io', repository: 'library/app' }
+  const ended = { type: 'download:ended', digest, size: 9, received: 1, ...place } as const
+  watch({ ...ended, outcome: 'failed', code: 'CONNECTION_LOST', message: 'the connection was lost' })
+  watch({ ...ended, outcome: 'failed', code: 'CONNECTION_LOST', message: 'the connection was lost' })
+  watch({ ...ended, outcome: 'failed' })
+  watch({ ...ended, outcome: 'unwatched', code: 'DOWNLOAD_STOPPED' })
+  watch({ type: 'failed', id: 1, code: 'PERMISSION', message: 'open /x: permission denied\u001b[2J' })
+  watch({ type: 'unkept', digest, code: 'NO_SPACE', message: 'no space left' })
+  expect(said).toEqual([
+    'docker.io/library/app: the connection was lost',
+    `docker.io/library/app: ${digest} did not come`,
+    'a request failed here (PERMISSION): open /x: permission denied\\x1b[2J',
+    `${digest} was served and could not be kept: no space left`,
+  ])
 })
 
 describe('the access log', () => {

@@ -271,7 +271,7 @@ describe('a blob that another process brings', () => {
         await ingest.discard()
         expect(mixed).toBe(0)
       }),
-      { numRuns: atScale(5, 100) },
+      { numRuns: atScale(5, 40) },
     )
   })
 })

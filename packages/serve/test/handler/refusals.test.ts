@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { LadingError } from '@lading/errors'
 import { parseReference } from '@lading/reference'
 import { createRegistryClient } from '@lading/registry-client'
 import { image, startTestRegistry } from '@lading/test-registry'
@@ -92,6 +93,21 @@ describe('a request', () => {
     const pinned = parseReference(`${registry.host}/t/app:1`)
     expect(await anonymous.known(pinned)).toMatchObject({ digest: built.digest })
     await client.close()
+  })
+
+  it('at which the server itself fails is told in its log, and to its client no more than that', async () => {
+    await using registry = await startTestRegistry()
+    const { layers } = await registry.seed(image('t/app:1').layer({ 'etc/motd': 'hello' }))
+    const store = openMemoryStore()
+    const source = store.source()
+    const failing = { ...source, send: () => Promise.reject(new LadingError('PERMISSION', 'open /secret/path')) }
+    await using cache = await startCache([registry.host], { store: { ...store, source: () => failing } })
+    const got = await cache.get(`/v2/t/app/blobs/${layers[0]!.digest}`)
+    expect(got.status).toBe(500)
+    expect(await got.text()).not.toContain('/secret')
+    expect(cache.events).toContainEqual(
+      expect.objectContaining({ type: 'failed', code: 'PERMISSION', message: 'open /secret/path' }),
+    )
   })
 
   it('whose client leaves disturbs nobody, and is told as cut', async () => {
