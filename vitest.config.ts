@@ -12,52 +12,46 @@ interface Project {
     readonly include: string[]
     readonly exclude?: string[]
     readonly isolate?: true
-    readonly globalSetup?: string
+    readonly globalSetup?: string[]
   }
 }
 
-const alone = 'test/**/*.alone.test.ts'
+const alone = '**/*.alone.test.ts'
 
-/**
- * One project per package, found by its package.json, so that `--project @lading/x` works from anywhere. A third of the
- * whole run would be the start of a process for each file, so files share one. What changes or measures its process is
- * named `*.alone.test.ts`, and has one of its own in a second project of the package, `@lading/x:alone`.
- */
+const roots = ['packages', 'apps']
+  .flatMap((group) => readdirSync(new URL(group, import.meta.url)).map((name) => `${group}/${name}`))
+  .concat('fuzz', 'bench')
+  .filter((root) => existsSync(new URL(`${root}/test`, import.meta.url)))
+
+const setupOf = (root: string): string[] =>
+  [fileURLToPath(new URL(`${root}/test/support/global-setup.ts`, import.meta.url))].filter((path) => existsSync(path))
+
+/** One project per package, named as the package is, and one for its files that have a process of their own. */
 function projectsOf(root: string): Project[] {
-  const { name } = JSON.parse(readFileSync(new URL(`${root}/package.json`, import.meta.url), 'utf8')) as {
-    name: string
-  }
+  const manifest = new URL(`${root}/package.json`, import.meta.url)
+  const name = existsSync(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')) as { name: string }).name : root
   const project = { extends: true as const, root: `./${root}` }
-  const setup = fileURLToPath(new URL(`${root}/test/support/global-setup.ts`, import.meta.url))
-  const shared: Project = {
-    ...project,
-    test: {
-      name,
-      include: ['test/**/*.test.ts'],
-      exclude: [alone],
-      ...(existsSync(setup) ? { globalSetup: setup } : {}),
-    },
-  }
-  const files = readdirSync(new URL(`${root}/test`, import.meta.url))
+  const include = ['test/**/*.test.ts']
+  const shared: Project = { ...project, test: { name, include, exclude: [alone], globalSetup: setupOf(root) } }
+  const files = readdirSync(new URL(`${root}/test`, import.meta.url), { recursive: true, encoding: 'utf8' })
   if (!files.some((file) => file.endsWith('.alone.test.ts'))) return [shared]
-  return [shared, { ...project, test: { name: `${name}:alone`, include: [alone], isolate: true } }]
+  return [shared, { ...project, test: { name: `${name}:alone`, include: [`test/${alone}`], isolate: true } }]
 }
 
-const packages = ['packages', 'apps'].flatMap((group) =>
-  readdirSync(new URL(group, import.meta.url))
-    .map((name) => `${group}/${name}`)
-    .filter((root) => existsSync(new URL(`${root}/test`, import.meta.url)))
-    .flatMap(projectsOf),
-)
+/** All packages as one, so that the same few processes run them all. */
+function whole(): Project[] {
+  const project = { extends: true as const, root: '.' }
+  const include = roots.map((root) => `${root}/test/**/*.test.ts`)
+  return [
+    { ...project, test: { name: 'shared', include, exclude: [alone], globalSetup: roots.flatMap(setupOf) } },
+    { ...project, test: { name: 'alone', include: roots.map((root) => `${root}/test/${alone}`), isolate: true } },
+  ]
+}
 
-const projects = [
-  ...packages,
-  ...['fuzz', 'bench'].map((name) => ({
-    extends: true as const,
-    root: `./${name}`,
-    test: { name, include: ['test/**/*.test.ts'] },
-  })),
-]
+// Most of a short file's time is the start of a process and the reading of modules, so files share processes, and in the
+// whole run packages do. What changes or measures its process is named `*.alone.test.ts`, and has one of its own.
+// `--project @lading/x` works from anywhere, and runs one package without the others.
+const projects = process.argv.some((word) => word.startsWith('--project')) ? roots.flatMap(projectsOf) : whole()
 
 const condition = '@lading/source'
 
@@ -77,9 +71,13 @@ export default defineConfig({
       REGISTRY_AUTH_FILE: fileURLToPath(new URL('test/support/no-logins.json', import.meta.url)),
     },
     isolate: false,
+    // Node reads TypeScript itself, and keeps what it compiled. Vite's work on the modules, and its calls between them, were a
+    // fifth of a run; what it would be needed for (mocks of modules) we do not use.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+    runner: fileURLToPath(new URL('test/support/runner.ts', import.meta.url)),
     setupFiles: [fileURLToPath(new URL('test/support/setup.ts', import.meta.url))],
     testTimeout: atScale(30_000, 180_000),
     hookTimeout: 60_000,
-    reporters: ['default', './scripts/closing-line-reporter.ts'],
+    reporters: ['default', './scripts/slowest-files-reporter.ts', './scripts/closing-line-reporter.ts'],
   },
 })
