@@ -1,10 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { compiled } from '../../test/support/one-file.ts'
 import type { Orders } from './victim.ts'
 import { victimProgram } from './victim-program.ts'
-
-const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
 
 export interface VictimEnd {
   readonly ended: 'killed' | 'done' | 'failed'
@@ -26,7 +24,7 @@ export interface Victim {
 export async function startVictim(orders: Orders): Promise<Victim> {
   const child = spawn(process.execPath, [await victimProgram(), JSON.stringify(orders)], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+    env: { ...process.env, ...compiled },
   })
   // One that is killed takes no line.
   child.stdin.on('error', () => {})

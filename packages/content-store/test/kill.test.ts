@@ -55,7 +55,7 @@ it(
   'survives SIGKILL at file operations all along an ingest, a resume, a commit and a publication',
   { timeout: atScale(60_000, 600_000) },
   async () => {
-    const dry = start('killed-process.ts', await storeWithEarlier(), '0')
+    const dry = await start('killed-process.ts', await storeWithEarlier(), '0')
     const [line] = dry.stdout === null ? [] : ((await once(dry.stdout, 'data')) as [Buffer])
     expect(await ended(dry)).toBe(0)
     const operations = Number(String(line))
@@ -67,7 +67,7 @@ it(
       for (let index = first; index < points; index += 2) {
         const nth = pointAt(index)
         const root = await storeWithEarlier()
-        assert.equal(await ended(start('killed-process.ts', root, String(nth))), 'SIGKILL')
+        assert.equal(await ended(await start('killed-process.ts', root, String(nth))), 'SIGKILL')
         await recovers(root, `killed at operation ${nth}`)
       }
     }

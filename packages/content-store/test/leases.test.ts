@@ -200,7 +200,7 @@ describe('a lease of a process that lives', () => {
 
 it('holds nothing by a lease that could not be removed, though its process goes on', async () => {
   const directory = await temporaryDirectory()
-  const child = start('lock-process.ts', 'stuck-lease', directory)
+  const child = await start('lock-process.ts', 'stuck-lease', directory)
   await speaks(child)
   expect(await createLeases({ fs, directory }).held()).toEqual(new Set())
   child.kill('SIGKILL')

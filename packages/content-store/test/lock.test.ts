@@ -118,16 +118,15 @@ describe('a lock', () => {
     const file = join(directory, 'count')
     await writeFile(file, '0')
     const times = atScale(25, 250)
-    const children = [1, 2, 3].map(() =>
-      start('lock-process.ts', 'count', join(directory, 'lock'), file, String(times)),
-    )
-    expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0])
+    const counts = async (): Promise<unknown> =>
+      ended(await start('lock-process.ts', 'count', join(directory, 'lock'), file, String(times)))
+    expect(await Promise.all([counts(), counts(), counts()])).toEqual([0, 0, 0])
     expect(await readFile(file, 'utf8')).toBe(String(3 * times))
   })
 
   it('is free when its file could not be removed, though its process goes on', async () => {
     const path = join(await temporaryDirectory(), 'lock')
-    const child = start('lock-process.ts', 'stuck', path)
+    const child = await start('lock-process.ts', 'stuck', path)
     await speaks(child)
     expect(await fs.stat(path)).toBeDefined()
     expect(await createLock({ fs, path }).hold(async () => 'in')).toBe('in')
@@ -164,7 +163,7 @@ describe('a lock', () => {
 
   it('is free again after its holder was killed', async () => {
     const path = join(await temporaryDirectory(), 'lock')
-    const child = start('lock-process.ts', 'hang', path)
+    const child = await start('lock-process.ts', 'hang', path)
     await speaks(child)
     expect(await claim(path)).toBeUndefined()
     child.kill('SIGKILL')

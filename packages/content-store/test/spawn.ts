@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { compiled, oneFile } from '../../../test/support/one-file.ts'
 
-/** Runs `test/<script>` from source in a process of its own. */
-export function start(script: string, ...args: string[]): ChildProcess {
-  const path = fileURLToPath(new URL(script, import.meta.url))
-  return spawn(process.execPath, ['--conditions=@lading/source', path, ...args], {
+/** Runs `test/<script>` in a process of its own. */
+export async function start(script: string, ...args: string[]): Promise<ChildProcess> {
+  return spawn(process.execPath, [await oneFile(new URL(script, import.meta.url)), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...compiled },
   })
 }
 

@@ -64,7 +64,7 @@ describe('whoever waits for another process', () => {
 
   it('that runs is told of it too', async () => {
     const path = join(await temporaryDirectory(), 'lock')
-    const child = start('lock-process.ts', 'hang', path)
+    const child = await start('lock-process.ts', 'hang', path)
     await speaks(child)
     const { told, onWaiting } = waiter()
     expect(await createLock({ fs, path, onWaiting }).hold(async () => 'in')).toBe('in')
@@ -80,7 +80,7 @@ describe('whoever waits for another process', () => {
 
   it('that is stopped is told so, and waited for so long and no longer', async () => {
     const path = join(await temporaryDirectory(), 'lock')
-    const child = start('lock-process.ts', 'hang', path)
+    const child = await start('lock-process.ts', 'hang', path)
     await speaks(child)
     child.kill('SIGSTOP')
     const told: Waiting[] = []
@@ -111,7 +111,7 @@ describe('whoever waits for another process', () => {
 
   it('that shows signs of life is waited for', async () => {
     const path = join(await temporaryDirectory(), 'lock')
-    const child = start('lock-process.ts', 'hang', path)
+    const child = await start('lock-process.ts', 'hang', path)
     await speaks(child)
     const beats = setInterval(() => void fs.touch(path).catch(() => {}), 50)
     const over = setTimeout(() => child.kill('SIGKILL'), 1500)

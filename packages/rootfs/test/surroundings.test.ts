@@ -8,7 +8,9 @@ import { unpackLayers } from '@lading/rootfs'
 import type { TarInput } from '@lading/tar'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { mounting, needs, root } from '../../../test/support/needs.ts'
+import { compiled, oneFile } from '../../../test/support/one-file.ts'
 import { atScale } from '../../../test/support/scale.ts'
+import { killedLayers } from './support/killed-layers.ts'
 import { file, layer } from './support/layers.ts'
 import { scratch, treeOf } from './support/unpacked.ts'
 
@@ -23,30 +25,35 @@ const namesOf = (directory: string): string[] =>
   readdirSync(directory, { recursive: true, encoding: 'utf8' }).toSorted()
 
 describe('a process that is killed', () => {
-  const unpackIn = (folder: string, at = 0): ReturnType<typeof spawnSync> =>
-    spawnSync(process.execPath, program('killed-unpack', join(folder, 'rootfs'), String(at)))
-
-  it('leaves the directory whole or absent, and the next one succeeds and clears away', { timeout: 1_200_000 }, () => {
-    const first = scratch()
-    const calls = Number(unpackIn(first).stdout)
-    expect(calls).toBeGreaterThan(100)
-    const whole = namesOf(join(first, 'rootfs'))
-    expect(whole).toEqual(expect.arrayContaining(['c', 'd/e/f', 'm/19', 'p']))
-    const points = atScale(2, 200)
-    for (let point = 0; point < points; point++) {
-      // With what an earlier one made, and without.
-      const folder = point % 2 === 0 ? scratch() : first
-      const at = calls - Math.floor((point * calls) / points)
-      const killed = unpackIn(folder, at)
-      expect(killed.signal, `call ${at}`).toBe('SIGKILL')
-      const directory = join(folder, 'rootfs')
-      expect(existsSync(directory) ? namesOf(directory) : whole, `call ${at}`).toEqual(whole)
-      const next = unpackIn(folder)
-      expect(next.status, `call ${at}: ${String(next.stderr)}`).toBe(0)
-      expect(namesOf(directory)).toEqual(whole)
-      expect(readdirSync(folder).toSorted(), `call ${at}`).toEqual(['rootfs', 'rootfs.lading.ndjson'])
-    }
-  })
+  it(
+    'leaves the directory whole or absent, and the next one succeeds and clears away',
+    { timeout: 1_200_000 },
+    async () => {
+      const killed = await oneFile(new URL('support/killed-unpack.ts', import.meta.url))
+      const unpackIn = (folder: string, at: number): ReturnType<typeof spawnSync> =>
+        spawnSync(process.execPath, [killed, join(folder, 'rootfs'), String(at)], {
+          env: { ...process.env, ...compiled },
+        })
+      const first = scratch()
+      const calls = Number(unpackIn(first, 0).stdout)
+      expect(calls).toBeGreaterThan(100)
+      const whole = namesOf(join(first, 'rootfs'))
+      expect(whole).toEqual(expect.arrayContaining(['c', 'd/e/f', 'm/19', 'p']))
+      const points = atScale(2, 200)
+      for (let point = 0; point < points; point++) {
+        // With what an earlier one made, and without.
+        const folder = point % 2 === 0 ? scratch() : first
+        const at = calls - Math.floor((point * calls) / points)
+        expect(unpackIn(folder, at).signal, `call ${at}`).toBe('SIGKILL')
+        const directory = join(folder, 'rootfs')
+        expect(existsSync(directory) ? namesOf(directory) : whole, `call ${at}`).toEqual(whole)
+        // Another process: this one.
+        await unpackLayers(killedLayers, directory, { rootless: true, overwrite: true })
+        expect(namesOf(directory)).toEqual(whole)
+        expect(readdirSync(folder).toSorted(), `call ${at}`).toEqual(['rootfs', 'rootfs.lading.ndjson'])
+      }
+    },
+  )
 })
 
 describe('a process that swaps directories for links', () => {

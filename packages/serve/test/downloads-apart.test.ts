@@ -20,7 +20,7 @@ describe('two servers on one root', needs(enlarged), () => {
       faults: [{ on: 'blob', then: { bytesPerSecond: 2_000_000 } }],
     })
     folder = await mkdtemp(join(tmpdir(), 'lading-serve-apart-'))
-    program = await serverProgram(folder)
+    program = await serverProgram()
   })
   afterAll(async () => {
     await registry?.close()

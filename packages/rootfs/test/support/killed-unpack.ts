@@ -3,7 +3,7 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { unpackLayers } from '@lading/rootfs'
-import { directory, file, layer, link, symlink } from './layers.ts'
+import { killedLayers } from './killed-layers.ts'
 
 const [, , target = '', at = '0'] = process.argv
 let calls = 0
@@ -18,20 +18,5 @@ for (const [name, call] of Object.entries(fs))
     })
 syncBuiltinESMExports()
 
-const fine = { seconds: 1_700_000_000, nanoseconds: 5 }
-await unpackLayers(
-  [
-    layer(
-      ...Array.from({ length: 20 }, (_, index) => file(`m/${index}`, 'm')),
-      directory('d/', { mode: 0o555 }),
-      file('d/a', 'a', { mode: 0o4755 }),
-      file('d/e/b', 'b'),
-      file('gone', 'x'),
-    ),
-    layer(file('.wh.gone'), link('c', 'd/a'), symlink('l', 'd'), { name: 'p', type: 'fifo', mtime: fine }),
-    layer(file('d/e/.wh..wh..opq'), file('d/e/f', 'f')),
-  ],
-  target,
-  { rootless: true, overwrite: true },
-)
+await unpackLayers(killedLayers, target, { rootless: true, overwrite: true })
 process.stdout.write(String(calls))

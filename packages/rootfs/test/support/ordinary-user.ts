@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { chownSync, mkdirSync, writeFileSync, chmodSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { isRoot } from '../../../../test/support/needs.ts'
+import { oneFile } from '../../../../test/support/one-file.ts'
 
 /** Somebody who is not root, with a directory of their own: of a test that is, another user. */
 export interface OrdinaryUser {
@@ -26,15 +26,8 @@ export function ordinaryUser(folder: string): OrdinaryUser {
     async unpack(archive, name, options = {}) {
       const layer = join(home, 'layer.tar')
       writeFileSync(layer, archive)
-      const child = fileURLToPath(new URL('unpack-as-user.ts', import.meta.url))
-      const args = [
-        '--conditions=@lading/source',
-        child,
-        layer,
-        join(home, name),
-        String(ids.uid ?? ''),
-        JSON.stringify(options),
-      ]
+      const program = await oneFile(new URL('unpack-as-user.ts', import.meta.url))
+      const args = [program, layer, join(home, name), String(ids.uid ?? ''), JSON.stringify(options)]
       return (await promisify(execFile)(process.execPath, args, { cwd: home, env: { HOME: home } })).stdout
     },
   }

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unpackLayers, type LayerArchive, type UnpackOptions } from '@lading/rootfs'
 import { onTestFinished } from 'vitest'
+import { isRoot } from '../../../../test/support/needs.ts'
 
 /** A directory of the test alone. */
 export function scratch(): string {
   const directory = mkdtempSync(join(tmpdir(), 'lading-rootfs-'))
   onTestFinished(async () => {
     // Who is not root removes nothing below a directory that an image made read-only.
-    spawnSync('chmod', ['-R', 'u+rwX', directory])
+    if (!isRoot) spawnSync('chmod', ['-R', 'u+rwX', directory])
     await rm(directory, { recursive: true, force: true })
   })
   return directory
@@ -20,7 +21,7 @@ export function scratch(): string {
 /** Unpacks to a new directory, as whoever runs the test can, and returns where. */
 export async function unpacked(layers: readonly LayerArchive[], options: UnpackOptions = {}): Promise<string> {
   const directory = join(scratch(), 'rootfs')
-  await unpackLayers(layers, directory, { rootless: process.geteuid?.() !== 0, ...options })
+  await unpackLayers(layers, directory, { rootless: !isRoot, ...options })
   return directory
 }
 
