@@ -33,7 +33,7 @@ export function dependenciesIn(folder: string, name: string): { readonly ours: n
 }
 
 /** CPU time of a start of Node with this import, in milliseconds: the least of several, less that of one without, in turns. */
-export function importTime(node: string, folder: string, name: string, rounds = 5): number {
+export function importTime(node: string, folder: string, name: string, rounds = 3): number {
   let [without, withIt] = [Infinity, Infinity]
   for (let round = 0; round < rounds; round += 1) {
     without = Math.min(without, cpuOf(node, folder, ''))
