@@ -176,7 +176,7 @@ describe('lading hosts', () => {
     })
     expect(await runHere(['hosts', '--hosts-dir', '/nowhere/at/all', 'alpine'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('/nowhere/at/all is no directory') as string,
+      stderr: expect.stringContaining('/nowhere/at/all is not a directory') as string,
     })
   })
 })

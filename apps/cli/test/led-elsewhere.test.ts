@@ -103,7 +103,7 @@ describe('a token server on another host', () => {
     await user.write('.docker/config.json', JSON.stringify({ auths: { [registry.host]: configs['a password'] } }))
     const { code, stderr } = await user.here(['tags', `${registry.host}/team/app`])
     expect(code).toBe(4)
-    expect(stderr).toMatch(new RegExp(`^hint: .*${realm}, which is another host and speaks plain http`, 'm'))
+    expect(stderr).toMatch(new RegExp(`^hint: .*${realm}, which is a different host and uses plain http`, 'm'))
     expect(there.journal.entries.map(({ authorization }) => authorization)).not.toContain('basic')
   })
 

@@ -39,7 +39,7 @@ describe('lading pull through a proxy', () => {
       env: { HTTPS_PROXY: `http://ann:wrong-secret@${proxy.host}` },
     })
     expect(code, stderr).toBe(4)
-    expect(stderr).toMatch(/^lading: .*refuses our user name and password/m)
+    expect(stderr).toMatch(/^lading: .*rejects the user name and password/m)
     expect(stderr).toMatch(/^hint: /m)
     expect(stderr).not.toContain('wrong-secret')
   })

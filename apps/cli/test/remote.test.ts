@@ -391,7 +391,7 @@ describe('lading delete', () => {
     await using _ = registry
     expect(await runHere(['delete', '-y', `${name}@${app.digest}`])).toMatchObject({
       code: 5,
-      stderr: expect.stringContaining('turn deletion on') as string,
+      stderr: expect.stringContaining('can turn it on') as string,
     })
     expect(await runHere(['delete', '-y', `${name}:1`])).toMatchObject({
       code: 5,

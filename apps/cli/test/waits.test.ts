@@ -36,7 +36,9 @@ describe('a command that has to wait', () => {
       expect([command, code, stderr]).toEqual([
         command,
         5,
-        expect.stringMatching(/left alone for 3600 s \(60 min\), and the request may take 1\d\d s more/),
+        expect.stringMatching(
+          /asks to wait for 3600 s \(60 min\), and the time limit of the request is reached in 1\d\d s/,
+        ),
       ])
       expect(stderr).toContain('--request-timeout')
     }
@@ -51,7 +53,7 @@ describe('a command that has to wait', () => {
       expect([command, code, stderr]).toEqual([
         command,
         0,
-        expect.stringMatching(/is asked again in [\d.]+ s: it answered 503|Retrying in \d seconds?: .*503/),
+        expect.stringMatching(/is tried again in [\d.]+ s: it answered 503|Retrying in \d seconds?: .*503/),
       ])
     }
   })

@@ -228,7 +228,9 @@ export function createRegistryClientOver(
 
 function readConnections(given = 32): number {
   if (!Number.isInteger(given) || given < 1)
-    throw new RegistryError('OPTION_INVALID', `connections is ${String(given)}`, { hint: 'a whole number from 1 on' })
+    throw new RegistryError('OPTION_INVALID', `connections is ${String(given)}`, {
+      hint: 'use a whole number, 1 or greater',
+    })
   return given
 }
 

@@ -19,8 +19,8 @@ interface WithIdentities {
 }
 
 const mostBytes = 64 * 1024
-const wantsNothing = 'it does not say how to log in; is a proxy in between? otherwise ask its operator'
-const noRegistry = 'is this the address of a registry?'
+const wantsNothing = 'it does not say how to log in; check whether a proxy answers in its place, or ask its operator'
+const noRegistry = 'check that this is the address of a registry'
 
 /**
  * Shows a credential at `GET /v2/` (distribution-spec, "Determining Support") and looks at nothing else.
@@ -103,7 +103,7 @@ function assertRegistry({ head, body }: Answer): void {
     throw new RegistryError('BAD_RESPONSE', `${url.host} sent a web page`, {
       host: url.host,
       status,
-      hint: 'is a proxy or a login page in between, or is this not the address of a registry?',
+      hint: 'check that this is the address of a registry, and that no proxy or login page answers in its place',
     })
   }
 }
@@ -117,7 +117,7 @@ function isWithheld({ wire, registry, endpoint }: Site, { realm }: BearerChallen
 function basic(host: string, credential: Credential | undefined): string | undefined {
   if (credential === undefined || credential.kind === 'basic')
     return credential === undefined ? undefined : basicHeader(credential)
-  throw new RegistryError('UNAUTHORIZED', `${host} wants a user name and a password, and knows no tokens`, {
+  throw new RegistryError('UNAUTHORIZED', `${host} requires a user name and a password; it does not support tokens`, {
     host,
     hint: 'log in with a user name and a password',
   })

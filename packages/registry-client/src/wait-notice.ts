@@ -17,11 +17,11 @@ export function waitNotice(event: ClientEvent): WaitNotice | undefined {
     const { afterMs: forMs, code, status } = event
     const { host } = new URL(event.url)
     const why = status === undefined ? (reasons[code] ?? `it failed with ${code}`) : `it answered ${status}`
-    return { host, forMs, code, message: `${host} is asked again in ${secondsOf(forMs)}: ${why}` }
+    return { host, forMs, code, message: `${host} is tried again in ${secondsOf(forMs)}: ${why}` }
   }
   if (event.type !== 'wait') return undefined
   const { host, forMs } = event
-  const message = `waiting ${secondsOf(forMs)} for ${host}, which asks for it`
+  const message = `waiting ${secondsOf(forMs)}, as ${host} asks`
   return { host, forMs, code: 'TOO_MANY_REQUESTS', message }
 }
 

@@ -103,14 +103,14 @@ describe("a certificate's problem is named, with what to do", () => {
       'of an unknown authority',
       withChain(makeCertificate({ issuer: root }), root),
       [],
-      /issuer of its certificate \("Acme Root"\) is not trusted here: its chain ends in a self-signed/,
+      /issuer of its certificate \("Acme Root"\) is not trusted on this machine: its chain ends in a self-signed/,
       /ca\.crt to certs\.d\/127\.0\.0\.1:\d+.*--insecure/,
     ],
     [
       'of an issuer that was left out',
       makeCertificate({ issuer: intermediate }),
       [root.cert],
-      /issuer of its certificate \("Acme Intermediate"\) is not trusted here, or the server left out an intermediate certificate/,
+      /issuer of its certificate \("Acme Intermediate"\) is not trusted on this machine, or the server left out an intermediate certificate/,
       /certs\.d/,
     ],
     ['self-signed', makeCertificate(), [], /its certificate is self-signed/, /certs\.d\/.*--insecure/],
@@ -145,7 +145,7 @@ describe('the wrong scheme for a port', () => {
     )
     expect(await refusal(`http://${host}`)).toMatchObject({
       code: 'BAD_RESPONSE',
-      message: `${host} expects TLS and was asked in plain http`,
+      message: `${host} expects https, and the request used plain http`,
       hint: expect.stringContaining('https://') as string,
     })
   })
@@ -154,7 +154,7 @@ describe('the wrong scheme for a port', () => {
     const { host } = await serve((_request, response) => bytes(response, 200, ''))
     expect(await refusal(`https://${host}`)).toMatchObject({
       code: 'TLS_FAILED',
-      message: `${host} did not answer in TLS`,
+      message: `${host} did not answer with TLS`,
       hint: expect.stringContaining(`--insecure ${host}`) as string,
     })
   })
@@ -203,49 +203,49 @@ describe("TLS by OpenSSL's server", needs('openssl'), () => {
       'that demands a client certificate (1.3)',
       [...demand, '-tls1_3'],
       undefined,
-      /wants a client certificate/,
+      /requires a client certificate/,
       /client\.cert and client\.key into certs\.d/,
     ],
     [
       'that demands a client certificate (1.2)',
       [...demand, '-tls1_2'],
       undefined,
-      /found no TLS to agree on/,
+      /could not agree on TLS settings/,
       /client certificate/,
     ],
     [
       'that does not know our certificate (1.3)',
       [...demand, '-tls1_3'],
       { cert: own.cert, key: own.key },
-      /does not accept our client certificate/,
+      /rejects the client certificate/,
       /certs\.d/,
     ],
     [
       'that does not know our certificate (1.2)',
       [...demand, '-tls1_2'],
       { cert: own.cert, key: own.key },
-      /does not accept our client certificate/,
+      /rejects the client certificate/,
       /certs\.d/,
     ],
     [
       'of an old version',
       ['-tls1_1', '-cipher', 'ALL:@SECLEVEL=0'],
       undefined,
-      /no version of TLS in common/,
+      /no version of TLS that is allowed here/,
       /TLS 1\.2 or newer/,
     ],
     [
       'of an older version than is wanted',
       ['-tls1_2'],
       { minVersion: 'TLSv1.3' },
-      /no version of TLS in common/,
+      /no version of TLS that is allowed here/,
       /settings for this host/,
     ],
     [
       'of ciphers that nobody wants',
       ['-tls1_2', '-cipher', 'NULL:@SECLEVEL=0'],
       undefined,
-      /no TLS to agree on/,
+      /could not agree on TLS settings/,
       /ciphers/,
     ],
   ])('%s', async (_what, args, tls, words, hint) => {

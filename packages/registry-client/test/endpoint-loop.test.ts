@@ -346,7 +346,7 @@ describe('what is explained of an endpoint', () => {
     expect(mirror).toMatchObject({ asked: [] })
     expect(mirror?.passedOver[0]).toMatchObject({
       need: 'resolve',
-      why: expect.stringContaining(`the mirror ${gone.host} is left alone`) as string,
+      why: expect.stringContaining(`the mirror ${gone.host} is skipped`) as string,
     })
     // The loop decides by the same: nobody asks it.
     const events: EndpointEvent[] = []
@@ -366,7 +366,7 @@ describe('what is explained of an endpoint', () => {
     })
     expect(client.explain(host).endpoints).toMatchObject([
       { asked: everything },
-      { asked: [], passedOver: [{ why: expect.stringContaining(`${host} speaks TLS`) as string }, {}, {}, {}] },
+      { asked: [], passedOver: [{ why: expect.stringContaining(`${host} supports TLS`) as string }, {}, {}, {}] },
     ])
   })
 
@@ -393,7 +393,7 @@ describe('what is explained of an endpoint', () => {
     const repository = clientOf({ hosts: hostsOf(own) }).repository(reference)
     expect(await failureOf(repository.manifests.get('1'))).toMatchObject({
       code: 'NO_ENDPOINT',
-      message: 'no endpoint may be asked what a tag points to',
+      message: 'no endpoint allows resolving tags',
     })
     expect(await failureOf(repository.manifests.delete('1'))).toMatchObject({ code: 'NO_ENDPOINT' })
   })

@@ -168,8 +168,8 @@ describe('a mirror', () => {
     const error = await failureOf(scene.client.repository(`${scene.upstream.host}/a`, { endpoint }).manifests.get('1'))
     expect(error).toMatchObject({
       code: 'MIRROR_SKIPPED',
-      message: `the mirror ${scene.mirror.host} is left alone: it failed (503)`,
-      hint: expect.stringContaining('asked again in 5 s') as string,
+      message: `the mirror ${scene.mirror.host} is skipped: it failed (503)`,
+      hint: expect.stringContaining('tried again in 5 s') as string,
     })
   })
 })

@@ -176,8 +176,8 @@ describe('an HTTP proxy', () => {
 
 describe('a proxy that wants a password', () => {
   it.each<[string, string, RegExp]>([
-    ['none', '', /wants a user name and password/],
-    ['a wrong one', `bob:${canary}@`, /refuses our user name and password/],
+    ['none', '', /requires a user name and password/],
+    ['a wrong one', `bob:${canary}@`, /rejects the user name and password/],
   ])('and is shown %s says so once, without the password', async (_what, user, words) => {
     const registry = await registryWith(true)
     const proxy = await startHttpProxy({ authorization: proxyBasic })
@@ -222,11 +222,11 @@ describe('a hostile HTTP proxy', () => {
     ['fails', 'HTTP/1.1 503 Unavailable\r\n\r\n', true, '503'],
     ['redirects', 'HTTP/1.1 302 Found\r\nLocation: http://evil.example/\r\n\r\n', true, '302'],
     ['answers a 100', 'HTTP/1.1 100 Continue\r\n\r\n', true, '100'],
-    ['sends bytes after its head', 'HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhello', false, 'bytes of its own'],
-    ['sends garbage', '\u0000\u0001\u0002garbage\r\n\r\n', true, 'proper HTTP'],
-    ['sends a head without end', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`, false, 'proper HTTP'],
-    ['sends one endless header', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}`, false, 'proper HTTP'],
-    ['speaks SOCKS', '\u0005\u0000', true, 'proper HTTP'],
+    ['sends bytes after its head', 'HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhello', false, 'unexpected bytes'],
+    ['sends garbage', '\u0000\u0001\u0002garbage\r\n\r\n', true, 'valid HTTP'],
+    ['sends a head without end', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`, false, 'valid HTTP'],
+    ['sends one endless header', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}`, false, 'valid HTTP'],
+    ['speaks SOCKS', '\u0005\u0000', true, 'valid HTTP'],
     ['writes control characters', 'HTTP/1.1 403 \u009b31mred\r\n\r\n', true, '403'],
     ['hangs up', '', true, 'ended the connection'],
   ])('that %s is a typed error', async (_what, answer, ends, words) => {
@@ -411,7 +411,7 @@ describe('a SOCKS 5 proxy', () => {
         [5, 0],
         [5, 0, 0, 1, 0, 0, 0, 0, 0, 80, 1, 2, 3],
       ],
-      'bytes of its own',
+      'unexpected bytes',
     ],
     ['hangs up at once', [], 'ended the connection'],
     [

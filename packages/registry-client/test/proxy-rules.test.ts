@@ -372,8 +372,12 @@ describe('several policies', () => {
     [{ no_proxy: 'a.com' }, 'https://a.com', [undefined, 'no_proxy']],
     [{ https_proxy: 'env:3', NO_PROXY: 'a.com' }, 'https://a.com', [undefined, 'NO_PROXY']],
     [{ all_proxy: 'env:3' }, 'http://a.com', ['env:3', 'all_proxy']],
-    [{ all_proxy: 'env:3' }, 'http://localhost:5000', [undefined, 'loopback is never asked through a proxy']],
-    [{}, 'http://127.0.0.1', [undefined, 'loopback is never asked through a proxy']],
+    [
+      { all_proxy: 'env:3' },
+      'http://localhost:5000',
+      [undefined, 'loopback addresses are never reached through a proxy'],
+    ],
+    [{}, 'http://127.0.0.1', [undefined, 'loopback addresses are never reached through a proxy']],
   ])('%j, then the file: %s', (env, url, expected) => {
     expect(decide(env, url)).toEqual(expected)
   })

@@ -284,7 +284,7 @@ describe('a manifest or blob that is deleted', () => {
     const { manifests } = clientOf().repository(`${registry.host}/t/app`)
     expect(await failureOf(manifests.delete(app.digest))).toMatchObject({
       code: 'UNSUPPORTED',
-      hint: expect.stringContaining('turn deletion on') as string,
+      hint: expect.stringContaining('can turn it on') as string,
     })
     expect(await failureOf(manifests.delete('1'))).toMatchObject({
       code: 'UNSUPPORTED',

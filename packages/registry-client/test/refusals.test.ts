@@ -39,7 +39,7 @@ describe('what a refusal says', () => {
     [451, {}],
   ])('of status %i is asked once, and not taken for a wrong address', async (status, body) => {
     const server = await serve((_, response) => json(response, status, body))
-    expect((await manifestOf(server))['hint']).toBe('the registry does not allow this, whoever asks; ask its operator')
+    expect((await manifestOf(server))['hint']).toBe('the registry does not allow this to anybody; ask its operator')
     expect(server.requests).toHaveLength(1)
   })
 
@@ -47,7 +47,7 @@ describe('what a refusal says', () => {
     const server = await serve((_, response) => {
       response.writeHead(307).end()
     })
-    expect((await manifestOf(server))['hint']).toContain('not where')
+    expect((await manifestOf(server))['hint']).toContain('without saying where')
   })
 })
 
@@ -62,7 +62,7 @@ describe('a 403 that is a rate limit', () => {
     const server = await serve(answer)
     expect(await manifestOf(server)).toMatchObject({
       code: 'TOO_MANY_REQUESTS',
-      hint: 'wait, or log in: registries allow more to those they know',
+      hint: 'wait, or log in: registries allow more requests to users who are logged in',
     })
     expect(server.requests.filter(({ line }) => line.includes('/manifests/'))).toHaveLength(5)
   })
@@ -97,7 +97,7 @@ describe('a manifest with status 200', () => {
   ])('that is %j says so', async (body, words) => {
     const server = await serve((_, response) => bytes(response, 200, body))
     const error = await manifestOf(server)
-    expect(error).toMatchObject({ code: 'BAD_RESPONSE', message: `${server.host} sent ${words} as a manifest` })
+    expect(error).toMatchObject({ code: 'BAD_RESPONSE', message: `${server.host} sent ${words} instead of a manifest` })
     const byDigest = clientOf().repository(`${server.host}/t/app`).manifests.get(sha256('x'))
     expect(await failureOf(byDigest)).toMatchObject({ code: 'BAD_RESPONSE', facts: { digest: sha256('x') } })
   })

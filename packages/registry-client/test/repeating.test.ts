@@ -155,7 +155,9 @@ describe('a small request', () => {
         facts: { status },
         asksTooLong: true,
         retryAfterMs: 3_600_000,
-        message: expect.stringContaining('left alone for 3600 s (60 min), and the request may take 1') as string,
+        message: expect.stringContaining(
+          'asks to wait for 3600 s (60 min), and the time limit of the request is reached in 1',
+        ) as string,
         hint: expect.stringContaining('--request-timeout') as string,
       })
       // What a HEAD is not told, a GET may be.
@@ -173,7 +175,7 @@ describe('a small request', () => {
     )
     const clock = virtualClock()
     const error = await failureOf(clientOf({ clock }).repository(`${registry.host}/a`).manifests.get('1'))
-    expect(error.message).toContain('left alone for 500 s (9 min)')
+    expect(error.message).toContain('asks to wait for 500 s (9 min)')
     expect(clock.slept).toEqual([])
     expect(registry.requests).toHaveLength(2)
   })
@@ -193,7 +195,7 @@ describe('a small request', () => {
     const { manifests } = clientOf({ clock, timeouts: { total: 130_000 } }).repository(`${registry.host}/a`)
     const error = await failureOf(manifests.get('1'))
     expect(clock.slept).toEqual([50_000, 50_000])
-    expect(error.message).toMatch(/left alone for 50 s, and the request may take (30|29) s more/)
+    expect(error.message).toMatch(/asks to wait for 50 s, and the time limit of the request is reached in (30|29) s/)
     expect(registry.requests).toHaveLength(3)
     const patient = virtualClock()
     const unbounded = clientOf({ clock: patient, timeouts: { total: 0 } }).repository(`${registry.host}/a`)
@@ -229,7 +231,9 @@ describe('a small request', () => {
     expect(await failureOf(short.manifests.get('1'))).toMatchObject({
       code: 'TOO_MANY_REQUESTS',
       asksTooLong: true,
-      message: expect.stringContaining('left alone for 40 s, and the request may take 30 s more') as string,
+      message: expect.stringContaining(
+        'asks to wait for 40 s, and the time limit of the request is reached in 30 s',
+      ) as string,
     })
   })
 

@@ -78,7 +78,7 @@ describe('a name that a public registry leads to', () => {
     const { registry, cdn, outcome } = await redirected({ proxied: true, names: { 'cdn.example.net': [[address]] } })
     expect(await failureOf(outcome)).toMatchObject({
       code: 'ORIGIN_REFUSED',
-      message: `cdn.example.net resolves to a ${kind} address, and the registry may not send us there`,
+      message: `cdn.example.net resolves to a ${kind} address, and this registry must not point to one`,
       hint: `if you trust it, allow it (--allow-realm ${registry.host}=${cdn.host})`,
     })
     expect(cdn.requests).toEqual([])
@@ -126,7 +126,7 @@ describe('a name that a registry leads to', () => {
     })
     expect(await failureOf(outcome)).toMatchObject({
       code: 'ORIGIN_REFUSED',
-      message: 'cdn.example.net resolves to a link-local or metadata address, and those are never called',
+      message: 'cdn.example.net resolves to a link-local or cloud metadata address, which is forbidden',
     })
     expect(cdn.requests).toEqual([])
   })

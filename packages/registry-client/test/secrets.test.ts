@@ -93,7 +93,7 @@ describe('no secret shows', () => {
           : bytes(response, 307, '', { location: `${origin}/signed?X-Amz-Signature=${canary}` }),
     ],
     [
-      'when a signed URL leads in a circle',
+      'when a signed URL points to itself',
       basic,
       (origin) => (_request, response) =>
         bytes(response, 307, '', { location: `${origin}/signed?X-Amz-Signature=${canary}` }),

@@ -84,7 +84,7 @@ describe('signing in', () => {
   it.each([401, 403])('is refused where nothing says how, and no repository is spoken of: %i', async (status) => {
     await using registry = await startTestRegistry({ ...content, faults: [{ on: 'ping', then: { status } }] })
     expect(await failureOf(clientOf().signIn(registry.host, { credential: ann }))).toMatchObject({
-      hint: 'it does not say how to log in; is a proxy in between? otherwise ask its operator',
+      hint: 'it does not say how to log in; check whether a proxy answers in its place, or ask its operator',
     })
   })
 
@@ -92,7 +92,7 @@ describe('signing in', () => {
     await using registry = await startTestRegistry({ ...content, faults: [{ on: 'ping', then: { status: 404 } }] })
     expect(await failureOf(clientOf().signIn(registry.host, { credential: ann }))).toMatchObject({
       code: 'UNSUPPORTED',
-      hint: 'is this the address of a registry?',
+      hint: 'check that this is the address of a registry',
     })
     expect(await failureOf(clientOf().signIn('127.0.0.1:1', { credential: ann }))).toMatchObject({
       code: 'CONNECTION_REFUSED',

@@ -24,7 +24,7 @@ describe('a certificate', () => {
   })
 
   it.each<[string, TestRegistryOptions['tls'], boolean, RegExp]>([
-    ['unknown issuer', true, false, /issuer of its certificate \("Test registry CA"\) is not trusted here/],
+    ['unknown issuer', true, false, /issuer of its certificate \("Test registry CA"\) is not trusted on this machine/],
     [
       'expired',
       { notBefore: new Date(Date.now() - 48 * hour), notAfter: new Date(Date.now() - 24 * hour) },

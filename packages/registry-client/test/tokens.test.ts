@@ -139,7 +139,7 @@ describe('credentials', () => {
         )
       )['hint']
     expect(await hint('y')).toBe(`check the user name and the password, or log in to ${registry.host} again`)
-    expect(await hint('x\n')).toContain('ends with a line end')
+    expect(await hint('x\n')).toContain('ends with a line break')
   })
 
   it('that are missing are asked for', async () => {
@@ -309,7 +309,7 @@ describe('a token', () => {
       await failureOf(clientOf().repository(`${nowhere.host}/a`).tags()[Symbol.asyncIterator]().next()),
     ).toMatchObject({
       code: 'TOKEN_FAILED',
-      message: `${nowhere.host} names no valid URL to fetch a token from: "/token"`,
+      message: `${nowhere.host} gives an invalid URL of its token server: "/token"`,
     })
   })
 
@@ -477,7 +477,7 @@ describe('a token server on another host', () => {
   it('says so when that is not enough, at the token server or at the registry, and offers no permission in plain http', async () => {
     const refused = await pair(401)
     const hint = expect.stringMatching(
-      new RegExp(`were not shown to its token server ${refused.auth.host}.*plain http`),
+      new RegExp(`were not sent to its token server ${refused.auth.host}.*plain http`),
     ) as string
     expect(
       await failureOf(

@@ -5,11 +5,11 @@ const retry = { type: 'retry', url: 'https://a.example/v2/x/blobs/1', attempt: 1
 
 describe('a wait, in one line', () => {
   it.each([
-    [{ ...retry, code: 'TOO_MANY_REQUESTS', status: 503 }, 'a.example is asked again in 2 s: it answered 503'],
-    [{ ...retry, code: 'HOST_UNKNOWN' }, 'a.example is asked again in 2 s: no address was found for it'],
-    [{ ...retry, code: 'CONNECTION_LOST', afterMs: 250 }, 'a.example is asked again in 0.3 s: the connection was lost'],
-    [{ ...retry, code: 'NEW_ONE' }, 'a.example is asked again in 2 s: it failed with NEW_ONE'],
-    [{ type: 'wait', host: 'a.example', forMs: 61_000 }, 'waiting 61 s for a.example, which asks for it'],
+    [{ ...retry, code: 'TOO_MANY_REQUESTS', status: 503 }, 'a.example is tried again in 2 s: it answered 503'],
+    [{ ...retry, code: 'HOST_UNKNOWN' }, 'a.example is tried again in 2 s: no address was found for it'],
+    [{ ...retry, code: 'CONNECTION_LOST', afterMs: 250 }, 'a.example is tried again in 0.3 s: the connection was lost'],
+    [{ ...retry, code: 'NEW_ONE' }, 'a.example is tried again in 2 s: it failed with NEW_ONE'],
+    [{ type: 'wait', host: 'a.example', forMs: 61_000 }, 'waiting 61 s, as a.example asks'],
   ] satisfies readonly (readonly [ClientEvent, string])[])('%j', (event, message) => {
     expect(waitNotice(event)?.message).toBe(message)
   })

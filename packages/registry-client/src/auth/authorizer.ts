@@ -311,9 +311,9 @@ export function chooseScheme(challenges: readonly Challenge[], registry: URL): S
   if (challenges.some(({ scheme }) => scheme === 'basic')) return { kind: 'basic' }
   const named = bearers[0]?.parameters.get('realm')
   if (named === undefined) return undefined
-  const what = `names no valid URL to fetch a token from: "${printable(named, 200)}"`
+  const what = `gives an invalid URL of its token server: "${printable(named, 200)}"`
   throw new RegistryError('TOKEN_FAILED', `${registry.host} ${what}`, {
     host: registry.host,
-    hint: 'its operator has to set the address of its token server',
+    hint: 'its operator must correct the address of its token server',
   })
 }

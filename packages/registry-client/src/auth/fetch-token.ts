@@ -60,7 +60,7 @@ export async function fetchToken(
   if (!decision.call) {
     throw new RegistryError(
       'ORIGIN_REFUSED',
-      `${registry.host} sends us to ${realm.host === '' ? realm.protocol : realm.host} for a token: ${decision.reason}`,
+      `the token server of ${registry.host} is at ${realm.host === '' ? realm.protocol : realm.host}, which is not allowed: ${decision.reason}`,
       { host: registry.host, hint: decision.hint },
     )
   }
@@ -182,8 +182,8 @@ function refusal(
 
 /** Why a login did not help, and what does. */
 export function withheldHint({ host }: URL, realm: URL): string {
-  const withheld = `the credentials for ${host} were not shown to its token server ${realm.host}, which is another host`
+  const withheld = `the credentials for ${host} were not sent to its token server ${realm.host}, which is a different host`
   return realm.protocol === 'https:'
     ? `${withheld}; if you trust it, allow the realm (--allow-realm ${host}=${realm.host})`
-    : `${withheld} and speaks plain http: there they are never shown; ask the registry's operator for https`
+    : `${withheld} and uses plain http, over which credentials are never sent; ask the registry's operator for https`
 }

@@ -35,10 +35,10 @@ export function readToken(
   try {
     answer = parseLenientJson(body)
   } catch (cause) {
-    throw new RegistryError('TOKEN_FAILED', `the token server ${host} did not answer in JSON`, {
+    throw new RegistryError('TOKEN_FAILED', `the token server ${host} did not answer with JSON`, {
       host,
       cause,
-      hint: 'is a proxy or a login page in between?',
+      hint: 'check whether a proxy or a login page answers in its place',
     })
   }
   const {
@@ -49,12 +49,12 @@ export function readToken(
   } = (typeof answer === 'object' && answer !== null ? answer : {}) as Readonly<Record<string, unknown>>
   const value = typeof access === 'string' && access !== '' ? access : token
   if (typeof value !== 'string' || value === '')
-    throw new RegistryError('TOKEN_FAILED', `the answer of the token server ${host} has no token in it`, {
+    throw new RegistryError('TOKEN_FAILED', `the token server ${host} answered without a token`, {
       host,
       hint: "ask the registry's operator",
     })
   if (!headerSafe.test(value))
-    throw new RegistryError('TOKEN_FAILED', `the token of ${host} has characters that no header may have`, {
+    throw new RegistryError('TOKEN_FAILED', `the token from ${host} has characters that are not allowed in a header`, {
       host,
       hint: "ask the registry's operator",
     })

@@ -74,6 +74,6 @@ function blockedBy({ domain, path }: HostTarget, { file, rule }: HostRule): Regi
   return new RegistryError('HOST_BLOCKED', `${name} is blocked by ${rule}${file === undefined ? '' : ` in ${file}`}`, {
     host: domain,
     path: file,
-    hint: 'whoever wrote that file does not want it pulled; `lading hosts` shows what else the files say',
+    hint: 'that file forbids it; `lading hosts` shows what all files say',
   })
 }

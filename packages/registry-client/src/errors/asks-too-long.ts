@@ -5,14 +5,14 @@ export function asksTooLong(error: RegistryError, askedMs: number, leftMs: numbe
   const { code, message, facts, reported } = error
   return new RegistryError(
     code,
-    `${message}; it asks to be left alone for ${spanOf(askedMs)}, and the request may take ${spanOf(leftMs)} more`,
+    `${message}; it asks to wait for ${spanOf(askedMs)}, and the time limit of the request is reached in ${spanOf(leftMs)}`,
     {
       ...facts,
       reported,
       retryAfterMs: askedMs,
       asksTooLong: true,
       cause: error,
-      hint: 'try again after that, or allow more time (--request-timeout, `timeouts.total`)',
+      hint: 'try again after that, or set a longer time limit (--request-timeout, `timeouts.total`)',
     },
   )
 }

@@ -73,7 +73,7 @@ const runtimeFetch: Fetch = (url, init) => globalThis.fetch(url, init as Request
 /** Going on without what was asked for would go around a proxy, or say less about us than the user thinks. */
 function assertPossible({ url, proxy, tls }: TransportRequest): void {
   const impossible = (what: string): RegistryError =>
-    new RegistryError('OPTION_INVALID', `fetch has no way to use ${what}, which is set for ${url.host}`, {
+    new RegistryError('OPTION_INVALID', `fetch cannot use ${what}, which is set for ${url.host}`, {
       host: url.host,
       hint: 'use the default transport, or a fetch of your own that does',
     })
@@ -139,9 +139,9 @@ async function hand(
   const reader = response.body?.getReader()
   try {
     if (response.status === 0) {
-      throw new TransportError('REDIRECT_HIDDEN', `this runtime hides where ${url.host} redirects to`, {
+      throw new TransportError('REDIRECT_HIDDEN', `this runtime does not show where ${url.host} redirects to`, {
         host: url.host,
-        hint: 'browsers do: ask through a server of your own that follows redirects',
+        hint: 'browsers hide it: send the requests through a server of yours that follows redirects',
       })
     }
     const coding = codingOf(response.headers)

@@ -8,7 +8,7 @@ export function basicHeader({ username, password }: { readonly username: string;
 /** What to do when they were refused; a line end that was encoded with a password is easily overlooked. */
 export function refusedHint(host: string, password: string): string {
   return /[\r\n]$/.test(password)
-    ? `the password for ${host} that is kept here ends with a line end, which is part of it: log in to ${host} again, or write it without (printf, not echo)`
+    ? `the password for ${host} that is stored here ends with a line break: log in to ${host} again, or store it without the line break (printf, not echo)`
     : `check the user name and the password, or log in to ${host} again`
 }
 

@@ -2,14 +2,14 @@ import { constants } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
 
 /** Why a link gives nothing; other things than links are for whoever reads them. */
-export type LinkProblem = 'leads nowhere' | 'leads in a circle' | 'leads to what may not be read by this user'
+export type LinkProblem = 'leads nowhere' | 'points to itself' | 'points to something that this user cannot read'
 
 const problems: Readonly<Record<string, LinkProblem>> = {
   ENOENT: 'leads nowhere',
   ENOTDIR: 'leads nowhere',
-  ELOOP: 'leads in a circle',
-  EACCES: 'leads to what may not be read by this user',
-  EPERM: 'leads to what may not be read by this user',
+  ELOOP: 'points to itself',
+  EACCES: 'points to something that this user cannot read',
+  EPERM: 'points to something that this user cannot read',
 }
 
 export async function linkProblem(path: string): Promise<LinkProblem | undefined> {

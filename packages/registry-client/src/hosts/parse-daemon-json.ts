@@ -30,7 +30,7 @@ export function parseDaemonJson(text: string, file: string): DaemonJson {
   } catch (cause) {
     throw new HostsError(
       'HOSTS_FILE_INVALID',
-      `${printable(file)}: it is no JSON: ${cause instanceof Error ? cause.message : ''}`,
+      `${printable(file)}: it is not JSON: ${cause instanceof Error ? cause.message : ''}`,
       { path: file, cause, hint: 'correct the file, or set LADING_HOSTS=off to go without the files of this machine' },
     )
   }

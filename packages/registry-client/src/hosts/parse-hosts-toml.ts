@@ -125,15 +125,15 @@ function headersOf(fields: Fields): Readonly<Record<string, string>> | undefined
   const headers: [string, string][] = Object.entries(table as Record<string, unknown>).map(([name, value]) => {
     const values = Array.isArray(value) ? (value as unknown[]) : [value]
     const shown = printable(name, 60)
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(name)) throw problem(`"${shown}" is no name of a header`)
-    if (ourHeaders.test(name)) throw problem(`${shown} is the client's own`)
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(name)) throw problem(`"${shown}" is not a header name`)
+    if (ourHeaders.test(name)) throw problem(`${shown} is set by lading itself`)
     // The value may be a secret, so it is not shown.
     if (
       !values.every(
         (each): each is string => typeof each === 'string' && /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(each),
       )
     )
-      throw problem(`the value of ${shown} is no text that fits in a header`)
+      throw problem(`the value of ${shown} is not valid in a header`)
     return [name.toLowerCase(), values.join(', ')]
   })
   return Object.fromEntries(headers)
@@ -144,6 +144,6 @@ function dialTimeoutOf(fields: Fields): number | undefined {
   if (text === undefined || text === '') return undefined
   const milliseconds = parseDuration(text)
   if (milliseconds === undefined)
-    throw invalid(fields.place, `dial_timeout: "${printable(text, 60)}" is no duration such as 5s or 500ms`)
+    throw invalid(fields.place, `dial_timeout: "${printable(text, 60)}" is not a duration such as 5s or 500ms`)
   return milliseconds
 }

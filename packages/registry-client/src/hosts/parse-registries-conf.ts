@@ -81,7 +81,7 @@ function mirrorOf(fields: Fields, digestOnly: boolean, { file, rule }: Place): M
     )
   const pull = fields.string('pull-from-mirror') ?? ''
   if (pull !== '' && !pulls.has(pull))
-    throw invalid(fields.place, `pull-from-mirror: "${printable(pull, 60)}" is none of all, digest-only and tag-only`)
+    throw invalid(fields.place, `pull-from-mirror: "${printable(pull, 60)}" is not all, digest-only or tag-only`)
   if (pull !== '' && digestOnly)
     throw invalid(fields.place, 'pull-from-mirror and mirror-by-digest-only of the registry exclude each other')
   return {

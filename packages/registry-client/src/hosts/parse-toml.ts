@@ -13,7 +13,7 @@ export function parseToml(text: string, file: string): Fields {
     const [what = ''] = cause instanceof Error ? cause.message.split('\n', 1) : []
     throw new HostsError(
       'HOSTS_FILE_INVALID',
-      `${printable(file)}${line === undefined ? '' : `:${line}`}: it is no TOML: ${printable(what, 200)}`,
+      `${printable(file)}${line === undefined ? '' : `:${line}`}: it is not TOML: ${printable(what, 200)}`,
       {
         path: file,
         line,

@@ -22,7 +22,7 @@ export async function readText(path: string, { signal }: ReadOptions = {}): Prom
   return unlessAbsent(path, signal, async () => {
     const facts = await stat(path)
     if (!facts.isFile())
-      throw new HostsError('HOSTS_FILE_UNREADABLE', `${printable(path)} is no file`, { path, hint: 'move it away' })
+      throw new HostsError('HOSTS_FILE_UNREADABLE', `${printable(path)} is not a file`, { path, hint: 'move it away' })
     if (facts.size > longestFile) throw tooLarge(path, `${facts.size} bytes`)
     const bytes = await readFile(path, { signal })
     if (bytes.byteLength > longestFile) throw tooLarge(path, `${bytes.byteLength} bytes`)
@@ -49,7 +49,7 @@ function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16
 export async function assertDirectory(path: string, { signal }: ReadOptions = {}): Promise<void> {
   const facts = await unlessAbsent(path, signal, () => stat(path))
   if (facts?.isDirectory() !== true)
-    throw new HostsError('HOSTS_FILE_UNREADABLE', `${printable(path)} is no directory`, {
+    throw new HostsError('HOSTS_FILE_UNREADABLE', `${printable(path)} is not a directory`, {
       path,
       hint: 'check the name of the directory',
     })
@@ -79,21 +79,19 @@ async function unlessAbsent<T>(
     const denied = code === 'EACCES' || code === 'EPERM'
     throw new HostsError(
       'HOSTS_FILE_UNREADABLE',
-      denied
-        ? `${printable(path)} may not be read by this user`
-        : `${printable(path)} cannot be read (${String(code)})`,
+      denied ? `${printable(path)} cannot be read by this user` : `${printable(path)} cannot be read (${String(code)})`,
       {
         path,
         cause: error,
-        hint: 'it may say where images must come from, so it is not passed over: make it readable, or set LADING_HOSTS=off to go without the files of this machine',
+        hint: 'it may restrict where images come from, so it is not ignored: make it readable, or set LADING_HOSTS=off to go without the files of this machine',
       },
     )
   }
 }
 
 const tooLarge = (path: string, size: string): HostsError =>
-  new HostsError('HOSTS_FILE_TOO_LARGE', `${printable(path)} has ${size}, more than any configuration needs`, {
+  new HostsError('HOSTS_FILE_TOO_LARGE', `${printable(path)} has ${size}, more than a configuration file ever has`, {
     path,
     expected: longestFile,
-    hint: 'is this the right file?',
+    hint: 'check that this is the right file',
   })

@@ -29,7 +29,7 @@ export async function readTls(
     if (text === undefined)
       throw new HostsError(
         'HOSTS_FILE_UNREADABLE',
-        `${printable(place.file)}: ${printable(place.rule, 200)} names ${printable(path)}, and there is no such file`,
+        `${printable(place.file)}: ${printable(place.rule, 200)} names ${printable(path)}, which does not exist`,
         { path, hint: 'correct the name, or put the file there' },
       )
     return text

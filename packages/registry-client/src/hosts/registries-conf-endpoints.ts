@@ -105,7 +105,7 @@ function rewritten(
   if (reference === undefined || String(reference) !== name)
     throw invalid(
       location.place,
-      `it makes "${printable(name, 300)}" of ${printable(text, 300)}, and that is no full name of an image`,
+      `it rewrites ${printable(text, 300)} to "${printable(name, 300)}", which is not a full image name`,
     )
   return reference
 }

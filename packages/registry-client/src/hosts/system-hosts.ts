@@ -48,7 +48,7 @@ export function hostsPlacesFromEnv({
   if (which === 'off') return {}
   if (which !== 'user' && which !== 'system')
     throw new RegistryError('OPTION_INVALID', `LADING_HOSTS is "${printable(which, 60)}"`, {
-      hint: 'it may be off, user or system',
+      hint: 'use off, user or system',
     })
   const system = which === 'system'
   const data = join(env['ProgramData'] || 'C:\\ProgramData', 'docker')

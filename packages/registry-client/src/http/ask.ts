@@ -48,10 +48,10 @@ export async function ask(
   let head: Head | undefined
   let collected: Collector = createCollector(maxBytes)
   const tooLarge = (host: string): RegistryError =>
-    new RegistryError('TOO_LARGE', `${host} answers with more than ${maxBytes} bytes`, {
+    new RegistryError('TOO_LARGE', `the answer of ${host} has more than ${maxBytes} bytes`, {
       host,
       expected: maxBytes,
-      hint: 'is this the address of a registry?',
+      hint: 'check that this is the address of a registry',
     })
   const refusal = await stream(
     wire,
@@ -72,7 +72,7 @@ export async function ask(
   )
   if (refusal !== undefined) return refusal
   if (head === undefined)
-    throw new RegistryError('BAD_RESPONSE', `${question.url.host} gave no answer`, { host: question.url.host })
+    throw new RegistryError('BAD_RESPONSE', `${question.url.host} sent no answer`, { host: question.url.host })
   return { head, body: collected.bytes() }
 }
 

@@ -9,7 +9,7 @@ export function codingOf(headers: TransportHeaders): string | undefined {
   return label === '' || label === 'identity' ? undefined : printable(label, 60)
 }
 
-export const codingHint = 'a proxy in between may compress; it must leave registry traffic alone'
+export const codingHint = 'a proxy may compress answers; it must not change those of a registry'
 
 /** What bytes that are not the right ones end with. */
 const mismatches: ReadonlySet<string> = new Set([
@@ -38,7 +38,7 @@ export function contentCoding(
 ): RegistryError {
   return new RegistryError(
     'CONTENT_CODING',
-    `${host} sends the content coded (${coding}) although that was not asked for`,
+    `${host} sent the content with Content-Encoding ${coding}, which was not requested`,
     {
       ...facts,
       host,

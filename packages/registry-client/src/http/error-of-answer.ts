@@ -155,15 +155,15 @@ function hintFor(
     case 'BLOB_UNKNOWN':
       return 'the registry does not have this part of the image; push it again, or pull from another registry'
     case 'TOO_MANY_REQUESTS':
-      return 'wait, or log in: registries allow more to those they know'
+      return 'wait, or log in: registries allow more requests to users who are logged in'
     case 'REDIRECT_EXPIRED':
-      return `try again: the address at ${host} that the registry gave may have expired; when it stays so, the registry's storage refuses what the registry allows, and its operator has to help`
+      return `try again: the download URL at ${host} may have expired; if that does not help, the registry's storage rejects URLs of the registry: ask its operator`
     case 'UNEXPECTED_STATUS':
-      if (status >= 500) return 'the registry has trouble; try again later'
-      if (status < 400) return "it says that the answer is elsewhere, and not where; ask the registry's operator"
+      if (status >= 500) return 'the registry has a problem; try again later'
+      if (status < 400) return "it redirects without saying where to; ask the registry's operator"
       return explained || refusing.has(status)
-        ? 'the registry does not allow this, whoever asks; ask its operator'
-        : 'is this the address of a registry?'
+        ? 'the registry does not allow this to anybody; ask its operator'
+        : 'check that this is the address of a registry'
     default:
       return undefined
   }

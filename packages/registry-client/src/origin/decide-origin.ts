@@ -58,13 +58,13 @@ export function decideOrigin(question: OriginQuestion): OriginDecision {
   const { url, from, purpose } = question
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return refuse(`its scheme is ${url.protocol.slice(0, -1)}, not https`)
-  if (url.username !== '' || url.password !== '') return refuse('it carries a user name or password of its own')
+  if (url.username !== '' || url.password !== '') return refuse('the URL contains a user name or password')
   if (purpose === 'next-page') {
     return url.origin === from.origin
       ? { call: true, show: shownTo(question), addresses: undefined }
-      : refuse('the next page must be at the registry itself')
+      : refuse('the next page must be on the same registry')
   }
-  if (url.protocol === 'http:' && from.protocol === 'https:') return refuse('it would leave https for plain http')
+  if (url.protocol === 'http:' && from.protocol === 'https:') return refuse('it would switch from https to plain http')
   const place = decidePlace(question)
   if ('call' in place) return place
   return { call: true, show: shownTo(question), addresses: place.addresses }
@@ -86,7 +86,7 @@ function decidePlace({
   | { readonly addresses: readonly AddressClass[] | undefined } {
   if (url.host === registry.host) return { addresses: undefined }
   const wanted = addressClass(url.hostname)
-  if (wanted === 'forbidden') return { call: false, reason: 'link-local and cloud metadata addresses are never called' }
+  if (wanted === 'forbidden') return { call: false, reason: 'link-local and cloud metadata addresses are forbidden' }
   if (url.hostname === registry.hostname) return { addresses: undefined }
   const named = addressClass(registry.hostname)
   const own = named === 'public' && insecure?.(registry) === true ? 'private' : named
@@ -94,7 +94,7 @@ function decidePlace({
   if (!trusted && wanted !== 'public' && wanted !== own && reachedAt?.has(wanted) !== true) {
     return {
       call: false,
-      reason: `a ${own} registry may not send us to a ${wanted} address`,
+      reason: `a ${own} registry must not point to a ${wanted} address`,
       hint: allowHint(registry, url),
     }
   }
@@ -102,7 +102,7 @@ function decidePlace({
   if (url.protocol === 'http:' && wanted === 'public' && insecure?.(url) !== true) {
     return {
       call: false,
-      reason: 'plain http goes to no public host',
+      reason: 'plain http is not allowed to public hosts',
       hint: `mark the host insecure if you accept the risk (--insecure ${url.host})`,
     }
   }

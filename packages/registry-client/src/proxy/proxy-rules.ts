@@ -40,7 +40,7 @@ export function proxyByRules({ http, https, noProxy }: ProxyRules): ExplainedPro
   return explained((url) => {
     const named = url.protocol === 'https:' ? https : http
     if (named !== undefined && addressClass(url.hostname) === 'loopback')
-      return { proxy: undefined, said: 'loopback is never asked through a proxy' }
+      return { proxy: undefined, said: 'loopback addresses are never reached through a proxy' }
     if (noProxy !== undefined && direct(url)) return { proxy: undefined, said: noProxy.said }
     return named
   })

@@ -33,14 +33,14 @@ export function parseProxy(text: string, from: string = 'the proxy'): ProxySetti
   const [, named, rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text.trim()) ?? []
   const scheme = (named ?? 'http').toLowerCase()
   const port = defaultPorts[scheme]
-  if (!isScheme(scheme) || port === undefined) throw invalid('not a kind of proxy that is known here')
+  if (!isScheme(scheme) || port === undefined) throw invalid('this kind of proxy is not supported')
   // By the rules for http, which are the strict ones for hosts.
   const url = /[\s\\]/.test(rest) ? null : URL.parse(`http://${rest}`)
   if (url === null || url.hostname === '') throw invalid('not the URL of a proxy')
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
     throw invalid('a proxy has no path, query or fragment (a / ? or # in a password is written %2F %3F %23)')
   const written = url.port === '' && /:0*80\/?$/.test(rest) ? '80' : url.port
-  if (written === '0') throw invalid('nobody listens at port 0')
+  if (written === '0') throw invalid('port 0 is not valid')
   return { scheme, host: `${url.hostname}:${written === '' ? port : written}`, ...userInfo(url, scheme, invalid) }
 }
 

@@ -33,12 +33,16 @@ export async function readBlob(
 ): Promise<Uint8Array> {
   const { digest, size } = descriptor
   if (size > maxBytes)
-    throw new RegistryError('TOO_LARGE', `${digest} has ${size} bytes, and at most ${maxBytes} are read into memory`, {
-      digest,
-      expected: maxBytes,
-      actual: size,
-      hint: 'use `open` or `fetch` for large blobs',
-    })
+    throw new RegistryError(
+      'TOO_LARGE',
+      `${digest} has ${size} bytes, and the limit for reading into memory is ${maxBytes}`,
+      {
+        digest,
+        expected: maxBytes,
+        actual: size,
+        hint: 'use `open` or `fetch` for large blobs',
+      },
+    )
   return repeatAt(
     site,
     url,
@@ -101,7 +105,7 @@ export async function* openBlob(
 function damaged(digest: string, actual: string, coding: string | undefined): RegistryError {
   return new RegistryError(
     'DIGEST_MISMATCH',
-    `the blob is ${actual} instead of ${digest}${coding === undefined ? '' : ` and came labelled as coded (${coding})`}`,
+    `the blob has the digest ${actual} instead of ${digest}${coding === undefined ? '' : ` (Content-Encoding: ${coding})`}`,
     {
       digest,
       expected: digest,

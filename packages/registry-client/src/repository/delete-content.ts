@@ -13,7 +13,7 @@ import { removeFromFallback } from './fallback-referrers.ts'
 import { fetchManifest, manifestUrl } from './manifests.ts'
 
 /** Status of a deletion that is off: the specification's, and what docker-registry answers for a tag. */
-const switchedOff = 'the registry does not delete: its operator has to turn deletion on'
+const switchedOff = 'deletion is turned off at this registry; its operator can turn it on'
 
 /**
  * DELETE of a manifest by tag or digest (distribution-spec end-9). By digest it goes from the fallback tag of its
@@ -32,13 +32,13 @@ export async function deleteManifest(site: Site, target: string, options: AbortO
     if (!isLadingError(error)) throw error
     throw new RegistryError(
       'REFERRERS_CONFLICT',
-      `${digest} is deleted, and still on the list of what refers to ${subject}: ${error.message}`,
+      `${digest} is deleted, but still listed among the referrers of ${subject}: ${error.message}`,
       {
         host: url.host,
         repository: site.name,
         digest,
         cause: error,
-        hint: 'who may push there can put the list right',
+        hint: 'somebody who can push there can correct the list',
       },
     )
   }

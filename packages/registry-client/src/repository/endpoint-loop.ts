@@ -137,10 +137,10 @@ const nobody = (need: Need): RegistryError =>
   new RegistryError(
     'NO_ENDPOINT',
     need === 'pull'
-      ? 'no endpoint may be asked for content'
+      ? 'no endpoint allows pulling content'
       : need === 'push'
-        ? 'no endpoint may be asked to take what is pushed'
-        : 'no endpoint may be asked what a tag points to',
+        ? 'no endpoint allows pushing'
+        : 'no endpoint allows resolving tags',
     { hint: 'see the capabilities that `lading hosts` shows' },
   )
 

@@ -48,16 +48,12 @@ export async function readFallback(
     if (isLadingError(error, 'MANIFEST_UNKNOWN') || isLadingError(error, 'NOT_FOUND')) return undefined
     throw error
   }
-  throw new RegistryError(
-    'REFERRERS_INVALID',
-    `the tag ${tag} of ${site.name} lists no referrers: it is not an index of its own`,
-    {
-      host: new URL(site.base).host,
-      repository: site.name,
-      digest,
-      hint: 'somebody uses the tag for something else; it was left alone',
-    },
-  )
+  throw new RegistryError('REFERRERS_INVALID', `the tag ${tag} of ${site.name} is not a list of referrers`, {
+    host: new URL(site.base).host,
+    repository: site.name,
+    digest,
+    hint: 'the tag is used for something else; it was not changed',
+  })
 }
 
 /** Puts a manifest on the list of those that refer to `subject`; nothing happens when it is there. */
@@ -94,7 +90,7 @@ async function changeFallback(
   }
   const after = await readFallback(site, subject, options)
   if (change(after?.index.manifests ?? []) === undefined) return
-  throw new RegistryError('REFERRERS_CONFLICT', `others keep changing the list of what refers to ${subject}`, {
+  throw new RegistryError('REFERRERS_CONFLICT', `other clients keep changing the list of referrers of ${subject}`, {
     host: new URL(site.base).host,
     repository: site.name,
     digest: subject,

@@ -40,12 +40,16 @@ export async function fetchBlob(
   const { offset, end } = sink
   const limit = Math.min(end ?? size, size)
   if (offset > limit)
-    throw new RegistryError('SIZE_MISMATCH', `${offset} bytes of ${digest} are there, and it has only ${limit}`, {
-      digest,
-      expected: limit,
-      actual: offset,
-      hint: 'throw away what is there and start again',
-    })
+    throw new RegistryError(
+      'SIZE_MISMATCH',
+      `${offset} bytes of ${digest} are there already, but it has only ${limit}`,
+      {
+        digest,
+        expected: limit,
+        actual: offset,
+        hint: 'delete the partial download and start again',
+      },
+    )
   // Nothing is missing; but an empty blob is asked for all the same, to learn whether it exists.
   if (offset > 0 && offset === limit) return
   const others = offset > 0 && limit === size && sink.source !== undefined && sink.source !== source
@@ -152,7 +156,7 @@ const isStrong = (validator: string | undefined): validator is string =>
   validator !== undefined && /^"[\x21\x23-\x7e]*"$/.test(validator)
 
 const notTheSame = ({ digest }: Descriptor, { url, status }: Head): RegistryError =>
-  new RegistryError('RANGE_INVALID', `${url.host} sends a part of ${digest} that may not fit what another sent`, {
+  new RegistryError('RANGE_INVALID', `${url.host} sends a part of ${digest} that may be of another version`, {
     host: url.host,
     status,
     digest,
@@ -176,13 +180,13 @@ function spanOf(descriptor: Descriptor, { status, headers, url }: Head, wanted: 
     return { start: 0, end: size }
   }
   const wrong = (what: string): RegistryError =>
-    new RegistryError('RANGE_INVALID', `${url.host} answers the range of ${digest} ${what}`, {
+    new RegistryError('RANGE_INVALID', `${url.host} sent a wrong range of ${digest}: ${what}`, {
       ...facts,
       hint: 'start again from the beginning',
     })
-  if (!ranged) throw wrong('although none was asked for')
+  if (!ranged) throw wrong('no range was requested')
   const range = parseContentRange(headers.get('content-range'))
-  if (range === undefined) throw wrong('without saying which it sends')
+  if (range === undefined) throw wrong('it has no valid Content-Range')
   if (range.first !== wanted.start) throw wrong(`from byte ${range.first} instead of ${wanted.start}`)
   if (range.last >= wanted.end) throw wrong(`up to byte ${range.last} instead of ${wanted.end - 1}`)
   if (range.total !== undefined && range.total !== size)

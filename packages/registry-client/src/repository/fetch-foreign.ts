@@ -25,9 +25,13 @@ export async function fetchForeign(
 ): Promise<void> {
   const url = URL.parse(text)
   if (url === null)
-    throw new RegistryError('ORIGIN_REFUSED', `"${printable(text, 200)}" is no URL to fetch a layer from`, {
-      digest: descriptor.digest,
-    })
+    throw new RegistryError(
+      'ORIGIN_REFUSED',
+      `"${printable(text, 200)}" is not a URL that a layer can be fetched from`,
+      {
+        digest: descriptor.digest,
+      },
+    )
   url.hash = ''
   // When nobody in particular named it, it is held to the rules for a public registry.
   const registry = new URL(endpoint?.url ?? 'https://registry.invalid')
@@ -35,7 +39,7 @@ export async function fetchForeign(
   if (!decision.call)
     throw new RegistryError(
       'ORIGIN_REFUSED',
-      `the layer ${descriptor.digest} names ${printable(url.host === '' ? url.protocol : url.host, 200)}: ${decision.reason}`,
+      `the layer ${descriptor.digest} has a URL at ${printable(url.host === '' ? url.protocol : url.host, 200)}, which is not allowed: ${decision.reason}`,
       { host: url.host, digest: descriptor.digest, hint: decision.hint },
     )
   const ask: AskForBlob = async (headers, to) => {

@@ -207,15 +207,19 @@ function verifiedDigest(site: Site, head: Head, bytes: Uint8Array, asked: Digest
 }
 
 function mismatch(site: Site, { url, status }: Head, expected: string, actual: string): RegistryError {
-  return new RegistryError('DIGEST_MISMATCH', `${url.host} sent a manifest with digest ${actual} as ${expected}`, {
-    host: url.host,
-    status,
-    repository: site.name,
-    digest: expected,
-    expected,
-    actual,
-    hint: 'the registry or a proxy damages content; try again, or pull from another registry',
-  })
+  return new RegistryError(
+    'DIGEST_MISMATCH',
+    `${url.host} sent a manifest with the digest ${actual} instead of ${expected}`,
+    {
+      host: url.host,
+      status,
+      repository: site.name,
+      digest: expected,
+      expected,
+      actual,
+      hint: 'the registry or a proxy damages content; try again, or pull from another registry',
+    },
+  )
 }
 
 function tooLarge(site: Site, { url }: Head): RegistryError {
@@ -223,7 +227,7 @@ function tooLarge(site: Site, { url }: Head): RegistryError {
     host: url.host,
     repository: site.name,
     expected: longestManifest,
-    hint: 'no honest manifest is that large',
+    hint: 'a valid manifest is never that large',
   })
 }
 
@@ -233,7 +237,7 @@ function assertNoPage(site: Site, { url, headers, status }: Head, bytes: Uint8Ar
     host: url.host,
     status,
     repository: site.name,
-    hint: 'is a proxy or a login page in between, or is this not the address of a registry?',
+    hint: 'check that this is the address of a registry, and that no proxy or login page answers in its place',
   })
 }
 
@@ -243,13 +247,17 @@ function assertDocument(site: Site, head: Head, bytes: Uint8Array, digest: Diges
   if (told !== undefined) throw told
   const text = bytes.byteLength > 16 ? '' : new TextDecoder().decode(bytes).trim()
   if (bytes.byteLength > 16 || (text !== '' && text !== 'null')) return
-  throw new RegistryError('BAD_RESPONSE', `${head.url.host} sent ${text === '' ? 'nothing' : text} as a manifest`, {
-    host: head.url.host,
-    status: head.status,
-    repository: site.name,
-    digest,
-    hint: 'a proxy or cache before the registry may have failed to fetch it; try again, or ask its operator',
-  })
+  throw new RegistryError(
+    'BAD_RESPONSE',
+    `${head.url.host} sent ${text === '' ? 'nothing' : text} instead of a manifest`,
+    {
+      host: head.url.host,
+      status: head.status,
+      repository: site.name,
+      digest,
+      hint: 'a proxy or cache before the registry may have failed to fetch it; try again, or ask its operator',
+    },
+  )
 }
 
 /** @throws RegistryError `TARGET_INVALID` for what is neither a tag nor a digest */

@@ -70,7 +70,7 @@ function nextPage(site: Site, { headers, url: from }: Head, asked: URL): URL | u
   const link = nextLink(headers.get('link'))
   if (link === undefined) return undefined
   const query = link === null ? '' : (URL.parse(urlText(link), asked.href)?.search ?? '')
-  if (query === '') throw badPage(site, from, 'names the next page in a way that cannot be understood')
+  if (query === '') throw badPage(site, from, 'sent an invalid link to the next page')
   const next = new URL(asked.href)
   next.search = query
   if (site.namespace !== undefined) next.searchParams.set('ns', site.namespace)

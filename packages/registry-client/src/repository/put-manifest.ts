@@ -37,7 +37,7 @@ export async function putManifest(
   const mediaType = mediaTypeOf(site, document, options.mediaType)
   const digest = digestOf(bytes, isDigest(target) ? algorithmOf(target) : 'sha256')
   if (isDigest(target) && digest !== target) {
-    throw new RegistryError('DIGEST_MISMATCH', `the manifest is ${digest} and not ${target}`, {
+    throw new RegistryError('DIGEST_MISMATCH', `the digest of the manifest is ${digest}, not ${target}`, {
       repository: site.name,
       digest: target,
       expected: target,
@@ -49,7 +49,7 @@ export async function putManifest(
   const tags = options.tags ?? []
   for (const tag of [target, ...tags]) manifestUrl(site, tag)
   if (tags.some((tag) => isDigest(tag)))
-    throw new RegistryError('TARGET_INVALID', 'a digest stands among the tags', {
+    throw new RegistryError('TARGET_INVALID', 'one of the tags is a digest', {
       repository: site.name,
       hint: 'give the digest as the target',
     })
@@ -89,14 +89,14 @@ async function putWithTags(site: Site, what: Put, options: AbortOptions): Promis
 function unconfirmed(site: Site, { url, status }: Head, { digest, tags }: Put): RegistryError {
   return new RegistryError(
     'UNSUPPORTED',
-    `${url.host} has taken ${digest}, and does not confirm that a tag points to it (OCI-Tag)`,
+    `${url.host} stored ${digest}, but did not confirm that a tag points to it (OCI-Tag)`,
     {
       host: url.host,
       status,
       repository: site.name,
       digest,
       expected: tags.join(', '),
-      hint: `it is there by its digest; tags of other algorithms than sha256 are new to registries`,
+      hint: `it can be pulled by its digest; many registries have tags for sha256 only`,
     },
   )
 }
@@ -134,7 +134,7 @@ function assertStated(site: Site, { headers, url, status }: Head, bytes: Uint8Ar
     digest: actual,
     expected: actual,
     actual: stated,
-    hint: 'something in between changes what is sent; do not rely on what is there now',
+    hint: 'a proxy may change what is sent; do not use what is stored there now',
   })
 }
 
@@ -149,7 +149,7 @@ function readDocument(site: Site, bytes: Uint8Array): ReferringDocument {
     throw new RegistryError('OPTION_INVALID', 'the manifest to push is not JSON', { repository: site.name, cause })
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  throw new RegistryError('OPTION_INVALID', 'the manifest to push is no JSON object', { repository: site.name })
+  throw new RegistryError('OPTION_INVALID', 'the manifest to push is not a JSON object', { repository: site.name })
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
@@ -163,7 +163,7 @@ function mediaTypeOf(site: Site, { mediaType: own }: ReferringDocument, given: s
       'OPTION_INVALID',
       text === undefined
         ? 'the manifest does not say its media type'
-        : `"${printable(textOf(text), 100)}" is no media type`,
+        : `"${printable(textOf(text), 100)}" is not a media type`,
       { repository: site.name, hint: 'give it as the option `mediaType`' },
     )
   }

@@ -172,20 +172,20 @@ export function unknownList(site: Site, { url, status }: Head, what: string): Re
 }
 
 function noJson(site: Site, { url, status }: Head, what: string, cause: Error): RegistryError {
-  return new RegistryError('BAD_RESPONSE', `${url.host} did not list the ${what} in JSON`, {
+  return new RegistryError('BAD_RESPONSE', `${url.host} did not list the ${what} as JSON`, {
     host: url.host,
     status,
     repository: site.name,
     cause,
-    hint: 'is a proxy or a login page in between, or is this not the address of a registry?',
+    hint: 'check that this is the address of a registry, and that no proxy or login page answers in its place',
   })
 }
 
 const noAnswer = (site: Site, { host }: URL): RegistryError =>
-  new RegistryError('BAD_RESPONSE', `${host} gave no answer`, { host, repository: site.name })
+  new RegistryError('BAD_RESPONSE', `${host} sent no answer`, { host, repository: site.name })
 
 function cut(site: Site, { url, status }: Head, what: string): RegistryError {
-  return new RegistryError('SHORT_BODY', `${url.host} sent a page of ${what} that ends in the middle`, {
+  return new RegistryError('SHORT_BODY', `${url.host} sent an incomplete page of ${what}`, {
     host: url.host,
     status,
     repository: site.name,
@@ -196,11 +196,11 @@ function cut(site: Site, { url, status }: Head, what: string): RegistryError {
 function changed(site: Site, { host }: URL, what: string): RegistryError {
   return new RegistryError(
     'LIST_CHANGED',
-    `a page of ${what} broke off, and ${host} began it in another way when it was asked again`,
+    `a page of ${what} broke off, and ${host} sent a different one when it was requested again`,
     {
       host,
       repository: site.name,
-      hint: 'try again: what was listed up to here is not all, and may be no longer true',
+      hint: 'try again: the list so far is incomplete and may be outdated',
     },
   )
 }

@@ -43,7 +43,7 @@ export function repositorySource({ name, manifests, blobs, tags, referrers }: Ve
       const asked = blobs.head(digest, { signal }).then((size) => size ?? 'of unknown size')
       const found = await unlessAbsent(asked, { signal })
       if (found !== 'of unknown size') return found === undefined ? undefined : { size: found.size }
-      throw new RegistryError('BAD_RESPONSE', `the registry has ${digest} and does not say how large it is`, {
+      throw new RegistryError('BAD_RESPONSE', `the registry has ${digest}, but does not say its size`, {
         repository: name,
         digest,
         hint: 'take the size from the manifest that names it',
@@ -73,11 +73,11 @@ const unlessUnsupported =
   }
 
 function wrongSize(repository: string, { digest, size }: Descriptor, actual: number): RegistryError {
-  return new RegistryError('SIZE_MISMATCH', `${digest} has ${actual} bytes, and ${size} were announced`, {
+  return new RegistryError('SIZE_MISMATCH', `${digest} has ${actual} bytes instead of ${size}`, {
     repository,
     digest,
     expected: size,
     actual,
-    hint: 'what names it is wrong about its size; tell its publisher',
+    hint: 'the manifest states a wrong size; tell its publisher',
   })
 }

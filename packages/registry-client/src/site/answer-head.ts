@@ -44,13 +44,13 @@ function headReceiver(
       if (dropped > longestBody)
         throw new RegistryError(
           'BAD_RESPONSE',
-          `${host} answers with more than ${longestBody} bytes where none are needed`,
-          { host, hint: 'is this the address of a registry?' },
+          `${host} sent more than ${longestBody} bytes where no content was expected`,
+          { host, hint: 'check that this is the address of a registry' },
         )
     },
   }
 }
 
 function noAnswer({ host }: URL): never {
-  throw new RegistryError('BAD_RESPONSE', `${host} gave no answer`, { host })
+  throw new RegistryError('BAD_RESPONSE', `${host} sent no answer`, { host })
 }

@@ -187,11 +187,15 @@ function notTakenAny(
   cause?: Error,
 ): RegistryError {
   const why = cause === undefined ? 'and a new one too' : `and there is no new one: ${cause.message}`
-  return new RegistryError('TOKEN_FAILED', `${registry.host} refuses a token that it took before, ${why}: ${message}`, {
-    ...facts,
-    repository: name,
-    reported,
-    cause,
-    hint: 'try again; when it stays so, log in again',
-  })
+  return new RegistryError(
+    'TOKEN_FAILED',
+    `${registry.host} rejects a token that it accepted before, ${why}: ${message}`,
+    {
+      ...facts,
+      repository: name,
+      reported,
+      cause,
+      hint: 'try again; if that does not help, log in again',
+    },
+  )
 }

@@ -20,7 +20,7 @@ const plain =
 const untrusted: Describe = (certificate, host) => {
   const issuer = commonName(certificate?.issuer)
   const by = issuer === '' ? '' : ` ("${issuer}")`
-  return { words: `the issuer of its certificate${by} is not trusted here`, hint: trustIssuer(host) }
+  return { words: `the issuer of its certificate${by} is not trusted on this machine`, hint: trustIssuer(host) }
 }
 
 const unverified: Describe = (certificate, host) => {
@@ -85,7 +85,7 @@ const problems: Readonly<Record<string, Describe>> = {
   PATH_LENGTH_EXCEEDED: plain('its certificate chain is longer than its issuer allows', askOperator),
   HOSTNAME_MISMATCH: otherName,
   ERR_TLS_CERT_ALTNAME_INVALID: otherName,
-  ERR_TLS_CERT_ALTNAME_FORMAT: plain('its certificate names hosts in a form nobody knows', askOperator),
+  ERR_TLS_CERT_ALTNAME_FORMAT: plain('its certificate names hosts in an unknown form', askOperator),
 }
 
 export const isCertificateCode = (code: string): boolean => Object.hasOwn(problems, code) || code === 'UNSPECIFIED'

@@ -71,7 +71,7 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
   if (code === 'ECONNREFUSED')
     return new TransportError('CONNECTION_REFUSED', `${host} refused the connection`, {
       ...options,
-      hint: 'is the registry running, and the port right?',
+      hint: 'check that the registry is running and that the port is right',
     })
   if (code === 'ENOTFOUND' || code === 'EAI_NONAME' || code === 'EAI_NODATA')
     return new TransportError('HOST_UNKNOWN', `no address was found for ${url.hostname}`, {
@@ -85,7 +85,7 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
       temporary: true,
     })
   if (unreachable.has(code))
-    return new TransportError('CONNECTION_REFUSED', `there is no way to ${host} (${code})`, {
+    return new TransportError('CONNECTION_REFUSED', `${host} cannot be reached (${code})`, {
       ...options,
       hint: 'check the network connection',
     })
@@ -93,7 +93,7 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
     return timedOut('connect', host, { cause: error })
   if (code === 'ETIMEDOUT') return timedOut('stall', host, { cause: error })
   if (expectsTls(error))
-    return new TransportError('BAD_RESPONSE', `${host} expects TLS and was asked in plain http`, {
+    return new TransportError('BAD_RESPONSE', `${host} expects https, and the request used plain http`, {
       host,
       cause: undisclosed(name, message),
       hint: 'write https:// for this host',
@@ -111,8 +111,8 @@ export function transportFailure(error: unknown, url: URL, answered: boolean): L
   if (improper)
     return new TransportError(
       'BAD_RESPONSE',
-      `${host} did not answer in proper HTTP/1.1: ${printable(String(message), 200)}`,
-      { host, cause: undisclosed(name, message), hint: 'is this the address of a registry?' },
+      `${host} did not answer with valid HTTP/1.1: ${printable(String(message), 200)}`,
+      { host, cause: undisclosed(name, message), hint: 'check that this is the address of a registry' },
     )
   return new TransportError(
     'CONNECTION_LOST',

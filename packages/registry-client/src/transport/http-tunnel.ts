@@ -15,9 +15,9 @@ export function httpTunnel(socket: Socket, target: string, proxy: ProxySettings)
     why: string,
     options: { readonly cause?: unknown; readonly status?: number; readonly temporary?: boolean } = {},
   ): TransportError =>
-    new TransportError('PROXY_FAILED', `the proxy ${publicProxy(proxy)} gives no way to ${target}: ${why}`, {
+    new TransportError('PROXY_FAILED', `the proxy ${publicProxy(proxy)} does not connect to ${target}: ${why}`, {
       host: target,
-      hint: "ask the proxy's operator, or leave the host out by NO_PROXY",
+      hint: "ask the proxy's operator, or exclude the host with NO_PROXY",
       ...options,
     })
   // An import of node:http runs the getters of all its exports, one of which loads the HTTP client that Node brings: 48 ms
@@ -44,7 +44,7 @@ export function httpTunnel(socket: Socket, target: string, proxy: ProxySettings)
           }),
         )
       // A client speaks first in TLS: these bytes are the proxy's own.
-      else if (early.byteLength > 0) reject(failed('it sends bytes of its own into the connection'))
+      else if (early.byteLength > 0) reject(failed('it sent unexpected bytes'))
       else resolve()
     })
     // The parser's errors carry the bytes that it read.
@@ -52,7 +52,7 @@ export function httpTunnel(socket: Socket, target: string, proxy: ProxySettings)
       const parser = error.code?.startsWith('HPE_') === true
       reject(
         failed(
-          parser ? 'it does not answer in proper HTTP' : 'it ended the connection',
+          parser ? 'it did not answer with valid HTTP' : 'it ended the connection',
           parser ? {} : { cause: error, temporary: true },
         ),
       )

@@ -44,12 +44,12 @@ function refusal(hostname: string, classes: readonly AddressClass[]): RegistryEr
   if (kind === undefined)
     return new RegistryError(
       'ORIGIN_REFUSED',
-      `${hostname} resolves to a link-local or metadata address, and those are never called`,
+      `${hostname} resolves to a link-local or cloud metadata address, which is forbidden`,
       { host: hostname },
     )
   return new RegistryError(
     'ORIGIN_REFUSED',
-    `${hostname} resolves to a ${kind} address, and the registry may not send us there`,
+    `${hostname} resolves to a ${kind} address, and this registry must not point to one`,
     { host: hostname, hint: 'if you trust it, allow it' },
   )
 }

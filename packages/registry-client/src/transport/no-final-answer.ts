@@ -5,9 +5,9 @@ export const mostInterims = 16
 
 export function noFinalAnswer(status: number, { host }: URL): TransportError {
   const what = status === 101 ? 'switches to another protocol' : `sends more than ${mostInterims} interim answers`
-  return new TransportError('BAD_RESPONSE', `${host} ${what} in place of an answer`, {
+  return new TransportError('BAD_RESPONSE', `${host} ${what} instead of an answer`, {
     host,
     status,
-    hint: 'is this the address of a registry?',
+    hint: 'check that this is the address of a registry',
   })
 }

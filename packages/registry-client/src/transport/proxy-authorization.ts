@@ -14,14 +14,14 @@ export function proxyRefusesUs(proxy: ProxySettings, target: string, challenge?:
   const scheme = challenge === undefined ? undefined : /^\s*([\w-]{1,40})/.exec(challenge)?.[1]
   const only =
     scheme !== undefined && scheme.toLowerCase() !== 'basic' && !/\bbasic\b/i.test(challenge ?? '')
-      ? `; it wants ${printable(scheme)}, and only Basic is spoken here`
+      ? `; it requires ${printable(scheme)}, and lading supports only Basic`
       : ''
   const hint = known
     ? "check user name and password in the proxy's URL; special characters are percent-encoded"
     : "write the proxy's URL with user name and password: http://user:password@proxy.example.com:3128"
   return new TransportError(
     'PROXY_UNAUTHORIZED',
-    `the proxy ${publicProxy(proxy)} ${known ? 'refuses our user name and password' : 'wants a user name and password'}${only}`,
+    `the proxy ${publicProxy(proxy)} ${known ? 'rejects the user name and password' : 'requires a user name and password'}${only}`,
     { host: target, status: 407, hint },
   )
 }

@@ -36,21 +36,21 @@ export function restOfReply(kind: number, length: number): number | undefined {
 const replies: readonly string[] = [
   '',
   'it failed, and does not say why',
-  'its rules do not allow that',
+  'its rules do not allow it',
   'the network is unreachable from there',
   'the host is unreachable from there',
   'the host refused the connection',
-  'the way there is too long',
+  'the time to live expired',
   'it does not know the command',
   'it does not know this kind of address',
 ]
 
-export const wordsOfReply = (code: number): string => replies[code] ?? `it answers ${code}, which nobody has defined`
+export const wordsOfReply = (code: number): string => replies[code] ?? `it answers ${code}, which is not a known code`
 /** Unreachable hosts and failures of its own: a moment later it may be otherwise. */
 export const mayPassReply = (code: number): boolean => code === 1 || code === 3 || code === 4 || code === 6
 
 function shortText(text: string): Uint8Array {
   const bytes = new TextEncoder().encode(text)
-  if (bytes.byteLength > 255) throw new RangeError('SOCKS takes texts of up to 255 bytes')
+  if (bytes.byteLength > 255) throw new RangeError('SOCKS allows at most 255 bytes')
   return bytes
 }

@@ -35,9 +35,9 @@ export async function socks5Tunnel(
     why: string,
     options: { readonly cause?: unknown; readonly temporary?: boolean } = {},
   ): TransportError =>
-    new TransportError('PROXY_FAILED', `the proxy ${publicProxy(proxy)} gives no way to ${label}: ${why}`, {
+    new TransportError('PROXY_FAILED', `the proxy ${publicProxy(proxy)} does not connect to ${label}: ${why}`, {
       host: label,
-      hint: "ask the proxy's operator, or leave the host out by NO_PROXY",
+      hint: "ask the proxy's operator, or exclude the host with NO_PROXY",
       ...options,
     })
   const read = async (bytes: number): Promise<Uint8Array> => {
@@ -56,7 +56,7 @@ export async function socks5Tunnel(
     socket.write(passwordMessage(username, password))
     const [, accepted] = await read(2)
     if (accepted !== 0) throw proxyRefusesUs(proxy, label)
-  } else if (method !== socksMethods.none) throw failed('it wants to know who we are in a way that was not offered')
+  } else if (method !== socksMethods.none) throw failed('it requires a way to log in that was not offered')
 
   socket.write(connectMessage(host, port))
   const [again, reply = 1, , kind = 0, first = 0] = await read(5)
@@ -66,5 +66,5 @@ export async function socks5Tunnel(
   if (rest === undefined) throw failed('its answer makes no sense')
   await read(rest)
   // The client speaks first in TLS and in HTTP: these bytes are the proxy's own.
-  if (socket.readableLength > 0) throw failed('it sends bytes of its own into the connection')
+  if (socket.readableLength > 0) throw failed('it sent unexpected bytes')
 }

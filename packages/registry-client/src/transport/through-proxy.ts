@@ -74,7 +74,7 @@ export function proxyUnreachable(error: unknown, proxy: ProxySettings, label: st
     host: label,
     cause,
     temporary: cause instanceof TransportError && cause.temporary,
-    hint: "check the proxy's URL, and that it runs",
+    hint: 'check the URL of the proxy, and that it is running',
   })
 }
 
@@ -101,7 +101,7 @@ function givenUp(
         reject(
           new TransportError(
             'PROXY_FAILED',
-            `the proxy ${publicProxy(proxy)} gives no way to ${label}: it did not answer in time`,
+            `the proxy ${publicProxy(proxy)} does not connect to ${label}: it did not answer in time`,
             { host: label, hint: "try again later, or ask the proxy's operator" },
           ),
         ),

@@ -10,9 +10,9 @@ const said: Readonly<
     temporary: false,
   },
   headers: { what: 'did not answer in time', hint: 'try again later', temporary: true },
-  stall: { what: 'stopped sending, or nearly so', hint: 'try again; what arrived is kept', temporary: true },
+  stall: { what: 'stopped sending, or sent too slowly', hint: 'try again; what arrived is kept', temporary: true },
   total: {
-    what: 'took longer for the whole answer than it may',
+    what: 'exceeded the time limit for the whole answer',
     hint: 'try again later, or allow more time',
     temporary: true,
   },

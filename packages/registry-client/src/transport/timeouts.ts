@@ -38,7 +38,7 @@ export function readTimeouts(given: Timeouts = {}): FullTimeouts {
     const ms = given[clock] ?? defaults[clock]
     if (!(ms >= 0))
       throw new RegistryError('OPTION_INVALID', `timeouts.${clock} is ${String(ms)}`, {
-        hint: 'milliseconds from 0 on; 0 turns the clock off',
+        hint: 'use milliseconds, 0 or more; 0 means no limit',
       })
     return Math.min(ms, longest)
   }

@@ -45,8 +45,8 @@ export function tlsFailure(
       return new TransportError(
         'TLS_REFUSED',
         required
-          ? `${host} wants a client certificate`
-          : `${host} does not accept our client certificate, or wants one (${printable(reason, 80)})`,
+          ? `${host} requires a client certificate`
+          : `${host} rejects the client certificate, or requires one (${printable(reason, 80)})`,
         {
           ...options,
           hint: `put client.cert and client.key into certs.d/${host}, as the registry's operator issued them`,
@@ -56,24 +56,28 @@ export function tlsFailure(
     if (tooOld.test(reason))
       return new TransportError(
         'TLS_REFUSED',
-        `${host} and we have no version of TLS in common (${printable(reason, 80)})`,
-        { ...options, hint: 'the server must speak TLS 1.2 or newer, or what the settings for this host demand' },
+        `${host} supports no version of TLS that is allowed here (${printable(reason, 80)})`,
+        { ...options, hint: 'the server must support TLS 1.2 or newer, or what the settings for this host require' },
       )
     if (weak.test(reason))
-      return new TransportError('TLS_REFUSED', `${host} offers only TLS that is too weak (${printable(reason, 80)})`, {
+      return new TransportError('TLS_REFUSED', `${host} offers only weak TLS (${printable(reason, 80)})`, {
         ...options,
         hint: 'the server needs stronger keys and ciphers',
       })
     if (reason.includes('alert'))
-      return new TransportError('TLS_REFUSED', `${host} and we found no TLS to agree on (${printable(reason, 80)})`, {
-        ...options,
-        hint: 'the server may want a client certificate, other ciphers or another version of TLS; its log says why',
-      })
+      return new TransportError(
+        'TLS_REFUSED',
+        `${host} and lading could not agree on TLS settings (${printable(reason, 80)})`,
+        {
+          ...options,
+          hint: 'the server may require a client certificate, other ciphers or another version of TLS; its log says why',
+        },
+      )
   }
   if (!answered && url.protocol === 'https:' && (reason !== undefined || code === 'EPROTO' || handshakeCut(error))) {
-    return new TransportError('TLS_FAILED', `${host} did not answer in TLS`, {
+    return new TransportError('TLS_FAILED', `${host} did not answer with TLS`, {
       ...options,
-      hint: `does it speak plain http? mark the host insecure (--insecure ${host}) to allow that`,
+      hint: `if it uses plain http, allow that with --insecure ${host}`,
     })
   }
   return undefined

@@ -22,10 +22,14 @@ export function trustingContext(
     for (const text of ca) void new X509Certificate(text)
     return tls.createSecureContext({ ...authorities(trust, ca), ...clientCertificates({ cert, key }), minVersion })
   } catch (error) {
-    throw new RegistryError('OPTION_INVALID', `our own certificates are of no use: ${(error as Error).message}`, {
-      cause: error,
-      hint: 'all must be PEM, and the key that of the client certificate',
-    })
+    throw new RegistryError(
+      'OPTION_INVALID',
+      `the configured certificates cannot be used: ${(error as Error).message}`,
+      {
+        cause: error,
+        hint: 'all must be PEM, and the key must belong to the client certificate',
+      },
+    )
   }
 }
 

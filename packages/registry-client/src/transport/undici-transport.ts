@@ -128,7 +128,7 @@ function dispatch(
       // Still in the queue, or waiting for a connection: nobody needs to wait for that.
       if (controller === undefined) settle()
       // The reason is kept here, unchanged; undici wants an Error.
-      else controller.abort(new Error('the request was given up', { cause: reason }))
+      else controller.abort(new Error('the request was cancelled', { cause: reason }))
     }
     const onAbort = (): void => fail(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
@@ -194,7 +194,7 @@ function dispatch(
               () => fail(timedOut('headers', request.url.host)),
               Math.max(timeouts.headers, request.answerTimeout ?? 0),
             )
-          if (failure !== undefined) given.abort(new Error('the request was given up', { cause: failure.reason }))
+          if (failure !== undefined) given.abort(new Error('the request was cancelled', { cause: failure.reason }))
         },
         // As long as the server takes what we send, it need not answer.
         onBodySent() {

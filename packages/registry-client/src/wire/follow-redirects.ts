@@ -93,14 +93,15 @@ function skipBody(host: string): Take {
   let skipped = 0
   return (chunk) => {
     skipped += chunk.byteLength
-    if (skipped > redirectBody) throw new RegistryError('BAD_RESPONSE', `${host} sends more than a redirect`, { host })
+    if (skipped > redirectBody)
+      throw new RegistryError('BAD_RESPONSE', `${host} sent content with a redirect`, { host })
   }
 }
 
 function resolveLocation(text: string, base: URL): URL {
   const url = URL.parse(urlText(text), base.href)
   if (url === null)
-    throw new RegistryError('BAD_RESPONSE', `${base.host} redirects to no valid URL`, {
+    throw new RegistryError('BAD_RESPONSE', `${base.host} redirects to an invalid URL`, {
       host: base.host,
       hint: "ask the registry's operator",
     })
@@ -119,7 +120,7 @@ function clearanceFor(
   if (!decision.call)
     throw new RegistryError(
       'ORIGIN_REFUSED',
-      `${url.host} redirects to ${to.host === '' ? to.protocol : to.host}: ${decision.reason}`,
+      `${url.host} redirects to ${to.host === '' ? to.protocol : to.host}, which is not allowed: ${decision.reason}`,
       { host: url.host, status, hint: decision.hint },
     )
   const { cookies, clientCertificate } = clearance.show
@@ -136,6 +137,6 @@ function clearanceFor(
 function assertNewHop(seen: ReadonlySet<string>, { url }: WireRequest, to: URL, { status }: Location): void {
   const loop = (what: string): RegistryError =>
     new RegistryError('REDIRECT_LOOP', what, { host: url.host, status, hint: "ask the registry's operator" })
-  if (seen.has(to.href)) throw loop(`${url.host} redirects in a circle`)
+  if (seen.has(to.href)) throw loop(`${url.host} redirects in a loop`)
   if (seen.size > mostHops) throw loop(`more than ${mostHops} redirects, the last from ${url.host}`)
 }

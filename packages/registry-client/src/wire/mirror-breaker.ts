@@ -133,8 +133,8 @@ export const skipSickMirrors =
 
 function skipped(origin: string, code: string, leftMs: number): RegistryError {
   const { host } = new URL(origin)
-  return new RegistryError('MIRROR_SKIPPED', `the mirror ${host} is left alone: it failed (${code})`, {
+  return new RegistryError('MIRROR_SKIPPED', `the mirror ${host} is skipped: it failed (${code})`, {
     host,
-    hint: `it is asked again in ${Math.ceil(leftMs / 1000)} s; see \`lading hosts\` for who names it`,
+    hint: `it is tried again in ${Math.ceil(leftMs / 1000)} s; \`lading hosts\` shows which file names it`,
   })
 }

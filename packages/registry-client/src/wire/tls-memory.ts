@@ -22,9 +22,9 @@ export function createTlsMemory(): TlsMemory {
 /** The rule: who speaks TLS is never asked in plain http, whoever says so. */
 export function plainAfterTls({ seen }: TlsMemory, { protocol, host }: URL): RegistryError | undefined {
   if (protocol !== 'http:' || !seen(host)) return undefined
-  return new RegistryError('ORIGIN_REFUSED', `${host} speaks TLS, so it is not asked in plain http`, {
+  return new RegistryError('ORIGIN_REFUSED', `${host} supports TLS, so plain http is not tried`, {
     host,
-    hint: 'see the error of the https endpoint',
+    hint: 'look at the error of the https endpoint',
   })
 }
 

@@ -145,7 +145,7 @@ describe('the files of a machine', () => {
   })
 
   it.each([
-    ['{', 'it is no JSON'],
+    ['{', 'it is not JSON'],
     ['[]', 'it must be a table'],
     ['{"registry-mirrors": "https://m.example"}', 'registry-mirrors: it must be a list of texts'],
     ['{"registry-mirrors": ["m.example"]}', 'must start with https://'],
@@ -168,7 +168,7 @@ describe('the files of a machine', () => {
     await chmod(file, 0)
     await expect(withoutRoot(() => readHosts({ daemonJson: [file] }))).rejects.toMatchObject({
       code: 'HOSTS_FILE_UNREADABLE',
-      message: expect.stringContaining('may not be read') as string,
+      message: expect.stringContaining('cannot be read by this user') as string,
     })
   })
 
@@ -374,18 +374,18 @@ describe('certs.d', () => {
       ['<at>: certificates: the link old.crt leads nowhere; it is not used'],
     ],
     [
-      'leads in a circle',
+      'points to itself',
       { 'old.crt': 'old.crt' },
       { 'ca.crt': authority.cert },
       { ca: [authority.cert] },
-      ['<at>: certificates: the link old.crt leads in a circle; it is not used'],
+      ['<at>: certificates: the link old.crt points to itself; it is not used'],
     ],
     [
-      'leads to what may not be read',
+      'points to something that this user cannot read',
       { 'old.crt': '../../secret.crt' },
       { 'ca.crt': authority.cert },
       { ca: [authority.cert] },
-      ['<at>: certificates: the link old.crt leads to what may not be read by this user; it is not used'],
+      ['<at>: certificates: the link old.crt points to something that this user cannot read; it is not used'],
     ],
     [
       'is all there is',
@@ -416,7 +416,7 @@ describe('certs.d', () => {
     ['a key', { 'c.key': nowhere }, { 'c.cert': client.cert }, /of the pair c\.cert and c\.key, c\.key leads nowhere/],
     ['a client certificate', { 'c.cert': nowhere }, { 'c.key': client.key }, /c\.cert leads nowhere/],
     ['a key without a certificate', { 'c.key': nowhere }, {}, /the key c\.key has no certificate c\.cert/],
-    ['a directory', { 'ca.crt': '.' }, {}, /is no file/],
+    ['a directory', { 'ca.crt': '.' }, {}, /is not a file/],
   ])('in which a link is half of a pair or no file (%s) is refused', async (_what, links, files, words) => {
     const { tls } = await linked(links, files)
     expect(tls).toThrow(words)
@@ -427,7 +427,7 @@ describe('certs.d', () => {
     await chmod(folder, 0o755)
     await chmod(join(folder, 'a.example/ca.crt'), 0)
     const registry = createRegistryClient({ hosts: await withoutRoot(() => readHosts({ certsDirs: [folder] })) })
-    expect(() => registry.endpoints('a.example')).toThrow(/may not be read/)
+    expect(() => registry.endpoints('a.example')).toThrow(/cannot be read by this user/)
   })
 
   it('whose host is itself a link to nowhere is told of it', async () => {
@@ -448,7 +448,7 @@ describe('certs.d', () => {
     expect(dangling.tls()).toEqual({ ca: [authority.cert] })
     expect(dangling.warned()).toEqual(['<at>: certificates: the link hosts.toml leads nowhere; it is not used'])
     const { tls } = await linked({ 'hosts.toml': '../../secret.crt' }, {}, 'hostsDirs')
-    expect(tls).toThrow(/may not be read/)
+    expect(tls).toThrow(/cannot be read by this user/)
   })
 
   it("beside a hosts.toml is containerd's: what the file names, relative to it", async () => {

@@ -138,12 +138,12 @@ capabilities = ["resolve"]
     ],
     ['[host."https://m.example"]\nclient = [["a", "b", "c"]]', 'pairs of certificate and key'],
     ['[host."https://m.example"]\nca = [1]', 'ca: it must be a list of texts'],
-    ['[host."https://m.example"]\ndial_timeout = "soon"', 'no duration'],
-    ['[host."https://m.example".header]\n"a b" = "x"', 'no name of a header'],
-    ['[host."https://m.example".header]\ncontent-length = "1"', "the client's own"],
-    ['[host."https://m.example".header]\nx = "a\\r\\nb"', 'no text that fits in a header'],
-    ['[host."https://m.example"]\nca = "absent.crt"', 'no such file'],
-    ['a = 1\nb = [', ':2: it is no TOML'],
+    ['[host."https://m.example"]\ndial_timeout = "soon"', 'not a duration'],
+    ['[host."https://m.example".header]\n"a b" = "x"', 'is not a header name'],
+    ['[host."https://m.example".header]\ncontent-length = "1"', 'is set by lading itself'],
+    ['[host."https://m.example".header]\nx = "a\\r\\nb"', 'is not valid in a header'],
+    ['[host."https://m.example"]\nca = "absent.crt"', 'which does not exist'],
+    ['a = 1\nb = [', ':2: it is not TOML'],
   ])('that is wrong (%j) is refused with file and member, and only where it matters', async (text, words) => {
     const folder = await folderOf({ 'bad.example/hosts.toml': text, 'good.example/hosts.toml': '' })
     const client = createRegistryClient({ hosts: await readHosts({ hostsDirs: [folder] }) })

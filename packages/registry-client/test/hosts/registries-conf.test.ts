@@ -144,7 +144,7 @@ insecure = true
     ['[[registry]]\nlocation = "a.example"\n[[registry.mirror]]\n', 'it needs a location'],
     [
       '[[registry]]\nlocation = "a.example"\n[[registry.mirror]]\nlocation = "m.example"\npull-from-mirror = "never"\n',
-      'none of all, digest-only and tag-only',
+      'not all, digest-only or tag-only',
     ],
     ['[registries.block]\nregistries = ["a.example"]\n', 'version 1 of this format is not supported'],
     ['registry = 5\n', 'it must be a list of tables'],

@@ -8,7 +8,7 @@ export function assertUpload(what: Descriptor | UnknownContent): void {
   const digest = 'digest' in what ? parseDigest(what.digest) : undefined
   const { size } = what
   if (size === undefined || (Number.isSafeInteger(size) && size >= 0)) return
-  throw new RegistryError('OPTION_INVALID', `${size} is no size of a blob`, {
+  throw new RegistryError('OPTION_INVALID', `${size} is not a valid blob size`, {
     digest,
     hint: 'give a whole number of bytes',
   })

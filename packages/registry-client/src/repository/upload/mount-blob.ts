@@ -52,8 +52,8 @@ function pathAt({ name, path }: Site, from: string): string {
   const domain = name.slice(0, name.length - path.length)
   const own = from.startsWith(domain) ? from.slice(domain.length) : from
   if (pathForm.test(own)) return own
-  throw new RegistryError('OPTION_INVALID', `"${printable(from, 200)}" is no repository to mount from`, {
+  throw new RegistryError('OPTION_INVALID', `"${printable(from, 200)}" is not a repository that can be mounted from`, {
     repository: name,
-    hint: 'write its path at the same registry, like team/base',
+    hint: 'write its path on the same registry, like team/base',
   })
 }

@@ -65,7 +65,7 @@ export function openSegment(length: number, request: Request, onFailure: (error:
       if (failure !== undefined) throw failure.error
     },
     async abandon() {
-      left.abort(new Error('the upload was given up'))
+      left.abort(new Error('the upload was cancelled'))
       handover.end()
       await running
     },
@@ -79,11 +79,7 @@ function spent(): RegistryError {
 }
 
 function early(): RegistryError {
-  return new RegistryError(
-    'UPLOAD_FAILED',
-    'the registry was content with a part of an upload before all of it was sent',
-    {
-      hint: 'try again: only what the registry does not have is sent',
-    },
-  )
+  return new RegistryError('UPLOAD_FAILED', 'the registry accepted a part of an upload before all of it was sent', {
+    hint: 'try again: only what the registry does not have is sent',
+  })
 }

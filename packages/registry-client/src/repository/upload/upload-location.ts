@@ -25,8 +25,8 @@ export function uploadLocation(
   if (url === null) {
     const what =
       text === null
-        ? 'does not say where the upload goes on'
-        : `names no valid URL for the upload: "${printable(text, 200)}"`
+        ? 'does not say where to continue the upload'
+        : `sent an invalid URL for the upload: "${printable(text, 200)}"`
     throw new RegistryError('BAD_RESPONSE', `${from.host} ${what}`, {
       host: from.host,
       status,
@@ -40,13 +40,13 @@ export function uploadLocation(
     const downgraded = url.protocol === 'http:' && url.hostname === from.hostname
     throw new RegistryError(
       'ORIGIN_REFUSED',
-      `${from.host} wants the upload at ${printable(url.host === '' ? url.protocol : url.origin, 200)}: ${decision.reason}`,
+      `${from.host} redirects the upload to ${printable(url.host === '' ? url.protocol : url.origin, 200)}, which is not allowed: ${decision.reason}`,
       {
         host: from.host,
         status,
         repository: name,
         hint: downgraded
-          ? 'the registry does not know that it is behind TLS; its operator has to set its public address, or X-Forwarded-Proto at the proxy'
+          ? 'the registry does not know that it is behind TLS; its operator must configure its public address, or X-Forwarded-Proto in the proxy'
           : decision.hint,
       },
     )

@@ -70,7 +70,7 @@ export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
       sender.failed.throwIfAborted()
       const end = position + chunk.byteLength
       if (size !== undefined && end > size)
-        throw wrongSize(end, 'the descriptor or the source is wrong about the size: nothing beyond it is taken')
+        throw wrongSize(end, 'the descriptor or the source states a wrong size: further bytes are rejected')
       if (chunk.byteLength === 0) return undefined
       current.hashed.add(position, chunk)
       position = end
@@ -82,15 +82,15 @@ export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
       signal?.throwIfAborted()
       sender.failed.throwIfAborted()
       if (size !== undefined && position < size)
-        throw wrongSize(position, "go on from the receiver's offset: what is there is kept")
+        throw wrongSize(position, "continue from the receiver's offset: what has arrived is kept")
       const actual = current.hashed.digest()
       if (digest !== undefined && actual !== digest) {
         await throwAway()
-        throw new DeliveryError('DIGEST_MISMATCH', `what came as ${digest} is ${actual}`, {
+        throw new DeliveryError('DIGEST_MISMATCH', `the content of ${digest} has the digest ${actual}`, {
           digest,
           expected: digest,
           actual,
-          hint: 'nothing of it was kept; fetch it again, and if it stays like this its source is wrong',
+          hint: 'nothing was kept; fetch it again; if that fails too, the source has wrong content',
         })
       }
       const descriptor = { mediaType, digest: actual, size: position }
@@ -129,13 +129,13 @@ function miscounted(cause: LadingError, digest: Digest): RegistryError {
   const { host, status } = cause.facts
   return new RegistryError(
     'UPLOAD_FAILED',
-    `the registry had other bytes of ${digest} than it said: ${cause.message}`,
+    `the registry kept other bytes of ${digest} than it said: ${cause.message}`,
     {
       host,
       status,
       digest,
       cause,
-      hint: 'try again from the start: what it had was thrown away',
+      hint: 'try again: the upload starts from the beginning',
     },
   )
 }

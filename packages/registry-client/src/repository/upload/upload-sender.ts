@@ -133,9 +133,9 @@ export function createUploadSender(
 }
 
 function tooLarge(cause: LadingError, length: number): RegistryError {
-  return new RegistryError(
-    'UPLOAD_FAILED',
-    `the registry takes fewer than ${length} bytes in one request: ${cause.message}`,
-    { ...cause.facts, cause, hint: 'try again: the next requests are smaller' },
-  )
+  return new RegistryError('UPLOAD_FAILED', `the registry rejects ${length} bytes in one request: ${cause.message}`, {
+    ...cause.facts,
+    cause,
+    hint: 'try again: the next requests are smaller',
+  })
 }

@@ -238,6 +238,6 @@ function assertStated(site: Site, { headers, url, status }: Head, digest: Digest
     digest,
     expected: digest,
     actual: stated,
-    hint: 'something in between changes what is sent; do not rely on what is there now',
+    hint: 'a proxy may change what is sent; do not use what is stored there now',
   })
 }

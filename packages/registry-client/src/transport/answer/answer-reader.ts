@@ -72,7 +72,7 @@ export function createAnswerReader(method: string, budget: HeadBudget): AnswerRe
       at = lines.at
       if (text === undefined) {
         if (first === undefined && !beginsLikeAnswer(lines.begun))
-          throw malformed('what came is no answer', lines.begun.slice(0, 16))
+          throw malformed('the data is not an HTTP answer', lines.begun.slice(0, 16))
         return 'more'
       }
       if (++line > mostLines) throw tooMuch('the answer has')

@@ -16,9 +16,9 @@ export function framingOf({ status, fields }: AnswerHead, method: string): Frami
   if (length !== undefined && coding !== undefined)
     throw malformed('the answer has both a Content-Length and a Transfer-Encoding')
   if (length !== undefined && !(/^[0-9]{1,20}$/.test(length) && Number.isSafeInteger(Number(length))))
-    throw malformed('the Content-Length is none, or there are several')
+    throw malformed('the Content-Length is invalid, or there are several')
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
-    throw malformed('the Transfer-Encoding is not the one that is known (chunked)')
+    throw malformed('the Transfer-Encoding is not chunked')
   if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return 0
   if (coding !== undefined) return 'chunked'
   return length === undefined ? 'until close' : Number(length)

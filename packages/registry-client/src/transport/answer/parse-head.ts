@@ -20,7 +20,7 @@ export const beginsLikeAnswer = (text: string): boolean => text.startsWith('HTTP
 /** @throws Error that is `malformed` */
 export function parseStatusLine(line: string): Pick<AnswerHead, 'status' | 'minor'> {
   const [, minor, status, reason = ''] = statusLine.exec(line) ?? []
-  if (status === undefined || !content.test(reason)) throw malformed('the status line is none', line.slice(0, 16))
+  if (status === undefined || !content.test(reason)) throw malformed('the status line is invalid', line.slice(0, 16))
   return { status: Number(status), minor: minor === '0' ? 0 : 1 }
 }
 
@@ -29,7 +29,7 @@ export function addField(fields: Map<string, string>, line: string): void {
   const colon = line.indexOf(':')
   const name = line.slice(0, Math.max(0, colon)).toLowerCase()
   const value = withoutSpaceAround(line, colon + 1)
-  if (!token.test(name) || !content.test(value)) throw malformed('a header field is none')
+  if (!token.test(name) || !content.test(value)) throw malformed('a header field is invalid')
   const before = fields.get(name)
   fields.set(name, before === undefined ? value : `${before}, ${value}`)
 }

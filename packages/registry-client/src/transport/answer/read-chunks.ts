@@ -26,7 +26,7 @@ export function readChunks(longestTrailer: number): BodyReader {
     if (state === 'size') {
       const [, digits] = sizeLine.exec(line) ?? []
       left = Number.parseInt(digits ?? '', 16)
-      if (!Number.isSafeInteger(left)) throw malformed('the size of a chunk is none')
+      if (!Number.isSafeInteger(left)) throw malformed('the size of a chunk is invalid')
       state = left === 0 ? 'trailer' : 'data'
       lines = left === 0 ? createLines(longestTrailer, () => malformed('the trailers are too long')) : size()
     } else if (state === 'end of data') {
