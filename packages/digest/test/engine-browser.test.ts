@@ -25,6 +25,9 @@ describe.each(algorithms)('%s without Node', (algorithm) => {
         for (const chunk of chunks)
           for (const engine of [ours, theirs])
             engine.update(Buffer.concat([Buffer.alloc(3), chunk, Buffer.alloc(5)]).subarray(3, 3 + chunk.length))
+        const forks = [ours.fork(), theirs.fork()] as const
+        for (const fork of forks) fork.update(new Uint8Array([1]))
+        expect(forks[0].digest()).toBe(forks[1].digest())
         expect(ours.digest()).toBe(theirs.digest())
       }),
     )

@@ -58,6 +58,17 @@ describe('digestOf', () => {
 })
 
 describe('createHasher', () => {
+  it.each(algorithms)('%s forks: both go their own way from what came so far', (algorithm) => {
+    const hasher = createHasher(algorithm)
+    hasher.update(encode('ab'))
+    const fork = hasher.fork()
+    hasher.update(encode('c'))
+    fork.update(encode('d'))
+    expect(hasher.digest()).toBe(digestOf(encode('abc'), algorithm))
+    expect(fork.digest()).toBe(digestOf(encode('abd'), algorithm))
+    expect(() => hasher.fork()).toThrow()
+  })
+
   it('does not care how the bytes are cut', () => {
     fc.assert(
       fc.property(

@@ -3,13 +3,13 @@ import crypto from 'node:crypto'
 import type { Algorithm } from '../digest.ts'
 import type { Engine } from './engine.ts'
 
-export function createEngine(algorithm: Algorithm): Engine {
-  const state = crypto.createHash(algorithm)
-  return {
-    update: (chunk) => void state.update(chunk),
-    digest: () => state.digest('hex'),
-  }
-}
+export const createEngine = (algorithm: Algorithm): Engine => engineOf(crypto.createHash(algorithm))
+
+const engineOf = (state: crypto.Hash): Engine => ({
+  update: (chunk) => void state.update(chunk),
+  digest: () => state.digest('hex'),
+  fork: () => engineOf(state.copy()),
+})
 
 /** Text is taken as UTF-8. */
 export const hashAll = (algorithm: Algorithm, content: Uint8Array | string): string =>

@@ -3,4 +3,6 @@ export interface Engine {
   update(chunk: Uint8Array): void
   /** In lower-case hexadecimal. Asked once. */
   digest(): string
+  /** Another one that has taken the same. Not after `digest`. */
+  fork(): Engine
 }

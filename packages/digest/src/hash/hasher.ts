@@ -1,6 +1,7 @@
 import { createEngine, hashAll } from '#engine'
 import { printable } from '@lading/errors'
 import { hexLengths, type Algorithm, type Digest } from '../digest.ts'
+import type { Engine } from './engine.ts'
 import { DigestError } from '../digest-error.ts'
 
 /** Bytes in, digest out. */
@@ -9,6 +10,8 @@ export interface Hasher {
   update(chunk: Uint8Array): void
   /** Ends the hasher; asked again, gives the same answer. `update` throws from then on. */
   digest(): Digest
+  /** Another hasher that has taken the same bytes, and goes its own way. Throws after `digest`. */
+  fork(): Hasher
 }
 
 // Node computes far more than we call a digest, md5 among it.
@@ -27,7 +30,10 @@ function assertSupported(algorithm: string): asserts algorithm is Algorithm {
  */
 export function createHasher(algorithm: Algorithm = 'sha256'): Hasher {
   assertSupported(algorithm)
-  const state = createEngine(algorithm)
+  return hasherOn(algorithm, createEngine(algorithm))
+}
+
+function hasherOn(algorithm: Algorithm, state: Engine): Hasher {
   let result: Digest | undefined
   return {
     update(chunk) {
@@ -37,6 +43,7 @@ export function createHasher(algorithm: Algorithm = 'sha256'): Hasher {
       result ??= `${algorithm}:${state.digest()}`
       return result
     },
+    fork: () => hasherOn(algorithm, state.fork()),
   }
 }
 
