@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { Algorithm, Digest } from '@lading/digest'
-import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
 import type { StoreLayout } from './layout.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { place } from './place.ts'
 import { receiveBytes } from './received-bytes.ts'
+import { unnamedErrors } from './unnamed-errors.ts'
 import type { UnnamedIngest } from './unnamed-ingest.ts'
 import { removeQuietly, temporaryPath } from './write-file-durably.ts'
 
@@ -26,26 +26,11 @@ export async function fileUnnamedIngest({ fs, layout, size, algorithm }: Options
   let closed = false
   let committed: { readonly digest: Digest; readonly size: number } | undefined
 
-  const ended = (): ContentError =>
-    new ContentError('INGEST_CLOSED', 'the ingest of this content has ended', { hint: 'start another one' })
+  const errors = unnamedErrors(size)
   const assertOpen = (): void => {
-    if (closed) throw ended()
+    if (closed) throw errors.ended()
   }
-  const wrongSize = (actual: number, hint: string): ContentError =>
-    new ContentError('SIZE_MISMATCH', `the content has ${actual} bytes instead of ${size}`, {
-      expected: size,
-      actual,
-      hint,
-    })
-  const bytes = receiveBytes(handle, {
-    algorithm,
-    size,
-    refuse: {
-      ended,
-      tooLong: (actual) =>
-        wrongSize(actual, 'whoever said the size, or the source, is wrong: nothing beyond it is taken'),
-    },
-  })
+  const bytes = receiveBytes(handle, { algorithm, size, refuse: errors })
   const close = (): void => {
     closed = true
     bytes.seal()
@@ -65,13 +50,7 @@ export async function fileUnnamedIngest({ fs, layout, size, algorithm }: Options
       alone(async () => {
         assertOpen()
         const { offset } = bytes
-        if (start !== 0 && start !== offset) {
-          throw new ContentError('RANGE_MISMATCH', `the answer starts at byte ${start}, and ${offset} bytes are here`, {
-            expected: offset,
-            actual: start,
-            hint: "ask for the range from the ingest's offset, or for everything",
-          })
-        }
+        if (start !== 0 && start !== offset) throw errors.startsElsewhere(start, offset)
         if (start !== offset) await bytes.startOver()
       }),
     write: bytes.write,
@@ -82,7 +61,7 @@ export async function fileUnnamedIngest({ fs, layout, size, algorithm }: Options
         signal?.throwIfAborted()
         await bytes.drain()
         const { offset } = bytes
-        if (size !== undefined && offset < size) throw wrongSize(offset, "go on from the ingest's offset")
+        if (size !== undefined && offset < size) throw errors.tooShort(offset)
         close()
         try {
           await handle.sync()

@@ -26,14 +26,37 @@ export interface Pace {
 export function watchPace(
   fs: FileSystem,
   path: string,
-  { size, below = defaultBelow, afterMs = defaultAfterMs }: Overtaking & { readonly size: number },
+  how: Overtaking & { readonly size: number },
 ): () => Promise<Pace> {
+  const pace = measurePace(how)
+  return async () => pace((await fs.stat(path))?.size ?? 0)
+}
+
+/**
+ * The pace of a download of `size` bytes, from how much of it is there whenever somebody looks.
+ *
+ * @param options.now monotonic, in milliseconds
+ * @param options.mostBetweenMs two looks that are further apart say nothing of what was between them. Default: they do.
+ */
+export function measurePace({
+  size,
+  below = defaultBelow,
+  afterMs = defaultAfterMs,
+  now: time = () => performance.now(),
+  mostBetweenMs = Infinity,
+}: Overtaking & {
+  readonly size: number
+  readonly now?: (() => number) | undefined
+  readonly mostBetweenMs?: number | undefined
+}): (there: number) => Pace {
   let length = -1
-  let changedMs = performance.now()
+  let lookedMs = time()
+  let changedMs = lookedMs
   let window: { readonly ms: number; readonly length: number } | undefined
-  return async () => {
-    const there = (await fs.stat(path))?.size ?? 0
-    const now = performance.now()
+  return (there) => {
+    const now = time()
+    if (now - lookedMs > mostBetweenMs) window = undefined
+    lookedMs = now
     if (there !== length) {
       length = there
       changedMs = now

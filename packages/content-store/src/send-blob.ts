@@ -1,5 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import { createReusedMemory, type BlobSink } from '@lading/content'
+import { askedRange } from './asked-range.ts'
 import { ContentError } from './content-error.ts'
 import { chunkBytes, damaged, openBlob, type BlobFile } from './blob-file.ts'
 
@@ -12,8 +13,6 @@ export async function sendBlob(
 ): Promise<void> {
   signal?.throwIfAborted()
   const { digest, path } = where
-  const { offset } = sink
-  const end = Math.min(sink.end ?? size, size)
   const blob = await openBlob(where)
   try {
     const there = blob.size
@@ -30,17 +29,10 @@ export async function sendBlob(
         },
       )
     }
-    if (offset > end) {
-      throw new ContentError('RANGE_MISMATCH', `byte ${offset} of ${digest} is asked for, and it ends at ${end}`, {
-        digest,
-        expected: end,
-        actual: offset,
-        hint: 'throw away what is there and start again',
-      })
-    }
-    await sink.begin({ start: offset, source: path })
-    const memory = createReusedMemory(Math.max(1, Math.min(chunkBytes, end - offset)))
-    for (let at = offset; at < end;) {
+    const { start, end } = askedRange({ digest, size }, sink)
+    await sink.begin({ start, source: path })
+    const memory = createReusedMemory(Math.max(1, Math.min(chunkBytes, end - start)))
+    for (let at = start; at < end;) {
       signal?.throwIfAborted()
       const chunk = (await blob.read(at, memory.take())).subarray(0, end - at)
       if (chunk.length === 0) throw damaged(where, { offset: at, actual: `cut off at byte ${at}` })

@@ -1,7 +1,7 @@
 import type { Algorithm } from '@lading/digest'
 import { digestOf } from '@lading/digest/hash'
-import { ContentError } from '../content-error.ts'
 import type { BlobAddress } from '../content-store.ts'
+import { unnamedErrors } from '../unnamed-errors.ts'
 import type { UnnamedIngest } from '../unnamed-ingest.ts'
 import { joined, putBlob } from './memory-blobs.ts'
 import type { Memory } from './memory.ts'
@@ -16,16 +16,10 @@ export function memoryUnnamedIngest(
   let closed = false
   let committed: BlobAddress | undefined
 
+  const errors = unnamedErrors(size)
   const assertOpen = (): void => {
-    if (closed)
-      throw new ContentError('INGEST_CLOSED', 'the ingest of this content has ended', { hint: 'start another one' })
+    if (closed) throw errors.ended()
   }
-  const wrongSize = (actual: number, hint: string): ContentError =>
-    new ContentError('SIZE_MISMATCH', `the content has ${actual} bytes instead of ${size}`, {
-      expected: size,
-      actual,
-      hint,
-    })
 
   return {
     get offset() {
@@ -33,23 +27,14 @@ export function memoryUnnamedIngest(
     },
     begin({ start }) {
       assertOpen()
-      if (start !== 0 && start !== length)
-        throw new ContentError('RANGE_MISMATCH', `the answer starts at byte ${start}, and ${length} bytes are here`, {
-          expected: length,
-          actual: start,
-          hint: "ask for the range from the ingest's offset, or for everything",
-        })
+      if (start !== 0 && start !== length) throw errors.startsElsewhere(start, length)
       if (start === length) return
       chunks = []
       length = 0
     },
     write(chunk) {
       assertOpen()
-      if (size !== undefined && length + chunk.length > size)
-        throw wrongSize(
-          length + chunk.length,
-          'whoever said the size, or the source, is wrong: nothing beyond it is taken',
-        )
+      if (size !== undefined && length + chunk.length > size) throw errors.tooLong(length + chunk.length)
       chunks.push(chunk)
       length += chunk.length
     },
@@ -57,7 +42,7 @@ export function memoryUnnamedIngest(
       if (committed !== undefined) return committed
       assertOpen()
       signal?.throwIfAborted()
-      if (size !== undefined && length < size) throw wrongSize(length, "go on from the ingest's offset")
+      if (size !== undefined && length < size) throw errors.tooShort(length)
       closed = true
       const bytes = joined(chunks)
       const digest = digestOf(bytes, algorithm)

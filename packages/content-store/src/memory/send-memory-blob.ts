@@ -1,6 +1,6 @@
 import type { AbortOptions } from '@lading/clock'
 import type { BlobSink } from '@lading/content'
-import { ContentError } from '../content-error.ts'
+import { askedRange } from '../asked-range.ts'
 import type { BlobAddress } from '../content-store.ts'
 import { blobOf, wrongSize } from './memory-blobs.ts'
 import type { Memory } from './memory.ts'
@@ -16,18 +16,9 @@ export async function sendMemoryBlob(
   signal?.throwIfAborted()
   const { bytes } = blobOf(memory, digest)
   if (bytes.length !== size) throw wrongSize(digest, size, bytes.length)
-  const { offset } = sink
-  const end = Math.min(sink.end ?? size, size)
-  if (offset > end) {
-    throw new ContentError('RANGE_MISMATCH', `byte ${offset} of ${digest} is asked for, and it ends at ${end}`, {
-      digest,
-      expected: end,
-      actual: offset,
-      hint: 'throw away what is there and start again',
-    })
-  }
-  await sink.begin({ start: offset, source: memory.id })
-  for (let at = offset; at < end; at += chunkBytes) {
+  const { start, end } = askedRange({ digest, size }, sink)
+  await sink.begin({ start, source: memory.id })
+  for (let at = start; at < end; at += chunkBytes) {
     signal?.throwIfAborted()
     // The sink takes the chunk for its own.
     await sink.write(bytes.slice(at, Math.min(at + chunkBytes, end)))
