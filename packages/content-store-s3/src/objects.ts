@@ -12,8 +12,15 @@ export interface Objects {
    *
    * A body that two callers might both want to create carries a nonce of its caller: after an answer that was lost the
    * object is read back, and one's own body means that one has won.
+   *
+   * @param options.sha256 of the bytes, in hexadecimal, where it is known: then it is not computed once more. An engine
+   *   that hashes what it is sent refuses bytes that are others.
    */
-  create(key: string, bytes: Uint8Array, options?: AbortOptions): Promise<'created' | 'exists'>
+  create(
+    key: string,
+    bytes: Uint8Array,
+    options?: AbortOptions & { readonly sha256?: string | undefined },
+  ): Promise<'created' | 'exists'>
   /** Over what is there: heartbeats and records, nothing else. */
   put(key: string, bytes: Uint8Array, options?: AbortOptions): Promise<void>
   /**

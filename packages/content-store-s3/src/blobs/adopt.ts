@@ -27,7 +27,8 @@ export async function adopt(
   for await (const { item, value: bytes } of readAhead(within, get, bounds.inFlight)) {
     if (bytes?.length !== item.size) break
     hasher.update(bytes)
-    chunks.push({ key: item.key, size: item.size, sha256: hexOf(digestOf(bytes)) })
+    const upTo = hexOf(hasher.fork().digest())
+    chunks.push({ key: item.key, size: item.size, sha256: hexOf(digestOf(bytes)), upTo })
   }
   return { chunks, hasher }
 }

@@ -5,9 +5,9 @@ import { hexOf } from '@lading/digest'
 import type { ListedChunk } from './done-document.ts'
 import type { Engine } from './engine.ts'
 
-/** Bytes on their way into chunks: counted and hashed as they come, and written behind the caller's back. */
+/** Bytes on their way into chunks: counted as they come, hashed chunk by chunk, and written behind the caller's back. */
 export interface ChunkWriter {
-  /** Bytes taken and hashed. */
+  /** Bytes taken. */
   readonly offset: number
   /** Those that are in the store, and those that are about to be. */
   readonly chunks: readonly ListedChunk[]
@@ -51,6 +51,7 @@ const nothing = new Uint8Array(0)
 export function writeChunks(options: Options): ChunkWriter {
   const { algorithm, start, size, keyAt, refuse, grown } = options
   const { objects, times, bounds } = options.engine
+  /** Of what was sent, so that the sum at the end of each chunk is known. */
   const hasher = start?.hasher ?? createHasher(algorithm)
   const chunks: ListedChunk[] = [...(start?.chunks ?? [])]
   const stop = new AbortController()
@@ -74,7 +75,9 @@ export function writeChunks(options: Options): ChunkWriter {
     const bytes = buffer.subarray(0, length)
     const rest = buffer.subarray(length, filled)
     const key = keyAt(sentTo)
-    chunks.push({ key, size: length, sha256: hexOf(digestOf(bytes)) })
+    const sha256 = hexOf(digestOf(bytes))
+    hasher.update(bytes)
+    chunks.push({ key, size: length, sha256, upTo: hexOf(hasher.fork().digest()) })
     sentTo += length
     filled = rest.length
     buffer = nothing
@@ -83,14 +86,14 @@ export function writeChunks(options: Options): ChunkWriter {
       buffer.set(rest)
     }
     flying.set(key, bytes)
-    void put(key, bytes)
+    void put(key, bytes, sha256)
     grown?.()
   }
 
-  async function put(key: string, bytes: Uint8Array): Promise<void> {
+  async function put(key: string, bytes: Uint8Array, sha256: string): Promise<void> {
     try {
       // The owner's nonce is in the key: what is there is of an attempt of ours.
-      await objects.create(key, bytes, { signal: stop.signal })
+      await objects.create(key, bytes, { sha256, signal: stop.signal })
     } catch (error) {
       failed ??= { error }
     }
@@ -156,7 +159,6 @@ export function writeChunks(options: Options): ChunkWriter {
       const length = offset() + chunk.length
       if (size !== undefined && length > size) throw refuse.tooLong(length)
       if (chunk.length === 0) return undefined
-      hasher.update(chunk)
       take(chunk)
       giveBack?.()
       flushLater()
@@ -177,6 +179,10 @@ export function writeChunks(options: Options): ChunkWriter {
       stop.abort(refuse.ended())
       await untilFlying(0)
     },
-    digest: () => hasher.digest(),
+    digest() {
+      const all = hasher.fork()
+      all.update(buffer.subarray(0, filled))
+      return all.digest()
+    },
   }
 }

@@ -7,6 +7,11 @@ export interface ListedChunk {
   readonly size: number
   /** In hexadecimal. */
   readonly sha256: string
+  /**
+   * Of the blob up to the end of this chunk, in hexadecimal and by the algorithm of its digest: who reads from the first
+   * byte on verifies each chunk with the one sum that it computes anyway. Absent: nobody computed it.
+   */
+  readonly upTo?: string | undefined
 }
 
 /** What makes a blob present: where its bytes are. */
@@ -18,7 +23,7 @@ export interface DoneDocument {
   readonly content: Uint8Array
 }
 
-// One line of JSON, which says how many lines of chunks follow: `sha256 size key`. Where there are none, the content itself
+// One line of JSON, which says how many lines of chunks follow: `sha256 size key`, and `upTo` where it is known. Where there are none, the content itself
 // follows.
 
 const lineFeed = 0x0a
@@ -30,8 +35,8 @@ export const headBytes = 256
 /** @param nonce what tells it from another's */
 export function formatDone({ size, chunks, content }: DoneDocument, nonce: string): Uint8Array {
   const head = `${JSON.stringify({ version: 1, size, chunks: chunks.length, nonce })}\n`
-  const lines = chunks.map(({ sha256, size: bytes, key }) => `${sha256} ${bytes} ${key}\n`)
-  return new Uint8Array(Buffer.concat([Buffer.from(head + lines.join('')), content]))
+  const lines = chunks.map(({ sha256, size: bytes, key, upTo = '' }) => `${sha256} ${bytes} ${key} ${upTo}`.trimEnd())
+  return new Uint8Array(Buffer.concat([Buffer.from([head, ...lines.map((line) => `${line}\n`)].join('')), content]))
 }
 
 /** Of the blob, in bytes. `undefined`: these are not the first bytes of such a document. */
@@ -45,9 +50,10 @@ export function parseDone(bytes: Uint8Array): DoneDocument | undefined {
   if (head.chunks === 0) return body.length === head.size ? { size: head.size, chunks: [], content: body } : undefined
   const chunks: ListedChunk[] = []
   for (const line of new TextDecoder().decode(body).split('\n').slice(0, -1)) {
-    const [, sha256 = '', size, key = ''] = /^([0-9a-f]{64}) ([0-9]{1,15}) (\S+)$/.exec(line) ?? []
+    const [, sha256 = '', size, key = '', upTo] =
+      /^([0-9a-f]{64}) ([0-9]{1,15}) (\S+)(?: ([0-9a-f]{64,128}))?$/.exec(line) ?? []
     if (typeof parseBlobKey(key)?.part !== 'object') return undefined
-    chunks.push({ sha256, size: Number(size), key })
+    chunks.push({ sha256, size: Number(size), key, upTo })
   }
   const size = chunks.reduce((sum, chunk) => sum + chunk.size, 0)
   return chunks.length === head.chunks && size === head.size ? { size, chunks, content: nothing } : undefined

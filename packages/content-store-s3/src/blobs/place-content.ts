@@ -38,8 +38,9 @@ export async function placeContent(
       if (size <= bounds.inlineBytes) content = new Uint8Array(Buffer.concat([content, piece]))
       else {
         const key = keys.chunk(offset, nonce)
-        await objects.create(key, piece, { signal })
-        chunks.push({ key, size: piece.length, sha256: hexOf(digestOf(piece)) })
+        const sha256 = hexOf(digestOf(piece))
+        await objects.create(key, piece, { sha256, signal })
+        chunks.push({ key, size: piece.length, sha256 })
       }
       offset += piece.length
     }

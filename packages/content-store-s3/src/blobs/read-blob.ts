@@ -1,7 +1,8 @@
 import type { AbortOptions } from '@lading/clock'
 import { ContentError, type BlobAddress, type ByteRange } from '@lading/content-store'
 import { algorithmOf, hexOf, type Digest } from '@lading/digest'
-import { createHasher, digestOf } from '@lading/digest/hash'
+import { digestOf } from '@lading/digest/hash'
+import { chunkSums, runningSum, type PlacedChunk, type Sums } from './chunk-sums.ts'
 import { damaged, openReadable, type Readable } from './documents.ts'
 import type { ListedChunk } from './done-document.ts'
 import type { Engine } from './engine.ts'
@@ -11,52 +12,52 @@ import { readAhead } from './read-ahead.ts'
  * The bytes of a range, each chunk verified before it is handed out. A chunk that is wrong is read a second time. When its
  * generation goes away or is damaged, and another one is here, its bytes are read from that one.
  *
+ * @param options.sums what tells whether a chunk is right. Default: the sum of each by itself.
  * @throws `CONTENT_UNKNOWN`, `CONTENT_DAMAGED`
  */
 export async function* readRange(
   engine: Engine,
   opened: Readable,
-  { start, end, signal }: ByteRange & AbortOptions,
+  { start, end, sums = chunkSums, signal }: ByteRange & AbortOptions & { readonly sums?: Sums | undefined },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { digest } = opened
   const tried = new Set<number>()
+  const get = ({ key }: ListedChunk): Promise<Uint8Array | undefined> => engine.objects.get(key, { signal })
   for (let readable = opened, at = start; at < end;) {
     tried.add(readable.generation)
     const { document } = readable
     if (document.chunks.length === 0) {
-      yield document.content.slice(at, end)
+      const content = document.content.slice(at, end)
+      sums.took(content)
+      yield content
       return
     }
     let failure: string | undefined
     for await (const { item, value } of readAhead(
       chunksWithin(document.chunks, at, end),
-      read,
+      get,
       engine.bounds.inFlight,
     )) {
       signal?.throwIfAborted()
-      if (typeof value === 'string') {
-        failure = value
+      let bytes = value
+      if (bytes !== undefined && !sums.accept(item, bytes)) {
+        bytes = await get(item)
+        if (bytes !== undefined && !sums.accept(item, bytes)) {
+          failure = `${item.key} is ${hexOf(digestOf(bytes))}`
+          break
+        }
+      }
+      if (bytes === undefined) {
+        failure = `${item.key} is missing`
         break
       }
-      const piece = value.subarray(at - item.start, end - item.start)
+      const piece = bytes.subarray(at - item.start, end - item.start)
       at += piece.length
       yield piece
     }
     if (failure === undefined) return
     readable = await openReadable(engine, digest, { signal })
     if (tried.has(readable.generation)) throw damaged(digest, failure)
-  }
-
-  /** Or what is wrong with it. */
-  async function read({ key, size, sha256 }: ListedChunk): Promise<Uint8Array | string> {
-    let actual = ''
-    for (let time = 0; time < 2; time++) {
-      const bytes = await engine.objects.get(key, { signal })
-      if (bytes === undefined) return `${key} is missing`
-      actual = hexOf(digestOf(bytes))
-      if (bytes.length === size && actual === sha256) return bytes
-    }
-    return `${key} is ${actual}`
   }
 }
 
@@ -68,12 +69,10 @@ export async function* readVerified(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const opened = await openReadable(engine, digest, { signal })
   const actual = opened.document.size
-  const hasher = createHasher(algorithmOf(digest))
-  for await (const chunk of readRange(engine, opened, { start: 0, end: actual, signal })) {
-    hasher.update(chunk)
+  const sums = runningSum(algorithmOf(digest))
+  for await (const chunk of readRange(engine, opened, { start: 0, end: actual, sums, signal }))
     if (actual === size) yield chunk
-  }
-  assertSame(digest, hasher.digest())
+  assertSame(digest, sums.digest())
   if (actual !== size) throw wrongSize(digest, size, actual)
 }
 
@@ -81,9 +80,9 @@ export async function* readVerified(
 export async function verifyBlob(engine: Engine, digest: Digest, { signal }: AbortOptions = {}): Promise<number> {
   const opened = await openReadable(engine, digest, { signal })
   const { size } = opened.document
-  const hasher = createHasher(algorithmOf(digest))
-  for await (const chunk of readRange(engine, opened, { start: 0, end: size, signal })) hasher.update(chunk)
-  assertSame(digest, hasher.digest())
+  const sums = runningSum(algorithmOf(digest))
+  for await (const _ of readRange(engine, opened, { start: 0, end: size, sums, signal })) continue
+  assertSame(digest, sums.digest())
   return size
 }
 
@@ -121,13 +120,8 @@ function assertSame(digest: Digest, actual: Digest): void {
   if (actual !== digest) throw damaged(digest, `it is ${actual}`)
 }
 
-interface Placed extends ListedChunk {
-  /** Of its first byte in the blob. */
-  readonly start: number
-}
-
-function chunksWithin(chunks: readonly ListedChunk[], from: number, to: number): readonly Placed[] {
-  const within: Placed[] = []
+function chunksWithin(chunks: readonly ListedChunk[], from: number, to: number): readonly PlacedChunk[] {
+  const within: PlacedChunk[] = []
   let start = 0
   for (const chunk of chunks) {
     if (start < to && start + chunk.size > from) within.push({ ...chunk, start })

@@ -24,6 +24,8 @@ export async function openGateways(
     // Other engines do not know the newer checksums, and every chunk is hashed by us.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // Whoever asks before sending a body (100-continue) gets a connection of its own for each chunk from this SDK.
+    expectContinueHeader: false,
     followRegionRedirects: true,
     requestHandler: {
       connectionTimeout: 10_000,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import type { PutObjectCommandInput } from '@aws-sdk/client-s3'
+import type { PutObjectCommand, PutObjectCommandInput } from '@aws-sdk/client-s3'
 import { systemClock, type AbortOptions, type Clock } from '@lading/clock'
 import { ContentError } from '@lading/content-store'
 import type { Objects } from '../objects.ts'
@@ -95,7 +95,7 @@ function objectsThrough(ask: Ask, { sdk, bucket, start }: Place): Objects {
   }
 
   return {
-    async create(key, bytes, { signal } = {}) {
+    async create(key, bytes, { sha256, signal } = {}) {
       const nonce = randomUUID()
       const settle = async ({ remedy }: Failure): Promise<Created | undefined> => {
         const creator = await creatorOf(key, { signal })
@@ -105,10 +105,8 @@ function objectsThrough(ask: Ask, { sdk, bucket, start }: Place): Objects {
       }
       return ask(
         async ({ client }, how): Promise<Created> => {
-          await client.send(
-            new sdk.PutObjectCommand({ ...withBody(key, bytes), IfNoneMatch: '*', Metadata: { [mark]: nonce } }),
-            how,
-          )
+          const input = { ...withBody(key, bytes), IfNoneMatch: '*', Metadata: { [mark]: nonce } }
+          await client.send(signedAs(sha256, new sdk.PutObjectCommand(input)), how)
           return 'created'
         },
         { about: `create ${key}`, settle, signal },
@@ -135,9 +133,12 @@ function objectsThrough(ask: Ask, { sdk, bucket, start }: Place): Objects {
             discard(body)
             throw tooLarge(key, { length, maxBytes })
           }
-          const bytes = (await body?.transformToByteArray()) ?? new Uint8Array()
-          if (length !== undefined && length !== bytes.byteLength) throw cutShort(key, host)
-          return bytes
+          if (body instanceof Readable && length !== undefined) {
+            const bytes = await collect(body, length)
+            if (bytes === undefined) throw cutShort(key, host)
+            return bytes
+          }
+          return (await body?.transformToByteArray()) ?? new Uint8Array()
         },
         { about: `get ${key}`, signal },
       )
@@ -188,6 +189,32 @@ async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
     if (isAbsent(error)) return undefined
     throw error
   }
+}
+
+/** The signature covers the sum of a body, which is not computed a second time where it is known. */
+function signedAs(sha256: string | undefined, command: PutObjectCommand): PutObjectCommand {
+  if (sha256 === undefined) return command
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const { headers } = args.request as { headers: Record<string, string> }
+      headers['x-amz-content-sha256'] = sha256
+      return next(args)
+    },
+    { step: 'build', name: 'knownPayloadHash' },
+  )
+  return command
+}
+
+/** Into one piece of memory, without another copy. `undefined`: there was less, or more. */
+async function collect(body: Readable, length: number): Promise<Uint8Array | undefined> {
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
+  let at = 0
+  for await (const piece of body as AsyncIterable<Uint8Array>) {
+    if (at + piece.length > length) return undefined
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return at === length ? bytes : undefined
 }
 
 /** Nobody reads it: its connection is given up. */
