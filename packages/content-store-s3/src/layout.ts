@@ -9,6 +9,9 @@ const nonceForm = '[0-9a-f]{16}'
 /** What says of which form all else is. */
 export const formatKey = 'format'
 
+/** Who looks at everything from time to time: see `collectorSeat`. */
+export const collectorKey = 'collector'
+
 /** Before the keys of each kind. */
 export const prefixes: {
   readonly blobs: 'blobs/'
@@ -45,6 +48,8 @@ export interface GenerationKeys {
   condemned(nonce: string): string
   /** What becomes of them after all, created once. `nonce`: as above. */
   verdict(nonce: string): string
+  /** Created by a collector, of its nonce: this generation alone, which is not done, is about to be deleted. */
+  forsaken(nonce: string): string
   /** `offset`: of its first byte in the blob. `nonce`: the owner's, so that nobody's chunk is in another's way. */
   chunk(offset: number, nonce: string): string
 }
@@ -58,6 +63,7 @@ export function generationKeys(digest: Digest, generation: number): GenerationKe
     done: `${prefix}done`,
     condemned: (nonce) => `${prefix}condemned-${nonce}`,
     verdict: (nonce) => `${prefix}verdict-${nonce}`,
+    forsaken: (nonce) => `${prefix}forsaken-${nonce}`,
     chunk: (offset, nonce) => `${prefix}${chunkName(offset, nonce)}`,
   }
 }
@@ -75,6 +81,7 @@ export interface BlobKey {
     | 'done'
     | 'condemned'
     | 'verdict'
+    | 'forsaken'
     | {
         /** Of its first byte in the blob. */
         readonly offset: number
@@ -85,7 +92,7 @@ export interface BlobKey {
 }
 
 const blobKeyForm = new RegExp(
-  `^blobs/([a-z0-9]+)/([0-9a-f]+)/([0-9]{${generationDigits}})/(?:(claim|beat|done)|(condemned|verdict)-(${nonceForm})|chunk-([0-9]{${offsetDigits}})-(${nonceForm}))$`,
+  `^blobs/([a-z0-9]+)/([0-9a-f]+)/([0-9]{${generationDigits}})/(?:(claim|beat|done)|(condemned|verdict|forsaken)-(${nonceForm})|chunk-([0-9]{${offsetDigits}})-(${nonceForm}))$`,
 )
 
 /** `undefined`: none of ours. */
@@ -94,7 +101,7 @@ export function parseBlobKey(key: string): BlobKey | undefined {
   const digest = `${algorithm}:${hex}`
   if (!isDigest(digest)) return undefined
   const blob = { digest, generation: Number(generation) }
-  if (mark === 'condemned' || mark === 'verdict') return { ...blob, part: mark, collector }
+  if (mark === 'condemned' || mark === 'verdict' || mark === 'forsaken') return { ...blob, part: mark, collector }
   if (part === 'claim' || part === 'beat' || part === 'done') return { ...blob, part }
   return { ...blob, part: { offset: Number(offset), nonce } }
 }

@@ -8,7 +8,7 @@ const recordRoles: ReadonlyMap<string, StoreFile['role']> = new Map([
   ['diff-ids', 'diff-ids'],
 ])
 
-const own = /^(blobs|unnamed|names|retired|leases|records|notes|clock)\/|^format$/
+const own = /^(blobs|unnamed|names|retired|leases|records|notes|clock)\/|^(format|collector)$/
 
 /** Every object, by what it is there for. A blob is its list of chunks. */
 export async function* objectFiles(objects: Objects, root: string): AsyncGenerator<StoreFile, void, undefined> {

@@ -97,12 +97,15 @@ export interface ContentStore<Growth = unknown> {
    *   rejects, nothing is deleted. One whose updates do exclude each other need not ask.
    * @param options.quarantine also what was damaged and replaced. Default false: somebody may want to look at them.
    * @param options.dryRun removes nothing. Default false.
+   * @param options.own whoever asks has just removed something, and does not ask for more than that: an engine that
+   *   deletes nothing before some time has passed looks at no other. Default false.
    * @returns what was removed, or would be
    */
   emptyTrash(options?: {
     readonly needed?: (() => Promise<ReadonlySet<Digest>>) | undefined
     readonly quarantine?: boolean | undefined
     readonly dryRun?: boolean | undefined
+    readonly own?: boolean | undefined
   }): Promise<Leftovers>
   /**
    * Whether there is room for these blobs, as far as they are not here yet: for a look before a download, and no promise.

@@ -36,11 +36,13 @@ export interface ReferenceStore {
    * `assertHeld` throw `LOCK_LOST`. Whoever gets that begins again: what it looked at may be otherwise by now. When
    * `change` rejects, nothing that was not saved by then is written.
    *
+   * @param options.only the names that `change` gets, sets and deletes: an engine that keeps each by itself reads these
+   *   and the `name@digest` that each leads to now, and need not list others. Default: all.
    * @throws as `list` does; of files, `INDEX_JSON_TOO_LARGE` for what would be larger than 64 MiB; `LOCK_LOST`, and then nothing was written since the last `save`
    */
   update<T>(
     change: (names: Names) => T | Promise<T>,
-    options?: { readonly signal?: AbortSignal | undefined },
+    options?: { readonly signal?: AbortSignal | undefined; readonly only?: readonly Reference[] | undefined },
   ): Promise<T>
   /**
    * Makes names that cannot be read anew, from the copies that are kept of them: each name of those for which

@@ -31,16 +31,18 @@ export function createPublish(parts: Parts): PublishAll {
     options.signal?.throwIfAborted()
     const plan = await planForStore(publication)
     const named = { ...publication, target: asItIs(publication.target, plan) }
+    const { references, target } = named
+    const only = references.flatMap((reference) => [reference, targetReference(reference, target)])
     await parts.writable()
     const published = despiteLostLock(async () => {
       const staged: StagedDocuments = new Map()
       try {
         for (const document of plan.documents)
           if (!allHere && !(await isHere(parts.contents, document))) await stage(parts, document, staged)
-        return await parts.references.update(
-          (names) => publishLocked(parts, named, { plan, staged, names, allHere }),
-          options,
-        )
+        return await parts.references.update((names) => publishLocked(parts, named, { plan, staged, names, allHere }), {
+          signal: options.signal,
+          only,
+        })
       } finally {
         // Published ones have nothing to discard; a failure before it has its own error to report.
         for (const document of staged.values()) await document.discard().catch(() => {})

@@ -20,7 +20,7 @@ export function createRemove(parts: Parts): Store['remove'] {
         parts.references.update((names) => removeLocked(parts, names, term, force), options),
       )
       // What stays in the trash is emptied by the next one; the removal itself is done.
-      await parts.contents.emptyTrash({ needed: () => neededNow(parts) }).catch(() => {})
+      await parts.contents.emptyTrash({ needed: () => neededNow(parts), own: true }).catch(() => {})
       return removal
     })
   }

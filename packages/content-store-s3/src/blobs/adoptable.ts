@@ -62,7 +62,7 @@ async function attemptsOf(
   const get = (key: string): Promise<Uint8Array | undefined> => objects.get(key, { signal, maxBytes: ownerBytesLimit })
   for (const generation of all.toReversed()) {
     if (generation.number >= before) continue
-    if (generation.number <= condemned || generation.done !== undefined) break
+    if (generation.number <= condemned || generation.done !== undefined || generation.forsaken) break
     const keys = generationKeys(digest, generation.number)
     const [claim, beat] = await Promise.all([get(keys.claim).then(parseClaim), get(keys.beat).then(parseBeat)])
     if (claim === undefined || beat?.state === 'discarded') break

@@ -1,3 +1,4 @@
+import type { AbortOptions } from '@lading/clock'
 import type { Digest } from '@lading/digest'
 import type { Engine } from './engine.ts'
 import { readGenerations, type Generations } from './generations.ts'
@@ -7,11 +8,15 @@ import type { OwnGeneration } from './own-generation.ts'
  * Of an owner that has said that what it brought is discarded. An heir that claimed the blob before that may have adopted
  * it; one that claims it from now on reads that it may not.
  */
-export async function removeOwnChunks({ objects }: Engine, digest: Digest, own: OwnGeneration): Promise<void> {
-  const { all, top } = await readGenerations(objects, digest)
+export async function removeOwnChunks(
+  { objects }: Engine,
+  digest: Digest,
+  { own, ...options }: AbortOptions & { readonly own: OwnGeneration },
+): Promise<void> {
+  const { all, top } = await readGenerations(objects, digest, options)
   if (top !== own.number) return
   const chunks = all.flatMap((generation) => generation.chunks).filter(({ nonce }) => nonce === own.nonce)
-  await Promise.all(chunks.map(({ key }) => objects.remove(key)))
+  await Promise.all(chunks.map(({ key }) => objects.remove(key, options)))
 }
 
 /**
@@ -27,7 +32,7 @@ export async function removeSurpassed(
   { by, keep }: { readonly by: number; readonly keep: ReadonlySet<string> },
 ): Promise<void> {
   const from = Math.max(found.condemned, ...found.all.map(({ number, done }) => (done === undefined ? 0 : number)))
-  const surpassed = found.all.filter(({ number }) => number > from && number < by)
+  const surpassed = found.all.filter(({ number, forsaken }) => number > from && number < by && !forsaken)
   if (surpassed.length === 0 || (await readGenerations(objects, found.digest)).top !== by) return
   const keys = surpassed.flatMap((generation) => generation.keys).filter((key) => !keep.has(key))
   await Promise.all(keys.map((key) => objects.remove(key)))

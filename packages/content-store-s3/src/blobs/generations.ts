@@ -20,9 +20,11 @@ export interface Generation {
   readonly claimed: boolean
   /** Its list of chunks is there. `modifiedMs` by the clock of the store. */
   readonly done: { readonly modifiedMs: number } | undefined
+  /** A collector has announced that it will be deleted, and no other: nobody adopts anything of it, or finishes it. */
+  readonly forsaken: boolean
   /** In order of their offsets. */
   readonly chunks: readonly StoredChunk[]
-  /** All its keys. */
+  /** All its keys, but for those of collectors. */
   readonly keys: readonly string[]
 }
 
@@ -65,9 +67,19 @@ interface Growing {
   number: number
   claimed: boolean
   done: { readonly modifiedMs: number } | undefined
+  forsaken: boolean
   chunks: StoredChunk[]
   keys: string[]
 }
+
+const newGeneration = (number: number): Growing => ({
+  number,
+  claimed: false,
+  done: undefined,
+  forsaken: false,
+  chunks: [],
+  keys: [],
+})
 
 async function* grouped(listed: AsyncIterable<ListedObject>): AsyncGenerator<Generations, void, undefined> {
   let digest: Digest | undefined
@@ -86,9 +98,10 @@ async function* grouped(listed: AsyncIterable<ListedObject>): AsyncGenerator<Gen
     }
     const { generation: number, part } = parsed
     let last = all.at(-1)
-    if (last?.number !== number) all.push((last = { number, claimed: false, done: undefined, chunks: [], keys: [] }))
-    last.keys.push(key)
+    if (last?.number !== number) all.push((last = newGeneration(number)))
+    if (parsed.collector === undefined) last.keys.push(key)
     if (part === 'condemned') condemned = number
+    else if (part === 'forsaken') last.forsaken = true
     else if (part === 'claim') last.claimed = true
     else if (part === 'done') last.done = { modifiedMs }
     else if (typeof part === 'object') last.chunks.push({ key, size, ...part })

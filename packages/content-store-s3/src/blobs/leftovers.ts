@@ -1,4 +1,5 @@
 import type { Amount, Leftovers } from '@lading/content-store'
+import type { Digest } from '@lading/digest'
 import { generationKeys, prefixes, unnamedOwner } from '../layout.ts'
 import { doneSize, headBytes } from './done-document.ts'
 import type { Engine } from './engine.ts'
@@ -13,7 +14,7 @@ export async function countLeftovers(engine: Engine): Promise<Leftovers> {
   for await (const found of allGenerations(objects)) {
     trash = plus(trash, await condemnedIn(engine, found))
     for (const { number } of presentGenerations(found).slice(1))
-      quarantine = plus(quarantine, { files: 1, bytes: await sizeOf(engine, found, number) })
+      quarantine = plus(quarantine, { files: 1, bytes: await sizeOf(engine, found.digest, number) })
     for (const { number, claimed, done, chunks } of found.all)
       if (claimed && done === undefined && number > found.condemned)
         downloads = plus(downloads, { files: 1, bytes: chunks.reduce((sum, { size }) => sum + size, 0) })
@@ -24,15 +25,21 @@ export async function countLeftovers(engine: Engine): Promise<Leftovers> {
 }
 
 /** Copies of the blob that are condemned, and their bytes. */
-export async function condemnedIn(engine: Engine, found: Generations): Promise<Amount> {
+const condemnedIn = (engine: Engine, { digest, all, condemned }: Generations): Promise<Amount> =>
+  copiesOf(
+    engine,
+    digest,
+    all.flatMap(({ number, done }) => (done !== undefined && number <= condemned ? [number] : [])),
+  )
+
+/** These copies of a blob, and their bytes. */
+export async function copiesOf(engine: Engine, digest: Digest, generations: readonly number[]): Promise<Amount> {
   let sum = nothing
-  for (const { number, done } of found.all)
-    if (done !== undefined && number <= found.condemned)
-      sum = plus(sum, { files: 1, bytes: await sizeOf(engine, found, number) })
+  for (const number of generations) sum = plus(sum, { files: 1, bytes: await sizeOf(engine, digest, number) })
   return sum
 }
 
-async function sizeOf({ objects }: Engine, { digest }: Generations, number: number): Promise<number> {
+async function sizeOf({ objects }: Engine, digest: Digest, number: number): Promise<number> {
   const bytes = await objects.get(generationKeys(digest, number).done, { range: { start: 0, end: headBytes } })
   return (bytes && doneSize(bytes)) ?? 0
 }

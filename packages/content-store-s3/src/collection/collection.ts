@@ -2,27 +2,43 @@ import type { AbortOptions } from '@lading/clock'
 import type { Amount, ContentStore, Leftovers } from '@lading/content-store'
 import type { Digest } from '@lading/digest'
 import { ageingClock } from '../ageing-clock.ts'
-import { parseDone } from '../blobs/done-document.ts'
 import type { Engine } from '../blobs/engine.ts'
-import { readGenerations } from '../blobs/generations.ts'
-import { condemnedIn, countLeftovers, plus } from '../blobs/leftovers.ts'
-import { unnamedContents, type UnnamedContent } from '../blobs/unnamed-leftovers.ts'
+import { copiesOf, countLeftovers, plus } from '../blobs/leftovers.ts'
+import type { UnnamedContent } from '../blobs/unnamed-leftovers.ts'
 import { generationKeys, parseBlobKey } from '../layout.ts'
 import { newNonce } from '../nonce.ts'
-import { presentIn, type BlobLook, type Marker } from '../protocol/blob-look.ts'
-import { carryOut, condemn, forgetMarkers, judge, mark } from '../protocol/collect.ts'
-import { bytesOf, run, textOf, type Ground } from '../protocol/run.ts'
-import { allBlobs, type ListedBlobLook } from './marked-blobs.ts'
+import type { BlobLook, Marker } from '../protocol/blob-look.ts'
+import { carryOut, condemn, forgetMarkers, judge } from '../protocol/collect.ts'
+import { forgetForsaken, sweep } from '../protocol/forsake.ts'
+import { run, type Ground } from '../protocol/run.ts'
+import { collectorSeat } from './collector-seat.ts'
+import { createForsaking, lowestOf } from './forsake-leftovers.ts'
+import {
+  forsakenKey,
+  isGone,
+  keysIn,
+  lookAtAll,
+  markerKey,
+  remainsOf,
+  sweptIn,
+  sweptKey,
+  type Looked,
+} from './look-at-all.ts'
 import { createObservations } from './observations.ts'
-import { storeTime } from './store-time.ts'
-import { listVersions, trimNames, versionKeys } from './trim-names.ts'
+import { createTrimming } from './trim-names.ts'
 
 const nothing: Amount = { files: 0, bytes: 0 }
 const nobody: ReadonlySet<Digest> = new Set()
 
+/** What waits for its last look. */
+type Waiting = readonly (readonly [Pick<BlobLook, 'digest'>, Marker])[]
+
 /**
  * How content goes away. Removing condemns; emptying the trash looks once more at what was condemned for the grace time, and
  * deletes it or takes it back. What this process has not seen for so long stays for the next one, unless it is patient.
+ *
+ * Everything is listed by one process of those that share the store, four times in the grace time; by each that is
+ * patient or is asked for all of it (`quarantine`). Others look at what they have removed themselves.
  */
 export function createCollection(
   engine: Engine,
@@ -30,56 +46,63 @@ export function createCollection(
 ): Pick<ContentStore, 'remove' | 'emptyTrash'> {
   const { objects, times, clock } = engine
   const ground: Ground = { objects, now: ageingClock(clock) }
+  const forMs = times.graceMs / 2
   /** Keys that never come again, and what is left of blobs that are gone. */
   const observed = createObservations(() => clock.now())
   const isSettled = (key: string): boolean => clock.now() - (observed.since(key) ?? Infinity) >= times.graceMs
+  const isOurs = collectorSeat(objects, { clock, everyMs: times.graceMs / 4 })
+  const trim = createTrimming(ground, isSettled)
+  const forsakeLeftovers = createForsaking(engine, ground, observed.add)
 
-  /** All that is on its way out. It is seen, so that a later look knows for how long. */
-  async function look(options: AbortOptions): Promise<{
-    readonly blobs: readonly ListedBlobLook[]
-    readonly versions: Awaited<ReturnType<typeof listVersions>>
-    readonly unnamed: readonly UnnamedContent[]
-  }> {
-    const blobs: ListedBlobLook[] = []
-    for await (const blob of allBlobs(objects, options)) blobs.push(blob)
-    const versions = await listVersions(objects, options)
-    const unnamed = await unnamedContents(objects, options)
-    observed.see([
-      ...blobs.flatMap((blob) => blob.markers.map((marker) => keyOf(blob, marker))),
-      ...blobs.flatMap((blob) => (isGone(blob) ? [remainsOf(blob)] : [])),
-      ...versionKeys(versions),
-      ...unnamed.map(({ state }) => state),
-    ])
-    return { blobs, versions, unnamed }
+  async function look(options: AbortOptions = {}): Promise<Looked> {
+    const looked = await lookAtAll(objects, options)
+    // Seen, so that a later look knows for how long it was there.
+    observed.see(keysIn(looked))
+    return looked
   }
 
-  /** What waits for its last look. */
-  const waiting = (blobs: readonly BlobLook[]): readonly (readonly [BlobLook, Marker])[] =>
-    blobs.flatMap((blob) => (isGone(blob) ? [] : blob.markers.map((marker) => [blob, marker] as const)))
+  const waitingIn = ({ marked }: Looked): Waiting =>
+    marked.flatMap((blob) => (isGone(blob) ? [] : blob.markers.map((marker) => [blob, marker] as const)))
 
-  async function lastLook(
-    due: readonly (readonly [BlobLook, Marker])[],
-    ask: () => Promise<ReadonlySet<Digest>>,
-  ): Promise<Amount> {
+  /** What this process has condemned itself, or seen at its last look at everything. */
+  const waitingAsSeen = (): Waiting =>
+    [...observed.keys()].flatMap((key) => {
+      const { digest, generation: n, part, collector: nonce } = parseBlobKey(key) ?? {}
+      return digest === undefined || n === undefined || nonce === undefined || part !== 'condemned'
+        ? []
+        : [[{ digest }, { n, nonce }] as const]
+    })
+
+  async function lastLook(waiting: Waiting, ask: () => Promise<ReadonlySet<Digest>>): Promise<Amount> {
+    const due = waiting.filter(([blob, marker]) => isSettled(markerKey(blob, marker)))
+    if (due.length === 0) return nothing
     let freed = nothing
     const since = ground.now()
     const needed = await ask()
-    for (const [{ digest }, marker] of due) {
-      const amount = await condemnedIn(engine, await readGenerations(objects, digest))
-      const judging = {
-        marker,
-        nonce: newNonce(),
-        needed: needed.has(digest),
-        since,
-        forMs: times.graceMs / 2,
-        lowestOf,
-      }
-      const fate = await run(judge(digest, judging), ground)
-      if (fate === undefined) continue
-      await run(carryOut(digest, marker), ground)
-      if (fate === 'doomed') freed = plus(freed, amount)
+    for (const [blob, marker] of due) {
+      const { digest } = blob
+      const judging = { marker, nonce: newNonce(), needed: needed.has(digest), since, forMs, lowestOf }
+      const judged = await run(judge(digest, judging), ground)
+      observed.forget(markerKey(blob, marker))
+      if (judged === undefined) continue
+      const amount = judged.fate === 'doomed' ? await copiesOf(engine, digest, judged.done) : nothing
+      await run(carryOut(digest, marker, forMs), ground)
+      freed = plus(freed, amount)
     }
     return freed
+  }
+
+  /** What is left of what went, and generations that nobody finishes. */
+  async function tidy({ marked }: Looked): Promise<void> {
+    for (const blob of marked) {
+      const { digest } = blob
+      if (isGone(blob) && isSettled(remainsOf(blob))) await run(forgetMarkers(digest), ground)
+      const swept = sweptIn(blob)
+      if (swept.some((marker) => isSettled(sweptKey(blob, marker)))) await run(forgetForsaken(digest), ground)
+      for (const marker of blob.forsaken)
+        if (!swept.includes(marker) && isSettled(forsakenKey(blob, marker)))
+          await run(sweep(digest, { marker, forMs, lowestOf }), ground)
+    }
   }
 
   /** What processes left that were not heard of for the grace time. Nobody else could go on with it. */
@@ -93,23 +116,6 @@ export function createCollection(
     return removed
   }
 
-  /** Condemns what nobody goes on with, and copies that another one has replaced. They are judged like all else. */
-  async function condemnLeftovers(blobs: readonly ListedBlobLook[], quarantine: boolean): Promise<void> {
-    let nowMs: number | undefined
-    for (const blob of blobs) {
-      const { digest, parts, condemned, top, modifiedMs } = blob
-      const newest = presentIn(blob)
-      if (newest === 0 && top > condemned) {
-        nowMs ??= await storeTime(objects)
-        if (nowMs - modifiedMs > times.abandonedMs) await run(mark(digest, top, newNonce()), ground)
-      } else if (quarantine && parts.some(({ n }) => n > condemned && n < newest)) {
-        const done = await objects.get(generationKeys(digest, newest).done)
-        const upTo = Math.min(newest, (done && lowestOf(textOf(done))) ?? 0) - 1
-        if (upTo > condemned) await run(mark(digest, upTo, newNonce()), ground)
-      }
-    }
-  }
-
   return {
     async remove(digest, { assertHeld } = {}) {
       // Names that are changed from now on do not build on it any more.
@@ -118,39 +124,23 @@ export function createCollection(
       if (marker !== undefined) observed.add(generationKeys(digest, marker.n).condemned(marker.nonce))
       return marker !== undefined
     },
-    async emptyTrash({ needed = () => Promise.resolve(nobody), quarantine = false, dryRun = false } = {}) {
-      if (dryRun) return onlyTrash((await countLeftovers(engine)).trash)
-      let { blobs, versions, unnamed } = await look({})
-      const since = waiting(blobs).map(([blob, marker]) => observed.since(keyOf(blob, marker)) ?? clock.now())
+    async emptyTrash({ needed = () => Promise.resolve(nobody), quarantine = false, dryRun = false, own = false } = {}) {
+      if (dryRun) return only((await countLeftovers(engine)).trash)
+      if (!patient && !quarantine && (own || !(await isOurs()))) return only(await lastLook(waitingAsSeen(), needed))
+      let looked = await look()
+      const since = waitingIn(looked).map(([blob, marker]) => observed.since(markerKey(blob, marker)) ?? clock.now())
       if (patient && since.length > 0) {
         const leftMs = Math.max(...since) + times.graceMs - clock.now()
         if (leftMs > 0) await clock.sleep(leftMs)
-        ;({ blobs, versions, unnamed } = await look({}))
+        looked = await look()
       }
-      const due = waiting(blobs).filter(([blob, marker]) => isSettled(keyOf(blob, marker)))
-      const freed = due.length === 0 ? nothing : await lastLook(due, needed)
-      for (const blob of blobs)
-        if (isGone(blob) && isSettled(remainsOf(blob))) await run(forgetMarkers(blob.digest), ground)
-      await trimNames(ground, versions, isSettled)
-      await condemnLeftovers(blobs, quarantine)
-      return { ...onlyTrash(freed), temporary: await removeUnnamed(unnamed) }
+      const freed = await lastLook(waitingIn(looked), needed)
+      await tidy(looked)
+      await trim(looked.versions)
+      await forsakeLeftovers(looked.littered, { quarantine })
+      return { ...only(freed), temporary: await removeUnnamed(looked.unnamed) }
     },
   }
 }
 
-const onlyTrash = (trash: Amount): Leftovers => ({ trash, quarantine: nothing, downloads: nothing, temporary: nothing })
-
-const keyOf = ({ digest }: BlobLook, { n, nonce }: Marker): string => generationKeys(digest, n).condemned(nonce)
-
-/** Whether nothing of what is condemned is there any more, but its markers. */
-const isGone = ({ parts, markers, verdicts, condemned }: BlobLook): boolean =>
-  markers.length + verdicts.length > 0 && parts.every(({ n }) => n > condemned)
-
-const remainsOf = ({ digest, markers, verdicts }: BlobLook): string =>
-  `${digest} ${[...markers, ...verdicts].map(({ nonce }) => nonce).join(' ')}`
-
-/** Of the generations that chunks are taken from. */
-function lowestOf(done: string): number | undefined {
-  const parsed = parseDone(bytesOf(done))
-  return parsed && Math.min(...parsed.chunks.map(({ key }) => parseBlobKey(key)?.generation ?? 0))
-}
+const only = (trash: Amount): Leftovers => ({ trash, quarantine: nothing, downloads: nothing, temporary: nothing })

@@ -8,6 +8,20 @@ import { blobLook, type BlobLook } from '../protocol/blob-look.ts'
 export interface ListedBlobLook extends BlobLook {
   /** When the last of its objects was written, by the clock of the store. */
   readonly modifiedMs: number
+  /** The same of each generation, markers left out. */
+  readonly modifiedOf: ReadonlyMap<number, number>
+}
+
+function timesOf(listed: readonly ListedObject[]): Pick<ListedBlobLook, 'modifiedMs' | 'modifiedOf'> {
+  let last = 0
+  const modifiedOf = new Map<number, number>()
+  for (const { key, modifiedMs } of listed) {
+    last = Math.max(last, modifiedMs)
+    const parsed = parseBlobKey(key)
+    if (parsed === undefined || parsed.collector !== undefined) continue
+    modifiedOf.set(parsed.generation, Math.max(modifiedOf.get(parsed.generation) ?? 0, modifiedMs))
+  }
+  return { modifiedMs: last, modifiedOf }
 }
 
 /** Every blob that there is anything of. */
@@ -17,10 +31,7 @@ export async function* allBlobs(
 ): AsyncGenerator<ListedBlobLook, void, undefined> {
   let digest: Digest | undefined
   let keys: ListedObject[] = []
-  const look = (of: Digest): ListedBlobLook => ({
-    ...blobLook(of, 0, keys),
-    modifiedMs: Math.max(...keys.map(({ modifiedMs }) => modifiedMs)),
-  })
+  const look = (of: Digest): ListedBlobLook => ({ ...blobLook(of, 0, keys), ...timesOf(keys) })
   for await (const each of objects.list(prefixes.blobs, options)) {
     const of = parseBlobKey(each.key)?.digest
     if (of === undefined) continue

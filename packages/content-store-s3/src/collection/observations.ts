@@ -4,8 +4,11 @@ export interface Observations {
   see(keys: Iterable<string>): void
   /** One more, which has come to be there. */
   add(key: string): void
+  /** One that has gone. */
+  forget(key: string): void
   /** In milliseconds; `undefined`: it was not there at the last look. */
   since(key: string): number | undefined
+  keys(): Iterable<string>
 }
 
 export function createObservations(now: () => number): Observations {
@@ -20,6 +23,8 @@ export function createObservations(now: () => number): Observations {
       for (const key of there) add(key)
     },
     add,
+    forget: (key) => void first.delete(key),
     since: (key) => first.get(key),
+    keys: () => first.keys(),
   }
 }

@@ -1,4 +1,4 @@
-import { systemClock, type AbortOptions, type Clock } from '@lading/clock'
+import { systemClock, type Clock } from '@lading/clock'
 import { ContentError } from '@lading/content-store'
 import {
   changeNames,
@@ -8,23 +8,17 @@ import {
   type ReferenceStore,
 } from '@lading/reference-store'
 import { ageingClock } from '../ageing-clock.ts'
-import { each } from '../each.ts'
-import { nameKey, parseNameKey, prefixes } from '../layout.ts'
 import type { Objects } from '../objects.ts'
-import { currentVersion, writeVersion, type Version } from '../protocol/names.ts'
+import { writeVersion } from '../protocol/names.ts'
 import { run } from '../protocol/run.ts'
 import { timesOf, type Times } from '../times.ts'
-import { formatVersion, keyOfName, parseVersion } from './version-body.ts'
+import { readNames, type FoundName, type FoundNames } from './read-names.ts'
+import { formatVersion, keyOfName } from './version-body.ts'
 
 export interface ObjectReferenceStoreOptions {
   readonly objects: Objects
   readonly times?: Times | undefined
   readonly clock?: Clock | undefined
-}
-
-/** What a name was found at. */
-interface Found extends NameChange {
-  readonly n: number
 }
 
 /**
@@ -37,71 +31,36 @@ export function createObjectReferenceStore({
   clock = systemClock,
 }: ObjectReferenceStoreOptions): ReferenceStore {
   const now = ageingClock(clock)
-  /** Of what is current. A version never changes, so that each is read once. */
-  const bodies = new Map<string, string>()
-
-  async function readVersion(sha256: string, n: number, options: AbortOptions): Promise<Version | undefined> {
-    const known = bodies.get(nameKey(sha256, n))
-    if (known !== undefined) return { n, body: known }
-    const bytes = await objects.get(nameKey(sha256, n), options)
-    if (bytes !== undefined) return { n, body: Buffer.from(bytes).toString('latin1') }
-    // A newer one has come, and this one was trimmed.
-    return run(currentVersion(sha256), { objects, now, ...options })
-  }
-
-  async function readAll(options: AbortOptions = {}): Promise<ReadonlyMap<string, Found>> {
-    const latest = new Map<string, number>()
-    for await (const { key } of objects.list(prefixes.names, options)) {
-      const parsed = parseNameKey(key)
-      if (parsed !== undefined) latest.set(parsed.sha256, Math.max(parsed.version, latest.get(parsed.sha256) ?? 0))
-    }
-    const read = new Map<string, string>()
-    const found = new Map<string, Found>()
-    await each(latest, async ([sha256, n]) => {
-      const version = await readVersion(sha256, n, options)
-      if (version === undefined) return
-      const key = nameKey(sha256, version.n)
-      read.set(key, version.body)
-      const change = parseVersion(version.body, key)
-      found.set(change.name, { ...change, n: version.n })
-    })
-    bodies.clear()
-    for (const [key, body] of read) bodies.set(key, body)
-    return found
-  }
+  const read = readNames(objects, now)
 
   return {
-    list: async () => sorted(await readAll()),
-    async get(reference) {
-      const name = storedName(reference)
-      const sha256 = keyOfName(name)
-      const version = await run(
-        currentVersion(sha256, (n) => bodies.get(nameKey(sha256, n))),
-        { objects, now },
-      )
-      return version && parseVersion(version.body, nameKey(sha256, version.n)).target
-    },
+    list: async () => sorted(await read.all()),
+    get: async (reference) => (await read.one(storedName(reference)))?.target,
     foreignTargets: async () => [],
-    async update(change, { signal } = {}) {
+    async update(change, { signal, only } = {}) {
       signal?.throwIfAborted()
       const basis = { since: now(), forMs: times.graceMs / 2 }
-      const found = await readAll({ signal })
-      const versions = new Map([...found].map(([name, { n }]) => [name, n]))
+      const found = await (only === undefined ? read.all({ signal }) : read.only(only, { signal }))
+      /** What each name was found at, or changed to here. */
+      const before = new Map<string, Pick<FoundName, 'n' | 'target'> | undefined>(found)
+
+      async function write(changed: NameChange): Promise<void> {
+        const { name, target } = changed
+        const there = before.has(name) || only === undefined ? before.get(name) : await read.one(name)
+        // What is not there need not be removed.
+        if (target === undefined && there?.target === undefined) return
+        const body = formatVersion(changed)
+        const n = await run(writeVersion(keyOfName(name), { after: there?.n, body, basis }), { objects, now })
+        if (n === undefined) throw changedMeanwhile(name)
+        before.set(name, { n, target })
+        read.wrote(name, { n, body })
+      }
       const names = changeNames(
         { named: namedIn(found), foreignTargets: [] },
         {
           async save(changes) {
             // One after the other: what a tag leaves behind is named before the tag moves.
-            for (const changed of changes) {
-              const step = writeVersion(keyOfName(changed.name), {
-                after: versions.get(changed.name),
-                body: formatVersion(changed),
-                basis,
-              })
-              const n = await run(step, { objects, now })
-              if (n === undefined) throw changedMeanwhile(changed.name)
-              versions.set(changed.name, n)
-            }
+            for (const changed of changes) await write(changed)
           },
           async assertHeld() {
             if (now() - basis.since > basis.forMs) throw tookTooLong()
@@ -117,14 +76,16 @@ export function createObjectReferenceStore({
   }
 }
 
-const namedIn = (found: ReadonlyMap<string, Found>): ReadonlyMap<string, NamedTarget> =>
+const namedIn = (found: ReadonlyMap<string, FoundName | undefined>): ReadonlyMap<string, NamedTarget> =>
   new Map(
-    [...found.values()].flatMap(({ name, reference, target }) =>
-      target === undefined ? [] : [[name, { name, reference, target }] as const],
-    ),
+    [...found.values()].flatMap((each) => {
+      if (each?.target === undefined) return []
+      const { name, reference, target } = each
+      return [[name, { name, reference, target }] as const]
+    }),
   )
 
-const sorted = (found: ReadonlyMap<string, Found>): readonly NamedTarget[] =>
+const sorted = (found: FoundNames): readonly NamedTarget[] =>
   [...namedIn(found).values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 
 const changedMeanwhile = (name: string): ContentError =>

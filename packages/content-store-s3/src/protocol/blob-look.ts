@@ -22,6 +22,8 @@ export interface BlobLook {
   }[]
   readonly markers: readonly Marker[]
   readonly verdicts: readonly Marker[]
+  /** Each of one generation alone, which is not done: see `forsake`. */
+  readonly forsaken: readonly Marker[]
   /** Generations up to this one are as good as absent for whoever would name or adopt them, whatever the verdict. 0: none. */
   readonly condemned: number
   /** The highest number of all. A new owner claims the next one. 0: there is nothing. */
@@ -37,6 +39,7 @@ export function blobLook(digest: Digest, since: number, listed: readonly ListedK
   const parts: BlobLook['parts'][number][] = []
   const markers: Marker[] = []
   const verdicts: Marker[] = []
+  const forsaken: Marker[] = []
   let top = 0
   for (const each of listed) {
     const parsed = parseBlobKey(each.key)
@@ -45,9 +48,11 @@ export function blobLook(digest: Digest, since: number, listed: readonly ListedK
     top = Math.max(top, n)
     if (part === 'condemned') markers.push({ n, nonce })
     else if (part === 'verdict') verdicts.push({ n, nonce })
+    else if (part === 'forsaken') forsaken.push({ n, nonce })
     else parts.push({ n, isDone: part === 'done', isData: typeof part === 'object', listed: each })
   }
-  return { digest, since, parts, markers, verdicts, condemned: Math.max(0, ...markers.map(({ n }) => n)), top }
+  const condemned = Math.max(0, ...markers.map(({ n }) => n))
+  return { digest, since, parts, markers, verdicts, forsaken, condemned, top }
 }
 
 /** The newest generation that is done and not condemned, and what its `done` says. */

@@ -2,7 +2,7 @@ import type { Digest } from '@lading/digest'
 import { generationKeys } from '../layout.ts'
 import { fateOf, lookAtBlob, presentGeneration, type BlobLook, type Fate, type Marker } from './blob-look.ts'
 import { createOnce } from './create-once.ts'
-import { get, remove, type Step } from './step.ts'
+import { get, isOlder, remove, type Step } from './step.ts'
 
 /**
  * How a blob goes away where nothing excludes anybody. Somebody who has just found it present may be about to name it, so
@@ -37,16 +37,22 @@ export interface Judging {
   readonly lowestOf: (done: string) => number | undefined
 }
 
+/** What was decided, and the generations of which a `done` was there then. */
+export interface Judged {
+  readonly fate: Fate
+  readonly done: readonly number[]
+}
+
 /** Decides what becomes of a marked blob, unless somebody has. `undefined`: not now. */
-export function* judge(digest: Digest, judging: Judging): Step<Fate | undefined> {
+export function* judge(digest: Digest, judging: Judging): Step<Judged | undefined> {
   const { marker, nonce, since, forMs } = judging
   const look = yield* lookAtBlob(digest)
   if (!look.markers.some((each) => each.nonce === marker.nonce)) return undefined
-  const fate = yield* fateIn(look, judging)
+  const decided = yield* fateIn(look, judging)
   const key = generationKeys(digest, marker.n).verdict(marker.nonce)
-  const creation = yield* createOnce(key, `${fate} ${nonce}`, { since, forMs })
-  if (creation === 'created') return fate
-  return creation === 'taken' ? fateOf(yield* get(key)) : undefined
+  const creation = yield* createOnce(key, `${decided} ${nonce}`, { since, forMs })
+  const fate = creation === 'taken' ? fateOf(yield* get(key)) : creation === 'created' ? decided : undefined
+  return fate && { fate, done: look.parts.flatMap(({ n, isDone }) => (isDone && n <= marker.n ? [n] : [])) }
 }
 
 /** Whoever began to build on what is condemned before it was has done so by now, or given up. */
@@ -66,9 +72,10 @@ function* fateIn({ digest, parts, condemned }: BlobLook, { marker: { n }, needed
  * Does what the verdict on a marker says: takes the marker back, or deletes every generation up to its own. Idempotent; it
  * can be cut anywhere and done again by anybody. The marker of what was deleted stays: see `forgetMarkers`.
  *
- * @returns what was deleted, in bytes; `undefined`: there is no marker with a verdict
+ * @param forMs how long its look counts: whoever stands still for longer might delete what has come since under the same number
+ * @returns what was deleted, in bytes; `undefined`: there is no marker with a verdict, or it took too long
  */
-export function* carryOut(digest: Digest, marker: Marker): Step<number | undefined> {
+export function* carryOut(digest: Digest, marker: Marker, forMs: number): Step<number | undefined> {
   const keys = generationKeys(digest, marker.n)
   const look = yield* lookAtBlob(digest)
   const fate = fateOf(yield* get(keys.verdict(marker.nonce)))
@@ -81,9 +88,11 @@ export function* carryOut(digest: Digest, marker: Marker): Step<number | undefin
   const doomed = look.parts.filter(({ n }) => n <= marker.n)
   let bytes = 0
   // First what makes it present.
-  for (const { isDone, listed } of doomed) if (isDone) yield* remove(listed.key)
-  for (const { isDone, isData, listed } of doomed) {
-    if (isDone) continue
+  for (const { isData, listed } of [
+    ...doomed.filter(({ isDone }) => isDone),
+    ...doomed.filter((each) => !each.isDone),
+  ]) {
+    if (yield* isOlder({ since: look.since, forMs })) return undefined
     yield* remove(listed.key)
     if (isData) bytes += listed.size
   }

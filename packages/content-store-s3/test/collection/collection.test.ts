@@ -1,9 +1,9 @@
 import type { ContentStore } from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import { parseReference } from '@lading/reference'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createObjectContentStore } from '../../src/create-object-content-store.ts'
-import { blobPrefix, unnamedKeys } from '../../src/layout.ts'
+import { blobPrefix, generationKeys, unnamedKeys } from '../../src/layout.ts'
 import { createBucket, memoryObjects, type Bucket } from '../../src/memory/index.ts'
 import { newNonce } from '../../src/nonce.ts'
 import { createObjectReferenceStore } from '../../src/names/object-reference-store.ts'
@@ -18,7 +18,7 @@ const open = (bucket: Bucket, clock = hurriedClock(), patient = false): ContentS
   createObjectContentStore({ objects: memoryObjects({ bucket }), times, clock, patient })
 
 const keysIn = ({ objects }: Bucket): readonly string[] =>
-  [...objects.keys()].filter((key) => !key.startsWith('retired/'))
+  [...objects.keys()].filter((key) => !key.startsWith('retired/') && key !== 'collector')
 
 it('leaves what it has not seen for the grace time to the next pass of the same process', async () => {
   const bucket = createBucket()
@@ -84,6 +84,7 @@ it('trims versions of names that were followed long ago, and goes on counting af
   expect(keysIn(bucket)).toHaveLength(1)
   expect((await names.get(name))?.size).toBe(3)
   await names.update((each) => each.delete(name))
+  await clock.sleep(times.graceMs / 4)
   await contents.emptyTrash()
   await clock.sleep(times.graceMs)
   await contents.emptyTrash()
@@ -109,4 +110,130 @@ it('takes away content without a digest whose process was not heard of for the g
   expect((await contents.emptyTrash()).temporary).toEqual({ files: 2, bytes: 10 + bytes.length })
   expect(keysIn(bucket)).toEqual([alive.beat, alive.chunk(0)])
   expect(keysIn(bucket)).not.toContain(killed.beat)
+})
+
+/** As it is listed by a store whose clock says that it was written so long ago. */
+function backdate({ objects }: Bucket, key: string, ageMs: number): void {
+  const object = objects.get(key)
+  if (object !== undefined) objects.set(key, { ...object, modifiedMs: Date.now() - ageMs })
+}
+
+describe('what an owner left beside a blob that is present', () => {
+  const stray = (bucket: Bucket, n: number): readonly string[] => {
+    const { claim, beat, chunk } = generationKeys(digest, n)
+    const keys = [claim, beat, chunk(0, newNonce())]
+    for (const key of keys) bucket.objects.set(key, { bytes, modifiedMs: 1 })
+    return keys
+  }
+  /** Looks that announce, delete, and forget. */
+  async function collected(bucket: Bucket, between = (): void => {}): Promise<readonly string[]> {
+    const clock = hurriedClock()
+    const contents = open(bucket, clock)
+    await contents.emptyTrash()
+    between()
+    for (let pass = 0; pass < 3; pass++) {
+      await clock.sleep(times.graceMs)
+      await contents.emptyTrash()
+    }
+    return keysIn(bucket)
+  }
+
+  it.each([2, 4])('goes after a week, its number %i below or above', async (n) => {
+    const bucket = createBucket()
+    const { done } = generationKeys(digest, 3)
+    await open(bucket).put(digest, bytes)
+    const document = bucket.objects.get(generationKeys(digest, 1).done)
+    bucket.objects.clear()
+    if (document !== undefined) bucket.objects.set(done, document)
+    const keys = stray(bucket, n)
+    expect(await collected(bucket)).toEqual([done])
+    expect(await open(bucket).read(digest)).toEqual(bytes)
+
+    // A younger one is somebody's who may be at it.
+    stray(bucket, n)
+    backdate(bucket, keys[0] ?? '', 1_000)
+    expect(await collected(bucket)).toHaveLength(4)
+  })
+
+  it('stays where it is done after all', async () => {
+    const bucket = createBucket()
+    await open(bucket).put(digest, bytes)
+    const keys = generationKeys(digest, 1)
+    const document = bucket.objects.get(keys.done)
+    stray(bucket, 2)
+    const left = await collected(bucket, () => {
+      if (document !== undefined) bucket.objects.set(generationKeys(digest, 2).done, document)
+    })
+    expect(left.filter((key) => key.startsWith(blobPrefix(digest)))).toHaveLength(5)
+    expect(left.some((key) => key.includes('forsaken'))).toBe(false)
+  })
+
+  it('is gone on with by nobody once that is announced', async () => {
+    const bucket = createBucket()
+    const contents = createObjectContentStore({
+      objects: memoryObjects({ bucket }),
+      times,
+      clock: hurriedClock(),
+      bounds: { chunkBytes: 4, inlineBytes: 1, withheldBytes: 1 },
+    })
+    const blob = { digest, size: bytes.length }
+    const ingest = await contents.ingest(blob)
+    await ingest?.begin({ start: 0, source: 'test' })
+    await ingest?.write(bytes.slice())
+    bucket.objects.set(generationKeys(digest, 1).forsaken(newNonce()), { bytes, modifiedMs: 1 })
+    await expect(ingest?.commit()).rejects.toMatchObject({ code: 'LOCK_LOST' })
+    await ingest?.close()
+    const next = await contents.ingest(blob)
+    expect(next?.offset).toBe(0)
+    await next?.discard()
+  })
+})
+
+describe('of many processes', () => {
+  const counting = (bucket: Bucket, clock = hurriedClock()) => {
+    const asked: string[] = []
+    const faults = ({ operation, key }: { readonly operation: string; readonly key: string }): undefined =>
+      void asked.push(`${operation} ${key}`)
+    const contents = createObjectContentStore({ objects: memoryObjects({ bucket, faults }), times, clock })
+    return { contents, clock, counted: () => asked.splice(0) }
+  }
+  const listings = (asked: readonly string[]): readonly string[] =>
+    asked.filter((each) => each === 'list blobs/' || each === 'list names/' || each === 'list unnamed/')
+
+  it('one looks at everything, once in a while, and another when that one is gone', async () => {
+    const bucket = createBucket()
+    const clock = hurriedClock()
+    const [one, other] = [counting(bucket, clock), counting(bucket, clock)]
+    await one.contents.emptyTrash()
+    expect(listings(one.counted())).toHaveLength(3)
+    for (let pass = 0; pass < 5; pass++) {
+      for (const { contents } of [one, other]) await contents.emptyTrash()
+      expect([...one.counted(), ...other.counted()].filter((each) => !each.endsWith(' collector'))).toEqual([])
+    }
+    for (let pass = 0; pass < 4; pass++) {
+      await clock.sleep(times.graceMs / 4)
+      for (const { contents } of [one, other]) await contents.emptyTrash()
+      expect(listings(one.counted())).toHaveLength(3)
+      expect(other.counted()).toEqual(['get collector'])
+    }
+    for (let pass = 0; pass < 3; pass++) {
+      await clock.sleep(times.graceMs / 4)
+      await other.contents.emptyTrash()
+    }
+    expect(listings(other.counted())).toHaveLength(6)
+  })
+
+  it('each takes away what it has removed itself, and asks for nothing before', async () => {
+    const bucket = createBucket()
+    const { contents, clock, counted } = counting(bucket)
+    await contents.put(digest, bytes)
+    await contents.remove(digest)
+    counted()
+    await contents.emptyTrash({ own: true })
+    expect(counted()).toEqual([])
+    await clock.sleep(times.graceMs)
+    expect((await contents.emptyTrash({ own: true })).trash.bytes).toBe(bytes.length)
+    expect(listings(counted())).toEqual([])
+    await expect(contents.read(digest)).rejects.toMatchObject({ code: 'CONTENT_UNKNOWN' })
+  })
 })

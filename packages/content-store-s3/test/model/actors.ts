@@ -1,9 +1,10 @@
 import type { Digest } from '@lading/digest'
 import { generationKeys, nameKey, parseBlobKey } from '../../src/layout.ts'
-import { lookAtBlob, presentGeneration, type BlobLook, type Marker } from '../../src/protocol/blob-look.ts'
+import { lookAtBlob, presentGeneration, presentIn, type BlobLook, type Marker } from '../../src/protocol/blob-look.ts'
 import { carryOut, forgetMarkers, judge, mark } from '../../src/protocol/collect.ts'
 import { createOnce } from '../../src/protocol/create-once.ts'
 import { currentVersion, writeVersion } from '../../src/protocol/names.ts'
+import { forgetForsaken, forsake, sweep } from '../../src/protocol/forsake.ts'
 import { get, now, remove, type Step } from '../../src/protocol/step.ts'
 import type { ModelAsk } from './world.ts'
 
@@ -26,6 +27,8 @@ export interface Mistakes {
   readonly forgetsAtOnce?: boolean
   readonly decidesAlone?: boolean
   readonly skipsChunks?: boolean
+  readonly sweepsAtOnce?: boolean
+  readonly adoptsForsaken?: boolean
   readonly attempts?: number
 }
 
@@ -61,7 +64,7 @@ function* bring(who: string, attempt: number, look: BlobLook, wrong: Mistakes): 
   const basis = { since: look.since, forMs: basisMs }
   if ((yield* createOnce(keysOf(n).claim, own, basis)) !== 'created') return 'taken'
   const floor = wrong.adoptsCondemned === true ? 0 : look.condemned
-  const old = look.parts.findLast((part) => part.isData && part.n > floor)
+  const old = look.parts.findLast((part) => part.isData && part.n > floor && !isForsaken(look, part.n, wrong))
   let chunk = keysOf(n).chunk(0, own)
   if (old !== undefined && (yield* get(old.listed.key)) !== undefined) chunk = old.listed.key
   else if ((yield* createOnce(chunk, own)) !== 'created') return 'did not get through'
@@ -71,10 +74,42 @@ function* bring(who: string, attempt: number, look: BlobLook, wrong: Mistakes): 
     const last = yield* lookAtBlob(blob)
     const from = chunk === old?.listed.key ? old.n : n
     if (wrong.adoptsCondemned !== true && last.condemned >= from) return 'condemned'
+    if (isForsaken(last, from, wrong) || isForsaken(last, n, wrong)) return 'forsaken'
     if (wrong.skipsChunks !== true && !last.parts.some(({ listed }) => listed.key === chunk)) return 'collected'
     ;({ since } = last)
   }
   return yield* createOnce(keysOf(n).done, chunk, { since, forMs: basisMs })
+}
+
+const isForsaken = ({ forsaken }: BlobLook, n: number, { adoptsForsaken }: Mistakes): boolean =>
+  adoptsForsaken !== true && forsaken.some((marker) => marker.n === n)
+
+/** Brings the blob whether or not it is present, as who knows that the copy that is there is bad. */
+export function* replace(who: string, wrong: Mistakes = {}): Step<string> {
+  return yield* bring(who, 0, yield* lookAtBlob(blob), wrong)
+}
+
+/** Finishes a generation that it claimed long ago. */
+export function* finish(n: number, own: string, wrong: Mistakes = {}): Step<string> {
+  const chunk = keysOf(n).chunk(0, own)
+  const look = yield* lookAtBlob(blob)
+  if (look.condemned >= n || isForsaken(look, n, wrong)) return 'announced'
+  if (![chunk, keysOf(n).claim].every((key) => look.parts.some(({ listed }) => listed.key === key))) return 'collected'
+  return yield* createOnce(keysOf(n).done, chunk, { since: look.since, forMs: basisMs })
+}
+
+/** Takes away what an owner left beside what is present. */
+export function* clean(who: string, wrong: Mistakes = {}): Step<string> {
+  const look = yield* lookAtBlob(blob)
+  const newest = presentIn(look)
+  const stray = look.parts.findLast(({ n }) => n > look.condemned && n !== newest)
+  if (stray === undefined) return 'nothing there'
+  const marker = look.forsaken[0] ?? (yield* forsake(blob, stray.n, nonceOf(who)))
+  if (wrong.sweepsAtOnce !== true) yield* wait(yield* now())
+  const swept = yield* sweep(blob, { marker, forMs: basisMs, lowestOf })
+  if (wrong.forgetsAtOnce !== true) yield* wait(yield* now())
+  yield* forgetForsaken(blob)
+  return `${swept}`
 }
 
 /** Collects the blob as one that nobody needs, as it was told a while ago, or goes on with what another collector began. */
@@ -92,12 +127,12 @@ export function* collect(who: string, wrong: Mistakes = {}): Step<string> {
     needed = isLive((yield* currentVersion(name))?.body)
   } else since = yield* now()
   if (wrong.decidesAlone === true) return yield* decideAlone(marker, needed)
-  const fate = yield* judge(blob, { marker, nonce: nonceOf(who), needed, since, forMs: basisMs, lowestOf })
-  if (fate === undefined) return 'not now'
-  yield* carryOut(blob, marker)
+  const judged = yield* judge(blob, { marker, nonce: nonceOf(who), needed, since, forMs: basisMs, lowestOf })
+  if (judged === undefined) return 'not now'
+  yield* carryOut(blob, marker, basisMs)
   if (wrong.forgetsAtOnce !== true) yield* wait(yield* now())
   yield* forgetMarkers(blob)
-  return fate
+  return judged.fate
 }
 
 /** Does what it thinks right, whatever another collector thinks of the same marker. */

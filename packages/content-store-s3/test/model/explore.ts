@@ -61,8 +61,8 @@ function stateKeys(): (state: State) => string {
     }
     return number
   }
-  return ({ objects, actors, strays, lost }) => {
-    const parts = [contentsOf(objects), lost]
+  return ({ objects, actors, strays, lost, outages, away }) => {
+    const parts = [contentsOf(objects), lost, outages, Number(away)]
     for (const { node, ages, asked, seen, refused } of actors.values())
       if (refused === true) parts.push(-2)
       else parts.push(node.id, ...ages.values(), asked, seen === undefined ? -1 : contentsOf(seen))

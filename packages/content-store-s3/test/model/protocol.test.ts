@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { enlarged, needs } from '../../../../test/support/needs.ts'
 import { explore } from './explore.ts'
-import { ageless, backwards, believing, blind } from './mistakes.ts'
+import { heartbeatSceneOf } from './heartbeat-scenes.ts'
+import { ageless, backwards, believing, blind, gapless, trusting } from './mistakes.ts'
 import { nameSceneOf } from './name-scenes.ts'
 import { sceneOf, type SceneOptions, type Twist } from './scenes.ts'
 import type { Scene } from './world.ts'
@@ -32,6 +33,11 @@ describe('the protocol of blobs, in every order', () => {
     ['an owner and its successor', two, { place: 'part', wrong: once }],
     ['a name that is removed', ['reader', 'remover', 'collector'], { place: 'named' }],
     ['a listing that takes time', two, { place: 'whole', slowListings: true, wrong: once }],
+    [
+      'another one, and a name that is removed while an answer is lost',
+      ['collector', 'second collector', 'remover'],
+      { place: 'named', losses: 1 },
+    ],
   ])('holds with a collector and %s', needs(enlarged), (_, actors, options) =>
     expect(brokenIn(sceneOf(actors, options))).toBeUndefined(),
   )
@@ -53,8 +59,53 @@ describe('the protocol of blobs, in every order', () => {
       { place: 'named', wrong: { ...once, decidesAlone: true } },
     ],
     ['names what it saw long ago', two, { place: 'whole', wrong: once, twist: only('owner', ageless) }],
+    [
+      'takes its verdict for the one that is there, because the answer was lost',
+      ['collector', 'second collector', 'remover', 'owner'],
+      { place: 'named', wrong: once, losses: 1, twist: only('collector', trusting) },
+    ],
   ])('finds out who %s', needs(enlarged), (_, actors, options) =>
     expect(brokenIn(sceneOf(actors, options))).toBeTypeOf('string'),
+  )
+})
+
+describe('the protocol of strays, in every order', () => {
+  it.each<readonly [string, Actors, SceneOptions]>([
+    ['an owner that is not dead', ['sleeper', 'cleaner'], { place: 'stray' }],
+    ['who brings the blob anew', ['replacer', 'cleaner'], { place: 'stray' }],
+  ])('holds with a collector and %s', (_, actors, options) =>
+    expect(brokenIn(sceneOf(actors, options))).toBeUndefined(),
+  )
+
+  it.each<readonly [string, Actors, SceneOptions]>([
+    ['both owners', ['replacer', 'sleeper', 'cleaner'], { place: 'stray' }],
+    ['another one and an owner', ['cleaner', 'second cleaner', 'sleeper'], { place: 'stray' }],
+  ])('holds with a collector and %s', needs(enlarged), (_, actors, options) =>
+    expect(brokenIn(sceneOf(actors, options))).toBeUndefined(),
+  )
+
+  it.each<readonly [string, Actors, SceneOptions]>([
+    ['deletes at once', ['sleeper', 'cleaner'], { place: 'stray', wrong: { sweepsAtOnce: true } }],
+    [
+      'finishes or adopts what is forsaken',
+      ['replacer', 'cleaner'],
+      { place: 'stray', wrong: { adoptsForsaken: true } },
+    ],
+  ])('finds out who %s', (_, actors, options) => expect(brokenIn(sceneOf(actors, options))).toBeTypeOf('string'))
+})
+
+describe('heartbeats, in every order', () => {
+  it('take no owner for dead that lives, though the store was away', () =>
+    expect(brokenIn(heartbeatSceneOf({ lives: true, outages: 1, looks: 3 }))).toBeUndefined())
+
+  it('take one for dead that says nothing any more', () =>
+    expect(brokenIn(heartbeatSceneOf({ lives: false, outages: 0, looks: 6 }))).toBeUndefined())
+
+  it('are told from silence of the store', () =>
+    expect(brokenIn(heartbeatSceneOf({ lives: true, outages: 1, looks: 3, twist: gapless }))).toBeTypeOf('string'))
+
+  it('take no owner for dead, however often the store was away', needs(enlarged), () =>
+    expect(brokenIn(heartbeatSceneOf({ lives: true, outages: 2, looks: 4 }))).toBeUndefined(),
   )
 })
 

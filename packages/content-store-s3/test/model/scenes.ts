@@ -1,10 +1,24 @@
 import type { Step } from '../../src/protocol/step.ts'
-import { collect, forget, keysOf, nonceOf, pull, read, versionKey, type Mistakes } from './actors.ts'
+import {
+  clean,
+  collect,
+  finish,
+  forget,
+  keysOf,
+  nonceOf,
+  pull,
+  read,
+  replace,
+  versionKey,
+  type Mistakes,
+} from './actors.ts'
 import { nameIsWhole } from './laws.ts'
 import type { Scene } from './world.ts'
 
 const old = nonceOf('1')
 const chunk = keysOf(1).chunk(0, old)
+const left = nonceOf('2')
+const whole = { [keysOf(1).claim]: old, [chunk]: old, [keysOf(1).done]: chunk }
 
 /** What is there first. */
 export const places = {
@@ -12,8 +26,10 @@ export const places = {
   /** What an owner left that died. */
   part: { [keysOf(1).claim]: old, [chunk]: old },
   /** A blob that nobody has named. */
-  whole: { [keysOf(1).claim]: old, [chunk]: old, [keysOf(1).done]: chunk },
-  named: { [keysOf(1).claim]: old, [chunk]: old, [keysOf(1).done]: chunk, [versionKey(1)]: 'set old' },
+  whole,
+  named: { ...whole, [versionKey(1)]: 'set old' },
+  /** An owner has left something beside it. */
+  stray: { ...whole, [versionKey(1)]: 'set old', [keysOf(2).claim]: left, [keysOf(2).chunk(0, left)]: left },
 } as const
 
 export type Twist = (step: Step<unknown>, actor: string) => Step<unknown>
@@ -24,17 +40,34 @@ export interface SceneOptions extends Partial<Omit<Scene, 'objects'>> {
   readonly twist?: Twist | undefined
 }
 
+export type ActorName =
+  | 'owner'
+  | 'successor'
+  | 'collector'
+  | 'second collector'
+  | 'remover'
+  | 'reader'
+  /** The owner of what was left, who is not dead. */
+  | 'sleeper'
+  | 'replacer'
+  | 'cleaner'
+  | 'second cleaner'
+
 export function sceneOf(
-  names: readonly ('owner' | 'successor' | 'collector' | 'second collector' | 'remover' | 'reader')[],
+  names: readonly ActorName[],
   { place, wrong = {}, twist = (step) => step, ...more }: SceneOptions,
 ): Scene {
-  const all: Readonly<Record<(typeof names)[number], () => Step<unknown>>> = {
+  const all: Readonly<Record<ActorName, () => Step<unknown>>> = {
     owner: () => pull('a', wrong),
     successor: () => pull('b', wrong),
     collector: () => collect('c1', wrong),
     'second collector': () => collect('d1', wrong),
     remover: () => forget('f'),
     reader: () => read(),
+    sleeper: () => finish(2, left, wrong),
+    replacer: () => replace('a', wrong),
+    cleaner: () => clean('c1', wrong),
+    'second cleaner': () => clean('d1', wrong),
   }
   return {
     losses: 0,

@@ -21,6 +21,12 @@ export interface Scene {
   readonly delay: number
   /** Listings take time: of what changes meanwhile each key is shown or not. */
   readonly slowListings?: boolean | undefined
+  /** How many times an actor still thinks of. Default 3 each. */
+  readonly remembered?: Readonly<Record<string, number>> | undefined
+  /** Who does what it wants to do within the moment, as long as the store answers. Default: everybody may stand still anywhere. */
+  readonly prompt?: readonly string[] | undefined
+  /** How often the store may be away, for as long as it likes. Default never. */
+  readonly outages?: number | undefined
   /** What has to be so in every state. Throws. */
   readonly law: (objects: Contents, results: Results) => void
   /** And when everybody is done. */
@@ -28,7 +34,10 @@ export interface Scene {
 }
 
 /** Beside what the steps ask: `wait` is answered from a moment on. */
-export type ModelAsk = Ask | { readonly ask: 'wait'; readonly since: number; readonly forMs: number }
+export type ModelAsk =
+  | Ask
+  | { readonly ask: 'wait'; readonly since: number; readonly forMs: number }
+  | { readonly ask: 'put'; readonly key: string; readonly body: string }
 
 export interface Actor {
   readonly node: ActorNode
@@ -48,6 +57,9 @@ export interface State {
   /** Each a `create` that nobody waits for any more, and that may still be done in as many moments. */
   readonly strays: readonly { readonly key: string; readonly body: string; readonly left: number }[]
   readonly lost: number
+  /** How often the store was away, and whether it is. */
+  readonly outages: number
+  readonly away: boolean
 }
 
 export const firstState = ({ objects, actors }: Scene): State => ({
@@ -57,6 +69,8 @@ export const firstState = ({ objects, actors }: Scene): State => ({
   ),
   strays: [],
   lost: 0,
+  outages: 0,
+  away: false,
 })
 
 export const resultsIn = ({ actors }: State): Results =>
@@ -75,10 +89,22 @@ export interface Move {
 
 /** What may happen next. */
 export function* moves(scene: Scene, state: State): Generator<Move> {
-  for (const [name, actor] of state.actors)
-    if ('ask' in actor.node.pending && actor.refused !== true)
-      yield* answers(scene, state, { name, actor, ask: actor.node.pending.ask })
-  const { strays, objects } = state
+  const isPrompt = (name: string): boolean => scene.prompt?.includes(name) ?? false
+  let isWanted = false
+  for (const [name, actor] of state.actors) {
+    if (!('ask' in actor.node.pending) || actor.refused === true) continue
+    const { ask } = actor.node.pending
+    if (state.away && ask.ask !== 'now' && ask.ask !== 'wait') continue
+    const all = [...answers(scene, state, { name, actor, ask })]
+    isWanted ||= isPrompt(name) && all.length > 0
+    yield* all
+  }
+  const { strays, objects, away, outages } = state
+  // It goes away when everybody who is prompt has been answered, or others would be answered, and these never.
+  if (away) yield { how: 'the store is there again', state: { ...state, away: false } }
+  else if (!isWanted && outages < (scene.outages ?? 0))
+    yield { how: 'the store is away', state: { ...state, away: true, outages: outages + 1 } }
+  if (isWanted) return
   for (const [at, { key, body }] of strays.entries()) {
     const rest = strays.toSpliced(at, 1)
     const put = objects.has(key) ? objects : new Map(objects).set(key, body)
@@ -94,8 +120,8 @@ function later({ longest, delay }: Scene, state: State): State {
     const { node, asked } = actor
     if ('result' in node.pending || actor.refused === true) return [name, actor]
     const ages = new Map(Array.from(actor.ages, ([at, age]) => [at, Math.min(age + 1, longest)]))
-    const isCreate = node.pending.ask.ask === 'create'
-    return [name, { ...actor, ages, asked: isCreate ? Math.min(asked + 1, delay + 1) : 0 }]
+    const isSigned = node.pending.ask.ask === 'create' || node.pending.ask.ask === 'remove'
+    return [name, { ...actor, ages, asked: isSigned ? Math.min(asked + 1, delay + 1) : 0 }]
   }
   const strays = state.strays.map((stray) => ({ ...stray, left: stray.left - 1 }))
   return { ...state, strays, actors: new Map([...state.actors].map(older)) }
@@ -112,6 +138,14 @@ function* answers(scene: Scene, state: State, { name, actor, ask }: Asked): Gene
   const { objects, lost, strays } = state
   const { node, ages, asked, seen } = actor
   const withActor = (changed: Actor): ReadonlyMap<string, Actor> => new Map(state.actors).set(name, changed)
+  // The store refuses what was signed so long ago, and whoever asked gives up.
+  if ((ask.ask === 'create' || ask.ask === 'remove') && asked > scene.delay) {
+    yield {
+      how: `${name} ${ask.ask} ${ask.key}: refused`,
+      state: { ...state, actors: withActor({ ...actor, refused: true }) },
+    }
+    return
+  }
   const answered = (answer: unknown, more: Partial<State> = {}, known = ages): State => {
     let next: Actor = { node: node.after(answer), ages: known, asked: 0 }
     // How old something is is known at once: whoever stands still afterwards is late with what follows.
@@ -121,7 +155,8 @@ function* answers(scene: Scene, state: State, { name, actor, ask }: Asked): Gene
   if (ask.ask === 'now') {
     // Nobody knows what time it is: it is told how often it has asked.
     const at = Math.max(-1, ...ages.keys()) + 1
-    const kept = new Map([...[...ages].slice(1 - remembered), [at, 0] as const])
+    const thinksOf = scene.remembered?.[name] ?? 3
+    const kept = new Map([...[...ages].slice(...(thinksOf === 1 ? [ages.size] : [1 - thinksOf])), [at, 0] as const])
     yield { how: `${name} begins`, state: answered(at, {}, kept) }
   } else if (ask.ask === 'wait') {
     if ((ages.get(ask.since) ?? 0) >= ask.forMs) yield { how: `${name} has waited`, state: answered(undefined) }
@@ -129,7 +164,12 @@ function* answers(scene: Scene, state: State, { name, actor, ask }: Asked): Gene
   else if (ask.ask === 'get') {
     const body = objects.get(ask.key)
     yield { how: `${name} get ${ask.key} = ${body ?? 'nothing'}`, state: answered(body) }
-  } else if (ask.ask === 'remove') {
+  } else if (ask.ask === 'put')
+    yield {
+      how: `${name} put ${ask.key}`,
+      state: answered(undefined, { objects: new Map(objects).set(ask.key, ask.body) }),
+    }
+  else if (ask.ask === 'remove') {
     const left = new Map(objects)
     left.delete(ask.key)
     yield { how: `${name} remove ${ask.key}`, state: answered(undefined, { objects: left }) }
@@ -145,14 +185,6 @@ function* answers(scene: Scene, state: State, { name, actor, ask }: Asked): Gene
         yield { how: `${name} listed ${keys.join(' ')}`, state: answered(listed(keys)) }
   } else {
     const { key, body } = ask
-    // The store refuses what was signed so long ago, and whoever asked gives up.
-    if (asked > scene.delay) {
-      yield {
-        how: `${name} create ${key}: refused`,
-        state: { ...state, actors: withActor({ ...actor, refused: true }) },
-      }
-      return
-    }
     const isThere = objects.has(key)
     const done = isThere ? objects : new Map(objects).set(key, body)
     const told = isThere ? 'exists' : 'created'
@@ -168,9 +200,6 @@ function* answers(scene: Scene, state: State, { name, actor, ask }: Asked): Gene
     }
   }
 }
-
-/** How many times an actor still thinks of. */
-const remembered = 3
 
 function aged({ node, ages, asked }: Actor): Actor | undefined {
   if ('result' in node.pending || node.pending.ask.ask !== 'older') return undefined

@@ -139,6 +139,40 @@ export const updateCases: readonly Case[] = [
     },
   },
   {
+    name: 'changes names that it was told of as if it had looked at all, and leaves the others',
+    async run({ store, again }) {
+      await set(store, 'a', 'x')
+      await set(store, 'b', 'x')
+      const only = [parseReference('a'), parseReference('c')]
+      await (
+        await again()
+      ).update(
+        (names) => {
+          assert.deepEqual(names.get(parseReference('a')), target('x'))
+          assert.equal(names.get(parseReference('c')), undefined)
+          assert.equal(names.set(parseReference('a'), target('y')), digest('x'))
+          assert.equal(names.set(parseReference('c'), target('y')), undefined)
+        },
+        { only },
+      )
+      assert.deepEqual(await listed(store), [
+        ['docker.io/library/a:latest', digest('y')],
+        [`docker.io/library/a@${digest('x')}`, digest('x')],
+        ['docker.io/library/b:latest', digest('x')],
+        ['docker.io/library/c:latest', digest('y')],
+      ])
+      // What the tag leaves behind has its name already.
+      await store.update((names) => void names.set(parseReference('a'), target('x')), { only })
+      await store.update((names) => void names.set(parseReference('a'), target('y')), { only })
+      await store.update((names) => void names.delete(parseReference('a')), { only })
+      assert.deepEqual(
+        (await listed(await again())).map(([name]) => name).filter((name) => name.includes('/a:')),
+        [],
+      )
+      assert.deepEqual(await get(store, `a@${digest('y')}`), target('y'))
+    },
+  },
+  {
     name: 'rejects with the reason of its signal while it waits, and changes nothing',
     async run({ store, again }) {
       const reason = new Error('enough')
