@@ -6,6 +6,8 @@ import {
   type Followable,
   type Ingest,
   type IngestOptions,
+  type Overtaking,
+  type WaitingOptions,
 } from '@lading/content-store'
 import { enterQueue } from '@lading/content-store/engine'
 import { parseDigest, type Digest } from '@lading/digest'
@@ -31,7 +33,7 @@ import { timesOf, type Times } from './times.ts'
 
 const readLimit = 4 * 1024 * 1024
 
-export interface ObjectContentStoreOptions {
+export interface ObjectContentStoreOptions extends WaitingOptions {
   /** Steady ones: see `steadyObjects`. */
   readonly objects: Objects
   /** Default: those of `timesOf()`. */
@@ -44,6 +46,8 @@ export interface ObjectContentStoreOptions {
    * for a program that does nothing else. Default false.
    */
   readonly patient?: boolean | undefined
+  /** When another process's download that is slow is overtaken. */
+  readonly overtaking?: Overtaking | undefined
 }
 
 /** Bytes by digest in an object store that many processes share. Asks nothing and writes nothing by itself. */
@@ -53,14 +57,23 @@ export function createObjectContentStore({
   clock = systemClock,
   bounds,
   patient,
+  overtaking,
+  onWaiting,
 }: ObjectContentStoreOptions): ContentStore<Followable> {
-  const engine: Engine = { objects, times, clock, age: ageingClock(clock), bounds: { ...defaultBounds, ...bounds } }
+  const engine: Engine = {
+    objects,
+    times,
+    clock,
+    age: ageingClock(clock),
+    bounds: { ...defaultBounds, ...bounds },
+    rivals: { overtaking, onWaiting },
+  }
   const changes = createChanges(clock)
   const own = newNonce()
 
   async function ingest(
     blob: BlobAddress,
-    { signal, replace = false, fresh = false }: IngestOptions = {},
+    { signal, replace = false, fresh = false, yields = false }: IngestOptions = {},
   ): Promise<Ingest<Followable> | undefined> {
     const { digest, size } = blob
     signal?.throwIfAborted()
@@ -71,9 +84,9 @@ export function createObjectContentStore({
       : 0
     const leave = await enterQueue(`${own} ${digest}`, signal)
     try {
-      const started = await startIngest(engine, blob, { instead, fresh, signal })
+      const started = await startIngest(engine, blob, { instead, fresh, yields, signal })
       if (started !== undefined)
-        return objectIngest(engine, { blob, instead, leave, changed: () => changes.tell(digest), ...started })
+        return objectIngest(engine, { blob, instead, yields, leave, changed: () => changes.tell(digest), ...started })
     } catch (error) {
       leave()
       throw error

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '@lading/clock'
+import type { Overtaking, WaitingOptions } from '@lading/content-store'
 import { imageStoreOn } from '@lading/image-store'
 import { layerStoreOn, type LayerBounds } from '@lading/layer-store'
 import { createOrigins, type Parts } from '@lading/store'
@@ -14,7 +15,7 @@ import { objectRecords } from './records/object-records.ts'
 import { isStore } from './s3/format.ts'
 import { timesOf, type Times } from './times.ts'
 
-export interface ObjectPartsOptions extends LayerBounds {
+export interface ObjectPartsOptions extends LayerBounds, WaitingOptions {
   /** Where it is, as users name it: for messages. */
   readonly root: string
   /** Steady ones: see `steadyObjects`. */
@@ -26,6 +27,8 @@ export interface ObjectPartsOptions extends LayerBounds {
   readonly bounds?: Partial<Bounds> | undefined
   /** Whether what was removed is waited for, so that nothing stays for the next one. Default false: as `createObjectContentStore`. */
   readonly patient?: boolean | undefined
+  /** When another process's download that is slow is overtaken. */
+  readonly overtaking?: Overtaking | undefined
   /** Before the first write: the place is made a store, or it is said why not. See `makeStore`. */
   readonly writable: () => Promise<void>
   /** Whether a store is here, for what changes what is here. Default: `isStore`. */
@@ -40,12 +43,14 @@ export function objectParts({
   clock = systemClock,
   bounds,
   patient,
+  overtaking,
+  onWaiting,
   writable,
   changeable = () => isStore(objects, { root }),
   ...layerBounds
 }: ObjectPartsOptions): Omit<Parts, 'platform'> {
   const records = objectRecords(objects)
-  const contents = createObjectContentStore({ objects, times, clock, bounds, patient })
+  const contents = createObjectContentStore({ objects, times, clock, bounds, patient, overtaking, onWaiting })
   return {
     root,
     contents,

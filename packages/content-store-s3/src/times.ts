@@ -17,6 +17,8 @@ export interface Times {
   readonly requestMs: number
   /** For so long a store that is busy or silent is asked again. Default 5 min. */
   readonly patienceMs: number
+  /** Who lets go of a blob or of a lease tells the store so for so long, and then leaves it as a killed process does. Default 10 s. */
+  readonly closeMs: number
   /** A blob on its way that nobody went on with for so long is given up. Default 7 days. */
   readonly abandonedMs: number
 }
@@ -29,6 +31,7 @@ const defaults: Times = {
   graceMs: 3_600_000,
   requestMs: 60_000,
   patienceMs: 300_000,
+  closeMs: 10_000,
   abandonedMs: 7 * 24 * 3_600_000,
 }
 
@@ -46,6 +49,7 @@ export function timesOf({
     graceMs: of('graceMs'),
     requestMs: of('requestMs'),
     patienceMs: of('patienceMs'),
+    closeMs: of('closeMs'),
     abandonedMs: of('abandonedMs'),
   }
 }

@@ -67,7 +67,7 @@ describe('an observer', () => {
     for (const beats of [true, false]) {
       const { objects, look } = watching()
       if (beats) await objects.put(keys(1).beat, beat(1))
-      expect(await look(30)).toBe(true)
+      expect(await look(31)).toBe(true)
       expect(await look(1)).toBe(false)
     }
   })
@@ -87,7 +87,7 @@ describe('an observer', () => {
     await objects.put(keys(1).beat, beat(1))
     expect(await look(25)).toBe(true)
     clock.pass(10 * minuteMs)
-    expect(await look(30)).toBe(true)
+    expect(await look(31)).toBe(true)
     expect(await look(1)).toBe(false)
   })
 })

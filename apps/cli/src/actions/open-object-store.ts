@@ -4,11 +4,14 @@ import { createStore, type Store } from '@lading/store'
 import type { StoreOptions } from './open-store.ts'
 
 /**
- * Opens a store on object storage. It is made by the first write, when its engine has been found to be one.
+ * Opens a store on object storage, and tells of whoever it waits for. It is made by the first write, when its engine has been found to be one.
  *
  * @throws S3Error
  */
-export async function openObjectStore(root: string, { maxLayerSize, maxInflationRatio }: StoreOptions): Promise<Store> {
+export async function openObjectStore(
+  root: string,
+  { maxLayerSize, maxInflationRatio, tell }: StoreOptions & { readonly tell: (line: string) => void },
+): Promise<Store> {
   const objects = await createS3Objects(parseS3Location(root))
   let made: Promise<void> | undefined
   const writable = (): Promise<void> =>
@@ -16,7 +19,14 @@ export async function openObjectStore(root: string, { maxLayerSize, maxInflation
       made = undefined
       throw error
     }))
-  const parts = objectParts({ objects, root, writable, maxLayerSize, maxInflationRatio })
+  const parts = objectParts({
+    objects,
+    root,
+    writable,
+    maxLayerSize,
+    maxInflationRatio,
+    onWaiting: ({ message }) => tell(message),
+  })
   const store = createStore({ ...parts, platform: defaultPlatform() })
   return {
     ...store,

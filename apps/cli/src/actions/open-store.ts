@@ -21,8 +21,8 @@ export interface StoreOptions extends GlobalOptions {
 /** The store that the options or the environment name; whoever opens it closes it. */
 export async function openCommandStore(options: StoreOptions, context: CommandContext): Promise<Store> {
   const root = rootOf(options, context)
-  if (isOnObjects(root)) return (await import('./open-object-store.ts')).openObjectStore(root, options)
   const tell = (line: string): void => context.terminal.write(`${line}\n`)
+  if (isOnObjects(root)) return (await import('./open-object-store.ts')).openObjectStore(root, { ...options, tell })
   const open = (): Promise<FileStore> =>
     openStore({
       root,

@@ -1,4 +1,5 @@
 import type { Clock } from '@lading/clock'
+import type { Overtaking, WaitingOptions } from '@lading/content-store'
 import type { Objects } from '../objects.ts'
 import type { Times } from '../times.ts'
 
@@ -11,6 +12,8 @@ export interface Engine {
   /** How old a look is, in milliseconds: see `ageingClock`. */
   readonly age: () => number
   readonly bounds: Bounds
+  /** As of a store in files: told of owners that are waited for, and when one that is slow is overtaken. */
+  readonly rivals: Pick<WaitingOptions, 'onWaiting'> & { readonly overtaking?: Overtaking | undefined }
 }
 
 /** What a blob takes of memory: `chunkBytes` for each chunk that is in flight, and one more that is filled. */

@@ -2,6 +2,7 @@ import type { GiveBack } from '@lading/content'
 import type { BlobAddress, Followable, Ingest } from '@lading/content-store'
 import { ingestErrors, oneAtATime } from '@lading/content-store/engine'
 import { algorithmOf } from '@lading/digest'
+import { inTime } from '../in-time.ts'
 import type { Adopted } from './adopt.ts'
 import { writeChunks, type ChunkWriter } from './chunk-writer.ts'
 import { removeOwnChunks, removeSurpassed } from './clean-up.ts'
@@ -19,6 +20,8 @@ interface Options {
   readonly source: string | undefined
   /** This generation and those before it do not count: what is there is known to be bad. */
   readonly instead: number
+  /** Whether it ends early where another process is faster. */
+  readonly yields: boolean
   /** Lets the next caller of this process in. */
   readonly leave: () => void
   /** More of it can be read, or no more will be. */
@@ -28,18 +31,28 @@ interface Options {
 /** A blob on its way into an object store. */
 export function objectIngest(
   engine: Engine,
-  { blob, adopted, instead, leave, changed, ...options }: Options,
+  { blob, adopted, instead, yields, leave, changed, ...options }: Options,
 ): Ingest<Followable> {
-  const { objects } = engine
+  const { objects, clock, times } = engine
   const { digest, size } = blob
   const errors = ingestErrors(blob)
   /** Of begin, commit, close and discard. */
   const alone = oneAtATime()
   let { own, validator, source } = options
+  const superseded = new AbortController()
+  yieldTo(own.inherited)
   let writer = writerOf(adopted)
   const growth = followIngest(engine, { digest, size, writer: () => writer })
   let state: 'open' | 'ended' | 'committed' = 'open'
 
+  function yieldTo(inherited: AbortSignal): void {
+    if (!yields) return
+    const giveWay = (): void => {
+      if (own.inherited === inherited && state === 'open')
+        superseded.abort(errors.superseded('another process goes on with it'))
+    }
+    inherited.addEventListener('abort', giveWay, { once: true })
+  }
   function grown(): void {
     growth.changed()
     changed()
@@ -70,11 +83,22 @@ export function objectIngest(
       leave()
     }
   }
+  /** What the store is not told in time is found by whoever comes next: an owner that says nothing any more. */
+  async function letGo(tell: (how: { readonly signal: AbortSignal }) => Promise<void>): Promise<void> {
+    try {
+      await inTime({ clock, ms: times.closeMs }, tell)
+    } finally {
+      own.stop()
+      await writer.abandon()
+    }
+  }
   const throwAway = (outcome: 'verified' | Error = errors.ended()): Promise<void> =>
-    end(outcome, async () => {
-      await Promise.all([writer.abandon(), own.end('discarded')])
-      await removeOwnChunks(engine, digest, own)
-    })
+    end(outcome, () =>
+      letGo(async (how) => {
+        await Promise.all([writer.abandon(), own.end('discarded', how)])
+        await removeOwnChunks(engine, digest, { own, ...how })
+      }),
+    )
   /** The blob comes again from its start, in a generation of its own, so that nobody takes one's bytes for the other's. */
   async function startOver(): Promise<void> {
     const former = { own, writer }
@@ -84,6 +108,7 @@ export function objectIngest(
       throw errors.ended()
     }
     own = next
+    yieldTo(own.inherited)
     writer = writerOf()
     grown()
     former.writer.seal()
@@ -124,6 +149,7 @@ export function objectIngest(
     digest,
     size,
     growth,
+    superseded: yields ? superseded.signal : undefined,
     get offset() {
       return writer.offset
     },
@@ -138,12 +164,16 @@ export function objectIngest(
         assertOpen()
         const { offset } = writer
         if (answer.start !== 0 && answer.start !== offset) throw errors.startsElsewhere(answer.start, offset)
-        await own.lookForHeir()
+        await own.lookForHeir().catch((error: unknown) => {
+          superseded.signal.throwIfAborted()
+          throw error
+        })
         if (answer.start === 0 && offset > 0) await startOver()
         ;({ validator, source } = answer)
         if (size > engine.bounds.inlineBytes) await own.tell({ validator, source })
       }),
     write(chunk: Uint8Array, giveBack?: GiveBack) {
+      superseded.signal.throwIfAborted()
       own.assertOurs()
       return writer.write(chunk, giveBack)
     },
@@ -164,15 +194,17 @@ export function objectIngest(
       writer.seal()
       return alone(async () => {
         if (state !== 'open') return
-        await end(errors.ended(), async () => {
-          try {
-            await writer.flush()
-            await own.tell({ validator, source })
-            await own.end('closed')
-          } catch {
-            await own.end('discarded').catch(() => {})
-          }
-        })
+        await end(errors.ended(), () =>
+          letGo(async (how) => {
+            try {
+              await writer.flush()
+              await own.tell({ validator, source }, how)
+              await own.end('closed', how)
+            } catch {
+              await own.end('discarded', how)
+            }
+          }).catch(() => {}),
+        )
       })
     },
     discard() {

@@ -1,6 +1,8 @@
+import type { AbortOptions } from '@lading/clock'
 import { ContentError, type BlobAddress, type UnnamedIngest } from '@lading/content-store'
-import { oneAtATime } from '@lading/content-store/engine'
+import { oneAtATime, unnamedErrors } from '@lading/content-store/engine'
 import type { Algorithm } from '@lading/digest'
+import { inTime } from '../in-time.ts'
 import { unnamedKeys } from '../layout.ts'
 import { newNonce } from '../nonce.ts'
 import { writeChunks, type ChunkWriter } from './chunk-writer.ts'
@@ -24,7 +26,8 @@ export function objectUnnamedIngest(
   engine: Engine,
   { size, algorithm }: { readonly size?: number | undefined; readonly algorithm?: Algorithm | undefined },
 ): UnnamedIngest {
-  const { objects, bounds } = engine
+  const { objects, bounds, clock, times } = engine
+  const errors = unnamedErrors(size)
   /** Of begin, commit and discard. */
   const alone = oneAtATime()
   let aside = putAside()
@@ -40,30 +43,23 @@ export function objectUnnamedIngest(
       algorithm,
       size,
       keyAt: keys.chunk,
-      refuse: {
-        ended,
-        tooLong: (actual) =>
-          wrongSize(actual, 'whoever said the size, or the source, is wrong: nothing beyond it is taken'),
-      },
+      refuse: errors,
     })
     return {
       writer,
       async remove() {
         writer.seal()
-        await Promise.all([heart.stop(), writer.abandon()])
-        for await (const { key } of objects.list(keys.prefix)) await objects.remove(key)
+        // What is left is the collector's.
+        await inTime({ clock, ms: times.closeMs }, async (how) => {
+          await Promise.all([heart.stop(how), writer.abandon()])
+          for await (const { key } of objects.list(keys.prefix, how)) await objects.remove(key, how)
+        })
       },
     }
   }
   const assertOpen = (): void => {
-    if (closed) throw ended()
+    if (closed) throw errors.ended()
   }
-  const wrongSize = (actual: number, hint: string): ContentError =>
-    new ContentError('SIZE_MISMATCH', `the content has ${actual} bytes instead of ${size}`, {
-      expected: size,
-      actual,
-      hint,
-    })
   async function* piecesOf({ chunks, content }: Omit<DoneDocument, 'size'>): AsyncGenerator<Uint8Array> {
     if (content.length > 0) yield content
     const get = ({ key }: ListedChunk): Promise<Uint8Array | undefined> => objects.get(key)
@@ -81,13 +77,7 @@ export function objectUnnamedIngest(
       alone(async () => {
         assertOpen()
         const { offset } = aside.writer
-        if (start !== 0 && start !== offset) {
-          throw new ContentError('RANGE_MISMATCH', `the answer starts at byte ${start}, and ${offset} bytes are here`, {
-            expected: offset,
-            actual: start,
-            hint: "ask for the range from the ingest's offset, or for everything",
-          })
-        }
+        if (start !== 0 && start !== offset) throw errors.startsElsewhere(start, offset)
         if (start === offset) return
         const former = aside
         aside = putAside()
@@ -101,7 +91,7 @@ export function objectUnnamedIngest(
         signal?.throwIfAborted()
         const { writer } = aside
         const { offset } = writer
-        if (size !== undefined && offset < size) throw wrongSize(offset, "go on from the ingest's offset")
+        if (size !== undefined && offset < size) throw errors.tooShort(offset)
         writer.seal()
         const blob = { digest: writer.digest(), size: offset }
         const parts = await writer.finish()
@@ -121,22 +111,26 @@ export function objectUnnamedIngest(
 }
 
 /** Nobody goes on with such content; what a killed process left is told from what one brings that lives. */
-function keepBeating({ objects, times }: Engine, key: string, nonce: string): { stop(): Promise<void> } {
+function keepBeating(
+  { objects, times }: Engine,
+  key: string,
+  nonce: string,
+): { readonly stop: (options: AbortOptions) => Promise<void> } {
   const alone = oneAtATime()
+  const life = new AbortController()
+  const { signal } = life
   let count = 0
-  const beat = (): Promise<void> => objects.put(key, formatBeat({ nonce, count: ++count, state: 'going' }))
+  const beat = (): Promise<void> => objects.put(key, formatBeat({ nonce, count: ++count, state: 'going' }), { signal })
   const timer = setInterval(() => void alone(beat).catch(() => {}), times.beatMs)
   timer.unref()
   return {
-    stop() {
+    stop({ signal: late }) {
       clearInterval(timer)
+      late?.addEventListener('abort', () => life.abort(), { once: true })
       return alone(() => Promise.resolve())
     },
   }
 }
-
-const ended = (): ContentError =>
-  new ContentError('INGEST_CLOSED', 'the ingest of this content has ended', { hint: 'start another one' })
 
 const vanished = (key: string): ContentError =>
   new ContentError('CONTENT_UNREADABLE', `what came is not in the object store any more: ${key}`, {

@@ -15,7 +15,9 @@ export interface OwnGeneration {
   readonly nonce: string
   readonly keys: GenerationKeys
   /** Who sends the bytes. From then on the heart beats, also for others. */
-  tell(origin: Pick<Beat, 'validator' | 'source'>): Promise<void>
+  tell(origin: Pick<Beat, 'validator' | 'source'>, options?: AbortOptions): Promise<void>
+  /** Aborted when another owner was seen to have taken it over. */
+  readonly inherited: AbortSignal
   /** @throws `LOCK_LOST` when another owner was seen to have taken it over, or this process stood still for too long */
   assertOurs(): void
   /**
@@ -28,7 +30,9 @@ export interface OwnGeneration {
   /** Looks whether what is ours still is, before more is made of it. @throws `LOCK_LOST` */
   lookForHeir(options?: AbortOptions): Promise<void>
   /** The heart stops. `state`: what others are told; absent: nothing. */
-  end(state?: 'closed' | 'discarded'): Promise<void>
+  end(state?: 'closed' | 'discarded', options?: AbortOptions): Promise<void>
+  /** The heart stops in the middle of a beat, as that of a killed process does. */
+  stop(): void
 }
 
 interface Options extends AbortOptions {
@@ -36,6 +40,8 @@ interface Options extends AbortOptions {
   readonly number: number
   /** Nothing before it belongs to it. */
   readonly fresh: boolean
+  /** See `Claim`. Default false. */
+  readonly overtakes?: boolean | undefined
   /** When it was looked at what there is, by the clock of ages. */
   readonly seenMs: number
 }
@@ -43,10 +49,10 @@ interface Options extends AbortOptions {
 /** `undefined`: somebody else was first. */
 export async function claimGeneration(engine: Engine, options: Options): Promise<OwnGeneration | undefined> {
   const { objects } = engine
-  const { digest, number, fresh, signal } = options
+  const { digest, number, fresh, overtakes = false, signal } = options
   const keys = generationKeys(digest, number)
   const nonce = newNonce()
-  const claim = formatClaim({ nonce, fresh, host: hostname(), pid: process.pid })
+  const claim = formatClaim({ nonce, fresh, ...(overtakes ? { overtakes } : {}), host: hostname(), pid: process.pid })
   if ((await objects.create(keys.claim, claim, { signal })) === 'exists') return undefined
   return ownGeneration(engine, options, nonce)
 }
@@ -62,21 +68,27 @@ function ownGeneration(
   let origin: Pick<Beat, 'validator' | 'source'> = {}
   let count = 0
   let lookedMs = seenMs
-  let inherited = false
+  const heirSeen = new AbortController()
+  const { signal: inherited } = heirSeen
   let busy = false
   let told = false
+  const stopped = new AbortController()
+  const { signal: life } = stopped
 
-  const say = (state: Beat['state']): Promise<void> =>
+  const say = (state: Beat['state'], options?: AbortOptions): Promise<void> =>
     alone(async () => {
       told = true
-      await objects.put(keys.beat, formatBeat({ nonce, count: ++count, state, ...origin }))
+      await objects.put(keys.beat, formatBeat({ nonce, count: ++count, state, ...origin }), options)
     })
+  async function lookForHeir(options?: AbortOptions): Promise<void> {
+    if (!inherited.aborted && (await objects.stat(heir, options)) !== undefined) heirSeen.abort()
+  }
   const beat = async (): Promise<void> => {
     if (busy) return
     busy = true
     try {
-      await say('going')
-      inherited ||= (await objects.stat(heir)) !== undefined
+      await say('going', { signal: life })
+      await lookForHeir({ signal: life })
     } catch {
       // A store that is away is away for everybody, and whoever writes hears of it.
     } finally {
@@ -91,7 +103,7 @@ function ownGeneration(
   const stoodStill = (): boolean => age() - lookedMs > times.graceMs / 2
 
   const assertOurs = (): void => {
-    if (inherited) throw lost('another process took this one for dead and goes on with it')
+    if (inherited.aborted) throw lost('another process goes on with it, which took this one for dead or is faster')
   }
 
   const timer = setInterval(() => void beat(), times.beatMs)
@@ -100,13 +112,14 @@ function ownGeneration(
     number,
     nonce,
     keys,
-    async tell(of) {
+    async tell(of, options) {
       origin = of
-      await say('going')
+      await say('going', options)
     },
+    inherited,
     assertOurs,
     async lookForHeir(options) {
-      inherited ||= (await objects.stat(heir, options)) !== undefined
+      await lookForHeir(options)
       assertOurs()
     },
     async look(chunks, options) {
@@ -114,7 +127,7 @@ function ownGeneration(
       const nowMs = age()
       const found = await readGenerations(objects, digest, options)
       const there = new Set(
-        found.all.flatMap((generation) => (generation.number > found.condemned ? generation.keys : [])),
+        found.all.flatMap(({ number: at, forsaken, keys: all }) => (at > found.condemned && !forsaken ? all : [])),
       )
       if (!there.has(keys.claim) || !chunks.every((key) => there.has(key))) throw lost('it was collected meanwhile')
       // What was condemned before may have been deleted since, and its numbers given anew.
@@ -127,10 +140,14 @@ function ownGeneration(
       lookedMs = nowMs
       return found
     },
-    async end(state) {
+    async end(state, options) {
       clearInterval(timer)
-      if (state !== undefined) await say(state)
-      else if (told) await alone(() => objects.remove(keys.beat))
+      if (state !== undefined) await say(state, options)
+      else if (told) await alone(() => objects.remove(keys.beat, options))
+    },
+    stop() {
+      clearInterval(timer)
+      stopped.abort()
     },
   }
 }

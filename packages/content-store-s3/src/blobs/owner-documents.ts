@@ -3,6 +3,8 @@ export interface Claim {
   readonly nonce: string
   /** It begins with the first byte: nothing of earlier generations belongs to it. */
   readonly fresh: boolean
+  /** It was claimed beside an owner that lives, and was slow. Nobody does so a second time. */
+  readonly overtakes?: boolean | undefined
   /** For people who look at the store. */
   readonly host: string
   readonly pid: number
@@ -25,9 +27,15 @@ export const formatBeat = (beat: Beat): Uint8Array => encoded(beat)
 
 /** `undefined`: it is none. */
 export function parseClaim(bytes: Uint8Array | undefined): Claim | undefined {
-  const { nonce, fresh, host, pid } = members(bytes)
+  const { nonce, fresh, overtakes, host, pid } = members(bytes)
   if (typeof nonce !== 'string' || typeof fresh !== 'boolean') return undefined
-  return { nonce, fresh, host: typeof host === 'string' ? host : '', pid: typeof pid === 'number' ? pid : 0 }
+  return {
+    nonce,
+    fresh,
+    overtakes: overtakes === true,
+    host: typeof host === 'string' ? host : '',
+    pid: typeof pid === 'number' ? pid : 0,
+  }
 }
 
 /** `undefined`: it is none. */

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts'
 import { readGenerations, type Generations } from './generations.ts'
 import { claimGeneration, type OwnGeneration } from './own-generation.ts'
 import { watchOwner } from './watch-owner.ts'
+import { watchRival } from './watch-rival.ts'
 
 /** A blob that is ours to bring. */
 export interface Started {
@@ -21,17 +22,23 @@ interface Options extends AbortOptions {
   readonly instead: number
   /** Nothing is adopted. */
   readonly fresh: boolean
+  /** Whether an owner that is slow is overtaken. */
+  readonly yields: boolean
 }
 
-/** Waits while another owner has the blob, and goes on where a dead one ended. `undefined`: it is here. */
+/**
+ * Waits while another owner has the blob, and goes on where a dead one ended, or one that is slow has got to. `undefined`: it is
+ * here.
+ */
 export async function startIngest(
   engine: Engine,
   blob: BlobAddress,
-  { instead, fresh, signal }: Options,
+  { instead, fresh, yields, signal }: Options,
 ): Promise<Started | undefined> {
   const { objects, times, clock, age } = engine
   const { digest, size } = blob
   const brings = watchOwner(objects, digest, engine)
+  const outrun = watchRival(engine, blob)
   const isHere = async (found: Generations): Promise<boolean> =>
     (await presentIn(engine, found, { after: instead, signal }))?.size === size
 
@@ -40,12 +47,13 @@ export async function startIngest(
     const seenMs = age()
     const found = await readGenerations(objects, digest, { signal })
     if (await isHere(found)) return undefined
-    if (isTaken(found) && (await brings(found.top, { signal }))) {
+    const overtakes = isTaken(found) && (await brings(found.top, { signal }))
+    if (overtakes && !((await outrun(found, { signal })) && yields)) {
       await clock.sleep(times.pollMs, { signal })
       continue
     }
     const number = found.top + 1
-    const own = await claimGeneration(engine, { digest, number, fresh, seenMs, signal })
+    const own = await claimGeneration(engine, { digest, number, fresh, overtakes, seenMs, signal })
     if (own === undefined) continue
     try {
       // What others do from now on they do knowing that it is ours, so what they did before is to be seen now.
@@ -68,5 +76,5 @@ export async function startIngest(
 /** Whether the newest generation is on its way, as far as its keys tell. */
 export function isTaken({ all, top, condemned }: Generations): boolean {
   const last = all.at(-1)
-  return last !== undefined && top > condemned && last.claimed && last.done === undefined
+  return last !== undefined && top > condemned && last.claimed && last.done === undefined && !last.forsaken
 }

@@ -45,7 +45,7 @@ export function createObjectLeases({ objects, times = timesOf(), clock = systemC
     [...seen].filter(([, { saidMs }]) => clock.now() - saidMs >= times.deadMs).map(([key]) => key)
 
   return {
-    acquire: async () => openObjectLease({ objects, times }),
+    acquire: async () => openObjectLease({ objects, times, clock }),
     async held() {
       await look()
       // Between two looks the store may not have answered, to the owner neither: it gets the whole time once more, looked at.
