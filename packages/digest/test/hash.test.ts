@@ -66,7 +66,7 @@ describe('createHasher', () => {
     fork.update(encode('d'))
     expect(hasher.digest()).toBe(digestOf(encode('abc'), algorithm))
     expect(fork.digest()).toBe(digestOf(encode('abd'), algorithm))
-    expect(() => hasher.fork()).toThrow()
+    expect(() => hasher.fork()).toThrow('already called')
   })
 
   it('does not care how the bytes are cut', () => {

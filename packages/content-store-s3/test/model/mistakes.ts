@@ -54,22 +54,6 @@ export const believing = <T>(step: Step<T>): Step<T> =>
     hears: (asked, answer) => (asked.ask === 'create' && answer === 'unclear' ? 'created' : answer),
   })
 
-/** It takes what it wanted to write for what is there: a verdict whose answer was lost, say. */
-export function* trusting<T>(step: Step<T>): Step<T> {
-  const believed = new Map<string, string>()
-  let next = step.next()
-  while (next.done !== true) {
-    const asked = next.value
-    if (asked.ask === 'get' && believed.has(asked.key)) next = step.next(believed.get(asked.key))
-    else {
-      const answer = yield asked
-      if (asked.ask === 'create' && answer === 'unclear') believed.set(asked.key, asked.body)
-      next = step.next(answer)
-    }
-  }
-  return next.value
-}
-
 /** Looks that are far apart count together. */
 export const gapless = <T>(step: Step<T>): Step<T> =>
   twisted(step, { hears: (asked, answer) => (asked.ask === 'older' && asked.forMs === deadMs / 3 ? false : answer) })

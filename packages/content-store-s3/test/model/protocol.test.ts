@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { enlarged, needs } from '../../../../test/support/needs.ts'
 import { explore } from './explore.ts'
 import { heartbeatSceneOf } from './heartbeat-scenes.ts'
-import { ageless, backwards, believing, blind, gapless, trusting } from './mistakes.ts'
+import { ageless, backwards, believing, blind, gapless } from './mistakes.ts'
 import { nameSceneOf } from './name-scenes.ts'
 import { sceneOf, type SceneOptions, type Twist } from './scenes.ts'
+import { verdictSceneOf } from './verdict-scenes.ts'
 import type { Scene } from './world.ts'
 
 type Actors = Parameters<typeof sceneOf>[0]
@@ -33,11 +34,6 @@ describe('the protocol of blobs, in every order', () => {
     ['an owner and its successor', two, { place: 'part', wrong: once }],
     ['a name that is removed', ['reader', 'remover', 'collector'], { place: 'named' }],
     ['a listing that takes time', two, { place: 'whole', slowListings: true, wrong: once }],
-    [
-      'another one, and a name that is removed while an answer is lost',
-      ['collector', 'second collector', 'remover'],
-      { place: 'named', losses: 1 },
-    ],
   ])('holds with a collector and %s', needs(enlarged), (_, actors, options) =>
     expect(brokenIn(sceneOf(actors, options))).toBeUndefined(),
   )
@@ -59,14 +55,18 @@ describe('the protocol of blobs, in every order', () => {
       { place: 'named', wrong: { ...once, decidesAlone: true } },
     ],
     ['names what it saw long ago', two, { place: 'whole', wrong: once, twist: only('owner', ageless) }],
-    [
-      'takes its verdict for the one that is there, because the answer was lost',
-      ['collector', 'second collector', 'remover', 'owner'],
-      { place: 'named', wrong: once, losses: 1, twist: only('collector', trusting) },
-    ],
   ])('finds out who %s', needs(enlarged), (_, actors, options) =>
     expect(brokenIn(sceneOf(actors, options))).toBeTypeOf('string'),
   )
+})
+
+describe('verdicts of collectors that have seen other names, in every order', () => {
+  it.each([1, 2])('are one, whichever %i answers are lost', (losses) =>
+    expect(brokenIn(verdictSceneOf({ losses }))).toBeUndefined(),
+  )
+
+  it('find out who takes a lost answer for a success', () =>
+    expect(brokenIn(verdictSceneOf({ losses: 1, twist: believing }))).toBeTypeOf('string'))
 })
 
 describe('the protocol of strays, in every order', () => {
