@@ -5,7 +5,7 @@ import { openSharedStore } from './shared-store.ts'
 import { fleetTimes } from './times.ts'
 
 /** What a store may still have when nothing in it is named: what says that it is one, facts that can be made again, numbers. */
-const mayStay = /^(format|records\/|notes\/|retired\/)/
+const mayStay = /^(format$|collector$|records\/|notes\/|retired\/)/
 
 /**
  * Collects the shared store, which nobody uses now, first with all its names and then without one, and says what is wrong:

@@ -167,8 +167,8 @@ export const bugs: Readonly<Record<string, Bug>> = {
     edits: [
       {
         file: `${sharedStore}/blobs/start-ingest.ts`,
-        from: 'if (isTaken(found) && (await brings(found.top, { signal }))) {',
-        to: 'if (found.top < 0 && (await brings(found.top, { signal }))) {',
+        from: 'const overtakes = isTaken(found) && (await brings(found.top, { signal }))',
+        to: 'const overtakes = found.top < 0 && (await brings(found.top, { signal }))',
       },
     ],
   },
@@ -177,8 +177,8 @@ export const bugs: Readonly<Record<string, Bug>> = {
     edits: [
       {
         file: `${sharedStore}/protocol/collect.ts`,
-        from: 'if (isDone) continue',
-        to: 'if (isDone || isData) continue',
+        from: 'doomed.filter((each) => !each.isDone)',
+        to: 'doomed.filter((each) => !each.isDone && !each.isData)',
       },
     ],
   },

@@ -100,8 +100,10 @@ export function createCollection(
       const swept = sweptIn(blob)
       if (swept.some((marker) => isSettled(sweptKey(blob, marker)))) await run(forgetForsaken(digest), ground)
       for (const marker of blob.forsaken)
-        if (!swept.includes(marker) && isSettled(forsakenKey(blob, marker)))
+        if (!swept.includes(marker) && isSettled(forsakenKey(blob, marker))) {
           await run(sweep(digest, { marker, forMs, lowestOf }), ground)
+          observed.add(sweptKey(blob, marker))
+        }
     }
   }
 
