@@ -76,7 +76,10 @@ export function traceOf(input: Uint8Array, pieces: Pieces = [Infinity]): string 
   }
 }
 
-/** The same for the iterable. */
+/** Of a trace, what `endOf` gives: without what came out before the error. */
+export const endOfTrace = (trace: string): string => trace.replace(/ after .*$/, '')
+
+/** The same as `traceOf` for the iterable. */
 export async function asyncTraceOf(input: Uint8Array, pieces: Pieces = [Infinity]): Promise<string> {
   const output: Uint8Array[] = []
   const source = async function* (): AsyncGenerator<Uint8Array> {
