@@ -182,13 +182,13 @@ describe('lading login', () => {
     [['login', 'ghcr.io'], 'there is no terminal to ask for a user name and a password'],
     [['login', '-u', 'ann', '--password-stdin', 'ghcr.io'], 'there is no password'],
     [['login', '-u', 'a:b', '-p', 'x', 'ghcr.io'], 'a user name has no colon'],
-    [['login', '-u', 'ann', '-p', 'x', 'ghcr.io/acme'], "'ghcr.io/acme' names more than a registry"],
+    [['login', '-u', 'ann', '-p', 'x', 'ghcr.io/acme'], "'ghcr.io/acme' is more than a registry"],
     [
       ['login', '-u', 'ann', '-p', 'x', '--password-stdin', 'ghcr.io'],
       '--password and --password-stdin exclude each other',
     ],
     [['login', '-u', 'ann', '-p', 'x', '--allow-realm', 'oops', 'ghcr.io'], "'oops' is not REGISTRY=HOST"],
-    [['logout', 'user:CANARY@ghcr.io'], "'***@ghcr.io' is no registry host"],
+    [['logout', 'user:CANARY@ghcr.io'], "'***@ghcr.io' is not the host of a registry"],
     [['auth', 'why', '-x'], "unknown option '-x'"],
   ])('%j is a mistake', async (args, message) => {
     const { code, stderr } = await (await makeUser()).here(args)
@@ -206,14 +206,14 @@ describe('lading login', () => {
     await user.write('.docker/config.json', '{"credsStore":"gone"}')
     const pull = await user.here(['pull', `${registry.host}/acme/app:1`])
     expect(pull.stderr).toContain(
-      `the credential helper docker-credential-gone is configured and not on PATH: ${user.path('.docker/config.json')} names it\nhint: install docker-credential-gone`,
+      `the credential helper docker-credential-gone is configured, but not on PATH: ${user.path('.docker/config.json')} names it\nhint: install docker-credential-gone`,
     )
     expect(pull.code).toBe(1)
     expect(registry.journal.entries.filter(({ kind }) => kind === 'token')).toEqual([])
     const why = await user.here(['auth', 'why', registry.host])
     expect(why.code).toBe(1)
     expect(why.stdout).toMatch(
-      /docker +docker-credential-gone +failed +credsStore in .* names it: the credential helper docker-credential-gone is configured and not on PATH/,
+      /docker +docker-credential-gone +failed +credsStore in .* names it: the credential helper docker-credential-gone is configured, but not on PATH/,
     )
   })
 
@@ -241,7 +241,7 @@ describe('lading login', () => {
       const { code, stdout, stderr } = await user.here(args)
       expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' })
       expect(stderr).toMatch(/^lading: .*\nhint: .*\n$/)
-      expect(stderr).toContain(content.includes('/bin/sh') ? "'/bin/sh' is no name" : file)
+      expect(stderr).toContain(content.includes('/bin/sh') ? "'/bin/sh' is not the name" : file)
     }
   })
 

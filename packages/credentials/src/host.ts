@@ -47,12 +47,12 @@ export function registryHost(text: string): string {
   const slash = bare.indexOf('/')
   const host = canonicalHost(slash === -1 ? bare : bare.slice(0, slash))
   if (!hostGrammar.test(host) || Number(/:([0-9]+)$/.exec(host)?.[1] ?? 1) > 65_535) {
-    throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${shownKey(text)}' is no registry host`, {
-      hint: 'write it as in an image reference: ghcr.io, localhost:5000',
+    throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${shownKey(text)}' is not the host of a registry`, {
+      hint: 'write it as in a reference: ghcr.io, localhost:5000',
     })
   }
   if (slash !== -1 && !apiPaths.has(trimSlashes(bare.slice(slash)))) {
-    throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${shownKey(text)}' names more than a registry`, {
+    throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${shownKey(text)}' is more than a registry`, {
       host,
       hint: `credentials are kept by host: ${host}`,
     })

@@ -66,13 +66,13 @@ describe('every place there is', () => {
         source: 'containers',
         place: 'docker-credential-keeper',
         outcome: 'unasked',
-        reason: `credHelpers["ghcr.io"] in ${containers} names it; an earlier place decided`,
+        reason: `credHelpers["ghcr.io"] in ${containers} names it; an earlier place was used`,
       },
       {
         source: 'containers',
         place: home.path('xdg/containers/auth.json'),
         outcome: 'absent',
-        reason: 'there is no such file',
+        reason: 'the file does not exist',
       },
       {
         source: 'netrc',
@@ -101,7 +101,7 @@ describe('every place there is', () => {
     ])
     expect(findings.find(({ error }) => error !== undefined)).toMatchObject({
       source: 'docker',
-      reason: `credsStore in ${home.path('.docker/config.json')} names it: the credential helper docker-credential-gone is configured and not on PATH`,
+      reason: `credsStore in ${home.path('.docker/config.json')} names it: the credential helper docker-credential-gone is configured, but not on PATH`,
       error: { code: 'HELPER_MISSING' },
     })
     await home.write('.docker/config.json', '{')
@@ -141,16 +141,16 @@ describe('chain', () => {
         named('three', basic('c', 's')),
       ).explain({ host: 'x.test' }),
     ).toEqual([
-      { source: 'provider', place: 'one', outcome: 'absent', reason: 'it knows nothing of x.test' },
+      { source: 'provider', place: 'one', outcome: 'absent', reason: 'it has no entry for x.test' },
       {
         source: 'provider',
         place: 'two',
         outcome: 'used',
-        reason: 'it is the first that knows this host',
+        reason: 'it is the first place with an entry for this host',
         kind: 'basic',
         username: 'b',
       },
-      { source: 'provider', place: 'three', outcome: 'unasked', reason: 'an earlier place decided' },
+      { source: 'provider', place: 'three', outcome: 'unasked', reason: 'an earlier place was used' },
     ])
   })
 

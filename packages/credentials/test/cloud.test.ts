@@ -190,7 +190,7 @@ describe('Amazon ECR', () => {
         source: 'AWS',
         place: 'AWS_ACCESS_KEY_ID',
         outcome: 'unasked',
-        reason: `${ecr} is a registry of AWS; an earlier place decided`,
+        reason: `${ecr} is a registry of AWS; an earlier place was used`,
       },
     ])
     expect(service.asked).toEqual([])

@@ -84,20 +84,20 @@ describe('auths of docker’s config.json', () => {
   )
 
   it.each([
-    ['no base64', { auth: '!!!!' }, 'auths["ghcr.io"].auth is not the base64 of user:password'],
-    ['a blank in base64', { auth: base64('ann:secret').replace(/.{4}/, '$& ') }, 'is not the base64 of user:password'],
-    ['line ends alone', { auth: '\r\n' }, 'is not the base64 of user:password'],
-    ['no colon', { auth: base64('annsecret') }, 'auths["ghcr.io"].auth is not the base64 of user:password'],
-    ['no UTF-8', { auth: Buffer.from([0xff, 0x3a, 0xff]).toString('base64') }, 'is not the base64 of user:password'],
+    ['no base64', { auth: '!!!!' }, 'auths["ghcr.io"].auth is not user:password in base64'],
+    ['a blank in base64', { auth: base64('ann:secret').replace(/.{4}/, '$& ') }, 'is not user:password in base64'],
+    ['line ends alone', { auth: '\r\n' }, 'is not user:password in base64'],
+    ['no colon', { auth: base64('annsecret') }, 'auths["ghcr.io"].auth is not user:password in base64'],
+    ['no UTF-8', { auth: Buffer.from([0xff, 0x3a, 0xff]).toString('base64') }, 'is not user:password in base64'],
     ['a number', { auth: 5 }, 'auths["ghcr.io"].auth should be a string'],
     ['an array', [], 'auths["ghcr.io"] should be an object'],
-    ['no user name', { password: 'CANARY' }, 'has a password and no user name'],
+    ['no user name', { password: 'CANARY' }, 'has a password but no user name'],
     [
       'a token that ends a header',
       { identitytoken: 'CANARY\r\nx: y' },
-      'identitytoken has characters that no token has',
+      'identitytoken has characters that are not allowed in a token',
     ],
-    ['two spellings', { auth: 'CANARY', AUTH: 'x' }, 'auth comes twice'],
+    ['two spellings', { auth: 'CANARY', AUTH: 'x' }, 'auth is there twice'],
   ])('refuses %s, with its place and without its content', async (_what, entry, message) => {
     const error: unknown = await find({ auths: { 'ghcr.io': entry } }, 'ghcr.io').catch((reason: unknown) => reason)
     expect(error).toMatchObject({
@@ -206,22 +206,22 @@ describe('keys with a path', () => {
     const home = await makeHome()
     await home.write('.docker/config.json', { auths: { 'r.test/a': ann, 'r.test/b': ann } })
     expect(await dockerConfig({ env: home.env }).explain({ host: 'r.test', repository: 'c/x' })).toMatchObject([
-      { outcome: 'absent', reason: 'of the 2 entries of auths about r.test none is about c/x' },
+      { outcome: 'absent', reason: 'none of the 2 entries of auths for r.test is for c/x' },
     ])
   })
 })
 
 describe('the file', () => {
   it.each([
-    ['{"auths": {', 'line 1, column 12: it ends where there should be "'],
+    ['{"auths": {', 'line 1, column 12: it ends where " is expected'],
     ['{\n  "auths": []\n}', 'line 2, column 12: auths should be an object'],
     ['[]', 'line 1, column 1: the document should be an object'],
-    ['{"auths":{"a":{},"a":{}}}', 'line 1, column 18: a member comes twice'],
-    ['{"auths":{},"AUTHS":{}}', '.auths comes twice'],
+    ['{"auths":{"a":{},"a":{}}}', 'line 1, column 18: a member is there twice'],
+    ['{"auths":{},"AUTHS":{}}', '.auths is there twice'],
     ['{"credsStore": ["x"]}', 'credsStore should be a string'],
-    ['{} {}', 'there is more behind the end'],
+    ['{} {}', 'there is more text after the end'],
     [`${'['.repeat(100)}${']'.repeat(100)}`, 'nested more than 64 deep'],
-    ['{"auths":', 'it ends where there should be a value'],
+    ['{"auths":', 'it ends where a value is expected'],
   ])('says where %j is wrong', async (text, message) => {
     await expect(find(text, 'ghcr.io')).rejects.toMatchObject({
       code: 'CREDENTIALS_INVALID',

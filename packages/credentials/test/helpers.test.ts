@@ -132,7 +132,7 @@ describe('a credential helper', () => {
     for (const name of ['gone', 'flat']) {
       await expect(createCredentialHelper(name, { env: home.env }).get('ghcr.io')).rejects.toMatchObject({
         code: 'HELPER_MISSING',
-        message: `the credential helper docker-credential-${name} is configured and not on PATH`,
+        message: `the credential helper docker-credential-${name} is configured, but not on PATH`,
       })
     }
   })

@@ -180,7 +180,7 @@ describe('netrc', () => {
       outcome: 'used',
       kind: 'basic',
       username: 'ann',
-      reason: 'machine ghcr.io; others may read the file (mode 0644)',
+      reason: 'machine ghcr.io; other users can read the file (mode 0644)',
     })
   })
 })

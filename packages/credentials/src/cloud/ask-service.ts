@@ -31,7 +31,7 @@ export async function askService(
 ): Promise<ServiceAnswer> {
   const facts = {
     host: url.host,
-    hint: `what the environment says of ${cloud} is used for its registries; unset it, or log in (a login comes first)`,
+    hint: `the variables for ${cloud} are used for its registries; unset it, or log in (a login is used first)`,
   }
   try {
     const limit = AbortSignal.timeout(timeoutMs)
@@ -48,16 +48,12 @@ export async function askService(
         status: response.status,
       })
     return answerOf(await bounded(response), (): never => {
-      throw new CredentialError(
-        'CLOUD_REFUSED',
-        `${cloud} gives no token: the answer of ${url.host} is not what it should be`,
-        facts,
-      )
+      throw new CredentialError('CLOUD_REFUSED', `${cloud} gives no token: ${url.host} sent an invalid answer`, facts)
     })
   } catch (cause) {
     signal?.throwIfAborted()
     if (cause instanceof CredentialError) throw cause
-    throw new CredentialError('CLOUD_UNREACHABLE', `${cloud} gives no token: ${url.host} cannot be asked`, {
+    throw new CredentialError('CLOUD_UNREACHABLE', `${cloud} gives no token: ${url.host} cannot be reached`, {
       ...facts,
       cause,
     })

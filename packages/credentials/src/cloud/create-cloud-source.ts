@@ -43,7 +43,7 @@ export function createCloudSource<Registry, Keys>(
     if (registry === undefined) return
     const offer = cloud.keys(env)
     if (offer === undefined) {
-      yield { source, place: cloud.wanted, outcome: 'absent', reason: `the environment has nothing for ${cloud.name}` }
+      yield { source, place: cloud.wanted, outcome: 'absent', reason: `no variable is set for ${cloud.name}` }
       return
     }
     const { place } = offer
@@ -57,7 +57,7 @@ export function createCloudSource<Registry, Keys>(
         source,
         place,
         outcome: 'unasked',
-        reason: `${host} is a registry of ${cloud.name}; an earlier place decided`,
+        reason: `${host} is a registry of ${cloud.name}; an earlier place was used`,
       }
       return
     }
@@ -75,8 +75,8 @@ export function createCloudSource<Registry, Keys>(
 
 /** @throws CredentialError `CLOUD_REFUSED`: there was an answer, and no token in it */
 export function noToken(cloud: string, host: string): never {
-  throw new CredentialError('CLOUD_REFUSED', `${cloud} gives no token: there is none in the answer of ${host}`, {
+  throw new CredentialError('CLOUD_REFUSED', `${cloud} gives no token: the answer of ${host} has none`, {
     host,
-    hint: 'is something else between here and there?',
+    hint: 'check whether a proxy answers in its place',
   })
 }

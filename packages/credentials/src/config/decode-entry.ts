@@ -22,18 +22,24 @@ export function decodeEntry(document: Document, { node, path }: AuthEntry): Cred
     if (value === '') return undefined
     return headerSafe.test(value)
       ? { kind, token: value }
-      : document.fail(members[name]?.start ?? node.start, `${path}.${name} has characters that no token has`)
+      : document.fail(
+          members[name]?.start ?? node.start,
+          `${path}.${name} has characters that are not allowed in a token`,
+        )
   }
   const found = token('registry', 'registrytoken') ?? token('identity', 'identitytoken')
   if (found !== undefined) return found
   const auth = text('auth')
   const pair = auth === '' ? { username: text('username'), password: text('password') } : splitPair(decodeBase64(auth))
   if (pair === undefined)
-    return document.fail(members.auth?.start ?? node.start, `${path}.auth is not the base64 of user:password`)
+    return document.fail(members.auth?.start ?? node.start, `${path}.auth is not user:password in base64`)
   if (pair.username === '' && pair.password === '') return undefined
-  if (pair.username === '') return document.fail(node.start, `${path} has a password and no user name`)
+  if (pair.username === '') return document.fail(node.start, `${path} has a password but no user name`)
   if (pair.username.includes(':'))
-    return document.fail(members.username?.start ?? node.start, `${path}.username has a colon, which ends a user name`)
+    return document.fail(
+      members.username?.start ?? node.start,
+      `${path}.username has a colon, which a user name must not have`,
+    )
   return ofPair(pair)
 }
 

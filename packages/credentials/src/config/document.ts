@@ -20,7 +20,7 @@ export function parseDocument(text: string, place: string): Document {
     throw new CredentialError('CREDENTIALS_INVALID', `${printable(place)}, line ${line}, column ${column}: ${why}`, {
       path: place,
       offset,
-      hint: 'correct it, or move it away and log in again',
+      hint: 'correct the file, or move it away and log in again',
     })
   }
   return { place, root: parseJson(text, fail), fail }
@@ -43,7 +43,7 @@ export function knownMembers<Name extends string>(
   for (const member of node.members) {
     const name = names.find((each) => each === member.key || each.toLowerCase() === member.key.toLowerCase())
     if (name === undefined || isNull(member.value)) continue
-    if (found[name] !== undefined) document.fail(member.start, `${path}.${name} comes twice`)
+    if (found[name] !== undefined) document.fail(member.start, `${path}.${name} is there twice`)
     found[name] = member.value
   }
   return found

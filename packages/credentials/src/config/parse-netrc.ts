@@ -32,7 +32,7 @@ export function parseNetrc(text: string, place: string): readonly NetrcEntry[] {
   for (let index = 0; index < tokens.length; index++) {
     const { text: word, line } = tokens[index] as Token
     const entry = entries.at(-1)
-    const next = (): string => tokens[++index]?.text ?? fail(line, 'it ends behind a word that needs another')
+    const next = (): string => tokens[++index]?.text ?? fail(line, 'it ends where another word must follow')
     switch (word) {
       case 'machine':
         entries.push({ machine: next(), login: undefined, password: undefined })
@@ -43,7 +43,7 @@ export function parseNetrc(text: string, place: string): readonly NetrcEntry[] {
       case 'login':
       case 'password': {
         const value = next()
-        if (entry === undefined) fail(line, 'it is about no machine')
+        if (entry === undefined) fail(line, 'it does not belong to a machine')
         else entry[word] = value
         break
       }
@@ -78,7 +78,7 @@ function tokensOf(text: string, fail: (line: number, why: string) => never): rea
         if (line[at] === '\\' && quoted) at++
         word += line[at++] ?? ''
       }
-      if (quoted && line[at++] !== '"') fail(number + 1, 'a quoted word does not end')
+      if (quoted && line[at++] !== '"') fail(number + 1, 'a quotation mark is not closed')
       if (word === 'macdef' && !quoted) {
         // A macro goes to the next empty line.
         while (number + 1 < lines.length && lines[number + 1] !== '') number++

@@ -24,7 +24,7 @@ export async function readBounded(path: string, { signal }: AbortOptions = {}): 
     new CredentialError('CREDENTIALS_UNREADABLE', `cannot read ${printable(path)}: ${codeOf(cause)}`, {
       path,
       cause,
-      hint: 'make it readable for the user that runs this',
+      hint: 'make it readable for this user',
     })
   const file = await openRegular(path).catch((cause: unknown) => {
     if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return undefined
@@ -42,7 +42,7 @@ export async function readBounded(path: string, { signal }: AbortOptions = {}): 
         path,
         expected: mostBytes,
         actual: size,
-        hint: 'this is no file of credentials',
+        hint: 'this is not a file with credentials',
       })
     signal?.throwIfAborted()
     return { text: decode(bytes.subarray(0, filled), path), mode: mode & 0o777 }
@@ -69,7 +69,7 @@ function decode(bytes: Uint8Array, path: string): string {
     throw new CredentialError('CREDENTIALS_INVALID', `${printable(path)} is not UTF-8 text`, {
       path,
       cause,
-      hint: 'correct it, or move it away and log in again',
+      hint: 'correct the file, or move it away and log in again',
     })
   }
 }

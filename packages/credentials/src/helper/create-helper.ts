@@ -54,14 +54,14 @@ export function createCredentialHelper(
     throw new CredentialError(
       'HELPER_FAILED',
       `the credential helper ${name} failed to ${action}: ${whatItSaid(said, secret)}`,
-      { hint: `try it by hand: docker-credential-${name} ${action}` },
+      { hint: `try it yourself: docker-credential-${name} ${action}` },
     )
   }
   const invalid = (action: HelperAction): never => {
     throw new CredentialError(
       'HELPER_ANSWER_INVALID',
-      `the credential helper ${name} does not answer ${action} as the protocol says`,
-      { hint: `is docker-credential-${name} a credential helper?` },
+      `the credential helper ${name} sent an invalid answer to ${action}`,
+      { hint: `check that docker-credential-${name} is a credential helper` },
     )
   }
   const membersOf = (output: string, action: HelperAction): ReadonlyMap<string, JsonNode> => {
@@ -89,7 +89,7 @@ export function createCredentialHelper(
       const Secret = credential.kind === 'basic' ? credential.password : credential.token
       const Username = credential.kind === 'basic' ? credential.username : tokenUser
       if (credential.kind === 'registry')
-        throw new CredentialError('HELPER_FAILED', 'a credential helper keeps no bearer tokens', {
+        throw new CredentialError('HELPER_FAILED', 'a credential helper cannot store bearer tokens', {
           hint: 'store a user name with a password or an identity token',
         })
       await run('store', JSON.stringify({ ServerURL: oneLine(server), Username, Secret }), Secret, options)
@@ -109,14 +109,14 @@ export function createCredentialHelper(
 /** A helper reads its question by lines. */
 function oneLine(server: string): string {
   if (!/[\r\n\0]/.test(server) && server !== '') return server
-  throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${printable(server, 200)}' is no registry host`, {
-    hint: 'write it as in an image reference: ghcr.io, localhost:5000',
+  throw new CredentialError('CREDENTIAL_HOST_INVALID', `'${printable(server, 200)}' is not the host of a registry`, {
+    hint: 'write it as in a reference: ghcr.io, localhost:5000',
   })
 }
 
 /** A helper's own words, unless they may be what it keeps. */
 function whatItSaid(said: string, secret: string): string {
-  if (said === '') return 'it says nothing'
-  if (said.startsWith('{')) return 'it does not say why'
+  if (said === '') return 'it printed nothing'
+  if (said.startsWith('{')) return 'it printed no reason'
   return printable(secret === '' ? said : said.replaceAll(secret, '***'), 200)
 }

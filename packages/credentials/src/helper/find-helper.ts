@@ -17,9 +17,13 @@ const batchFile = /\.(?:bat|cmd)$/i
  */
 export async function findHelper(name: string, env: Variables): Promise<string> {
   if (!nameGrammar.test(name) || batchFile.test(name)) {
-    throw new CredentialError('HELPER_NAME_INVALID', `'${printable(name, 80)}' is no name of a credential helper`, {
-      hint: 'a name has letters, digits, ., - and _, and is neither a path nor a batch file: osxkeychain, pass, desktop.exe',
-    })
+    throw new CredentialError(
+      'HELPER_NAME_INVALID',
+      `'${printable(name, 80)}' is not the name of a credential helper`,
+      {
+        hint: 'a name has letters, digits, ., - and _; it is not a path or a batch file: osxkeychain, pass, desktop.exe',
+      },
+    )
   }
   const windows = process.platform === 'win32'
   const program = `docker-credential-${name}${windows && !/\.exe$/i.test(name) ? '.exe' : ''}`
@@ -29,8 +33,8 @@ export async function findHelper(name: string, env: Variables): Promise<string> 
     const candidate = join(directory, program)
     if (await isProgram(candidate)) return candidate
   }
-  throw new CredentialError('HELPER_MISSING', `the credential helper ${program} is configured and not on PATH`, {
-    hint: `install ${program}, or take the helper '${name}' out of the configuration`,
+  throw new CredentialError('HELPER_MISSING', `the credential helper ${program} is configured, but not on PATH`, {
+    hint: `install ${program}, or remove the helper '${name}' from the configuration`,
   })
 }
 

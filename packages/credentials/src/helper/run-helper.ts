@@ -63,7 +63,7 @@ export async function runHelper(
       () =>
         end(
           new CredentialError('HELPER_TIMEOUT', `the credential helper ${name} did not end within ${timeoutMs} ms`, {
-            hint: `does 'docker-credential-${name} ${action}' wait for somebody? Unlock its key store first`,
+            hint: `it may be waiting for input: run 'docker-credential-${name} ${action}', or unlock its key store first`,
           }),
         ),
       timeoutMs,
@@ -75,7 +75,7 @@ export async function runHelper(
           new CredentialError(
             'HELPER_FAILED',
             `the credential helper ${name} cannot be started: ${printable((cause as NodeJS.ErrnoException).code ?? cause.message)}`,
-            { path: program, cause, hint: 'is it a program for this machine?' },
+            { path: program, cause, hint: 'check that the program is for this machine' },
           ),
         ),
       ),

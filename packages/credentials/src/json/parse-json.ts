@@ -30,15 +30,14 @@ export function parseJson(text: string, fail: Fail): JsonNode {
     while (at < text.length && ' \t\n\r'.includes(text[at] as string)) at++
   }
   const expect = (unit: string): void => {
-    if (text[at] !== unit)
-      fail(at, at < text.length ? `there should be ${unit}` : `it ends where there should be ${unit}`)
+    if (text[at] !== unit) fail(at, at < text.length ? `expected ${unit}` : `it ends where ${unit} is expected`)
     at++
   }
   const string = (): string => {
     const start = at
     expect('"')
     for (; text[at] !== '"'; at++) {
-      if (at >= text.length) fail(start, 'a string does not end')
+      if (at >= text.length) fail(start, 'a string is not closed')
       if (text.charCodeAt(at) < 0x20) fail(at, 'a control character in a string')
       if (text[at] === '\\') at++
     }
@@ -46,7 +45,7 @@ export function parseJson(text: string, fail: Fail): JsonNode {
     try {
       return JSON.parse(text.slice(start, at)) as string
     } catch {
-      return fail(start, 'a string has an escape that JSON does not know')
+      return fail(start, 'a string has an escape that is not valid in JSON')
     }
   }
   const object = (depth: number): JsonNode => {
@@ -60,7 +59,7 @@ export function parseJson(text: string, fail: Fail): JsonNode {
       }
       const keyStart = at
       const key = string()
-      if (keys.has(key)) fail(keyStart, 'a member comes twice')
+      if (keys.has(key)) fail(keyStart, 'a member is there twice')
       keys.add(key)
       blank()
       expect(':')
@@ -91,13 +90,13 @@ export function parseJson(text: string, fail: Fail): JsonNode {
     }
     literal.lastIndex = at
     if (!literal.test(text))
-      fail(at, at < text.length ? 'this is no JSON value' : 'it ends where there should be a value')
+      fail(at, at < text.length ? 'this is not a JSON value' : 'it ends where a value is expected')
     at = literal.lastIndex
     return { kind: 'literal', start, end: at, isNull: text[start] === 'n' }
   }
 
   const root = value(0)
   blank()
-  if (at < text.length) fail(at, 'there is more behind the end')
+  if (at < text.length) fail(at, 'there is more text after the end')
   return root
 }

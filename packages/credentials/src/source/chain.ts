@@ -42,15 +42,15 @@ async function explainOne(
 ): Promise<readonly Finding[]> {
   if ('explain' in provider) return provider.explain(target, options)
   const place = { source: 'provider', place: provider.name === '' ? 'a function' : printable(provider.name, 80) }
-  if (options.ask === false) return [{ ...place, outcome: 'unasked', reason: 'an earlier place decided' }]
+  if (options.ask === false) return [{ ...place, outcome: 'unasked', reason: 'an earlier place was used' }]
   const credential = await provider(target, { signal: options.signal })
   if (credential === undefined)
-    return [{ ...place, outcome: 'absent', reason: `it knows nothing of ${printable(target.host)}` }]
+    return [{ ...place, outcome: 'absent', reason: `it has no entry for ${printable(target.host)}` }]
   return [
     {
       ...place,
       outcome: 'used',
-      reason: 'it is the first that knows this host',
+      reason: 'it is the first place with an entry for this host',
       kind: credential.kind,
       ...(credential.kind === 'basic' ? { username: printable(credential.username, 200) } : {}),
     },

@@ -33,8 +33,8 @@ export function containersAuth({
 }: ContainersAuthOptions = {}): CredentialSource {
   const told = new Set<string>()
   const passOver = (place: string): string => {
-    const reason = 'this user may not read it, and XDG_RUNTIME_DIR does not name it'
-    if (!told.has(place)) onWarning?.(`${printable(place)} is passed over: ${reason}`)
+    const reason = 'this user cannot read it, and XDG_RUNTIME_DIR does not point to it'
+    if (!told.has(place)) onWarning?.(`${printable(place)} is ignored: ${reason}`)
     told.add(place)
     return reason
   }
@@ -44,7 +44,7 @@ export function containersAuth({
       if (read instanceof CredentialError)
         yield { source: 'containers', place, outcome: 'absent', reason: passOver(place) }
       else if (read === undefined)
-        yield { source: 'containers', place, outcome: 'absent', reason: 'there is no such file' }
+        yield { source: 'containers', place, outcome: 'absent', reason: 'the file does not exist' }
       else
         yield* lookInConfig(
           { source: 'containers', place, text: read.text, rules: 'containers', note: modeNote(read.mode) },

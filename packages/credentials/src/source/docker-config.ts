@@ -25,7 +25,7 @@ export function dockerConfig({ file, env = process.env }: DockerConfigOptions = 
   const place = file ?? dockerConfigFile(env)
   return createSource('docker', async function* (target, { signal, ask }) {
     const read = await readBounded(place, { signal })
-    if (read === undefined) yield { source: 'docker', place, outcome: 'absent', reason: 'there is no such file' }
+    if (read === undefined) yield { source: 'docker', place, outcome: 'absent', reason: 'the file does not exist' }
     else
       yield* lookInConfig(
         { source: 'docker', place, text: read.text, rules: 'docker', note: modeNote(read.mode) },

@@ -37,7 +37,7 @@ export async function* lookInConfig(
     const how = `${helper.said} in ${printable(place)}`
     const where = { source, place: `docker-credential-${printable(helper.name, 80)}` }
     if (!ask) {
-      yield { ...where, outcome: 'unasked', reason: `${how} names it; an earlier place decided` }
+      yield { ...where, outcome: 'unasked', reason: `${how} names it; an earlier place was used` }
       return
     }
     const credential = await createCredentialHelper(helper.name, { env })
@@ -56,10 +56,10 @@ export async function* lookInConfig(
       return
     }
     if (credential !== undefined) {
-      yield { ...where, outcome: 'used', reason: `${how} names it, and it knows ${host}`, credential }
+      yield { ...where, outcome: 'used', reason: `${how} names it, and it has credentials for ${host}`, credential }
       return
     }
-    yield { ...where, outcome: 'absent', reason: `${how} names it, and it does not know ${host}` }
+    yield { ...where, outcome: 'absent', reason: `${how} names it, but it has no credentials for ${host}` }
     if (rules === 'docker') return
   }
   for (const key of keysFor(config.auths.keys(), target, rules)) {
@@ -78,7 +78,7 @@ export async function* lookInConfig(
   const others = keysOfHost(config.auths.keys(), host).length
   const reason =
     others > 1
-      ? `of the ${others} entries of auths about ${host} none is about ${printable(target.repository ?? 'all of it', 200)}`
-      : `no entry of auths is about ${host}`
+      ? `none of the ${others} entries of auths for ${host} is for ${printable(target.repository ?? 'all of it', 200)}`
+      : `no entry of auths is for ${host}`
   yield { source, place, outcome: 'absent', reason }
 }

@@ -24,7 +24,7 @@ export function netrc({ env = process.env, file = netrcFile(env) }: NetrcOptions
     const where = { source: 'netrc', place: file }
     const read = await readBounded(file, { signal })
     if (read === undefined) {
-      yield { ...where, outcome: 'absent', reason: 'there is no such file' }
+      yield { ...where, outcome: 'absent', reason: 'the file does not exist' }
       return
     }
     const wanted = canonicalHost(host)
@@ -33,7 +33,7 @@ export function netrc({ env = process.env, file = netrcFile(env) }: NetrcOptions
         canonicalHost(machine) === wanted && login !== undefined && password !== undefined,
     )
     if (entry === undefined)
-      yield { ...where, outcome: 'absent', reason: `no machine with login and password is ${wanted}` }
+      yield { ...where, outcome: 'absent', reason: `no machine ${wanted} with a login and a password` }
     else {
       const note = modeNote(read.mode)
       yield {

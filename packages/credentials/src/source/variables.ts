@@ -27,7 +27,7 @@ export function environmentAuth({
         source: 'environment',
         place,
         outcome: 'used',
-        reason: `the variable is about ${canonicalHost(host)}`,
+        reason: `the variable is for ${canonicalHost(host)}`,
         credential: read(place, value),
       }
   })
@@ -47,6 +47,6 @@ function read(place: string, value: string): Credential {
   if (pair !== undefined && pair.username !== '' && pair.password !== '') return ofPair(pair)
   throw new CredentialError('CREDENTIALS_INVALID', `${place} is neither user:password nor Bearer TOKEN`, {
     path: place,
-    hint: 'write a user name, a colon and a password; a token as the password of its user',
+    hint: 'write USER:PASSWORD, with a token as the password if you have one',
   })
 }

@@ -27,9 +27,9 @@ export async function lockFile(path: string, { signal }: AbortOptions = {}): Pro
   for (let waitedMs = 0; !(await take(lock, owner)); waitedMs += pauseMs) {
     signal?.throwIfAborted()
     if (waitedMs > patienceMs)
-      throw new CredentialError('CREDENTIALS_LOCKED', `somebody else is writing ${printable(path)}`, {
+      throw new CredentialError('CREDENTIALS_LOCKED', `another process is writing ${printable(path)}`, {
         path,
-        hint: `if nobody is, remove ${printable(lock)}`,
+        hint: `if there is none, remove ${printable(lock)}`,
       })
     const seen = await readOwner(lock)
     if (await abandoned(lock, seen)) await remove(lock, seen)

@@ -29,7 +29,7 @@ export async function rewriteFile(
     throw new CredentialError('CREDENTIALS_NOT_WRITTEN', `cannot write ${printable(path)}: ${code}`, {
       path,
       cause,
-      hint: 'is the directory writable and the disk not full? What was in the file is still there',
+      hint: 'check that the directory is writable and the disk is not full; the file was not changed',
     })
   }
   try {
@@ -42,9 +42,9 @@ export async function rewriteFile(
     try {
       for (let attempt = 1; !(await attemptOnce(target, change, lock, { signal })); attempt++) {
         if (attempt === mostTries)
-          throw new CredentialError('CREDENTIALS_LOCKED', `${printable(path)} changes each time it is written`, {
+          throw new CredentialError('CREDENTIALS_LOCKED', `${printable(path)} keeps changing while it is written`, {
             path,
-            hint: 'find out what else writes it',
+            hint: 'find out which other program writes it',
           })
       }
     } finally {
