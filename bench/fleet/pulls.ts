@@ -17,7 +17,8 @@ const [workers, servers] = [8, 3]
 export async function countPulls(cluster: Cluster, folder: string): Promise<void> {
   const registry = await startTestRegistry()
   const gateway = await startCountingGateway(cluster.ceph.endpoints[0] ?? '')
-  const counted = { ...cluster, ceph: { ...cluster.ceph, endpoints: [gateway.url] } }
+  const root = (prefix: string): string => `s3://${cluster.bucket}/${prefix}?endpoint=${gateway.url}`
+  const counted: Cluster = { ...cluster, root, ceph: { ...cluster.ceph, endpoints: [gateway.url] } }
   const bench: Bench = { registry, gateway, counted, folder }
   try {
     say('\nrequests for one pull of an image of a config and four layers (29 MB)')

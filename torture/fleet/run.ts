@@ -35,8 +35,8 @@ export interface FleetResult {
 const servers = 3
 /** What one kill of a server may cost: a chunk that was not in the store yet, and 8 MiB that were on their way. */
 const costLimit = 12 * 1024 * 1024
-/** Of the upstream, so that blobs are on their way most of the time. */
-const totalBytesPerSecond = 2_500_000
+/** Of the upstream: blobs are on their way for seconds, and no owner is so slow that another one overtakes it. */
+const totalBytesPerSecond = 6_000_000
 
 /** Workers behind servers that share a bucket of Ceph pull images, round after round, while everybody but the workers is killed. */
 export async function runFleet({ count, seed, small = false, say }: FleetRun): Promise<FleetResult> {

@@ -18,8 +18,8 @@ export interface DaemonOptions {
   readonly answers: () => Promise<boolean>
 }
 
-/** In milliseconds. */
-const [startTimeout, pause] = [50_000, 50]
+/** In milliseconds. A gateway that starts waits for the OSD, which may be starting as well, and on a busy machine each takes its time. */
+const [startTimeout, pause] = [170_000, 50]
 
 export function createDaemon(program: string, words: readonly string[], { env, answers }: DaemonOptions): Daemon {
   let running:
