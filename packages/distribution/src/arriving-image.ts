@@ -23,7 +23,7 @@ export const arrivingImage = (
   async layer({ digest }, options = {}) {
     const layer = obtained.get(digest)
     if (layer === undefined)
-      throw new PullError('NOT_AN_IMAGE', `${digest} is no layer of ${manifest.digest}`, {
+      throw new PullError('NOT_AN_IMAGE', `${digest} is not a layer of ${manifest.digest}`, {
         digest,
         hint: 'ask for the layers of its manifest',
       })

@@ -97,7 +97,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
     if (isReserved(reference))
       throw new PullError('REFERENCE_RESERVED', "'scratch' is a reserved name", {
         reference: String(reference),
-        hint: 'it is the empty image; there is nothing to pull',
+        hint: 'it stands for the empty image; there is nothing to pull',
       })
     const stop = new AbortController()
     const onEvent = guardListener(given.onEvent, (error) => stop.abort(error))
@@ -142,7 +142,7 @@ export async function createPuller(options: PullerOptions): Promise<Puller> {
   }
 
   const close = async (): Promise<void> => {
-    closing.abort(new PullError('PULLER_CLOSED', 'the puller was closed while it pulled'))
+    closing.abort(new PullError('PULLER_CLOSED', 'the puller was closed during the pull'))
     await Promise.all(running)
     if (options.transfers === undefined) await transfers.close()
     if (options.client === undefined) await client.close()

@@ -89,11 +89,11 @@ export async function downloadBlob(
   }
   const actual = hasher.digest()
   if (actual === digest) return
-  const error = new PullError('DIGEST_MISMATCH', `the blob is ${actual} instead of ${digest}`, {
+  const error = new PullError('DIGEST_MISMATCH', `the blob has the digest ${actual} instead of ${digest}`, {
     digest,
     expected: digest,
     actual,
-    hint: 'what was written is not the blob: throw it away',
+    hint: 'the data written so far is wrong: delete it',
   })
   throw explainedByCoding(error, coding)
 }

@@ -9,7 +9,7 @@ import { PullError } from './pull-error.ts'
  */
 export function explainedByCoding(error: unknown, coding: string | undefined): unknown {
   if (coding === undefined || !isLadingError(error, 'DIGEST_MISMATCH')) return error
-  return new PullError('DIGEST_MISMATCH', `${error.message}; it came labelled as coded (${coding})`, {
+  return new PullError('DIGEST_MISMATCH', `${error.message} (Content-Encoding: ${coding})`, {
     ...error.facts,
     cause: error,
     hint: 'a proxy in between may compress; it must leave registry traffic alone',

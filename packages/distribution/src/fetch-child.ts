@@ -35,7 +35,7 @@ export async function fetchChild({ job, repository, trusted }: Parent, entry: De
   if (document.bytes.length !== size) {
     throw new PullError(
       'SIZE_MISMATCH',
-      `the index says that ${digest} has ${size} bytes, and it has ${document.bytes.length}`,
+      `the index says that ${digest} has ${size} bytes, but it has ${document.bytes.length}`,
       {
         digest,
         expected: size,

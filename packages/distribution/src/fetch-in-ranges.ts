@@ -43,10 +43,10 @@ export function fetchInRanges(
   function agree(answer: PieceAnswer, sink: BlobSink): void {
     // What another source has begun may go on only where the two are known to be the same, which whoever asks for the rest looks at.
     if (agreed === undefined && sink.offset > 0 && sink.source !== undefined && sink.source !== answer.source)
-      throw new NotAPart('another source has begun it')
+      throw new NotAPart('another source began it')
     if (refused.has(answer.source)) level = { ...level, requests: 1, settled: true }
     if (agreed !== undefined && (answer.source !== agreed.source || answer.validator !== agreed.validator))
-      throw new NotAPart('its parts are not of one content')
+      throw new NotAPart('its parts belong to different content')
     agreed ??= answer
   }
 

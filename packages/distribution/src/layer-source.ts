@@ -37,7 +37,7 @@ export function layerSource(
           `layer ${layer.digest} is not in the registry but at ${printable(urls.join(', '))}`,
           {
             digest: layer.digest,
-            hint: 'allow it with --allow-foreign-urls (option `allowForeignUrls`) if you trust these addresses',
+            hint: 'allow it with --allow-foreign-urls (option `allowForeignUrls`) if you trust these URLs',
             cause: error,
           },
         )

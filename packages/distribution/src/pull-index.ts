@@ -75,7 +75,7 @@ async function collectIndexes(from: Parent, root: ManifestDocument): Promise<Ind
       {
         digest: error.facts.digest,
         cause: error,
-        hint: 'no honest image is built like this; pull one of its manifests by digest',
+        hint: 'no build tool makes such an image; pull one of its manifests by digest',
       },
     )
   }

@@ -20,7 +20,7 @@ export function assertNameOnly(name: Reference): void {
   if (isNameOnly(name)) return
   throw new PullError('ALL_TAGS_WITH_TAG', "tag can't be used with --all-tags/-a", {
     reference: String(name),
-    hint: 'give the name alone',
+    hint: 'give the name without a tag or digest',
   })
 }
 
@@ -61,7 +61,7 @@ export async function pullAllTags(job: PullJob, repository: PullRepository, name
     for await (const tag of repository.tags({ signal: job.signal })) {
       const reference = withTag(name, tag)
       if (referrersTag.test(tag)) {
-        skip(reference, 'no image, but what refers to one: skipped')
+        skip(reference, 'skipped: it is not an image, but refers to one')
         continue
       }
       try {
@@ -79,7 +79,7 @@ export async function pullAllTags(job: PullJob, repository: PullRepository, name
   if (images.length + failed.length === 0 && skipped.length > 0) {
     throw new PullError('NOT_AN_IMAGE', `none of the ${skipped.length} tags of ${familiarString(name)} is an image`, {
       reference: String(name),
-      hint: 'lading tags lists them, and lading referrers what refers to an image',
+      hint: 'lading tags lists them; lading referrers lists what refers to an image',
     })
   }
   const status = images.some((image) => image.status === 'downloaded') ? 'downloaded' : 'up-to-date'

@@ -108,7 +108,7 @@ function imageManifest({ manifest, descriptor }: ManifestDocument): ImageManifes
   const problem =
     manifest.kind === 'manifest'
       ? imageProblem(manifest)
-      : { what: 'a document of another kind', hint: 'fetch it with the tool that pushed it' }
+      : { what: 'another kind of document', hint: 'fetch it with the tool that pushed it' }
   if (problem === undefined && manifest.kind === 'manifest') return manifest
   throw new PullError('NOT_AN_IMAGE', `${descriptor.digest} is ${problem?.what}, not a container image`, {
     digest: descriptor.digest,

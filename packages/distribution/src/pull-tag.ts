@@ -67,7 +67,7 @@ export async function pullTag(job: PullJob, repository: PullRepository, referenc
         `content of ${String(reference)} was removed from the store ${attempt} times while it was pulled`,
         {
           reference: String(reference),
-          hint: 'another program deletes from this root; only lading may write to it',
+          hint: 'another program deletes files in this root; only lading may write to it',
         },
       )
     }

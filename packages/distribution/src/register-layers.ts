@@ -28,7 +28,7 @@ export async function registerLayers(
   const { diffIds } = config.rootfs
   if (diffIds.length !== manifest.layers.length) {
     throw mismatch(
-      `it has ${manifest.layers.length} layers and its config names ${diffIds.length}`,
+      `it has ${manifest.layers.length} layers but its config lists ${diffIds.length}`,
       document.descriptor.digest,
       diffIds.length,
       manifest.layers.length,
@@ -72,7 +72,7 @@ async function addLayers(
       const actual = nameOf(inside, expected)
       if (actual !== expected)
         throw mismatch(
-          `layer ${layer.digest} inflates to ${actual}, and its config says ${expected}`,
+          `layer ${layer.digest} decompresses to ${actual}, but its config says ${expected}`,
           layer.digest,
           expected,
           actual,
@@ -113,5 +113,5 @@ const mismatch = (what: string, digest: string, expected: string | number, actua
     digest,
     expected,
     actual,
-    hint: 'the image was built or copied wrongly, or tampered with; nothing of it was named. Ask its publisher to push it again',
+    hint: 'the image was built or copied incorrectly, or was changed; it was not stored. Ask its publisher to push it again',
   })

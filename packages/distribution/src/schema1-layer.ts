@@ -79,8 +79,8 @@ async function sizeAtRegistry(
   }
   throw new PullError(
     'SIZE_UNKNOWN',
-    `the registry does not say how large layer ${digest} is, and a schema 1 manifest does not either`,
-    { digest, hint: "ask the registry's operator; or have the image pushed again with any Docker since 1.10" },
+    `the registry does not say the size of layer ${digest}, and a schema 1 manifest does not either`,
+    { digest, hint: "ask the registry's operator, or push the image again with Docker 1.10 or newer" },
   )
 }
 

@@ -15,7 +15,7 @@ export function isToBeFetched({ emit }: Pick<PullJob, 'emit'>, error: unknown): 
   const known = told.get(emit) ?? new Set()
   told.set(emit, known)
   if (!known.has(error.message))
-    emit({ type: 'warning', code: error.code, message: `${error.message}; it is fetched again` })
+    emit({ type: 'warning', code: error.code, message: `${error.message}; it is downloaded again` })
   known.add(error.message)
   return true
 }

@@ -122,13 +122,13 @@ function spent(cause: unknown, { digest }: Descriptor): RegistryError {
   const why = cause instanceof Error ? `: ${cause.message}` : ''
   return new RegistryError(
     'UPLOAD_FAILED',
-    `the upload of ${digest} broke off, and its source cannot be read again${why}`,
+    `the upload of ${digest} broke off, and its source cannot be read a second time${why}`,
     {
       host,
       status,
       digest,
       cause,
-      hint: 'give a function from an offset to the bytes there, and the upload goes on by itself',
+      hint: 'pass a function that returns the bytes from an offset, and the upload resumes by itself',
     },
   )
 }

@@ -52,7 +52,7 @@ export function convertSelection(selection: Selection, options: ConvertSelection
     emit({
       type: 'warning',
       code: 'ATTESTATIONS_LEFT',
-      message: `${left.size === 1 ? 'an attestation speaks' : `${left.size} attestations speak`} of a manifest that has another digest now, and ${left.size === 1 ? 'is' : 'are'} left out (${[...left][0]})`,
+      message: `${left.size === 1 ? 'an attestation is' : `${left.size} attestations are`} left out, since the manifest that ${left.size === 1 ? 'it is' : 'they are'} about has another digest now (${[...left][0]})`,
     })
   const documents = [...converted].filter(([digest]) => !left.has(digest)).map(([, document]) => document)
   const target = converted.get(selection.target.digest)?.descriptor ?? selection.target
@@ -106,11 +106,11 @@ const isIndexOf = (format: ImageFormat, mediaType: string): boolean =>
 export function wouldChange(from: Digest, to?: Digest): CopyError {
   return new CopyError(
     'DIGESTS_WOULD_CHANGE',
-    `${from} would become ${to ?? 'content of another digest'}, and digests are to be preserved`,
+    `${from} would become ${to ?? 'content of another digest'}, but digests must be preserved`,
     {
       digest: from,
       ...(to === undefined ? {} : { actual: to }),
-      hint: 'copy it as it is, without --format and --compression; or name the target by a tag, and let digests change',
+      hint: 'copy it as it is, without --format and --compression; or name the target by a tag, so that digests may change',
     },
   )
 }

@@ -49,7 +49,7 @@ export async function* findReferrers(
     if (count++ === most)
       throw new CopyError('REFERRERS_TOO_MANY', `more than ${most} referrers`, {
         digest: found.referrer.digest,
-        hint: 'copy those that are wanted one by one, by their digests',
+        hint: 'copy the ones you need one by one, by their digests',
       })
     return found
   }

@@ -195,8 +195,8 @@ function countsOf(parts: readonly Part[]): Pick<Copied, 'sent' | 'mounted' | 'he
 }
 
 function unstable({ digest }: Descriptor): CopyError {
-  return new CopyError('TARGET_UNSTABLE', `what ${digest} names was removed at the target again and again`, {
+  return new CopyError('TARGET_UNSTABLE', `content of ${digest} was removed at the target again and again`, {
     digest,
-    hint: 'something collects there meanwhile: try again when it has ended',
+    hint: 'a garbage collection may be running there: try again when it has ended',
   })
 }

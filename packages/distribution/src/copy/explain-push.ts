@@ -33,10 +33,10 @@ function hintFor(error: LadingError): string | undefined {
     case 'UNAUTHORIZED':
       return error.facts.host === undefined
         ? undefined
-        : `log in as somebody who may push there: lading login ${error.facts.host}`
+        : `log in as a user who may push there: lading login ${error.facts.host}`
     case 'CONTENT_DAMAGED':
     case 'CONTENT_UNREADABLE':
-      return 'lading check says what is damaged; lading pull --verify-stored fetches it anew'
+      return 'lading check shows what is damaged; lading pull --verify-stored downloads it again'
     default:
       return undefined
   }

@@ -71,6 +71,6 @@ function refuseSchema1({ mediaType, digest }: Descriptor, target: Descriptor): v
   if (!isSchema1Type(mediaType)) return
   throw new CopyError('SCHEMA1_NOT_COPIED', `${digest} is a Docker schema 1 manifest, which is not copied as it is`, {
     digest: target.digest,
-    hint: 'its signatures name the repository it is in: pull it with --allow-schema1, and push the OCI image that is made of it',
+    hint: 'its signatures contain the name of its repository: pull it with --allow-schema1, and push the OCI image that is made from it',
   })
 }

@@ -84,7 +84,7 @@ export async function pushAll(
   if (!isNameOnly(name))
     throw new CopyError<'ALL_TAGS_WITH_TAG'>('ALL_TAGS_WITH_TAG', "tag can't be used with --all-tags/-a", {
       reference: String(name),
-      hint: 'give the name alone',
+      hint: 'give the name without a tag or digest',
     })
   const tagged = await taggedIn(parts, name, options)
   tellRepository(name, options)
@@ -174,7 +174,7 @@ function warnOfSchema1(root: Descriptor, reference: Reference, onEvent: (event: 
   onEvent({
     type: 'warning',
     code: 'SCHEMA1_AS_OCI',
-    message: `${familiarString(reference)} came as Docker schema 1 (${before}); what is pushed is the OCI image that was made of it, ${root.digest}`,
+    message: `${familiarString(reference)} was pulled as Docker schema 1 (${before}); the OCI image that was made from it is pushed, ${root.digest}`,
   })
 }
 

@@ -244,11 +244,11 @@ function heldAgainst(
       for (const expected of diffIds) {
         const found = actual.get(algorithmOf(expected))
         if (found === expected || found === undefined) continue
-        throw new PullError('DIFF_ID_MISMATCH', `${digest} inflates to ${found} instead of ${expected}`, {
+        throw new PullError('DIFF_ID_MISMATCH', `${digest} decompresses to ${found} instead of ${expected}`, {
           digest,
           expected,
           actual: found,
-          hint: 'its publisher built the image wrongly; copy it as it is, without --compression',
+          hint: 'the image was built incorrectly; copy it as it is, without --compression',
         })
       }
     },
@@ -258,5 +258,5 @@ function heldAgainst(
 const noConfig = ({ digest }: Descriptor, config: Descriptor): CopyError =>
   new CopyError('INDEX_INCOMPLETE', `the config ${config.digest} of ${digest} is not there`, {
     digest,
-    hint: 'its diffIDs say what the layers must inflate to: pull it again, or copy it as it is',
+    hint: 'its diffIDs are needed to verify the layers: pull it again, or copy it as it is',
   })

@@ -144,7 +144,7 @@ function incomplete({ target }: Graph, lacking: ReadonlyMap<Digest, Descriptor>)
     digest: target.digest,
     expected: all.map(({ digest }) => digest).join(' '),
     hint: lacking.has(target.digest)
-      ? 'pull it again: what is here is used'
-      : `fetch them first (pull --platform ${first === undefined ? 'OS/ARCH' : formatPlatform(first)}), or take --platform for one image as it is, or --only-present for a new index of what is here`,
+      ? 'pull it again: only what is missing is downloaded'
+      : `fetch them first (pull --platform ${first === undefined ? 'OS/ARCH' : formatPlatform(first)}), or use --platform for one image as it is, or --only-present for a new index of what is here`,
   })
 }

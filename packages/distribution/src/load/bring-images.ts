@@ -85,7 +85,7 @@ function explained(error: unknown, target: Descriptor): unknown {
   return new DeliveryError('DIGEST_MISMATCH', error.message, {
     ...error.facts,
     cause: error,
-    hint: 'the archive was damaged or tampered with; nothing of it was named. Have it written again',
+    hint: 'the archive is damaged or was changed; no image was loaded. Write it again',
   })
 }
 
@@ -124,7 +124,7 @@ async function publish(
   }
   const result = await delivery.publish(publicationOf(brought, named), { signal })
   if (result.outcome === 'missing')
-    throw incomplete(`${result.blobs.map(({ digest }) => digest).join(', ')} went away meanwhile`, target)
+    throw incomplete(`${result.blobs.map(({ digest }) => digest).join(', ')} was removed in the meantime`, target)
   for (const event of moved) emit(event)
   const here = defaultPlatform()
   const image = images.find(({ config }) => samePlatform(platformOf(config), here)) ?? images[0]

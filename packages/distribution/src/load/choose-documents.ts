@@ -30,7 +30,7 @@ export async function chooseDocuments(
 ): Promise<Selection> {
   const top = await readGraph({ source }, target, { indexesOnly: true, signal })
   const root = top.documents.at(-1)
-  if (root === undefined) throw incomplete(`${target.digest} is named, and is not there`, target)
+  if (root === undefined) throw incomplete(`${target.digest} is listed, but is missing`, target)
   if (platforms.length === 0) return whole(source, target, { signal })
   if (root.manifest.kind === 'manifest') {
     const selection = await whole(source, target, { signal })
@@ -66,12 +66,12 @@ async function assertPlatform(
   options: AbortOptions,
 ): Promise<void> {
   const document = await source.document(config, options)
-  if (document === undefined) throw incomplete(`the config ${config.digest} is not there`, config)
+  if (document === undefined) throw incomplete(`the config ${config.digest} is missing`, config)
   const platform = platformOf(parseImageConfig(document.bytes))
   if (platforms.some((wanted) => samePlatform(platform, wanted))) return
   throw new CopyError(
     'PLATFORM_UNAVAILABLE',
-    `the image is for ${formatPlatform(platform)}, and not for ${platforms.map(formatPlatform).join(', ')}`,
+    `the image is for ${formatPlatform(platform)}, not for ${platforms.map(formatPlatform).join(', ')}`,
     { digest: config.digest, hint: 'load it without --platform' },
   )
 }
@@ -89,6 +89,6 @@ export function incomplete(message: string, { digest }: Pick<Descriptor, 'digest
   return new ArchiveError('ARCHIVE_INCOMPLETE', message, {
     digest,
     cause,
-    hint: 'the archive was not written to its end, or leaves content out, as foreign layers: have it written again, or pull the image',
+    hint: 'the archive is incomplete, or foreign layers were left out: write it again, or pull the image',
   })
 }

@@ -138,16 +138,16 @@ async function tellPlatform(
 /** Some of what an image needs is not at its source. */
 export function notWhole({ digest }: Descriptor, missing: readonly Descriptor[]): DeliveryError {
   const [first] = missing
-  const what = first === undefined ? 'no image of it is here with all that it names' : `${first.digest} is missing`
-  return new DeliveryError('CONTENT_UNKNOWN', `${digest} is not whole: ${what}`, {
+  const what = first === undefined ? 'none of its images is complete here' : `${first.digest} is missing`
+  return new DeliveryError('CONTENT_UNKNOWN', `${digest} is incomplete: ${what}`, {
     digest,
-    hint: 'pull it, for that platform, and try again',
+    hint: 'pull it for that platform, and try again',
   })
 }
 
 function tooLarge({ digest }: Descriptor): DeliveryError {
-  return new DeliveryError('GRAPH_TOO_LARGE', `${digest} leads to too many indexes, or too deep`, {
+  return new DeliveryError('GRAPH_TOO_LARGE', `${digest} contains too many nested indexes`, {
     digest,
-    hint: 'no honest image is built like this; take one of its manifests by digest',
+    hint: 'no build tool makes such an image; use one of its manifests by digest',
   })
 }

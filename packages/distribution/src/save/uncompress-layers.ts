@@ -155,10 +155,10 @@ function documentOf(mediaType: string, members: object, { platform, annotations 
 }
 
 function otherLayer({ digest }: Descriptor, expected: Digest, actual: Digest): PullError {
-  return new PullError('DIFF_ID_MISMATCH', `${digest} inflates to ${actual} instead of ${expected}`, {
+  return new PullError('DIFF_ID_MISMATCH', `${digest} decompresses to ${actual} instead of ${expected}`, {
     digest,
     expected,
     actual,
-    hint: 'its publisher built the image wrongly; save it without --uncompressed',
+    hint: 'the image was built incorrectly; save it without --uncompressed',
   })
 }
