@@ -21,4 +21,4 @@ export type {
 } from './store.ts'
 export { createOrigins, type Origins } from './origins.ts'
 export { storedArtifact, type StoredArtifact } from './stored-artifact.ts'
-export { rootFromEnv } from './root-from-env.ts'
+export { earlierRootNote, rootFromEnv } from './root-from-env.ts'

@@ -5,6 +5,7 @@ import type { AbortOptions } from '@lading/clock'
 import { isLadingError, printable } from '@lading/errors'
 import type { Image, ImageContent } from '@lading/image'
 import { CliError } from '../cli-error.ts'
+import { isNameOnWindows } from '../text/name-on-windows.ts'
 import { putNew, removeMade } from './put-new.ts'
 
 interface CopyOutOptions extends AbortOptions {
@@ -97,8 +98,9 @@ async function makeFile({ body, mode, mtime }: ImageContent, at: Buffer): Promis
 }
 
 function nameHere(name: Uint8Array): Uint8Array {
-  const text = Buffer.from(name).toString('latin1')
-  if (process.platform !== 'win32' || !/[\\:]/.test(text)) return name
+  if (process.platform !== 'win32') return name
+  const text = Buffer.from(name).toString()
+  if (text.split('/').every((part) => part === '' || isNameOnWindows(part))) return name
   throw new CliError('USAGE', `"${printable(text, 200)}" is no name on Windows`, {
     hint: 'take it as an archive: lading cp REFERENCE:/PATH -',
   })

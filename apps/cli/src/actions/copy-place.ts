@@ -20,21 +20,28 @@ const otherPlace = /^(?:(?:docker-daemon|containers-storage|sif|tarball|ostree|a
 const places =
   'there are docker://REF, store:REF, oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:REF] and dir:DIR'
 
+interface Here {
+  /** Whose paths they are. Default: this system's. */
+  readonly platform?: NodeJS.Platform
+}
+
 /**
  * `docker://REF` or a bare reference, `store:REF`, `oci:DIR[:NAME]`, `oci-archive:FILE[:NAME]`, `docker-archive:FILE[:REF]`,
- * `dir:DIR`, in which every colon is the path's.
+ * `dir:DIR`, in which every colon is the path's. On Windows the colon of a drive (`oci:C:\images:1`) is the path's, too.
  * A registry whose host is called like a place is written with `docker://`.
  *
  * @throws CliError `USAGE`; what parsing a reference throws behind `docker://` and `store:`
  */
-export function parseCopyPlace(text: string): CopyPlace {
+export function parseCopyPlace(text: string, { platform = process.platform }: Here = {}): CopyPlace {
   const [, transport = '', rest = ''] = /^([a-z-]+):(.*)$/s.exec(text) ?? []
   if (transport === 'docker' && rest.startsWith('//'))
     return { kind: 'registry', text, reference: givenReference(rest.slice(2)) }
   if (transport === 'store') return { kind: 'store', text, reference: givenReference(rest) }
   if (transport === 'dir') return { kind: 'directory', text, path: somePath(rest, { text, transport }) }
   if (Object.hasOwn(pathKinds, transport)) {
-    const [given = '', ...name] = rest.split(':')
+    const drive = platform === 'win32' ? (/^[a-z]:(?=[\\/])/i.exec(rest)?.[0] ?? '') : ''
+    const [below = '', ...name] = rest.slice(drive.length).split(':')
+    const given = drive + below
     const path = somePath(given, { text, transport })
     return {
       kind: pathKinds[transport as keyof typeof pathKinds],

@@ -1,5 +1,5 @@
 import type { Digest } from '@lading/digest'
-import { openStore, rootFromEnv, type FileStore, type Store } from '@lading/store'
+import { earlierRootNote, openStore, rootFromEnv, type FileStore, type Store } from '@lading/store'
 import type { CommandContext } from '../context.ts'
 import type { GlobalOptions } from '../command-options.ts'
 import { whileOpening } from './while-opening.ts'
@@ -23,6 +23,8 @@ export async function openCommandStore(options: StoreOptions, context: CommandCo
   const root = rootOf(options, context)
   const tell = (line: string): void => context.terminal.write(`${line}\n`)
   if (isOnObjects(root)) return (await import('./open-object-store.ts')).openObjectStore(root, { ...options, tell })
+  const note = options.root === undefined ? earlierRootNote(root, { env: context.environment.variables }) : undefined
+  if (note !== undefined) tell(`note: ${note}`)
   const open = (): Promise<FileStore> =>
     openStore({
       root,

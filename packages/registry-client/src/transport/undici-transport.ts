@@ -4,6 +4,7 @@ import type { Agent, Dispatcher } from 'undici'
 import type { Transport, TransportHeaders, TransportReceiver, TransportRequest } from '../transport.ts'
 import { createHeadBudget, longestHead, readAlongInHeads } from './answer-heads.ts'
 import { createConnect, type ConnectOptions, type Manner } from './connect.ts'
+import { loadUndici } from './load-undici.ts'
 import { mannerKey } from './manner-key.ts'
 import { mostInterims, noFinalAnswer } from './no-final-answer.ts'
 import { routeOf, type Route } from './route.ts'
@@ -20,7 +21,7 @@ export interface ClosableTransport {
 
 /**
  * HTTP/1.1 over pooled connections, at undici's dispatcher: a chunk goes from the socket to the receiver without a
- * stream or an iterator in between. undici is loaded by the first request (it takes 90 ms).
+ * stream or an iterator in between. undici is loaded by the first request.
  */
 export function createUndiciTransport({
   certificates,
@@ -53,7 +54,7 @@ export function createUndiciTransport({
     return agent
   }
   const createAgent = async (manner: Manner): Promise<Agent> => {
-    const undici = await import('undici')
+    const undici = await loadUndici()
     const connect = createConnect(undici.buildConnector, {
       ...options,
       ...manner,

@@ -2,6 +2,7 @@ import { createHeldFailure, guardListener } from '@lading/errors'
 import type { TransportRequest } from '../../transport.ts'
 import { createHeadBudget } from '../answer-heads.ts'
 import { createConnect, type ConnectOptions } from '../connect.ts'
+import { loadUndici } from '../load-undici.ts'
 import { mannerKey } from '../manner-key.ts'
 import { routeOf, type Route } from '../route.ts'
 import { readTimeouts, type Timeouts } from '../timeouts.ts'
@@ -48,7 +49,7 @@ export function createSocketTransport({
   }
 
   const reading = (): Promise<ReadingConnectors> =>
-    (making ??= import('undici').then(({ buildConnector }) => createReadingConnectors(buildConnector, pieces)))
+    (making ??= loadUndici().then(({ buildConnector }) => createReadingConnectors(buildConnector, pieces)))
   const connectFor = (manner: Route['manner'], { build, connectionOf }: ReadingConnectors): Connect => {
     const key = mannerKey(manner)
     const known = connects.get(key)
