@@ -10,7 +10,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-export interface Started {
+interface Started {
   readonly ended: Promise<Ended>
   /** Without a chance to put anything in order. */
   kill(): void
