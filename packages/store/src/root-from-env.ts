@@ -5,8 +5,8 @@ import { dataHome, type Variables } from '@lading/home'
 interface RootPlaces {
   /** Default: the process's. */
   readonly env?: Variables | undefined
-  /** Default: this system. */
-  readonly platform?: NodeJS.Platform | undefined
+  /** As Node names it. Default: this system. */
+  readonly platform?: string | undefined
   /** Whether there is something at a path. Default: looks. */
   readonly exists?: ((path: string) => boolean) | undefined
 }
