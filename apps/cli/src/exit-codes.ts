@@ -34,6 +34,6 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   6: 'verification failed: the content does not match its digest, size, diffID, compression or manifest',
   7: 'store error: no space, no permission, not a directory, damaged, or written by a newer version',
   129: 'ended by SIGHUP',
-  130: 'ended by SIGINT (Ctrl-C)',
+  130: 'ended by SIGINT (Ctrl-C), or on Windows by Ctrl-Break',
   143: 'ended by SIGTERM',
 }

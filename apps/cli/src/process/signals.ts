@@ -1,6 +1,8 @@
 import { Interruption } from '../cli-error.ts'
 
 const exits = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+/** Ctrl-Break of Windows ends what Ctrl-C ends. */
+const windowsExits = { ...exits, SIGBREAK: exits.SIGINT } as const
 
 /** Far above what good order takes. A store is whole whenever its process ends, so that nothing is lost with it. */
 export const defaultGraceMs = 8_000
@@ -8,7 +10,7 @@ export const defaultGraceMs = 8_000
 const lastGraceMs = 1000
 
 interface Stopping {
-  /** Fires on the first SIGINT, SIGTERM or SIGHUP. */
+  /** Fires on the first SIGINT, SIGTERM or SIGHUP, and on Windows SIGBREAK. */
   readonly signal: AbortSignal
   /** From now on good order may take so long, in milliseconds. */
   setGrace(ms: number): void
@@ -20,11 +22,11 @@ interface Stopping {
  * The signal that stops everything. When the process is still there after eight seconds, because a file system hangs, or
  * a moment after it was done, or at a second signal, it ends at once; what restores the terminal runs then too, on `exit`.
  */
-export function stopOnSignals(defaultMs = defaultGraceMs): Stopping {
+export function stopOnSignals(defaultMs = defaultGraceMs, platform: string = process.platform): Stopping {
   let graceMs = defaultMs
   const controller = new AbortController()
   let end: (() => void) | undefined
-  for (const [name, exitCode] of Object.entries(exits)) {
+  for (const [name, exitCode] of Object.entries(platform === 'win32' ? windowsExits : exits)) {
     const onSignal = (): void => {
       if (controller.signal.aborted) return endNow()
       end = endNow
@@ -35,8 +37,12 @@ export function stopOnSignals(defaultMs = defaultGraceMs): Stopping {
     const endNow = (): void => {
       process.emit('exit', exitCode)
       process.off(name, onSignal)
-      process.kill(process.pid, name)
-      // Still here: it is the first process of a container, which such a signal does not end.
+      try {
+        process.kill(process.pid, name)
+      } catch {
+        // Windows has this signal from the console alone.
+      }
+      // Still here: no such signal, or it is the first process of a container, which such a signal does not end.
       process.exit(exitCode)
     }
     process.on(name, onSignal)
