@@ -27,7 +27,7 @@ export class Interruption extends Error {
   readonly exitCode: 129 | 130 | 143
 
   constructor(exitCode: 129 | 130 | 143) {
-    super(exitCode === 130 ? 'interrupted' : exitCode === 143 ? 'terminated' : 'the terminal is gone')
+    super(exitCode === 130 ? 'interrupted' : exitCode === 143 ? 'terminated' : 'the terminal was closed')
     this.exitCode = exitCode
   }
 }

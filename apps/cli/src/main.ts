@@ -21,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const report = (error: unknown): ExitCode => {
     if (signal.aborted && signal.reason instanceof Interruption) {
       terminal.write(
-        `lading: ${signal.reason.message}${argv.includes('pull') ? '; what has arrived is kept, and the next pull goes on from there' : ''}\n`,
+        `lading: ${signal.reason.message}${argv.includes('pull') ? '; what has arrived is kept, and the next pull resumes' : ''}\n`,
       )
       return signal.reason.exitCode
     }
@@ -42,7 +42,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   // Until we know better: a promise that nothing will settle lets Node end the process as if all were well.
   process.exitCode = exitCodes.failure
-  const unfinished = (): void => void report(new Error('the process ran out of work before it was done'))
+  const unfinished = (): void => void report(new Error('the process ended before it was done'))
   process.once('beforeExit', unfinished)
   const exitCode = await run(argv, context)
   // What could not be printed is told, whatever else there was to tell, and makes the code where nothing else does.

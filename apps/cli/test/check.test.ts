@@ -79,7 +79,7 @@ describe('lading check', () => {
 
     const repaired = await here('check', '--repair')
     expect(repaired).toMatchObject({ code: 0, stderr: '' })
-    expect(repaired.stdout).toContain('2 found, 2 mended')
+    expect(repaired.stdout).toContain('2 found, 2 repaired')
     expect(
       registry.journal
         .requests({ kind: 'blob' })
@@ -107,7 +107,7 @@ describe('lading check', () => {
     const { code, stdout, stderr } = await here('check', '--repair')
     fault.remove()
     expect(code).toBe(7)
-    expect(stdout).toContain(`broken: ${registry.host}/t/app:1 lacks ${app.digest}`)
+    expect(stdout).toContain(`incomplete: ${registry.host}/t/app:1 lacks ${app.digest}`)
     expect(stderr).toContain('hint:')
   })
 
@@ -115,7 +115,7 @@ describe('lading check', () => {
     await writeFile(join(root, 'notes'), 'mine')
     expect(await here('check')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining(`not ours: ${join(root, 'notes')}`) as string,
+      stdout: expect.stringContaining(`unknown file: ${join(root, 'notes')}`) as string,
     })
     await flip(app.config.digest)
     const { code, stdout } = await here('check', '--json')

@@ -108,7 +108,7 @@ describe('lading cp', () => {
     expect((await lading(['cp', `${app}:/`, directory])).code).toBe(0)
     expect(await readFile(join(directory, 'root/bin/tool'), 'utf8')).toBe('tool')
     const again = await lading(['cp', `${app}:/etc/`, directory])
-    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('is there already') })
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('exists already') })
     expect((await readdir(directory)).toSorted()).toEqual(['etc', 'root', 'tool'])
   })
 

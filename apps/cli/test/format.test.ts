@@ -82,7 +82,7 @@ describe('a template', () => {
     ['{{.Id', 0, "'{{' is not closed"],
     ['ab{{.Nope}}', 4, 'there is no .Nope'],
     ['{{.Config.Nope}}', 9, 'there is no .Nope'],
-    ['{{.Os.Nope}}', 5, 'a text has no .Nope'],
+    ['{{.Os.Nope}}', 5, 'a string has no .Nope'],
     ['{{nope .Id}}', 2, "there is no function 'nope'"],
     ['{{Repository}}', 2, "there is no function 'Repository'"],
     ['{{if .Id}}', 4, "'if' without an 'end'"],
@@ -92,15 +92,15 @@ describe('a template', () => {
     ['{{.Id | }}', 8, 'a value is missing'],
     ['{{(.Id}}', 6, "a '(' that is not closed"],
     ['{{.Id)}}', 5, "a ')' too many"],
-    ['{{"abc}}', 2, 'a text that does not end'],
+    ['{{"abc}}', 2, 'a string that is not closed'],
     ['{{"\\q"}}', 3, 'means nothing'],
     ['{{.Id .Os}}', 2, 'only a function takes arguments'],
     ['{{len}}', 2, 'len takes 1 values, not 0'],
-    ['{{len .Size}}', 2, 'len takes a text, a list or a map'],
+    ['{{len .Size}}', 2, 'len takes a string, a list or a map'],
     ['{{index .RepoTags 5}}', 2, 'index is out of range: 5 of 2'],
-    ['{{join .Os ","}}', 2, 'join takes a list, not a text'],
-    ['{{eq .Os 1}}', 2, 'eq compares no text with a number'],
-    ['{{range .Os}}{{end}}', 8, 'range goes through a list or a map'],
+    ['{{join .Os ","}}', 2, 'join takes a list, not a string'],
+    ['{{eq .Os 1}}', 2, 'eq cannot compare a string with a number'],
+    ['{{range .Os}}{{end}}', 8, 'range needs a list or a map'],
     ['{{$x}}', 2, 'there is no variable $x'],
     ['{{break}}', 2, "'break' outside of a range"],
     ['{{template "x"}}', 2, "'template' is not supported"],
@@ -236,7 +236,7 @@ describe('the format of a list', () => {
   ])('%s', (format, printed) => expect(lines(format)).toEqual(printed))
 
   it('is refused where it is none, at its own offset', () => {
-    expect(() => lines('jsn')).toThrow('neither json nor table nor a template (at offset 0)')
+    expect(() => lines('jsn')).toThrow('it is not json, table or a template (at offset 0)')
     expect(() => lines('table {{.ID')).toThrow('(at offset 6)')
   })
 })

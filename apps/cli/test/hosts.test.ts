@@ -58,7 +58,7 @@ describe('lading hosts', () => {
       ],
       ['https://registry-1.docker.io/v2/library/alpine', 'registry', 'all', 'https', `${file}: no server`],
     ])
-    expect(stderr).toContain('note: docker.io is not asked: a hosts.toml decides')
+    expect(stderr).toContain('note: docker.io is not used: a hosts.toml decides')
     expect(stderr).toContain('note: not followed: ')
     expect(stderr).toContain(
       'note: https://m.example/hub is not asked what a tag points to: its capabilities are pull\n',

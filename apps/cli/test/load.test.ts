@@ -56,7 +56,7 @@ describe('lading load', () => {
     }
     expect(await load([], { answer: 'a person is there' })).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('hint: lading load -i FILE'),
+      stderr: expect.stringContaining('hint: use lading load -i FILE'),
     })
   })
 
@@ -70,7 +70,7 @@ describe('lading load', () => {
   })
 
   it.each([
-    [['--name', 'a', '--no-names'], 2, '--name and --no-names cannot both be'],
+    [['--name', 'a', '--no-names'], 2, '--name and --no-names cannot be used together'],
     [['--name', 'A'], 2, 'must be lower'],
     [['--platform', 'a/b/c/d'], 2, 'a/b/c/d'],
     [['--platform', 'linux/s390x'], 3, 'the image is for linux/amd64'],
@@ -88,7 +88,7 @@ describe('lading load', () => {
     expect(await load(['-q'], { input })).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'WARNING: there is no image in the archive: nothing was loaded\n',
+      stderr: 'WARNING: the archive contains no image: nothing was loaded\n',
     })
   })
 

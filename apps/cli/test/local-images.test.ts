@@ -43,7 +43,7 @@ describe('images in the store', () => {
     const here = await store('t/app:1')
     const { code, stdout, stderr } = await here('inspect', '--json', '--platform', 'linux/arm64', `${host}/t/app:1`)
     expect({ code, stdout }).toEqual({ code: 0, stdout: (await here('inspect', '--json', `${host}/t/app:1`)).stdout })
-    expect(stderr).toBe(`WARNING: the image is for linux/amd64, not for the wanted linux/arm64 (${app.digest})\n`)
+    expect(stderr).toBe(`WARNING: the image is for linux/amd64, not for linux/arm64 (${app.digest})\n`)
   })
 
   it('are listed as a table, IDs, and JSON', async () => {

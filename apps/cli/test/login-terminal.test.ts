@@ -53,7 +53,7 @@ describe('login at a terminal', needs('script'), () => {
     await session.said(/Password: /)
     session.type('\u0004')
     expect(await session.ended).toBe(2)
-    expect(session.screen()).toContain('the input ended before there was an answer')
+    expect(session.screen()).toContain('the input ended without an answer')
   })
 })
 
@@ -95,7 +95,7 @@ describe('a token server on another host', () => {
       env,
     })
     expect(stderr).toBe(
-      `lading: ${registry.host} wants the password shown to its token server ${realm}, which is another host\nhint: if you trust it: lading login --allow-realm ${registry.host}=${realm} ${registry.host}\n`,
+      `lading: ${registry.host} asks to send the password to its token server ${realm}, which is a different host\nhint: if you trust it: lading login --allow-realm ${registry.host}=${realm} ${registry.host}\n`,
     )
     expect(code).toBe(2)
     expect(registry.journal.entries.filter(({ kind }) => kind === 'token')).toEqual([])
@@ -107,13 +107,13 @@ describe('a token server on another host', () => {
     const no = atATerminal(['login', '-u', 'ann', registry.host], { ...user.env, ...env })
     await no.said(/Password: /)
     no.type('CANARY\r')
-    await no.said(/Show it there, now and later\? \[y\/N\] /)
+    await no.said(/Send it there, now and in future\? \[y\/N\] /)
     expect(no.screen()).toContain(
-      `${registry.host} wants the password shown to its token server ${realm}, which is another host.`,
+      `${registry.host} asks to send the password to its token server ${realm}, which is a different host.`,
     )
     no.type('\n')
     expect(await no.ended).toBe(2)
-    expect(no.screen()).toContain(`nothing was shown to ${realm}, and nothing is stored`)
+    expect(no.screen()).toContain(`nothing was sent to ${realm}, and nothing was stored`)
 
     const yes = atATerminal(['login', '-u', 'ann', registry.host], { ...user.env, ...env })
     await yes.said(/Password: /)

@@ -25,7 +25,7 @@ describe.each(['basic', 'bearer'] as const)('with %s authentication', (kind) => 
     expect(login).toEqual({
       code: 0,
       stdout: 'Login Succeeded\n',
-      stderr: `WARNING: the password is kept unencrypted in ${file}; a credential helper (credsStore) would keep it safer\n`,
+      stderr: `WARNING: the password is kept unencrypted in ${file}; a credential helper (credsStore) is safer\n`,
     })
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     expect(JSON.parse(await user.read('.docker/config.json'))).toEqual({
@@ -151,7 +151,7 @@ describe('lading login', () => {
     const user = await makeUser()
     const { code, stderr } = await user.here(['login', '-u', 'ann', '--password-stdin', registry.host], { input })
     expect(code).toBe(0)
-    expect(stderr).toContain('has not been checked')
+    expect(stderr).toContain('they were not checked')
   })
 
   it('takes a variable before the file, and says so', async () => {
@@ -174,18 +174,18 @@ describe('lading login', () => {
     expect(why.stdout + why.stderr).not.toContain('CANARY')
     await user.here(['login', '-u', 'ann', '--password-stdin', registry.host], { input })
     const logout = await user.here(['logout', registry.host], { env: { [name]: 'ann:x' } })
-    expect(logout.stderr).toBe(`WARNING: ${registry.host} is still known in ${name}\n`)
+    expect(logout.stderr).toBe(`WARNING: ${registry.host} still has credentials in ${name}\n`)
   })
 
   it.each([
     [['login', '--password-stdin', 'ghcr.io'], '--password-stdin needs --username'],
     [['login', 'ghcr.io'], 'there is no terminal to ask for a user name and a password'],
-    [['login', '-u', 'ann', '--password-stdin', 'ghcr.io'], 'there is no password'],
-    [['login', '-u', 'a:b', '-p', 'x', 'ghcr.io'], 'a user name has no colon'],
+    [['login', '-u', 'ann', '--password-stdin', 'ghcr.io'], 'the password is empty'],
+    [['login', '-u', 'a:b', '-p', 'x', 'ghcr.io'], 'a user name must not have a colon'],
     [['login', '-u', 'ann', '-p', 'x', 'ghcr.io/acme'], "'ghcr.io/acme' is more than a registry"],
     [
       ['login', '-u', 'ann', '-p', 'x', '--password-stdin', 'ghcr.io'],
-      '--password and --password-stdin exclude each other',
+      '--password and --password-stdin cannot be used together',
     ],
     [['login', '-u', 'ann', '-p', 'x', '--allow-realm', 'oops', 'ghcr.io'], "'oops' is not REGISTRY=HOST"],
     [['logout', 'user:CANARY@ghcr.io'], "'***@ghcr.io' is not the host of a registry"],

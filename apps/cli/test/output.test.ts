@@ -36,7 +36,7 @@ async function lading(stdout: Stdout, args: readonly string[], root: string): Pr
   return { code, stderr }
 }
 
-const told = 'lading: standard output cannot be written (ENOSPC)\nhint: make room, or let it go elsewhere\n'
+const told = 'lading: standard output cannot be written (ENOSPC)\nhint: free some space, or write elsewhere\n'
 
 describe.skipIf(process.platform !== 'linux')('standard output that takes nothing ends no work', () => {
   let registry: TestRegistry

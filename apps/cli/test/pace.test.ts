@@ -78,7 +78,7 @@ describe('a timeout', () => {
       `${registry.host}/t/small:1`,
     ])
     expect(code, stderr).toBe(0)
-    expect(stderr).toMatch(/manifests\/1 is asked again in [0-9]+ ms \(TIMEOUT\)/)
+    expect(stderr).toMatch(/manifests\/1 is tried again in [0-9]+ ms \(TIMEOUT\)/)
   })
 
   it('that is none is a wrong command line', async () => {

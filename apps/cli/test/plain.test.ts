@@ -156,7 +156,7 @@ describe('plain lines', () => {
         { type: 'endpoint:failed', url: 'https://registry', mirror: false, code: 'TLS_FAILED', message: 'no TLS' },
         { type: 'endpoint', url: 'http://registry', mirror: false },
       ),
-    ).toEqual(['Using mirror https://mirror', 'https://mirror did not work out, trying the next: out of order'])
+    ).toEqual(['Using mirror https://mirror', 'https://mirror failed, trying the next endpoint: out of order'])
   })
 
   it('tell why a platform was chosen that is not the wanted one', () => {

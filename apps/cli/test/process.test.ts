@@ -41,7 +41,7 @@ describe('the process', () => {
     const { code, stderr } = await lading(['pull', '127.0.0.1:1/x:1', '--root', await temporaryDirectory()], { node })
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringContaining('lading: the process ran out of work before it was done\n') as string,
+      stderr: expect.stringContaining('lading: the process ended before it was done\n') as string,
     })
   })
 

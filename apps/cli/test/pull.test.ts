@@ -174,9 +174,7 @@ describe('lading pull', () => {
     const screen = createScreen(80, 24)
     screen.write(stderr)
     expect(screen.cursorShown).toBe(true)
-    expect(screen.lines().at(-1)).toBe(
-      'lading: interrupted; what has arrived is kept, and the next pull goes on from there',
-    )
+    expect(screen.lines().at(-1)).toBe('lading: interrupted; what has arrived is kept, and the next pull resumes')
     registry.clearFaults()
 
     const again = await runHere(['pull', '--progress', 'json', big, '--root', directory])

@@ -144,7 +144,7 @@ describe('lading push', () => {
     expect(await readFile(file, 'utf8')).toBe(`${to.repository('x').tags()['1']}\n`)
     const some = await runHere(['push', '--only-present', reference], { root })
     expect(some).toMatchObject({ code: 0 })
-    expect(some.stderr).toContain(`A new index, of what is chosen: ${to.repository('x').tags()['1']}`)
+    expect(some.stderr).toContain(`New index of the chosen platforms: ${to.repository('x').tags()['1']}`)
   })
 
   it('goes on after what fails, and says so at the end', async () => {

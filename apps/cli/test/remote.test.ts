@@ -124,7 +124,7 @@ describe('commands that look at a registry', () => {
       const warned = await runHere([command, '--platform', 'linux/arm64', single])
       expect(warned.code).toBe(0)
       expect(warned.stderr).toMatch(
-        /^WARNING: the image is for linux\/amd64, not for the wanted linux\/arm64 \(sha256:[0-9a-f]{64}\)\n$/,
+        /^WARNING: the image is for linux\/amd64, not for linux\/arm64 \(sha256:[0-9a-f]{64}\)\n$/,
       )
       for (const args of [['--platform', 'linux/amd64'], []])
         expect(await runHere([command, ...args, single])).toMatchObject({ stdout: warned.stdout, stderr: '' })

@@ -43,9 +43,9 @@ describe('what a server lets others see', () => {
   const known = [{ host: 'ghcr.io', withCredentials: true }]
 
   it.each([
-    ['credentials for everybody', { ...open, upstreams: known }, 'could read what your credentials for ghcr.io can'],
-    ['passwords in clear text', { ...open, hasPasswords: true, upstreams: [] }, 'in clear text'],
-    ['both', { ...open, hasPasswords: true, upstreams: known }, 'in clear text'],
+    ['credentials for everybody', { ...open, upstreams: known }, 'could read what your credentials for ghcr.io allow'],
+    ['passwords in clear text', { ...open, hasPasswords: true, upstreams: [] }, 'unencrypted'],
+    ['both', { ...open, hasPasswords: true, upstreams: known }, 'unencrypted'],
   ])('is not %s', (_, exposure, message) => {
     expect(() => assertSafe(exposure)).toThrow(message)
   })
@@ -60,7 +60,7 @@ describe('what a server lets others see', () => {
   })
 
   it('is not the metrics', () => {
-    expect(() => assertMetricsSafe('0.0.0.0:9', false)).toThrow('the metrics name what is pulled')
+    expect(() => assertMetricsSafe('0.0.0.0:9', false)).toThrow('the metrics show what is pulled')
     expect(() => assertMetricsSafe('127.0.0.1:9', true)).not.toThrow()
   })
 })
@@ -88,7 +88,7 @@ it('a server says where it is, whom it asks, and how clients find it', () => {
   expect(announcement({ ...facts, ...safe, address: '0.0.0.0:443', upstreams })).toEqual([
     'Serving at https://0.0.0.0:443, for users with a password',
     'Store: /store',
-    'Upstreams: none is asked (--offline)',
+    'Upstreams: none (--offline)',
     'Metrics and a page: http://127.0.0.1:9100/',
     'podman: podman pull THIS-HOST:443/ghcr.io/NAME:TAG',
     'lading: lading pull --mirror ghcr.io=https://THIS-HOST:443 ghcr.io/NAME:TAG',
@@ -137,7 +137,7 @@ describe('the access log', () => {
     await new Promise(setImmediate)
     log('next')
     for (const take of held.splice(0)) take()
-    expect(written.slice(-2)).toEqual(['(975 lines were lost: they were not read fast enough)\n', 'next\n'])
+    expect(written.slice(-2)).toEqual(['(975 lines were lost: the reader was too slow)\n', 'next\n'])
   })
 
   it('ends quietly when its reader has gone', async () => {

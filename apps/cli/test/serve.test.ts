@@ -26,17 +26,17 @@ describe('lading serve', () => {
   it.each([
     ['--listen nonsense', "'nonsense' is no address to listen at", '127.0.0.1:5000'],
     ['--metrics-listen 0.0.0.0:9', 'everybody could read them at 0.0.0.0:9', 'loopback'],
-    ['--upstream a/b', "'a/b' is no upstream", 'docker.io'],
+    ['--upstream a/b', "'a/b' is not an upstream", 'docker.io'],
     ['--tls-cert c', 'a certificate and its key belong together', '--tls-key'],
     ['--tls-key k', 'a certificate and its key belong together', '--tls-cert'],
     ['--tls-cert /nonexistent/c --tls-key k', '/nonexistent/c cannot be read', 'may read'],
     ['--htpasswd /nonexistent/users', '/nonexistent/users cannot be read', 'htpasswd -B'],
     [
       '--listen 0.0.0.0:0 --upstream ghcr.io,credentials',
-      'could read what your credentials for ghcr.io can',
+      'could read what your credentials for ghcr.io allow',
       '--htpasswd',
     ],
-    ['--listen 0.0.0.0:0 --htpasswd /nonexistent/users', 'in clear text', '--tls-cert'],
+    ['--listen 0.0.0.0:0 --htpasswd /nonexistent/users', 'unencrypted', '--tls-cert'],
     ['--max-size much', 'It must be a number of bytes', ''],
     ['--access-log xml', 'Allowed choices are text, json, none', ''],
   ])('takes %j for a usage error', async (line, message, hint) => {
@@ -218,7 +218,7 @@ describe('pins', () => {
     expect(await run('pins')).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'Nothing is pinned: lading pin NAME keeps what lading serve has of it\n',
+      stderr: 'Nothing is pinned: lading pin NAME keeps it in the cache of lading serve\n',
     })
     expect(await run('pins --json')).toEqual({ code: 0, stdout: '[]\n', stderr: '' })
     expect(await run('pin alpine ghcr.io/acme/app:1')).toEqual({

@@ -15,7 +15,7 @@ it('tells of a root that does not answer, and gives nothing time for good order 
     })
     void opened.then((value) => grace.push(value.length))
   })
-  expect(told).toBe('/gone\\x1b does not answer: is its file system connected? Still waiting; Ctrl-C stops')
+  expect(told).toBe('/gone\\x1b does not answer; check that its file system is connected. Still waiting; Ctrl-C stops')
   expect(grace).toEqual([1000])
   answer('four')
   await expect.poll(() => grace).toEqual([1000, defaultGraceMs, 4])

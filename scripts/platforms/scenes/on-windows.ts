@@ -57,7 +57,7 @@ export const onWindows: readonly Scene[] = [
       await succeeds(stage.lading(['pull', '-q', name]))
       await succeeds(stage.lading(['cp', `${name}:/fine`, stage.there('.')]))
       const { stderr } = await expectCode(stage.lading(['cp', `${name}:/bad`, stage.there('.')]), 2)
-      assert.match(stderr, /is no name on Windows/)
+      assert.match(stderr, /is not a valid name on Windows/)
       const left = readdirSync(stage.here('.')).filter((each) => !/^(?:out-|err-|wine-|\.local)/.test(each))
       assert.deepEqual(left.toSorted(), ['fine', 'root'])
     },

@@ -21,7 +21,9 @@ export async function askForCredential(
 ): Promise<Credential> {
   const { input, terminal, signal } = context
   if (given.password !== undefined && given.passwordStdin === true)
-    throw new CliError('USAGE', '--password and --password-stdin exclude each other', { hint: 'use --password-stdin' })
+    throw new CliError('USAGE', '--password and --password-stdin cannot be used together', {
+      hint: 'use --password-stdin',
+    })
   if (given.passwordStdin === true && !given.username)
     throw new CliError('USAGE', '--password-stdin needs --username', {
       hint: `lading login -u USER --password-stdin ${host}`,
@@ -33,7 +35,7 @@ export async function askForCredential(
   }
   if (given.password !== undefined)
     terminal.write(
-      `${terminal.paint('yellow', 'WARNING:')} others can see a password on the command line; use --password-stdin\n`,
+      `${terminal.paint('yellow', 'WARNING:')} other users can see a password on the command line; use --password-stdin\n`,
     )
   const username = given.username || (await input.ask(`Username for ${host}: `, { signal })).trim()
   const password =
@@ -42,11 +44,11 @@ export async function askForCredential(
       ? withoutLineEnd(await input.readAll(longestPassword, { signal }))
       : await input.ask('Password: ', { signal, hidden: true }))
   if (username === '' || password === '')
-    throw new CliError('USAGE', `there is no ${username === '' ? 'user name' : 'password'}`, {
+    throw new CliError('USAGE', `the ${username === '' ? 'user name' : 'password'} is empty`, {
       hint: `lading login -u USER --password-stdin ${host}`,
     })
   if (username.includes(':'))
-    throw new CliError('USAGE', 'a user name has no colon', { hint: 'the password is given apart' })
+    throw new CliError('USAGE', 'a user name must not have a colon', { hint: 'give the password separately' })
   return username === tokenUser ? { kind: 'identity', token: password } : { kind: 'basic', username, password }
 }
 

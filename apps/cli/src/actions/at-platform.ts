@@ -41,7 +41,7 @@ export function warnOfPlatform(
   // An artifact's config names no platform.
   if (actual.os === '' || samePlatform(actual, wanted)) return
   warnAt(context)(
-    printable(`the image is for ${formatPlatform(actual)}, not for the wanted ${formatPlatform(wanted)} (${digest})`),
+    printable(`the image is for ${formatPlatform(actual)}, not for ${formatPlatform(wanted)} (${digest})`),
   )
 }
 

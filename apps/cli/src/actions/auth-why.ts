@@ -46,7 +46,7 @@ export const authWhy: Action<[host: string], AuthWhyOptions> = async ([given], o
     ))
       context.print(line)
     context.print(
-      `\n${target.host}: ${failed !== undefined ? 'it cannot be said, for a place failed' : used === undefined ? 'nobody' : who(used)}${check === undefined ? '' : `; ${check.words}`}`,
+      `\n${target.host}: ${failed !== undefined ? 'unknown, since a place failed' : used === undefined ? 'nobody' : who(used)}${check === undefined ? '' : `; ${check.words}`}`,
     )
   }
   const error = failed ?? check?.error
@@ -92,10 +92,10 @@ function inWords(outcome: SignIn['outcome'], realm: string | undefined): string 
     case 'accepted':
       return 'the registry accepts it'
     case 'anonymous':
-      return 'the registry has access for nobody in particular'
+      return 'the registry allows anonymous access'
     case 'not-asked':
-      return 'the registry lets everybody in and asked for nothing'
+      return 'the registry allows anonymous access and did not ask for credentials'
     default:
-      return `not shown to its token server ${realm}, which is another host: lading login asks about it, --allow-realm allows it`
+      return `not sent to its token server ${realm}, which is a different host: lading login asks about it, --allow-realm allows it`
   }
 }

@@ -38,7 +38,7 @@ export const blob: Action<[reference: string], BlobOptions> = async ([text], opt
     const repository = client.repository(reference)
     const size = (await repository.blobs.head(digest, { signal }))?.size
     if (size === undefined)
-      throw new CliError('SIZE_UNKNOWN', `the registry does not say how large ${digest} is`, {
+      throw new CliError('SIZE_UNKNOWN', `the registry does not say the size of ${digest}`, {
         reference: repository.name,
         digest,
         hint: "ask the registry's operator",

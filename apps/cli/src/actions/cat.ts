@@ -31,8 +31,8 @@ export const cat: Action<[reference: string, paths: readonly string[]], ImageOpt
     for (const path of paths)
       for await (const chunk of image.open(path, { signal })) {
         if (output.interactive && hasControls(chunk))
-          throw new CliError('USAGE', `${printable(path, 200)} is not fit for a terminal`, {
-            hint: 'send it to a file or through a pipe',
+          throw new CliError('USAGE', `${printable(path, 200)} cannot be shown at a terminal`, {
+            hint: 'write it to a file or a pipe',
           })
         await output.write(chunk)
       }

@@ -33,7 +33,7 @@ export const check: Action<[], CheckOptions> = async (_, options, context) =>
     const left = told.filter(({ finding, repaired }) => !repaired && finding.kind !== 'file-unknown')
     if (left.length === 0) return exitCodes.ok
     if (options.repair !== true && options.json !== true)
-      context.terminal.write(`${context.terminal.paint('bold', 'hint:')} lading check --repair mends what it can\n`)
+      context.terminal.write(`${context.terminal.paint('bold', 'hint:')} lading check --repair repairs what it can\n`)
     return exitCodes.storage
   })
 
@@ -45,7 +45,7 @@ function tell(
   for (const { finding, repaired } of told)
     print(`${describeFinding(finding)}${repaired && finding.kind !== 'names-lost' ? ' (mended)' : ''}`)
   const mended = told.filter(({ repaired }) => repaired).length
-  const outcome = told.length === 0 ? 'nothing is wrong' : `${told.length} found, ${mended} mended`
+  const outcome = told.length === 0 ? 'nothing is wrong' : `${told.length} found, ${mended} repaired`
   print(`${names} names, ${blobs} blobs (${formatSize(bytes, 3)}), ${records} records: ${outcome}`)
 }
 

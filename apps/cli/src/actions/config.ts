@@ -33,7 +33,7 @@ export const config: Action<[reference: string], ConfigOptions> = async ([text],
           ).manifest
         : got.manifest
     if (image.kind === 'index')
-      throw new ManifestError('PLATFORM_UNAVAILABLE', `${text} leads from index to index`, {
+      throw new ManifestError('PLATFORM_UNAVAILABLE', `${text} has too many nested indexes`, {
         hint: 'choose a manifest by digest',
       })
     return repository.blobs.read(image.config, { signal })

@@ -39,7 +39,7 @@ export interface Pair {
 function platformsFor(to: CopyPlace, { options, context }: CopyTask): readonly Platform[] | undefined {
   const given = options.platform?.map((text) => parsePlatform(text))
   if (to.kind === 'docker-archive' && given !== undefined && given.length > 1)
-    throw new CliError('USAGE', "docker's archive has one image of a name, and not one for each platform", {
+    throw new CliError('USAGE', 'a docker-archive has one image for each name, not one for each platform', {
       hint: 'give one --platform, or copy to oci-archive:',
     })
   return given ?? (to.kind === 'docker-archive' ? [hostPlatform(context)] : undefined)
@@ -184,7 +184,7 @@ async function plan(
 function assertDigest(to: CopyPlace, digest: Digest): void {
   const wanted = digestWanted(to)
   if (wanted === undefined || wanted === digest) return
-  throw new CliError('USAGE', `${to.text} wants ${wanted}, and what is to be copied is ${digest}`, {
+  throw new CliError('USAGE', `${to.text} expects ${wanted}, but the image to copy is ${digest}`, {
     hint: 'name the target by a tag, or the source by this digest',
   })
 }

@@ -41,8 +41,8 @@ export async function copyOut(
     const place: Place = (each) => Buffer.concat([top, nameHere(each.subarray(start))])
     const left = await makeAll(image.contents(path, { signal }), place)
     if (left > 0 && !(await isThere(Buffer.concat([Buffer.from(`${made}/`), name]))))
-      throw new CliError('USAGE', `${printable(path, 200)} is a device or a pipe, and is not copied`, {
-        hint: 'take it as an archive: lading cp REFERENCE:/PATH -',
+      throw new CliError('USAGE', `${printable(path, 200)} is a device or a pipe, which cannot be copied`, {
+        hint: 'write it as an archive: lading cp REFERENCE:/PATH -',
       })
     await putNew(Buffer.concat([Buffer.from(`${made}/`), name]), target)
     if (left > 0) warn(`${left} devices and pipes were left out`)
@@ -54,7 +54,7 @@ export async function copyOut(
     throw new CliError('OUTPUT_FAILED', error.message, {
       path: directory,
       cause: error,
-      hint: 'name a directory that you may write to',
+      hint: 'choose a directory that you can write to',
     })
   } finally {
     if (made !== undefined) await removeMade(made)
@@ -101,16 +101,16 @@ function nameHere(name: Uint8Array): Uint8Array {
   if (process.platform !== 'win32') return name
   const text = Buffer.from(name).toString()
   if (text.split('/').every((part) => part === '' || isNameOnWindows(part))) return name
-  throw new CliError('USAGE', `"${printable(text, 200)}" is no name on Windows`, {
-    hint: 'take it as an archive: lading cp REFERENCE:/PATH -',
+  throw new CliError('USAGE', `"${printable(text, 200)}" is not a valid name on Windows`, {
+    hint: 'write it as an archive: lading cp REFERENCE:/PATH -',
   })
 }
 
 const others: ReadonlySet<string | undefined> = new Set(['EEXIST', 'ENOTEMPTY'])
 
 const taken = (target: Buffer, directory: string): CliError =>
-  new CliError('USAGE', `${printable(target.toString(), 300)} is there already`, {
-    hint: `nothing is replaced: remove it, or choose another directory than ${printable(directory, 200)}`,
+  new CliError('USAGE', `${printable(target.toString(), 300)} exists already`, {
+    hint: `files are not replaced: remove it, or choose another directory than ${printable(directory, 200)}`,
   })
 
 async function isThere(target: Buffer): Promise<boolean> {

@@ -18,7 +18,7 @@ const pathKinds = { oci: 'layout', 'oci-archive': 'oci-archive', 'docker-archive
 /** Of skopeo, and not known here; and whatever looks like a URL. */
 const otherPlace = /^(?:(?:docker-daemon|containers-storage|sif|tarball|ostree|atomic):|[a-z][a-z0-9+.-]*:\/\/)/i
 const places =
-  'there are docker://REF, store:REF, oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:REF] and dir:DIR'
+  'places are docker://REF, store:REF, oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:REF] and dir:DIR'
 
 interface Here {
   /** Whose paths they are. Default: this system's. */

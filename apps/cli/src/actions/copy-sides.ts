@@ -115,8 +115,8 @@ function sideOf(place: CopyPlace, { creds, tlsVerify, side }: SideOptions): Clie
   if (place.kind !== 'registry')
     throw new CliError(
       'USAGE',
-      `${printable(place.text, 200)} is no registry that --${side}-${creds === undefined ? 'tls-verify' : 'creds'} could be for`,
-      { hint: 'leave it out' },
+      `${printable(place.text, 200)} is not a registry, so it cannot be used with --${side}-${creds === undefined ? 'tls-verify' : 'creds'}`,
+      { hint: 'remove the option' },
     )
   const credential = creds === undefined ? undefined : parseCredential(creds, `--${side}-creds`)
   return {

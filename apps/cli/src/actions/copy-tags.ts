@@ -30,7 +30,7 @@ export function assertHasTags(place: CopyPlace): void {
   if (isWhole) return
   throw new CliError(
     'USAGE',
-    `--all-tags copies all that a repository, a layout or an archive has, and ${printable(place.text, 200)} is none`,
+    `--all-tags copies all images of a repository, a layout or an archive, and ${printable(place.text, 200)} is not one`,
     { hint: 'give names without tags, and directories and files without names' },
   )
 }
@@ -63,7 +63,7 @@ export async function copyTags(task: CopyTask, from: CopyPlace, to: CopyPlace): 
           'USAGE',
           `${printable(name, 200)} and ${printable(other, 200)} would both be ${target.text}`,
           {
-            hint: 'copy them one by one, to names of their own',
+            hint: 'copy them one by one, to different names',
           },
         )
       taken.set(target.text, name)
@@ -75,7 +75,7 @@ export async function copyTags(task: CopyTask, from: CopyPlace, to: CopyPlace): 
       }
     })
     if (copied.done.length + copied.failures.length === 0)
-      throw new CliError('USAGE', `${printable(from.text, 200)} has no tag that is wanted`, {
+      throw new CliError('USAGE', `${printable(from.text, 200)} has no matching tag`, {
         hint: 'lading tags lists what there is',
       })
     if (copied.done.length > 0) await shared?.finish({ signal: task.context.signal })

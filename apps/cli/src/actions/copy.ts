@@ -63,9 +63,9 @@ function assertFits(source: CopyPlace, target: CopyPlace, options: CopyCommandOp
     if (format !== undefined || compression !== undefined)
       throw new CliError(
         'USAGE',
-        'what refers to an image refers to its digest, which another format or compression changes',
+        'referrers name an image by its digest, which another format or compression changes',
         {
-          hint: 'leave --referrers out, or --format and --compression',
+          hint: 'remove --referrers, or --format and --compression',
         },
       )
   }
@@ -108,7 +108,7 @@ function planText(text: string, plan: CopyPlan, referrers: CopyDone['referrers']
     of('to send', send),
     of('to mount', mount),
     of('there already', here),
-    ...(skip.blobs > 0 ? [of('not to be distributed, left', skip)] : []),
+    ...(skip.blobs > 0 ? [of('not distributable, skipped', skip)] : []),
     ...(plans.length > 0
       ? [of(`to send of ${plans.length} ${plans.length === 1 ? 'referrer' : 'referrers'}`, sumOf(plans))]
       : []),

@@ -13,7 +13,7 @@ export const cp: Action<[source: string, target: string], ImageOptions> = async 
   // The last colon before a slash: those before it are of a port, a tag or a place.
   const colon = from.lastIndexOf(':/')
   if (colon <= 0 || from.startsWith('//', colon + 1))
-    throw new CliError('USAGE', `${printable(from, 300)} names no path of an image`, {
+    throw new CliError('USAGE', `${printable(from, 300)} is not a path in an image`, {
       hint: 'write REFERENCE:/PATH, for example alpine:3.20:/etc/os-release',
     })
   const [reference, path] = [from.slice(0, colon), from.slice(colon + 1)]

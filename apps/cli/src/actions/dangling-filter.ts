@@ -12,10 +12,10 @@ export function parseDangling(values: readonly string[]): boolean | undefined {
   const read = values.map((value) => {
     const truth = truths[value.toLowerCase()]
     if (truth === undefined)
-      throw new CliError('USAGE', `invalid filter 'dangling=${printable(value)}'`, { hint: 'it is true or false' })
+      throw new CliError('USAGE', `invalid filter 'dangling=${printable(value)}'`, { hint: 'use true or false' })
     return truth
   })
   if (new Set(read).size > 1)
-    throw new CliError('USAGE', 'dangling cannot be true and false', { hint: 'leave one of them out' })
+    throw new CliError('USAGE', 'dangling cannot be both true and false', { hint: 'remove one of them' })
   return read[0]
 }

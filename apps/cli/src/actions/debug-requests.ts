@@ -21,11 +21,11 @@ function wordsOf(event: ClientEvent, { explain }: Pick<ExplainedProxyPolicy, 'ex
     case 'redirect':
       return `${event.status} from ${event.from} to ${event.to}`
     case 'retry':
-      return `${event.url} is asked again in ${event.afterMs} ms (${event.code})`
+      return `${event.url} is tried again in ${event.afterMs} ms (${event.code})`
     case 'pause':
-      return `${event.host} wants rest for ${event.forMs} ms`
+      return `${event.host} asks to wait for ${event.forMs} ms`
     case 'token':
-      return `token of ${event.realm} for ${event.scope}, ${event.as}${event.withheld ? ' (credentials held back)' : ''}`
+      return `token of ${event.realm} for ${event.scope}, ${event.as}${event.withheld ? ' (credentials not sent)' : ''}`
     case 'identity-renewed':
       return `${event.host} renewed the identity token`
     default:

@@ -68,7 +68,7 @@ function targetOf(reference: Reference): string {
 
 async function mayDelete(reference: Reference, digest: string, { input, signal }: CommandContext): Promise<boolean> {
   if (!input.interactive)
-    throw new CliError('USAGE', 'the deletion cannot be confirmed: standard input is not a terminal', {
+    throw new CliError('USAGE', 'cannot ask for confirmation: standard input is not a terminal', {
       hint: 'add --yes',
     })
   const name = familiarString(reference)

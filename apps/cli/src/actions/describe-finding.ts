@@ -16,13 +16,13 @@ export function describeFinding(finding: Finding): string {
     case 'names-lost': {
       const { error, repaired, restored = [], dropped = [] } = finding
       if (!repaired) return `names lost: ${describeError(error)}`
-      const without = dropped.length === 0 ? '' : `; not whole, and gone: ${listed(dropped)}`
-      return `names lost: ${describeError(error)}; restored, among them perhaps some that were removed: ${listed(restored)}${without}`
+      const without = dropped.length === 0 ? '' : `; incomplete, and removed: ${listed(dropped)}`
+      return `names lost: ${describeError(error)}; restored, which may include names that were removed: ${listed(restored)}${without}`
     }
     case 'name-broken':
-      return `broken: ${familiar(finding.name)} lacks ${finding.missing.join(', ')}`
+      return `incomplete: ${familiar(finding.name)} lacks ${finding.missing.join(', ')}`
     case 'name-changed':
-      return `changed by a disk: the entry of ${familiar(finding.name)} in index.json, which leads to ${finding.target}`
+      return `changed by a disk error: the entry of ${familiar(finding.name)} in index.json, which points to ${finding.target}`
     case 'blob-damaged':
       return `damaged: ${finding.digest}${neededBy(finding.names)}`
     case 'blob-unreadable':
@@ -30,7 +30,7 @@ export function describeFinding(finding: Finding): string {
     case 'record-wrong':
       return `wrong record: ${finding.record} of ${finding.digest}: ${printable(finding.why)}`
     default:
-      return `not ours: ${printable(finding.path, 4096)}`
+      return `unknown file: ${printable(finding.path, 4096)}`
   }
 }
 

@@ -20,8 +20,8 @@ interface DfOptions extends GlobalOptions {
 export const df: Action<[], DfOptions> = async (_, options, context) => {
   const { format, json, verbose } = options
   if (format !== undefined && (json === true || verbose === true))
-    throw new CliError('USAGE', `--format and ${json === true ? '--json' : '--verbose'} cannot both be`, {
-      hint: 'leave one of them out; --json has each image',
+    throw new CliError('USAGE', `--format and ${json === true ? '--json' : '--verbose'} cannot be used together`, {
+      hint: 'remove one of them; --json has each image',
     })
   const formatting = format === undefined ? undefined : (await import('./df-format.ts')).dfFormat(format)
   const usage = await withStore({ ...options, readOnly: true }, context, (store) =>

@@ -18,6 +18,6 @@ function refuse(reference: Reference): void {
   if (isReserved(reference))
     throw new CliError('REFERENCE_RESERVED', "'scratch' is a reserved name", {
       reference: String(reference),
-      hint: 'it stands for the empty image, which no registry and no store has; name another image',
+      hint: 'it stands for the empty image, which cannot be pulled or stored; use another image',
     })
 }

@@ -29,8 +29,8 @@ interface Step {
 export const history: Action<[reference: string], HistoryOptions> = async ([reference], options, context) => {
   const { json = false, format, human } = options
   if (format !== undefined && json)
-    throw new CliError('USAGE', '--format and --json cannot both be', {
-      hint: "leave one of them out; --format json prints docker's JSON, --json ours",
+    throw new CliError('USAGE', '--format and --json cannot be used together', {
+      hint: "remove one of them; --format json prints docker's JSON, --json ours",
     })
   const formatting =
     format === undefined ? undefined : (await import('./history-format.ts')).historyFormat(format, { human })

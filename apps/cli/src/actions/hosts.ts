@@ -101,7 +101,7 @@ const ruleText = ({ file, rule }: HostRule): string => printable(file === undefi
 function notesOf({ endpoints, passedOver }: ExplainedTarget, ignored: readonly HostRule[]): readonly string[] {
   return [
     ...endpoints.flatMap(passedOverWords),
-    ...passedOver.map(({ what, why, rule }) => `${printable(what)} is not asked: ${why} (${ruleText(rule)})`),
+    ...passedOver.map(({ what, why, rule }) => `${printable(what)} is not used: ${why} (${ruleText(rule)})`),
     ...ignored.map((rule) => `not followed: ${ruleText(rule)}`),
   ]
 }

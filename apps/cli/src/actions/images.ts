@@ -61,8 +61,8 @@ function assertOneForm({ format, json, tree, quiet }: ImagesOptions): void {
         ? '--tree and --quiet'
         : undefined
   if (clash !== undefined)
-    throw new CliError('USAGE', `${clash} cannot both be`, {
-      hint: "leave one of them out; --format json prints docker's JSON, --json ours",
+    throw new CliError('USAGE', `${clash} cannot be used together`, {
+      hint: "remove one of them; --format json prints docker's JSON, --json ours",
     })
 }
 

@@ -27,7 +27,7 @@ export function inspectFormat(text: string, output: Output): InspectFormat {
       if ('bytes' in found)
         throw new CliError(
           'USAGE',
-          `${printable(found.descriptor.digest)} is an artifact, which docker does not inspect`,
+          `${printable(found.descriptor.digest)} is an artifact, which docker cannot inspect`,
           {
             digest: found.descriptor.digest,
             hint: '--json prints its manifest',

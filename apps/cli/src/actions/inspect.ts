@@ -17,8 +17,8 @@ interface InspectOptions extends GlobalOptions {
 
 export const inspect: Action<[images: readonly string[]], InspectOptions> = async ([terms], options, context) => {
   if (options.format !== undefined && options.json === true)
-    throw new CliError('USAGE', '--format and --json cannot both be', {
-      hint: "leave one of them out; --format json prints docker's JSON, --json ours",
+    throw new CliError('USAGE', '--format and --json cannot be used together', {
+      hint: "remove one of them; --format json prints docker's JSON, --json ours",
     })
   const platform = askedPlatform(options, context)
   const formatting =

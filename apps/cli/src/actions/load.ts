@@ -24,12 +24,12 @@ interface LoadOptions extends GlobalOptions {
 export const load: Action<[], LoadOptions> = async (_, options, context) => {
   const { name, names, quiet = false } = options
   if (name !== undefined && !names)
-    throw new CliError('USAGE', '--name and --no-names cannot both be', { hint: 'leave one of them out' })
+    throw new CliError('USAGE', '--name and --no-names cannot be used together', { hint: 'remove one of them' })
   const { signal, input } = context
   const file = options.input === '-' ? undefined : options.input
   if (file === undefined && input.interactive)
-    throw new CliError('USAGE', 'standard input is a terminal, and no archive', {
-      hint: 'lading load -i FILE, or give it through a pipe',
+    throw new CliError('USAGE', 'standard input is a terminal, not an archive', {
+      hint: 'use lading load -i FILE, or a pipe',
     })
   const how = {
     name: name === undefined ? undefined : givenReference(name),
@@ -44,7 +44,7 @@ export const load: Action<[], LoadOptions> = async (_, options, context) => {
   const images = await withStore({ ...options, callerWorks: true }, context, (store) =>
     loadArchive(store, file ?? input.chunks({ signal }), how),
   )
-  if (images.length === 0) warnAt(context)('there is no image in the archive: nothing was loaded')
+  if (images.length === 0) warnAt(context)('the archive contains no image: nothing was loaded')
   for (const line of images.flatMap(linesOf)) context.print(line)
   return exitCodes.ok
 }

@@ -30,9 +30,9 @@ export const login: Action<[host: string | undefined], LoginOptions> = async (
   if (realm !== undefined) await rememberRealm(configDirectoryFromEnv({ env: environment.variables }), realm)
   const warn = (text: string): void => terminal.write(`${terminal.paint('yellow', 'WARNING:')} ${printable(text)}\n`)
   if (result.outcome === 'not-asked')
-    warn(`${host} lets everybody in and asked for nothing: whether it knows you has not been checked`)
+    warn(`${host} allows anonymous access and did not ask for credentials: they were not checked`)
   if (stored.kind === 'file')
-    warn(`the password is kept unencrypted in ${stored.file}; a credential helper (credsStore) would keep it safer`)
+    warn(`the password is kept unencrypted in ${stored.file}; a credential helper (credsStore) is safer`)
   context.print(options.json === true ? jsonText(report(host, { credential, result, stored })) : 'Login Succeeded')
   return exitCodes.ok
 }
@@ -71,13 +71,15 @@ async function agree({ registry, realm }: AllowedRealm, { input, terminal, signa
       hint: `if you trust it: lading login --allow-realm ${registry}=${realm} ${registry}`,
     })
   if (!input.interactive)
-    throw refused(`${registry} wants the password shown to its token server ${printable(realm)}, which is another host`)
+    throw refused(
+      `${registry} asks to send the password to its token server ${printable(realm)}, which is a different host`,
+    )
   terminal.write(
-    `${registry} wants the password shown to its token server ${printable(realm)}, which is another host.\n`,
+    `${registry} asks to send the password to its token server ${printable(realm)}, which is a different host.\n`,
   )
-  const answer = await input.ask('Show it there, now and later? [y/N] ', { signal })
+  const answer = await input.ask('Send it there, now and in future? [y/N] ', { signal })
   if (!/^y(?:es)?$/i.test(answer.trim()))
-    throw refused(`nothing was shown to ${printable(realm)}, and nothing is stored`)
+    throw refused(`nothing was sent to ${printable(realm)}, and nothing was stored`)
 }
 
 function report(

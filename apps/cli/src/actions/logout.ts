@@ -41,6 +41,8 @@ export const logout: Action<[host: string | undefined], LogoutOptions> = async (
         : `Not logged in to ${host}`,
     )
   if (left !== undefined)
-    terminal.write(`${terminal.paint('yellow', 'WARNING:')} ${host} is still known in ${printable(left.place)}\n`)
+    terminal.write(
+      `${terminal.paint('yellow', 'WARNING:')} ${host} still has credentials in ${printable(left.place)}\n`,
+    )
   return exitCodes.ok
 }

@@ -66,7 +66,7 @@ export async function openArchivePlace(
   const { tmpdir } = await import('node:os')
   if (place.path === '-' && input.interactive)
     throw new CliError('USAGE', 'standard input is a terminal, not an archive', {
-      hint: 'give it through a pipe, or name a file',
+      hint: 'use a pipe, or give the name of a file',
     })
   const from = place.path === '-' ? input.chunks({ signal }) : place.path
   return openArchive(from, {

@@ -38,7 +38,7 @@ export const pins: Action<[], GlobalOptions & { readonly json?: boolean | undefi
   const all = await withStore({ ...options, readOnly: true }, context, (store) => createPins(store.served).list())
   if (options.json === true) context.print(jsonText(all.map(String)))
   else if (all.length === 0)
-    context.terminal.write('Nothing is pinned: lading pin NAME keeps what lading serve has of it\n')
+    context.terminal.write('Nothing is pinned: lading pin NAME keeps it in the cache of lading serve\n')
   else for (const reference of all) context.print(familiarString(reference))
   return exitCodes.ok
 }

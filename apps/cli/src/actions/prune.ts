@@ -23,7 +23,7 @@ export const prune: Action<[], PruneOptions> = async (_, options, context) => {
   const filters = options.filter === undefined ? undefined : parsePruneFilters(options.filter)
   if ((filters === undefined ? all : takesAllTagged(filters)) && !force && !dryRun)
     throw new CliError('USAGE', `${filters === undefined ? '--all' : 'dangling=false'} removes every image`, {
-      hint: 'say --force if you mean it; --dry-run shows what would go',
+      hint: 'add --force to confirm; --dry-run shows what would be removed',
     })
   const select = filters === undefined ? (all ? () => true : undefined) : selectBy(filters)
   const pruned = await withStore(options, context, (store) =>

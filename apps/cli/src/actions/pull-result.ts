@@ -36,7 +36,7 @@ export function errorFacts(error: unknown): object {
     return {
       code: 'INTERRUPTED',
       message: error.message,
-      hint: 'what has arrived is kept, and the next time goes on from there',
+      hint: 'what has arrived is kept, and the next pull resumes',
     }
   if (!isLadingError(error)) return { code: 'UNKNOWN', message: describeError(error) }
   return { code: error.code, message: error.message, hint: error.hint, ...error.facts }

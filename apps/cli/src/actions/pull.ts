@@ -63,7 +63,7 @@ async function run(
   const all = options.allTags === true
   if (all && !isNameOnly(reference)) {
     throw new CliError('USAGE', "tag can't be used with --all-tags/-a", {
-      hint: `leave the tag out: lading pull -a ${familiarName(reference)}`,
+      hint: `remove the tag: lading pull -a ${familiarName(reference)}`,
     })
   }
   const platform = askedPlatform(options, context)
@@ -138,9 +138,7 @@ async function pullAllTags({ puller, reference, renderer, json, how, context }: 
   else for (const image of tags.images) context.print(image.reference)
   const { length: skipped } = tags.skipped
   if (skipped > 0 && !json)
-    context.terminal.write(
-      `${skipped === 1 ? '1 tag that stands' : `${skipped} tags that stand`} for no image: skipped\n`,
-    )
+    context.terminal.write(skipped === 1 ? '1 tag skipped: not an image\n' : `${skipped} tags skipped: not images\n`)
   if (tags.failed.length === 0) return exitCodes.ok
   const codes = tags.failed.map(({ error }) => (json ? exitCodeOf(error) : context.report(error)))
   const [first = exitCodes.failure] = codes

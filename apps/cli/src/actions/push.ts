@@ -60,7 +60,7 @@ async function run(
   const tagged = references.find((reference) => !isNameOnly(reference))
   if (all && tagged !== undefined) {
     throw new CliError('USAGE', "tag can't be used with --all-tags/-a", {
-      hint: `leave the tag out: lading push -a ${familiarName(tagged)}`,
+      hint: `remove the tag: lading push -a ${familiarName(tagged)}`,
     })
   }
   const platforms = options.platform?.map((text) => parsePlatform(text))

@@ -40,7 +40,7 @@ const withoutTag = (reference: Reference): Reference => tryParseReference(nameOf
 /** @throws CliError `USAGE` for a place that cannot say what refers to what */
 export function assertKeepsReferrers(place: CopyPlace): void {
   if (place.kind !== 'docker-archive' && place.kind !== 'directory') return
-  throw new CliError('USAGE', `${printable(place.text, 200)} has one image, and nothing that refers to it`, {
-    hint: 'copy to a registry, store:, oci: or oci-archive:, or leave --referrers out',
+  throw new CliError('USAGE', `${printable(place.text, 200)} can hold one image, but no referrers`, {
+    hint: 'copy to a registry, store:, oci: or oci-archive:, or remove --referrers',
   })
 }

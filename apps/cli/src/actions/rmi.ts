@@ -19,7 +19,7 @@ export const rmi: Action<[images: readonly string[]], RmiOptions> = async ([term
       if (removal.uncollected !== undefined) {
         const { terminal } = context
         terminal.write(
-          `${terminal.paint('yellow', 'WARNING:')} the names are gone, but their content is still here: ${describeError(removal.uncollected)}\n`,
+          `${terminal.paint('yellow', 'WARNING:')} the names were removed, but their content is still here: ${describeError(removal.uncollected)}\n`,
         )
       }
     }),

@@ -34,7 +34,7 @@ export const save: Action<[images: readonly string[]], SaveCommandOptions> = asy
     })
   const platforms = options.platform?.map((text) => parsePlatform(text))
   if (options.format === 'docker' && platforms !== undefined && platforms.length > 1)
-    throw new CliError('USAGE', "docker's archive has one image of a name, and not one for each platform", {
+    throw new CliError('USAGE', 'a docker-archive has one image for each name, not one for each platform', {
       hint: 'give one --platform, or write another format: --format both',
     })
   const write = (images: readonly ImageToSave[]): Promise<void> =>
@@ -70,7 +70,7 @@ async function writeArchive(
     onEvent: ({ message }) => warn(message),
   })
   if (uncompressed === true)
-    context.terminal.write('Each layer is inflated into a temporary file first: its size is not known before.\n')
+    context.terminal.write('Each layer is first decompressed to a temporary file, because its size is not known.\n')
   // Without the signal: it waits for nothing, and what was opened must be given up in any case.
   const delivery = await archive.begin()
   try {

@@ -21,8 +21,6 @@ async function checkStore(root: string, { print }: CommandContext): Promise<Exit
       hint: 'lading --root s3://BUCKET/PREFIX serve --check-store; of a store in files: lading check',
     })
   await (await import('./open-object-store.ts')).checkObjectStore(root)
-  print(
-    `${root} can hold a store: one of many writers wins, what is written is seen at once, and nothing gets a version`,
-  )
+  print(`${root} can hold a store: only one of many writers wins, writes are visible at once, and no versions are kept`)
   return exitCodes.ok
 }

@@ -14,7 +14,7 @@ export const tags: Action<[repository: string], RegistryCommandOptions & ListOpt
 ) => {
   const reference = givenReference(text)
   if (!isNameOnly(reference))
-    throw new CliError('USAGE', 'tags are those of a repository, without a tag or digest', {
+    throw new CliError('USAGE', 'give a repository, without a tag or digest', {
       hint: `lading tags ${familiarName(reference)}`,
     })
   await withClient(options, context, async (client) => {

@@ -33,5 +33,5 @@ export const version: Action<[], FactsOptions> = async (_, options, context) => 
 /** @throws CliError `USAGE` */
 export function assertOneForm({ format, json }: FactsOptions): void {
   if (format !== undefined && json === true)
-    throw new CliError('USAGE', '--format and --json cannot both be', { hint: 'leave one of them out' })
+    throw new CliError('USAGE', '--format and --json cannot be used together', { hint: 'remove one of them' })
 }

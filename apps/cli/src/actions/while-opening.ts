@@ -22,7 +22,8 @@ export async function whileOpening<Result>(
 ): Promise<Result> {
   context.setGrace(graceMs)
   const timer = setTimeout(
-    () => tell(`${printable(root)} does not answer: is its file system connected? Still waiting; Ctrl-C stops`),
+    () =>
+      tell(`${printable(root)} does not answer; check that its file system is connected. Still waiting; Ctrl-C stops`),
     afterMs,
   )
   try {

@@ -92,5 +92,5 @@ export async function openRenderedClient(
 export function warningText(event: ClientEvent): string | undefined {
   if (event.type === 'warning') return `${event.host} says: ${event.text}`
   if (event.type !== 'identity-renewed' || event.problem === undefined) return undefined
-  return `${event.host} renewed the identity token, which could not be kept (${event.problem}); the next pull may need: lading login ${event.host}`
+  return `${event.host} renewed the identity token, which could not be stored (${event.problem}); the next pull may need: lading login ${event.host}`
 }

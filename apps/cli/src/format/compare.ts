@@ -21,4 +21,4 @@ const isBasic = (value: Value): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 
 const incomparable = (one: Value, other: Value): Unsuitable =>
-  new Unsuitable(`compares no ${typeOf(one).replace(/^an? /, '')} with ${typeOf(other)}`)
+  new Unsuitable(`cannot compare ${typeOf(one)} with ${typeOf(other)}`)

@@ -80,5 +80,5 @@ function itemsOf(value: Value, offset: number): readonly (readonly [Value, Value
   if (value === null || value === undefined) return []
   if (isList(value)) return value.map((each, index) => [index, each])
   if (typeof value === 'object' && value.kind === 'map') return sortedEntries(value)
-  throw templateError(`range goes through a list or a map, not ${typeOf(value)}`, offset)
+  throw templateError(`range needs a list or a map, not ${typeOf(value)}`, offset)
 }

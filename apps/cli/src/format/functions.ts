@@ -54,7 +54,7 @@ export const functions: Functions = new Map<string, TemplateFunction>([
 ])
 
 function text(value: Value): string {
-  if (typeof value !== 'string') throw new Unsuitable(`takes a text, not ${typeOf(value)}`)
+  if (typeof value !== 'string') throw new Unsuitable(`takes a string, not ${typeOf(value)}`)
   return value
 }
 
@@ -82,7 +82,7 @@ function length(value: Value): number {
   if (typeof value === 'string') return Buffer.byteLength(value)
   if (isList(value)) return value.length
   if (typeof value === 'object' && value !== null && value.kind === 'map') return value.entries.size
-  throw new Unsuitable(`takes a text, a list or a map, not ${typeOf(value)}`)
+  throw new Unsuitable(`takes a string, a list or a map, not ${typeOf(value)}`)
 }
 
 function at(value: Value, key: Value): Value {
@@ -104,7 +104,7 @@ function slice(value: Value, from: Value = 0, to?: Value): Value {
     return bytes.subarray(...rangeIn(bytes, from, to)).toString()
   }
   if (isList(value)) return value.slice(...rangeIn(value, from, to))
-  throw new Unsuitable(`takes a text or a list, not ${typeOf(value)}`)
+  throw new Unsuitable(`takes a string or a list, not ${typeOf(value)}`)
 }
 
 function rangeIn({ length: all }: ArrayLike<unknown>, from: Value, to: Value): [start: number, end: number] {

@@ -72,7 +72,7 @@ export function* lex(template: string, from = 0): Generator<Token, void, undefin
 
 function afterComment(template: string, { open, from }: { readonly open: number; readonly from: number }): number {
   const end = template.indexOf('*/', from)
-  if (end < 0) throw templateError('a comment that does not end', open)
+  if (end < 0) throw templateError('a comment that is not closed', open)
   const [close] = /^(?:[ \t\r\n]-)?\}\}/.exec(template.slice(end + 2, end + 6)) ?? []
   if (close === undefined) throw templateError('a comment must stand alone between {{ and }}', open)
   return end + 2 + close.length
@@ -97,7 +97,7 @@ function* lexAction(
     at = token.end
     yield token
   }
-  throw templateError("'{{' is not closed", open, 'write }} behind it')
+  throw templateError("'{{' is not closed", open, 'add }}')
 }
 
 function tokenAt(template: string, offset: number): Token & { readonly end: number } {

@@ -22,7 +22,7 @@ export function parseFormat(text: string, options: Pick<TemplateOptions, 'escape
   if (plain === 'json') return { kind: 'json' }
   if (plain === 'table') return { kind: 'table' }
   if (!text.includes('{{'))
-    throw templateError('it is neither json nor table nor a template', 0, "a template is such as '{{.ID}}'")
+    throw templateError('it is not json, table or a template', 0, "a template looks like '{{.ID}}'")
   const from = /^\s*table\s*/.exec(text)?.[0].length
   const template = compileTemplate(text, { ...options, from })
   return { kind: from === undefined ? 'template' : 'table', template }

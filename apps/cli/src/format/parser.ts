@@ -84,7 +84,7 @@ function createParser(
     close()
     const within = inRange || kind === 'range'
     const body = block(depth + 1, within)
-    if (body.by === undefined) throw templateError(`'${kind}' without an 'end'`, start, 'write {{end}} behind it')
+    if (body.by === undefined) throw templateError(`'${kind}' without an 'end'`, start, 'add {{end}}')
     const otherwise = body.by.text === 'end' ? [] : elseOf(kind, depth, inRange)
     if (body.by.text === 'end') close()
     return { kind, pipeline, body: body.nodes, otherwise }
@@ -101,7 +101,7 @@ function createParser(
     }
     close()
     const { nodes, by } = block(depth + 1, inRange)
-    if (by?.text !== 'end') throw templateError("'else' without an 'end'", next.offset, 'write {{end}} behind it')
+    if (by?.text !== 'end') throw templateError("'else' without an 'end'", next.offset, 'add {{end}}')
     close()
     return nodes
   }

@@ -24,14 +24,14 @@ export function unquote(template: string, offset: number): { readonly text: stri
   const quote = template[offset] ?? ''
   if (quote === '`') {
     const end = template.indexOf('`', offset + 1)
-    if (end < 0) throw templateError('a text that does not end', offset)
+    if (end < 0) throw templateError('a string that is not closed', offset)
     return { text: template.slice(offset + 1, end), end: end + 1 }
   }
   let text = ''
   let at = offset + 1
   for (;;) {
     const unit = template[at]
-    if (unit === undefined || unit === '\n') throw templateError('a text that does not end', offset)
+    if (unit === undefined || unit === '\n') throw templateError('a string that is not closed', offset)
     if (unit === quote) break
     if (unit === '\\') {
       const { meaning, end } = escapeAt(template, at)
@@ -42,7 +42,8 @@ export function unquote(template: string, offset: number): { readonly text: stri
       at += 1
     }
   }
-  if (quote === "'" && Array.from(text).length !== 1) throw templateError("one character stands between '…'", offset)
+  if (quote === "'" && Array.from(text).length !== 1)
+    throw templateError("there must be one character between '…'", offset)
   return { text, end: at + 1 }
 }
 

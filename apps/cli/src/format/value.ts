@@ -79,7 +79,7 @@ export function isTrue(value: Value): boolean {
 /** In the words of an error. */
 export function typeOf(value: Value): string {
   if (value === undefined || value === null) return 'nothing'
-  if (typeof value === 'string') return 'a text'
+  if (typeof value === 'string') return 'a string'
   if (typeof value === 'number') return 'a number'
   if (typeof value === 'boolean') return 'true or false'
   return isList(value) ? 'a list' : value.kind === 'map' ? 'a map' : 'an object'

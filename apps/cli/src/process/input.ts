@@ -50,7 +50,7 @@ export function inputFrom(look: () => NodeJS.ReadStream, terminal: Terminal): In
         size += chunk.byteLength
         if (size > maxBytes)
           throw new CliError('USAGE', `more than ${maxBytes} bytes on standard input`, {
-            hint: 'give the password, and nothing else',
+            hint: 'give only the password',
           })
         chunks.push(chunk)
       }
@@ -90,7 +90,7 @@ function readLine(
       how()
     }
     const onAbort = (): void => done(() => reject(signal?.reason as Error))
-    const onEnd = (): void => done(() => reject(new CliError('USAGE', 'the input ended before there was an answer')))
+    const onEnd = (): void => done(() => reject(new CliError('USAGE', 'the input ended without an answer')))
     const onData = (chunk: Uint8Array): void => {
       for (const unit of decoder.decode(chunk, { stream: true })) {
         if (unit === '\n' || unit === '\r') return done(() => resolve(line))

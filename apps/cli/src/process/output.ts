@@ -29,7 +29,7 @@ export interface StandardOutput extends Output {
 /** Nothing more can be written: whatever was at it may stop, and it is told once, by `finish`. */
 export class OutputEnded extends Error {
   constructor(cause: unknown) {
-    super('standard output takes nothing more', { cause })
+    super('standard output is closed', { cause })
   }
 }
 
@@ -69,7 +69,7 @@ function throwUnlessReaderGone(cause: NodeJS.ErrnoException): void {
   if (code === 'EPIPE' || code === 'EIO') return
   throw new CliError('OUTPUT_FAILED', `standard output cannot be written (${code})`, {
     cause,
-    hint: code === 'ENOSPC' ? 'make room, or let it go elsewhere' : 'let it go elsewhere',
+    hint: code === 'ENOSPC' ? 'free some space, or write elsewhere' : 'write elsewhere',
   })
 }
 

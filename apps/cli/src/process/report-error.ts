@@ -12,7 +12,7 @@ export function reportError(
   terminal.write(`${terminal.paint('red', 'lading:')} ${describeError(error)}\n`)
   const hint = isLadingError(error)
     ? error.hint
-    : `this should not have happened: run it with --debug and tell us at ${bugs}`
+    : `this is a bug in lading: run it with --debug and report it at ${bugs}`
   if (hint !== undefined) terminal.write(`${terminal.paint('bold', 'hint:')} ${printable(hint)}\n`)
   if (debug) terminal.write(explain(error))
 }

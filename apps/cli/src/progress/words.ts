@@ -101,7 +101,7 @@ export function messageWords(event: ProgressEvent): MessageWords | undefined {
     case 'copy':
       return event.made
         ? {
-            text: printable(`A new index, of what is chosen: ${event.digest}`),
+            text: printable(`New index of the chosen platforms: ${event.digest}`),
             style: 'yellow',
             ends: false,
           }
@@ -124,7 +124,7 @@ export function messageWords(event: ProgressEvent): MessageWords | undefined {
     case 'endpoint:failed':
       return event.mirror
         ? {
-            text: printable(`${event.url} did not work out, trying the next: ${event.message}`),
+            text: printable(`${event.url} failed, trying the next endpoint: ${event.message}`),
             style: 'dim',
             ends: false,
           }

@@ -26,10 +26,10 @@ export function boundedPattern(
       if ((cause as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw cause
       throw new CliError(
         'USAGE',
-        `the pattern ${printable(pattern.source, 100)} does not end at ${printable(text, 150)}`,
+        `the pattern ${printable(pattern.source, 100)} takes too long on ${printable(text, 150)}`,
         {
           cause,
-          hint: 'it has a repetition inside a repetition, as (a+)+: write it without',
+          hint: 'it has a repetition inside a repetition, such as (a+)+: avoid that',
         },
       )
     }

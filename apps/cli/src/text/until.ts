@@ -29,8 +29,8 @@ export function parseUntil(text: string, now: number): number {
   const [, date = '', clock = '00:00', zone = ''] = time.exec(text) ?? []
   const parsed = Date.parse(`${date}T${clock}${zone.toUpperCase()}`)
   if (Number.isNaN(parsed))
-    throw new CliError('USAGE', `'${printable(text)}' is no time`, {
-      hint: 'until takes how long ago (24h, 7d, 1h30m), a date (2026-01-31), a time (2026-01-31T12:00:00Z), or seconds since 1970',
+    throw new CliError('USAGE', `'${printable(text)}' is not a time`, {
+      hint: 'use a time span (24h, 7d, 1h30m), a date (2026-01-31), a time (2026-01-31T12:00:00Z), or seconds since 1970',
     })
   return parsed
 }

@@ -21,7 +21,7 @@ export function boundedLines(output: Pick<Output, 'write'>): (line: string) => v
       lost += 1
       return
     }
-    if (lost > 0) write(`(${lost} lines were lost: they were not read fast enough)`)
+    if (lost > 0) write(`(${lost} lines were lost: the reader was too slow)`)
     lost = 0
     write(line)
   }

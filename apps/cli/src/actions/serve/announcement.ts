@@ -22,7 +22,7 @@ export function announcement(facts: Announced): readonly string[] {
   return [
     `Serving at ${scheme}://${address}${hasPasswords ? ', for users with a password' : ''}`,
     `Store: ${root}`,
-    offline ? 'Upstreams: none is asked (--offline)' : `Upstreams: ${names.join(', ')}`,
+    offline ? 'Upstreams: none (--offline)' : `Upstreams: ${names.join(', ')}`,
     ...(metrics === undefined ? [] : [`Metrics and a page: http://${metrics}/`]),
     ...pointers(facts, scheme),
   ]

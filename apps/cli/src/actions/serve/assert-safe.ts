@@ -18,13 +18,13 @@ export function assertSafe({ address, isLoopback, hasTls, hasPasswords, upstream
   if (known !== undefined && !hasPasswords)
     throw new CliError(
       'USAGE',
-      `everybody who reaches ${address} could read what your credentials for ${known.host} can`,
+      `everybody who can reach ${address} could read what your credentials for ${known.host} allow`,
       {
-        hint: 'say who may come in with --htpasswd FILE, or listen on 127.0.0.1, or leave ,credentials out',
+        hint: 'require passwords with --htpasswd FILE, or listen on 127.0.0.1, or remove ,credentials',
       },
     )
   if (hasPasswords && !hasTls)
-    throw new CliError('USAGE', `passwords would come to ${address} in clear text`, {
+    throw new CliError('USAGE', `passwords would be sent to ${address} unencrypted`, {
       hint: 'give a certificate with --tls-cert FILE and --tls-key FILE, or listen on 127.0.0.1 behind a proxy that has one',
     })
 }
@@ -32,7 +32,7 @@ export function assertSafe({ address, isLoopback, hasTls, hasPasswords, upstream
 /** The listener of metrics has no passwords. @throws CliError `USAGE` */
 export function assertMetricsSafe(address: string, isLoopback: boolean): void {
   if (isLoopback) return
-  throw new CliError('USAGE', `the metrics name what is pulled, and everybody could read them at ${address}`, {
-    hint: 'let --metrics-listen be an address of loopback, such as 127.0.0.1:9100, and a proxy of yours show them to others',
+  throw new CliError('USAGE', `the metrics show what is pulled, and everybody could read them at ${address}`, {
+    hint: 'use a loopback address such as 127.0.0.1:9100 for --metrics-listen, and your own proxy for access from elsewhere',
   })
 }

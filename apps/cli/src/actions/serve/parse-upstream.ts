@@ -27,11 +27,11 @@ function parseUpstream(text: string): UpstreamChoice {
   // Only what names a host stands before a slash on its own.
   const parsed = /[.:]|^localhost$/.test(host) ? tryParseReference(`${host}/library/x`) : undefined
   if (parsed === undefined || parsed.path !== 'library/x' || host.includes('/'))
-    throw new CliError('USAGE', `'${printable(text, 200)}' is no upstream`, {
-      hint: 'write its host, such as docker.io, ghcr.io or localhost:5000, and ,credentials behind it to log in there',
+    throw new CliError('USAGE', `'${printable(text, 200)}' is not an upstream`, {
+      hint: 'write its host, such as docker.io, ghcr.io or localhost:5000, followed by ,credentials to log in there',
     })
   if (words.length > 1 || (words[0] ?? 'credentials') !== 'credentials')
-    throw new CliError('USAGE', `'${printable(words.join(','), 100)}' is nothing that can stand behind an upstream`, {
+    throw new CliError('USAGE', `'${printable(words.join(','), 100)}' is not an option of an upstream`, {
       hint: `write ${host},credentials`,
     })
   return { host: parsed.domain, withCredentials: words.length === 1 }

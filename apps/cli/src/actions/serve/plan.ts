@@ -24,8 +24,8 @@ export async function makePlan(
   const { listen, metricsListen, tlsCert, tlsKey, htpasswd } = options
   const [socket] = inherited
   if (inherited.length > 1)
-    throw new CliError('USAGE', `systemd hands over ${inherited.length} sockets, and one can be served`, {
-      hint: 'leave one ListenStream= in the socket unit, and one unit for each server',
+    throw new CliError('USAGE', `systemd passed ${inherited.length} sockets, but only one is supported`, {
+      hint: 'use one ListenStream= in the socket unit, and one unit for each server',
     })
   const at = socket ?? parseAddress(listen)
   const metricsAt = metricsListen === undefined ? undefined : parseAddress(metricsListen)

@@ -61,7 +61,7 @@ export async function runServer(plan: Plan, options: ServeOptions, context: Comm
     if (!signal.aborted) await once(signal, 'abort')
     stopping = true
     const left = listener.connections.all
-    if (left > 0) terminal.write(`Stopping: what is on its way may arrive for ${graceMs / 1000} s\n`)
+    if (left > 0) terminal.write(`Stopping: transfers may finish for up to ${graceMs / 1000} s\n`)
     const cut = await stopListener(listener, { graceMs })
     if (cut > 0) warn(`${cut} connections were cut`)
   } finally {

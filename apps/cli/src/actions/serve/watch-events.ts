@@ -58,7 +58,7 @@ export function watchEvents({
       case 'stale':
         return warnOnce(
           `stale ${event.host}`,
-          `${event.host} cannot be asked (${event.code}): ${staleOf(event)} served as it was`,
+          `${event.host} is not available (${event.code}): ${staleOf(event)} served from the cache`,
         )
       case 'upstream:failed':
         return warnOnce(`${event.host} ${event.code}`, `${event.host}: ${event.message}`)
