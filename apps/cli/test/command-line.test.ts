@@ -189,7 +189,7 @@ describe('the command line', () => {
     ['search alpine', 'lading searches no registry', 'lading tags'],
     ['volume ls', 'lading has no daemon', ''],
     ['images --filter reference=[', 'pattern', ''],
-    ['prune --filter dangling=true', "unknown filter 'dangling=true'", 'reference=PATTERN, until=TIME'],
+    ['prune --filter size=1', "unknown filter 'size=1'", 'reference=PATTERN, until=TIME'],
     ['prune --filter reference=[', 'pattern', ''],
     ['prune --filter until=soon', "'soon' is not a time", '24h'],
     ['prune --filter until=2026-13-01', "'2026-13-01' is not a time", '2026-01-31'],
