@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
-import { delimiter, isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import { printable } from '@lading/errors'
+import { pathsOf } from '@lading/home'
 import type { Variables } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
 
@@ -15,7 +16,7 @@ const batchFile = /\.(?:bat|cmd)$/i
  *
  * @throws CredentialError `HELPER_NAME_INVALID`, `HELPER_MISSING`
  */
-export async function findHelper(name: string, env: Variables): Promise<string> {
+export async function findHelper(name: string, env: Variables, platform: string = process.platform): Promise<string> {
   if (!nameGrammar.test(name) || batchFile.test(name)) {
     throw new CredentialError(
       'HELPER_NAME_INVALID',
@@ -25,17 +26,41 @@ export async function findHelper(name: string, env: Variables): Promise<string> 
       },
     )
   }
-  const windows = process.platform === 'win32'
-  const program = `docker-credential-${name}${windows && !/\.exe$/i.test(name) ? '.exe' : ''}`
-  const path = env['PATH'] ?? (windows ? env['Path'] : undefined) ?? ''
-  for (const directory of path.split(delimiter)) {
-    if (!isAbsolute(directory)) continue
-    const candidate = join(directory, program)
-    if (await isProgram(candidate)) return candidate
-  }
+  const windows = platform === 'win32'
+  const bare = `docker-credential-${name}`
+  const program = windows && !/\.exe$/i.test(name) ? `${bare}.exe` : bare
+  const directories = directoriesOfPath(env, platform)
+  const found = await firstProgram(directories, [program])
+  if (found !== undefined) return found
+  const batch = windows ? await firstProgram(directories, [`${bare}.cmd`, `${bare}.bat`]) : undefined
+  if (batch !== undefined)
+    throw new CredentialError(
+      'HELPER_MISSING',
+      `the credential helper ${program} is configured, but on PATH is only ${printable(batch)}: batch files are not run`,
+      {
+        path: batch,
+        hint: `a shell would have to run it; install ${program}, or remove the helper '${name}' from the configuration`,
+      },
+    )
   throw new CredentialError('HELPER_MISSING', `the credential helper ${program} is configured, but not on PATH`, {
     hint: `install ${program}, or remove the helper '${name}' from the configuration`,
   })
+}
+
+function directoriesOfPath(env: Variables, platform: string): readonly string[] {
+  const { delimiter, isAbsolute } = pathsOf(platform)
+  // The names of variables have no case on Windows, but those of a copy do.
+  const name = platform === 'win32' ? Object.keys(env).find((key) => /^path$/i.test(key)) : 'PATH'
+  return (env[name ?? 'PATH'] ?? '').split(delimiter).filter((directory) => isAbsolute(directory))
+}
+
+async function firstProgram(directories: readonly string[], names: readonly string[]): Promise<string | undefined> {
+  for (const directory of directories)
+    for (const name of names) {
+      const candidate = join(directory, name)
+      if (await isProgram(candidate)) return candidate
+    }
+  return undefined
 }
 
 async function isProgram(path: string): Promise<boolean> {

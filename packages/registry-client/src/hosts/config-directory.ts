@@ -1,7 +1,9 @@
-import { join } from 'node:path'
-import { configHome, type Variables } from '@lading/home'
+import { configHome, pathsOf, type HomeOptions, type Variables } from '@lading/home'
 
 /** Where Lading's settings of this user are: `$XDG_CONFIG_HOME/lading`, else `~/.config/lading`. Nothing is read. */
-export function configDirectoryFromEnv({ env = process.env }: { readonly env?: Variables | undefined } = {}): string {
-  return join(configHome(env), 'lading')
+export function configDirectoryFromEnv({
+  env = process.env,
+  platform = process.platform,
+}: HomeOptions & { readonly env?: Variables | undefined } = {}): string {
+  return pathsOf(platform).join(configHome(env, { platform }), 'lading')
 }

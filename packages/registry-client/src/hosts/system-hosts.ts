@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import { homeDirectory } from '@lading/home'
+import { homeDirectory, pathsOf } from '@lading/home'
 import { printable } from '@lading/errors'
 import { RegistryError } from '../errors/registry-error.ts'
 import { configDirectoryFromEnv } from './config-directory.ts'
@@ -36,7 +35,7 @@ type Env = Readonly<Record<string, string | undefined>>
 
 /**
  * The places of this machine and user, by `LADING_HOSTS`, `HOME`, `XDG_CONFIG_HOME`, `CONTAINERS_REGISTRIES_CONF` and, on
- * Windows, `ProgramData`. Nothing is read.
+ * Windows, `USERPROFILE` and `ProgramData`. Nothing is read.
  *
  * @throws RegistryError `OPTION_INVALID`
  */
@@ -51,21 +50,27 @@ export function hostsPlacesFromEnv({
       hint: 'use off, user or system',
     })
   const system = which === 'system'
-  const data = join(env['ProgramData'] || 'C:\\ProgramData', 'docker')
-  const home = homeDirectory(env)
+  const { join } = pathsOf(platform)
+  const home = homeDirectory(env, { platform })
   // The containers tools and docker look in ~/.config alone.
-  const ours = join(configDirectoryFromEnv({ env }), 'certs.d')
+  const ours = join(configDirectoryFromEnv({ env, platform }), 'certs.d')
   const user = (...path: readonly string[]): string => join(home, '.config', ...path)
   // Where Docker Desktop keeps the daemon's, whatever DOCKER_CONFIG says of the client's.
   const desktop = (name: string): string => join(home, '.docker', name)
   const etc = (path: string): readonly string[] => (system ? [`/etc/${path}`] : [])
-  if (platform === 'win32')
-    return {
-      hostsDirs: [ours],
-      daemonJson: [desktop('daemon.json'), ...(system ? [join(data, 'config', 'daemon.json')] : [])],
-      certsDirs: [desktop('certs.d'), ...(system ? [join(data, 'certs.d')] : [])],
-    }
   const chosen = env['CONTAINERS_REGISTRIES_CONF'] || env['REGISTRIES_CONFIG_PATH']
+  if (platform === 'win32') {
+    // containerd itself names no place; nerdctl and the nodes of Kubernetes services keep it here.
+    const data = (...path: readonly string[]): readonly string[] =>
+      system ? [join(env['ProgramData'] || 'C:\\ProgramData', ...path)] : []
+    return {
+      hostsDirs: [ours, ...data('containerd', 'certs.d')],
+      registriesConf: [chosen || user('containers', 'registries.conf')],
+      registriesConfDirs: [user('containers', 'registries.conf.d')],
+      daemonJson: [desktop('daemon.json'), ...data('docker', 'config', 'daemon.json')],
+      certsDirs: [user('containers', 'certs.d'), desktop('certs.d'), ...data('docker', 'certs.d')],
+    }
+  }
   return {
     hostsDirs: [ours, user('containerd', 'certs.d'), ...etc('containerd/certs.d')],
     registriesConf: chosen ? [chosen] : [user('containers', 'registries.conf'), ...etc('containers/registries.conf')],

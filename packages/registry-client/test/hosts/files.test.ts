@@ -511,12 +511,24 @@ describe('the environment', () => {
 
   it('says where Docker Desktop keeps its own, on Windows too', () => {
     const windows = (LADING_HOSTS: string): unknown =>
-      hostsPlacesFromEnv({ platform: 'win32', env: { HOME: '/h', ProgramData: '/d', LADING_HOSTS } })
-    expect(windows('system')).toMatchObject({
-      daemonJson: ['/h/.docker/daemon.json', '/d/docker/config/daemon.json'],
-      certsDirs: ['/h/.docker/certs.d', '/d/docker/certs.d'],
+      hostsPlacesFromEnv({
+        platform: 'win32',
+        env: { USERPROFILE: String.raw`C:\Users\ann`, HOME: 'Z:/', ProgramData: String.raw`D:\Data`, LADING_HOSTS },
+      })
+    const users = {
+      hostsDirs: [String.raw`C:\Users\ann\.config\lading\certs.d`],
+      registriesConf: [String.raw`C:\Users\ann\.config\containers\registries.conf`],
+      registriesConfDirs: [String.raw`C:\Users\ann\.config\containers\registries.conf.d`],
+      daemonJson: [String.raw`C:\Users\ann\.docker\daemon.json`],
+      certsDirs: [String.raw`C:\Users\ann\.config\containers\certs.d`, String.raw`C:\Users\ann\.docker\certs.d`],
+    }
+    expect(windows('user')).toEqual(users)
+    expect(windows('system')).toEqual({
+      ...users,
+      hostsDirs: [...users.hostsDirs, String.raw`D:\Data\containerd\certs.d`],
+      daemonJson: [...users.daemonJson, String.raw`D:\Data\docker\config\daemon.json`],
+      certsDirs: [...users.certsDirs, String.raw`D:\Data\docker\certs.d`],
     })
-    expect(windows('user')).toMatchObject({ daemonJson: ['/h/.docker/daemon.json'], certsDirs: ['/h/.docker/certs.d'] })
   })
 
   it('says whose files are read, and nothing else', () => {
