@@ -12,8 +12,8 @@ interface Undici {
 export async function loadUndici(): Promise<Undici> {
   const undici: Undici = await import('undici')
   if (typeof undici.Agent.prototype.dispatch === 'function') return undici
-  // In a variable: bundlers have the other one already.
-  const file = 'undici/index.js'
+  // A name that bundlers do not read: they have the other one already.
+  const file = ['undici', 'index.js'].join('/')
   const { default: itself } = (await import(file)) as { readonly default: Undici }
   return itself
 }
