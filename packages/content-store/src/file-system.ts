@@ -1,3 +1,5 @@
+import type { FileSystemTraits } from './file-system-traits.ts'
+
 /** What is at a path. Links are not followed. */
 export interface FileStat {
   readonly kind: FileKind
@@ -39,6 +41,8 @@ export interface FileHandle {
  * under the stores. Every method rejects with a `ContentError` that has the path in its facts.
  */
 export interface FileSystem {
+  /** In what it is not as POSIX has it. Default: in nothing. */
+  readonly traits?: FileSystemTraits | undefined
   /**
    * `r`: reads an existing file, `r+`: reads and writes one, `wx`: creates one that must not exist.
    * A symbolic link at `path` itself is refused (`NOT_A_FILE`). Mode default `0o600`.
@@ -72,6 +76,6 @@ export interface FileSystem {
   freeSpace(path: string): Promise<number | undefined>
   /** Sets the modification time to now. */
   touch(path: string): Promise<void>
-  /** Makes the entries of a directory durable. Does nothing where the system has no such thing (Windows). */
+  /** Makes the entries of a directory durable. Does nothing where the system has no such thing (`traits`). */
   syncDirectory(path: string): Promise<void>
 }

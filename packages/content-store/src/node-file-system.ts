@@ -3,8 +3,10 @@ import { sep } from 'node:path'
 import { isLadingError } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
+import { traitsOf } from './file-system-traits.ts'
 import { makeDirectories } from './make-directories.ts'
 import { call, kindOf, nodeFileHandle, smallCall, statOf } from './node-file-handle.ts'
+import { patientFileSystem } from './patient-file-system.ts'
 
 const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL } = fs.constants
 // Absent on Windows. Without O_NONBLOCK a FIFO put in a blob's place would hang its reader.
@@ -18,10 +20,13 @@ const absent = (error: unknown): undefined => {
 
 /** The file system of this machine, through `node:fs`. */
 export function nodeFileSystem(): FileSystem {
-  return nodeFiles
+  return patientFiles
 }
 
+const traits = traitsOf(process.platform)
+
 const nodeFiles: FileSystem = {
+  traits,
   async open(path, flags, options) {
     const mode = options?.mode ?? 0o600
     const descriptor = await smallCall<number>(
@@ -42,9 +47,9 @@ const nodeFiles: FileSystem = {
       )
     await (recursive ? makeDirectories(path, make) : make(path))
   },
-  rename: (from, to) => renameWithPatience(from, to),
+  rename,
   // A path that ends in a separator names a directory and nothing else (POSIX, pathname resolution).
-  moveDirectory: (from, to) => renameWithPatience(`${from}${sep}`, to),
+  moveDirectory: (from, to) => rename(`${from}${sep}`, to),
   link: (from, to) =>
     smallCall<void>(
       'link',
@@ -70,7 +75,7 @@ const nodeFiles: FileSystem = {
     call('remove', path, (done) =>
       fs.rm(
         path,
-        { recursive: true, force: true, maxRetries: process.platform === 'win32' ? 5 : 0 },
+        { recursive: true, force: true, maxRetries: traits.replacesOpenFiles ? 0 : 5 },
         done as fs.NoParamCallback,
       ),
     ),
@@ -150,8 +155,7 @@ const nodeFiles: FileSystem = {
     return call('touch', path, (done) => fs.utimes(path, now, now, done as fs.NoParamCallback))
   },
   async syncDirectory(path) {
-    // Windows makes directory entries durable by itself and refuses to open a directory.
-    if (process.platform === 'win32') return
+    if (!traits.syncsDirectories) return
     const descriptor = await smallCall<number>(
       'open',
       path,
@@ -175,19 +179,13 @@ const nodeFiles: FileSystem = {
   },
 }
 
-/** On Windows a scanner or indexer that has the file open makes a rename fail for some milliseconds. */
-async function renameWithPatience(from: string, to: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await smallCall<void>(
-        'rename',
-        to,
-        () => fs.renameSync(from, to),
-        (done) => fs.rename(from, to, done),
-      )
-    } catch (error) {
-      if (process.platform !== 'win32' || attempt === 8 || !isLadingError(error, 'PERMISSION')) throw error
-      await new Promise((resolve) => setTimeout(resolve, attempt * 10))
-    }
-  }
+const patientFiles = patientFileSystem(nodeFiles)
+
+function rename(from: string, to: string): Promise<void> {
+  return smallCall<void>(
+    'rename',
+    to,
+    () => fs.renameSync(from, to),
+    (done) => fs.rename(from, to, done),
+  )
 }

@@ -20,8 +20,7 @@ export async function spool(
   try {
     try {
       reader = await fs.open(path, 'r')
-      // Windows removes no file that is open.
-      if (process.platform !== 'win32') await remove()
+      if (fs.traits?.replacesOpenFiles !== false) await remove()
       let at = 0
       for await (const chunk of chunks) {
         signal?.throwIfAborted()

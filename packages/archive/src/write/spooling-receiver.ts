@@ -38,8 +38,7 @@ export async function spoolingReceiver(
     await fs.unlink(path).catch(() => false)
     throw error
   })
-  // Windows removes no file that is open.
-  let named = process.platform === 'win32' || !(await fs.unlink(path).catch(() => false))
+  let named = fs.traits?.replacesOpenFiles === false || !(await fs.unlink(path).catch(() => false))
   const { closed: closedError, wrongSize } = receiverErrors({ size })
   let hasher = createHasher()
   let offset = 0

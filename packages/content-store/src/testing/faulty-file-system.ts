@@ -2,7 +2,7 @@ import type { FileHandle, FileSystem } from '../file-system.ts'
 import { fileSystemError } from '../file-system-error.ts'
 
 /** A method of `FileSystem`, or of the `FileHandle`s that it opens. */
-export type Operation = Exclude<keyof FileSystem | keyof FileHandle, 'path'>
+export type Operation = Exclude<keyof FileSystem | keyof FileHandle, 'path' | 'traits'>
 
 export interface Call {
   readonly operation: Operation
@@ -99,6 +99,7 @@ export function faultyFileSystem(
   }
 
   return {
+    traits: fs.traits,
     calls,
     get failures() {
       return failures
