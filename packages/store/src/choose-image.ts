@@ -82,6 +82,6 @@ export async function incomplete(
     digest: target.digest,
     expected: digests[0],
     actual: 'none',
-    hint: 'pull it again: what is here is used',
+    hint: 'pull it again: only what is missing is downloaded',
   })
 }

@@ -35,7 +35,7 @@ export async function findImage(parts: Parts, names: readonly NamedTarget[], ter
   throw new StoreError('IMAGE_AMBIGUOUS', `${printable(term)} is the start of ${search.digests.length} image IDs`, {
     reference: term,
     actual: search.digests.slice(0, 10).join(', '),
-    hint: 'give more digits',
+    hint: 'give more digits of the ID',
   })
 }
 
@@ -73,6 +73,6 @@ const isWholeId = (term: string): boolean =>
 export function imageUnknown(term: string): StoreError {
   return new StoreError('IMAGE_UNKNOWN', `No such image: ${printable(term, 300)}`, {
     reference: printable(term, 300),
-    hint: 'lading images lists what is here; lading pull fetches it',
+    hint: 'lading images lists what is here; lading pull downloads an image',
   })
 }

@@ -32,7 +32,7 @@ export async function planForStore(publication: NamedPublication): Promise<Store
   const images = plan.documents.flatMap(({ descriptor, manifest }) =>
     manifest.kind === 'manifest' ? [{ descriptor, manifest }] : [],
   )
-  if (images.length === 0) throw invalid(publication, 'its documents lead to no image')
+  if (images.length === 0) throw invalid(publication, 'its documents contain no image')
   return { ...plan, images }
 }
 
@@ -43,6 +43,6 @@ function invalid({ references, target }: NamedPublication, why: string, cause?: 
     ...(reference === undefined ? {} : { reference: String(reference) }),
     digest: target.digest,
     cause,
-    hint: 'give every document on the way from the target to the image, with its bytes',
+    hint: 'pass every document between the target and the image, with its bytes',
   })
 }

@@ -56,7 +56,7 @@ const byTarget = (names: readonly NamedTarget[]): ReadonlyMap<Digest, NamedTarge
 function unreadable({ name, reference }: NamedTarget, { digest }: Descriptor): StoreError {
   return new StoreError(
     'IMAGE_INCOMPLETE',
-    `${name} needs ${digest}, which is not here, and nothing tells what it reached, so nothing can be collected`,
+    `${name} needs ${digest}, which is not here, so it is not known what else the image needs, and nothing can be removed`,
     {
       reference: name,
       digest,

@@ -66,6 +66,6 @@ export function storeSource({ contents, references }: Parts): Source {
 function unknown(name: string): StoreError {
   return new StoreError('IMAGE_UNKNOWN', `No such image: ${printable(name, 300)}`, {
     reference: printable(name, 300),
-    hint: 'lading images lists what is here; lading pull fetches it',
+    hint: 'lading images lists what is here; lading pull downloads an image',
   })
 }

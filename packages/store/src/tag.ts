@@ -17,7 +17,7 @@ export function createTag(parts: Parts): Store['tag'] {
       throw new StoreError(
         'REFERENCE_HAS_DIGEST',
         `refusing to create a tag with a digest reference: ${familiarString(target)}`,
-        { reference: String(target), hint: 'leave the digest out' },
+        { reference: String(target), hint: 'remove the digest' },
       )
     }
     if (!(await parts.changeable())) throw imageUnknown(source)

@@ -129,7 +129,7 @@ function ownGeneration(
       const there = new Set(
         found.all.flatMap(({ number: at, forsaken, keys: all }) => (at > found.condemned && !forsaken ? all : [])),
       )
-      if (!there.has(keys.claim) || !chunks.every((key) => there.has(key))) throw lost('it was collected meanwhile')
+      if (!there.has(keys.claim) || !chunks.every((key) => there.has(key))) throw lost('it was removed in the meantime')
       // What was condemned before may have been deleted since, and its numbers given anew.
       if (
         still &&

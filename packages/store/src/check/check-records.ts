@@ -25,7 +25,7 @@ interface Seen {
   readonly trees: readonly Tree[]
 }
 
-const unreadable = 'it cannot be read as a record'
+const unreadable = 'it is not a valid record'
 
 /** Holds every record to what it remembers, as far as the content that it is about is here and good. */
 export async function checkRecords(parts: Parts, seen: Seen): Promise<readonly WrongRecord[]> {
@@ -47,9 +47,9 @@ async function wrongMemories({ layers }: Parts, seen: Seen): Promise<readonly Wr
   for (const { digest, layer } of seen.blobs) {
     if (layer === undefined) continue
     const { known, actual, corrupt = false } = layer
-    if (corrupt) tell(digest, 'the layer does not inflate', () => layers.forget(digest))
+    if (corrupt) tell(digest, 'the layer cannot be decompressed', () => layers.forget(digest))
     else if (actual !== undefined && !remembers(known, actual))
-      tell(digest, `the layer inflates to ${actual.diffId}, ${actual.size} bytes`, () =>
+      tell(digest, `the layer decompresses to ${actual.diffId}, ${actual.size} bytes`, () =>
         layers.remember(digest, actual),
       )
   }
@@ -148,10 +148,10 @@ async function faultOf(
   const isGone = async (digest: Digest): Promise<boolean> => (await contents.stat(digest)) === undefined
   const actual = good.has(config.digest) && (await readConfig(contents, config).catch(() => 'none' as const))
   if (actual !== false && !(await isGone(config.digest))) {
-    if (actual === 'none') return 'the config is none'
+    if (actual === 'none') return 'the config is not valid'
     if (diffIds.join() !== actual.rootfs.diffIds.join()) return 'the config names other layers'
     if (JSON.stringify(platform) !== JSON.stringify(platformOf(actual))) return 'the config is for another platform'
-    if (created !== actual.created) return 'the config says another time'
+    if (created !== actual.created) return 'the config has another creation time'
   }
   for (const digest of manifests.filter((each) => good.has(each))) {
     const target = { mediaType: '', digest, size: 0 }
@@ -159,7 +159,7 @@ async function faultOf(
     const leadsTo = tree?.images.some(({ manifest }) => idOf(manifest) === config.digest) ?? false
     // Of an index the image may be gone.
     if (!leadsTo && (tree === undefined || tree.indexes.length === 0) && !(await isGone(digest)))
-      return `${digest} does not lead to this image`
+      return `${digest} does not belong to this image`
   }
   return undefined
 }
