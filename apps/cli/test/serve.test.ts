@@ -24,12 +24,12 @@ const app = image('t/app:1').layer({ a: 'a' }).randomLayer(200_000)
 
 describe('lading serve', () => {
   it.each([
-    ['--listen nonsense', "'nonsense' is no address to listen at", '127.0.0.1:5000'],
+    ['--listen nonsense', "'nonsense' is not an address to listen on", '127.0.0.1:5000'],
     ['--metrics-listen 0.0.0.0:9', 'everybody could read them at 0.0.0.0:9', 'loopback'],
     ['--upstream a/b', "'a/b' is not an upstream", 'docker.io'],
     ['--tls-cert c', 'a certificate and its key belong together', '--tls-key'],
     ['--tls-key k', 'a certificate and its key belong together', '--tls-cert'],
-    ['--tls-cert /nonexistent/c --tls-key k', '/nonexistent/c cannot be read', 'may read'],
+    ['--tls-cert /nonexistent/c --tls-key k', '/nonexistent/c cannot be read', 'can read'],
     ['--htpasswd /nonexistent/users', '/nonexistent/users cannot be read', 'htpasswd -B'],
     [
       '--listen 0.0.0.0:0 --upstream ghcr.io,credentials',
@@ -64,7 +64,9 @@ describe('lading serve', () => {
     const { code, stderr } = await runHere(['serve', '--listen', `127.0.0.1:${port}`])
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringMatching(`^lading: somebody else listens at 127.0.0.1:${port}\nhint: .*--listen`) as string,
+      stderr: expect.stringMatching(
+        `^lading: another process listens on 127.0.0.1:${port}\nhint: .*--listen`,
+      ) as string,
     })
   })
 

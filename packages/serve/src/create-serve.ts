@@ -104,14 +104,14 @@ export function createServe(options: ServeOptions): Serve {
       }
       return undefined
     },
-    close: () => ending.abort(new ServeError('UNAVAILABLE', 'this server ends', { status: 503 })),
+    close: () => ending.abort(new ServeError('UNAVAILABLE', 'this server is stopping', { status: 503 })),
   }
 }
 
 const asRefusal = (error: unknown): ServeError =>
   error instanceof ServeError
     ? error
-    : new ServeError('UNKNOWN', 'this server failed; its log says how', { status: 500, cause: error })
+    : new ServeError('UNKNOWN', 'this server failed; its log has the details', { status: 500, cause: error })
 
 /** Whether its operator has to do something: the client is told no more than that. */
 const isOwnFault = ({ status, cause }: ServeError): boolean =>

@@ -80,7 +80,7 @@ export async function answerBlob(
     response.end()
     return 'cache'
   }
-  if (parts.offline) throw notThere('blob', place, 'it is not here, and this server asks nobody')
+  if (parts.offline) throw notThere('blob', place, 'it is not in the cache, and this server is offline')
   parts.onEvent({ type: 'miss', ...told, what: digest })
   await sendFromDownload(parts, { place, digest, size, range, begin, response, asker })
   response.end()
@@ -94,7 +94,7 @@ async function provedSize(
 ): Promise<number> {
   const proved = await proofs.of(place, 'blobs', digest)
   if (proved !== undefined) return proved.size
-  if (offline) throw notThere('blob', place, 'nothing here says that it is there, and this server asks nobody')
+  if (offline) throw notThere('blob', place, 'it is not in the cache, and this server is offline')
   const key = JSON.stringify(['blob', place.upstream.host, place.repository, digest])
   if (absences.has(key)) throw notThere('blob', place)
   try {

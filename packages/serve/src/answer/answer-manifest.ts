@@ -83,7 +83,7 @@ export async function answerManifest(
     if (digest === undefined) throw notThere('manifest', place)
     const proved = await parts.proofs.of(place, 'manifests', digest)
     if (proved !== undefined && namesContent(proved)) return { descriptor: proved, document: await documentOf(proved) }
-    if (parts.offline) throw notThere('manifest', place, 'it is not here, and this server asks nobody')
+    if (parts.offline) throw notThere('manifest', place, 'it is not in the cache, and this server is offline')
     const key = JSON.stringify(['manifest', place.upstream.host, place.repository, digest])
     if (parts.absences.has(key)) throw notThere('manifest', place)
     const found = await parts

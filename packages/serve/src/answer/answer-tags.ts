@@ -40,7 +40,7 @@ export async function answerTags(
 
 async function hereOrThrow(tags: Tags, place: Place): Promise<readonly string[]> {
   const here = await tags.here(place)
-  if (here.length === 0) throw notThere('tags', place, 'nothing of it is here, and this server asks nobody')
+  if (here.length === 0) throw notThere('tags', place, 'it is not in the cache, and this server is offline')
   return here
 }
 

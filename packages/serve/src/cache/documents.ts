@@ -123,7 +123,7 @@ export function createDocuments({ content, keep, proofs, ask, offline, onUse, on
         await prove(place, document)
         return { ...document, from: 'cache' }
       }
-      if (offline) throw notThere('manifest', place, 'it is not here, and this server asks nobody')
+      if (offline) throw notThere('manifest', place, 'it is not in the cache, and this server is offline')
       onEvent({ type: 'miss', ...told, what: descriptor.digest })
       return { ...(await fetch(place, descriptor, asker)), from: 'upstream' }
     },

@@ -74,7 +74,8 @@ export function createReferrers({ records, ask, proofs, now, ttlMs, offline, onE
     async of(place, subject, asker) {
       const before = await read(place, subject)
       if (offline) {
-        if (before === undefined) throw notThere('referrers', place, 'it is not here, and this server asks nobody')
+        if (before === undefined)
+          throw notThere('referrers', place, 'it is not in the cache, and this server is offline')
         return before
       }
       if (before !== undefined && before.checkedAt <= now() && now() - before.checkedAt < ttlMs) return before

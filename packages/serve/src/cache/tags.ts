@@ -138,7 +138,8 @@ export function createTags(parts: TagParts): Tags {
       const key = nameOf(place, tag)
       if (offline) {
         const before = await settled(place, tag)
-        if (before === undefined) throw notThere('manifest', place, 'it is not here, and this server asks nobody')
+        if (before === undefined)
+          throw notThere('manifest', place, 'it is not in the cache, and this server is offline')
         return before
       }
       const known = recent.get(key) ?? (await settled(place, tag))

@@ -132,17 +132,19 @@ function assertWithin({ start, end }: { readonly start: number; readonly end: nu
     digest: blob.digest,
     expected: blob.size,
     actual: end,
-    hint: 'ask for a range within the blob',
+    hint: 'request a range within the blob',
   })
 }
 
 const closedError = (): DownloadError =>
-  new DownloadError('DOWNLOAD_STOPPED', 'the server ends', { hint: 'ask again when it runs: what came is kept' })
+  new DownloadError('DOWNLOAD_STOPPED', 'the server is stopping', {
+    hint: 'try again when it is running: what has arrived is kept',
+  })
 
 const wrongSize = ({ digest, size }: WantedBlob, actual: number | undefined): DeliveryError =>
   new DeliveryError('SIZE_MISMATCH', `${digest} has ${actual} bytes, not the ${size} that its manifest says`, {
     digest,
     expected: size,
     actual,
-    hint: 'the manifest is wrong about the size',
+    hint: 'the manifest states a wrong size',
   })

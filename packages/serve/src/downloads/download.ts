@@ -98,12 +98,12 @@ export function startDownload(wanted: WantedBlob, options: Options): Download {
   void over.then(retireUnwatched)
 
   const stop: Download['stop'] = async (reason) => {
-    const why = reason === 'closed' ? 'the server ends' : 'nobody watched it any more'
+    const why = reason === 'closed' ? 'the server is stopping' : 'no client was waiting for it'
     const error = new DownloadError('DOWNLOAD_STOPPED', `the download of ${digest} ended: ${why}`, {
       digest,
       host,
       reference: `${host}/${repository}`,
-      hint: 'ask for it again: what came is kept',
+      hint: 'request it again: what has arrived is kept',
     })
     end({ error }, reason)
     await watch.release()

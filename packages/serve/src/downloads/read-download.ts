@@ -76,7 +76,7 @@ export async function* readDownload(
 }
 
 const restarted = ({ digest }: Descriptor): DownloadError =>
-  new DownloadError('DOWNLOAD_RESTARTED', `what came of ${digest} counts no more: it comes again from its start`, {
+  new DownloadError('DOWNLOAD_RESTARTED', `the download of ${digest} starts again from the beginning`, {
     digest,
-    hint: 'throw away what was read, and ask for it again',
+    hint: 'discard what was read, and request it again',
   })

@@ -36,7 +36,7 @@ const busy = (message: string): Refusal => ({
 const unauthorized: Refusal = {
   status: 401,
   code: 'UNAUTHORIZED',
-  message: 'a login of this server is needed',
+  message: 'this server requires a login',
   headers: { 'www-authenticate': 'Basic realm="lading serve", charset="UTF-8"' },
 }
 
@@ -71,8 +71,8 @@ export function createFront({ handle, connections, limits, checkLogin, onEvent }
   function placeFor(request: IncomingMessage, response: ServerResponse, client: string): Refusal | undefined {
     if (request.method !== 'GET' || !mayTakeLong(request.url)) return undefined
     const taken = downloads.take(client)
-    if (taken === 'client') return tooMany(`this client has ${limits.downloadsPerClient} downloads under way`)
-    if (taken === 'all') return busy(`${limits.downloads} downloads are under way`)
+    if (taken === 'client') return tooMany(`this client has ${limits.downloadsPerClient} downloads in progress`)
+    if (taken === 'all') return busy(`${limits.downloads} downloads are in progress`)
     response.once('close', () => downloads.giveBack(client))
     return undefined
   }

@@ -28,12 +28,15 @@ export function assertListener(
   const host = (headers.get('host')?.[0] ?? '').trim().toLowerCase()
   const full = /:\d+$/.test(host) ? host : `${host}:${secure ? 443 : 80}`
   if (!names.includes(full))
-    throw new ServeError('DENIED', 'this listener does not answer to that host name', {
+    throw new ServeError('DENIED', 'this listener does not accept that host name', {
       status: 421,
-      hint: `it answers to ${names.join(', ')}; other names need a listener with authentication`,
+      hint: `it accepts ${names.join(', ')}; other names need a listener with authentication`,
       closes: true,
     })
   const site = headers.get('sec-fetch-site')?.[0] ?? 'none'
   if (headers.has('origin') || (site !== 'none' && site !== 'same-origin'))
-    throw new ServeError('DENIED', 'this listener does not answer to web pages', { status: 403, closes: true })
+    throw new ServeError('DENIED', 'this listener does not accept requests from web pages', {
+      status: 403,
+      closes: true,
+    })
 }

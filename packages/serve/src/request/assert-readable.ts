@@ -14,16 +14,12 @@ export function assertReadable({ method, target, headers }: RequestHead, self?: 
   const hasBody =
     headers.has('transfer-encoding') || !(headers.get('content-length') ?? []).every((text) => text === '0')
   if (method !== 'GET' && method !== 'HEAD')
-    throw new ServeError(
-      'UNSUPPORTED',
-      `${printable(method, 20)} is not offered here: this registry is only read from`,
-      {
-        status: 405,
-        headers: { allow: 'GET, HEAD' },
-        closes: hasBody,
-      },
-    )
-  if (hasBody) throw new ServeError('UNSUPPORTED', 'a request that reads has no body', { status: 400, closes: true })
+    throw new ServeError('UNSUPPORTED', `${printable(method, 20)} is not supported: this registry is read-only`, {
+      status: 405,
+      headers: { allow: 'GET, HEAD' },
+      closes: hasBody,
+    })
+  if (hasBody) throw new ServeError('UNSUPPORTED', 'a read request must not have a body', { status: 400, closes: true })
   if ((headers.get('host') ?? []).length > 1)
     throw new ServeError('UNSUPPORTED', 'the request names several hosts', { status: 400, closes: true })
   if (target.length > longestTarget)
@@ -31,6 +27,6 @@ export function assertReadable({ method, target, headers }: RequestHead, self?: 
   if (self !== undefined && listOf(headers, 'via').some((hop) => hop.split(/\s+/)[1] === self))
     throw new ServeError('UNAVAILABLE', 'this request comes from this server itself', {
       status: 508,
-      hint: 'one of its upstreams, or a mirror of one, leads back here',
+      hint: 'one of its upstreams, or a mirror of one, points back to this server',
     })
 }

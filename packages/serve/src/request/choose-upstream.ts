@@ -34,9 +34,9 @@ export function chooseUpstream(asked: string, namespace: string | undefined, { b
   if (first === 'localhost' || /[.:]/.test(first))
     return { ...within(listed(byHost, first), asked.slice(slash + 1)), asked }
   if (byDefault === undefined)
-    throw new ServeError('NAME_UNKNOWN', `${printable(asked, 300)} does not say which registry it is at`, {
+    throw new ServeError('NAME_UNKNOWN', `${printable(asked, 300)} does not contain the name of a registry`, {
       status: 404,
-      hint: 'this server has no default upstream: put the host in front of the name',
+      hint: 'this server has no default upstream: write the host before the name',
     })
   return { ...within(byDefault, asked), asked }
 }
@@ -55,6 +55,6 @@ function listed(byHost: Upstreams['byHost'], host: string): Upstream {
 function within(upstream: Upstream, path: string): Pick<Place, 'upstream' | 'repository'> {
   const reference = isRepositoryPath(path) ? tryParseReference(`${upstream.host}/${path}`) : undefined
   if (reference === undefined || reference.domain !== upstream.host)
-    throw new ServeError('NAME_INVALID', `${printable(path, 300)} is no name of a repository`, { status: 400 })
+    throw new ServeError('NAME_INVALID', `${printable(path, 300)} is not a repository name`, { status: 400 })
   return { upstream, repository: reference.path }
 }

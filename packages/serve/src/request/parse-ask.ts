@@ -51,14 +51,14 @@ export function parseAsk(target: string, upstreams: Upstreams): Ask {
 function digestFrom(text: string): Digest {
   const digest = tryParseDigest(text)
   if (digest !== undefined) return digest
-  throw new ServeError('DIGEST_INVALID', `${printable(text, 160)} is no digest that this server can verify`, {
+  throw new ServeError('DIGEST_INVALID', `${printable(text, 160)} is not a digest that this server can verify`, {
     status: 400,
   })
 }
 
 function tagFrom(text: string): string {
   if (isTag(text)) return text
-  throw new ServeError('TAG_INVALID', `${printable(text, 160)} is no tag`, { status: 400 })
+  throw new ServeError('TAG_INVALID', `${printable(text, 160)} is not a tag`, { status: 400 })
 }
 
 /** More than anybody reads at once; the rest comes with the next page. */
@@ -67,5 +67,5 @@ const mostTags = 10_000
 function numberFrom(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,15}$/.test(text)) return Math.min(Number(text), mostTags)
-  throw new ServeError('PAGINATION_NUMBER_INVALID', `${printable(text, 40)} is no number of tags`, { status: 400 })
+  throw new ServeError('PAGINATION_NUMBER_INVALID', `${printable(text, 40)} is not a number of tags`, { status: 400 })
 }

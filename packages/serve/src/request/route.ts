@@ -39,7 +39,7 @@ export function routeOf(segments: readonly string[]): Route {
 }
 
 const unknown = (): ServeError =>
-  new ServeError('UNSUPPORTED', 'there is no such end point here', {
+  new ServeError('UNSUPPORTED', 'there is no such endpoint', {
     status: 404,
     hint: 'manifests, blobs, tags and referrers are below /v2/',
   })

@@ -36,6 +36,6 @@ const unreadable = (): ServeError =>
 /** @throws ServeError 400 for one that is there several times */
 export function onlyParameter(query: URLSearchParams, name: string): string | undefined {
   const [value, ...others] = query.getAll(name)
-  if (others.length > 0) throw new ServeError('UNSUPPORTED', `the query has several of ${name}`, { status: 400 })
+  if (others.length > 0) throw new ServeError('UNSUPPORTED', `the query has ${name} more than once`, { status: 400 })
   return value
 }

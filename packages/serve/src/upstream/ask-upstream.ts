@@ -61,7 +61,7 @@ export function createAskUpstream({ onEvent, rate, signal }: AskUpstreamOptions)
 export function assertRate(rate: AskUpstreamOptions['rate'], client: string): void {
   const waitMs = rate?.take(client) ?? 0
   if (waitMs === 0) return
-  throw new ServeError('TOOMANYREQUESTS', 'this client has asked for too much that is not here', {
+  throw new ServeError('TOOMANYREQUESTS', 'this client has requested too much that is not in the cache', {
     status: 429,
     headers: { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) },
   })

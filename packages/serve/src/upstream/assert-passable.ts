@@ -17,12 +17,14 @@ export function assertPassable({ upstream: { host }, repository }: Place, { medi
   const where = `${host}/${repository}`
   const isOld = schema1.test(mediaType)
   const form = isOld
-    ? 'schema 1, the format of images of before 2016'
+    ? 'schema 1, the image format used before 2016'
     : mediaType === ''
       ? 'something without a type'
       : printable(mediaType, 200)
-  throw new ServeError('MANIFEST_UNKNOWN', `${where} has it as ${form}, which this server does not pass on`, {
+  throw new ServeError('MANIFEST_UNKNOWN', `${where} has it as ${form}, which this server does not serve`, {
     status: 404,
-    hint: isOld ? `ask ${host} itself: lading pull --allow-schema1 ${where}:TAG` : `ask ${host} itself`,
+    hint: isOld
+      ? `pull it from ${host} directly: lading pull --allow-schema1 ${where}:TAG`
+      : `pull it from ${host} directly`,
   })
 }

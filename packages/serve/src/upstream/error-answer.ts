@@ -34,7 +34,7 @@ export function errorAnswer(error: unknown, wanted: Wanted, place: Place): Serve
   const { host } = place.upstream
   const where = `${host}/${place.repository}`
   if (!isLadingError(error))
-    return new ServeError('UNKNOWN', 'this server failed; its log says how', { status: 500, cause: error })
+    return new ServeError('UNKNOWN', 'this server failed; its log has the details', { status: 500, cause: error })
   const say = (status: number, code: ServeErrorCode, message: string, hint?: string): ServeError =>
     new ServeError(code, message, { status, hint, cause: error, headers: retryAfter(error, status) })
   if (isRefusal(error) && error.code !== 'TOO_MANY_REQUESTS')
@@ -42,11 +42,11 @@ export function errorAnswer(error: unknown, wanted: Wanted, place: Place): Serve
       403,
       'DENIED',
       place.upstream.withCredentials
-        ? `${host} does not let this server read ${place.repository}, or it is not there`
-        : `${host} does not let everybody read ${place.repository}, or it is not there; this server asks without credentials`,
-      'a login of yours would not be passed on: the operator of this server can give it credentials',
+        ? `${host} does not let this server read ${place.repository}, or it does not exist`
+        : `${host} does not allow anonymous access to ${place.repository}, or it does not exist; this server uses no credentials`,
+      'your login is not passed on: the operator of this server can give it credentials',
     )
-  if (error.code === 'TOO_MANY_REQUESTS') return say(429, 'TOOMANYREQUESTS', `${host} has had too many requests`)
+  if (error.code === 'TOO_MANY_REQUESTS') return say(429, 'TOOMANYREQUESTS', `${host} received too many requests`)
   if (isMissing(error)) return say(404, unknownCodes[wanted], `${where} has no such ${sayings[wanted]}`)
   if (error.code === 'TIMEOUT') return say(504, 'UNAVAILABLE', `${host} did not answer in time`)
   const kind = kindOf(error)
@@ -71,12 +71,12 @@ const unreachable: KindAnswer = {
 const busy: KindAnswer = {
   status: 503,
   code: 'UNAVAILABLE',
-  tell: (where, code) => `${where} cannot be had now (${code})`,
+  tell: (where, code) => `${where} is not available now (${code})`,
 }
 const useless: KindAnswer = {
   status: 502,
   code: 'UNAVAILABLE',
-  tell: (where, code) => `what came from ${where} is of no use (${code})`,
+  tell: (where, code) => `${where} sent invalid content (${code})`,
 }
 
 /** `undefined`: this server's own fault. */
@@ -88,7 +88,7 @@ const byKind: Readonly<Record<ErrorKind, KindAnswer | undefined>> = {
   busy,
   exhausted: busy,
   interrupted: busy,
-  unusable: { status: 404, tell: (where) => `${where} has it in a form that this server does not pass on` },
+  unusable: { status: 404, tell: (where) => `${where} has it in a format that this server does not serve` },
   unclear: useless,
   misplaced: useless,
   refused: useless,
@@ -101,8 +101,11 @@ const later: ReadonlySet<string> = new Set(['NO_SPACE', 'TOO_MANY_FILES', 'DOWNL
 /** Paths and the like of this machine are for its log. */
 function ours(error: LadingError): ServeError {
   return later.has(error.code)
-    ? new ServeError('UNAVAILABLE', `this server cannot take it now (${error.code})`, { status: 503, cause: error })
-    : new ServeError('UNKNOWN', `this server failed (${error.code}); its log says how`, { status: 500, cause: error })
+    ? new ServeError('UNAVAILABLE', `this server cannot store it now (${error.code})`, { status: 503, cause: error })
+    : new ServeError('UNKNOWN', `this server failed (${error.code}); its log has the details`, {
+        status: 500,
+        cause: error,
+      })
 }
 
 function retryAfter(error: LadingError, status: number): Readonly<Record<string, string>> {

@@ -29,15 +29,15 @@ describe('the file of passwords', () => {
   })
 
   it.each([
-    ['ann', 'line 2 of f is no user:hash'],
-    [`:${hash}`, 'line 2 of f is no user:hash'],
+    ['ann', 'line 2 of f is not USER:HASH'],
+    [`:${hash}`, 'line 2 of f is not USER:HASH'],
     ['ann:$apr1$abc$def', 'line 2 of f has no bcrypt hash for ann'],
     ['ann:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=', 'line 2 of f has no bcrypt hash for ann'],
     ['ann:secret', 'line 2 of f has no bcrypt hash for ann'],
     [`ann:${hash}x`, 'line 2 of f has no bcrypt hash for ann'],
-    [`ann:${hash.replace('$04$', '$31$')}`, 'line 2 of f has a hash of cost 31, and 4 to 14 are taken'],
-    [`ann:${hash.replace('$04$', '$03$')}`, 'line 2 of f has a hash of cost 3, and 4 to 14 are taken'],
-    [`ann:${hash}\nann:${hash}`, 'line 3 of f has ann again, who is in line 2'],
+    [`ann:${hash.replace('$04$', '$31$')}`, 'line 2 of f has a hash of cost 31, but only 4 to 14 is accepted'],
+    [`ann:${hash.replace('$04$', '$03$')}`, 'line 2 of f has a hash of cost 3, but only 4 to 14 is accepted'],
+    [`ann:${hash}\nann:${hash}`, 'line 3 of f has the user ann again, who is also in line 2'],
     [`a\u0007nn:${hash}`, 'line 2 of f has a user with control characters'],
   ])('is refused for %j, with the line and without the hash', (lines, message) => {
     let error: unknown

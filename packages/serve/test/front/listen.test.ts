@@ -76,7 +76,7 @@ describe('a listener', () => {
     const again = openListener(() => undefined, { at, connections: 1, connectionsPerClient: 1 })
     await expect(again).rejects.toMatchObject({
       code: 'ADDRESS_IN_USE',
-      message: `somebody else listens at 127.0.0.1:${at.port}`,
+      message: `another process listens on 127.0.0.1:${at.port}`,
     })
     const elsewhere = openListener(() => undefined, {
       at: { host: '192.0.2.1', port: 0 },
@@ -121,10 +121,14 @@ describe('a listener', () => {
     await expect(readCertificate('/nonexistent/cert', key)).rejects.toMatchObject({ code: 'CERTIFICATE_UNREADABLE' })
     await expect(readCertificate(cert, wrong)).rejects.toMatchObject({
       code: 'CERTIFICATE_INVALID',
-      message: expect.stringContaining('is not that of'),
+      message: expect.stringContaining('does not belong to'),
     })
-    await expect(readCertificate(none, key)).rejects.toMatchObject({ message: `${none} is no certificate in PEM` })
-    await expect(readCertificate(cert, none)).rejects.toMatchObject({ message: `${none} is no private key in PEM` })
+    await expect(readCertificate(none, key)).rejects.toMatchObject({
+      message: `${none} is not a certificate in PEM format`,
+    })
+    await expect(readCertificate(cert, none)).rejects.toMatchObject({
+      message: `${none} is not a private key in PEM format`,
+    })
     const listener = await open((_, response) => response.end('safe'), {
       certificate: await readCertificate(cert, key),
     })

@@ -24,21 +24,21 @@ export function parseHtpasswd(text: string, path: string): Users {
     const bad = (what: string, hint: string): FrontError =>
       new FrontError('HTPASSWD_INVALID', `line ${number} of ${printable(path)} ${what}`, { path, hint })
     const [, user = '', hash = ''] = /^([^:]*):([^:]*)/.exec(line) ?? []
-    if (user === '') throw bad('is no user:hash', 'write it with: htpasswd -B FILE USER')
+    if (user === '') throw bad('is not USER:HASH', 'write it with: htpasswd -B FILE USER')
     // oxlint-disable-next-line no-control-regex
     if (/[\u0000-\u001f\u007f]/.test(user))
-      throw bad('has a user with control characters', 'give the user a plain name')
+      throw bad('has a user with control characters', 'use a name without control characters')
     const cost = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash)?.[1]
     if (cost === undefined)
-      throw bad(`has no bcrypt hash for ${printable(user, 64)}`, 'write it anew with: htpasswd -B FILE USER')
+      throw bad(`has no bcrypt hash for ${printable(user, 64)}`, 'write it again with: htpasswd -B FILE USER')
     if (Number(cost) < leastCost || Number(cost) > mostCost)
       throw bad(
-        `has a hash of cost ${Number(cost)}, and ${leastCost} to ${mostCost} are taken`,
-        'write it anew with: htpasswd -B -C 10 FILE USER',
+        `has a hash of cost ${Number(cost)}, but only ${leastCost} to ${mostCost} is accepted`,
+        'write it again with: htpasswd -B -C 10 FILE USER',
       )
     const before = lines.get(user)
     if (before !== undefined)
-      throw bad(`has ${printable(user, 64)} again, who is in line ${before}`, 'leave one of the two')
+      throw bad(`has the user ${printable(user, 64)} again, who is also in line ${before}`, 'remove one of the two')
     users.set(user, hash)
     lines.set(user, number)
   }

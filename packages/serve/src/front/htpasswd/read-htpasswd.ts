@@ -27,7 +27,7 @@ export async function readHtpasswd(path: string): Promise<Users> {
   }
   const users = parseHtpasswd(text, path)
   if (users.size === 0)
-    throw new FrontError('HTPASSWD_INVALID', `${printable(path)} has no user, so that nobody could come in`, {
+    throw new FrontError('HTPASSWD_INVALID', `${printable(path)} has no user, so nobody could log in`, {
       path,
       hint: 'add one with: htpasswd -B FILE USER',
     })

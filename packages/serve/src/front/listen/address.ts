@@ -16,7 +16,7 @@ export function parseAddress(text: string): Address {
     /^(?:\[([0-9a-fA-F:.]+)\]|([^[\]:/\s]*)):([0-9]{1,5})$/.exec(text) ?? []
   const port = Number(digits)
   if (digits === '' || port > 65_535 || (bracketed !== undefined && !isIPv6(bracketed)))
-    throw new FrontError('ADDRESS_INVALID', `'${printable(text, 100)}' is no address to listen at`, {
+    throw new FrontError('ADDRESS_INVALID', `'${printable(text, 100)}' is not an address to listen on`, {
       hint: 'write HOST:PORT, such as 127.0.0.1:5000, [::1]:5000, or 0.0.0.0:5000 for every address',
     })
   return { host: bracketed ?? (plain === '' ? '::' : plain), port }

@@ -16,7 +16,7 @@ export async function readCertificate(certPath: string, keyPath: string): Promis
     try {
       return how()
     } catch (cause) {
-      throw new FrontError('CERTIFICATE_INVALID', `${printable(path)} is no ${what} in PEM`, {
+      throw new FrontError('CERTIFICATE_INVALID', `${printable(path)} is not a ${what} in PEM format`, {
         path,
         cause,
         hint: 'name the file of the certificate with --tls-cert and that of its key, without a password, with --tls-key',
@@ -28,10 +28,10 @@ export async function readCertificate(certPath: string, keyPath: string): Promis
   if (!certificate.checkPrivateKey(privateKey))
     throw new FrontError(
       'CERTIFICATE_INVALID',
-      `the key in ${printable(keyPath)} is not that of the certificate in ${printable(certPath)}`,
+      `the key in ${printable(keyPath)} does not belong to the certificate in ${printable(certPath)}`,
       {
         path: keyPath,
-        hint: 'the certificate of the server comes first in its file, then those above it',
+        hint: 'the certificate of the server must be first in its file, followed by its issuers',
       },
     )
   return { cert, key }
@@ -44,7 +44,7 @@ async function read(path: string): Promise<string> {
     throw new FrontError('CERTIFICATE_UNREADABLE', `${printable(path)} cannot be read: ${(cause as Error).message}`, {
       path,
       cause,
-      hint: 'name a file that this user may read',
+      hint: 'name a file that this user can read',
     })
   }
 }

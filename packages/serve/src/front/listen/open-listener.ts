@@ -82,16 +82,16 @@ function tls(onRequest: RequestListener, { cert, key }: Certificate, options: Se
 function listenError(error: NodeJS.ErrnoException, at: Address | number): FrontError {
   const where = typeof at === 'number' ? `the inherited socket ${at}` : printable(formatAddress(at))
   if (error.code === 'EADDRINUSE')
-    return new FrontError('ADDRESS_IN_USE', `somebody else listens at ${where}`, {
+    return new FrontError('ADDRESS_IN_USE', `another process listens on ${where}`, {
       cause: error,
-      hint: 'choose another port, such as --listen 127.0.0.1:5001, or end whoever has this one',
+      hint: 'choose another port, such as --listen 127.0.0.1:5001, or stop the process that uses this one',
     })
   const hints: Readonly<Record<string, string>> = {
-    EACCES: 'ports below 1024 are for root: choose one above, or let systemd hand the socket over',
-    EADDRNOTAVAIL: 'this machine does not have that address: 127.0.0.1 and 0.0.0.0 it has',
-    ENOTFOUND: 'there is no such name: give an address',
+    EACCES: 'ports below 1024 need root: choose a higher one, or let systemd pass the socket',
+    EADDRNOTAVAIL: 'this machine does not have that address; it has 127.0.0.1 and 0.0.0.0',
+    ENOTFOUND: 'the name is unknown: give an address',
   }
-  return new FrontError('LISTEN_FAILED', `nobody can listen at ${where}: ${error.message}`, {
+  return new FrontError('LISTEN_FAILED', `cannot listen on ${where}: ${error.message}`, {
     cause: error,
     hint: hints[error.code ?? ''] ?? 'choose another address with --listen',
   })

@@ -35,7 +35,7 @@ export function createMonitor({ metrics, page, notReady }: MonitorOptions): Requ
         return void refuse(request, response, {
           status: 404,
           code: 'NOT_FOUND',
-          message: 'here are /, /metrics, /healthz and /readyz',
+          message: 'this address has /, /metrics, /healthz and /readyz',
         })
     }
   }
@@ -44,9 +44,9 @@ export function createMonitor({ metrics, page, notReady }: MonitorOptions): Requ
 function refusalOf({ method, headers }: IncomingMessage): Parameters<typeof refuse>[2] | undefined {
   if (method !== 'GET' && method !== 'HEAD')
     return { status: 400, code: 'UNSUPPORTED', message: 'GET and HEAD only', close: true }
-  if (headers.origin !== undefined) return { status: 403, code: 'DENIED', message: 'not for web pages of others' }
+  if (headers.origin !== undefined) return { status: 403, code: 'DENIED', message: 'not available to other web pages' }
   const name = headers.host?.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1') ?? ''
-  return isLoopback(name) ? undefined : { status: 403, code: 'DENIED', message: 'ask by a name of loopback' }
+  return isLoopback(name) ? undefined : { status: 403, code: 'DENIED', message: 'use a loopback host name' }
 }
 
 function say(
