@@ -223,7 +223,7 @@ describe('lading login', () => {
     ['a wrong type', '.docker/config.json', '{"credsStore": 5}'],
     ['no name of a helper', '.docker/config.json', '{"credsStore": "/bin/sh"}'],
     ['more than 1 MiB', '.docker/config.json', ' '.repeat(1024 * 1024 + 1)],
-    ['no JSON for podman', 'run/containers/auth.json', 'x'],
+    ['no JSON for podman', '.config/containers/auth.json', 'x'],
     ['half an entry of netrc', '.netrc', 'machine'],
     ['no realm', '.config/lading/realms/x.json', '{}'],
   ])('a file of credentials with %s is to be corrected, like an option', async (_what, name, content) => {

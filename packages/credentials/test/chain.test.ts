@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { chain, credentialsFromEnv, type CredentialProvider } from '../src/index.ts'
-import { base64, basic, makeHome } from './support/home.ts'
+import { base64, basic, makeHome, podmanFile } from './support/home.ts'
 
 const entry = (username: string): { auth: string } => ({ auth: base64(`${username}:CANARY`) })
 
@@ -10,7 +10,7 @@ describe('every place there is', () => {
     const home = await makeHome()
     const named = await home.write('named.json', { auths: { 'ghcr.io': entry('named') } })
     await home.write('.netrc', 'machine ghcr.io login netrc password CANARY')
-    await home.write('run/containers/auth.json', { auths: { 'ghcr.io': entry('containers') } })
+    await home.write(podmanFile, { auths: { 'ghcr.io': entry('containers') } })
     await home.write('.docker/config.json', { auths: { 'ghcr.io': entry('docker') } })
     const env: Record<string, string | undefined> = {
       ...home.env,
@@ -30,7 +30,7 @@ describe('every place there is', () => {
     expect(await who()).toBe('docker')
     await home.write('.docker/config.json', {})
     expect(await who()).toBe('containers')
-    await home.write('run/containers/auth.json', {})
+    await home.write(podmanFile, {})
     expect(await who()).toBe('netrc')
     await home.write('.netrc', '')
     expect(await who()).toBeUndefined()
@@ -40,7 +40,7 @@ describe('every place there is', () => {
     const home = await makeHome()
     await home.helper('keeper')
     const docker = await home.write('.docker/config.json', { auths: { 'https://ghcr.io/v1/': entry('docker') } })
-    const containers = await home.write('run/containers/auth.json', {
+    const containers = await home.write(podmanFile, {
       auths: { 'ghcr.io/acme': entry('containers') },
       credHelpers: { 'ghcr.io': 'keeper' },
     })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { isRoot } from '../../../test/support/needs.ts'
 import { authVariable, containersAuth, environmentAuth, netrc, registryHost } from '../src/index.ts'
 import { containersAuthFiles, isGuessed } from '../src/source/places.ts'
-import { base64, basic, makeHome } from './support/home.ts'
+import { base64, basic, makeHome, podmanFile } from './support/home.ts'
 
 /** Root may read everything; so may this process, until it is nobody for a while. */
 async function asNobody<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -40,7 +40,7 @@ describe('containers’ auth.json', () => {
     ['old.test', 'x', 'old'],
   ])('%s with %s is %s: the longest path counts', async (host, repository, username) => {
     const home = await makeHome()
-    await home.write('run/containers/auth.json', { auths })
+    await home.write(podmanFile, { auths })
     expect(await containersAuth({ env: home.env })({ host, repository })).toEqual(basic(username, 's'))
   })
 
@@ -49,7 +49,7 @@ describe('containers’ auth.json', () => {
     const ask = (env = home.env): Promise<unknown> => containersAuth({ env })({ host: 'ghcr.io' })
     await home.write('xdg/containers/auth.json', { auths: { 'ghcr.io': entry('config') } })
     expect(await ask()).toEqual(basic('config', 's'))
-    await home.write('run/containers/auth.json', { auths: { 'ghcr.io': entry('run') } })
+    await home.write(podmanFile, { auths: { 'ghcr.io': entry('run') } })
     expect(await ask()).toEqual(basic('run', 's'))
     expect(await ask({ ...home.env, REGISTRY_AUTH_FILE: home.path('named.json') })).toBeUndefined()
     await home.write('named.json', { auths: { 'ghcr.io': entry('named') } })
@@ -83,7 +83,7 @@ describe('containers’ auth.json', () => {
   it('asks credHelpers before auths, and auths for what they do not know; a missing one is an error', async () => {
     const home = await makeHome()
     await home.helper('keeper')
-    await home.write('run/containers/auth.json', {
+    await home.write(podmanFile, {
       credHelpers: { 'ghcr.io': 'keeper', 'quay.io': 'gone' },
       credsStore: 'gone',
       auths: { 'ghcr.io': entry('file'), 'x.test': entry('x') },

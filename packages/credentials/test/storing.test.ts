@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { dockerConfig, eraseCredential, listCredentials, renewCredential, storeCredential } from '../src/index.ts'
 import { rewriteFile } from '../src/store/rewrite-file.ts'
-import { base64, basic, makeHome } from './support/home.ts'
+import { base64, basic, makeHome, podmanFile } from './support/home.ts'
 
 const ann = basic('ann', 'secret')
 
@@ -228,7 +228,7 @@ describe('listing', () => {
       credHelpers: { 'ghcr.io': 'keeper', 'x.test': 'broken' },
     })
     await storeCredential('ghcr.io', basic('ann', 'CANARY'), { env: home.env })
-    const containers = await home.write('run/containers/auth.json', {
+    const containers = await home.write(podmanFile, {
       auths: { 'quay.io/acme': { identitytoken: 'CANARY' } },
     })
     const netrc = await home.write('.netrc', 'machine n.test login net password CANARY')

@@ -58,6 +58,12 @@ export async function makeHome(): Promise<Home> {
   }
 }
 
+/** Where podman keeps its logins in such a home. */
+export const podmanFile: string =
+  process.platform === 'win32' || process.platform === 'darwin'
+    ? '.config/containers/auth.json'
+    : 'run/containers/auth.json'
+
 export const base64 = (text: string): string => Buffer.from(text).toString('base64')
 export const basic = (username: string, password: string): { kind: 'basic'; username: string; password: string } => ({
   kind: 'basic',
