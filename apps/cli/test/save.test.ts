@@ -191,7 +191,7 @@ describe('lading save', () => {
   it('is told when what it writes to is full', { skip: process.platform !== 'linux' }, async () => {
     const { code, stderr } = await save('-o', '/dev/full', `${host}/t/app:1`)
     expect(code).toBe(1)
-    expect(stderr).toBe('lading: cannot write /dev/full (ENOSPC)\nhint: make room, or write elsewhere\n')
+    expect(stderr).toBe('lading: cannot write /dev/full (ENOSPC)\nhint: free some space, or write elsewhere\n')
   })
 
   it('leaves nothing of a file when it is interrupted', needs(enlarged), async () => {

@@ -212,7 +212,7 @@ describe('a pull in bad surroundings', () => {
 
   it.skipIf(process.platform !== 'linux')('a root below a directory that takes none is refused', async () => {
     const store = '/proc/1/x/y'
-    expectClear(await runHere(['pull', small, '--root', store]), 7, 'no directory can be made at /proc/1/x')
+    expectClear(await runHere(['pull', small, '--root', store]), 7, 'cannot create a directory at /proc/1/x')
   })
 
   it('a kill leaves nothing named that is not whole, and the next pull goes on', async () => {

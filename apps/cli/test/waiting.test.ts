@@ -23,7 +23,7 @@ it.each(ways)('a command (%s) that waits for another process says so', async (ho
       ? ['tag', reference, 'other:1']
       : ['pull', reference, ...(how === 'quiet' ? ['--quiet'] : ['--progress', how])]
   const command = start([...args, '--root', root])
-  await command.said(/waiting for process 4711 on .*, up to 20 s; if it is gone, go on at once with: rm /)
+  await command.said(/waiting for process 4711 on .*, up to 20 s; if it has ended, continue at once with: rm /)
   await rm(lock)
   const { code, stderr } = await command.ended
   expect(code, stderr).toBe(0)
@@ -37,8 +37,8 @@ it('a command that has waited for --lock-timeout fails, and says how to go on', 
   // This process lives, and touches nothing.
   await writeFile(lock, `${JSON.stringify({ ...nodeProcesses().self(), nonce: '0123456789abcdef' })}\n`)
   const { code, stderr } = await start(['rmi', 'a:1', '--root', root, '--lock-timeout', '300ms']).ended
-  expect(stderr).toMatch(/^lading: process [0-9]+ on \S+ has held \S+lock for 0\.[0-9]+ s without a sign of life$/m)
-  expect(stderr).toMatch(/^hint: end it: kill [0-9]+; or wait longer with --lock-timeout/m)
+  expect(stderr).toMatch(/^lading: process [0-9]+ on \S+ has held \S+lock for 0\.[0-9]+ s without responding$/m)
+  expect(stderr).toMatch(/^hint: end it with kill [0-9]+; or wait longer with --lock-timeout/m)
   expect(code).toBe(7)
 })
 

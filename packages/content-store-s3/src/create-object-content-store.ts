@@ -133,6 +133,6 @@ function impossibleSize(digest: Digest, size: number): ContentError {
   return new ContentError('SIZE_MISMATCH', `${digest} cannot have ${actual} bytes`, {
     digest,
     actual,
-    hint: 'the size of a descriptor is a whole number of bytes',
+    hint: 'the size of a descriptor must be a whole number of bytes',
   })
 }

@@ -24,20 +24,20 @@ export interface Arriving {
 /** What reading a blob on its way in can fail with. */
 export const arrivingErrors = {
   unknown: (digest: Digest): ContentError =>
-    new ContentError('CONTENT_UNKNOWN', `nobody here brings ${digest}`, {
+    new ContentError('CONTENT_UNKNOWN', `${digest} is not being downloaded here`, {
       digest,
-      hint: 'it may have come meanwhile: look whether it is here',
+      hint: 'it may have arrived: check whether it is here',
     }),
   ended: (digest: Digest): ContentError =>
-    new ContentError('INGEST_CLOSED', `the ingest of ${digest} ended or began anew`, {
+    new ContentError('INGEST_CLOSED', `the ingest of ${digest} ended or started over`, {
       digest,
-      hint: 'what was read of it counts no more: look whether it is here, or read it from its start',
+      hint: 'discard what was read: check whether it is here, or read it from the start',
     }),
   tooShort: (digest: Digest, expected: number, actual: number): ContentError =>
-    new ContentError('SIZE_MISMATCH', `${digest} has ${actual} bytes, and byte ${expected - 1} was asked for`, {
+    new ContentError('SIZE_MISMATCH', `${digest} has ${actual} bytes, but byte ${expected - 1} was requested`, {
       digest,
       expected,
       actual,
-      hint: 'ask for a range within it',
+      hint: 'request a range within it',
     }),
 }

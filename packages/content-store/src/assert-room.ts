@@ -20,7 +20,7 @@ export async function assertRoom(fs: FileSystem, layout: StoreLayout, addresses:
   if (needed <= free) return
   throw new ContentError(
     'NO_SPACE',
-    `no space left for ${needed} bytes in ${printable(layout.root)}: ${free} are free`,
+    `no space left for ${needed} bytes in ${printable(layout.root)}: only ${free} are free`,
     {
       path: layout.root,
       expected: needed,

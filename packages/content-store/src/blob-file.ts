@@ -105,7 +105,7 @@ export function damaged({ path, digest }: BlobFile, facts: Reason): ContentError
       digest,
       path,
       ...facts,
-      hint: 'pull again what needs it: a good copy takes its place, and this one is set aside',
+      hint: 'pull the image again: a good copy replaces it, and this one is kept aside',
     },
   )
 }
@@ -116,11 +116,11 @@ export async function unreadable(where: BlobFile, facts: Reason): Promise<Conten
   // Of what is no file (a socket, say) systems report what they like.
   const found = await fs.stat(path).catch(() => undefined)
   if (found !== undefined && found.kind !== 'file') return damaged(where, { ...facts, actual: 'not a file' })
-  const said = facts.cause instanceof Error ? facts.cause.message : 'it gave other bytes the second time'
+  const said = facts.cause instanceof Error ? facts.cause.message : 'two reads returned different bytes'
   return new ContentError('CONTENT_UNREADABLE', `${digest} cannot be read: ${printable(said)}`, {
     digest,
     path,
     ...facts,
-    hint: 'nothing was changed: try again; if it stays, look into the system log, and pull again what needs it',
+    hint: 'nothing was changed: try again; if that does not help, check the system log, and pull the image again',
   })
 }

@@ -90,7 +90,7 @@ export function createContentStore({
       throw new ContentError('SIZE_MISMATCH', `${digest} cannot have ${printable(String(size), 40)} bytes`, {
         digest,
         actual: printable(String(size), 40),
-        hint: 'the size of a descriptor is a whole number of bytes',
+        hint: 'the size of a descriptor must be a whole number of bytes',
       })
     }
     const instead = replace ? (await fs.stat(target))?.inode : undefined
@@ -148,7 +148,7 @@ export function createContentStore({
     const { beside, files } = directory
     const trial = beside && startTrial(fs, files.data, beside.data, overtaking)
     return async () => {
-      if (await isHere()) return 'another process has brought it'
+      if (await isHere()) return 'another process downloaded it'
       const why = await trial?.failed()
       if (why !== undefined && beside !== undefined) spared.add(beside.owner)
       return why

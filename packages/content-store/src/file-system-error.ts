@@ -7,7 +7,7 @@ interface Meaning {
   readonly hint?: string
 }
 
-const noSpace = 'free some space (lading prune, lading rmi) and run it again; a pull goes on from what it has'
+const noSpace = 'free some space (lading prune, lading rmi) and run it again; a pull resumes'
 const permission = 'check who owns the directory, or choose another one with --root'
 
 const meanings: Readonly<Record<string, Meaning>> = {
@@ -16,7 +16,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EFBIG: {
     code: 'NO_SPACE',
     says: 'the file size limit is reached',
-    hint: 'raise the limit (ulimit -f), or choose a file system that takes files this large',
+    hint: 'raise the limit (ulimit -f), or choose a file system that allows files this large',
   },
   EACCES: { code: 'PERMISSION', says: 'permission denied', hint: permission },
   EPERM: { code: 'PERMISSION', says: 'operation not permitted', hint: permission },
@@ -46,14 +46,14 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ENOTDIR: {
     code: 'NOT_A_DIRECTORY',
     says: 'not a directory',
-    hint: 'a file is where a directory must be: move it away, or choose another directory',
+    hint: 'a file is in the place of a directory: move it away, or choose another directory',
   },
   EISDIR: { code: 'NOT_A_FILE', says: 'is a directory' },
   ELOOP: { code: 'NOT_A_FILE', says: 'is a symbolic link' },
   EIO: {
     code: 'IO_ERROR',
     says: 'input/output error',
-    hint: 'the disk may be failing: look into the system log before you try again',
+    hint: 'the disk may be failing: check the system log before you try again',
   },
 }
 

@@ -62,7 +62,7 @@ export function stepsFrom(
   if (steps.length === format.version - version) return steps
   throw new ContentError(
     'FORMAT_OUTDATED',
-    `the store at ${printable(root)} has format ${version}, and this version of Lading upgrades none so old to ${format.version}`,
+    `the store at ${printable(root)} has format ${version}, which is too old for this version of Lading to upgrade to ${format.version}`,
     {
       path: root,
       expected: format.version,
@@ -77,10 +77,14 @@ async function readVersion(fs: FileSystem, path: string, format: StoreFormat): P
   if (bytes === undefined || bytes.every((byte) => byte === 0)) return undefined
   const written = new TextDecoder().decode(bytes).trim()
   if (/^[1-9][0-9]{0,8}$/.test(written)) return Number(written)
-  throw new ContentError('ROOT_INVALID', `${printable(path)} holds no version number: ${printable(written, 100)}`, {
-    path,
-    hint: `choose another directory with --root, or write ${format.version} into the file if the store is yours`,
-  })
+  throw new ContentError(
+    'ROOT_INVALID',
+    `${printable(path)} does not contain a version number: ${printable(written, 100)}`,
+    {
+      path,
+      hint: `choose another directory with --root, or write ${format.version} to the file if the store is yours`,
+    },
+  )
 }
 
 function newerFormat({ root, version: path }: StoreLayout, written: number, format: StoreFormat): ContentError {

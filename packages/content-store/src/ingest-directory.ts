@@ -111,9 +111,9 @@ export async function claimAt(
     files,
     async assert() {
       if (await holds()) return
-      throw new ContentError('LOCK_LOST', `the download in ${path} was taken over while this process stood still`, {
+      throw new ContentError('LOCK_LOST', `the download in ${path} was taken over while this process was suspended`, {
         path,
-        hint: 'ask for it again: what has come is used',
+        hint: 'request it again: what has arrived is used',
       })
     },
     release,

@@ -16,44 +16,44 @@ export function ingestErrors({ digest, size }: BlobAddress): IngestErrors {
     ended: () =>
       new ContentError('INGEST_CLOSED', `the ingest of ${digest} has ended`, {
         digest,
-        hint: 'start another one: ingest() goes on where this one ended',
+        hint: 'start another one: ingest() resumes where this one ended',
       }),
     superseded: (why) =>
       new ContentError('INGEST_SUPERSEDED', `the download of ${digest} ends: ${why}`, {
         digest,
-        hint: 'ask for it again: it is here, or waited for',
+        hint: 'request it again: it is here by now, or it resumes',
       }),
     startsElsewhere: (start, offset) =>
       new ContentError(
         'RANGE_MISMATCH',
-        `the answer for ${digest} starts at byte ${start}, and ${offset} bytes are here`,
+        `the answer for ${digest} starts at byte ${start}, but ${offset} bytes are here`,
         {
           digest,
           expected: offset,
           actual: start,
-          hint: "ask for the range from the ingest's offset, or for everything",
+          hint: "request the range from the ingest's offset, or everything",
         },
       ),
     tooLong: (actual) =>
-      new ContentError('SIZE_MISMATCH', `${digest} goes on beyond its ${size} bytes`, {
+      new ContentError('SIZE_MISMATCH', `${digest} is longer than its ${size} bytes`, {
         digest,
         expected: size,
         actual,
-        hint: 'the descriptor or the server is wrong about the size: nothing beyond it is taken',
+        hint: 'the descriptor or the server states a wrong size: further bytes are rejected',
       }),
     tooShort: (actual) =>
       new ContentError('SIZE_MISMATCH', `${digest} has ${actual} of ${size} bytes`, {
         digest,
         expected: size,
         actual,
-        hint: "go on from the ingest's offset: what is here is kept",
+        hint: "continue from the ingest's offset: what has arrived is kept",
       }),
     wrongDigest: (actual) =>
       new ContentError('DIGEST_MISMATCH', `what came as ${digest} is ${actual}`, {
         digest,
         expected: digest,
         actual,
-        hint: 'nothing of it was kept; fetch it again, and if it stays like this the registry or a proxy before it serves wrong bytes',
+        hint: 'nothing was kept; fetch it again; if that fails too, the registry or a proxy sends wrong content',
       }),
   }
 }

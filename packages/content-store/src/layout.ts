@@ -60,7 +60,7 @@ export interface StoreLayout {
 /** @throws `ContentError` `ROOT_INVALID` for an empty text, which would name the current directory by accident, and for a relative path where that is gone */
 export function layoutOf(root: string): StoreLayout {
   if (root === '') {
-    throw new ContentError('ROOT_INVALID', 'the root of the store is an empty text', {
+    throw new ContentError('ROOT_INVALID', 'the root of the store is an empty string', {
       hint: "name a directory; '.' is the current one",
     })
   }
@@ -104,10 +104,10 @@ function absolute(root: string): string {
   try {
     return resolve(root)
   } catch (cause) {
-    throw new ContentError('ROOT_INVALID', `there is no ${printable(root)}: the current directory was removed`, {
+    throw new ContentError('ROOT_INVALID', `${printable(root)} does not exist: the current directory was removed`, {
       path: root,
       cause,
-      hint: 'name the directory of the store by its absolute path',
+      hint: 'give the absolute path of the store',
     })
   }
 }

@@ -91,9 +91,9 @@ export function createLock({
 
 async function assertHeld(claim: Claim, fence: Fence, path: string): Promise<void> {
   if ((await claim.holds()) && (await fence.stands())) return
-  throw new ContentError('LOCK_LOST', `${path} was taken over while this process stood still`, {
+  throw new ContentError('LOCK_LOST', `${path} was taken over while this process was suspended`, {
     path,
-    hint: 'nothing was written; do it again',
+    hint: 'nothing was written; run it again',
   })
 }
 

@@ -11,7 +11,7 @@ export const isNoteSegment = (name: string): boolean => segment.test(name) && !t
 export function noteSegments(key: string): readonly string[] {
   const segments = key.split('/')
   if (segments.every(isNoteSegment)) return segments
-  throw new ContentError('KEY_INVALID', `${printable(key, 300)} is no key of a note`, {
+  throw new ContentError('KEY_INVALID', `${printable(key, 300)} is not the key of a note`, {
     hint: 'segments of a-z, 0-9, dots, underscores and hyphens that do not begin with a dot, parted by slashes',
   })
 }

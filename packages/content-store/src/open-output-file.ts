@@ -141,12 +141,12 @@ function failed(path: string, cause: unknown): ContentError {
   return new ContentError('OUTPUT_FAILED', `cannot write ${printable(path)} (${code})`, {
     path,
     cause,
-    hint: hints[code] ?? 'is the directory there, and may you write in it?',
+    hint: hints[code] ?? 'check that the directory exists and that you can write to it',
   })
 }
 
 const hints: Readonly<Record<string, string>> = {
-  EISDIR: 'it is a directory: name a file in it',
-  ENOSPC: 'make room, or write elsewhere',
+  EISDIR: 'it is a directory: give the name of a file in it',
+  ENOSPC: 'free some space, or write elsewhere',
   EPIPE: 'whoever read it has ended before everything was written',
 }

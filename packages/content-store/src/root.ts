@@ -43,12 +43,12 @@ export async function prepareRoot(
     if (entries === undefined || isBegun) {
       throw new ContentError('NOT_FOUND', `no store at ${printable(path)}`, {
         path,
-        hint: 'pull something first, or name the directory of another store with --root',
+        hint: 'pull something first, or choose another store with --root',
       })
     }
-    throw new ContentError('ROOT_INVALID', `${printable(path)} is no OCI image layout: it has no oci-layout file`, {
+    throw new ContentError('ROOT_INVALID', `${printable(path)} is not an OCI image layout: it has no oci-layout file`, {
       path,
-      hint: 'name the directory of a store with --root',
+      hint: 'choose the directory of a store with --root',
     })
   }
   if (entries === undefined || entries.length === 0) {
@@ -71,7 +71,7 @@ async function makeDurably(fs: FileSystem, path: string): Promise<void> {
   if (above !== path && (await fs.stat(above)) === undefined) await makeDurably(fs, above)
   await fs.mkdir(path, { recursive: true }).catch((error: unknown) => {
     if (!isLadingError(error, 'NOT_FOUND')) throw error
-    throw new ContentError('ROOT_INVALID', `no directory can be made at ${printable(path)}`, {
+    throw new ContentError('ROOT_INVALID', `cannot create a directory at ${printable(path)}`, {
       path,
       cause: error,
       hint: 'choose another directory with --root',
@@ -90,11 +90,15 @@ async function rootEntries(fs: FileSystem, path: string): Promise<readonly Direc
     return await fs.readDirectory(path)
   } catch (error) {
     if (!isLadingError(error, 'NOT_A_DIRECTORY')) throw error
-    throw new ContentError('NOT_A_DIRECTORY', `${printable(path)} is a file or below one, and a store is a directory`, {
-      path,
-      cause: error,
-      hint: 'choose another directory with --root, or move the file away',
-    })
+    throw new ContentError(
+      'NOT_A_DIRECTORY',
+      `${printable(path)} is a file or below a file, but a store is a directory`,
+      {
+        path,
+        cause: error,
+        hint: 'choose another directory with --root, or move the file away',
+      },
+    )
   }
 }
 
@@ -111,7 +115,7 @@ async function checkMarker(fs: FileSystem, { marker: path }: StoreLayout): Promi
     throw new ContentError('ROOT_INVALID', `${printable(path)} is not JSON`, {
       path,
       cause: error,
-      hint: 'choose another directory with --root, or remove this file if the directory is a store of yours',
+      hint: 'choose another directory with --root, or remove this file if the directory is your store',
     })
   }
   if (version === layoutVersion) return true

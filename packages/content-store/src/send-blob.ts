@@ -17,17 +17,13 @@ export async function sendBlob(
   try {
     const there = blob.size
     if (there !== size) {
-      throw new ContentError(
-        'SIZE_MISMATCH',
-        `${digest} has ${there} bytes on disk, not the ${size} that were asked for`,
-        {
-          digest,
-          path,
-          expected: size,
-          actual: there,
-          hint: 'the descriptor is wrong about the size, or the file is damaged: read() tells which',
-        },
-      )
+      throw new ContentError('SIZE_MISMATCH', `${digest} has ${there} bytes on disk, not ${size}`, {
+        digest,
+        path,
+        expected: size,
+        actual: there,
+        hint: 'the descriptor states a wrong size, or the file is damaged: read() shows which',
+      })
     }
     const { start, end } = askedRange({ digest, size }, sink)
     await sink.begin({ start, source: path })

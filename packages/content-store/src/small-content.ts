@@ -16,7 +16,7 @@ export function assertDigest(digest: Digest, bytes: Uint8Array): void {
     digest,
     expected: digest,
     actual,
-    hint: 'nothing of it was kept; fetch it again',
+    hint: 'nothing was kept; fetch it again',
   })
 }
 

@@ -20,13 +20,12 @@ export function unnamedErrors(size: number | undefined): UnnamedErrors {
     ended: () =>
       new ContentError('INGEST_CLOSED', 'the ingest of this content has ended', { hint: 'start another one' }),
     startsElsewhere: (start, offset) =>
-      new ContentError('RANGE_MISMATCH', `the answer starts at byte ${start}, and ${offset} bytes are here`, {
+      new ContentError('RANGE_MISMATCH', `the answer starts at byte ${start}, but ${offset} bytes are here`, {
         expected: offset,
         actual: start,
-        hint: "ask for the range from the ingest's offset, or for everything",
+        hint: "request the range from the ingest's offset, or everything",
       }),
-    tooLong: (actual) =>
-      wrongSize(actual, 'whoever said the size, or the source, is wrong: nothing beyond it is taken'),
-    tooShort: (actual) => wrongSize(actual, "go on from the ingest's offset"),
+    tooLong: (actual) => wrongSize(actual, 'the stated size or the source is wrong: further bytes are rejected'),
+    tooShort: (actual) => wrongSize(actual, "continue from the ingest's offset"),
   }
 }

@@ -51,13 +51,13 @@ export function assertReadable(reached: ReachedFormat, format: StoreFormat, layo
   throw new ContentError(
     'FORMAT_OUTDATED',
     isUpgrading
-      ? `the store at ${printable(root)} is on its way from format ${version} to ${format.version}`
+      ? `the store at ${printable(root)} is being upgraded from format ${version} to ${format.version}`
       : `the store at ${printable(root)} has format ${version}, and this version of Lading reads ${format.version}`,
     {
       path: root,
       expected: format.version,
       actual: version,
-      hint: 'every command that changes the store upgrades it first, in place: lading check --repair for one; older versions of Lading refuse it from then on',
+      hint: 'any command that changes the store upgrades it first, in place, for example lading check --repair; older versions of Lading cannot use it afterwards',
     },
   )
 }

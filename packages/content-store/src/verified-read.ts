@@ -34,12 +34,12 @@ export async function* readVerified(
       throw await unreadable(where, { expected: digest, actual })
     }
     if (!handOut) {
-      throw new ContentError('SIZE_MISMATCH', `${digest} has ${blob.size} bytes, not the ${size} that were asked for`, {
+      throw new ContentError('SIZE_MISMATCH', `${digest} has ${blob.size} bytes, not ${size}`, {
         digest,
         path: where.path,
         expected: size,
         actual: blob.size,
-        hint: 'the descriptor is wrong about the size; the blob itself is good',
+        hint: 'the descriptor states a wrong size; the blob itself is good',
       })
     }
   } finally {
@@ -98,7 +98,7 @@ async function readThrough(
 }
 
 const tooLarge = ({ digest, path }: BlobFile, size: number, maxBytes: number): ContentError =>
-  new ContentError('TOO_LARGE', `${digest} has ${size} bytes, at most ${maxBytes} are read at once`, {
+  new ContentError('TOO_LARGE', `${digest} has ${size} bytes, more than the limit of ${maxBytes}`, {
     digest,
     path,
     expected: maxBytes,

@@ -57,32 +57,33 @@ function waitingFor(path: string, what: string, { owner, verdict }: Holder): Wai
     host: owner?.host,
     silenceMs: seen ? undefined : silenceMs,
     message: seen
-      ? `waiting for process ${owner.pid}, which ${verdict === 'stopped' ? 'is stopped and ' : ''}${what}; to go on at once, ${howToGoOn(owner.pid, verdict)}`
-      : `waiting for ${whoIs(owner)}, up to ${silenceMs / 1000} s; if it is gone, go on at once with: rm ${quoted(path)}`,
+      ? `waiting for process ${owner.pid}, which ${verdict === 'stopped' ? 'is stopped and ' : ''}${what}; to continue at once, ${howToGoOn(owner.pid, verdict)}`
+      : `waiting for ${whoIs(owner)}, up to ${silenceMs / 1000} s; if it has ended, continue at once with: rm ${quoted(path)}`,
   }
 }
 
 // Stopped, a process takes no other signal.
 const howToGoOn = (pid: number, verdict: Verdict): string =>
-  verdict === 'stopped' ? `let it go on: kill -CONT ${pid}; or end it: kill -KILL ${pid}` : `end it: kill ${pid}`
+  verdict === 'stopped'
+    ? `resume it with kill -CONT ${pid}, or end it with kill -KILL ${pid}`
+    : `end it with kill ${pid}`
 
 /** The error of whoever has waited long enough. */
 export function waitedTooLong(path: string, { owner, verdict, silentMs }: Holder): ContentError {
-  const who =
-    owner === undefined ? 'a process that left no name' : `process ${owner.pid} on ${printable(owner.host, 100)}`
+  const who = owner === undefined ? 'an unknown process' : `process ${owner.pid} on ${printable(owner.host, 100)}`
   return new ContentError(
     'LOCK_TIMEOUT',
-    `${who}${verdict === 'stopped' ? ', which is stopped,' : ''} has held ${printable(path)} for ${Number((silentMs / 1000).toPrecision(2))} s without a sign of life`,
+    `${who}${verdict === 'stopped' ? ', which is stopped,' : ''} has held ${printable(path)} for ${Number((silentMs / 1000).toPrecision(2))} s without responding`,
     {
       path,
-      hint: `${owner === undefined ? `remove ${quoted(path)} if nobody has it` : howToGoOn(owner.pid, verdict)}; or wait longer with --lock-timeout (option \`lockTimeoutMs\`)`,
+      hint: `${owner === undefined ? `remove ${quoted(path)} if no process uses it` : howToGoOn(owner.pid, verdict)}; or wait longer with --lock-timeout (option \`lockTimeoutMs\`)`,
     },
   )
 }
 
 const whoIs = (owner: Owner | undefined): string =>
   owner === undefined
-    ? 'a process that left no name'
+    ? 'an unknown process'
     : `process ${owner.pid} on ${printable(owner.host, 100)}, which cannot be seen from here (another container, machine or boot)`
 
 /** As a shell takes it. */

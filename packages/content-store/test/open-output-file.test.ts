@@ -58,7 +58,7 @@ it('leaves what was there when it is given up, or cannot be finished', async () 
 
 it('says of a directory that it is one before anything is written', async () => {
   const directory = await folder()
-  const hint = expect.stringContaining('name a file') as string
+  const hint = expect.stringContaining('give the name of a file') as string
   await expect(openOutputFile(directory)).rejects.toMatchObject({ code: 'OUTPUT_FAILED', hint })
   expect(await readdir(directory)).toEqual([])
 })

@@ -72,7 +72,7 @@ describe('a download of another process that is slow', () => {
     await expect(dripping).rejects.toMatchObject({
       name: 'ContentError',
       code: 'INGEST_SUPERSEDED',
-      message: `the download of ${blob.digest} ends: another process has brought it`,
+      message: `the download of ${blob.digest} ends: another process downloaded it`,
     })
     await owner.close()
     expect(await slow.ingest(blob, { yields: true })).toBeUndefined()

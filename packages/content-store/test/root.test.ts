@@ -22,7 +22,7 @@ describe('preparing a root', () => {
     for (const root of ['/proc/1/x', '/proc/1/x/y'])
       await expect(prepareRoot(fs, root)).rejects.toMatchObject({
         code: 'ROOT_INVALID',
-        message: 'no directory can be made at /proc/1/x',
+        message: 'cannot create a directory at /proc/1/x',
         hint: expect.any(String) as string,
       })
   })

@@ -57,7 +57,7 @@ describe('whoever waits for another process', () => {
         pid: 4711,
         host,
         silenceMs,
-        message: `waiting for process 4711 on ${host}, which cannot be seen from here (another container, machine or boot), up to 20 s; if it is gone, go on at once with: rm ${path}`,
+        message: `waiting for process 4711 on ${host}, which cannot be seen from here (another container, machine or boot), up to 20 s; if it has ended, continue at once with: rm ${path}`,
       },
     ])
   })
@@ -72,7 +72,7 @@ describe('whoever waits for another process', () => {
       {
         pid: child.pid,
         silenceMs: undefined,
-        message: `waiting for process ${child.pid}, which has ${path}; to go on at once, end it: kill ${child.pid}`,
+        message: `waiting for process ${child.pid}, which has ${path}; to continue at once, end it with kill ${child.pid}`,
       },
     ])
     await ended(child)
@@ -89,16 +89,16 @@ describe('whoever waits for another process', () => {
       name: 'ContentError',
       code: 'LOCK_TIMEOUT',
       message: expect.stringMatching(
-        `^process ${child.pid} on \\S+, which is stopped, has held ${path} for [0-9.]+ s without a sign of life$`,
+        `^process ${child.pid} on \\S+, which is stopped, has held ${path} for [0-9.]+ s without responding$`,
       ) as string,
-      hint: `let it go on: kill -CONT ${child.pid}; or end it: kill -KILL ${child.pid}; or wait longer with --lock-timeout (option \`lockTimeoutMs\`)`,
+      hint: `resume it with kill -CONT ${child.pid}, or end it with kill -KILL ${child.pid}; or wait longer with --lock-timeout (option \`lockTimeoutMs\`)`,
       facts: { path },
     })
     expect(told).toMatchObject([
       {
         pid: child.pid,
         silenceMs: undefined,
-        message: `waiting for process ${child.pid}, which is stopped and has ${path}; to go on at once, let it go on: kill -CONT ${child.pid}; or end it: kill -KILL ${child.pid}`,
+        message: `waiting for process ${child.pid}, which is stopped and has ${path}; to continue at once, resume it with kill -CONT ${child.pid}, or end it with kill -KILL ${child.pid}`,
       },
     ])
     // Whoever was behind the first one does not wait as long again.
@@ -159,7 +159,7 @@ describe('whoever waits for another process', () => {
     const { told, onWaiting } = waiter()
     expect(await createLock({ fs, path, onWaiting }).hold(async () => 'in')).toBe('in')
     expect(told).toMatchObject([{ pid: undefined, host: undefined }])
-    expect(told[0]?.message).toMatch(/^waiting for a process that left no name, .* rm '.*it'\\''s mine\/lock'$/)
+    expect(told[0]?.message).toMatch(/^waiting for an unknown process, .* rm '.*it'\\''s mine\/lock'$/)
   })
 
   it('to be done with a download is told of it', async () => {

@@ -29,7 +29,7 @@ it('a pull that waits for another process says so, and goes on when that is gone
       pid: 4711,
       host: 'far',
       silenceMs: 20_000,
-      message: expect.stringMatching(/^waiting for process 4711 on far, .* go on at once with: rm /) as string,
+      message: expect.stringMatching(/^waiting for process 4711 on far, .* continue at once with: rm /) as string,
     },
   ])
   expect(events.at(-1)).toMatchObject({ type: 'status' })

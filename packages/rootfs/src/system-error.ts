@@ -16,7 +16,7 @@ const hints: Readonly<Record<string, string>> = {
   EXDEV: 'choose a directory that is no mount point: one inside of it will do',
   EBUSY: 'choose a directory that is no mount point: one inside of it will do',
   ENAMETOOLONG: 'choose a file system that has names as long as these',
-  EIO: 'the disk may be failing: look into the system log before you try again',
+  EIO: 'the disk may be failing: check the system log before you try again',
 }
 
 /** Of what only somebody else can have done: the memory of the tree says that it cannot be. */

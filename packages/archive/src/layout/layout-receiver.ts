@@ -122,7 +122,7 @@ export function layoutReceiver(what: Descriptor | UnknownContent, files: Growing
           digest,
           expected: digest,
           actual,
-          hint: 'nothing of it was kept; fetch it again, and if it stays like this its source is wrong',
+          hint: 'nothing was kept; fetch it again, and if it stays like this its source is wrong',
         })
       }
       await files.place(it, actual)

@@ -168,7 +168,7 @@ const wrongSize = ({ digest, size }: Descriptor, actual: number): DeliveryError 
     digest,
     expected: size,
     actual,
-    hint: 'the descriptor is wrong about the size, or the archive was damaged: have it written again',
+    hint: 'the descriptor states a wrong size, or the archive is damaged: write it again',
   })
 
 const beyond = ({ digest }: Descriptor, offset: number, end: number): DeliveryError =>

@@ -106,7 +106,7 @@ export function blobMembers(out: MemberWriter): BlobMembers {
         expected: digest,
         actual,
         hint: out.rewinds
-          ? 'nothing of it was kept; fetch it again, and if it stays like this its source is wrong'
+          ? 'nothing was kept; fetch it again, and if it stays like this its source is wrong'
           : 'what was written is no archive: throw it away',
       })
     },

@@ -61,5 +61,5 @@ const unknown = (digest: Digest): ContentError =>
 export const damaged = (digest: Digest, why: string): ContentError =>
   new ContentError('CONTENT_DAMAGED', `${digest} is damaged in the object store: ${why}`, {
     digest,
-    hint: 'pull again what needs it: a good copy takes its place',
+    hint: 'pull the image again: a good copy replaces it',
   })

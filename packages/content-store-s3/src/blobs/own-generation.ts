@@ -98,7 +98,7 @@ function ownGeneration(
   const lost = (why: string): ContentError =>
     new ContentError('LOCK_LOST', `the download of ${digest} is not ours any more: ${why}`, {
       digest,
-      hint: 'ask for it again: it is here, or waited for, or goes on where it ended',
+      hint: 'request it again: it is here by now, or it resumes',
     })
   const stoodStill = (): boolean => age() - lookedMs > times.graceMs / 2
 
@@ -135,7 +135,7 @@ function ownGeneration(
         still &&
         parseClaim(await objects.get(keys.claim, { ...options, maxBytes: ownerBytesLimit }))?.nonce !== nonce
       )
-        throw lost('it was collected while this process stood still')
+        throw lost('it was removed while this process was suspended')
       if (age() - nowMs > times.graceMs / 2) throw lost('this process stood still')
       lookedMs = nowMs
       return found

@@ -95,7 +95,7 @@ export async function readWhole(
   const opened = await openReadable(engine, digest, { signal })
   const { size } = opened.document
   if (size > maxBytes)
-    throw new ContentError('TOO_LARGE', `${digest} has ${size} bytes, at most ${maxBytes} are read at once`, {
+    throw new ContentError('TOO_LARGE', `${digest} has ${size} bytes, more than the limit of ${maxBytes}`, {
       digest,
       expected: maxBytes,
       actual: size,
@@ -109,11 +109,11 @@ export async function readWhole(
 }
 
 export const wrongSize = (digest: Digest, expected: number, actual: number): ContentError =>
-  new ContentError('SIZE_MISMATCH', `${digest} has ${actual} bytes, not the ${expected} that were asked for`, {
+  new ContentError('SIZE_MISMATCH', `${digest} has ${actual} bytes, not ${expected}`, {
     digest,
     expected,
     actual,
-    hint: 'the descriptor is wrong about the size',
+    hint: 'the descriptor states a wrong size',
   })
 
 function assertSame(digest: Digest, actual: Digest): void {

@@ -60,8 +60,7 @@ function waitingFor(
   claim: Claim | undefined,
   { path, digest, silenceMs }: { readonly path: string; readonly digest: string; readonly silenceMs: number },
 ): Waiting {
-  const who =
-    claim === undefined ? 'a process that left no name' : `process ${claim.pid} on ${printable(claim.host, 100)}`
+  const who = claim === undefined ? 'an unknown process' : `process ${claim.pid} on ${printable(claim.host, 100)}`
   return {
     path,
     pid: claim?.pid,

@@ -19,9 +19,9 @@ export type Fault =
   | 'lost'
   /** It took effect, and no answer comes. */
   | 'answer lost'
-  /** Nothing happens, for good: the process was stopped before it. */
+  /** Nothing happens, for good: the process was suspended before it. */
   | 'stopped'
-  /** It took effect, and the process was stopped before it knew. */
+  /** It took effect, and the process was suspended before it knew. */
   | 'stopped after'
 
 /** Asked before each request; `undefined`: it is answered. It may take its time, so that requests overtake each other. */

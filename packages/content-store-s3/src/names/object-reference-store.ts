@@ -96,5 +96,5 @@ const changedMeanwhile = (name: string): ContentError =>
 
 const tookTooLong = (): ContentError =>
   new ContentError('LOCK_LOST', 'this took so long that what it was looked at for may be gone', {
-    hint: 'nothing was written; do it again',
+    hint: 'nothing was written; run it again',
   })

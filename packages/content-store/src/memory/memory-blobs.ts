@@ -34,16 +34,16 @@ export function soundBlob(memory: Memory, digest: Digest): MemoryBlob {
     digest,
     expected: digest,
     actual,
-    hint: 'pull again what needs it: a good copy takes its place, and this one is set aside',
+    hint: 'pull the image again: a good copy replaces it, and this one is kept aside',
   })
 }
 
 export function wrongSize(digest: Digest, expected: number, actual: number): ContentError {
-  return new ContentError('SIZE_MISMATCH', `${digest} has ${actual} bytes, not the ${expected} that were asked for`, {
+  return new ContentError('SIZE_MISMATCH', `${digest} has ${actual} bytes, not ${expected}`, {
     digest,
     expected,
     actual,
-    hint: 'the descriptor is wrong about the size',
+    hint: 'the descriptor states a wrong size',
   })
 }
 

@@ -75,7 +75,7 @@ export function createMemoryContentStore(memory: Memory = createMemory()): Conte
       signal?.throwIfAborted()
       const { length } = blobOf(memory, digest).bytes
       if (length > maxBytes)
-        throw new ContentError('TOO_LARGE', `${digest} has ${length} bytes, at most ${maxBytes} are read at once`, {
+        throw new ContentError('TOO_LARGE', `${digest} has ${length} bytes, more than the limit of ${maxBytes}`, {
           digest,
           expected: maxBytes,
           actual: length,
@@ -162,7 +162,7 @@ function impossibleSize(digest: Digest, size: number): ContentError {
   return new ContentError('SIZE_MISMATCH', `${digest} cannot have ${actual} bytes`, {
     digest,
     actual,
-    hint: 'the size of a descriptor is a whole number of bytes',
+    hint: 'the size of a descriptor must be a whole number of bytes',
   })
 }
 

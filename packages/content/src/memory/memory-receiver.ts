@@ -66,7 +66,7 @@ export function memoryReceiver(
           digest,
           expected: digest,
           actual,
-          hint: 'nothing of it was kept; fetch it again, and if it stays like this its source is wrong',
+          hint: 'nothing was kept; fetch it again, and if it stays like this its source is wrong',
         })
       }
       shelves.blobs.set(actual, joined(state))

@@ -65,6 +65,6 @@ export function createMemoryReferenceStore({
 
 function changedMeanwhile(): ContentError {
   return new ContentError('LOCK_LOST', 'the names were changed meanwhile', {
-    hint: 'nothing was written; do it again',
+    hint: 'nothing was written; run it again',
   })
 }
