@@ -26,7 +26,7 @@ describe('a store on object storage', () => {
   it('needs a package that lading does without, and says which', async () => {
     const { code, stderr } = await lading(['images', '--root', 's3://bucket/images'])
     expect(code).toBe(1)
-    expect(stderr).toContain('needs @aws-sdk/client-s3, and it is not installed')
+    expect(stderr).toContain('needs @aws-sdk/client-s3, which is not installed')
     expect(stderr).toContain('npm install @aws-sdk/client-s3')
   })
 

@@ -133,6 +133,6 @@ function keepBeating(
 }
 
 const vanished = (key: string): ContentError =>
-  new ContentError('CONTENT_UNREADABLE', `what came is not in the object store any more: ${key}`, {
-    hint: 'bring it again',
+  new ContentError('CONTENT_UNREADABLE', `a part of it is no longer in the object store: ${key}`, {
+    hint: 'upload it again',
   })

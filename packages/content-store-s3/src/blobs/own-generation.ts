@@ -96,7 +96,7 @@ function ownGeneration(
     }
   }
   const lost = (why: string): ContentError =>
-    new ContentError('LOCK_LOST', `the download of ${digest} is not ours any more: ${why}`, {
+    new ContentError('LOCK_LOST', `another process took over the download of ${digest}: ${why}`, {
       digest,
       hint: 'request it again: it is here by now, or it resumes',
     })

@@ -89,12 +89,12 @@ const sorted = (found: FoundNames): readonly NamedTarget[] =>
   [...namedIn(found).values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 
 const changedMeanwhile = (name: string): ContentError =>
-  new ContentError('LOCK_LOST', `${name} was changed meanwhile, or this took too long`, {
+  new ContentError('LOCK_LOST', `${name} was changed in the meantime, or this took too long`, {
     reference: name,
-    hint: 'it was not written; do it again',
+    hint: 'nothing was written; run it again',
   })
 
 const tookTooLong = (): ContentError =>
-  new ContentError('LOCK_LOST', 'this took so long that what it was looked at for may be gone', {
+  new ContentError('LOCK_LOST', 'this took so long that the content may have been removed', {
     hint: 'nothing was written; run it again',
   })

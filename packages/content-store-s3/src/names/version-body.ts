@@ -28,8 +28,8 @@ export function parseVersion(body: string, key: string): NameChange {
   } catch {
     // Said below.
   }
-  throw new ContentError('CONTENT_DAMAGED', `the object ${key} is no version of a name`, {
-    hint: 'somebody else has written it, or a newer Lading: remove that object when you know that nobody needs it',
+  throw new ContentError('CONTENT_DAMAGED', `the object ${key} is not a version of a name`, {
+    hint: 'another program or a newer Lading wrote it: remove that object if nobody needs it',
   })
 }
 

@@ -96,7 +96,7 @@ async function within<T>(
       request.abort(
         new S3Error('S3_TIMEOUT', `the object storage took longer than ${ms / 1000} s for a request (${about})`, {
           host,
-          hint: 'look at its load; what came so far is kept, so run it again later',
+          hint: 'check its load, and run it again later; what has arrived is kept',
         }),
       ),
     () => undefined,

@@ -21,8 +21,8 @@ export interface CheckEngineOptions extends AbortOptions {
  */
 export async function checkEngine(objects: S3Objects, { root, signal }: CheckEngineOptions): Promise<void> {
   if (await objects.isVersioned({ signal }))
-    throw unsuitable(root, 'the bucket keeps versions, so that nothing that is removed is gone', {
-      hint: 'use a bucket that never had versioning; one where it is suspended keeps them too',
+    throw unsuitable(root, 'the bucket keeps versions, so removed objects still take space', {
+      hint: 'use a bucket that never had versioning; one with suspended versioning keeps them too',
     })
   const trial = `check/${randomUUID()}`
   const { gateways } = objects
@@ -45,15 +45,15 @@ async function race(through: readonly Objects[], key: string, { root, signal }: 
   if (winners.length !== 1)
     throw unsuitable(
       root,
-      `${winners.length} of ${racers.length} writers created the same key, where one may: the engine does not keep to If-None-Match`,
+      `${winners.length} of ${racers.length} writers created the same key, but only one may: the engine ignores If-None-Match`,
     )
   const [first = 0] = winners
   for (const objects of through) {
     const kept = await objects.get(key, { signal })
     if (kept === undefined || Buffer.compare(kept, bodies[first] ?? new Uint8Array()) !== 0)
-      throw unsuitable(root, 'what the winner of a race wrote is not what is read')
+      throw unsuitable(root, 'the engine does not return what the first writer wrote')
     if ((await objects.create(key, new Uint8Array(), { signal })) === 'created')
-      throw unsuitable(root, 'a key that is there was created again: the engine does not keep to If-None-Match')
+      throw unsuitable(root, 'an existing key was created again: the engine ignores If-None-Match')
   }
 }
 
@@ -68,11 +68,11 @@ async function assertSeen({ gateways }: S3Objects, trial: string, { root, signal
     await writer.put(key, new Uint8Array(1), { signal })
     for (const reader of gateways)
       if ((await reader.stat(key, { signal }))?.size !== 1 || !(await seenBy(reader, key)))
-        throw unsuitable(root, 'what was written is not seen at once')
+        throw unsuitable(root, 'a written object is not visible at once')
     await writer.remove(key, { signal })
     for (const reader of gateways)
       if ((await reader.stat(key, { signal })) !== undefined || (await seenBy(reader, key)))
-        throw unsuitable(root, 'what was removed is still seen')
+        throw unsuitable(root, 'a removed object is still visible')
   }
 }
 

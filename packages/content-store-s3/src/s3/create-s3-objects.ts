@@ -223,7 +223,7 @@ function discard(body: unknown): void {
 }
 
 const tooLarge = (key: string, { length, maxBytes }: { length: number; maxBytes: number }): ContentError =>
-  new ContentError('TOO_LARGE', `the object ${key} has ${length} bytes, and ${maxBytes} were allowed`, {
+  new ContentError('TOO_LARGE', `the object ${key} has ${length} bytes, more than the limit of ${maxBytes}`, {
     path: key,
     expected: maxBytes,
     actual: length,
@@ -236,7 +236,7 @@ const cutShort = (key: string, host: string): Error =>
 async function isVersioned(ask: Ask, { sdk, bucket, start }: Place, { signal }: AbortOptions = {}): Promise<boolean> {
   const asked = await ask(
     async ({ client }, how) => (await client.send(new sdk.GetBucketVersioningCommand({ Bucket: bucket }), how)).Status,
-    { about: 'look whether the bucket keeps versions', signal },
+    { about: 'check whether the bucket keeps versions', signal },
   ).catch((error: unknown) => {
     if (error instanceof S3Error && ['S3_DENIED', 'S3_UNSUITABLE', 'S3_FAILED'].includes(error.code)) return undefined
     throw error

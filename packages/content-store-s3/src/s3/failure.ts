@@ -37,37 +37,37 @@ interface Meaning {
 }
 
 const meanings = {
-  exists: { code: 'S3_FAILED', remedy: 'exists', says: 'the key is there already', hint: 'run it again' },
-  conflict: { code: 'S3_BUSY', remedy: 'conflict', says: 'others write the same key', hint: 'run it again' },
+  exists: { code: 'S3_FAILED', remedy: 'exists', says: 'the key exists already', hint: 'run it again' },
+  conflict: { code: 'S3_BUSY', remedy: 'conflict', says: 'other processes write the same key', hint: 'run it again' },
   busy: {
     code: 'S3_BUSY',
     remedy: 'later',
-    says: 'the object storage has more requests than it takes',
-    hint: 'wait a while, or raise its limits; what came so far is kept',
+    says: 'the object storage receives too many requests',
+    hint: 'wait a while, or raise its limits; what has arrived is kept',
   },
   unavailable: {
     code: 'S3_UNAVAILABLE',
     remedy: 'elsewhere',
-    says: 'the object storage fails',
-    hint: "look at its own logs; what came so far is kept, so run it again when it's well",
+    says: 'the object storage failed',
+    hint: 'check its logs, and run it again when it works; what has arrived is kept',
   },
   unreachable: {
     code: 'S3_UNREACHABLE',
     remedy: 'elsewhere',
     says: 'the object storage cannot be reached',
-    hint: 'check the endpoint, the network and that its gateway runs; several can be named: ?endpoint=URL&endpoint=URL',
+    hint: 'check the endpoint, the network, and that its gateway is running; several endpoints can be given: ?endpoint=URL&endpoint=URL',
   },
   untrusted: {
     code: 'S3_UNREACHABLE',
     remedy: 'none',
-    says: 'the certificate of the object storage is not accepted',
-    hint: 'let Node know who signed it: NODE_EXTRA_CA_CERTS=FILE',
+    says: 'the certificate of the object storage is not trusted',
+    hint: 'give Node the certificate of its issuer: NODE_EXTRA_CA_CERTS=FILE',
   },
   timeout: {
     code: 'S3_TIMEOUT',
     remedy: 'elsewhere',
     says: 'the object storage took too long for a request',
-    hint: 'look at its load; what came so far is kept, so run it again later',
+    hint: 'check its load, and run it again later; what has arrived is kept',
   },
   skew: {
     code: 'S3_CLOCK_SKEW',
@@ -85,7 +85,7 @@ const meanings = {
     code: 'S3_CREDENTIALS_EXPIRED',
     remedy: 'once',
     says: 'the credentials for the object storage have expired',
-    hint: 'get new ones: aws sso login, say, or new keys in the environment',
+    hint: 'get new ones, for example with aws sso login, or set new keys in the environment',
   },
   refused: {
     code: 'S3_CREDENTIALS_REFUSED',
@@ -96,7 +96,7 @@ const meanings = {
   denied: {
     code: 'S3_DENIED',
     remedy: 'none',
-    says: 'the object storage does not allow this to these credentials',
+    says: 'the object storage does not allow this with these credentials',
     hint: 'allow s3:ListBucket of the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject below the prefix',
   },
   bucket: {
@@ -108,14 +108,14 @@ const meanings = {
   unsupported: {
     code: 'S3_UNSUITABLE',
     remedy: 'none',
-    says: 'the object storage does not know what a store needs',
+    says: 'the object storage does not support what a store needs',
     hint: 'use an engine with conditional PutObject (If-None-Match): Amazon S3, Ceph, MinIO',
   },
   other: {
     code: 'S3_FAILED',
     remedy: 'none',
-    says: 'the object storage refuses a request',
-    hint: 'run it with --debug, and look at the log of the engine',
+    says: 'the object storage rejected a request',
+    hint: 'run it with --debug, and check the log of the object storage',
   },
 } as const satisfies Readonly<Record<string, Meaning>>
 

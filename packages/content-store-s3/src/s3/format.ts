@@ -24,10 +24,14 @@ export async function isStore(objects: Objects, { root, signal }: FormatOptions)
   if (bytes === undefined) return false
   const found = versionIn(bytes)
   if (found === undefined)
-    throw new ContentError('ROOT_INVALID', `the object '${formatKey}' at ${printable(root)} is none of a store`, {
-      path: root,
-      hint: 'choose another prefix with --root',
-    })
+    throw new ContentError(
+      'ROOT_INVALID',
+      `the object '${formatKey}' at ${printable(root)} does not belong to a store`,
+      {
+        path: root,
+        hint: 'choose another prefix with --root',
+      },
+    )
   if (found > version)
     throw new ContentError(
       'FORMAT_UNSUPPORTED',

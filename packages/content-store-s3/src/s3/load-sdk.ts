@@ -8,8 +8,8 @@ export async function loadSdk(): Promise<Sdk> {
     return await import('@aws-sdk/client-s3')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
-    throw new S3Error('S3_SDK_MISSING', 'a store on object storage needs @aws-sdk/client-s3, and it is not installed', {
-      hint: 'install it where lading is installed: npm install @aws-sdk/client-s3 (with -g where lading is global)',
+    throw new S3Error('S3_SDK_MISSING', 'a store on object storage needs @aws-sdk/client-s3, which is not installed', {
+      hint: 'install it beside lading: npm install @aws-sdk/client-s3 (with -g if lading is installed globally)',
       cause,
     })
   }

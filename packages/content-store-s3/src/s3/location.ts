@@ -25,11 +25,11 @@ const form = 's3://BUCKET/PREFIX[?endpoint=URL&endpoint=URL…]'
 export function parseS3Location(text: string): S3Location {
   // Before anything of it is shown: a secret may have slashes.
   if (/@|%40/.test(text))
-    throw new S3Error('S3_LOCATION_INVALID', 'a place on object storage has no user and no password, and so no @', {
-      hint: `it is written ${form}; credentials come from the environment or a profile`,
+    throw new S3Error('S3_LOCATION_INVALID', 'it must not have a user or a password, so no @', {
+      hint: `write ${form}; credentials come from the environment or a profile`,
     })
   if (!text.startsWith('s3://')) throw invalid(text, 'it does not begin with s3://')
-  if (text.includes('#')) throw invalid(text, 'a # belongs nowhere in it')
+  if (text.includes('#')) throw invalid(text, 'it must not have a #')
   const [path = '', ...queries] = text.slice('s3://'.length).split('?')
   if (queries.length > 1) throw invalid(text, 'it has more than one ?')
   const slash = path.indexOf('/')
@@ -48,13 +48,13 @@ export function formatS3Location({ bucket, prefix, endpoints }: S3Location): str
 
 function bucketProblem(bucket: string): string | undefined {
   if (bucket === '') return 'it names no bucket'
-  const named = `'${printable(bucket, 80)}' is no name of a bucket`
-  if (bucket.includes(':')) return `${named}; where the engine is says ?endpoint=`
-  if (/[A-Z]/.test(bucket)) return `${named}: it has no capital letters`
-  if (!/^[a-z0-9.-]*$/.test(bucket)) return `${named}: it has letters, digits, . and - alone`
-  if (bucket.length < 3 || bucket.length > 63) return `${named}: it has 3 to 63 characters`
+  const named = `'${printable(bucket, 80)}' is not the name of a bucket`
+  if (bucket.includes(':')) return `${named}; ?endpoint= says where the object storage is`
+  if (/[A-Z]/.test(bucket)) return `${named}: it must not have capital letters`
+  if (!/^[a-z0-9.-]*$/.test(bucket)) return `${named}: it may only have letters, digits, . and -`
+  if (bucket.length < 3 || bucket.length > 63) return `${named}: it must have 3 to 63 characters`
   if (!/^[a-z0-9].*[a-z0-9]$/.test(bucket) || /\.\.|\.-|-\./.test(bucket))
-    return `${named}: a letter or a digit stands at its ends and beside each .`
+    return `${named}: a letter or a digit must be at both ends and beside each .`
   if (/^\d+\.\d+\.\d+\.\d+$/.test(bucket)) return `${named}: it is an address`
   return undefined
 }
@@ -69,7 +69,7 @@ function prefixProblem(prefix: string): string | undefined {
     if (part === '') return 'its prefix has an empty part'
     if (part === '.' || part === '..') return `its prefix has a part '${part}'`
     if (!/^[A-Za-z0-9!_.*'()-]+$/.test(part))
-      return `its prefix has '${printable(part, 80)}', and letters, digits and !-_.*'() alone are safe in keys`
+      return `its prefix has '${printable(part, 80)}', but only letters, digits and !-_.*'() are safe in keys`
   }
   return undefined
 }
@@ -80,7 +80,7 @@ function endpointsOf(text: string, query: string): readonly string[] {
     const equals = each.indexOf('=')
     const [name, value] = equals === -1 ? [each, ''] : [each.slice(0, equals), each.slice(equals + 1)]
     if (name !== 'endpoint')
-      throw invalid(text, name === '' ? 'it has an empty option' : `it knows no option '${printable(name, 80)}'`)
+      throw invalid(text, name === '' ? 'it has an empty option' : `it has an unknown option '${printable(name, 80)}'`)
     const endpoint = endpointOf(text, value)
     if (endpoints.includes(endpoint)) throw invalid(text, `it names the endpoint ${endpoint} twice`)
     endpoints.push(endpoint)
@@ -94,23 +94,23 @@ function endpointOf(text: string, encoded: string): string {
   try {
     value = decodeURIComponent(encoded)
   } catch {
-    throw invalid(text, `'${printable(encoded, 80)}' is badly percent-encoded`)
+    throw invalid(text, `'${printable(encoded, 80)}' is not percent-encoded correctly`)
   }
   const named = `its endpoint '${printable(value, 80)}'`
   try {
     url = new URL(value)
   } catch {
-    throw invalid(text, value === '' ? 'an endpoint is empty' : `${named} is no URL`)
+    throw invalid(text, value === '' ? 'an endpoint is empty' : `${named} is not a URL`)
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw invalid(text, `${named} is neither http:// nor https://`)
+    throw invalid(text, `${named} does not begin with http:// or https://`)
   // `http:host` is one to the URL standard.
-  if (!/^https?:\/\/[^/]/i.test(value)) throw invalid(text, `${named} names no host`)
+  if (!/^https?:\/\/[^/]/i.test(value)) throw invalid(text, `${named} has no host`)
   if (/[?#]/.test(value)) throw invalid(text, `${named} has a query`)
   return url.href.replace(/\/$/, '')
 }
 
 const invalid = (text: string, problem: string): S3Error =>
-  new S3Error('S3_LOCATION_INVALID', `'${printable(text, 300)}' is no place on object storage: ${problem}`, {
-    hint: `it is written ${form}`,
+  new S3Error('S3_LOCATION_INVALID', `'${printable(text, 300)}' is not a location on object storage: ${problem}`, {
+    hint: `write ${form}`,
   })

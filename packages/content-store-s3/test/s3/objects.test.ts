@@ -180,11 +180,11 @@ describe('the check of an engine', needs(enlarged), () => {
   })
 
   it.each([
-    ['ignores conditions', { conditions: 'ignored' }, 'does not keep to If-None-Match'],
-    ['looks before it writes, and not while', { conditions: 'raced' }, 'does not keep to If-None-Match'],
+    ['ignores conditions', { conditions: 'ignored' }, 'ignores If-None-Match'],
+    ['looks before it writes, and not while', { conditions: 'raced' }, 'ignores If-None-Match'],
     ['keeps versions', { versions: 'Enabled' }, 'keeps versions'],
     ['kept versions once', { versions: 'Suspended' }, 'keeps versions'],
-    ['lists late', { lateLists: true }, 'is not seen at once'],
+    ['lists late', { lateLists: true }, 'is not visible at once'],
   ] as const)('refuses one that %s', async (_, vice, sentence) => {
     await expect(check([await engine(vice)])).rejects.toMatchObject({
       code: 'S3_UNSUITABLE',
