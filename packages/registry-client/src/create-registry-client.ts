@@ -58,8 +58,12 @@ export interface RegistryClientOptions {
   /** What manifests are accepted and how they are decoded. Default: Docker schema 2 and OCI. */
   readonly schemas?: Schemas | undefined
   readonly userAgent?: string | undefined
-  /** Of a client within a server: its pseudonym in `Via` (RFC 9110 7.6.3), by which it knows requests that come from itself. Default: no such header. */
-  readonly via?: string | undefined
+  /**
+   * Of a client within a server: its pseudonym in `Via` (RFC 9110 7.6.3), by which it knows requests that come from itself;
+   * or all that a request has passed, its own last, asked for anew for each request. What is no token is left out.
+   * Default: no such header.
+   */
+  readonly via?: string | (() => readonly string[]) | undefined
   readonly timeouts?: Timeouts | undefined
   /** Requests at once at one host; fewer while it says 429. Default 32. */
   readonly connections?: number | undefined

@@ -9,6 +9,7 @@ import { createParts } from './create-parts.ts'
 import { listenerOf } from './listener-of.ts'
 import { assertListener } from './request/assert-listener.ts'
 import { assertReadable } from './request/assert-readable.ts'
+import { hopsOf, withHops } from './request/hops.ts'
 import { parseAsk, type Ask } from './request/parse-ask.ts'
 import { requestHeaders } from './request/request-head.ts'
 import type { Who } from './request/who.ts'
@@ -78,11 +79,10 @@ export function createServe(options: ServeOptions): Serve {
         return
       }
       try {
-        from = await answer(parts, asked, {
-          response,
-          headers,
-          asker: { client: who.client, signal: leaving.signal },
-        })
+        const known = asked
+        from = await withHops(hopsOf(headers), () =>
+          answer(parts, known, { response, headers, asker: { client: who.client, signal: leaving.signal } }),
+        )
       } catch (error) {
         if (leaving.signal.aborted) return response.cut()
         const refusal = asRefusal(error)

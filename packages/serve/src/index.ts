@@ -17,6 +17,7 @@ export { createDownloads, type DownloadsOptions } from './downloads/create-downl
 export { DownloadError, type DownloadErrorCode } from './downloads/download-error.ts'
 export { listenerOf } from './listener-of.ts'
 export type { ListenerFacts } from './request/assert-listener.ts'
+export { hopsOfRequest } from './request/hops.ts'
 export type { Who } from './request/who.ts'
 export { ServeError, type ServeErrorCode, type ServeErrorOptions } from './serve-error.ts'
 export type { AskKind, OnServeEvent, ServeEvent } from './serve-event.ts'

@@ -17,7 +17,7 @@ export interface ServeOptions {
   readonly ttlMs?: number | undefined
   /** Nobody is asked: what is here is served. Default false. */
   readonly offline?: boolean | undefined
-  /** Our pseudonym in `Via`, the one that the clients of the upstreams send: a request that has it comes from here, and is 508. */
+  /** Our pseudonym in `Via`, which the clients of the upstreams send after `hopsOfRequest()`: a request that has it comes from here, and is 508. */
   readonly via?: string | undefined
   /** Where a request came in. Default: what its connection says, without authentication. */
   readonly listener?: ((request: IncomingMessage) => ListenerFacts) | undefined

@@ -7,7 +7,7 @@ import type { Transport } from '../transport.ts'
 import { allowTime, spendTime, type WireTimeouts } from './allowance.ts'
 import { askOnceMore } from './ask-once-more.ts'
 import { spreadBytes, type Bandwidth } from './bandwidth.ts'
-import { addEndpointHeaders, identify } from './request-headers.ts'
+import { addEndpointHeaders, identify, type Via } from './request-headers.ts'
 import { failForListener } from './fail-for-listener.ts'
 import { followRedirects } from './follow-redirects.ts'
 import type { HostGates } from './host-gates.ts'
@@ -32,7 +32,7 @@ export interface WireParts {
   readonly closed: () => boolean
   readonly judge: Judge
   readonly userAgent: string
-  readonly via: string | undefined
+  readonly via: Via | undefined
   readonly insecure: InsecureHosts
   readonly proxy: ProxyPolicy
   readonly timeouts: WireTimeouts

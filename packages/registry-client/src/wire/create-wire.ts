@@ -1,3 +1,4 @@
+import type { Via } from './request-headers.ts'
 import type { Admit } from '../admit.ts'
 import type { Emit } from '../client-event.ts'
 import type { Clock } from '@lading/clock'
@@ -31,7 +32,7 @@ export interface CreateWireOptions {
   /** Throws what the listener behind `emit` threw, once. */
   readonly releaseFailure: () => void
   readonly userAgent: string
-  readonly via: string | undefined
+  readonly via: Via | undefined
   readonly timeouts: WireTimeouts
   /** Requests at once at one host. */
   readonly connections: number

@@ -1,6 +1,7 @@
 import { printable } from '@lading/errors'
 import { ServeError } from '../serve-error.ts'
-import { listOf, type RequestHead } from './request-head.ts'
+import { hopsOf, mostHops } from './hops.ts'
+import type { RequestHead } from './request-head.ts'
 
 const longestTarget = 8192
 
@@ -24,9 +25,15 @@ export function assertReadable({ method, target, headers }: RequestHead, self?: 
     throw new ServeError('UNSUPPORTED', 'the request names several hosts', { status: 400, closes: true })
   if (target.length > longestTarget)
     throw new ServeError('UNSUPPORTED', 'the address is too long', { status: 414, closes: true })
-  if (self !== undefined && listOf(headers, 'via').some((hop) => hop.split(/\s+/)[1] === self))
+  const hops = hopsOf(headers)
+  if (self !== undefined && hops.includes(self))
     throw new ServeError('UNAVAILABLE', 'this request comes from this server itself', {
       status: 508,
       hint: 'one of its upstreams, or a mirror of one, points back to this server',
+    })
+  if (hops.length > mostHops)
+    throw new ServeError('UNAVAILABLE', `this request has passed ${hops.length} servers`, {
+      status: 508,
+      hint: 'servers that ask each other in a circle pass a request on without end: look at their upstreams',
     })
 }

@@ -48,6 +48,14 @@ export function errorAnswer(error: unknown, wanted: Wanted, place: Place): Serve
     )
   if (error.code === 'TOO_MANY_REQUESTS') return say(429, 'TOOMANYREQUESTS', `${host} received too many requests`)
   if (isMissing(error)) return say(404, unknownCodes[wanted], `${where} has no such ${sayings[wanted]}`)
+  // Not 502, which is worth another attempt.
+  if (error.facts.status === 508)
+    return say(
+      508,
+      'UNAVAILABLE',
+      `${where} cannot be read: its server asks this one for it`,
+      'an upstream of this server, or a mirror of one, points back to it',
+    )
   if (error.code === 'TIMEOUT') return say(504, 'UNAVAILABLE', `${host} did not answer in time`)
   const kind = kindOf(error)
   const answer = kind === undefined ? undefined : byKind[kind]

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { LadingError } from '@lading/errors'
 import { parseReference } from '@lading/reference'
 import { createRegistryClient } from '@lading/registry-client'
@@ -17,6 +17,15 @@ async function raw(cache: Cache, text: string): Promise<string> {
   socket.setEncoding('latin1').on('data', (chunk: string) => (answer += chunk))
   await once(socket, 'close')
   return answer
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 describe('a request', () => {
@@ -46,8 +55,33 @@ describe('a request', () => {
     // The same server by another name: its client says who it is.
     await using one = await startCache([two.host], { via: 'cache-of-this-test' })
     const looped = await one.get('/v2/a/manifests/1')
-    expect(looped.status).toBe(502)
+    expect(looped.status).toBe(508)
     expect(two.events).toContainEqual(expect.objectContaining({ type: 'refused', status: 508 }))
+  })
+
+  it('that comes back to the server that sent it through another one is a loop', async () => {
+    const port = await freePort()
+    await using one = await startCache([`127.0.0.1:${port}`], { via: 'one' })
+    await using two = await startCache([one.host], { via: 'two', port })
+    for (const path of ['manifests/1', `blobs/sha256:${'0'.repeat(64)}`])
+      expect((await one.get(`/v2/a/${path}`)).status).toBe(508)
+    expect(one.events).toContainEqual(expect.objectContaining({ type: 'refused', status: 508 }))
+    expect(two.events).not.toContainEqual(expect.objectContaining({ type: 'refused' }))
+  })
+
+  it('that has passed too many servers is a loop of servers that do not say who they are', async () => {
+    await using registry = await startTestRegistry()
+    await registry.seed(image('t/app:1').layer({ a: 'a' }))
+    await using cache = await startCache([registry.host], { via: 'one' })
+    const status = async (hops: number): Promise<number> =>
+      (
+        await cache.get('/v2/t/app/manifests/1', {
+          headers: { via: Array.from({ length: hops }, () => '1.1 x').join(', ') },
+        })
+      ).status
+    expect([await status(16), await status(17)]).toEqual([200, 508])
+    const sent = registry.journal.requests().map(({ headers }) => String(headers['via']).split(', '))
+    for (const via of sent) expect(via).toEqual([...Array.from({ length: 16 }, () => '1.1 x'), '1.1 one'])
   })
 
   it('passes nothing of its client on to an upstream', async () => {

@@ -2,7 +2,14 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRegistryClient, type RegistryClientOptions } from '@lading/registry-client'
 import { openMemoryStore } from '@lading/store/memory'
-import { createDownloads, createServe, registryUpstream, type ServeEvent, type ServeOptions } from '../../src/index.ts'
+import {
+  createDownloads,
+  createServe,
+  hopsOfRequest,
+  registryUpstream,
+  type ServeEvent,
+  type ServeOptions,
+} from '../../src/index.ts'
 
 export interface Cache {
   readonly host: string
@@ -23,17 +30,23 @@ export async function startCache(
   {
     store = openMemoryStore(),
     client: clientOptions,
+    port: wantedPort = 0,
     ...options
   }: Partial<ServeOptions> & {
     readonly store?: Kept | undefined
     readonly client?: RegistryClientOptions | undefined
+    /** Default: any. */
+    readonly port?: number | undefined
   } = {},
 ): Promise<Cache> {
   const events: ServeEvent[] = []
   // Stands still: a slow machine makes no tag old.
   const began = Date.now()
   let ahead = 0
-  const client = createRegistryClient({ via: options.via, ...clientOptions })
+  const client = createRegistryClient({
+    via: () => [...hopsOfRequest(), ...(options.via === undefined ? [] : [options.via])],
+    ...clientOptions,
+  })
   const content = { source: store.source(), target: store.target(), arriving: store.contents.arriving }
   const onEvent = (event: ServeEvent): void => void events.push(event)
   const downloads = createDownloads({ content, onEvent })
@@ -48,7 +61,7 @@ export async function startCache(
     ...options,
   })
   const server: Server = createServer((request, response) => void serve.handle(request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(wantedPort, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     host: `127.0.0.1:${port}`,

@@ -10,6 +10,7 @@ import {
   createTidying,
   defaultMaxSize,
   freeSpace,
+  hopsOfRequest,
   listenerOf,
   openLastUsed,
   pinnedContent,
@@ -63,7 +64,7 @@ export async function openCache(
   const watch = watchClient(metrics, warn)
   const client = createRegistryClient({
     ...given,
-    via,
+    via: () => [...hopsOfRequest(), via],
     // Whom nobody named is asked as anybody.
     credentials: async (target, how) => (known.has(target.host) ? given.credentials?.(target, how) : undefined),
     onEvent(event) {
