@@ -1,5 +1,5 @@
 import '@lading/errors/needs-node'
 export { homeDirectory } from './home-directory.ts'
-export { pathsOf, type HomeOptions } from './platform-paths.ts'
+export { pathsOf, type HomeOptions, type PlatformPaths } from './platform-paths.ts'
 export type { Variables } from './variables.ts'
 export { configHome, dataHome } from './xdg-directories.ts'

@@ -5,5 +5,13 @@ export interface HomeOptions {
   readonly platform?: string | undefined
 }
 
+/** Of Node's `path`, what needs no types of Node to be told. */
+export interface PlatformPaths {
+  /** Between the paths of a list: `:` or `;`. */
+  readonly delimiter: string
+  readonly isAbsolute: (path: string) => boolean
+  readonly join: (...parts: string[]) => string
+}
+
 /** How a platform writes its paths. */
-export const pathsOf = (platform: string): typeof posix => (platform === 'win32' ? win32 : posix)
+export const pathsOf = (platform: string): PlatformPaths => (platform === 'win32' ? win32 : posix)
