@@ -202,7 +202,7 @@ describe('a pull in bad surroundings', () => {
         ['-c', 'cd "$0" && rmdir "$0" && exec "$@"', gone, process.execPath, bin, 'images', '--root', 'store'],
         { encoding: 'utf8' },
       )
-      expectClear({ ...child, code: child.status }, 7, 'there is no store: the current directory was removed')
+      expectClear({ ...child, code: child.status }, 7, 'store does not exist: the current directory was removed')
     },
   )
 
