@@ -64,7 +64,7 @@ describe('an error', () => {
 
   it('of nobody’s making asks for a report, and keeps secrets', () => {
     expect(report(new TypeError('x of https://me:hunter2@host/'))).toMatch(
-      /^lading: x of https:\/\/\*\*\*@host\/\nhint: this should not have happened: .*--debug/,
+      /^lading: x of https:\/\/\*\*\*@host\/\nhint: this is a bug in lading: .*--debug/,
     )
   })
 
