@@ -34,8 +34,10 @@ function projectsOf(root: string): Project[] {
   const include = ['test/**/*.test.ts']
   const shared: Project = { ...project, test: { name, include, exclude: [alone], globalSetup: setupOf(root) } }
   const files = readdirSync(new URL(`${root}/test`, import.meta.url), { recursive: true, encoding: 'utf8' })
-  if (!files.some((file) => file.endsWith('.alone.test.ts'))) return [shared]
-  return [shared, { ...project, test: { name: `${name}:alone`, include: [`test/${alone}`], isolate: true } }]
+  const tests = files.filter((file) => file.endsWith('.test.ts'))
+  const own = tests.filter((file) => file.endsWith('.alone.test.ts'))
+  const apart: Project = { ...project, test: { name: `${name}:alone`, include: [`test/${alone}`], isolate: true } }
+  return [...(own.length < tests.length ? [shared] : []), ...(own.length > 0 ? [apart] : [])]
 }
 
 /** All packages as one, so that the same few processes run them all. */

@@ -19,6 +19,17 @@ import { temporaryDirectory } from './support/temporary-directory.ts'
 
 const size = 2_000_000
 
+/** An image of one large layer. */
+async function slowUpstream(bytesPerSecond: number) {
+  const upstream = await registryWith([image('t/app:1').randomLayer(size)], {
+    faults: [{ on: 'blob', then: { bytesPerSecond } }],
+  })
+  const repository = upstream.repository('t/app')
+  const digest = repository.blobs().find((each) => (repository.blob(each)?.byteLength ?? 0) >= size)
+  if (digest === undefined) throw new Error('it has a layer')
+  return { upstream, digest, bytes: repository.blob(digest) ?? new Uint8Array() }
+}
+
 /** One of several servers that share a bucket. */
 async function server(bucket: ReturnType<typeof createBucket>, upstream: string): Promise<string> {
   const store = createStore({
@@ -54,13 +65,7 @@ async function server(bucket: ReturnType<typeof createBucket>, upstream: string)
 }
 
 it('the clients of two servers on one bucket read a blob while one of them brings it', needs(enlarged), async () => {
-  const upstream = await registryWith([image('t/app:1').randomLayer(size)], {
-    faults: [{ on: 'blob', then: { bytesPerSecond: 1_000_000 } }],
-  })
-  const repository = upstream.repository('t/app')
-  const digest = repository.blobs().find((each) => (repository.blob(each)?.byteLength ?? 0) >= size)
-  if (digest === undefined) throw new Error('it has a layer')
-  const bytes = repository.blob(digest) ?? new Uint8Array()
+  const { upstream, digest, bytes } = await slowUpstream(1_000_000)
   const bucket = createBucket()
   const hosts = [await server(bucket, upstream.host), await server(bucket, upstream.host)]
   const begun = Promise.withResolvers<void>()
@@ -85,13 +90,7 @@ it(
   'its clients read what a pull into its store brings, and the server goes on when that is killed',
   needs(enlarged),
   async () => {
-    const upstream = await registryWith([image('t/app:1').randomLayer(size)], {
-      faults: [{ on: 'blob', then: { bytesPerSecond: 800_000 } }],
-    })
-    const repository = upstream.repository('t/app')
-    const digest = repository.blobs().find((each) => (repository.blob(each)?.byteLength ?? 0) >= size)
-    if (digest === undefined) throw new Error('it has a layer')
-    const bytes = repository.blob(digest) ?? new Uint8Array()
+    const { upstream, digest, bytes } = await slowUpstream(800_000)
     const root = join(await temporaryDirectory(), 'store')
     const { url } = await serving(['--root', root, '--upstream', upstream.host, '--access-log', 'none'])
     const pull = start(['pull', '--root', root, `${upstream.host}/t/app:1`])

@@ -7,6 +7,7 @@ import { adoptableOf } from '../src/blobs/adoptable.ts'
 import { readGenerations } from '../src/blobs/generations.ts'
 import { formatBeat, formatClaim } from '../src/blobs/owner-documents.ts'
 import { newNonce } from '../src/nonce.ts'
+import { begunIngest } from './begun-ingest.ts'
 import { fakeClock } from './fake-clock.ts'
 
 const bytes = Uint8Array.from({ length: 10_000 }, (_, index) => (index * 37 + (index >> 7)) & 0xff)
@@ -17,13 +18,8 @@ const bounds = { chunkBytes: 1_000, inlineBytes: 64, withheldBytes: 100 }
 const openStore = (objects: Objects): ContentStore =>
   createObjectContentStore({ objects, clock: fakeClock(), bounds, times: timesOf({ flushMs: 1 }) })
 
-async function begun(store: ContentStore, length: number): Promise<Ingest> {
-  const ingest = await store.ingest(blob)
-  if (ingest === undefined) throw new Error('it is here')
-  await ingest.begin({ start: ingest.offset, source: 'test' })
-  if (length > ingest.offset) await ingest.write(bytes.slice(ingest.offset, length))
-  return ingest
-}
+const begun = (store: ContentStore, length: number): Promise<Ingest> =>
+  begunIngest(store, bytes, { digest: blob.digest, length })
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => void setTimeout(resolve, 1))

@@ -3,6 +3,7 @@ import { createBucket, memoryObjects, type Fault } from '@lading/content-store-s
 import type { ContentStore, Ingest } from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import { describe, expect, it } from 'vitest'
+import { begunIngest } from './begun-ingest.ts'
 import { fakeClock } from './fake-clock.ts'
 
 const bytes = Uint8Array.from({ length: 5_000 }, (_, index) => (index * 37) & 0xff)
@@ -19,13 +20,8 @@ function scene() {
   return { bucket, clock, store, objects, contents: open(), another: () => open(memoryObjects({ bucket })) }
 }
 
-async function begun(contents: ContentStore, length: number): Promise<Ingest> {
-  const ingest = await contents.ingest(blob)
-  if (ingest === undefined) throw new Error('it is here')
-  await ingest.begin({ start: ingest.offset, source: 'test' })
-  await ingest.write(bytes.slice(ingest.offset, length))
-  return ingest
-}
+const begun = (contents: ContentStore, length: number): Promise<Ingest> =>
+  begunIngest(contents, bytes, { digest: blob.digest, length })
 
 describe('while the store is away', () => {
   const { closeMs, deadMs } = timesOf()

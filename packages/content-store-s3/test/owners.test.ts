@@ -7,6 +7,7 @@ import type { Bounds } from '../src/blobs/engine.ts'
 import { formatBeat } from '../src/blobs/owner-documents.ts'
 import { watchOwner } from '../src/blobs/watch-owner.ts'
 import { parseBlobKey } from '../src/layout.ts'
+import { begunIngest } from './begun-ingest.ts'
 import { fakeClock } from './fake-clock.ts'
 import { allOf } from './gated-objects.ts'
 
@@ -23,13 +24,8 @@ function openStore(
   return createObjectContentStore({ objects, clock, bounds: small, times: timesOf({ flushMs }) })
 }
 
-async function begun(store: ContentStore, length: number): Promise<Ingest> {
-  const ingest = await store.ingest(blob)
-  if (ingest === undefined) throw new Error('it is here')
-  await ingest.begin({ start: ingest.offset, source: 'test' })
-  await ingest.write(bytes.slice(ingest.offset, length))
-  return ingest
-}
+const begun = (store: ContentStore, length: number): Promise<Ingest> =>
+  begunIngest(store, bytes, { digest: blob.digest, length })
 
 const chunkSizes = ({ objects }: Bucket): readonly number[] =>
   [...objects].filter(([key]) => typeof parseBlobKey(key)?.part === 'object').map(([, object]) => object.bytes.length)

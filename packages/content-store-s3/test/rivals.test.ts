@@ -1,9 +1,10 @@
 import { createObjectContentStore, generationKeys, timesOf } from '@lading/content-store-s3'
 import { createBucket, memoryObjects, type Bucket, type Faults } from '@lading/content-store-s3/memory'
-import type { ContentStore, Ingest, Waiting } from '@lading/content-store'
+import type { ContentStore, Ingest, IngestOptions, Waiting } from '@lading/content-store'
 import { digestOf } from '@lading/digest/hash'
 import { describe, expect, it } from 'vitest'
 import { formatBeat, formatClaim, parseClaim } from '../src/blobs/owner-documents.ts'
+import { begunIngest } from './begun-ingest.ts'
 import { fakeClock } from './fake-clock.ts'
 
 const bytes = Uint8Array.from({ length: 10_000 }, (_, index) => (index * 37 + (index >> 7)) & 0xff)
@@ -35,13 +36,8 @@ function waiter(bucket: Bucket, faults?: Faults, onWaiting?: () => void): Scene 
   return { store, clock, told }
 }
 
-async function begun(store: ContentStore, length: number, options = {}): Promise<Ingest> {
-  const ingest = await store.ingest(blob, options)
-  if (ingest === undefined) throw new Error('it is here')
-  await ingest.begin({ start: ingest.offset, source: 'test' })
-  await ingest.write(bytes.slice(ingest.offset, length))
-  return ingest
-}
+const begun = (store: ContentStore, length: number, options: Partial<IngestOptions> = {}): Promise<Ingest> =>
+  begunIngest(store, bytes, { digest: blob.digest, length, ...options })
 
 /** An owner that lives: with each look of another one it brings so many bytes. */
 function owner(bucket: Bucket, each: number, claim = {}): Faults {

@@ -305,6 +305,12 @@ describe('a refusal', () => {
     expect(error.message).toContain(words)
   })
 
+  it('does not say to try again where a cache asks itself (508)', async () => {
+    const { manifests } = await repositoryThat(refusing(508, list({ code: 'UNAVAILABLE' })))
+    const { code, hint } = await failureOf(manifests.get('latest'))
+    expect([code, hint]).toEqual(['UNEXPECTED_STATUS', expect.stringMatching(/point back to it: tell its operator$/)])
+  })
+
   it('keeps every entry of a list, and makes what it says safe to print', async () => {
     const { manifests } = await repositoryThat(
       refusing(

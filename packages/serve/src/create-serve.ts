@@ -79,9 +79,9 @@ export function createServe(options: ServeOptions): Serve {
         return
       }
       try {
-        const known = asked
+        const ask = asked
         from = await withHops(hopsOf(headers), () =>
-          answer(parts, known, { response, headers, asker: { client: who.client, signal: leaving.signal } }),
+          answer(parts, ask, { response, headers, asker: { client: who.client, signal: leaving.signal } }),
         )
       } catch (error) {
         if (leaving.signal.aborted) return response.cut()

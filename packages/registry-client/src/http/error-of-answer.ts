@@ -159,6 +159,7 @@ function hintFor(
     case 'REDIRECT_EXPIRED':
       return `try again: the download URL at ${host} may have expired; if that does not help, the registry's storage rejects URLs of the registry: ask its operator`
     case 'UNEXPECTED_STATUS':
+      if (status === 508) return `${host} is a cache whose upstreams point back to it: tell its operator`
       if (status >= 500) return 'the registry has a problem; try again later'
       if (status < 400) return "it redirects without saying where to; ask the registry's operator"
       return explained || refusing.has(status)

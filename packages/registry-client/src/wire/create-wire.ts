@@ -1,4 +1,3 @@
-import type { Via } from './request-headers.ts'
 import type { Admit } from '../admit.ts'
 import type { Emit } from '../client-event.ts'
 import type { Clock } from '@lading/clock'
@@ -19,6 +18,7 @@ import { createRateLimits, type RateLimits } from './rate-limits.ts'
 import { createTlsMemory, plainAfterTls } from './tls-memory.ts'
 import { createTlsPolicy, type TlsPolicy } from './tls-policy.ts'
 import type { Wire } from './wire.ts'
+import type { Via } from './request-headers.ts'
 
 /** What a transport of ours tells: at which hosts TLS came about, and where hosts are. */
 export interface TransportListeners {
