@@ -27,7 +27,8 @@ const [pauses, absence] = [
 
 /**
  * Kills with SIGKILL, in an order that the seed decides, as far as the timing of processes allows. One server and one
- * gateway at least are always there to be asked; the disk may be away at any time.
+ * gateway at least are always there to be asked; the disk may be away at any time, and while it is, no server is killed: all
+ * requests wait then, and a client fails, as it should, when each of its attempts is cut.
  */
 export function createKiller(victims: readonly Victim[], random: Random): Killer {
   const kills = { server: 0, gateway: 0, disk: 0 }
@@ -35,6 +36,10 @@ export function createKiller(victims: readonly Victim[], random: Random): Killer
   const some = ({ least, most }: { readonly least: number; readonly most: number }): number =>
     least + random.below(most - least)
   const here = (kind: Kind): readonly Victim[] => victims.filter((each) => each.kind === kind && !away.has(each))
+  const mayBeKilled = (kind: Kind): boolean => {
+    if (kind === 'disk') return here(kind).length > 0
+    return here(kind).length > 1 && (kind === 'gateway' || here('disk').length > 0)
+  }
 
   async function strike(victim: Victim): Promise<void> {
     await victim.kill()
@@ -54,7 +59,7 @@ export function createKiller(victims: readonly Victim[], random: Random): Killer
         if (signal.aborted || failures.length > 0) break
         const candidates = here(kind)
         const victim = candidates[pick % candidates.length]
-        if (victim === undefined || (kind !== 'disk' && candidates.length < 2)) continue
+        if (victim === undefined || !mayBeKilled(kind)) continue
         count += 1
         kills[kind] += 1
         away.set(

@@ -67,6 +67,7 @@ export async function runFleet({ count, seed, small = false, say }: FleetRun): P
       if (costs.length > killer.kills.server - before.server)
         violations.push(`round ${total.rounds}: more servers asked again than were killed`)
       violations.push(...round.violations)
+      if (round.violations.length > 0) violations.push(...(await cluster.lost()))
       total.rounds += 1
       total.pulls += round.pulls
       total.once += round.once
@@ -111,9 +112,12 @@ function victims({ servers: all, cluster: { ceph } }: Fleet): readonly Victim[] 
 
 const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`
 
-/** Runs it and tells of it. Whether nothing was wrong and as many were killed as should be. */
+/** Whoever waits longer waits for ever: ten minutes, and ten seconds for each kill. In milliseconds. */
+const limitOf = ({ count }: FleetRun): number => 600_000 + 10_000 * count
+
+/** Runs it and tells of it. Whether nothing was wrong and as many were killed as should be. @throws when it does not end */
 export async function tellFleet(run: FleetRun): Promise<boolean> {
-  const { kills, rounds, pulls, once, again, most, violations } = await runFleet(run)
+  const { kills, rounds, pulls, once, again, most, violations } = await inTime(runFleet(run), limitOf(run))
   const all = kills.server + kills.gateway + kills.disk
   run.say(
     `${all} kills, seed ${run.seed}: ${kills.server} of servers, ${kills.gateway} of gateways, ${kills.disk} of the disk; ${pulls} pulls in ${rounds} rounds, ${violations.length} violations`,
@@ -123,4 +127,16 @@ export async function tellFleet(run: FleetRun): Promise<boolean> {
   )
   for (const what of violations.slice(0, 20)) run.say(`  ${what}`)
   return violations.length === 0 && all >= run.count
+}
+
+async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the fleet did not end within ${limitMs / 60_000} minutes`)), limitMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

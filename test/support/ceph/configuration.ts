@@ -37,6 +37,11 @@ export function configuration(place: Place): string {
     memstore_device_bytes: String(4 * 2 ** 30),
     // A sparse file.
     bluestore_block_size: String(10 * 2 ** 30),
+    // An OSD that was killed repeats its deferred writes when it starts, and 16.2 repeats some over newer objects (ceph/ceph pull
+    // request 60753), which are lost. By default it defers small writes on disks that rotate.
+    bluestore_prefer_deferred_size: '0',
+    bluestore_prefer_deferred_size_hdd: '0',
+    bluestore_prefer_deferred_size_ssd: '0',
     osd_pool_default_size: '1',
     osd_pool_default_min_size: '1',
     osd_pool_default_pg_num: '8',
