@@ -19,7 +19,10 @@ export interface Group {
 }
 
 const plan: readonly (readonly [title: string, files: readonly string[]])[] = [
-  ['Start', ['docs/index.md', 'apps/cli/README.md', 'docs/coming-from-docker.md', 'docs/comparison.md']],
+  [
+    'Start',
+    ['docs/index.md', 'apps/cli/README.md', 'docs/coming-from-docker.md', 'docs/comparison.md', 'docs/terminals.md'],
+  ],
   [
     'Guides',
     [

@@ -9,6 +9,14 @@ it('shows what a terminal shows after lines were drawn in place', () => {
   expect(screen.lines()).toEqual(['$ x', 'one: done', 'end', ''])
 })
 
+it('follows the cursor down, to the sides and to a column', () => {
+  const screen = createScreen()
+  screen.write(
+    'a: waiting\nb: waiting\n\u001b[2A\u001b[2K\ra: done\r\u001b[1B\u001b[3Cdone\u001b[K\u001b[4D--\u001b[1GB',
+  )
+  expect(screen.lines()).toEqual(['a: done', 'B: --ne', ''])
+})
+
 it('draws each frame once, and ends with the last', () => {
   const picture = drawRecording(
     [

@@ -5,25 +5,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { image, startTestRegistry } from '@lading/test-registry'
 import { drawRecording } from './draw.ts'
 import { createRecorder } from './recorder.ts'
+import { startScene } from './scene.ts'
 
 const bin = fileURLToPath(new URL('../../../cli/src/bin.ts', import.meta.url))
 const picture = fileURLToPath(new URL('../../../../docs/pull-recording.svg', import.meta.url))
 const reference = 'ghcr.io/acme/app:1.4'
-const bytesPerSecond = 3_000_000
 
 const home = await mkdtemp(join(tmpdir(), 'lading-recording-'))
-const registry = await startTestRegistry({ bytesPerSecond })
+const registry = await startScene()
 try {
-  await registry.seed(
-    image('acme/app:1.4')
-      .randomLayer(9_000_000, { seed: 1 })
-      .randomLayer(14_000_000, { seed: 2 })
-      .layer({ 'etc/': '', 'etc/motd': 'Hello from acme/app 1.4\n' })
-      .randomLayer(4_000_000, { seed: 3 }),
-  )
   // The program believes that it speaks to ghcr.io: a file in its home says who serves that.
   await mkdir(join(home, '.config/containers'), { recursive: true })
   await writeFile(

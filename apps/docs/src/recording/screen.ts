@@ -1,4 +1,4 @@
-/** What a terminal shows, as far as the CLI draws on one. */
+/** What a terminal shows, as far as the CLI, docker, podman and pnpm draw on one. */
 export interface Screen {
   write(text: string): void
   /** The lines from the top, without blanks at their ends. */
@@ -22,8 +22,13 @@ export function createScreen(): Screen {
   return {
     write(text) {
       for (const [, , count = '', letter, character] of text.matchAll(parts)) {
-        if (letter === 'A') row = Math.max(0, row - Number(count || 1))
-        else if (letter === 'K') lines[row] = lineAt(row).slice(0, column)
+        const by = Number(count || 1)
+        if (letter === 'A') row = Math.max(0, row - by)
+        else if (letter === 'B') row += by
+        else if (letter === 'C') column += by
+        else if (letter === 'D') column = Math.max(0, column - by)
+        else if (letter === 'G') column = by - 1
+        else if (letter === 'K') lines[row] = count === '2' ? '' : lineAt(row).slice(0, column)
         else if (letter === 'J') {
           lines[row] = lineAt(row).slice(0, column)
           lines.length = row + 1
