@@ -337,7 +337,7 @@ describe('lading copy', () => {
       const { code, stderr } = await run()
       expect(code).toBe(0)
       expect(stderr).toContain('WARNING: without a layer that is not to be distributed: whoever loads the image must')
-      expect(stderr.includes('docker before 23 does not load it')).toBe(kind === 'docker-archive')
+      expect(stderr.includes('docker before 23 cannot load it')).toBe(kind === 'docker-archive')
       expect((await run('--include-foreign')).stderr).not.toContain('not to be distributed')
     },
   )

@@ -159,7 +159,7 @@ describe('lading save', () => {
     expect((await save('-o', path, '--from-registry', `${host}/t/none:1`)).code).toBe(3)
     const refused = await save('-o', path, '--from-registry', '--format', 'docker', `${host}/t/thing:1`)
     expect(refused.code).toBe(1)
-    expect(refused.stderr).toContain('which docker does not load')
+    expect(refused.stderr).toContain('which docker cannot load')
     expect(await readdir(directory)).toEqual([])
   })
 

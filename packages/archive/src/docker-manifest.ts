@@ -12,17 +12,17 @@ export interface DockerManifestItem {
 }
 
 /**
- * `manifest.json` of a docker-archive. Members that are not known are passed over, as docker does.
+ * `manifest.json` of a docker-archive. Unknown members are ignored, as docker does.
  *
- * @throws ArchiveError `ARCHIVE_INVALID`; ManifestError for what is no strict JSON
+ * @throws ArchiveError `ARCHIVE_INVALID`; ManifestError if it is not strict JSON
  */
 export function parseDockerManifest(bytes: Uint8Array, maxBytes: number): readonly DockerManifestItem[] {
   const value = parseStrictJson(bytes, { maxBytes })
-  if (!Array.isArray(value)) throw invalid(DOCKER_MANIFEST_FILE, 'is no list of images')
+  if (!Array.isArray(value)) throw invalid(DOCKER_MANIFEST_FILE, 'is not a list of images')
   return value.map((item: JsonValue, at): DockerManifestItem => {
-    if (!isObject(item)) throw invalid(DOCKER_MANIFEST_FILE, `[${at}] is no image`)
+    if (!isObject(item)) throw invalid(DOCKER_MANIFEST_FILE, `[${at}] is not an image`)
     const { Config: config, RepoTags: names = null, Layers: layers = null } = item
-    if (typeof config !== 'string') throw invalid(DOCKER_MANIFEST_FILE, `[${at}] names no configuration`)
+    if (typeof config !== 'string') throw invalid(DOCKER_MANIFEST_FILE, `[${at}] has no config`)
     return {
       Config: config,
       RepoTags: texts(names, `[${at}].RepoTags`),
@@ -39,11 +39,11 @@ export function parseDockerManifest(bytes: Uint8Array, maxBytes: number): readon
 export function parseRepositories(bytes: Uint8Array, maxBytes: number): ReadonlyMap<string, string> {
   const value = parseStrictJson(bytes, { maxBytes })
   const names = new Map<string, string>()
-  if (!isObject(value)) throw invalid(REPOSITORIES_FILE, 'is no list of names')
+  if (!isObject(value)) throw invalid(REPOSITORIES_FILE, 'is not a map of names')
   for (const [repository, tags] of Object.entries(value)) {
     if (!isObject(tags)) throw invalid(REPOSITORIES_FILE, 'has a name without tags')
     for (const [tag, id] of Object.entries(tags)) {
-      if (typeof id !== 'string') throw invalid(REPOSITORIES_FILE, 'has a tag that is no text')
+      if (typeof id !== 'string') throw invalid(REPOSITORIES_FILE, 'has a tag that is not a string')
       names.set(`${repository}:${tag}`, id)
     }
   }
@@ -56,13 +56,13 @@ const isObject = (value: JsonValue | undefined): value is { readonly [name: stri
 function texts(value: JsonValue, where: string): readonly string[] {
   if (value === null) return []
   if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
-    throw invalid(DOCKER_MANIFEST_FILE, `${where} is no list of texts`)
+    throw invalid(DOCKER_MANIFEST_FILE, `${where} is not a list of strings`)
   return value
 }
 
 function invalid(file: string, what: string): ArchiveError {
   return new ArchiveError('ARCHIVE_INVALID', `${file} ${what}`, {
     path: file,
-    hint: 'have the archive written again, by docker save, podman save or lading save',
+    hint: 'write the archive again with docker save, podman save or lading save',
   })
 }

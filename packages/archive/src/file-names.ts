@@ -1,6 +1,6 @@
 import { algorithmOf, hexOf, tryParseDigest, type Digest } from '@lading/digest'
 
-/** What says that a directory is an OCI image layout (image-spec, image-layout.md). */
+/** The file that marks a directory as an OCI image layout (image-spec, image-layout.md). */
 export const LAYOUT_FILE = 'oci-layout'
 /** The names of an OCI image layout. */
 export const INDEX_FILE = 'index.json'
@@ -12,7 +12,7 @@ export const REPOSITORIES_FILE = 'repositories'
 /** Where an OCI image layout has content. */
 export const blobPath = (digest: Digest): string => `blobs/${algorithmOf(digest)}/${hexOf(digest)}`
 
-/** The digest that a path in `blobs/` promises; `undefined` for any other path. */
+/** The digest in a path in `blobs/`; `undefined` for any other path. */
 export function digestOfPath(path: string): Digest | undefined {
   const [directory, algorithm, hex, ...more] = path.split('/')
   return directory === 'blobs' && more.length === 0 ? tryParseDigest(`${algorithm}:${hex}`) : undefined

@@ -3,20 +3,20 @@ import { parseStrictJson } from '@lading/manifest'
 import { ArchiveError } from './archive-error.ts'
 import { INDEX_FILE, LAYOUT_FILE } from './file-names.ts'
 
-/** The version of the layout that we write (image-spec, image-layout.md, "oci-layout file"). */
+/** The layout version that we write (image-spec, image-layout.md, "oci-layout file"). */
 const own = '1.0.0'
-/** The image-spec is versioned as semver.org has it: what version 1 says is so in every 1.x. */
+/** The image-spec uses semantic versioning: what version 1.0 defines is valid in every 1.x. */
 const readable = /^1\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:[-+][0-9A-Za-z.+-]+)?$/
 
 /**
- * A later 1.x is read: it has what 1.0.0 has, and perhaps more that we pass over.
+ * A later 1.x is read: it has what 1.0.0 has, and perhaps more, which is ignored.
  *
  * @throws ArchiveError `ARCHIVE_UNSUPPORTED`; ManifestError `JSON_INVALID`
  */
 export function assertReadable(bytes: Uint8Array): void {
   const version = versionOf(parseStrictJson(bytes))
   if (typeof version === 'string' && readable.test(version)) return
-  throw new ArchiveError('ARCHIVE_UNSUPPORTED', `${LAYOUT_FILE} does not say version 1 of the image layout`, {
+  throw new ArchiveError('ARCHIVE_UNSUPPORTED', `${LAYOUT_FILE} does not have version 1 of the image layout`, {
     path: LAYOUT_FILE,
     expected: own,
     actual: printable(JSON.stringify(version) ?? 'nothing', 40),
@@ -25,7 +25,7 @@ export function assertReadable(bytes: Uint8Array): void {
 }
 
 /**
- * A later 1.x is not written to: what it has more than 1.0.0 would have to be kept right, and we do not know it.
+ * A later 1.x is not changed: it may have parts that must be kept consistent, and we do not know them.
  *
  * @throws ArchiveError `ARCHIVE_UNSUPPORTED`
  */
@@ -37,13 +37,13 @@ export function assertWritable(bytes: Uint8Array, path: string): void {
   throw new ArchiveError(
     'ARCHIVE_UNSUPPORTED',
     later
-      ? `${printable(path, 300)} says image layout version ${text}, which may have more than ${own} that a change has to keep right`
-      : `${printable(path, 300)} says image layout version ${text}`,
+      ? `${printable(path, 300)} has image layout version ${text}, which may have parts that ${own} does not know, so it is not changed`
+      : `${printable(path, 300)} has image layout version ${text}`,
     {
       path,
       expected: own,
       actual: text,
-      hint: later ? `it can be read: copy what is in it to a new directory` : 'name another directory',
+      hint: later ? `it can be read: copy its images to a new directory` : 'choose another directory',
     },
   )
 }

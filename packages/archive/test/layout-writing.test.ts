@@ -186,7 +186,7 @@ describe('a layout', () => {
     await writeFile(join(root, 'oci-layout'), '{"imageLayoutVersion":"1.1.0"}')
     await expect(createLayout(root).begin()).rejects.toMatchObject({
       code: 'ARCHIVE_UNSUPPORTED',
-      message: expect.stringContaining('has to keep right') as unknown,
+      message: expect.stringContaining('does not know, so it is not changed') as unknown,
       hint: expect.stringContaining('it can be read') as unknown,
     })
     await rm(join(root, 'oci-layout'))

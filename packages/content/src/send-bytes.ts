@@ -20,11 +20,11 @@ export async function sendBytes(
   const { offset } = sink
   const end = Math.min(sink.end ?? bytes.byteLength, bytes.byteLength)
   if (offset > end) {
-    throw new DeliveryError('RANGE_MISMATCH', `${offset} bytes of ${digest} are there, and it has only ${end}`, {
+    throw new DeliveryError('RANGE_MISMATCH', `${offset} bytes of ${digest} are here, but it has only ${end}`, {
       digest,
       expected: end,
       actual: offset,
-      hint: 'throw away what is there and start again',
+      hint: 'delete what is here, and start again',
     })
   }
   await sink.begin({ start: offset, source })

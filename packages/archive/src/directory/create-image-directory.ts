@@ -8,12 +8,12 @@ import { directoryPlaces } from './directory-places.ts'
 import { prepareDirectory } from './prepare-directory.ts'
 
 /**
- * A directory with one image as a target, as `skopeo copy … dir:DIRECTORY` writes it: `manifest.json`, blobs under their hex
- * digits, children of an index as `<hex>.manifest.json`. Made when it is not there; an image that is there is replaced when
- * the new one is there as a whole, and `manifest.json` changes in one step. It has no names: those of a publication say
- * nothing here. Foreign layers may be missing.
+ * A target that writes a directory with one image, as `skopeo copy … dir:DIRECTORY` does: `manifest.json`, blobs under their hex
+ * digits, children of an index as `<hex>.manifest.json`. It is created if needed; an existing image is replaced when
+ * the new one is complete, and `manifest.json` changes in one step. It has no names: those of a publication are
+ * ignored. Foreign layers may be missing.
  *
- * @throws by its deliveries: ArchiveError `ARCHIVE_UNKNOWN` (somebody else's directory), `ARCHIVE_UNSUPPORTED`;
+ * @throws from its deliveries: ArchiveError `ARCHIVE_UNKNOWN` (a directory with other files), `ARCHIVE_UNSUPPORTED`;
  *   DeliveryError; ContentError for what the file system refuses, `LOCK_TIMEOUT`, `LOCK_LOST`
  */
 export function createImageDirectory(directory: string, options: CreateLayoutOptions = {}): Target {

@@ -20,8 +20,8 @@ interface Options {
 }
 
 /**
- * One delivery into a directory. The image that is there stays until the new one is there as a whole: then `manifest.json`
- * is replaced in one step, and what nothing names any more is removed, by the next delivery where this one is killed.
+ * One delivery into a directory. The old image stays until the new one is complete: then `manifest.json`
+ * is replaced in one step, and files that are not needed any more are removed, by the next delivery if this one is killed.
  */
 export function directoryDelivery({ fs, places, blobs, lock }: Options): Delivery {
   return fileDelivery({
@@ -60,7 +60,7 @@ export function directoryDelivery({ fs, places, blobs, lock }: Options): Deliver
     return bytes !== undefined && digestOf(bytes, algorithmOf(digest)) === digest
   }
 
-  /** The files of the image that is there, as far as it can be read. */
+  /** The files of the current image, as far as it can be read. */
   async function namesOfImage(): Promise<ReadonlySet<string>> {
     const names = new Set<string>()
     const source = await openImageDirectory(places.root, { fs })
@@ -76,7 +76,7 @@ export function directoryDelivery({ fs, places, blobs, lock }: Options): Deliver
     return names
   }
 
-  /** Of the image that is there and of this one alone, and all signatures, which are of that. What other deliveries have brought stays. */
+  /** Files of the current image and of this one only, and all signatures, which belong to the current one. Files of other deliveries stay. */
   async function othersThan(publishing: Publishing): Promise<ReadonlySet<string>> {
     const before = await namesOfImage()
     const kept = namesOf(publishing)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { hexOf, type Digest } from '@lading/digest'
 
-/** What says which version of the directory transport a directory has; skopeo writes and wants it. */
+/** The file with the version of the directory transport; skopeo writes and requires it. */
 export const VERSION_FILE = 'version'
 export const versionText = 'Directory Transport Version: 1.1\n'
 /** What was copied there: a manifest or an index. */
@@ -17,14 +17,14 @@ export const signature: RegExp = /^(?:[0-9a-f]{64,128}\.)?signature-[0-9]+$/
 export const isOfImage = (name: string): boolean =>
   /^[0-9a-f]{64,128}(?:\.manifest\.json)?$/.test(name) || signature.test(name)
 
-/** Where everything of such a directory is, all absolute. */
+/** The paths of such a directory, all absolute. */
 export interface DirectoryPlaces {
   readonly root: string
   readonly version: string
   readonly manifest: string
   /** Held while the image is changed, and gone afterwards. */
   readonly lock: string
-  /** Files that nothing names once the image has changed: there from before that until they are gone. */
+  /** The list of files that are not needed once the image has changed: it exists from before that until they are removed. */
   readonly doomed: string
   /** Of blobs on their way: a random part and `.tmp` follow. */
   readonly incoming: string

@@ -7,9 +7,9 @@ import { isOfImage, type DirectoryPlaces } from './directory-places.ts'
 /** In bytes. An image of the most layers has a tenth of it. */
 const longestList = 16 * 1024 * 1024
 
-/** What is to be removed of a directory once its image has changed, written down for whoever comes after a kill. */
+/** Files to be removed from a directory once its image has changed, listed on disk so that the next process can do it after a kill. */
 export interface DoomedFiles {
-  /** Those that a process did not come to remove. */
+  /** Those that an earlier process did not remove. */
   left(): Promise<readonly string[]>
   /** Before the image changes. */
   write(names: ReadonlySet<string>): Promise<void>
@@ -28,7 +28,7 @@ export function doomedFiles({
 }): DoomedFiles {
   return {
     async left() {
-      // Whoever may write here may as well remove: a list that is damaged, or no file, is worth nothing.
+      // Whoever can write here can also remove files. A list that is damaged, or not a file, is ignored.
       const bytes = await fs.readFile(doomed, { maxBytes: longestList }).catch((error: unknown) => {
         if (!isLadingError(error)) throw error
         return undefined
@@ -48,7 +48,7 @@ export function doomedFiles({
     },
   }
 
-  /** Into the holder's fence: one who was robbed of the lock removes nothing of what the next holder has written. */
+  /** Moves files into the holder's fence: a process that lost the lock removes nothing that the next holder has written. */
   async function removeUnderLock(name: string): Promise<void> {
     const path = join(root, name)
     await held.assert()

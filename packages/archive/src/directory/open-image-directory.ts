@@ -19,9 +19,9 @@ import { assertVersion } from './assert-version.ts'
 import { blobName, documentName, ROOT_FILE, VERSION_FILE } from './directory-places.ts'
 
 /**
- * A directory as `skopeo copy … dir:DIRECTORY` writes it, as a source. It has one image, whose name is the empty text.
+ * A directory as `skopeo copy … dir:DIRECTORY` writes it, as a source. It has one image, whose name is the empty string.
  *
- * @throws ArchiveError `ARCHIVE_UNREADABLE` where no directory is, `ARCHIVE_UNKNOWN` for one without `manifest.json`,
+ * @throws ArchiveError `ARCHIVE_UNREADABLE` if there is no directory, `ARCHIVE_UNKNOWN` for one without `manifest.json`,
  *   `ARCHIVE_UNSUPPORTED`
  */
 export async function openImageDirectory(
@@ -66,8 +66,8 @@ function targetOf(bytes: Uint8Array): Descriptor {
 }
 
 function noImage(directory: string): ArchiveError {
-  return new ArchiveError('ARCHIVE_UNKNOWN', `${printable(directory, 300)} has no image as dir: writes it`, {
+  return new ArchiveError('ARCHIVE_UNKNOWN', `${printable(directory, 300)} is not a dir: directory`, {
     path: directory,
-    hint: `it has neither ${VERSION_FILE} nor ${ROOT_FILE}; an OCI image layout is oci:`,
+    hint: `it has neither ${VERSION_FILE} nor ${ROOT_FILE}; for an OCI image layout use oci:`,
   })
 }

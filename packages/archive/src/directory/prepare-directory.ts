@@ -13,7 +13,7 @@ import { fileMode, makeDurably } from '../layout/prepare-layout.ts'
 import { assertVersion } from './assert-version.ts'
 import { versionText, type DirectoryPlaces } from './directory-places.ts'
 
-/** Makes a directory one that an image can be put into, or checks that it is one. @throws ArchiveError `ARCHIVE_UNKNOWN`, `ARCHIVE_UNSUPPORTED` */
+/** Prepares a directory for an image, or checks that it is prepared. @throws ArchiveError `ARCHIVE_UNKNOWN`, `ARCHIVE_UNSUPPORTED` */
 export async function prepareDirectory(
   fs: FileSystem,
   places: DirectoryPlaces,
@@ -47,18 +47,18 @@ export async function prepareDirectory(
   return lock
 }
 
-/** What is in somebody else's directory is not ours to replace. */
+/** Files that are not from an image must not be replaced. */
 async function assertEmpty(fs: FileSystem, root: string): Promise<void> {
   const entries = (await fs.readDirectory(root)) ?? []
   const foreign = entries.find(({ name }) => !name.startsWith('.lading-') && !/^version\.[0-9a-f]{16}\.tmp$/.test(name))
   if (foreign === undefined) return
   throw new ArchiveError(
     'ARCHIVE_UNKNOWN',
-    `${printable(root, 300)} has no image as dir: writes it, and is not empty`,
+    `${printable(root, 300)} is not a dir: directory, and not empty`,
     {
       path: root,
       actual: printable(foreign.name, 100),
-      hint: 'name a directory that is not there yet, or an empty one',
+      hint: 'choose a directory that does not exist yet, or an empty one',
     },
   )
 }

@@ -13,20 +13,20 @@ export interface Publishing {
   readonly held: Held
 }
 
-/** A directory that content goes to as files. */
+/** A directory in which content is stored as files. */
 export interface FileDeliveryOptions {
   readonly fs: FileSystem
   readonly places: Pick<LayoutPlaces, 'incoming' | 'blob'>
   readonly blobs: LayoutBlobs
   /** Held while documents and names are written. */
   readonly lock: Lock
-  /** Whether a document is there, where it lies elsewhere than blobs. */
+  /** Whether a document is there, if documents are not stored with the blobs. */
   readonly hasDocument?: ((descriptor: Descriptor) => Promise<boolean>) | undefined
-  /** Writes the documents of a plan, and then what points to the target. All that they name is there. Whether something changed. */
+  /** Writes the documents of a plan, and then what points to the target. Everything they refer to is there. Returns whether something changed. */
   readonly publish: (publishing: Publishing) => Promise<boolean>
 }
 
-/** One delivery into a directory: blobs verified and on the disk before they have their names. */
+/** One delivery into a directory: blobs are verified and on the disk before they get their names. */
 export function fileDelivery({ fs, places, blobs, lock, hasDocument, publish }: FileDeliveryOptions): Delivery {
   const receivers = new Set<Receiver>()
   const files = growingFiles(fs, { places, blobs })
@@ -68,7 +68,7 @@ export function fileDelivery({ fs, places, blobs, lock, hasDocument, publish }: 
     async publish({ target, names, documents }, { signal } = {}) {
       assertOpen(signal)
       const plan = await planPublication({ target, documents }, { partialIndex: true })
-      // What has to be read is read before others have to wait.
+      // Read before the lock is taken, so that others wait less.
       await missingOf(plan, signal)
       assertOpen(signal)
       return lock.hold(

@@ -7,7 +7,7 @@ import type { LayoutBlobs } from './layout-blobs.ts'
 import type { GrowingFile, GrowingFiles } from './layout-receiver.ts'
 import { fileMode, makeDirectory, type LayoutPlaces } from './prepare-layout.ts'
 
-/** Files of blobs on their way, where nobody takes them for content. */
+/** Files of incomplete blobs, under names that no reader takes for content. */
 export function growingFiles(
   fs: FileSystem,
   { places, blobs }: { readonly places: Pick<LayoutPlaces, 'incoming' | 'blob'>; readonly blobs: LayoutBlobs },

@@ -6,19 +6,19 @@ import { isLadingError } from '@lading/errors'
 import type { Descriptor } from '@lading/manifest'
 import { readHandle, oneMemory } from '../read/read-handle.ts'
 
-/** Which blobs of a layout are right. */
+/** Which blobs of a layout are known to be correct. */
 export interface LayoutBlobs {
   /**
-   * Whether the blob is there, byte for byte. Its file is read once, and again when it is another or was written to: a layout
-   * belongs to programs that sync nothing, and lies on sticks, so that a size alone says little.
+   * Whether the blob is there, byte for byte. Its file is read once, and again if it was replaced or written to: a layout
+   * is written by programs that do not sync, and often lies on USB sticks, so a correct size proves little.
    */
   isHere(blob: Pick<Descriptor, 'digest' | 'size'>, options?: AbortOptions): Promise<boolean>
-  /** The file of this blob was just written by us, and is right. */
+  /** The file of this blob was just written by us, and is correct. */
   remember(digest: Digest): Promise<void>
 }
 
 export function layoutBlobs(fs: FileSystem, pathOf: (digest: Digest) => string): LayoutBlobs {
-  /** Of each blob, the file that was found to be right. */
+  /** For each blob, the file that was verified. */
   const known = new Map<Digest, string>()
   const fileAt = async (digest: Digest): Promise<FileStat | undefined> => {
     const found = await fs.stat(pathOf(digest))
@@ -43,7 +43,7 @@ export function layoutBlobs(fs: FileSystem, pathOf: (digest: Digest) => string):
 
 const identityOf = ({ inode, size, modifiedMs }: FileStat): string => `${inode} ${size} ${modifiedMs}`
 
-/** `undefined`: it went away, or what is there cannot be read, which is as good as nothing. */
+/** `undefined`: it was removed, or cannot be read, which counts as absent. */
 async function hash(
   fs: FileSystem,
   path: string,

@@ -82,7 +82,7 @@ async function pointNames(
 }
 
 const overtakenError = (path: string): ArchiveError =>
-  new ArchiveError('LAYOUT_BUSY', `${path} is written by another program, again and again`, {
+  new ArchiveError('LAYOUT_BUSY', `${path} is changed by another program again and again`, {
     path,
-    hint: 'try again when it has ended',
+    hint: 'try again when the other program has ended',
   })

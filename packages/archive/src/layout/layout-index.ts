@@ -10,8 +10,8 @@ export const indexLimit: number = 64 * 1024 * 1024
 type Members = { readonly [name: string]: JsonValue }
 
 /**
- * An `index.json` with names that point to a target. Entries of others, and members that are not known, stay as they
- * are. `undefined`: all of it is so.
+ * An `index.json` with names that point to a target. Entries of others and unknown members stay as they
+ * are. `undefined`: nothing has to be changed.
  *
  * @throws ArchiveError `ARCHIVE_INVALID`
  */
@@ -27,7 +27,7 @@ export function indexWith(
   for (const name of new Set(names)) {
     const entry = entryOf(target, name)
     const found = entries.flatMap((each, at) => (nameOf(each) === name ? [at] : []))
-    // One without any name says no more than the new one.
+    // An entry without any name adds nothing to the new one.
     const nameless = entries.findIndex((each) => isOf(each, target) && isPlain(each))
     const [first = nameless === -1 ? entries.length : nameless, ...others] = found
     if (others.length === 0 && isOf(entries[first], target) && nameOf(entries[first]) === name) continue
@@ -45,15 +45,15 @@ function read(bytes: Uint8Array, path: string): Members {
   } catch (cause) {
     throw invalid(path, cause instanceof Error ? cause.message : 'it is not JSON', cause)
   }
-  if (!isObject(value) || value['schemaVersion'] !== 2) throw invalid(path, 'it does not say schema version 2')
+  if (!isObject(value) || value['schemaVersion'] !== 2) throw invalid(path, 'its schemaVersion is not 2')
   return value
 }
 
 function entriesOf(index: Members, path: string): readonly JsonValue[] {
-  // The image-spec requires it. With one bit of that word changed, all names of others would be written out of reach.
+  // The image-spec requires it. If one bit of that word is damaged, writing a new list would lose all names of others.
   if (!('manifests' in index)) throw invalid(path, 'it has no manifests')
   const manifests = index['manifests'] ?? []
-  if (!Array.isArray(manifests)) throw invalid(path, 'its manifests are no list')
+  if (!Array.isArray(manifests)) throw invalid(path, 'its manifests are not a list')
   return manifests as readonly JsonValue[]
 }
 
@@ -73,8 +73,8 @@ const isObject = (value: JsonValue | undefined): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const invalid = (path: string, why: string, cause?: unknown): ArchiveError =>
-  new ArchiveError('ARCHIVE_INVALID', `${printable(path, 300)} is no image index: ${why}`, {
+  new ArchiveError('ARCHIVE_INVALID', `${printable(path, 300)} is not an image index: ${why}`, {
     path,
     cause,
-    hint: 'it was left as it is; have the tool that wrote it write it again, or name another directory',
+    hint: 'the file was not changed: write it again with the tool that wrote it, or choose another directory',
   })

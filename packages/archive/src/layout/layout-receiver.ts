@@ -14,19 +14,19 @@ export interface GrowingFile {
   source?: string | undefined
 }
 
-/** What a receiver has of its delivery. */
+/** The part of a delivery that a receiver uses. */
 export interface GrowingFiles {
-  /** What an earlier receiver of this blob left, for one who goes on. */
+  /** What an earlier receiver of this blob left, to resume from. */
   take(digest: Digest): GrowingFile | undefined
   create(): Promise<GrowingFile>
   /** For another receiver. */
   leave(digest: Digest, growing: GrowingFile): void
   drop(growing: GrowingFile): Promise<void>
-  /** It is verified, and gets its name. */
+  /** The file is verified, and gets its name. */
   place(growing: GrowingFile, digest: Digest): Promise<void>
 }
 
-/** A blob on its way into a layout. */
+/** A blob while it is written to a layout. */
 export function layoutReceiver(what: Descriptor | UnknownContent, files: GrowingFiles): Receiver {
   const { mediaType, size } = what
   const digest = 'digest' in what ? what.digest : undefined
@@ -70,11 +70,11 @@ export function layoutReceiver(what: Descriptor | UnknownContent, files: Growing
     async begin({ start: from, validator, source }) {
       assertOpen()
       if (from !== 0 && from !== offset()) {
-        throw new DeliveryError('RANGE_MISMATCH', `the answer starts at byte ${from}, and ${offset()} are here`, {
+        throw new DeliveryError('RANGE_MISMATCH', `the answer starts at byte ${from}, but ${offset()} bytes are here`, {
           digest,
           expected: offset(),
           actual: from,
-          hint: "ask for the range from the receiver's offset, or for everything",
+          hint: "request the range from the receiver's offset, or everything",
         })
       }
       const it = await start()
@@ -91,17 +91,17 @@ export function layoutReceiver(what: Descriptor | UnknownContent, files: Growing
     },
     write(chunk, giveBack) {
       assertOpen()
-      if (growing === undefined) throw new TypeError('begin() comes before write()')
+      if (growing === undefined) throw new TypeError('call begin() before write()')
       const at = growing.length
       const length = at + chunk.byteLength
       if (size !== undefined && length > size)
-        throw wrongSize(length, 'the descriptor or the source is wrong about the size: nothing beyond it is taken')
+        throw wrongSize(length, 'the descriptor or the source states a wrong size: further bytes are rejected')
       const written = growing.file.write(chunk, at)
       growing.hasher.update(chunk)
       giveBackAfter(written, giveBack)
       growing.length = length
       pending = Promise.all([pending, written])
-      // Whoever does not wait for it hears of it at the commit.
+      // A caller that does not wait for it gets the error from the commit.
       pending.catch(() => {})
       return written
     },
@@ -112,17 +112,17 @@ export function layoutReceiver(what: Descriptor | UnknownContent, files: Growing
       const it = await start()
       await pending
       if (size !== undefined && it.length < size)
-        throw wrongSize(it.length, "go on from the receiver's offset: what is here is kept")
+        throw wrongSize(it.length, "continue from the receiver's offset: what has arrived is kept")
       assertOpen()
       closed = true
       const actual = it.hasher.digest()
       if (digest !== undefined && actual !== digest) {
         await files.drop(it)
-        throw new DeliveryError('DIGEST_MISMATCH', `what came as ${digest} is ${actual}`, {
+        throw new DeliveryError('DIGEST_MISMATCH', `the content of ${digest} has the digest ${actual}`, {
           digest,
           expected: digest,
           actual,
-          hint: 'nothing was kept; fetch it again, and if it stays like this its source is wrong',
+          hint: 'nothing was kept; fetch it again; if that fails too, its source sends wrong content',
         })
       }
       await files.place(it, actual)

@@ -16,11 +16,11 @@ import { blobPath, INDEX_FILE, LAYOUT_FILE } from '../file-names.ts'
 import { layoutMarker } from '../write/closing-documents.ts'
 import { assertWritable } from '../layout-version.ts'
 
-/** Others may read it; the user's mask decides. */
+/** Other users may read it, as far as the umask allows. */
 export const fileMode = 0o644
 const directoryMode = 0o755
 
-/** Where everything of a layout is, all absolute. */
+/** The paths of a layout, all absolute. */
 export interface LayoutPlaces {
   readonly root: string
   readonly marker: string
@@ -43,7 +43,7 @@ export const layoutPlaces = (root: string): LayoutPlaces => ({
   blob: (digest) => join(root, blobPath(digest)),
 })
 
-/** Makes a directory a layout without names, or checks that it is one. @throws ArchiveError `ARCHIVE_UNKNOWN`, `ARCHIVE_UNSUPPORTED` */
+/** Turns a directory into a layout without names, or checks that it is one. @throws ArchiveError `ARCHIVE_UNKNOWN`, `ARCHIVE_UNSUPPORTED` */
 export async function prepareLayout(
   fs: FileSystem,
   places: LayoutPlaces,
@@ -65,7 +65,7 @@ export async function prepareLayout(
     await lock.hold(
       async ({ assert, fence }) => {
         const how = { mode: fileMode, alone: true, before: assert, fence }
-        // The names before the marker: what looks like a layout always says which it has.
+        // The names before the marker: what looks like a layout must always have its names.
         await makeDirectory(fs, join(places.blobs, 'sha256'))
         if ((await fs.stat(index)) === undefined) await writeFileDurably(fs, index, noNames, how)
         if ((await fs.stat(marker)) === undefined) await writeFileDurably(fs, marker, layoutMarker, how)
@@ -89,7 +89,7 @@ export async function makeDurably(fs: FileSystem, path: string): Promise<void> {
   await fs.syncDirectory(above)
 }
 
-/** What killed processes left. */
+/** Files that killed processes left behind. */
 async function sweep(fs: FileSystem, { root, incoming, lock, marker, index, blobs }: LayoutPlaces): Promise<void> {
   for (const path of [incoming, lock, marker, index]) await sweepTemporaries(fs, root, { of: basename(path) })
   for (const { name, kind } of (await fs.readDirectory(blobs)) ?? [])
@@ -103,9 +103,9 @@ async function assertOurs(fs: FileSystem, { root, marker, index, blobs }: Layout
   const own = new Set([basename(index), basename(blobs)])
   const foreign = entries.find(({ name }) => !own.has(name) && !name.startsWith('.lading-'))
   if (foreign === undefined) return
-  throw new ArchiveError('ARCHIVE_UNKNOWN', `${printable(root, 300)} is no OCI image layout, and not empty`, {
+  throw new ArchiveError('ARCHIVE_UNKNOWN', `${printable(root, 300)} is not an OCI image layout, and not empty`, {
     path: root,
     actual: printable(foreign.name, 100),
-    hint: 'name a directory that is not there yet, or an empty one',
+    hint: 'choose a directory that does not exist yet, or an empty one',
   })
 }

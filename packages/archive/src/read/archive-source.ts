@@ -3,10 +3,10 @@ import type { Source } from '@lading/content'
 import type { ArchivedImage } from './describe.ts'
 
 /**
- * An archive or a layout as a source. Names are as they are written there: data, which may be no reference. `document`,
- * `open` and whoever receives from `send` verify; nothing before that is known to be right.
+ * An archive or a layout as a source. Names are as they are written there, and may not be valid references. `document`,
+ * `open` and the receiver of `send` verify content; before that nothing is verified.
  */
 export interface ArchiveSource extends Source {
-  /** Every image, those without a name too. */
+  /** Every image, also those without a name. */
   images(options?: AbortOptions): AsyncIterable<ArchivedImage>
 }

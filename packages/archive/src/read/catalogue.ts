@@ -3,13 +3,13 @@ import { digestOfPath } from '../file-names.ts'
 import { linkedPath, memberPath } from './member-path.ts'
 import { notPlain, tooManyMembers } from './refusals.ts'
 
-/** What an archive has at which path, and where the bytes of its files are. */
+/** The paths of an archive, and where the bytes of its files are. */
 export interface Catalogue<Where> {
   /** @throws ArchiveError `ARCHIVE_INVALID`; `ARCHIVE_TOO_LARGE` for more members than memory is kept for */
   add(path: string, entry: Pick<TarEntry, 'type' | 'linkName' | 'sparse'>, where: Where): void
   /**
    * @returns `undefined`: nothing is there
-   * @throws ArchiveError `ARCHIVE_INVALID` for what is there and no file, or twice, or a link that leads nowhere
+   * @throws ArchiveError `ARCHIVE_INVALID` if it is not a file, or there twice, or a dangling link
    */
   find(
     path: string,
@@ -26,11 +26,11 @@ type Member<Where> =
   | { readonly is: 'other' }
   | { readonly is: 'twice' }
 
-/** More links to links than anybody writes. */
+/** The longest chain of links that is followed; real archives have shorter ones. */
 const mostLinks = 16
-/** What the paths of members may take in memory, in bytes: hundreds of thousands, of which an image has some hundred. */
+/** The memory limit for the paths of members, in bytes: enough for hundreds of thousands; an image has some hundred. */
 const pathsLimit = 64 * 1024 * 1024
-/** About what a member takes beside its paths, in bytes. */
+/** Estimated memory of a member without its paths, in bytes. */
 const eachMember = 200
 
 /** @param limit of what paths take, in bytes. Default 64 MiB. */
@@ -51,21 +51,21 @@ export function createCatalogue<Where>(limit: number = pathsLimit): Catalogue<Wh
       let path = asked
       for (let links = 0; ; links++) {
         const member = members.get(path)
-        if (member === undefined && links > 0) throw notPlain(asked, `a link to ${path}, which is not there`)
+        if (member === undefined && links > 0) throw notPlain(asked, `a link to ${path}, which does not exist`)
         if (member === undefined) return undefined
         if (member.is === 'file') return { path, where: member.where }
-        if (member.is === 'twice') throw notPlain(path, 'there twice')
-        if (member.is !== 'link') throw notPlain(path, 'no file')
+        if (member.is === 'twice') throw notPlain(path, 'in the archive twice')
+        if (member.is !== 'link') throw notPlain(path, 'not a file')
         if (!follow) throw notPlain(path, 'a link')
-        if (member.to === undefined) throw notPlain(path, 'a link that leads outside of the archive')
-        if (links === mostLinks) throw notPlain(asked, 'a link to links without an end')
+        if (member.to === undefined) throw notPlain(path, 'a link that points outside the archive')
+        if (links === mostLinks) throw notPlain(asked, 'a chain of too many links')
         path = member.to
       }
     },
   }
 }
 
-/** Of content its path says what it is, so that it is the same twice; whoever reads it verifies. */
+/** The path of content states its digest, so two members with one path are equal; the reader verifies them. */
 function mayComeTwice(path: string, one: Member<unknown>, other: Member<unknown>): boolean {
   if (one.is !== other.is) return false
   return one.is === 'directory' || (one.is === 'file' && digestOfPath(path) !== undefined)

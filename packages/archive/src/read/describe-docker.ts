@@ -13,8 +13,8 @@ import { documentLimit, type FoundLayer, type Members } from './members.ts'
 import { incomplete } from './refusals.ts'
 
 /**
- * The images that `manifest.json` names. A docker-archive keeps no manifests: an OCI manifest is made of each, over the
- * layers as they are in there, so that the image ID stays.
+ * The images in `manifest.json`. A docker-archive contains no manifests: an OCI manifest is generated for each, with the
+ * layers as they are in the archive, so that the image ID does not change.
  *
  * @throws ArchiveError `ARCHIVE_INVALID`, `ARCHIVE_INCOMPLETE`; what decoding a config throws
  */
@@ -26,7 +26,7 @@ export async function describeDocker(
   const images = new Map<Digest, { readonly names: Set<string>; readonly target: Descriptor }>()
   const made = new Map<Digest, Document>()
   const places = new Map<Digest, string>()
-  // A list may name the same things a million times: each is looked at once.
+  // A list may repeat an entry a million times: each is read once.
   const configs = new Map<string, FoundConfig>()
   const known = new Map<string, FoundLayer>()
   for (const { Config: path, RepoTags: names, Layers: paths } of items) {
@@ -59,7 +59,7 @@ async function configAt(members: Members, path: string, { signal }: AbortOptions
   const bytes = await members.document(path, { maxBytes: documentLimit, signal })
   if (bytes === undefined) throw incomplete(path, 'the config of an image')
   const config: Descriptor = { mediaType: OCI_CONFIG, digest: digestOf(bytes), size: bytes.byteLength }
-  // A path in `blobs/` promises a digest. Elsewhere a name is only a name.
+  // Only a path in `blobs/` states a digest.
   assertIs(path, { promised: digestOfPath(path), actual: config.digest })
   return { config, diffIds: parseImageConfig(bytes).rootfs.diffIds }
 }
@@ -76,12 +76,12 @@ async function layersOf(
   if (paths.length !== diffIds.length) {
     throw new ArchiveError(
       'ARCHIVE_INVALID',
-      `${DOCKER_MANIFEST_FILE} names ${paths.length} layers of an image, and its config ${diffIds.length}`,
+      `${DOCKER_MANIFEST_FILE} names ${paths.length} layers of an image, but its config has ${diffIds.length}`,
       {
         path: DOCKER_MANIFEST_FILE,
         expected: diffIds.length,
         actual: paths.length,
-        hint: 'have the archive written again',
+        hint: 'write the archive again',
       },
     )
   }
@@ -104,10 +104,10 @@ function assertIs(
   { promised, actual }: { readonly promised: Digest | undefined; readonly actual: Digest },
 ): void {
   if (promised === undefined || promised === actual || algorithmOf(promised) !== algorithmOf(actual)) return
-  throw new ArchiveError('ARCHIVE_INVALID', `what lies at ${printable(path, 300)} is ${actual}, not ${promised}`, {
+  throw new ArchiveError('ARCHIVE_INVALID', `the content of ${printable(path, 300)} has the digest ${actual}, not ${promised}`, {
     path: printable(path, 300),
     expected: promised,
     actual,
-    hint: 'it was damaged or tampered with: have it written again',
+    hint: 'it is damaged or was tampered with: write the archive again',
   })
 }

@@ -13,24 +13,24 @@ import { layerDescriptor, makeManifest } from './make-manifest.ts'
 import { documentLimit, namesLimit, type FoundLayer, type Members } from './members.ts'
 import { incomplete, notPlain } from './refusals.ts'
 
-/** Docker could stack no more than this, so that a chain that is longer, or goes in a circle, is none of its. */
+/** Docker supported no more layers than this, so a longer or circular chain was not written by it. */
 const mostLayers = 1000
-/** Of all images together: each layer of an image counts, also one that others have. */
+/** Of all images together: a layer counts once for each image that has it. */
 const mostLayersOfAll = 100_000
 const imageId = /^[0-9a-f]{64}$/
 const imagePath = /^([0-9a-f]{64})\/json$/
 
-/** The IDs of images from before docker 1.10 that are there, named or not. */
+/** The IDs of images from before docker 1.10 in the archive, with or without a name. */
 export const legacyImages = (members: Members): readonly string[] =>
   Array.from(members.paths?.() ?? [], (path) => imagePath.exec(path)?.[1]).filter((id) => id !== undefined)
 
 /**
- * The images of a docker-archive from before docker 1.10: a directory for each layer, with the image that ends there. Its
- * config is made as docker makes it when it loads such an archive, every layer kept, so that the image ID is the same. What
- * `docker save` was given by its ID has no name, and without any name there is no `repositories` either: such an image is
+ * The images of a docker-archive from before docker 1.10: it has a directory for each layer, with the image that ends there. Its
+ * config is generated as docker does when it loads such an archive, with every layer kept, so that the image ID is the same. What
+ * was passed to `docker save` by its ID has no name, and without any name `repositories` is missing, too: such an image is
  * one that no other is built on.
  *
- * @throws ArchiveError; ManifestError for a history that is none
+ * @throws ArchiveError; ManifestError for an invalid history
  */
 export async function describeLegacy(
   members: Members,
@@ -92,7 +92,7 @@ async function chainOf(members: Members, top: string, { signal }: AbortOptions):
   /** Which file names the image. */
   let from = REPOSITORIES_FILE
   for (let id: string | undefined = top; id !== undefined;) {
-    if (!imageId.test(id)) throw invalid(from, `'${printable(id, 80)}' is no image ID`)
+    if (!imageId.test(id)) throw invalid(from, `'${printable(id, 80)}' is not an image ID`)
     if (chain.length === mostLayers) throw invalid(`${top}/json`, `the image has more than ${mostLayers} layers`)
     const json = await members.document(`${id}/json`, { maxBytes: documentLimit, signal })
     if (json === undefined) throw incomplete(`${id}/json`, `which image ${top} needs`)
@@ -102,7 +102,7 @@ async function chainOf(members: Members, top: string, { signal }: AbortOptions):
     if (layer.compression !== 'none') {
       throw new ArchiveError('ARCHIVE_UNSUPPORTED', `${id}/layer.tar is compressed`, {
         path: `${id}/layer.tar`,
-        hint: 'docker before 1.10 wrote layers as plain archives: unpack it, or have it written again',
+        hint: 'docker before 1.10 did not compress layers: decompress it, or write the archive again',
       })
     }
     chain.unshift({ text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(json), layer })
@@ -114,10 +114,10 @@ async function chainOf(members: Members, top: string, { signal }: AbortOptions):
 
 function parentOf(json: Uint8Array, path: string): string | undefined {
   const image = parseStrictJson(json)
-  if (typeof image !== 'object' || image === null || Array.isArray(image)) throw notPlain(path, 'no image')
+  if (typeof image !== 'object' || image === null || Array.isArray(image)) throw notPlain(path, 'not an image')
   const parent = 'parent' in image ? image.parent : undefined
   if (parent === undefined || parent === null || parent === '') return undefined
-  if (typeof parent !== 'string') throw notPlain(path, 'no image')
+  if (typeof parent !== 'string') throw notPlain(path, 'not an image')
   return parent.replace(/^sha256:/, '')
 }
 
@@ -138,11 +138,11 @@ function configOf(chain: readonly Link[]): Document {
 const tooManyLayers = (): ArchiveError =>
   new ArchiveError('ARCHIVE_TOO_LARGE', `the images of the archive have more than ${mostLayersOfAll} layers together`, {
     expected: mostLayersOfAll,
-    hint: 'no honest archive is like this',
+    hint: 'ordinary tools do not write such archives: do not trust it',
   })
 
 const invalid = (path: string, what: string): ArchiveError =>
   new ArchiveError('ARCHIVE_INVALID', `${path}: ${what}`, {
     path,
-    hint: 'have the archive written again',
+    hint: 'write the archive again',
   })

@@ -9,7 +9,7 @@ import type { ArchivedImage } from './describe.ts'
 import { namesLimit, type Members } from './members.ts'
 
 /**
- * The entries of `index.json`, each target once, with all its names. What is neither manifest nor index is passed over.
+ * The entries of `index.json`, each target once, with all its names. Entries that are neither manifest nor index are ignored.
  *
  * @throws ArchiveError `ARCHIVE_UNSUPPORTED`; ManifestError
  */
@@ -33,7 +33,7 @@ export async function describeOci(
   return [...images.values()].map(({ names, target }) => ({ names: [...names], target }))
 }
 
-/** The target itself; what the entry says of its name is no part of it. */
+/** The target without the annotations for its name. */
 function plain({ annotations, ...target }: Descriptor): Descriptor {
   const { [CONTAINERD_NAME]: _full, [REF_NAME]: _ref, ...rest } = annotations ?? {}
   return Object.keys(rest).length === 0 ? target : { ...target, annotations: rest }

@@ -15,7 +15,7 @@ import { incomplete } from './refusals.ts'
 
 /** One image of an archive or a layout: an index or a manifest, with all its names there. */
 export interface ArchivedImage {
-  /** As they are written there: data, which may be no reference. None for an image without a name. */
+  /** As they are written there: they may not be valid references. Empty for an image without a name. */
   readonly names: readonly string[]
   readonly target: Descriptor
 }
@@ -23,16 +23,16 @@ export interface ArchivedImage {
 /** What is in an archive or a layout. */
 export interface Described {
   readonly images: readonly ArchivedImage[]
-  /** `made`: none of its manifests was there. */
+  /** `made`: the manifests were generated. */
   readonly manifests: 'kept' | 'made'
-  /** Manifests and configs that are not there and were made of what is. */
+  /** Manifests and configs that were generated because they were missing. */
   readonly made: ReadonlyMap<Digest, Document>
-  /** Where content is that lies under no digest. */
+  /** Where content is that has no path with its digest. */
   readonly places: ReadonlyMap<Digest, string>
 }
 
 /**
- * The images of an archive or a layout. Of one that is both, the OCI half counts, and the docker half must be of the same
+ * The images of an archive or a layout. If it is both, the OCI part counts, and the docker part must have the same
  * images.
  *
  * @throws ArchiveError; what decoding throws
@@ -57,8 +57,8 @@ export async function describe(members: Members, options: AbortOptions = {}): Pr
     return { images: [], manifests: 'kept', made: new Map(), places: new Map() }
   throw new ArchiveError(
     'ARCHIVE_UNKNOWN',
-    `this is no archive of images: it has neither ${INDEX_FILE} nor ${DOCKER_MANIFEST_FILE} nor ${REPOSITORIES_FILE}`,
-    { hint: 'archives of docker save, podman save, skopeo and lading save are read, and OCI image layouts' },
+    `this is not an archive of images: it has neither ${INDEX_FILE} nor ${DOCKER_MANIFEST_FILE} nor ${REPOSITORIES_FILE}`,
+    { hint: 'supported are archives of docker save, podman save, skopeo and lading save, and OCI image layouts' },
   )
 }
 
@@ -83,7 +83,7 @@ async function withDockerNames(
       else others.push(image)
     }
   }
-  // A list may name the same thing a million times.
+  // A list may repeat an entry a million times.
   const digests = new Map<string, Digest>()
   for (const { Config: path, RepoTags: names } of items) {
     const digest = digests.get(path) ?? (await configAt(members, path, { ...options, among: byConfig }))
@@ -93,7 +93,7 @@ async function withDockerNames(
     for (const name of names ?? []) {
       const others = known.get(fullName(name))
       if (others?.some(({ configs }) => configs.has(digest)) === false)
-        throw twoHalves(`calls another image ${printable(name, 300)} than ${INDEX_FILE} does`, digest)
+        throw twoHalves(`gives the name ${printable(name, 300)} to another image than ${INDEX_FILE}`, digest)
       if (others !== undefined) continue
       known.set(fullName(name), [image])
       image.names.push(name)
@@ -102,7 +102,7 @@ async function withDockerNames(
   return named.map(({ names, target }) => ({ names, target }))
 }
 
-/** The digest of a config, by the algorithm that the other half knows it by. */
+/** The digest of a config, by the algorithm that the other part uses. */
 async function configAt(
   members: Members,
   path: string,
@@ -133,8 +133,8 @@ async function configsOf(members: Members, target: Descriptor, { signal }: Abort
 const twoHalves = (what: string, digest: Digest): ArchiveError =>
   new ArchiveError('ARCHIVE_AMBIGUOUS', `${DOCKER_MANIFEST_FILE} ${what}`, {
     digest,
-    hint: 'programs would find different images in it: do not trust it, and have it written again',
+    hint: 'programs would find different images in it: do not trust it, and write it again',
   })
 
-/** Two spellings of one name: docker writes `alpine:3` in one half and `docker.io/library/alpine:3` in the other. */
+/** Two spellings of one name: docker writes `alpine:3` in one part and `docker.io/library/alpine:3` in the other. */
 const fullName = (name: string): string => name.replace(/^docker\.io\/(?:library\/)?/, '')

@@ -6,8 +6,8 @@ import { readHandle } from './read-handle.ts'
 import { notPlain } from './refusals.ts'
 
 /**
- * The files of a layout directory. Links are refused, at a file and on the way to it: content is what lies there, not what
- * somebody else's file may be tomorrow.
+ * The files of a layout directory. Links are refused, both as a file and in its path: content must be in the directory
+ * itself, and not be another file that may change.
  */
 export function directoryFiles(fs: FileSystem, root: string): Files {
   return {
@@ -17,11 +17,11 @@ export function directoryFiles(fs: FileSystem, root: string): Files {
         const above = parts.slice(0, depth).join('/')
         const found = await fs.stat(join(root, above))
         if (found === undefined) return undefined
-        if (found.kind !== 'directory') throw notPlain(above, 'no directory')
+        if (found.kind !== 'directory') throw notPlain(above, 'not a directory')
       }
       const stat = await fs.stat(join(root, path))
       if (stat === undefined) return undefined
-      if (stat.kind !== 'file') throw notPlain(path, stat.kind === 'link' ? 'a link' : 'no file')
+      if (stat.kind !== 'file') throw notPlain(path, stat.kind === 'link' ? 'a link' : 'not a file')
       return fileAt(fs, join(root, path), { path, size: stat.size })
     },
     close: () => Promise.resolve(),
@@ -35,7 +35,7 @@ function fileAt(fs: FileSystem, at: string, { path, size }: Pick<StoredFile, 'pa
     async *read(from, to, options) {
       const handle = await fs.open(at, 'r').catch((error: unknown) => {
         // Replaced since it was looked at.
-        throw isLadingError(error, 'NOT_A_FILE') ? notPlain(path, 'no file') : error
+        throw isLadingError(error, 'NOT_A_FILE') ? notPlain(path, 'not a file') : error
       })
       try {
         yield* readHandle(handle, { path, from, to }, options)

@@ -6,8 +6,8 @@ import { unreadable } from './refusals.ts'
 const chunkBytes = 256 * 1024
 
 /**
- * The bytes of a file, a pipe or a device, once. It is opened when the first of them are asked for, and closed when no more
- * are, or when the signal goes off.
+ * The bytes of a file, a pipe or a device, once. It is opened when the first bytes are requested, and closed when no more
+ * are, or when the signal is aborted.
  *
  * @throws ArchiveError `ARCHIVE_UNREADABLE`
  */

@@ -16,13 +16,13 @@ interface Place {
   readonly files: Files
   /** What is there now. */
   readonly described: (options?: AbortOptions) => Promise<Described>
-  /** Where the bytes are said to be from. */
+  /** The name of the source in messages. */
   readonly name: string
 }
 
 /** Files of an archive or a layout as a source. */
 export function fileSource({ files, described, name: place }: Place): ArchiveSource {
-  /** Content under its digest, which needs no look at what names it; else where docker's part has it, or what was made. */
+  /** Content under its digest, for which no document has to be read; else from the docker part, or generated. */
   const find = async (digest: Digest, options?: AbortOptions): Promise<StoredFile | Document | undefined> => {
     const file = await files.find(blobPath(digest))
     if (file !== undefined) return file
@@ -30,7 +30,7 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
     const path = places.get(digest)
     return made.get(digest) ?? (path === undefined ? undefined : files.find(path, { follow: true }))
   }
-  /** As a file, whose digest whoever reads it verifies, or as a document, which is right. */
+  /** As a file, whose digest its reader verifies, or as a document, which is verified. */
   const needed = async (descriptor: Descriptor, options?: AbortOptions): Promise<StoredFile | Document> => {
     const found = await find(descriptor.digest, options)
     if (found === undefined) throw unknownContent(descriptor.digest, place)
@@ -125,7 +125,7 @@ export function fileSource({ files, described, name: place }: Place): ArchiveSou
         given.add(referrer.digest)
         yield referrer
       }
-      // Some tools list them as registries do that have no other way (distribution-spec, "Referrers Tag Schema").
+      // Some tools list them as registries without the referrers API do (distribution-spec, "Referrers Tag Schema").
       for (const referrer of await listed(subject, options)) if (!given.has(referrer.digest)) yield referrer
     },
     close: () => files.close(),
@@ -149,7 +149,7 @@ const isDocument = (found: StoredFile | Document): found is Document => 'bytes' 
 const unknownContent = (digest: Digest, place: string): DeliveryError =>
   new DeliveryError('CONTENT_UNKNOWN', `${digest} is not in ${printable(place, 300)}`, {
     digest,
-    hint: 'it was left out, or not written to its end: have it written again',
+    hint: 'its writer left it out, or the archive is cut off: write it again',
   })
 
 function unknownName(
@@ -164,7 +164,7 @@ function unknownName(
 }
 
 const wrongSize = ({ digest, size }: Descriptor, actual: number): DeliveryError =>
-  new DeliveryError('SIZE_MISMATCH', `${digest} has ${actual} bytes there instead of ${size}`, {
+  new DeliveryError('SIZE_MISMATCH', `${digest} has ${actual} bytes, not ${size}`, {
     digest,
     expected: size,
     actual,
@@ -172,23 +172,23 @@ const wrongSize = ({ digest, size }: Descriptor, actual: number): DeliveryError 
   })
 
 const beyond = ({ digest }: Descriptor, offset: number, end: number): DeliveryError =>
-  new DeliveryError('RANGE_MISMATCH', `${offset} bytes of ${digest} are there, and it has only ${end}`, {
+  new DeliveryError('RANGE_MISMATCH', `${offset} bytes of ${digest} are here, but it has only ${end}`, {
     digest,
     expected: end,
     actual: offset,
-    hint: 'throw away what is there and start again',
+    hint: 'delete what is here, and start again',
   })
 
 const mismatch = ({ digest }: Descriptor, actual: Digest, path: string): DeliveryError =>
-  new DeliveryError('DIGEST_MISMATCH', `what lies at ${printable(path, 300)} as ${digest} is ${actual}`, {
+  new DeliveryError('DIGEST_MISMATCH', `the content of ${printable(path, 300)} has the digest ${actual}, not ${digest}`, {
     digest,
     expected: digest,
     actual,
-    hint: 'it was damaged or tampered with: have the archive written again',
+    hint: 'it is damaged or was tampered with: write the archive again',
   })
 
 const ambiguous = (name: string, images: readonly ArchivedImage[]): ArchiveError =>
-  new ArchiveError('ARCHIVE_AMBIGUOUS', `${images.length} images are called ${printable(name, 300)}`, {
+  new ArchiveError('ARCHIVE_AMBIGUOUS', `${images.length} images have the name ${printable(name, 300)}`, {
     reference: printable(name, 300),
-    hint: `ask for one by its digest: ${images.map(({ target }) => target.digest).join(', ')}`,
+    hint: `choose one by its digest: ${images.map(({ target }) => target.digest).join(', ')}`,
   })

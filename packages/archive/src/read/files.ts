@@ -6,7 +6,7 @@ export interface StoredFile {
   readonly path: string
   /** In bytes. */
   readonly size: number
-  /** The bytes from `from` up to `to`, exclusive. Chunks are the receiver's to keep, unless it gives the `memory` for them. */
+  /** The bytes from `from` up to `to`, exclusive. The receiver may keep the chunks, unless it provides the `memory` for them. */
   read(
     from: number,
     to: number,
@@ -17,11 +17,11 @@ export interface StoredFile {
 /** The files of an archive or a layout by path: relative, with slashes. */
 export interface Files {
   /**
-   * @param options.follow links to other files of the same archive are followed
-   * @throws ArchiveError `ARCHIVE_INVALID` for what is there and no file, and what is there twice
+   * @param options.follow whether links to other files of the same archive are followed
+   * @throws ArchiveError `ARCHIVE_INVALID` if it is not a file, or there twice
    */
   find(path: string, options?: { readonly follow?: boolean | undefined }): Promise<StoredFile | undefined>
-  /** All paths that are there. Absent: nobody lists them. */
+  /** All paths. Absent: they cannot be listed. */
   readonly paths?: (() => Iterable<string>) | undefined
   close(): Promise<void>
 }

@@ -3,7 +3,7 @@ const members = ['"layers"', '"manifests"', '"config"', '"rootfs"', '"parent"', 
 const brace = 0x7b
 const space: readonly number[] = [0x20, 0x09, 0x0a, 0x0d]
 
-/** Whether these small bytes may be a manifest, an index or a config: what is one is never said no to. */
+/** Whether these few bytes may be a manifest, an index or a config. Never `false` for one that is. */
 export function looksLikeDocument(bytes: Uint8Array): boolean {
   const first = bytes.findIndex((byte) => !space.includes(byte))
   if (first === -1 || bytes[first] !== brace) return false

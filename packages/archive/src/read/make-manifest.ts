@@ -11,7 +11,7 @@ export const layerDescriptor = ({ digest, size, compression }: FoundLayer): Desc
   size,
 })
 
-/** The OCI manifest of an image that came without one: the same bytes for the same image. */
+/** The OCI manifest of an image without one: the same bytes for the same image. */
 export function makeManifest(config: Descriptor, layers: readonly Descriptor[]): Document {
   const bytes = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers }))
   return { descriptor: { mediaType: OCI_MANIFEST, digest: digestOf(bytes), size: bytes.byteLength }, bytes }

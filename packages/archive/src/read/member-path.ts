@@ -2,21 +2,21 @@ import { printable } from '@lading/errors'
 import { ArchiveError } from '../archive-error.ts'
 
 /**
- * The path of a member without what says nothing: `./`, doubled slashes, one at the end. `''` for the archive's own
+ * The path of a member without redundant parts: `./`, doubled slashes, a slash at the end. `''` for the archive's own
  * directory.
  *
- * @throws ArchiveError `ARCHIVE_INVALID` for a path that leads outside
+ * @throws ArchiveError `ARCHIVE_INVALID` for a path that points outside
  */
 export function memberPath(written: string): string {
   const parts = written.split('/').filter((part) => part !== '' && part !== '.')
   if (!written.startsWith('/') && !parts.includes('..')) return parts.join('/')
-  throw new ArchiveError('ARCHIVE_INVALID', `the archive has a member outside of itself: ${printable(written, 300)}`, {
+  throw new ArchiveError('ARCHIVE_INVALID', `the archive has a path outside of itself: ${printable(written, 300)}`, {
     path: printable(written, 300),
-    hint: 'no tool that writes images does this: do not trust it',
+    hint: 'ordinary tools do not write such archives: do not trust it',
   })
 }
 
-/** Where a link leads, from the directory that it lies in; `undefined`: outside. */
+/** The target of a link, resolved from its directory; `undefined`: outside. */
 export function linkedPath(from: string, to: string): string | undefined {
   if (to.startsWith('/')) return undefined
   const parts = from.split('/').slice(0, -1)

@@ -8,7 +8,7 @@ import type { Members } from './members.ts'
 import { oneMemory } from './read-handle.ts'
 import { knownCompression } from './sniffed-compression.ts'
 
-/** What is asked of files that can be read at any place. A layer is hashed once, and only where nothing says its digest. */
+/** Members of files with random access. A layer is hashed once, and only if its digest is not stated anywhere. */
 export function membersOf(files: Files): Members {
   const hashed = new Map<string, Promise<Digest>>()
   return {

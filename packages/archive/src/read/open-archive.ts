@@ -18,18 +18,18 @@ import { spool } from './spool.ts'
 import { tarFiles } from './tar-files.ts'
 import { unpacked } from './unpacked.ts'
 
-/** Told while an archive is opened. */
+/** Reported while an archive is opened. */
 export type ArchiveEvent = {
-  /** The archive cannot be read at any place as it is: what it unpacks to goes to a temporary file in `directory`. */
+  /** The archive does not support random access: it is written, decompressed, to a temporary file in `directory`. */
   readonly type: 'spooling'
   readonly because: 'compressed' | 'stream'
   readonly directory: string
 }
 
 export interface OpenArchiveOptions extends AbortOptions {
-  /** Where an archive that is compressed, or comes as a stream, is unpacked to while it is open. Needed for those alone. */
+  /** Directory for the temporary file of an archive that is compressed or a stream. Only needed for those. */
   readonly spoolDirectory?: string | undefined
-  /** What a compressed archive may cost. Defaults as `decompress`: 256 GiB, and beyond 1 GiB 100 times its size. */
+  /** How far a compressed archive may expand. Defaults as for `decompress`: 256 GiB, and 100 times its size if it is more than 1 GiB. */
   readonly bounds?: Bounds | undefined
   readonly onEvent?: ((event: ArchiveEvent) => void) | undefined
   /** Default: this machine's. */
@@ -37,11 +37,11 @@ export interface OpenArchiveOptions extends AbortOptions {
 }
 
 /**
- * An archive as a source: what `docker save` of any version writes, an OCI layout in an archive, or both in one; plain, or
- * compressed with gzip or zstd as a whole. A path to a directory opens it as a layout. Everything that names something is
- * read and checked before this resolves; content is verified when it is read. `close` it.
+ * Opens an archive as a source: what `docker save` of any version writes, an OCI layout in an archive, or both in one; plain, or
+ * compressed with gzip or zstd as a whole. A path to a directory opens it as a layout. Everything that refers to content is
+ * read and checked before this resolves; content is verified when it is read. Call `close` when you are done.
  *
- * @param from a path; or the archive's bytes, which go to a temporary file
+ * @param from a path; or the archive's bytes, which are written to a temporary file
  * @throws ArchiveError; TarError; CompressionError; ContentError of the file system; what `from` throws
  */
 export async function openArchive(
@@ -85,7 +85,7 @@ async function realPath(given: string): Promise<string> {
   }
 }
 
-/** The file itself where it is a plain archive; of a compressed one what it unpacks to. */
+/** The file itself if it is a plain archive; of a compressed one the decompressed file. */
 async function plainFile(fs: FileSystem, path: string, options: OpenArchiveOptions): Promise<FileHandle> {
   const handle = await fs.open(path, 'r').catch((error: unknown) => {
     throw unreadable(path, error as Error)
@@ -118,8 +118,8 @@ async function spooled(
 ): Promise<FileHandle> {
   if (directory === undefined) {
     const what = because === 'stream' ? 'comes as a stream' : 'is compressed as a whole'
-    throw new ArchiveError('ARCHIVE_SPOOL_NEEDED', `the archive ${what}, and nothing says where it may be unpacked`, {
-      hint: 'give spoolDirectory, a directory with room for it',
+    throw new ArchiveError('ARCHIVE_SPOOL_NEEDED', `the archive ${what}, and no directory is given to decompress it to`, {
+      hint: 'set spoolDirectory to a directory with enough space',
     })
   }
   onEvent?.({ type: 'spooling', because, directory: printable(directory) })

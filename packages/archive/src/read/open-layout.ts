@@ -18,9 +18,9 @@ export interface OpenLayoutOptions extends AbortOptions {
 
 /**
  * An OCI image layout directory as a source (image-spec, image-layout.md). Its names are those of `index.json` at each
- * moment: others may write there meanwhile. Indexes in it may be partial, and lead to further indexes.
+ * moment: others may write to it at the same time. Indexes in it may be partial, and refer to further indexes.
  *
- * @throws ArchiveError `ARCHIVE_UNREADABLE` where no directory is, `ARCHIVE_UNKNOWN` for one that is no layout,
+ * @throws ArchiveError `ARCHIVE_UNREADABLE` if there is no directory, `ARCHIVE_UNKNOWN` if it is not a layout,
  *   `ARCHIVE_UNSUPPORTED`
  */
 export async function openLayout(
@@ -38,7 +38,7 @@ export async function openLayout(
 }
 
 function noLayout(directory: string): ArchiveError {
-  return new ArchiveError('ARCHIVE_UNKNOWN', `${printable(directory, 300)} is no OCI image layout`, {
+  return new ArchiveError('ARCHIVE_UNKNOWN', `${printable(directory, 300)} is not an OCI image layout`, {
     path: directory,
     hint: `it has neither ${LAYOUT_FILE} nor ${INDEX_FILE}`,
   })

@@ -5,17 +5,17 @@ import { notPlain } from './refusals.ts'
 
 const chunkBytes = 256 * 1024
 
-/** For chunks that are looked at and not kept. */
+/** For chunks that are read and not kept. */
 export function oneMemory(): () => Uint8Array {
   const memory = new Uint8Array(chunkBytes)
   return () => memory
 }
 
-/** For chunks that are given away, and may come back. */
+/** For chunks that are passed on, and whose memory may be returned. */
 export const chunkMemory = (): ReusedMemory => createReusedMemory(chunkBytes)
 
 /**
- * A range of an open file in chunks, each in memory of its own, or at the start of what `memory` gives for it.
+ * A range of an open file in chunks, each in memory of its own, or at the start of what `memory` returns for it.
  *
  * @throws ArchiveError `ARCHIVE_INVALID` when the file ends before it
  */
@@ -28,7 +28,7 @@ export async function* readHandle(
     signal?.throwIfAborted()
     const buffer = (memory?.() ?? new Uint8Array(Math.min(chunkBytes, to - at))).subarray(0, to - at)
     const count = await handle.read(buffer, at)
-    if (count === 0) throw notPlain(path, `shorter than it was: it ends at byte ${at}`)
+    if (count === 0) throw notPlain(path, `shorter than before: it ends at byte ${at}`)
     at += count
     yield buffer.subarray(0, count)
   }

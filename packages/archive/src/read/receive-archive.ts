@@ -11,17 +11,17 @@ import { receiveMember, type ReceivedMember } from './receive-member.ts'
 import { receivedFiles } from './received-files.ts'
 import { unpacked } from './unpacked.ts'
 
-/** One file of the archive is about to be taken in. Its size in bytes. */
+/** One file of the archive is about to be read. Its size in bytes. */
 export interface MemberEvent {
   readonly path: string
   readonly size: number
 }
 
 export interface ReceiveArchiveOptions extends AbortOptions {
-  /** What a compressed archive may cost. Defaults as `decompress`: 256 GiB, and beyond 1 GiB 100 times its size. */
+  /** How far a compressed archive may expand. Defaults as for `decompress`: 256 GiB, and 100 times its size if it is more than 1 GiB. */
   readonly bounds?: Bounds | undefined
   /**
-   * The chunks are nobody else's, nor is the memory that they lie in, as with what a pipe or a file stream of Node gives: it
+   * The chunks and their memory are used by no other code, as is the case for a pipe or a file stream of Node: the memory
    * is freed as soon as their bytes are written. Default false: the garbage collector finds it.
    */
   readonly freeChunks?: boolean | undefined
@@ -29,14 +29,14 @@ export interface ReceiveArchiveOptions extends AbortOptions {
 }
 
 /**
- * Takes an archive in as it comes, from a pipe say: its members in any order, each once. Content goes to the delivery at
- * once, and is verified where its path promises a digest; what names it is kept in memory, 64 MiB at most. Nothing is
+ * Reads an archive from a stream, such as a pipe: its members in any order, each once. Content goes to the delivery at
+ * once, and is verified if its path states a digest; documents are kept in memory, 64 MiB at most. Nothing is
  * published.
  *
  * @param chunks plain, or compressed with gzip or zstd
- * @returns what was taken in, as a source: documents can be read of it, and `send` gives what the delivery does not have yet
- * @throws ArchiveError; TarError; CompressionError; DeliveryError `DIGEST_MISMATCH` for content that is not what its path
- *   says; what the delivery and `chunks` throw
+ * @returns what was read, as a source: its documents can be read, and `send` sends what the delivery does not have yet
+ * @throws ArchiveError; TarError; CompressionError; DeliveryError `DIGEST_MISMATCH` for content that has another digest than
+ *   its path; what the delivery and `chunks` throw
  */
 export async function receiveArchive(
   chunks: AsyncIterable<Uint8Array>,

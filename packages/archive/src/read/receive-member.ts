@@ -18,7 +18,7 @@ export type ReceivedMember =
   | { readonly is: 'kept'; readonly bytes: Uint8Array }
   /** The delivery has it. */
   | { readonly is: 'delivered'; readonly digest: Digest; readonly size: number; readonly compression: CompressionKind }
-  /** Nothing that an image has lies at such a path. */
+  /** Images have nothing at such a path. */
   | { readonly is: 'passed over'; readonly size: number }
 
 interface Incoming {
@@ -27,7 +27,7 @@ interface Incoming {
   readonly delivery: Delivery
   /** How much is in memory, in bytes. */
   readonly kept: { bytes: number }
-  /** What a chunk of the archive is handed on with. */
+  /** Memory in which chunks of the archive are passed on. */
   readonly memory?: ((chunk: Uint8Array) => GiveBack | undefined) | undefined
   readonly onMember?: ((event: MemberEvent) => void) | undefined
 }
@@ -63,11 +63,11 @@ function keep({ path, kept }: Incoming, bytes: Uint8Array): ReceivedMember {
   if (kept.bytes <= keptLimit) return { is: 'kept', bytes }
   throw new ArchiveError(
     'ARCHIVE_TOO_LARGE',
-    `the documents of the archive have more than ${keptLimit} bytes, at ${printable(path, 300)}`,
+    `the documents of the archive have more than ${keptLimit} bytes; the limit was reached at ${printable(path, 300)}`,
     {
       path: printable(path, 300),
       expected: keptLimit,
-      hint: 'write it to a file and load that: from a pipe they are kept in memory',
+      hint: 'write it to a file, and load the file: from a pipe, documents are kept in memory',
     },
   )
 }
@@ -89,7 +89,7 @@ async function deliver(
   }
   onMember?.({ path, size })
   try {
-    // What an interrupted delivery left is of no use: this one begins at its beginning.
+    // What an interrupted delivery left cannot be used: this one starts from the beginning.
     await receiver.begin({ start: 0, source: path })
     for await (const chunk of start.through(body)) {
       signal?.throwIfAborted()
@@ -99,7 +99,7 @@ async function deliver(
     const committed = await receiver.commit({ signal })
     return { is: 'delivered', digest: committed.digest, size: committed.size, compression: start.kind() }
   } catch (error) {
-    // Half a member is of no use to the next attempt either.
+    // The next attempt cannot use half a member either.
     await receiver.discard().catch(() => undefined)
     throw isLadingError(error, 'DIGEST_MISMATCH') ? lie(path, error) : error
   } finally {
@@ -110,11 +110,11 @@ async function deliver(
 function lie(path: string, cause: Error): DeliveryError {
   return new DeliveryError(
     'DIGEST_MISMATCH',
-    `what lies at ${printable(path, 300)} is something else: ${cause.message}`,
+    `${printable(path, 300)} has other content than its name states: ${cause.message}`,
     {
       path: printable(path, 300),
       cause,
-      hint: 'the archive was damaged or tampered with; nothing of it was named. Have it written again',
+      hint: 'the archive is damaged or was tampered with, and no name was set: write it again',
     },
   )
 }

@@ -10,7 +10,7 @@ import type { ReceivedMember } from './receive-member.ts'
 import { notPlain, tooLarge } from './refusals.ts'
 import { knownCompression } from './sniffed-compression.ts'
 
-/** What was taken in of an archive. Of what the delivery has, files know the size alone. */
+/** What was received of an archive. Of what the delivery has, only the size is known here. */
 export function receivedFiles(catalogue: Catalogue<ReceivedMember>): {
   readonly files: Files
   readonly members: Members
@@ -41,7 +41,7 @@ export function receivedFiles(catalogue: Catalogue<ReceivedMember>): {
         const { path, where } = found
         if (where.is === 'kept') return where.bytes
         if (where.size > maxBytes) throw tooLarge({ path, size: where.size }, maxBytes)
-        throw where.is === 'delivered' ? notPlain(path, 'no document') : elsewhere(path)
+        throw where.is === 'delivered' ? notPlain(path, 'not a document') : elsewhere(path)
       },
       async layer(asked) {
         const found = catalogue.find(asked, { follow: digestOfPath(asked) === undefined })
@@ -60,14 +60,14 @@ export function receivedFiles(catalogue: Catalogue<ReceivedMember>): {
 
 // oxlint-disable-next-line require-yield
 async function* gone(path: string): AsyncGenerator<Uint8Array, void, undefined> {
-  throw new DeliveryError('CONTENT_UNKNOWN', `${printable(path, 300)} was delivered, and is nowhere else`, {
+  throw new DeliveryError('CONTENT_UNKNOWN', `${printable(path, 300)} was delivered, and can no longer be read`, {
     path: printable(path, 300),
-    hint: 'it was removed at the target meanwhile: give the archive again',
+    hint: 'the target has removed it since: send the archive again',
   })
 }
 
 const elsewhere = (path: string): ArchiveError =>
-  new ArchiveError('ARCHIVE_UNSUPPORTED', `${printable(path, 300)} is a path where no program puts content`, {
+  new ArchiveError('ARCHIVE_UNSUPPORTED', `${printable(path, 300)} is not a known path for content`, {
     path: printable(path, 300),
-    hint: 'write the archive to a file and load that: from a pipe it was passed over',
+    hint: 'write the archive to a file, and load the file: from a pipe, files at unknown paths are skipped',
   })

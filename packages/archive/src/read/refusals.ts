@@ -7,37 +7,37 @@ export const tooLarge = (
 ): ArchiveError =>
   new ArchiveError(
     'ARCHIVE_TOO_LARGE',
-    `${printable(path, 300)} has ${size} bytes; at most ${maxBytes} are read of a document`,
+    `${printable(path, 300)} has ${size} bytes, more than the limit of ${maxBytes} for a document`,
     {
       path: printable(path, 300),
       expected: maxBytes,
       actual: size,
-      hint: 'no honest archive is like this',
+      hint: 'ordinary tools do not write such archives: do not trust it',
     },
   )
 
 export const tooManyMembers = (count: number): ArchiveError =>
   new ArchiveError('ARCHIVE_TOO_LARGE', `the archive has more than ${count} members`, {
     expected: count,
-    hint: 'no honest archive of images is like this; of a file system, build an image',
+    hint: 'archives of images are smaller than this; to load a file system, build an image of it',
   })
 
 export const notPlain = (path: string, what: string): ArchiveError =>
   new ArchiveError('ARCHIVE_INVALID', `${printable(path, 300)} is ${what}`, {
     path: printable(path, 300),
-    hint: 'nothing of it was taken. Have it written again, by docker save, podman save or lading save',
+    hint: 'nothing of the archive was loaded: write it again with docker save, podman save or lading save',
   })
 
 export const incomplete = (path: string, whose: string): ArchiveError =>
-  new ArchiveError('ARCHIVE_INCOMPLETE', `${printable(path, 300)}, ${whose}, is not there`, {
+  new ArchiveError('ARCHIVE_INCOMPLETE', `${printable(path, 300)}, ${whose}, is missing`, {
     path: printable(path, 300),
-    hint: 'it was not written to its end, or left something out: have it written again',
+    hint: 'the archive is cut off, or its writer left something out: write it again',
   })
 
-/** The archive's own file: nothing of it is known. */
+/** The archive's own file cannot be read. */
 export const unreadable = (path: string, cause: Error): ArchiveError =>
   new ArchiveError('ARCHIVE_UNREADABLE', cause.message, {
     path,
     cause,
-    hint: 'is the path right, and may you read what is there?',
+    hint: 'check the path, and that you have permission to read it',
   })

@@ -2,10 +2,10 @@ import { sniff, type CompressionKind } from '@lading/compression'
 import { printable } from '@lading/errors'
 import { ArchiveError } from '../archive-error.ts'
 
-/** No signature is longer, in bytes. */
+/** The longest signature, in bytes. */
 const enough = 16
 
-/** Looks at the first bytes of what passes through. */
+/** Detects the compression of chunks that pass through from their first bytes. */
 export function sniffedCompression(path: string): {
   /** The same chunks. */
   through(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
@@ -30,13 +30,13 @@ export function sniffedCompression(path: string): {
   }
 }
 
-/** @throws ArchiveError `ARCHIVE_UNSUPPORTED` for what no reader of images decompresses */
+/** @throws ArchiveError `ARCHIVE_UNSUPPORTED` for a compression that is not used for layers */
 export function knownCompression(path: string, start: Uint8Array): CompressionKind {
   const kind = sniff(start) ?? 'none'
   if (kind === 'gzip' || kind === 'zstd' || kind === 'none') return kind
   throw new ArchiveError('ARCHIVE_UNSUPPORTED', `${printable(path, 300)} is compressed with ${kind}`, {
     path: printable(path, 300),
     actual: kind,
-    hint: 'layers are plain, or compressed with gzip or zstd: have it written again',
+    hint: 'layers must be uncompressed, gzip or zstd: write the archive again',
   })
 }

@@ -4,8 +4,8 @@ import type { AbortOptions } from '@lading/clock'
 import type { FileHandle, FileSystem } from '@lading/content-store'
 
 /**
- * Writes what can be read once to a temporary file, and gives that, open for reading. Where the system allows it, it has
- * no name from the beginning on, so that nothing is left of a process that is killed; else it is removed when it is closed.
+ * Writes what can be read only once to a temporary file, and returns it open for reading. Where the system allows it, it has
+ * no name from the start, so that a killed process leaves nothing behind; else it is removed when it is closed.
  */
 export async function spool(
   fs: FileSystem,

@@ -7,7 +7,7 @@ import { memberPath } from './member-path.ts'
 import { readHandle } from './read-handle.ts'
 
 /**
- * The members of a tar archive in an open file: where they are is read from their headers, past their bytes. `close` closes
+ * The members of a tar archive in an open file: only headers are read, and the bytes of members are skipped. `close` closes
  * the file.
  *
  * @throws TarError, ArchiveError; the file stays open then

@@ -2,8 +2,8 @@ import { orAbort } from '@lading/clock'
 import { decompress, sniff, type DecompressOptions } from '@lading/compression'
 
 /**
- * What comes out of an archive that may be compressed as a whole. Of one that is not, the very chunks. The signal ends it
- * also while nothing comes.
+ * The decompressed chunks of an archive that may be compressed as a whole; of an uncompressed one the same chunks. The signal ends it
+ * also while no data arrives.
  *
  * @throws what `chunks` and `decompress` throw; the signal's reason
  */
@@ -28,7 +28,7 @@ export async function* unpacked(
   }
   try {
     const first = await read()
-    // A first chunk that is too short to tell is left to whoever puts chunks together.
+    // If the first chunk is too short to tell, the decompressor decides, which joins chunks.
     const isPlain = first !== undefined && sniff(first) === 'none'
     for await (const chunk of isPlain ? again(first) : decompress(again(first), options)) {
       signal?.throwIfAborted()
@@ -36,7 +36,7 @@ export async function* unpacked(
     }
   } finally {
     const closed = isOver ? undefined : iterator.return?.()
-    // A source in the middle of a read hears of it when that is over, which may be never.
+    // A source in the middle of a read notices the signal only when the read ends, which may be never.
     if (reading) closed?.catch(() => undefined)
     else await closed
   }

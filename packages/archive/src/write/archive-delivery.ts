@@ -24,7 +24,7 @@ interface Options {
   readonly abandon: () => Promise<void>
 }
 
-/** All that an archive is made of. */
+/** The parts of an archive. */
 export function archiveDelivery({ out, format, names, spool, abandon }: Options): Delivery {
   const members = blobMembers(out)
   const turn = createTurns()
@@ -45,7 +45,7 @@ export function archiveDelivery({ out, format, names, spool, abandon }: Options)
   const closeReceivers = async (): Promise<void> => {
     for (const receiver of receivers) await receiver.close()
   }
-  /** Nobody else writes meanwhile. */
+  /** No other caller writes at the same time. */
   const alone = async <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
     const leave = await turn({ signal })
     try {
@@ -83,7 +83,7 @@ export function archiveDelivery({ out, format, names, spool, abandon }: Options)
       try {
         assertOpen(signal)
         if (!isHere(what)) {
-          // One that has ended is of no more use, and an archive may have many.
+          // An ended receiver is not needed any more, and an archive may have many.
           const end = (): void => {
             receivers.delete(receiver)
             leave()
@@ -114,7 +114,7 @@ export function archiveDelivery({ out, format, names, spool, abandon }: Options)
           await members.add(descriptor.digest, bytes)
           changed = true
         }
-        // What cannot be written is not named either, whatever else is made of this archive.
+        // What cannot be written gets no name either, whatever happens to this archive.
         const named = name()
         return { outcome: changed || named ? 'published' : 'unchanged' }
       }, signal)
@@ -156,11 +156,11 @@ function closing(format: ArchiveFormat, names: ArchiveNames): readonly (readonly
 }
 
 const endedError = (): DeliveryError =>
-  new DeliveryError('DELIVERY_ENDED', 'this delivery has ended', { hint: 'an archive is written in one; make another' })
+  new DeliveryError('DELIVERY_ENDED', 'this delivery has ended', { hint: 'an archive is written by one delivery: create another archive' })
 
 const noSpool = (): ArchiveError =>
   new ArchiveError(
     'ARCHIVE_SPOOL_NEEDED',
-    'an archive says the digest of content before its first byte, and nothing says where this may be kept until it is known',
-    { hint: 'give spoolDirectory, a directory with room for it' },
+    'in an archive the digest of content comes before the content, and no directory is given to keep this content until its digest is known',
+    { hint: 'set spoolDirectory to a directory with enough space' },
   )

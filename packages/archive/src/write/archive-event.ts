@@ -1,12 +1,12 @@
 import type { Digest } from '@lading/digest'
 
 /**
- * What a user should know of an archive that is written. `message` is a sentence without its full stop, safe to print.
+ * What a user should know about an archive while it is written. `message` is a sentence without its full stop, safe to print.
  *
- * - `DOCKER_PLATFORM`: the docker part has an image of another platform than was wanted, for there is no other.
- * - `DOCKER_LEFT_OUT`: the docker part cannot say this at all; the OCI part has it.
- * - `ZSTD_LAYERS`: the docker part has layers that docker before 23 does not load.
- * - `MANY_LAYERS`: the docker part has an image of more layers than docker stacks, which are 125.
+ * - `DOCKER_PLATFORM`: the docker part has an image for another platform than the requested one, because there is none for that.
+ * - `DOCKER_LEFT_OUT`: the docker part cannot hold this; the OCI part has it.
+ * - `ZSTD_LAYERS`: the docker part has layers that docker before 23 cannot load.
+ * - `MANY_LAYERS`: the docker part has an image with more than 125 layers, the most that docker supports.
  */
 export interface ArchiveWarning {
   readonly type: 'warning'

@@ -5,7 +5,7 @@ import { nameOf, parseReference, tryParseReference, withDefaultTag, type Referen
 import type { ArchiveWarning } from './archive-event.ts'
 import { dockerImageOf, type DockerImage } from './docker-image.ts'
 
-/** What an archive has been given under one name, or under none. */
+/** What was published under one name, or without a name. */
 export interface ArchiveRoot {
   /** In full, as an entry has it. */
   readonly name?: string | undefined
@@ -19,11 +19,11 @@ export interface ArchiveRoot {
 /** What the documents at the end of an archive say. */
 export interface ArchiveNames {
   /**
-   * @returns gives the names, and whether there was something new in it
+   * @returns a function that sets the names, and returns whether this changed anything
    * @throws ArchiveError `NOT_AN_IMAGE`
    */
   prepare(target: Descriptor, given: readonly ArchiveName[], plan: PublicationPlan): () => boolean
-  /** In the order in which they came. */
+  /** In the order of their publication. */
   roots(): readonly ArchiveRoot[]
 }
 
@@ -75,10 +75,10 @@ export function archiveNames({
 export type ArchiveName = Pick<ArchiveRoot, 'reference'> & { readonly name: string }
 
 /**
- * As a store has it: with a digest or with a tag, `latest` where it has neither. Without docker it may be any text, as in
+ * As in a store: with a digest or a tag, `latest` if it has neither. Without docker it may be any text, as in
  * a layout.
  *
- * @throws ImageReferenceError where docker is to find it
+ * @throws ImageReferenceError if the archive has a docker part
  */
 export function archiveNameOf(name: string, { docker }: { readonly docker: boolean }): ArchiveName {
   if (!docker) return { name, reference: tryParseReference(name) }

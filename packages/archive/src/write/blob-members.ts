@@ -18,7 +18,7 @@ export interface OpenMember {
   /** Of the bytes that were written: what their source said. */
   validator?: string | undefined
   source?: string | undefined
-  /** Its bytes do not count, and cannot be taken back: whoever goes on compares them, in the end, by their digest. */
+  /** Its bytes are suspect and cannot be removed: the receiver that resumes compares their digest at the end. */
   discarded?: true
 }
 
@@ -27,19 +27,19 @@ export interface BlobMembers {
   /** Sizes of those that are whole and verified. */
   readonly done: ReadonlyMap<Digest, number>
   readonly open: OpenMember | undefined
-  /** What makes the archive useless, if something does. */
+  /** Why the archive is unusable, if it is. */
   readonly broken: DeliveryError | undefined
-  /** Goes on with the member of this blob, or begins it. @throws `DELIVERY_BROKEN` while another one is half there for good */
+  /** Resumes the member of this blob, or begins it. @throws `DELIVERY_BROKEN` if another one is incomplete and cannot be removed */
   enter(blob: Pick<Descriptor, 'digest' | 'size'>): Promise<OpenMember>
-  /** The bytes of the open member come again from the start, as far as that can be. */
+  /** The bytes of the open member are sent again from the start, where the sink can remove them. */
   restart(): Promise<void>
   /** All bytes are there. @throws DeliveryError `DIGEST_MISMATCH` */
   complete(): Promise<void>
-  /** Throws the open member away where that can be. */
+  /** Discards the open member where the sink can remove it. */
   discard(): Promise<void>
   /** A whole blob. */
   add(digest: Digest, bytes: Uint8Array): Promise<void>
-  /** Before the archive ends: no half of a blob is left. @throws `DELIVERY_BROKEN` */
+  /** Before the archive ends: checks that no blob is incomplete. @throws `DELIVERY_BROKEN` */
   settle(): Promise<void>
 }
 
@@ -101,13 +101,13 @@ export function blobMembers(out: MemberWriter): BlobMembers {
       const { digest } = open
       if (out.rewinds) await takeBack(open)
       else broken = wrongBytes(digest, actual)
-      throw new DeliveryError('DIGEST_MISMATCH', `what came as ${digest} is ${actual}`, {
+      throw new DeliveryError('DIGEST_MISMATCH', `the content of ${digest} has the digest ${actual}`, {
         digest,
         expected: digest,
         actual,
         hint: out.rewinds
-          ? 'nothing was kept; fetch it again, and if it stays like this its source is wrong'
-          : 'what was written is no archive: throw it away',
+          ? 'nothing was kept; fetch it again; if that fails too, its source sends wrong content'
+          : 'what was written is not a usable archive: delete it',
       })
     },
     async discard() {
@@ -127,10 +127,10 @@ export function blobMembers(out: MemberWriter): BlobMembers {
   }
 }
 
-const hint = 'throw away what was written, and begin another archive'
+const hint = 'delete what was written, and start another archive'
 
 const wrongBytes = (digest: Digest, actual: Digest): DeliveryError =>
-  new DeliveryError('DELIVERY_BROKEN', `the archive has ${actual} in place of ${digest}, and it cannot be taken back`, {
+  new DeliveryError('DELIVERY_BROKEN', `the archive has ${actual} in place of ${digest}, and this cannot be undone`, {
     digest,
     expected: digest,
     actual,
@@ -140,11 +140,11 @@ const wrongBytes = (digest: Digest, actual: Digest): DeliveryError =>
 const halfThere = ({ digest, size, length }: OpenMember): DeliveryError =>
   new DeliveryError(
     'DELIVERY_BROKEN',
-    `the archive has ${length} of the ${size} bytes of ${digest}, and no more came`,
+    `the archive has ${length} of the ${size} bytes of ${digest}, and the rest is missing`,
     {
       digest,
       expected: size,
       actual: length,
-      hint: `deliver the rest of it before anything else, or ${hint}`,
+      hint: `deliver the rest of it first, or ${hint}`,
     },
   )

@@ -4,10 +4,10 @@ import type { BlobMembers, OpenMember } from './blob-members.ts'
 import type { MemberWriter } from './member-writer.ts'
 
 /**
- * A blob on its way into an archive, where its bytes stand as they come. Where they cannot be taken back, a source that
- * sends everything again is heard and not written: it is the same blob, or its digest will be wrong.
+ * A blob while it is written to an archive, as its bytes arrive. Where they cannot be removed again, a source that
+ * sends everything again is hashed and not written: it is the same blob, or its digest will be wrong.
  *
- * @param options.leave the next blob may come
+ * @param options.leave lets the next blob begin
  */
 export function blobReceiver(
   blob: Descriptor,
@@ -18,7 +18,7 @@ export function blobReceiver(
   /** Of this blob, as it was left. */
   let member: OpenMember | undefined =
     members.open?.digest === digest && members.open.size === size ? members.open : undefined
-  /** Bytes that are there already, and come again. */
+  /** Bytes that were written already, and are sent again. */
   let heard = member?.discarded === true ? member.length : 0
   let closed = false
   let committed: Descriptor | undefined
@@ -46,11 +46,11 @@ export function blobReceiver(
     async begin({ start, validator, source }) {
       assertOpen()
       if (start !== 0 && start !== offset()) {
-        throw new DeliveryError('RANGE_MISMATCH', `the answer starts at byte ${start}, and ${offset()} are here`, {
+        throw new DeliveryError('RANGE_MISMATCH', `the answer starts at byte ${start}, but ${offset()} bytes are here`, {
           digest,
           expected: offset(),
           actual: start,
-          hint: "ask for the range from the receiver's offset, or for everything",
+          hint: "request the range from the receiver's offset, or everything",
         })
       }
       if (start === 0 && member !== undefined) {
@@ -64,11 +64,11 @@ export function blobReceiver(
     },
     write(chunk, giveBack) {
       assertOpen()
-      if (member === undefined) throw new TypeError('begin() comes before write()')
+      if (member === undefined) throw new TypeError('call begin() before write()')
       const fresh = chunk.subarray(Math.min(heard, chunk.byteLength))
       const length = member.length + fresh.byteLength
       if (length > size)
-        throw wrongSize(length, 'the descriptor or the source is wrong about the size: nothing beyond it is taken')
+        throw wrongSize(length, 'the descriptor or the source states a wrong size: further bytes are rejected')
       heard -= chunk.byteLength - fresh.byteLength
       // The disk is at work while the bytes are hashed.
       const taken = out.write(fresh)
@@ -82,7 +82,7 @@ export function blobReceiver(
       assertOpen()
       signal?.throwIfAborted()
       member ??= await members.enter(blob)
-      if (offset() < size) throw wrongSize(offset(), "go on from the receiver's offset: what is here is kept")
+      if (offset() < size) throw wrongSize(offset(), "continue from the receiver's offset: what has arrived is kept")
       try {
         await members.complete()
       } finally {
@@ -101,7 +101,7 @@ export function blobReceiver(
       if (closed) return
       closed = true
       try {
-        // One that never began has nothing to throw away, and what is open is somebody else's.
+        // A receiver that never began has nothing to discard, and the open member belongs to another one.
         if (member !== undefined) await members.discard()
       } finally {
         leave()

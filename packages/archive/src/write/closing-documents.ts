@@ -22,8 +22,8 @@ const isOfOther = (digest: Digest | undefined, target: Descriptor): boolean =>
   digest !== undefined && digest !== target.digest
 
 /**
- * A full reference stands where containerd looks for it, and docker since 25; and where OCI tools look, if their grammar
- * has it. Any other name stands there alone, if it can.
+ * A full reference is written where containerd and docker since 25 look for it, and where OCI tools look if their grammar
+ * allows it. Any other name is written only there, if the grammar allows it.
  */
 export function layoutName(name: string): LayoutName {
   const isRefName = isLayoutRefName(name)
@@ -39,7 +39,7 @@ export interface LayoutName {
   readonly fullName?: string | undefined
 }
 
-/** What an index of a layout says of a target. */
+/** The descriptor of a target in the index of a layout. */
 export function layoutEntry(target: Descriptor, { refName, fullName }: LayoutName): JsonObject {
   const { mediaType, digest, size, artifactType, platform, annotations = {} } = target
   const kept = Object.entries(annotations).filter(

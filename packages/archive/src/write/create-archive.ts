@@ -9,30 +9,30 @@ import { memberWriter } from './member-writer.ts'
 
 export interface ArchiveOptions {
   /**
-   * `both`, the default: an OCI image layout that has docker's `manifest.json` too, as docker writes since version 25;
-   * every tool reads it. `docker`: nothing in it leads to manifests, so that its readers make others. `oci`: docker before
-   * 25 does not read it.
+   * `both`, the default: an OCI image layout with docker's `manifest.json` in addition, as docker writes since version 25;
+   * every tool reads it. `docker`: it does not contain the manifests, so its readers generate others. `oci`: docker before
+   * 25 cannot read it.
    */
   readonly format?: ArchiveFormat | undefined
-  /** Which image docker finds where several are there. Default: the one for this machine. */
+  /** Which image docker finds if there are several. Default: the one for this machine. */
   readonly platform?: Platform | undefined
-  /** Where content of unknown digest is kept until it has come. Without it, such content is refused: `ARCHIVE_SPOOL_NEEDED`. */
+  /** Directory for temporary files of content whose digest is not known yet. Without it, such content is refused with `ARCHIVE_SPOOL_NEEDED`. */
   readonly spoolDirectory?: string | undefined
   readonly fs?: FileSystem | undefined
   readonly onEvent?: ((event: ArchiveWarning) => void) | undefined
 }
 
 /**
- * An archive of images as a target, for one delivery: what `docker load`, `podman load`, `ctr image import` and
- * `skopeo` read. Blobs go into the archive as they come, in bounded memory, each once; what names them comes at the end.
- * Names are references; of `oci` alone also whatever a layout takes. The same deliveries give the same bytes. Foreign layers may be missing.
+ * A target that writes an archive of images, in one delivery: what `docker load`, `podman load`, `ctr image import` and
+ * `skopeo` read. Blobs are written as they arrive, in bounded memory, each once; the documents with names follow at the end.
+ * Names are references; with `oci` alone any name that a layout allows. The same deliveries produce the same bytes. Foreign layers may be missing.
  *
  * ```ts
  * const delivery = await createArchive({ write: (bytes) => file.write(bytes) }).begin()
  * ```
  *
- * @throws by its delivery, beside what every delivery throws: ArchiveError `NOT_AN_IMAGE` (an artifact, for docker
- *   alone), `ARCHIVE_SPOOL_NEEDED`; DeliveryError `DELIVERY_BROKEN` where the sink cannot take back what turned out wrong; what the sink throws
+ * @throws from its delivery, in addition to what every delivery throws: ArchiveError `NOT_AN_IMAGE` (an artifact, for docker
+ *   alone), `ARCHIVE_SPOOL_NEEDED`; DeliveryError `DELIVERY_BROKEN` if the sink cannot remove what turned out to be wrong; what the sink throws
  */
 export function createArchive(sink: ArchiveSink, options: ArchiveOptions = {}): Target {
   const { format = 'both', platform = defaultPlatform(), onEvent, fs = nodeFileSystem() } = options
@@ -43,8 +43,8 @@ export function createArchive(sink: ArchiveSink, options: ArchiveOptions = {}): 
     async begin({ signal } = {}) {
       signal?.throwIfAborted()
       if (begun)
-        throw new DeliveryError('DELIVERY_ENDED', 'an archive is written by one delivery, and this one had it', {
-          hint: 'make another archive',
+        throw new DeliveryError('DELIVERY_ENDED', 'an archive is written by one delivery, and this archive already had its delivery', {
+          hint: 'create another archive',
         })
       begun = true
       const docker = format === 'oci' ? 'not' : format === 'docker' ? 'only' : 'too'

@@ -21,23 +21,23 @@ export interface DockerImage {
   readonly layers: readonly Digest[]
 }
 
-/** What docker stacks on each other; it calls more than that `max depth exceeded`. */
+/** The most layers that docker supports; for more it reports `max depth exceeded`. */
 const mostLayersOfDocker = 125
 
 type Found = PlannedDocument & { readonly manifest: ImageManifest }
 
 interface Options {
-  /** There is nothing but a docker part. */
+  /** The archive has only a docker part. */
   readonly only: boolean
   readonly platform: Platform
   readonly warn: (warning: Omit<ArchiveWarning, 'type'>) => void
 }
 
 /**
- * The image that docker finds under a target: the manifest itself; of an index the one that serves the platform best of
- * those that are there, or the first one.
+ * The image that docker finds for a target: the manifest itself; for an index, the one that fits the platform best of
+ * those that the archive contains, or the first one.
  *
- * @throws ArchiveError `NOT_AN_IMAGE` where docker's is the only part
+ * @throws ArchiveError `NOT_AN_IMAGE` if docker's is the only part
  */
 export function dockerImageOf(target: Descriptor, plan: PublicationPlan, options: Options): DockerImage | undefined {
   const { only, platform, warn } = options
@@ -48,16 +48,16 @@ export function dockerImageOf(target: Descriptor, plan: PublicationPlan, options
   if (found === undefined || problem !== undefined) {
     const what = problem?.what ?? 'an index without an image'
     if (only) {
-      throw new ArchiveError('NOT_AN_IMAGE', `${target.digest} is ${what}, which docker does not load`, {
+      throw new ArchiveError('NOT_AN_IMAGE', `${target.digest} is ${what}, which docker cannot load`, {
         digest: target.digest,
-        hint: 'write the OCI format, which keeps it: --format oci',
+        hint: 'write the OCI format, which can hold it: --format oci',
       })
     }
     const { digest } = target
     warn({
       code: 'DOCKER_LEFT_OUT',
       digest,
-      message: `${digest} is ${what}: the docker part of the archive does not have it`,
+      message: `${digest} is ${what}: the docker part of the archive leaves it out`,
     })
     return undefined
   }
@@ -88,7 +88,7 @@ function chosen(
 function tellOfLayers({ digest }: Descriptor, { layers }: ImageManifest, warn: Options['warn']): void {
   const isZstd = layers.some(({ mediaType }) => layerCompression(mediaType) === 'zstd' || mediaType.endsWith('+zstd'))
   if (isZstd) {
-    const message = `${digest} has layers that are compressed with zstd: docker before 23 does not load it`
+    const message = `${digest} has layers that are compressed with zstd: docker before 23 cannot load it`
     warn({ code: 'ZSTD_LAYERS', digest, message })
   }
   if (layers.length > mostLayersOfDocker) {

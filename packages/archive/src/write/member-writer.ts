@@ -1,11 +1,11 @@
 import { encodeTarHeader, END_OF_ARCHIVE, tarPadding } from '@lading/tar'
 import type { ArchiveSink } from './archive-sink.ts'
 
-/** The members of an archive, one after the other, in as much memory as one chunk. */
+/** Writes the members of an archive one after the other, with one chunk in memory. */
 export interface MemberWriter {
-  /** Whether bytes can be taken back. */
+  /** Whether written bytes can be removed again. */
   readonly rewinds: boolean
-  /** As its sink says. */
+  /** Calls the sink's `finish`. */
   readonly givesBack: true | undefined
   /** How many bytes were given to the sink. */
   readonly position: number
@@ -17,15 +17,15 @@ export interface MemberWriter {
   write(bytes: Uint8Array): void | Promise<void>
   /** The body of `size` bytes was written. */
   end(size: number): Promise<void>
-  /** Takes back what comes after `position`. */
+  /** Removes what follows `position`. */
   rewind(position: number): Promise<void>
-  /** All that was written was taken. */
+  /** Resolves when the sink has accepted everything that was written. */
   drain(): Promise<void>
   /** Nothing more comes. */
   finish(): Promise<void>
 }
 
-// The same content is the same bytes: no time, no owner.
+// No time and no owner: the same content must produce the same bytes.
 const constant = { type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: { seconds: 0, nanoseconds: 0 } } as const
 
 export function memberWriter(sink: ArchiveSink): MemberWriter {
@@ -40,7 +40,7 @@ export function memberWriter(sink: ArchiveSink): MemberWriter {
     failure ??= { error }
     throw error
   }
-  /** One write at a time; after one that failed nobody knows what was taken. */
+  /** One write at a time; after a failed one it is unknown how much the sink has accepted. */
   const put = (bytes: Uint8Array): void | Promise<void> => {
     assertSound()
     if (bytes.byteLength === 0) return pending
@@ -56,7 +56,7 @@ export function memberWriter(sink: ArchiveSink): MemberWriter {
       if (pending === settled) pending = undefined
     }, fail)
     pending = settled
-    // Whoever does not wait for it hears of it at the next write.
+    // A caller that does not wait for it gets the error from the next write.
     settled.catch(() => {})
     return settled
   }

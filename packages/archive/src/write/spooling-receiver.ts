@@ -6,7 +6,7 @@ import type { FileSystem } from '@lading/content-store'
 import type { Descriptor } from '@lading/manifest'
 import { readHandle } from '../read/read-handle.ts'
 
-/** What has become of content that was spooled: its digest and size are known now. */
+/** Content that was spooled: its digest and size are known now. */
 export interface Spooled {
   readonly descriptor: Descriptor
   /** Its bytes, once, each part at the start of what `memory` gives for it. */
@@ -14,8 +14,8 @@ export interface Spooled {
 }
 
 /**
- * Content of unknown digest: a member's header says its name and its size before its first byte, so that it is written
- * to a file first. That has no name while it is there, where the system can do that, so that nothing is left of it.
+ * Content of unknown digest: the header of a member needs its name and its size before its first byte, so it is written
+ * to a file first. Where the system can do that the file has no name, so that nothing is left behind.
  *
  * @param enter takes it into the archive
  */
@@ -67,10 +67,10 @@ export async function spoolingReceiver(
     async begin({ start }) {
       assertOpen()
       if (start !== 0 && start !== offset) {
-        throw new DeliveryError('RANGE_MISMATCH', `the answer starts at byte ${start}, and ${offset} are here`, {
+        throw new DeliveryError('RANGE_MISMATCH', `the answer starts at byte ${start}, but ${offset} bytes are here`, {
           expected: offset,
           actual: start,
-          hint: "ask for the range from the receiver's offset, or for everything",
+          hint: "request the range from the receiver's offset, or everything",
         })
       }
       if (start === offset) return
@@ -82,7 +82,7 @@ export async function spoolingReceiver(
       assertOpen()
       const at = offset
       if (size !== undefined && at + chunk.byteLength > size)
-        throw wrongSize(at + chunk.byteLength, 'the source is wrong about the size: nothing beyond it is taken')
+        throw wrongSize(at + chunk.byteLength, 'the source states a wrong size: further bytes are rejected')
       offset += chunk.byteLength
       const written = file.write(chunk, at)
       hasher.update(chunk)
@@ -93,7 +93,7 @@ export async function spoolingReceiver(
       if (committed !== undefined) return committed
       assertOpen()
       options.signal?.throwIfAborted()
-      if (size !== undefined && offset < size) throw wrongSize(offset, "go on from the receiver's offset")
+      if (size !== undefined && offset < size) throw wrongSize(offset, "continue from the receiver's offset")
       closed = true
       try {
         const descriptor = { mediaType, digest: hasher.digest(), size: offset }
@@ -107,7 +107,7 @@ export async function spoolingReceiver(
         await remove()
       }
     },
-    // Without a digest nobody could go on with it.
+    // Without a digest it cannot be resumed.
     close: discard,
     discard,
   }

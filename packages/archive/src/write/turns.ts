@@ -1,6 +1,6 @@
 import { orAbort, type AbortOptions } from '@lading/clock'
 
-/** Lets in one at a time, in the order of asking. What it gives ends the turn, and may be called again. */
+/** Admits one caller at a time, in the order of the calls. The returned function ends the turn, and may be called more than once. */
 export type Turns = (options?: AbortOptions) => Promise<() => void>
 
 export function createTurns(): Turns {
@@ -9,7 +9,7 @@ export function createTurns(): Turns {
     signal?.throwIfAborted()
     const before = last
     const { promise, resolve: leave } = Promise.withResolvers<void>()
-    // Whoever gives up waiting does not let the next one in early.
+    // A caller that stops waiting does not let the next one in early.
     last = before.then(() => promise)
     try {
       await orAbort(before, { signal })

@@ -142,7 +142,7 @@ describe('an OCI image layout directory', () => {
     for (const none of ['none', join('none', 'below')])
       await expect(openLayout(at(none))).rejects.toMatchObject({
         code: 'ARCHIVE_UNREADABLE',
-        message: expect.stringContaining('there is no directory') as unknown,
+        message: expect.stringContaining('does not exist') as unknown,
       })
     await writeFile(at('file'), '')
     await expect(openLayout(at('file'))).rejects.toMatchObject({

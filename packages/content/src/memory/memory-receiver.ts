@@ -38,7 +38,7 @@ export function memoryReceiver(
           digest,
           expected: state.length,
           actual: start,
-          hint: "ask for the range from the receiver's offset, or for everything",
+          hint: "request the range from the receiver's offset, or everything",
         })
       }
       if (start === 0) state = nothing(digest)
@@ -48,7 +48,7 @@ export function memoryReceiver(
       assertOpen()
       const length = state.length + chunk.byteLength
       if (size !== undefined && length > size)
-        throw wrongSize(length, 'the descriptor or the source is wrong about the size: nothing beyond it is taken')
+        throw wrongSize(length, 'the descriptor or the source states a wrong size: further bytes are rejected')
       state.hasher.update(chunk)
       state.chunks.push(chunk)
       state.length = length
@@ -58,15 +58,15 @@ export function memoryReceiver(
       assertOpen()
       signal?.throwIfAborted()
       if (size !== undefined && state.length < size)
-        throw wrongSize(state.length, "go on from the receiver's offset: what is here is kept")
+        throw wrongSize(state.length, "continue from the receiver's offset: what has arrived is kept")
       closed = true
       const actual = state.hasher.digest()
       if (digest !== undefined && actual !== digest) {
-        throw new DeliveryError('DIGEST_MISMATCH', `what came as ${digest} is ${actual}`, {
+        throw new DeliveryError('DIGEST_MISMATCH', `the content of ${digest} has the digest ${actual}`, {
           digest,
           expected: digest,
           actual,
-          hint: 'nothing was kept; fetch it again, and if it stays like this its source is wrong',
+          hint: 'nothing was kept; fetch it again; if that fails too, its source sends wrong content',
         })
       }
       shelves.blobs.set(actual, joined(state))

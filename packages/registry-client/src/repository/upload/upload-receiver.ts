@@ -56,7 +56,7 @@ export function uploadReceiver(upload: OpenUpload, options: Options): Receiver {
           digest,
           expected: position,
           actual: start,
-          hint: "ask for the range from the receiver's offset, or for everything",
+          hint: "request the range from the receiver's offset, or everything",
         })
       }
       if (start === position) return
