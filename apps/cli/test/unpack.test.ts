@@ -71,7 +71,7 @@ describe('lading unpack', () => {
       const other = await keepingBack(registry.url, { digest: layers[1]?.digest ?? '', until: () => false })
       const { code, stderr } = await unpack(await temporaryDirectory(), `${other}/t/wrong:1`, join(folder, 'rootfs'))
       expect(code).not.toBe(0)
-      expect(stderr).toContain('first is no directory')
+      expect(stderr).toContain('first is not a directory')
       expect(await readdir(folder)).toEqual([])
     })
   })
@@ -101,7 +101,7 @@ describe('lading unpack', () => {
     for (const args of [[], ['--overwrite']]) {
       const { code, stderr } = await unpack(root, ...args, `${host}/t/app:1`, directory)
       expect(code).toBe(1)
-      expect(stderr).toContain(args.length === 0 ? 'nothing is unpacked to' : 'no unpacking made it')
+      expect(stderr).toContain(args.length === 0 ? 'cannot unpack to' : 'not created by an earlier unpack')
     }
     expect(registry.journal.entries).toHaveLength(requests)
     expect(await readdir(directory)).toEqual(['mine'])

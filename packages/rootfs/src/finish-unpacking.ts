@@ -17,7 +17,7 @@ export interface Written {
   readonly warnings: readonly UnpackWarning[]
 }
 
-/** When all layers are written: the config of a bundle, what has to wait for the end, the record. @throws RootfsError */
+/** Runs when all layers are written: writes the config of a bundle, the last metadata, and the record. @throws RootfsError */
 export async function finishUnpacking(unpacker: Unpacker, { temporary, record, bundle }: FinishJob): Promise<Written> {
   // First: afterwards there may be directories that we cannot enter ourselves.
   const told = bundle === undefined ? [] : await writeRuntimeConfig(bundle, unpacker.files)

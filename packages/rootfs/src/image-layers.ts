@@ -14,25 +14,25 @@ import { RootfsError } from './rootfs-error.ts'
 /** An image in a store, at a registry, in an archive. */
 export interface ImageToUnpack {
   readonly source: Source
-  /** An image's manifest: of an index, the one for the platform that is wanted. */
+  /** An image's manifest; of an index, the one for the requested platform. */
   readonly manifest: Descriptor
   /**
-   * Where the source keeps a blob as a file, compressed as it is: two threads then read and write, much faster. What comes
-   * out is held against the image's config.
+   * Where the source stores a blob as a file, compressed as it is: two threads then read and write, much faster. The
+   * decompressed content is compared with the image's config.
    */
   readonly fileOf?: ((digest: Digest) => string) | undefined
-  /** Of an image that is still on its way: what is to be waited for. Its documents are there. Default: everything is there. */
+  /** For an image that is still being downloaded: what to wait for. Its documents must be there. Default: everything is there. */
   readonly arriving?: ArrivingParts | undefined
 }
 
 export interface ArrivingParts {
-  /** Resolves when the source has a layer whole. Each is waited for when it is its turn. */
+  /** Resolves when the source has the whole layer. Called when it is the layer's turn. */
   layer(layer: Descriptor, options: AbortOptions): Promise<void>
-  /** Resolves when all is right, for instance that the pull is over; before, nothing is put in place. */
+  /** Resolves when everything is verified, for instance when the pull is done; nothing is put in place before. */
   all(options: AbortOptions): Promise<void>
 }
 
-/** With where its file is, when the source keeps it in one, and what is to be waited for before it is read. */
+/** With the path of its file, if the source has one, and what to wait for before it is read. */
 export interface ImageLayer extends LayerArchive {
   readonly file?: LayerFile | undefined
   readonly arrival?: ((options: AbortOptions) => Promise<void>) | undefined
@@ -47,7 +47,7 @@ export async function imageLayers(
   const image = parseImageConfig((await documentOf(source, config, signal)).bytes)
   const { diffIds } = image.rootfs
   if (diffIds.length !== layers.length)
-    throw mismatch(manifest.digest, `it has ${layers.length} layers, and its config says ${diffIds.length}`)
+    throw mismatch(manifest.digest, `it has ${layers.length} layers, but its config has ${diffIds.length}`)
   const found = layers.map((layer, index) => {
     const diffId = diffIds[index] as Digest
     const { digest, size } = layer
@@ -61,7 +61,7 @@ export async function imageLayers(
 async function documentOf(source: Source, descriptor: Descriptor, signal: AbortSignal | undefined) {
   const document = await source.document(descriptor, { signal })
   if (document !== undefined) return document
-  throw new RootfsError('UNPACK_IMAGE_INCOMPLETE', `${descriptor.digest} is not there`, {
+  throw new RootfsError('UNPACK_IMAGE_INCOMPLETE', `${descriptor.digest} is missing`, {
     digest: descriptor.digest,
     hint: 'pull the image again',
   })
@@ -84,5 +84,5 @@ const layerArchive = (source: Source, layer: Descriptor, diffId: Digest): LayerA
 const mismatch = (digest: string, why: string): RootfsError =>
   new RootfsError('UNPACK_LAYER_MISMATCH', `${printable(digest)} is not the layer of this image: ${why}`, {
     digest,
-    hint: 'pull the image again; if that does not help, it was built broken',
+    hint: 'pull the image again; if that does not help, the image itself is wrong: build it again',
   })

@@ -1,9 +1,9 @@
 import type { AbortOptions } from '@lading/clock'
 
-/** One layer, as whoever unpacks it sees it. */
+/** One layer to be unpacked. */
 export interface LayerArchive {
-  /** For events and errors: its digest, or what else it is called. */
+  /** For events and errors: its digest, or another name. */
   readonly name: string
-  /** The layer's tar archive, uncompressed; throws at the end at the latest when it is not the right one. */
+  /** The layer's tar archive, uncompressed; throws, at the latest at the end, if it is not the right one. */
   open(options?: AbortOptions): AsyncIterable<Uint8Array>
 }

@@ -9,7 +9,7 @@ import { layerDamaged } from './layer-mismatch.ts'
 import { RootfsError } from './rootfs-error.ts'
 import type { LayerFile } from './threads/inflate-worker.ts'
 
-/** Those of this package that a layer's bytes alone lead to. */
+/** Errors of this package that only a layer's bytes can cause. */
 const ofContent = new Set([
   'UNPACK_ENTRY_INVALID',
   'UNPACK_LINK_INVALID',
@@ -19,10 +19,10 @@ const ofContent = new Set([
 ])
 
 /**
- * A layer that is refused for what is in it may be damaged: then that is said, whichever of its wrong bytes was met first.
- * What is read again is the file as it is kept, however much would come out of it.
+ * A layer that is refused for its content may be damaged. Then this is reported, and not the first wrong entry.
+ * The file is read again as it is stored, without decompressing it.
  *
- * @returns `undefined`: its bytes are those that its digest names, or cannot be read
+ * @returns `undefined`: its bytes match its digest, or cannot be read
  */
 export async function damageOf(
   { path, digest }: LayerFile,

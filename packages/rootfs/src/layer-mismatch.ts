@@ -1,18 +1,18 @@
 import { RootfsError } from './rootfs-error.ts'
 
-const hint = 'pull the image again; if that does not help, it was built broken'
+const hint = 'pull the image again; if that does not help, the image itself is wrong: build it again'
 
-/** What comes out of a layer is not what the config names (image-spec, config.md, `rootfs`). */
+/** The content of a layer is not the one in the config (image-spec, config.md, `rootfs`). */
 export const layerMismatch = (digest: string, expected: string, actual: string): RootfsError =>
   new RootfsError(
     'UNPACK_LAYER_MISMATCH',
-    `${digest} is not the layer of this image: it is ${actual}, and the config says ${expected}`,
+    `${digest} is not the layer of this image: its content has the diffID ${actual}, but the config has ${expected}`,
     { digest, expected, actual, hint },
   )
 
-/** What was to be read is not there any more, whatever reading it came to. */
+/** The file of a layer changed: its bytes are not those of its digest any more, whatever else reading it reported. */
 export const layerDamaged = (digest: string, actual: string, cause: unknown): RootfsError =>
-  new RootfsError('UNPACK_LAYER_MISMATCH', `${digest} is damaged where it is kept: its bytes are ${actual}`, {
+  new RootfsError('UNPACK_LAYER_MISMATCH', `${digest} is damaged in the store: its content has the digest ${actual}`, {
     digest,
     expected: digest,
     actual,
@@ -21,7 +21,7 @@ export const layerDamaged = (digest: string, actual: string, cause: unknown): Ro
   })
 
 export const sizeMismatch = (digest: string, expected: number, actual: number): RootfsError =>
-  new RootfsError('UNPACK_LAYER_MISMATCH', `${digest} has ${actual} bytes, and ${expected} were to be there`, {
+  new RootfsError('UNPACK_LAYER_MISMATCH', `${digest} has ${actual} bytes, not ${expected}`, {
     digest,
     expected,
     actual,

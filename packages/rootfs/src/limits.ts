@@ -1,23 +1,23 @@
 import type { TarReaderOptions } from '@lading/tar'
 
-/** What an image may take at most. What is beyond is refused with `UNPACK_LIMIT`, which names the limit. */
+/** Limits for an image. More is refused with `UNPACK_LIMIT`, which names the limit. */
 export interface UnpackLimits {
   /** Entries of all layers together, whiteouts too; default 4,194,304. */
   readonly maxEntries?: number | undefined
-  /** Directories above a file, as it is in the tree; default 1024. */
+  /** Directories above a file in the tree; default 1024. */
   readonly maxDepth?: number | undefined
   /** Bytes of an entry's name, and of a link's target; default 4096. */
   readonly maxNameLength?: number | undefined
-  /** Bytes of all files' contents together, those too that a later layer replaces; holes count for nothing. Default 256 GiB. */
+  /** Bytes of all files' contents together, also of files that a later layer replaces; holes do not count. Default 256 GiB. */
   readonly maxBytes?: number | undefined
-  /** Files and directories that are there at one time; default 4,194,304. */
+  /** Files and directories that exist at the same time; default 4,194,304. */
   readonly maxInodes?: number | undefined
   /** Bytes of one sparse file with its holes; default 1 TiB. */
   readonly maxSparseSize?: number | undefined
 }
 
-/** What the reader of the archive can hold to; names of entries have the file itself in them. */
-/** A layer without the end of an archive is read as other tools read it: its digest tells that nothing is missing. */
+/** The limits that the reader of the archive checks; its depth of a name includes the file itself. */
+/** A layer without an end marker is accepted, as by other tools: its digest proves that nothing is missing. */
 export const tarOptionsOf = ({ maxNameLength, maxDepth, maxSparseSize }: Limits): TarReaderOptions => ({
   endMarker: 'optional',
   maxNameLength,

@@ -20,19 +20,19 @@ export type Owners =
   | { readonly kind: 'record' }
 
 export interface OwnerOptions {
-  /** Owners are recorded, and everything belongs to who unpacks; default false. */
+  /** Record owners only: all files belong to the user who unpacks; default false. */
   readonly rootless?: boolean | undefined
   /** Default: IDs are as they are in the image. */
   readonly uidMap?: readonly IdMap[] | undefined
   readonly gidMap?: readonly IdMap[] | undefined
 }
 
-/** @throws RootfsError `UNPACK_PRIVILEGE` when owners were to be set and cannot be */
+/** @throws RootfsError `UNPACK_PRIVILEGE` if owners cannot be set */
 export function ownersOf({ rootless = false, uidMap, gidMap }: OwnerOptions): Owners {
   if (rootless) return { kind: 'record' }
   if (process.geteuid?.() !== 0)
-    throw new RootfsError('UNPACK_PRIVILEGE', "only root can give files to the image's users", {
-      hint: 'record the owners and keep the files yours (--rootless), or run it as root',
+    throw new RootfsError('UNPACK_PRIVILEGE', "only root can set the owners of the image's files", {
+      hint: 'use --rootless, which only records the owners and makes you the owner of all files, or run it as root',
     })
   return {
     kind: 'apply',
@@ -49,14 +49,14 @@ const noId = 2 ** 32 - 1
 function mapping(ranges: readonly IdMap[] | undefined, what: string): (id: number, path: string) => number {
   const check = (id: number, path: string): number => {
     if (Number.isInteger(id) && id >= 0 && id < noId) return id
-    throw refused('UNPACK_OWNER_INVALID', path, `${what} ${id} is none that a system has`)
+    throw refused('UNPACK_OWNER_INVALID', path, `${what} ${id} is not a valid ID`)
   }
   if (ranges === undefined || ranges.length === 0) return check
   return (id, path) => {
     const range = ranges.find(({ container, size }) => id >= container && id < container + size)
     if (range === undefined)
-      throw refused('UNPACK_OWNER_INVALID', path, `no map has a place for ${what} ${id}`, {
-        hint: 'add a range that has it to --uid-map or --gid-map',
+      throw refused('UNPACK_OWNER_INVALID', path, `${what} ${id} is not in the ID map`, {
+        hint: 'add a range that contains it to --uid-map or --gid-map',
       })
     return check(range.host + id - range.container, path)
   }

@@ -1,21 +1,21 @@
 import { LadingError, nameErrors, printable, type ErrorOptions } from '@lading/errors'
 
 /**
- * - `UNPACK_ENTRY_INVALID`: an entry that cannot be where it is said to be: the root is no directory, a parent is a file or a link of the same layer.
- * - `UNPACK_LINK_INVALID`: a hard link to what is not there, or is a directory.
- * - `UNPACK_OWNER_INVALID`: an owner that the system does not have, or that the maps do not name.
- * - `UNPACK_LIMIT`: more than one of the limits allows.
- * - `UNPACK_INTERFERED`: somebody changes the directory while it is written.
- * - `UNPACK_DIRECTORY_IN_USE`: there is something at the directory already.
- * - `UNPACK_NOT_OURS`: it is to be replaced, and no unpacking made it.
- * - `UNPACK_PRIVILEGE`: owners can be set by root alone.
+ * - `UNPACK_ENTRY_INVALID`: an entry at an impossible place: the root is not a directory, or a parent is a file or a link of the same layer.
+ * - `UNPACK_LINK_INVALID`: a hard link to a file that does not exist, or to a directory.
+ * - `UNPACK_OWNER_INVALID`: the ID of an owner is not valid, or not in the maps.
+ * - `UNPACK_LIMIT`: a limit is exceeded.
+ * - `UNPACK_INTERFERED`: another process changes the directory while it is written.
+ * - `UNPACK_DIRECTORY_IN_USE`: the directory exists already, and is not empty.
+ * - `UNPACK_NOT_OURS`: the directory to be replaced was not created by an earlier unpack.
+ * - `UNPACK_PRIVILEGE`: only root can set owners.
  * - `UNPACK_UNSUPPORTED`: this platform has no safe way to write a tree.
- * - `UNPACK_IMAGE_INCOMPLETE`: the image names what its source does not have.
- * - `UNPACK_LAYER_MISMATCH`: a layer is not the one that the image's config names, or is damaged where it is kept.
+ * - `UNPACK_IMAGE_INCOMPLETE`: the source does not have all content of the image.
+ * - `UNPACK_LAYER_MISMATCH`: a layer is not the one in the image's config, or is damaged in the store.
  * - `UNPACK_NO_SPACE`: the disk, the quota or the file size limit is used up.
- * - `UNPACK_FAILED`: the system said no.
- * - `BUNDLE_USER_UNKNOWN`: the command of the image is to run as somebody whom the image does not have.
- * - `BUNDLE_UNSUPPORTED`: an image of a system that a bundle cannot be made for.
+ * - `UNPACK_FAILED`: the system refused a call.
+ * - `BUNDLE_USER_UNKNOWN`: the user or group of the image is not in its account files.
+ * - `BUNDLE_UNSUPPORTED`: the image is not for Linux.
  */
 export type RootfsErrorCode =
   | 'UNPACK_ENTRY_INVALID'
@@ -34,28 +34,28 @@ export type RootfsErrorCode =
   | 'BUNDLE_USER_UNKNOWN'
   | 'BUNDLE_UNSUPPORTED'
 
-/** What this package throws on purpose; what content, compression and tar throw passes through unchanged. */
+/** The errors of this package; those of content, compression and tar pass through unchanged. */
 export class RootfsError extends LadingError<RootfsErrorCode> {}
 
 nameErrors(RootfsError, 'RootfsError')
 
-const rebuild = 'build the image again with an ordinary tool: no program should unpack this'
+const rebuild = 'build the image again with an ordinary tool: it is not safe to unpack'
 
-/** An entry of a layer that is refused for what it says. */
+/** An entry of a layer that is refused for its content. */
 export const refused = (code: RootfsErrorCode, path: string, why: string, options: ErrorOptions = {}): RootfsError =>
   new RootfsError(code, `${printable(path)}: ${why}`, { path: printable(path), hint: rebuild, ...options })
 
 export const beyondLimit = (limit: string, most: number, path: string, what: string): RootfsError =>
-  new RootfsError('UNPACK_LIMIT', `${printable(path)}: ${what}, and ${limit} is ${most}`, {
+  new RootfsError('UNPACK_LIMIT', `${printable(path)}: ${what}, but ${limit} is ${most}`, {
     path: printable(path),
     expected: most,
     hint: `raise ${limit}, if you trust the image`,
   })
 
-/** What the memory of the tree and the file system disagree about. */
+/** The tree in memory and the file system differ. */
 export const interfered = (path: string, what: string, cause?: unknown): RootfsError =>
   new RootfsError('UNPACK_INTERFERED', `${printable(path)}: ${what}`, {
     path: printable(path),
     cause,
-    hint: 'another process changes the directory while it is written: stop it, and unpack again',
+    hint: 'another process is changing the directory: stop it, and unpack again',
   })

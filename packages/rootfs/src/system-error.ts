@@ -10,27 +10,27 @@ const full: Readonly<Record<string, string>> = {
 const hints: Readonly<Record<string, string>> = {
   EMFILE: 'raise the limit of open files (ulimit -n)',
   ENFILE: 'close other programs, or raise fs.file-max',
-  EROFS: 'choose a directory on a file system that can be written to',
-  EACCES: 'choose a directory that you may write to',
-  EPERM: 'run it as root, or add --rootless; or choose a file system that can hold this',
-  EXDEV: 'choose a directory that is no mount point: one inside of it will do',
-  EBUSY: 'choose a directory that is no mount point: one inside of it will do',
-  ENAMETOOLONG: 'choose a file system that has names as long as these',
+  EROFS: 'choose a directory on a writable file system',
+  EACCES: 'choose a directory that you can write to',
+  EPERM: 'run it as root, or add --rootless; or choose a file system that supports this',
+  EXDEV: 'choose a directory that is not a mount point, such as one inside it',
+  EBUSY: 'choose a directory that is not a mount point, such as one inside it',
+  ENAMETOOLONG: 'choose a file system that allows such long names',
   EIO: 'the disk may be failing: check the system log before you try again',
 }
 
-/** Of what only somebody else can have done: the memory of the tree says that it cannot be. */
+/** Errors that only another process can cause: according to the tree in memory they cannot happen. */
 const others = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EEXIST', 'ENOTEMPTY', 'EISDIR'])
 
-/** What the system said about one path of the tree. What is an error of ours already passes through unchanged. */
+/** An error of the system for one path of the tree. Our own errors pass through unchanged. */
 export function systemError(error: unknown, path: string): unknown {
   const code = codeOf(error)
   if (code === undefined) return error
-  if (others.has(code)) return interfered(path, 'it is not as it was left', error)
+  if (others.has(code)) return interfered(path, 'another process has changed it', error)
   return plainSystemError(error, path)
 }
 
-/** The same of a path that others may change as they like. */
+/** The same for a path that others may change. */
 export function plainSystemError(error: unknown, path: string): unknown {
   const code = codeOf(error)
   if (code === undefined) return error
@@ -40,7 +40,7 @@ export function plainSystemError(error: unknown, path: string): unknown {
     return new RootfsError('UNPACK_NO_SPACE', `${shown}: ${space}`, {
       path: shown,
       cause: error,
-      hint: 'free some space, or choose a directory on another disk: nothing was left behind',
+      hint: 'free some space, or choose a directory on another disk; all files of this attempt were removed',
     })
   const { syscall = 'call' } = error as NodeJS.ErrnoException
   return new RootfsError('UNPACK_FAILED', `${shown}: ${syscall} failed with ${code}`, {

@@ -16,9 +16,9 @@ import { probeNewFiles, type NewFiles } from './unpacker/probe.ts'
 import { writeLayers } from './write-layers.ts'
 
 export interface UnpackOptions extends AbortOptions, OwnerOptions, UnpackLimits {
-  /** What an earlier unpacking made is replaced as a whole; default false. */
+  /** Replace the directory that an earlier unpack created, in one step; default false. */
   readonly overwrite?: boolean | undefined
-  /** Devices are made, which needs root, and not only recorded; default false. */
+  /** Create devices, which needs root, and do not only record them; default false. */
   readonly devices?: boolean | undefined
   /** Called synchronously, in order. */
   readonly onEvent?: ((event: UnpackEvent) => void) | undefined
@@ -27,7 +27,7 @@ export interface UnpackOptions extends AbortOptions, OwnerOptions, UnpackLimits 
 export interface UnpackImageOptions extends UnpackOptions {
   /**
    * A bundle, as `runc run` takes it (runtime-spec, bundle.md): the tree is `rootfs` in the directory, and `config.json` beside it
-   * says what the image's config does (image-spec, conversion.md). Its users are those of the maps; with `rootless`, whoever
+   * is generated from the image's config (image-spec, conversion.md). Its users are those of the maps; with `rootless`, the user who
    * unpacks is root there. Default false.
    */
   readonly bundle?: boolean | undefined
@@ -51,11 +51,11 @@ export interface Unpacked {
 }
 
 /**
- * The root filesystem of an image, as its layers say, from the lowest to the uppermost (image-spec, layer.md). It is
- * written beside the directory and renamed at the end: before all is right, nothing is there. Beside it, in
- * `<directory>.lading.ndjson`, is what the layers say and the tree does not.
+ * Writes the root filesystem of an image from its layers, from the lowest to the uppermost (image-spec, layer.md). It is
+ * written beside the directory and renamed at the end, so that it is complete or absent. Beside it, in
+ * `<directory>.lading.ndjson`, is what the tree could not hold of the layers.
  *
- * @param directory is not there yet, or is empty; what it is in, is
+ * @param directory must not exist, or be empty; its parent must exist
  * @throws RootfsError; what content, compression and tar throw; the signal's reason
  */
 export async function unpack(
@@ -69,7 +69,7 @@ export async function unpack(
   return unpackAs(layers, directory, { ...options, manifest: manifest.digest, bundleOf, arriving })
 }
 
-/** The same of layers that come from elsewhere, the lowest first. */
+/** The same for layers from elsewhere, the lowest first. */
 export async function unpackLayers(
   layers: readonly LayerArchive[],
   directory: string,
@@ -79,7 +79,7 @@ export async function unpackLayers(
 }
 
 /**
- * Throws what `unpack` with these options would throw before it reads anything: for who has to fetch the image first.
+ * Throws what `unpack` with these options would throw before it reads anything, for callers that have to download the image first.
  *
  * @throws RootfsError `UNPACK_PRIVILEGE`, `UNPACK_UNSUPPORTED`, `UNPACK_DIRECTORY_IN_USE`, `UNPACK_NOT_OURS`
  */

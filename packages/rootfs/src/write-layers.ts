@@ -10,7 +10,7 @@ import type { WriteJob } from './threads/write-worker.ts'
 import { createUnpacker } from './unpacker/create-unpacker.ts'
 import { ownersOf } from './owners.ts'
 
-/** Two threads take longer to start than less than this takes to unpack, in bytes. */
+/** Below this size, in bytes, starting two threads takes longer than unpacking. */
 const worthThreads = 1024 * 1024
 
 interface WriteOptions extends AbortOptions {
@@ -19,7 +19,7 @@ interface WriteOptions extends AbortOptions {
 
 type Job = Omit<WriteJob, 'ring' | 'layers'>
 
-/** In two threads where all layers are files, and large enough; else here, as their bytes come. */
+/** In two threads if all layers are files, and large enough; else in this thread, as their bytes arrive. */
 export async function writeLayers(layers: readonly ImageLayer[], job: Job, options: WriteOptions): Promise<Written> {
   const inFiles = layers.flatMap(({ file, arrival }) => (file === undefined ? [] : [{ file, arrival }]))
   const bytes = inFiles.reduce((sum, { file }) => sum + file.size, 0)

@@ -65,7 +65,7 @@ describe('an image whose layers are files', () => {
       writeFileSync(join(blobs, last), changed)
       const error: unknown = await unpack(image, join(folder, 'rootfs'), rootless).catch((reason: unknown) => reason)
       expect(error, `run ${run}`).toMatchObject({ name: 'RootfsError', code: 'UNPACK_LAYER_MISMATCH' })
-      expect(String(error), `run ${run}`).toContain('is damaged where it is kept')
+      expect(String(error), `run ${run}`).toContain('is damaged in the store')
       expect(readdirSync(folder)).toEqual([])
     }
   })

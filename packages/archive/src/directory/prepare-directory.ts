@@ -52,13 +52,9 @@ async function assertEmpty(fs: FileSystem, root: string): Promise<void> {
   const entries = (await fs.readDirectory(root)) ?? []
   const foreign = entries.find(({ name }) => !name.startsWith('.lading-') && !/^version\.[0-9a-f]{16}\.tmp$/.test(name))
   if (foreign === undefined) return
-  throw new ArchiveError(
-    'ARCHIVE_UNKNOWN',
-    `${printable(root, 300)} is not a dir: directory, and not empty`,
-    {
-      path: root,
-      actual: printable(foreign.name, 100),
-      hint: 'choose a directory that does not exist yet, or an empty one',
-    },
-  )
+  throw new ArchiveError('ARCHIVE_UNKNOWN', `${printable(root, 300)} is not a dir: directory, and not empty`, {
+    path: root,
+    actual: printable(foreign.name, 100),
+    hint: 'choose a directory that does not exist yet, or an empty one',
+  })
 }

@@ -104,10 +104,14 @@ function assertIs(
   { promised, actual }: { readonly promised: Digest | undefined; readonly actual: Digest },
 ): void {
   if (promised === undefined || promised === actual || algorithmOf(promised) !== algorithmOf(actual)) return
-  throw new ArchiveError('ARCHIVE_INVALID', `the content of ${printable(path, 300)} has the digest ${actual}, not ${promised}`, {
-    path: printable(path, 300),
-    expected: promised,
-    actual,
-    hint: 'it is damaged or was tampered with: write the archive again',
-  })
+  throw new ArchiveError(
+    'ARCHIVE_INVALID',
+    `the content of ${printable(path, 300)} has the digest ${actual}, not ${promised}`,
+    {
+      path: printable(path, 300),
+      expected: promised,
+      actual,
+      hint: 'it is damaged or was tampered with: write the archive again',
+    },
+  )
 }

@@ -180,12 +180,16 @@ const beyond = ({ digest }: Descriptor, offset: number, end: number): DeliveryEr
   })
 
 const mismatch = ({ digest }: Descriptor, actual: Digest, path: string): DeliveryError =>
-  new DeliveryError('DIGEST_MISMATCH', `the content of ${printable(path, 300)} has the digest ${actual}, not ${digest}`, {
-    digest,
-    expected: digest,
-    actual,
-    hint: 'it is damaged or was tampered with: write the archive again',
-  })
+  new DeliveryError(
+    'DIGEST_MISMATCH',
+    `the content of ${printable(path, 300)} has the digest ${actual}, not ${digest}`,
+    {
+      digest,
+      expected: digest,
+      actual,
+      hint: 'it is damaged or was tampered with: write the archive again',
+    },
+  )
 
 const ambiguous = (name: string, images: readonly ArchivedImage[]): ArchiveError =>
   new ArchiveError('ARCHIVE_AMBIGUOUS', `${images.length} images have the name ${printable(name, 300)}`, {

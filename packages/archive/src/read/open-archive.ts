@@ -118,9 +118,13 @@ async function spooled(
 ): Promise<FileHandle> {
   if (directory === undefined) {
     const what = because === 'stream' ? 'comes as a stream' : 'is compressed as a whole'
-    throw new ArchiveError('ARCHIVE_SPOOL_NEEDED', `the archive ${what}, and no directory is given to decompress it to`, {
-      hint: 'set spoolDirectory to a directory with enough space',
-    })
+    throw new ArchiveError(
+      'ARCHIVE_SPOOL_NEEDED',
+      `the archive ${what}, and no directory is given to decompress it to`,
+      {
+        hint: 'set spoolDirectory to a directory with enough space',
+      },
+    )
   }
   onEvent?.({ type: 'spooling', because, directory: printable(directory) })
   return spool(fs, directory, unpacked(chunks, { ...bounds, signal }), { signal })

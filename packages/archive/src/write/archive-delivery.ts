@@ -156,7 +156,9 @@ function closing(format: ArchiveFormat, names: ArchiveNames): readonly (readonly
 }
 
 const endedError = (): DeliveryError =>
-  new DeliveryError('DELIVERY_ENDED', 'this delivery has ended', { hint: 'an archive is written by one delivery: create another archive' })
+  new DeliveryError('DELIVERY_ENDED', 'this delivery has ended', {
+    hint: 'an archive is written by one delivery: create another archive',
+  })
 
 const noSpool = (): ArchiveError =>
   new ArchiveError(

@@ -46,12 +46,16 @@ export function blobReceiver(
     async begin({ start, validator, source }) {
       assertOpen()
       if (start !== 0 && start !== offset()) {
-        throw new DeliveryError('RANGE_MISMATCH', `the answer starts at byte ${start}, but ${offset()} bytes are here`, {
-          digest,
-          expected: offset(),
-          actual: start,
-          hint: "request the range from the receiver's offset, or everything",
-        })
+        throw new DeliveryError(
+          'RANGE_MISMATCH',
+          `the answer starts at byte ${start}, but ${offset()} bytes are here`,
+          {
+            digest,
+            expected: offset(),
+            actual: start,
+            hint: "request the range from the receiver's offset, or everything",
+          },
+        )
       }
       if (start === 0 && member !== undefined) {
         if (out.rewinds) await members.restart()

@@ -43,9 +43,13 @@ export function createArchive(sink: ArchiveSink, options: ArchiveOptions = {}): 
     async begin({ signal } = {}) {
       signal?.throwIfAborted()
       if (begun)
-        throw new DeliveryError('DELIVERY_ENDED', 'an archive is written by one delivery, and this archive already had its delivery', {
-          hint: 'create another archive',
-        })
+        throw new DeliveryError(
+          'DELIVERY_ENDED',
+          'an archive is written by one delivery, and this archive already had its delivery',
+          {
+            hint: 'create another archive',
+          },
+        )
       begun = true
       const docker = format === 'oci' ? 'not' : format === 'docker' ? 'only' : 'too'
       const names = archiveNames({ docker, platform, warn: (warning) => onEvent?.({ type: 'warning', ...warning }) })

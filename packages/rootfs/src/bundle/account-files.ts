@@ -20,11 +20,11 @@ export interface AccountFiles {
   readonly groups: readonly Group[]
 }
 
-/** The image's own files. Links are followed inside the image alone. */
+/** The image's own files. Links are followed only inside the image. */
 export interface ImageFiles {
-  /** The content of a regular file; nothing where there is none. Throws where it has more than `maxSize` bytes. */
+  /** The content of a regular file; nothing if it does not exist. Throws if it has more than `maxSize` bytes. */
   readFile(path: string, options: AbortOptions & { readonly maxSize: number }): Promise<Uint8Array | undefined>
-  /** Owner and permissions of a directory; nothing where there is none. */
+  /** Owner and permissions of a directory; nothing if it does not exist. */
   directory(
     path: string,
     options?: AbortOptions,
@@ -43,14 +43,14 @@ export async function readAccountFiles(files: ImageFiles, { signal }: AbortOptio
   return { accounts: (await lines('/etc/passwd')).flatMap(account), groups: (await lines('/etc/group')).flatMap(group) }
 }
 
-/** A decimal ID, or nothing: a sign, a space or nothing at all is no ID, and above all not that of root. */
+/** A decimal ID, or nothing: an empty text, a sign or a space must not be read as 0, the ID of root. */
 export function idOf(text: string | undefined): number | undefined {
   if (text === undefined || !/^[0-9]{1,10}$/.test(text)) return undefined
   const id = Number(text)
   return id <= mostId ? id : undefined
 }
 
-/** Comments, and entries of NIS (`+`, `-`), name nobody. */
+/** Comments, and entries of NIS (`+`, `-`), are not accounts. */
 const fieldsOf = (text: string): readonly string[][] =>
   text
     .split('\n')

@@ -1,7 +1,7 @@
 import type { ImageConfig } from '@lading/manifest'
 import type { RuntimeConfigWarning } from './runtime-config.ts'
 
-/** Annotations by which runtimes are told what to do on the host: a publisher's labels have no business there. */
+/** Annotations that runtimes take as instructions for the host: the publisher of an image must not set them. */
 const commanding: readonly string[] = [
   'org.systemd.property.',
   'org.criu.',
@@ -12,8 +12,8 @@ const commanding: readonly string[] = [
 ]
 
 /**
- * The image's labels, and what its config says beside them (image-spec, conversion.md, "Annotation Fields"). A label counts
- * more than a field of the same name.
+ * The image's labels, and further fields of its config (image-spec, conversion.md, "Annotation Fields"). A label has
+ * priority over a field of the same name.
  */
 export function annotationsOf(image: ImageConfig): {
   readonly annotations: Readonly<Record<string, string>>
@@ -45,7 +45,7 @@ function refusal(key: string): RuntimeConfigWarning | undefined {
     key === ''
       ? 'a label without a key'
       : commanding.some((prefix) => key.startsWith(prefix))
-        ? 'a label that runtimes take for a command of whoever runs the container'
+        ? 'a label that runtimes would take for an instruction from the user'
         : undefined
   return why === undefined ? undefined : { kind: 'annotation', subject: key, message: `${why} is left out` }
 }

@@ -3,7 +3,7 @@ import type { IdMap, OwnerOptions } from '../owners.ts'
 import type { RuntimeConfigOptions } from './runtime-config-of.ts'
 import type { IdMapping } from './runtime-config.ts'
 
-/** What a bundle has beside its tree, told from thread to thread. */
+/** What a bundle has beside its tree, in a form that can be sent between threads. */
 export interface BundleJob {
   /** The bundle's directory: open. */
   readonly directory: number
@@ -14,7 +14,7 @@ export interface BundleJob {
 /** In a bundle, where `runc run` looks for it. */
 export const bundleParts = { config: 'config.json', tree: 'rootfs' } as const
 
-/** Who runs the container: without privileges whoever unpacks, with the users that the maps give. */
+/** The user who runs the container: if rootless, the one who unpacks, with the users in the maps. */
 export function runnerOf({ rootless = false, uidMap, gidMap }: OwnerOptions): BundleJob['config'] {
   const [uidMappings, gidMappings] = [mappingsOf(uidMap), mappingsOf(gidMap)]
   if (rootless) {
@@ -22,7 +22,7 @@ export function runnerOf({ rootless = false, uidMap, gidMap }: OwnerOptions): Bu
     return { rootless: { uid, gid }, uidMappings, gidMappings }
   }
   if (uidMappings === undefined && gidMappings === undefined) return {}
-  // A user namespace has both, and what no map was given for is on disk as it is in the image.
+  // A user namespace needs both maps; without a map the IDs on disk are those of the image.
   return { uidMappings: uidMappings ?? unchanged, gidMappings: gidMappings ?? unchanged }
 }
 

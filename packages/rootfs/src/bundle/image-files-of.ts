@@ -1,7 +1,7 @@
 import type { Image } from '@lading/image'
 import type { ImageFiles } from './account-files.ts'
 
-/** The files of an image that is open, in which links lead nowhere else. */
+/** The files of an open image, where links cannot point outside. */
 export const imageFilesOf = (image: Pick<Image, 'stat' | 'readFile'>): ImageFiles => ({
   async readFile(path, { maxSize, signal }) {
     const found = await image.stat(path, { signal })

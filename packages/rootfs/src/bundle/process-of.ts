@@ -1,22 +1,22 @@
 import type { ContainerConfig } from '@lading/manifest'
 import type { RuntimeConfigWarning } from './runtime-config.ts'
 
-/** What runs where the image has neither entrypoint nor command. */
+/** The command of an image with neither entrypoint nor command. */
 const shell: readonly string[] = ['sh']
 const usualPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** The entrypoint with the command behind it (image-spec, conversion.md, "Verbatim Fields"). */
+/** The entrypoint followed by the command (image-spec, conversion.md, "Verbatim Fields"). */
 export function argumentsOf({ Entrypoint = [], Cmd = [] }: ContainerConfig): readonly string[] {
   const all = [...Entrypoint, ...Cmd]
   return all.length === 0 ? shell : all
 }
 
-/** Runtimes want it absolute. */
+/** Runtimes require an absolute path. */
 export function directoryOf({ WorkingDir = '' }: ContainerConfig): string {
   return WorkingDir.startsWith('/') ? WorkingDir : `/${WorkingDir}`
 }
 
-/** The image's own, unchanged and in its order, after what it does not say itself. */
+/** The image's own, unchanged and in order, after defaults for what it does not set. */
 export function environmentOf(
   { Env = [] }: ContainerConfig,
   home: string,
@@ -29,7 +29,7 @@ export function environmentOf(
     warnings: Env.filter((variable) => !isVariable(variable)).map((variable) => ({
       kind: 'environment',
       subject: variable,
-      message: 'it is no NAME=value, which runtimes refuse, and is left out',
+      message: 'it is not NAME=value, which runtimes refuse, so it is left out',
     })),
   }
 }

@@ -11,17 +11,17 @@ import { userOf, type ResolvedUser } from './user-of.ts'
 import { volumesOf } from './volumes-of.ts'
 
 export interface RuntimeConfigOptions extends AbortOptions {
-  /** Where users and groups are looked up, and what volumes begin with. */
+  /** For looking up users and groups, and for the initial content of volumes. */
   readonly files: ImageFiles
-  /** Who is to run the container without privileges. Left out, that is root. */
+  /** The user who will run the container without privileges. Default: root. */
   readonly rootless?: { readonly uid: number; readonly gid: number } | undefined
-  /** The users of a user namespace. Default: none; rootless, the one who runs it is root there. */
+  /** The user IDs of a user namespace. Default: none; if rootless, only the user who runs it, as root. */
   readonly uidMappings?: readonly IdMapping[] | undefined
-  /** The groups of a user namespace; as `uidMappings`. */
+  /** The group IDs of a user namespace; as `uidMappings`. */
   readonly gidMappings?: readonly IdMapping[] | undefined
   /** Default `lading`. */
   readonly hostname?: string | undefined
-  /** Default false, which `runc run` takes with and without a terminal. */
+  /** Default false, with which `runc run` works with and without a terminal. */
   readonly terminal?: boolean | undefined
   /** The root file system, relative to the bundle. Default `rootfs`. */
   readonly rootPath?: string | undefined
@@ -45,8 +45,8 @@ const maskedPaths: readonly string[] = [
 const readonlyPaths: readonly string[] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
 
 /**
- * What a runtime is told of an image (image-spec, conversion.md; runtime-spec, config.md): `config.json` of a bundle, as
- * `runc run` takes it. What of the image is left out there is said in `warnings`.
+ * The configuration of an image for a runtime (image-spec, conversion.md; runtime-spec, config.md): `config.json` of a bundle, as
+ * `runc run` reads it. `warnings` lists what is left out of it.
  *
  * @throws RootfsError `BUNDLE_USER_UNKNOWN`; `BUNDLE_UNSUPPORTED` for an image of another system than Linux; what `files` throws
  */
@@ -67,7 +67,7 @@ export async function runtimeConfigOf(
   const uids = maps.uidMappings ?? only(rootless?.uid)
   const gids = maps.gidMappings ?? only(rootless?.gid)
   const found = userOf(config.User ?? '', await readAccountFiles(files, { signal }))
-  // Setting other groups is forbidden to who has but one.
+  // With only one mapped ID, setting additional groups is forbidden.
   const groupsAllowed = rootless === undefined || maps.gidMappings !== undefined
   const user = userIn({ uids, gids, groupsAllowed }, found, config.User ?? '')
   const { env, warnings: variables } = environmentOf(config, found.home)
@@ -120,14 +120,14 @@ interface UserSpace {
   readonly groupsAllowed: boolean
 }
 
-/** Runtimes refuse IDs that the namespace does not have. */
+/** Runtimes refuse IDs that are not in the namespace. */
 function userIn(
   { uids, gids, groupsAllowed }: UserSpace,
   { uid, gid, additionalGids }: ResolvedUser,
   name: string,
 ): { readonly user: RuntimeUser; readonly warnings: readonly RuntimeConfigWarning[] } {
   if (!isMapped(uid, uids) || !isMapped(gid, gids)) {
-    const message = `${uid}:${gid} is not among the mapped IDs, and the command runs as the root of its namespace`
+    const message = `${uid}:${gid} is not among the mapped IDs, so the command runs as root of its namespace`
     return { user: { uid: 0, gid: 0 }, warnings: [{ kind: 'user', subject: name, message }] }
   }
   const others = groupsAllowed ? additionalGids.filter((other) => isMapped(other, gids)) : []
@@ -137,7 +137,7 @@ function userIn(
 /** @throws RootfsError `BUNDLE_UNSUPPORTED` */
 export function refuseForeign({ os }: Pick<ImageConfig, 'os'>): void {
   if (os === '' || os === 'linux') return
-  throw new RootfsError('BUNDLE_UNSUPPORTED', `a bundle cannot be made of an image for ${printable(os, 50)}`, {
+  throw new RootfsError('BUNDLE_UNSUPPORTED', `cannot create a bundle from an image for ${printable(os, 50)}`, {
     actual: printable(os, 50),
     hint: 'unpack it without a bundle, or choose its variant for Linux with --platform linux/…',
   })

@@ -1,4 +1,4 @@
-/** The document `config.json` of a bundle, as far as it is written here (runtime-spec, config.md and config-linux.md). */
+/** The members of a bundle's `config.json` that are written here (runtime-spec, config.md and config-linux.md). */
 export interface RuntimeConfig {
   readonly ociVersion: string
   readonly process: RuntimeProcess
@@ -54,11 +54,11 @@ export interface RuntimeLinux {
   readonly readonlyPaths: readonly string[]
 }
 
-/** Something of the image that is not in the document, and why. */
+/** A part of the image that is not in the document, and why. */
 export interface RuntimeConfigWarning {
   readonly kind: 'annotation' | 'environment' | 'user' | 'volume'
   /** The label's key, the entry of the environment, the user or the path, as the image has it. */
   readonly subject: string
-  /** What was done with it. */
+  /** What happened to it. */
   readonly message: string
 }

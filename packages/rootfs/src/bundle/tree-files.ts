@@ -9,12 +9,12 @@ import { isDirectory, shownPath, type DirectoryNode, type NameBytes, type TreeNo
 import type { Owners } from '../owners.ts'
 import type { ImageFiles } from './account-files.ts'
 
-/** As many as Linux follows (path_resolution(7)). */
+/** The most links that Linux follows (path_resolution(7)). */
 const mostLinks = 40
 
 /**
- * The files of a tree that is written and not finished yet, when its directories can still be entered. Where a path leads is
- * known in memory; a link is read, and never handed to the kernel to be followed.
+ * The files of a tree that is written but not finished yet, while its directories can still be entered. Paths are resolved
+ * in memory; a link is read, and the kernel never follows it.
  */
 export function treeFiles(
   root: DirectoryNode,
@@ -86,7 +86,7 @@ function readWhole(
   try {
     const { size } = fstatSync(descriptor)
     if (size > maxSize)
-      throw new RootfsError('UNPACK_LIMIT', `${printable(path)} has ${size} bytes, and at most ${maxSize} are read`, {
+      throw new RootfsError('UNPACK_LIMIT', `${printable(path)} has ${size} bytes, more than the limit of ${maxSize}`, {
         path: printable(path),
         expected: maxSize,
         actual: size,

@@ -2,7 +2,7 @@ import { printable } from '@lading/errors'
 import { RootfsError } from '../rootfs-error.ts'
 import { idOf, type Account, type AccountFiles } from './account-files.ts'
 
-/** Who runs the image's command. */
+/** The user of the image's command. */
 export interface ResolvedUser {
   readonly uid: number
   readonly gid: number
@@ -13,10 +13,10 @@ export interface ResolvedUser {
 
 /**
  * `user`, `uid`, `user:group` and so on (image-spec, config.md), by the image's own `/etc/passwd` and `/etc/group`. IDs need no
- * line there; those that have one get its main group and home. Other groups are those of a user who is given by name without a
- * group (image-spec, conversion.md), and of root where the image names nobody.
+ * line there; those that have one get its main group and home. Additional groups are set for a user given by name without a
+ * group (image-spec, conversion.md), and for root if the image names no user.
  *
- * @throws RootfsError `BUNDLE_USER_UNKNOWN` for a name that the image does not have
+ * @throws RootfsError `BUNDLE_USER_UNKNOWN` for a name that is not in these files
  */
 export function userOf(text: string, { accounts, groups }: AccountFiles): ResolvedUser {
   const separator = text.indexOf(':')
@@ -48,9 +48,9 @@ const gidsOf = (account: Account | undefined, groups: AccountFiles['groups']): r
 const unknown = (kind: string, name: string, path: string): RootfsError =>
   new RootfsError(
     'BUNDLE_USER_UNKNOWN',
-    `the image runs as the ${kind} "${printable(name, 100)}", whom its ${path} does not have`,
+    `the image runs as the ${kind} "${printable(name, 100)}", who is not in its ${path}`,
     {
       path,
-      hint: `unpack it without a bundle, or have the image rebuilt with a number in place of the ${kind}`,
+      hint: `unpack it without a bundle, or rebuild the image with a number instead of the ${kind}`,
     },
   )

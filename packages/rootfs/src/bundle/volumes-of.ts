@@ -4,12 +4,12 @@ import type { ImageFiles } from './account-files.ts'
 import { isMapped } from './mounts-of.ts'
 import type { IdMapping, RuntimeConfigWarning, RuntimeMount } from './runtime-config.ts'
 
-/** Where runtimes mount what is theirs. */
+/** Where runtimes mount file systems of their own. */
 const taken: readonly string[] = ['/proc', '/sys', '/dev']
 
 /**
  * A file system in memory for each volume, so that what is written there stays out of the root (image-spec, conversion.md,
- * "Optional Fields"): with the owner and the permissions that the image has there, and a copy of what it has in it.
+ * "Optional Fields"): with the owner and the permissions of the directory in the image, and a copy of its content.
  */
 export async function volumesOf(
   { Volumes = [] }: ContainerConfig,
@@ -21,7 +21,7 @@ export async function volumesOf(
   for (const volume of Volumes.toSorted()) {
     const destination = cleaned(volume)
     if (destination === undefined) {
-      warnings.push({ kind: 'volume', subject: volume, message: 'nothing can be mounted there, and it is left out' })
+      warnings.push({ kind: 'volume', subject: volume, message: 'nothing can be mounted there, so it is left out' })
       continue
     }
     if (destinations.has(destination)) continue
@@ -47,7 +47,7 @@ interface VolumeOptions extends AbortOptions {
   readonly gids: readonly IdMapping[] | undefined
 }
 
-/** The path without what says nothing, or nothing where it is no place for a mount. */
+/** The path without redundant parts; `undefined` if nothing can be mounted there. */
 function cleaned(volume: string): string | undefined {
   const parts = volume.split('/').filter((part) => part !== '' && part !== '.')
   const path = `/${parts.join('/')}`

@@ -10,10 +10,10 @@ import { runtimeConfigOf } from './runtime-config-of.ts'
 import type { RuntimeConfigWarning } from './runtime-config.ts'
 
 const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
-/** As many as a person reads: an image may have a million labels. */
+/** An image may have a million labels: no more than a person reads. */
 const mostWarnings = 5
 
-/** Writes `config.json` beside the tree, and says what of the image is not in it. @throws RootfsError */
+/** Writes `config.json` beside the tree, and returns what is left out of it. @throws RootfsError */
 export async function writeRuntimeConfig(
   { directory, image, config: options }: BundleJob,
   files: ImageFiles,
@@ -21,7 +21,7 @@ export async function writeRuntimeConfig(
   const { config, warnings } = await runtimeConfigOf(image, { ...options, rootPath: bundleParts.tree, files })
   let descriptor: number | undefined
   try {
-    // Environments have secrets.
+    // The environment may contain secrets.
     descriptor = openSync(at(directory, bundleParts.config), flags, 0o600)
     writeAll(descriptor, Buffer.from(`${JSON.stringify(config, undefined, 2)}\n`), null)
   } catch (error) {
@@ -31,7 +31,7 @@ export async function writeRuntimeConfig(
   }
   const left = warnings.length - mostWarnings
   const told = warnings.slice(0, mostWarnings).map(sentence)
-  return (left > 0 ? [...told, `${left} more things of the image are left out of ${bundleParts.config}`] : told).map(
+  return (left > 0 ? [...told, `${left} more parts of the image are left out of ${bundleParts.config}`] : told).map(
     (message) => ({ code: 'BUNDLE', message }),
   )
 }
@@ -44,7 +44,7 @@ const kinds: Readonly<Record<RuntimeConfigWarning['kind'], string>> = {
 }
 
 function sentence({ kind, subject, message }: RuntimeConfigWarning): string {
-  // Of an entry that has no name, the value may be a secret.
+  // If an entry has no name, its value may be a secret.
   const shown = kind === 'environment' ? subject.slice(0, Math.max(0, subject.indexOf('='))) || 'an entry' : subject
   return `${kinds[kind]} ${JSON.stringify(printable(shown, 100))}: ${message}`
 }

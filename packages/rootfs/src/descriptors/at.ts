@@ -23,12 +23,12 @@ export function openDirectoryAt(directory: number, name: NameBytes): number {
   return openSync(at(directory, name), directoryFlags)
 }
 
-/** A directory by its path, which may lead through links: one that the caller named. @throws the system's error */
+/** A directory by its path, which may contain links, because the caller named it. @throws the system's error */
 export function openDirectory(path: string): number {
   return openSync(path, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0))
 }
 
-/** Whether names can be resolved in open directories here. */
+/** Whether this system can resolve names in open directories. */
 export function canResolveAt(directory: number): boolean {
   try {
     const through = openSync(`/proc/self/fd/${directory}/.`, directoryFlags)

@@ -4,11 +4,11 @@ import { systemError } from '../system-error.ts'
 import { shownPath, type DirectoryNode } from '../tree/node.ts'
 import { openDirectoryAt } from './at.ts'
 
-/** Descriptors of the tree's directories, the last ones used of them kept open. */
+/** Descriptors of the tree's directories; the most recently used ones are kept open. */
 export interface OpenDirectories {
   /**
-   * Open until so many others were asked for; each is opened in its parent, without following links, and must be the
-   * directory that it was the last time.
+   * Stays open until a number of others were requested; each is opened in its parent, without following links, and must be the
+   * same directory as the last time.
    *
    * @throws RootfsError `UNPACK_INTERFERED`; what the system says
    */
@@ -51,7 +51,7 @@ export function createOpenDirectories(root: DirectoryNode, rootDescriptor: numbe
     if (directory.inode === undefined) directory.inode = ino
     else if (directory.inode !== ino) {
       closeSync(descriptor)
-      throw interfered(shownPath(directory), 'another directory is in its place')
+      throw interfered(shownPath(directory), 'it was replaced by another directory')
     }
     return descriptor
   }
@@ -70,7 +70,7 @@ export function createOpenDirectories(root: DirectoryNode, rootDescriptor: numbe
       let from = directory
       for (; from.descriptor === -1; from = from.parent as DirectoryNode) way.push(from)
       let parent = from.descriptor
-      // Those between are closed at once: a deep path must not drive out what the caller holds.
+      // Directories on the way are closed at once, so that a deep path does not close what the caller uses.
       for (const next of way.toReversed()) {
         let descriptor: number
         try {

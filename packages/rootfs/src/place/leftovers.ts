@@ -11,10 +11,10 @@ import { isTemporaryRoot, judgeTemporaryName } from './temporary-name.ts'
 /** In a temporary root: the new tree, what it replaces, and the record that goes beside it. */
 export const parts = { tree: 'tree', old: 'old', record: 'record' } as const
 
-/** One whose process cannot be looked up is left alone for so long. */
+/** How long a root is kept if its process cannot be looked up. */
 const unknownMs = 24 * 60 * 60 * 1000
 
-/** Ends what killed processes left beside the directory: what can be finished is, the rest is removed. What cannot be removed stays. */
+/** Cleans up what killed processes left beside the directory: finishes what can be finished, and removes the rest. What cannot be removed stays. */
 export function clearLeftovers(target: TargetDirectory): void {
   let names: readonly NameBytes[]
   try {
@@ -28,16 +28,16 @@ export function clearLeftovers(target: TargetDirectory): void {
     try {
       const { uid, mtimeMs } = lstatSync(at(target.parent, name))
       if (uid !== process.geteuid?.() || (verdict === 'unknown' && Date.now() - mtimeMs < unknownMs)) continue
-      // What was brought up from a tree, or is one, may be called like our parts.
+      // Directories of a tree may have the same names as our parts.
       if (isTemporaryRoot(name)) finishFor(target, name)
       removeTree(target.parent, name)
     } catch {
-      // It is in nobody's way.
+      // It does no harm.
     }
   }
 }
 
-/** A process that was killed between two renames: the record follows its tree; an old tree whose new one did not come goes back. */
+/** After a kill between two renames: the record is moved to its tree; an old tree that was not replaced is moved back. */
 function finishFor(target: TargetDirectory, name: NameBytes): void {
   const temporary = openDirectoryAt(target.parent, name)
   try {

@@ -24,7 +24,7 @@ export function makeTree(
   const inode = fstatSync(top).ino
   if (bundleOf === undefined) return { root: top, bundle: undefined, record: { inode }, close: () => closeSync(top) }
   try {
-    // Files with set-user-ID are nobody else's to run. Root of a user namespace has to get to the tree, and owns them.
+    // Other users must not run set-user-ID files. Root of a user namespace has to reach the tree, and owns them.
     if (owners.rootless !== true && (owners.uidMap?.length ?? 0) > 0) fchmodSync(top, 0o711)
     const root = temporary.make(bundleParts.tree, top)
     return {

@@ -9,10 +9,10 @@ import { inUse, type TargetDirectory } from './target-directory.ts'
 import { newNameBeside } from './temporary-name.ts'
 
 /**
- * The last steps: the old tree goes aside, the new one comes, its record follows. A process that
- * is killed between two of them leaves what the next one can finish.
+ * The last steps: the old tree is moved aside, the new one is moved in, its record follows. If a process
+ * is killed between two of them, the next one can finish them.
  *
- * @param options.replaces the inode of the old tree, of which it was found out that an unpacking made it
+ * @param options.replaces the inode of the old tree, which was checked to come from an earlier unpack
  * @throws RootfsError
  */
 export function putInPlace(
@@ -25,7 +25,7 @@ export function putInPlace(
   const old = { directory: temporary, name: parts.old }
   if (replaces !== undefined) {
     try {
-      // Whoever has put something else there since keeps it.
+      // If another process has put something else there since, it stays.
       if (lstatSync(at(parent, name)).ino !== replaces) throw changed(path)
       renameDirectory(place, old)
     } catch (error) {
@@ -40,10 +40,10 @@ export function putInPlace(
     renameDirectory({ directory: temporary, name: parts.tree }, place, { by: newNameBeside() })
   } catch (error) {
     const code = codeOf(error)
-    // Something came there meanwhile.
+    // Another process created something there.
     const isTaken = code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR'
     if (replaces !== undefined && !isTaken) renameDirectory(old, place)
-    if (isTaken) throw inUse(path, 'something is there', error)
+    if (isTaken) throw inUse(path, 'it already exists', error)
     throw plainSystemError(error, path)
   }
   try {
@@ -54,4 +54,4 @@ export function putInPlace(
 }
 
 const changed = (path: string, cause?: unknown): Error =>
-  interfered(path, 'something else is there than what was to be replaced', cause)
+  interfered(path, 'it changed while it was about to be replaced', cause)

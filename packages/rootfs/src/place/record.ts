@@ -6,15 +6,15 @@ import type { TargetDirectory } from './target-directory.ts'
 
 export const recordVersion = 1
 
-/** The first line of a record: what the tree beside it is. */
+/** The first line of a record: it describes the tree beside it. */
 export interface RecordHead {
   readonly lading: 'unpacked'
   readonly version: number
-  /** The inode's number of the directory: of no other one is this the record. */
+  /** The inode number of the directory to which this record belongs. */
   readonly inode: number
-  /** Where in the directory the tree is that the lines are about, where it is not the directory itself: in a bundle. */
+  /** The path of the tree in the directory, if it is not the directory itself: in a bundle. */
   readonly root?: string | undefined
-  /** Digest of the image's manifest, where it was one. */
+  /** Digest of the image's manifest, if an image was unpacked. */
   readonly manifest?: string | undefined
 }
 
@@ -23,7 +23,7 @@ export const recordName = (directory: NameBytes): NameBytes => `${directory}.lad
 
 const mostBytes = 64 * 1024
 
-/** `undefined`: there is none, or what is there is none. @throws RootfsError */
+/** `undefined`: there is no record, or no valid one. @throws RootfsError */
 export function readRecordHead(parent: number, name: NameBytes, { path }: TargetDirectory): RecordHead | undefined {
   let descriptor: number
   try {

@@ -15,11 +15,11 @@ import type { NameBytes } from '../tree/node.ts'
 
 /** O_PATH of Linux, which Node does not name: a descriptor for which no permission on the directory is needed. */
 export const pathOnly = 0o10000000
-/** Directories that are open at one time; what is deeper is brought up first. */
+/** The most directories that are open at the same time; deeper ones are moved up first. */
 const deepest = 64
 
 /**
- * Removes what is at a name, with all that is in it, never through a symbolic link. What is gone already is right.
+ * Removes what is at a name, with all that is in it, without following symbolic links. What is gone already is not an error.
  *
  * @throws the system's error
  */
@@ -54,7 +54,7 @@ export function removeTree(parent: number, name: NameBytes): void {
   }
 }
 
-/** Whether there is nothing left: it was no directory. */
+/** Whether it was removed because it was not a directory. */
 function removeFile(parent: number, name: NameBytes): boolean {
   try {
     unlinkSync(at(parent, name))
@@ -62,13 +62,13 @@ function removeFile(parent: number, name: NameBytes): boolean {
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT') return true
-    // Of a directory: Linux says the one, POSIX the other.
+    // For a directory Linux reports the first, POSIX the second.
     if (code === 'EISDIR' || code === 'EPERM') return false
     throw error
   }
 }
 
-/** Gives a directory of ours back the mode without which nothing can be done in it. @throws the system's error */
+/** Gives a directory of ours a mode with which its content can be changed. @throws the system's error */
 export function makeAccessible(parent: number, name: NameBytes): void {
   let descriptor: number
   try {
@@ -79,7 +79,7 @@ export function makeAccessible(parent: number, name: NameBytes): void {
   }
   try {
     const { mode } = fstatSync(descriptor)
-    // fchmod(2) takes no such descriptor; its path in /proc is the directory itself.
+    // fchmod(2) does not accept such a descriptor, but chmod(2) accepts its path in /proc.
     if ((mode & 0o700) !== 0o700) chmodSync(`/proc/self/fd/${descriptor}`, (mode & 0o7777) | 0o700)
   } finally {
     closeSync(descriptor)

@@ -11,11 +11,11 @@ export interface PlaceInDirectory {
 }
 
 /**
- * Moves a directory to another one. Who is not root has to be allowed to write to what changes its parent (rename(2), `EACCES`),
- * which root directories of images often are not: such a mode is given back afterwards.
+ * Moves a directory to another one. Without root, the moved directory itself must be writable (rename(2), `EACCES`),
+ * which root directories of images often are not: their mode is restored afterwards.
  *
- * @param options.by a name beside the target: the mode is given back there, and what comes to the target has it, also where the
- *   process is killed. What could not go on from there is removed.
+ * @param options.by a name beside the target: the mode is restored there, so the target always has it, even if the
+ *   process is killed. What an earlier process left there is removed.
  * @throws the system's error
  */
 export function renameDirectory(
@@ -48,7 +48,7 @@ export function renameDirectory(
 function renameWritable(source: string | Buffer, target: string | Buffer): void {
   const descriptor = openSync(source, pathOnly | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
-    // fchmod(2) takes no such descriptor; its path in /proc is the directory itself.
+    // fchmod(2) does not accept such a descriptor, but chmod(2) accepts its path in /proc.
     const itself = `/proc/self/fd/${descriptor}`
     const mode = fstatSync(descriptor).mode & 0o7777
     chmodSync(itself, mode | 0o200)

@@ -7,7 +7,7 @@ import { codeOf, plainSystemError } from '../system-error.ts'
 import type { NameBytes } from '../tree/node.ts'
 import { readRecordHead, recordName } from './record.ts'
 
-/** Where a tree is to be, held by a descriptor of the directory that it is in. */
+/** The place of a tree, with an open descriptor of its parent directory. */
 export interface TargetDirectory {
   /** Absolute. */
   readonly path: string
@@ -24,7 +24,7 @@ export function openTargetDirectory(directory: string): TargetDirectory {
   if (name === '')
     throw new RootfsError('UNPACK_DIRECTORY_IN_USE', `${printable(path)} cannot be replaced`, {
       path,
-      hint: 'name a directory below it',
+      hint: 'choose a directory below it',
     })
   let parent: number
   try {
@@ -34,7 +34,7 @@ export function openTargetDirectory(directory: string): TargetDirectory {
   }
   if (!canResolveAt(parent)) {
     closeSync(parent)
-    throw new RootfsError('UNPACK_UNSUPPORTED', 'this system has no way to write a tree that nobody can lead astray', {
+    throw new RootfsError('UNPACK_UNSUPPORTED', 'this system has no safe way to write a tree: without /proc, links could redirect files', {
       hint: 'unpack on Linux, where /proc is mounted',
     })
   }
@@ -42,7 +42,7 @@ export function openTargetDirectory(directory: string): TargetDirectory {
 }
 
 /**
- * Whether something is to be replaced (the inode of which), which only `overwrite` allows, and only what was unpacked here.
+ * The inode of the directory to be replaced, if there is one. Only `overwrite` allows it, and only for what was unpacked here.
  *
  * @throws RootfsError `UNPACK_DIRECTORY_IN_USE`, `UNPACK_NOT_OURS`
  */
@@ -50,17 +50,17 @@ export function checkFree(target: TargetDirectory, overwrite: boolean): { readon
   const { path, parent, name } = target
   const stat = statAt(parent, name, path)
   if (stat === undefined || (stat.isDirectory() && isEmpty(parent, name, path))) return { replaces: undefined }
-  if (!stat.isDirectory()) throw inUse(path, 'it is no directory')
-  if (!overwrite) throw inUse(path, 'it is a directory with something in it')
+  if (!stat.isDirectory()) throw inUse(path, 'it is not a directory')
+  if (!overwrite) throw inUse(path, 'the directory is not empty')
   if (readRecordHead(parent, recordName(name), target)?.inode !== stat.ino)
-    throw new RootfsError('UNPACK_NOT_OURS', `${printable(path)} is not replaced: no unpacking made it`, {
+    throw new RootfsError('UNPACK_NOT_OURS', `${printable(path)} is not replaced: it was not created by an earlier unpack`, {
       path: printable(path),
-      hint: `only a directory with its own ${printable(basename(path))}.lading.ndjson beside it is replaced: remove it yourself, if nobody needs it`,
+      hint: `only a directory with its own ${printable(basename(path))}.lading.ndjson beside it is replaced: remove it yourself if you do not need it`,
     })
   return { replaces: stat.ino }
 }
 
-/** What is at a name, itself. @throws RootfsError */
+/** What exists at a name, without following a link. @throws RootfsError */
 function statAt(parent: number, name: NameBytes, path: string): Stats | undefined {
   try {
     return lstatSync(at(parent, name))
@@ -84,8 +84,8 @@ function isEmpty(parent: number, name: NameBytes, path: string): boolean {
 }
 
 export const inUse = (path: string, why: string, cause?: unknown): RootfsError =>
-  new RootfsError('UNPACK_DIRECTORY_IN_USE', `nothing is unpacked to ${printable(path)}: ${why}`, {
+  new RootfsError('UNPACK_DIRECTORY_IN_USE', `cannot unpack to ${printable(path)}: ${why}`, {
     path: printable(path),
     cause,
-    hint: 'name a directory that is not there or is empty; what was unpacked before, --overwrite replaces',
+    hint: 'choose a directory that does not exist or is empty; to replace what an earlier unpack created, use --overwrite',
   })

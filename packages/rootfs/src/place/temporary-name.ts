@@ -3,13 +3,13 @@ import { nodeProcesses, type ProcessIdentity } from '@lading/content-store'
 
 const pattern = /^\.lading-unpack-([0-9a-f]{8})-([0-9]+)-([0-9]*)-[0-9a-f]{32}(?:\.[0-9]+)?$/
 
-/** It tells who made it from the moment it is there, and cannot be guessed. */
+/** It names the process that created it, and cannot be guessed. */
 export function newTemporaryName(): string {
   const self = nodeProcesses().self()
   return `.lading-unpack-${machineOf(self)}-${self.pid}-${self.started ?? ''}-${randomBytes(16).toString('hex')}`
 }
 
-/** The same for a tree alone: nothing in it is ours to go on with. */
+/** The same for a tree alone, which has nothing to be finished. */
 export const newNameBeside = (): string => `${newTemporaryName()}.0`
 
 export const isTemporaryRoot = (name: string): boolean => pattern.test(name) && !/\.[0-9]+$/.test(name)
@@ -27,7 +27,7 @@ export function judgeTemporaryName(name: string): 'alive' | 'dead' | 'unknown' |
   return found.started === started ? 'alive' : 'dead'
 }
 
-/** Where a pid means something. */
+/** The scope in which a pid is unique. */
 const machineOf = ({ boot, pidNamespace, host }: ProcessIdentity): string =>
   createHash('sha256')
     .update(JSON.stringify([boot, pidNamespace, host]))

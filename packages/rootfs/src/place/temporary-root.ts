@@ -8,7 +8,7 @@ import { newTemporaryName } from './temporary-name.ts'
 
 const mode = 0o700
 
-/** A directory beside the target that nobody else may enter or guess, in which the tree is written. */
+/** A private directory beside the target, with a random name, in which the tree is written. */
 export interface TemporaryRoot {
   readonly descriptor: number
   /** A new directory in it, or in another one that is open; open. @throws RootfsError */
@@ -25,7 +25,7 @@ export function createTemporaryRoot(target: TargetDirectory): TemporaryRoot {
       mkdirSync(at(parent, each), mode)
       makeAccessible(parent, each)
       const descriptor = openDirectoryAt(parent, each)
-      // A parent with set-group-ID hands that on, with its group.
+      // A parent with set-group-ID passes that on, with its group.
       fchmodSync(descriptor, mode)
       return descriptor
     } catch (error) {

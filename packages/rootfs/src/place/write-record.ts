@@ -7,7 +7,7 @@ import { recordVersion, type RecordHead } from './record.ts'
 
 const recordFlags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
 
-/** What the first line says beside the version. */
+/** The first line without the version. */
 export type RecordFacts = Omit<RecordHead, 'lading' | 'version'>
 
 /** Writes the record of a finished tree into the temporary root, line by line. @throws RootfsError */

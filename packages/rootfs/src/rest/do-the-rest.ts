@@ -13,9 +13,9 @@ import { treeEntries } from './tree-entries.ts'
 
 /** What came of it. */
 export interface Rest {
-  /** Times of directories are in place where they have nanoseconds. */
+  /** Whether times of directories with nanoseconds are set already. */
   readonly timesSet: boolean
-  /** What the layers say and the tree does not, one line an entry. */
+  /** What the tree could not hold of the layers, one line for each entry. */
   readonly lines: () => Iterable<string>
   readonly warnings: readonly UnpackWarning[]
 }
@@ -23,7 +23,7 @@ export interface Rest {
 /** What a user should know. `message` is a sentence without its full stop, safe to print. */
 export interface UnpackWarning {
   /**
-   * `DEVICES`: they are recorded, not made. `XATTRS`: some cannot be set here. `HELPER`: there is no Python, so that more is
+   * `DEVICES`: they are recorded, not created. `XATTRS`: some cannot be set here. `HELPER`: there is no Python, so more is
    * recorded. `BUNDLE`: something of the image is not in `config.json`.
    */
   readonly code: 'DEVICES' | 'XATTRS' | 'HELPER' | 'BUNDLE'
@@ -33,7 +33,7 @@ export interface UnpackWarning {
 const none: Ordered = { path: '', isDevice: false, linkTo: undefined }
 const name = 'orders'
 const flags = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | constants.O_NOFOLLOW
-/** That a file system has no such attributes, not for us or not as many, is no failure: they are recorded. */
+/** If a file system does not support an attribute, or not for us, or not so many, that is not a failure: they are recorded. */
 const unable = new Set([
   'ENOTSUP',
   'EOPNOTSUPP',
@@ -55,7 +55,7 @@ interface Ordered {
 }
 
 /**
- * What Node has no call for, done by a program of the host in one go when all files are there; and what is not done, as
+ * Does what Node has no call for with a program of the host, in one go when all files are there; returns what is not done, as
  * lines for the record beside the tree.
  *
  * @throws RootfsError
@@ -74,7 +74,7 @@ export function doTheRest(
     const { path, isDevice: ofDevice, linkTo } = ordered[order] ?? none
     const isXattr = what.startsWith('xattr ')
     const isMade = what === 'make' || what === 'link'
-    // A further name of what could not be made.
+    // A further name of a file that could not be created.
     const isOfLost = what === 'link' && error === 'ENOENT' && linkTo !== undefined && lost.get(linkTo)?.all === true
     const tolerable = isXattr ? unable.has(error) : isOfLost || (what === 'make' && error === 'EPERM')
     if (!tolerable) throw notDone(path, what, error)
@@ -120,23 +120,23 @@ export function doTheRest(
   if (undone === undefined)
     warnings.push({
       code: 'HELPER',
-      message: `there is no python3 here, which sets what Node cannot: of ${ordered.length} files, times are in microseconds, and extended attributes and fifos are recorded beside the tree`,
+      message: `python3 was not found, which is needed to set what Node.js cannot: for ${ordered.length} files, times are set in microseconds, and extended attributes and fifos are only recorded beside the tree`,
     })
   if (failed.size > 0)
     warnings.push({
       code: 'XATTRS',
-      message: `not everything can be set on this file system or by this user, and is recorded beside the tree: ${someOf(failed)}`,
+      message: `this file system or this user does not allow to set everything; the rest is recorded beside the tree: ${someOf(failed)}`,
     })
   const devices = options.devices && undone !== undefined ? refused : countDevices(tree)
   const why = options.devices
     ? undone === undefined
-      ? 'python3 makes them'
-      : 'that takes CAP_MKNOD, which root of the machine has, and root of a container or of a user namespace mostly has not'
-    : '--devices makes them'
+      ? 'creating them needs python3'
+      : 'creating them needs CAP_MKNOD, which root of the host has, but root of a container or of a user namespace usually does not'
+    : 'use --devices to create them'
   if (devices > 0)
     warnings.push({
       code: 'DEVICES',
-      message: `${devices === 1 ? 'a device is' : `${devices} devices are`} recorded beside the tree, and not made: ${why}`,
+      message: `${devices === 1 ? 'a device is' : `${devices} devices are`} recorded beside the tree, and not created: ${why}`,
     })
   return {
     timesSet: undone !== undefined,
@@ -150,7 +150,7 @@ export function doTheRest(
   }
 }
 
-/** As many as a person reads: an image may have millions. */
+/** An image may have millions: no more than a person reads. */
 const mostNamed = 5
 
 function someOf(failed: ReadonlyMap<string, string>): string {

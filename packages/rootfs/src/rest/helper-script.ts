@@ -1,7 +1,7 @@
 /**
- * What Node has no calls for, in Python: extended attributes, fifos, devices, times in nanoseconds. It is given the tree's
+ * What Node has no calls for, in Python: extended attributes, fifos, devices, times in nanoseconds. It gets the tree's
  * root as descriptor 3 and one order a line, and opens each directory in its parent without following links, as is done
- * here. It says in a line what could not be done; what it says nothing of is done.
+ * here. It prints a line for what could not be done; everything else is done.
  */
 export const helperScript = `
 import errno, json, os, stat, sys

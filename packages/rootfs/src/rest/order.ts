@@ -24,7 +24,7 @@ export interface OrderOptions {
   readonly devices: boolean
 }
 
-/** What has to be done of each entry, once for all names of a file; `undefined`: nothing. */
+/** What has to be done for each entry, once for all names of a file; `undefined`: nothing. */
 export function createOrders({ records, devices }: OrderOptions): (entry: TreeEntry) => Order | undefined {
   const done = new Set<Extras>()
   const made = new Map<object, NameBytes>()
@@ -67,7 +67,7 @@ const base64 = (bytes: NameBytes): string => Buffer.from(bytes, 'latin1').toStri
 const inNanoseconds = ({ seconds, nanoseconds }: Time): string =>
   String(BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds))
 
-/** What rootless tools keep owners in: umoci, and PRoot with it; of what is no link, since links take none of these. */
+/** The attribute in which rootless tools (umoci, PRoot) store owners; not for links, which cannot have it. */
 const ownerAttribute = 'user.rootlesscontainers'
 
 function xattrsOf(extras: Extras | undefined, node: TreeNode, records: boolean): Record<string, string> | undefined {

@@ -2,13 +2,13 @@ import type { Extras, Metadata, NameBytes, TreeNode } from '../tree/node.ts'
 import { isSettable } from './settable.ts'
 import type { TreeEntry } from './tree-entries.ts'
 
-/** What of an entry could not be done, beside what never is. */
+/** What could not be done for an entry, in addition to what is never done. */
 export interface Lost {
   readonly all: boolean
   readonly xattrs: ReadonlySet<string>
 }
 
-/** A line about what the layers say and the tree does not; `undefined`: it says it all. */
+/** A line with what the tree could not hold; `undefined`: it holds everything. */
 export function recordLine(
   { path, node }: TreeEntry,
   { records, lost }: { readonly records: boolean; readonly lost: Lost | undefined },
@@ -34,13 +34,13 @@ export function recordLine(
   return JSON.stringify({ ...named(path), type: typeOf(node), ...facts })
 }
 
-/** One that is recorded and not told was root's. */
+/** A recorded entry without an owner belongs to root. */
 const ownerOf = ({ uid, gid }: Metadata, records: boolean): { readonly uid: number; readonly gid: number } =>
   records ? { uid: 0, gid: 0 } : { uid, gid }
 
 const typeOf = (node: Exclude<TreeNode, number>): string => (node.kind === 'special' ? node.special.type : node.kind)
 
-/** As text where it is some; else its bytes. */
+/** As text if it is valid UTF-8; else its bytes. */
 function named(path: NameBytes): object {
   const bytes = Buffer.from(path, 'latin1')
   const text = bytes.toString('utf8')

@@ -13,19 +13,19 @@ export interface Undone {
   readonly error: string
 }
 
-/** A shim in front of the real one may hand no descriptors on. */
+/** Not looked up in PATH: a shim there may not pass descriptors on. */
 const places = ['/usr/bin/python3', '/usr/local/bin/python3', '/bin/python3']
 
 /**
- * Has the orders carried out by the host's Python.
+ * Runs the orders in the host's Python.
  *
  * @param orders a file of them, open at its beginning
  * @returns `undefined`: there is no Python here
- * @throws RootfsError `UNPACK_FAILED` when it did not get through
+ * @throws RootfsError `UNPACK_FAILED` if it fails
  */
 export function runHelper(orders: number, root: number): readonly Undone[] | undefined {
   const program = places.find((place) => existsSync(place)) ?? 'python3'
-  // Isolated: neither the environment nor the current directory says what it imports.
+  // Isolated, so that the environment and the current directory cannot change what it imports.
   const { error, status, stdout, stderr } = spawnSync(program, ['-I', '-S', '-c', helperScript], {
     stdio: [orders, 'pipe', 'pipe', root],
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
@@ -34,9 +34,9 @@ export function runHelper(orders: number, root: number): readonly Undone[] | und
   })
   if (errnoOf(error) === 'ENOENT') return undefined
   if (error !== undefined || status !== 0)
-    throw new RootfsError('UNPACK_FAILED', `${program} did not get through: ${lastLine(stderr)}`, {
+    throw new RootfsError('UNPACK_FAILED', `${program} failed: ${lastLine(stderr)}`, {
       cause: error,
-      hint: 'it sets what Node cannot: extended attributes, fifos, devices, nanoseconds',
+      hint: 'Lading needs it to set extended attributes, fifos, devices and nanoseconds, which Node.js cannot: check that it runs',
     })
   return stdout
     .split('\n')

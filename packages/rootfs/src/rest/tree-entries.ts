@@ -6,7 +6,7 @@ export interface TreeEntry {
   readonly node: TreeNode
 }
 
-/** All of the tree, what is in a directory before the directory itself. */
+/** The whole tree, with the content of a directory before the directory itself. */
 export function* treeEntries(root: DirectoryNode): Generator<TreeEntry, void, undefined> {
   const stack: { readonly path: NameBytes; readonly directory: DirectoryNode; readonly seen: boolean }[] = [
     { path: '', directory: root, seen: false },

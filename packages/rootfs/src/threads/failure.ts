@@ -4,7 +4,7 @@ import { ImageError } from '@lading/image'
 import { TarError } from '@lading/tar'
 import { RootfsError } from '../rootfs-error.ts'
 
-/** An error on its way between threads, where classes and members get lost. */
+/** An error in a form that can be sent between threads, where classes and members get lost. */
 export interface Failure {
   readonly name: string
   readonly code: string
@@ -14,7 +14,7 @@ export interface Failure {
   readonly cause: { readonly message: string; readonly code: unknown } | undefined
 }
 
-/** @returns `undefined`: it is none of ours */
+/** @returns `undefined`: it is not one of our errors */
 export function toFailure(error: unknown): Failure | undefined {
   if (!isLadingError(error)) return undefined
   const { name, code, message, hint, facts, cause } = error

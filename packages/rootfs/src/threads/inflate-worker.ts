@@ -52,7 +52,7 @@ function inflate({ ring, layers }: InflateJob, writer: RingWriter): void {
       decompressor.close()
       closeSync(descriptor)
     }
-    // The digest of the blob follows: the config names what comes out of it.
+    // The digest of the blob is then right, too: the config names its decompressed content.
     const actual = hasher.digest()
     if (actual !== diffId) throw layerMismatch(digest, diffId, actual)
     writer.end()

@@ -1,28 +1,28 @@
 /**
- * Bytes from one thread to another, copied once: a ring of shared memory with pieces, each behind its length. One writes
+ * Passes bytes from one thread to another, copied once: a ring of shared memory with pieces, each after its length. One writes
  * and one reads, and each waits for the other without a message.
  */
 export interface Ring {
   readonly bytes: SharedArrayBuffer
-  /** How far was written, how far was read, whether both are to stop, and how many layers are there to be read. */
+  /** Positions of the writer and the reader, whether both must stop, and how many layers can be read. */
   readonly cells: SharedArrayBuffer
 }
 
 const size = 4 * 1024 * 1024
 const mask = size - 1
-/** Of a piece: the ring has room for several, so that neither side waits for each. */
+/** The largest piece: the ring has room for several, so that the sides do not wait for each piece. */
 const mostBytes = 256 * 1024
 const WRITTEN = 0
 const READ = 1
 const STOPPED = 2
 const ARRIVED = 3
-/** In the place of a length: the rest of the ring is not used, and it goes on at the beginning. */
+/** Instead of a length: the rest of the ring is not used, and the next piece is at the beginning. */
 const aroundMark = -1
 const endMark = 0
-/** In its place, too: nothing more comes, for the writing side has failed. */
+/** Instead of a length: there is nothing more, because the writing side has failed. */
 const failMark = -2
 
-/** What either side throws when the other one, or the caller, has given up. */
+/** What either side throws if the other one, or the caller, has stopped. */
 export const stopped: unique symbol = Symbol('stopped')
 
 export const createRing = (): Ring => ({
@@ -55,7 +55,7 @@ export function waitForLayer({ cells }: Ring, index: number): void {
 
 /** Waits until a cell is no longer what it was. */
 function waitFor(at: Int32Array, cell: number, was: number): void {
-  // A stop between the look and the wait would go unheard: look again after a while.
+  // A stop between the check and the wait would be missed: check again after a while.
   while (Atomics.load(at, cell) === was) {
     if (Atomics.load(at, STOPPED) !== 0) throw stopped
     Atomics.wait(at, cell, was, 100)
@@ -64,9 +64,9 @@ function waitFor(at: Int32Array, cell: number, was: number): void {
 
 export interface RingWriter {
   write(bytes: Uint8Array): void
-  /** A layer is over, and right. */
+  /** A layer is complete and verified. */
   end(): void
-  /** What was written before is still read: which side fails first is a matter of the layers, and not of the threads. */
+  /** What was written before is still read, so that the layers, and not the timing of threads, decide which error is reported. */
   fail(): void
 }
 
@@ -116,7 +116,7 @@ export function writeRing({ bytes, cells }: Ring): RingWriter {
   }
 }
 
-/** The pieces of one layer, each valid until the next is asked for. @throws `stopped` after the last one of a layer that is not whole */
+/** The pieces of one layer, each valid until the next one is requested. @throws `stopped` after the last one of an incomplete layer */
 export function* readRing({ bytes, cells }: Ring): Generator<Uint8Array, void, undefined> {
   const at = new Int32Array(cells)
   const lengths = new Int32Array(bytes)

@@ -35,8 +35,8 @@ export function threadFiles(): { readonly inflate: URL; readonly write: URL } | 
 const joined = /^(?:--conditions=|-C=)/
 
 /**
- * Unpacks layers that are files: one thread inflates and hashes, one writes. It resolves, or rejects, when neither does
- * anything any more.
+ * Unpacks layers that are files: one thread decompresses and hashes, one writes. It resolves, or rejects, when both
+ * have ended.
  *
  * @throws what either throws; the signal's reason
  */
@@ -64,7 +64,7 @@ export async function unpackInThreads(
   }
   const onMessage = (message: InflateMessage | WriteMessage): void => {
     if (message.kind === 'unread') {
-      // The writing thread is behind, and may fail at what came before: then that is the error, and always.
+      // The writing thread is behind, and may fail at earlier bytes: its error then always counts.
       unread = { error: fromFailure(message.failure) }
       over.abort()
     } else if (message.kind === 'failed') fail(fromFailure(message.failure))
@@ -107,6 +107,6 @@ export async function unpackInThreads(
   }
   failed ??= unread
   if (failed !== undefined) throw failed.error
-  if (done === undefined) throw new Error('a thread ended without a word')
+  if (done === undefined) throw new Error('a thread ended without a result')
   return done
 }

@@ -36,7 +36,7 @@ async function write(job: WriteJob, say: (message: WriteMessage) => void): Promi
       unpacker.nextLayer()
       let begun = false
       for (const piece of readRing(ring)) {
-        // It may have been waited for.
+        // The other side may have been waiting.
         if (!begun) say({ kind: 'layer', index })
         begun = true
         reader.push(piece)

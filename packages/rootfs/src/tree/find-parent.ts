@@ -4,18 +4,18 @@ import { isDirectory, layerOf, shownPath, type DirectoryNode, type NameBytes } f
 export interface FindOptions {
   readonly root: DirectoryNode
   readonly maxDepth: number
-  /** The one whose entry asks. */
+  /** The layer of the entry. */
   readonly layer: number
   /**
-   * Makes a directory that no entry is there for, in the place of what lower layers have there; without it, what is not
-   * there is not found.
+   * Creates a directory that has no entry, and replaces what lower layers have there; without it, what does not
+   * exist is not found.
    */
   readonly make?: ((parent: DirectoryNode, name: NameBytes) => DirectoryNode) | undefined
 }
 
 /**
- * The directory that a path leads to, as on an overlay file system: no link is followed, and what a lower layer has there
- * and is no directory makes room for one. The file system is not asked.
+ * The directory of a path, as on an overlay file system: no link is followed, and anything else that a lower layer has there
+ * is replaced by a directory. The file system is not used.
  *
  * @param parts of the path; none of them empty, `.` or `..`
  * @param path for an error
@@ -34,7 +34,7 @@ export function findDirectory(
     }
     if (make === undefined) return undefined
     if (node !== undefined && layerOf(node) >= layer)
-      throw refused('UNPACK_ENTRY_INVALID', path, `${shownPath(at, part)} is no directory`)
+      throw refused('UNPACK_ENTRY_INVALID', path, `${shownPath(at, part)} is not a directory`)
     if (at.depth >= maxDepth) throw beyondLimit('maxDepth', maxDepth, path, `it is ${at.depth + 1} directories deep`)
     at = make(at, part)
   }

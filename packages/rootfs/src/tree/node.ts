@@ -1,12 +1,12 @@
 import type { Device, Time } from '@lading/tar'
 
 /**
- * A name's bytes as a string of as many characters (Latin-1): file names are bytes, and need be no text. It is the key of
- * a child, and never shown: `shown` makes text of it.
+ * A name's bytes as a string of as many characters (Latin-1): file names are bytes, and need not be text. It is the key of
+ * a child, and never shown: `shown` converts it to text.
  */
 export type NameBytes = string
 
-/** Mode, owner and times that a directory gets when all that is in it is there. */
+/** Mode, owner and times that a directory gets when its content is complete. */
 export interface Metadata {
   readonly mode: number
   readonly uid: number
@@ -15,12 +15,12 @@ export interface Metadata {
   readonly mtime: Time
 }
 
-/** What a file, a link or a directory has beside what Node can give it at once; names of one file share it. */
+/** Metadata that Node cannot set at once; names of one file share it. */
 export interface Extras {
-  /** Only where microseconds do not say it. */
+  /** Only if the time is not a whole number of microseconds. */
   readonly times?: { readonly atime: Time; readonly mtime: Time } | undefined
   readonly xattrs?: ReadonlyMap<string, Uint8Array> | undefined
-  /** As the layer says, where it is recorded and not applied. */
+  /** From the layer, if it is recorded and not applied. */
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined
 }
 
@@ -36,7 +36,7 @@ interface SymlinkNode {
   readonly extras: Extras | undefined
 }
 
-/** A fifo or a device, which Node cannot make: it is made when everything else is there, or only recorded. */
+/** A fifo or a device, which Node cannot create: it is created when everything else is there, or only recorded. */
 interface SpecialNode {
   readonly kind: 'special'
   readonly layer: number
@@ -57,11 +57,11 @@ export interface DirectoryNode {
   /** Directories above it. */
   readonly depth: number
   readonly children: Map<NameBytes, TreeNode>
-  /** The last one that has something to say of it, or has something in it. */
+  /** The last layer that has an entry for it, or something in it. */
   layer: number
-  /** The last one with an entry about it. */
+  /** The last layer with an entry for it. */
   described: number
-  /** Of the last entry about it; a directory that no layer has an entry for has none. */
+  /** From the last entry for it; absent if no layer has one. */
   metadata: Metadata | undefined
   extras: Extras | undefined
   /** Open, or -1. */
@@ -70,7 +70,7 @@ export interface DirectoryNode {
   inode: number | undefined
 }
 
-/** A number is an ordinary file with nothing special about it, of that layer: most of a tree is that. */
+/** A number is an ordinary file of that layer, without special metadata: most of a tree is that. */
 export type TreeNode = number | FileNode | SymlinkNode | SpecialNode | DirectoryNode
 
 export const layerOf = (node: TreeNode): number => (typeof node === 'number' ? node : node.layer)

@@ -6,7 +6,7 @@ import { shownPath, type DirectoryNode, type Metadata, type NameBytes } from '..
 import { createFileWriter } from './file-writer.ts'
 import type { NewFiles } from './probe.ts'
 
-/** Files one after the other, with their bodies, within the bound of all bytes. */
+/** Writes files one after the other, with their bodies, within the limit for all bytes. */
 export interface BodyWriter {
   /** Of all files. */
   readonly bytes: number
@@ -16,11 +16,11 @@ export interface BodyWriter {
     entry: TarEntry,
     metadata: Metadata,
   ): void
-  /** Nothing, where no file was begun. @throws RootfsError */
+  /** Does nothing if no file was begun. @throws RootfsError */
   write(chunk: Uint8Array): void
   /** @throws RootfsError */
   end(): void
-  /** Lets go of a file that is not whole. */
+  /** Closes a file that is incomplete. */
   close(): void
 }
 
@@ -45,7 +45,7 @@ export function createBodyWriter(newFiles: NewFiles, { maxBytes }: Pick<Limits, 
       bytes += chunk.length
       const { parent, name } = writing
       if (bytes > maxBytes)
-        throw beyondLimit('maxBytes', maxBytes, shownPath(parent, name), `${bytes} bytes are written with it`)
+        throw beyondLimit('maxBytes', maxBytes, shownPath(parent, name), `it brings the total to ${bytes} bytes`)
       try {
         files.write(chunk)
       } catch (error) {

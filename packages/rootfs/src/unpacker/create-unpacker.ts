@@ -13,17 +13,17 @@ import { createGrowingTree } from './growing-tree.ts'
 import { createKeptByAufs } from './kept-by-aufs.ts'
 import type { NewFiles } from './probe.ts'
 
-/** Synchronous: takes the entries of a layer as `@lading/tar` reads them, and writes them down. */
+/** Writes the entries of a layer as `@lading/tar` reads them; synchronous. */
 export interface Unpacker {
   /** Before the first entry of each layer, from the lowest to the uppermost. */
   nextLayer(): void
-  /** @throws RootfsError; nothing may be asked of it afterwards but `close` */
+  /** @throws RootfsError; afterwards only `close` may be called */
   begin(entry: TarEntry): void
   data(bytes: Uint8Array): void
   end(): void
-  /** What is written so far, for who looks something up before `finish`. */
+  /** The tree as it is so far, for look-ups before `finish`. */
   readonly files: ImageFiles
-  /** After the last layer: what has to wait until everything is there. @param temporary a directory of ours, open */
+  /** Does, after the last layer, what has to wait until everything is there. @param temporary a directory of ours, open */
   finish(temporary: number): Rest
   /** What was written so far: entries, and bytes of files. */
   readonly written: { readonly entries: number; readonly bytes: number }
@@ -34,7 +34,7 @@ export interface UnpackerOptions {
   readonly owners: Owners
   readonly limits: Limits
   readonly newFiles: NewFiles
-  /** Devices are made, and not only recorded. */
+  /** Devices are created, and not only recorded. */
   readonly devices: boolean
 }
 
@@ -65,7 +65,7 @@ export function createUnpacker(
         case 'entry':
           if (name !== undefined) make[type](tree.parentOf(parents, path), name, entry)
           else if (type === 'directory') describe(root, entry)
-          else throw refused('UNPACK_ENTRY_INVALID', path, `the root is a ${type}, and must be a directory`)
+          else throw refused('UNPACK_ENTRY_INVALID', path, `the root is a ${type}, but must be a directory`)
           return
         case 'whiteout':
         case 'opaque':

@@ -15,10 +15,10 @@ import type { NewFiles } from './probe.ts'
 
 type Make = (parent: DirectoryNode, name: NameBytes, entry: TarEntry) => void
 
-/** Makes what an entry says, in the place of what is there. */
+/** Creates what an entry describes, and replaces what is there. */
 export interface EntryMakers {
   readonly make: Readonly<Record<TarEntry['type'], Make>>
-  /** What an entry says of a directory that is there. */
+  /** Applies an entry to a directory that exists. */
   describe(directory: DirectoryNode, entry: TarEntry): void
 }
 
@@ -82,11 +82,11 @@ export function entryMakers({ tree, bodies, kept, owners, newFiles, limits }: En
     const target = kept.resolve(parseLinkName(entry.linkName as Uint8Array))
     const from = tree.find(target.parents, shown)
     const isItself = from === parent && target.name === name
-    // What is in its place goes first, and its target with that.
+    // What is in its place is removed first, which may remove its target.
     if (!isItself) replace(parent, name)
     const node = target.name === undefined ? undefined : from?.children.get(target.name)
     if (from === undefined || target.name === undefined || node === undefined)
-      throw refused('UNPACK_LINK_INVALID', entry.path, `a hard link to ${JSON.stringify(shown)}, which is not there`)
+      throw refused('UNPACK_LINK_INVALID', entry.path, `a hard link to ${JSON.stringify(shown)}, which does not exist`)
     if (isDirectory(node))
       throw refused('UNPACK_LINK_INVALID', entry.path, `a hard link to ${JSON.stringify(shown)}, which is a directory`)
     const targetName = target.name

@@ -17,7 +17,7 @@ export interface FileWriter {
   write(bytes: Uint8Array): void
   /** @throws the system's error */
   end(): void
-  /** Lets go of a file that is not whole. */
+  /** Closes a file that is incomplete. */
   close(): void
 }
 

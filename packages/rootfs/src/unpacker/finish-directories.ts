@@ -8,11 +8,11 @@ import type { NewFiles } from './probe.ts'
 export const workingMode = 0o700
 
 /**
- * Modes, owners and times of all directories, those below first: what is made or removed in one changes its times, and
- * one that must not be entered has nothing left to be done in it.
+ * Sets modes, owners and times of all directories, the deepest first: a change in a directory changes its times, and
+ * a directory that cannot be entered afterwards has to be finished.
  *
- * @param options.timesSet where a time has nanoseconds, it is in place
- * @param options.implied of a directory that no layer has an entry for
+ * @param options.timesSet times with nanoseconds are set already
+ * @param options.implied for a directory that no layer has an entry for
  * @throws RootfsError
  */
 export function finishDirectories(

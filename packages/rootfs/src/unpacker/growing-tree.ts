@@ -9,27 +9,27 @@ import { newDirectory, shownPath, type DirectoryNode, type NameBytes, type TreeN
 import { workingMode } from './finish-directories.ts'
 import { removeChild } from './remove-subtree.ts'
 
-/** The tree while layers are written into it: on the file system, and in memory what is known of it. */
+/** The tree while layers are written to it: on the file system, and in memory. */
 export interface GrowingTree {
   readonly root: DirectoryNode
   readonly open: OpenDirectories
   /** Counted from 1, the lowest; 0 before that. */
   readonly layer: number
   nextLayer(): void
-  /** The directory of an entry, made where no entry has made it. @param path for an error */
+  /** The directory of an entry, created if it has no entry of its own. @param path for an error */
   parentOf(parents: readonly NameBytes[], path: string): DirectoryNode
   /** A directory that is there. @param path for an error */
   find(parents: readonly NameBytes[], path: string): DirectoryNode | undefined
   /** Notes what was made. @throws RootfsError `maxInodes` */
   add(parent: DirectoryNode, name: NameBytes, node: TreeNode): void
-  /** What is noted once more, and is no other file. */
+  /** Adds a further name of a file that is there. */
   countOneLess(): void
   makeDirectory(parent: DirectoryNode, name: NameBytes): DirectoryNode
-  /** What is there goes, with all that is in it. */
+  /** Removes what is there, with all that is in it. */
   replace(parent: DirectoryNode, name: NameBytes): void
-  /** What lower layers have there goes: of a directory that is there one child, or all that is in it. */
+  /** Removes what lower layers have there: one child of a directory, or all of its content. */
   hide(parents: readonly NameBytes[], path: string, name?: NameBytes): void
-  /** This layer has something to say of a directory, or has something in it. */
+  /** Marks that this layer has an entry for a directory, or something in it. */
   touch(changed: DirectoryNode): void
   close(): void
 }
@@ -77,7 +77,7 @@ export function createGrowingTree(
   function replace(parent: DirectoryNode, name: NameBytes): void {
     const there = parent.children.get(name)
     if (there === undefined) return
-    // What is known of a parent may be gone with it.
+    // The remembered parent may have been removed.
     if (typeof there !== 'number') parentPath = undefined
     removeChild(parent, name, { open, onRemoved })
   }

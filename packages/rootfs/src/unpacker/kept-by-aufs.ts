@@ -4,11 +4,11 @@ import type { GrowingTree } from './growing-tree.ts'
 
 type Place = Pick<EntryName, 'parents' | 'name'>
 
-/** What AUFS kept for itself in a layer: for hard links of that layer alone, in the root under names that no file has. */
+/** Files that AUFS stored for itself in a layer, as targets of hard links of that layer: they are in the root, under names that no file has. */
 export interface KeptByAufs {
-  /** The name in the root under which it is to be made. */
+  /** The name in the root under which it is created. */
   nameFor(place: Place): NameBytes
-  /** Where a hard link to it leads; to all else: there. */
+  /** The target of a hard link to it; any other target is unchanged. */
   resolve(target: Place): Place
   /** At the end of the layer. */
   drop(): void

@@ -5,10 +5,10 @@ import type { Owners } from '../owners.ts'
 import type { NewFiles } from './probe.ts'
 import { inSeconds, isFine } from './times.ts'
 
-/** Type bits, which writers of old add, are no part of it. */
+/** Without the type bits, which old writers add. */
 const modeBits = 0o7777
 
-/** What the entry says, with the owner that the file gets. @throws RootfsError `UNPACK_OWNER_INVALID` */
+/** The metadata of the entry, with the owner that the file gets. @throws RootfsError `UNPACK_OWNER_INVALID` */
 export function metadataOf(entry: TarEntry, owners: Owners, { uid, gid }: NewFiles, path: string): Metadata {
   const { mode, mtime, atime } = entry
   return {
@@ -20,7 +20,7 @@ export function metadataOf(entry: TarEntry, owners: Owners, { uid, gid }: NewFil
   }
 }
 
-/** What is beyond Node's calls; `undefined`: nothing. */
+/** What Node's calls cannot set; `undefined`: nothing. */
 export function extrasOf({ uid, gid, xattrs, atime, mtime }: TarEntry, owners: Owners): Extras | undefined {
   const fine = isFine(mtime) || (atime !== undefined && isFine(atime))
   const recorded = owners.kind === 'record' && (uid !== 0 || gid !== 0)
@@ -33,7 +33,7 @@ export function extrasOf({ uid, gid, xattrs, atime, mtime }: TarEntry, owners: O
 }
 
 /**
- * Owner, mode and times of an open file or directory: no call for what it has already.
+ * Sets owner, mode and times of an open file or directory, without a call for what it has already.
  *
  * @param has the owner and the mode that it was made with, and whether it has its times
  * @throws the system's error
@@ -43,7 +43,7 @@ export function applyMetadata(
   { uid, gid, mode, atime, mtime }: Metadata,
   has: { readonly uid: number; readonly gid: number; readonly mode: number; readonly times?: boolean | undefined },
 ): void {
-  // First: a change of the owner takes set-user-ID away (chown(2)).
+  // First, because a change of the owner clears set-user-ID (chown(2)).
   if (uid !== has.uid || gid !== has.gid) fchownSync(descriptor, uid, gid)
   if (mode !== has.mode) fchmodSync(descriptor, mode)
   if (has.times !== true) futimesSync(descriptor, inSeconds(atime), inSeconds(mtime))

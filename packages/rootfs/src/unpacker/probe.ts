@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, unlinkSync } from 'node:fs'
 import { at } from '../descriptors/at.ts'
 
-/** What a new file gets where the tree is written, so that only what differs is set. */
+/** What a new file gets by default where the tree is written, so that only differences are set. */
 export interface NewFiles {
   readonly uid: number
   readonly gid: number
@@ -11,7 +11,7 @@ export interface NewFiles {
 
 const name = 'probe'
 
-/** Asked of a file that is made and removed: mounts, set-group-ID directories and servers have their own rules. @throws the system's error */
+/** Found with a file that is created and removed: mounts, set-group-ID directories and servers have their own rules. @throws the system's error */
 export function probeNewFiles(directory: number): NewFiles {
   const path = at(directory, name)
   const descriptor = openSync(

@@ -6,13 +6,13 @@ import { isDirectory, layerOf, shownPath, type DirectoryNode, type NameBytes, ty
 
 export interface RemoveOptions {
   readonly open: OpenDirectories
-  /** What has this layer or a later one stays; default: nothing does. */
+  /** What this layer or a later one has stays; default: nothing stays. */
   readonly below?: number | undefined
-  /** Called for each that went. */
+  /** Called for each removed node. */
   readonly onRemoved: () => void
 }
 
-/** A child with all that is in it, from the file system and from the memory of it. @throws RootfsError */
+/** Removes a child with all that is in it, from the file system and from memory. @throws RootfsError */
 export function removeChild(
   parent: DirectoryNode,
   name: NameBytes,
@@ -45,7 +45,7 @@ export function removeChild(
   }
 }
 
-/** What lower layers said of a directory goes, too. */
+/** Removes the metadata of lower layers, too. */
 function forgetEntry(directory: DirectoryNode): void {
   directory.metadata = undefined
   directory.extras = undefined

@@ -2,7 +2,7 @@ import { ftruncateSync } from 'node:fs'
 import type { Sparse } from '@lading/tar'
 import { writeAll } from '../descriptors/write-all.ts'
 
-/** Takes the pieces of a sparse file one after the other, and leaves between them what is not there. */
+/** Writes the pieces of a sparse file one after the other, with holes between them. */
 export interface SparseWriter {
   /** @throws the system's error */
   write(bytes: Uint8Array): void
@@ -17,7 +17,7 @@ export function createSparseWriter(descriptor: number, { size, pieces }: Sparse)
     write(bytes) {
       for (let at = 0; at < bytes.length;) {
         const piece = pieces[index]
-        // The reader has held the map against the body's length.
+        // The reader has compared the map with the body's length.
         if (piece === undefined) return
         const length = Math.min(piece.length - done, bytes.length - at)
         if (length > 0) writeAll(descriptor, bytes.subarray(at, at + length), piece.offset + done)

@@ -5,10 +5,10 @@ import type { Time } from '@lading/tar'
  * of today's seconds has, steps of 238 ns: half a microsecond more, so that neither makes it a microsecond less.
  */
 export const inSeconds = ({ seconds, nanoseconds }: Time): number | Date => {
-  // Of a number below 0, they make the present time.
+  // For a negative number they set the current time.
   if (seconds < 0) return new Date(seconds * 1000 + Math.floor(nanoseconds / 1_000_000))
   return nanoseconds === 0 ? seconds : seconds + (Math.floor(nanoseconds / 1000) + 0.5) / 1_000_000
 }
 
-/** Whether those calls lose something of it. */
+/** Whether those calls lose precision. */
 export const isFine = ({ nanoseconds }: Time): boolean => nanoseconds !== 0

@@ -123,7 +123,7 @@ describe('a bundle', () => {
     const labels = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`run.oci.\n${index}`, '']))
     const { warnings } = await bundle([archive(passwd)], { Env: ['SECRET'], Labels: labels })
     expect(warnings).toHaveLength(6)
-    expect(warnings.at(-1)).toContain('16 more things')
+    expect(warnings.at(-1)).toContain('16 more parts')
     expect(warnings.join('')).not.toMatch(/SECRET|\n/)
     expect(warnings[0]).toMatch(/^BUNDLE environment/)
   })
