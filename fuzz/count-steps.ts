@@ -39,4 +39,4 @@ function takeSteps(from: Session): number {
   return steps
 }
 
-const isOurs = ({ url }: Profiler.ScriptCoverage): boolean => /\/packages\/[^/]+\/src\//.test(url)
+const isOurs = ({ url }: Profiler.ScriptCoverage): boolean => /\/(?:packages|apps)\/[^/]+\/src\//.test(url)

@@ -12,6 +12,7 @@ import { list } from './list.ts'
 import { platform } from './platform.ts'
 import { pattern, reference } from './reference.ts'
 import { schema1 } from './schema1.ts'
+import { template } from './template.ts'
 import { tar } from './tar.ts'
 import { toc } from './toc.ts'
 
@@ -42,6 +43,7 @@ export const targets: readonly Target[] = [
   tar,
   layerName,
   toc,
+  template,
 ]
 
 export const waitingTargets: readonly WaitingTarget[] = [archive]

@@ -14,4 +14,5 @@ checkTargets(
   'list',
   'layer-name',
   'toc',
+  'template',
 )

@@ -29,6 +29,25 @@ const image = struct({
 
 const text = (template: string, value: Value = image): string => compileTemplate(template).text(value)
 
+describe('what a template may do', () => {
+  it.each([
+    ['ranges in ranges', `${'{{range .RepoTags}}{{range $.RepoTags}}'.repeat(20)}${'{{end}}{{end}}'.repeat(20)}`],
+    [
+      'a text that doubles',
+      `{{$a := .Id}}${'{{range $.RepoTags}}'.repeat(12)}{{$a = print $a $a $a}}${'{{end}}'.repeat(12)}`,
+    ],
+    ['a text that no engine holds', `{{$a := .Id}}${'{{$a = print $a $a $a $a $a $a $a $a $a $a}}'.repeat(12)}`],
+  ])('is bounded: %s', (_, template) => {
+    expect(() => text(template)).toThrow(/^--format: .* \(at offset [0-9]+\)$/)
+  })
+
+  it('shows no control character of the template', () => {
+    for (const template of ['{{"\\\u0001"}}', '{{printf "%\t" .Id}}'])
+      // oxlint-disable-next-line no-control-regex
+      expect(() => text(template)).toThrow(/^[^\u0000-\u001f]*$/)
+  })
+})
+
 /** What docker 20.10 prints of the same, which the enlarged run asks a docker for. */
 describe('a template', () => {
   it.each([

@@ -1,3 +1,4 @@
+import { createBudget } from './budget.ts'
 import type { Functions } from './functions.ts'
 import type { Block, Node } from './nodes.ts'
 import { createPipelines } from './pipelines.ts'
@@ -12,15 +13,23 @@ const mostText = 64 * 1024 * 1024
 /** How a block ended before its end. */
 type Left = 'break' | 'continue' | undefined
 
+export interface EvaluateOptions {
+  readonly functions: Functions
+  /** Steps after which it is stopped. Default 1,000,000. */
+  readonly mostSteps?: number | undefined
+}
+
 /** What the template makes of a value. @throws CliError `USAGE` with the offset */
-export function evaluate(template: Block, value: Value, functions: Functions): string {
-  const { valueOf, declare } = createPipelines(functions)
+export function evaluate(template: Block, value: Value, { functions, mostSteps }: EvaluateOptions): string {
+  const budget = createBudget(mostSteps)
+  const { valueOf, declare } = createPipelines(functions, budget)
   const parts: string[] = []
   let length = 0
 
-  function write(text: string): void {
+  function write(text: string, offset: number): void {
+    budget.spend(offset, [text])
     length += text.length
-    if (length > mostText) throw templateError('it prints more than 64 MiB', 0)
+    if (length > mostText) throw templateError('it prints more than 64 MiB', offset)
     parts.push(text)
   }
 
@@ -35,11 +44,11 @@ export function evaluate(template: Block, value: Value, functions: Functions): s
   function step(node: Node, dot: Value, scope: Scope): Left {
     switch (node.kind) {
       case 'text':
-        write(node.text)
+        write(node.text, node.offset)
         return undefined
       case 'print': {
         const printed = valueOf(node.pipeline, dot, scope)
-        if (node.pipeline.variables.length === 0) write(printValue(printed))
+        if (node.pipeline.variables.length === 0) write(printValue(printed), node.pipeline.offset)
         return undefined
       }
       case 'break':
@@ -64,6 +73,7 @@ export function evaluate(template: Block, value: Value, functions: Functions): s
     const items = itemsOf(valueOf({ ...pipeline, variables: [] }, dot, scope), pipeline.offset)
     if (items.length === 0) return block(otherwise, dot, scope.inner())
     for (const [key, item] of items) {
+      budget.spend(pipeline.offset, [])
       const inner = scope.inner()
       // One variable is the element; of two, the first is the index.
       declare(pipeline, pipeline.variables.length > 1 ? [key, item] : [item], inner)

@@ -2,7 +2,7 @@ import type { Value } from './value.ts'
 
 /** A parsed template. Offsets are UTF-16 units from its start. */
 export type Node =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly offset: number }
   | { readonly kind: 'print'; readonly pipeline: Pipeline }
   | {
       readonly kind: 'if' | 'with' | 'range'

@@ -44,7 +44,7 @@ function createParser(
       const token = tokens.next()
       if (token.kind === 'end') return { nodes }
       if (token.kind === 'text') {
-        nodes.push({ kind: 'text', text: token.text })
+        nodes.push({ kind: 'text', text: token.text, offset: token.offset })
         continue
       }
       tokens.skipSpace()

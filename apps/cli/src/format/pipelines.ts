@@ -1,4 +1,5 @@
 import { printable } from '@lading/errors'
+import type { Budget } from './budget.ts'
 import type { Functions } from './functions.ts'
 import type { Command, Field, Operand, Pipeline } from './nodes.ts'
 import type { Scope } from './scope.ts'
@@ -14,7 +15,7 @@ export interface Pipelines {
   declare(pipeline: Pick<Pipeline, 'variables' | 'assigns' | 'offset'>, values: readonly Value[], scope: Scope): void
 }
 
-export function createPipelines(functions: Functions): Pipelines {
+export function createPipelines(functions: Functions, budget: Budget): Pipelines {
   function valueOf(pipeline: Pipeline, dot: Value, scope: Scope): Value {
     let value: Value
     for (const [at, command] of pipeline.commands.entries())
@@ -40,9 +41,9 @@ export function createPipelines(functions: Functions): Pipelines {
   ): Value {
     const found = functions.get(name)
     if (found === undefined) throw templateError(`there is no function '${printable(name, 100)}'`, offset)
-    const given = others.length + around.last.length
-    if (given < found.least) throw templateError(`${name} takes ${found.least} values, not ${given}`, offset)
-    if (given > found.most) throw templateError(`${name} takes at most ${found.most} values, not ${given}`, offset)
+    const count = others.length + around.last.length
+    if (count < found.least) throw templateError(`${name} takes ${found.least} values, not ${count}`, offset)
+    if (count > found.most) throw templateError(`${name} takes at most ${found.most} values, not ${count}`, offset)
     const values: Value[] = []
     for (const other of others) {
       const value = operandValue(other, around)
@@ -50,8 +51,14 @@ export function createPipelines(functions: Functions): Pipelines {
       values.push(value)
     }
     try {
-      return found.call(...values, ...around.last)
+      const given = [...values, ...around.last]
+      budget.spend(offset, given)
+      const result = found.call(...given)
+      budget.spend(offset, [result])
+      return result
     } catch (error) {
+      // A text longer than the engine makes them.
+      if (error instanceof RangeError) throw templateError(`${name} makes a text that is too long`, offset)
       if (error instanceof Unsuitable) throw templateError(`${name} ${error.message}`, offset)
       throw error
     }

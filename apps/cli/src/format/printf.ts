@@ -1,3 +1,4 @@
+import { printable } from '@lading/errors'
 import { goJson } from './go-json.ts'
 import { printValue } from './print-value.ts'
 import { Unsuitable } from './unsuitable.ts'
@@ -14,7 +15,7 @@ export function printf(format: string, args: readonly Value[]): string {
     (_all, flags: string, width: string, precision: string | undefined, letter: string) => {
       if (letter === '%') return '%'
       const { done, value } = rest.next()
-      if (done === true) throw new Unsuitable(`has no value for %${letter}`)
+      if (done === true) throw new Unsuitable(`has no value for %${printable(letter)}`)
       used += 1
       return aligned(
         written(letter, value, precision === undefined ? undefined : Number(precision)),
@@ -45,7 +46,7 @@ function written(letter: string, value: Value, precision: number | undefined): s
           : undefined
     if (hex !== undefined) return letter === 'x' ? hex : hex.toUpperCase()
   }
-  throw new Unsuitable(`has no %${letter} for ${typeOf(value)}`)
+  throw new Unsuitable(`has no %${printable(letter)} for ${typeOf(value)}`)
 }
 
 function aligned(text: string, flags: string, width: number): string {

@@ -15,17 +15,19 @@ export interface Template {
 export interface TemplateOptions {
   /** Whether a backslash and `t` or `n` outside of an action are a tab and a line end, as docker has it of its lists. Default false. */
   readonly escapes?: boolean | undefined
+  /** Steps after which one evaluation is stopped: a node, a call of a function, 100 units of text. Default 1,000,000. */
+  readonly mostSteps?: number | undefined
   /** Where it begins in the text, for the offsets of errors. Default 0. */
   readonly from?: number | undefined
 }
 
 /** @throws CliError `USAGE` with the offset */
-export function compileTemplate(source: string, { escapes = false, from }: TemplateOptions = {}): Template {
+export function compileTemplate(source: string, { escapes = false, from, mostSteps }: TemplateOptions = {}): Template {
   const parsed = parseTemplate(source, { knows: (name) => functions.has(name), from })
   const nodes = escapes ? withEscapes(parsed) : parsed
   return {
-    text: (value) => evaluate(nodes, value, functions),
-    heading: (headings) => evaluate(nodes, headings, headingFunctions),
+    text: (value) => evaluate(nodes, value, { functions, mostSteps }),
+    heading: (headings) => evaluate(nodes, headings, { functions: headingFunctions, mostSteps }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { printable } from '@lading/errors'
 import { templateError } from './template-error.ts'
 
 const simple: Readonly<Record<string, string>> = {
@@ -53,6 +54,6 @@ function escapeAt(template: string, offset: number): { readonly meaning: string;
   const digits = hex ?? short ?? long
   const point = digits === undefined ? Number.parseInt(octal ?? '', 8) : Number.parseInt(digits, 16)
   const meaning = Number.isNaN(point) ? simple[letter] : point > 0x10_ff_ff ? undefined : String.fromCodePoint(point)
-  if (meaning === undefined || all === '') throw templateError(`'\\${letter}' means nothing`, offset)
+  if (meaning === undefined || all === '') throw templateError(`'\\${printable(letter)}' means nothing`, offset)
   return { meaning, end: offset + all.length }
 }
