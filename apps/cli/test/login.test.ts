@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { image, startTestRegistry, type TestRegistryOptions } from '@lading/test-registry'
 import { describe, expect, it } from 'vitest'
 import { lading } from './support/lading.ts'
+import { runHere } from './support/run-here.ts'
 import { makeUser } from './support/user.ts'
 
 const who = { username: 'ann', password: 'CANARY-secret' }
@@ -107,6 +108,13 @@ describe('an identity token that the token server renews', () => {
     expect(new Set([...seen, 'CANARY-first']).size).toBe(6)
     expect(registry.journal.requests({ kind: 'token' }).every(({ status }) => status === 200)).toBe(true)
   })
+})
+
+it.each([40, 60, 100])('auth why does not wrap in %d columns', async (columns) => {
+  const { code, stdout } = await runHere(['auth', 'why', 'ghcr.io'], { columns })
+  expect(code).toBe(0)
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('the variable is not set')
 })
 
 describe('lading login', () => {

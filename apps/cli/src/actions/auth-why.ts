@@ -43,6 +43,7 @@ export const authWhy: Action<[host: string], AuthWhyOptions> = async ([given], o
     for (const line of formatTable(
       ['SOURCE', 'PLACE', '', 'WHY'],
       findings.map(({ source: name, place, outcome, reason }) => [name, printable(place), outcome, printable(reason)]),
+      { width: context.output.columns, foldsLast: true },
     ))
       context.print(line)
     context.print(

@@ -9,6 +9,8 @@ import { shortImageId, shownName, type Dated } from './image-words.ts'
 interface TreeOptions {
   readonly json?: boolean | undefined
   readonly trunc: boolean
+  /** Columns of a screen; absent where nothing wraps. */
+  readonly columns?: number | undefined
 }
 
 interface Branch extends Dated {
@@ -28,6 +30,7 @@ export async function treeLines(
   return formatTable(
     ['IMAGE', 'ID', 'SIZE', 'HERE'],
     branches.flatMap((branch) => rows(branch, options)),
+    { width: options.trunc ? options.columns : undefined },
   )
 }
 

@@ -40,7 +40,11 @@ export const images: Action<[pattern: string | undefined], ImagesOptions> = asyn
         ),
     })
     const selected = (await select(store, all)).map(dated).toSorted(newestFirst)
-    if (options.tree === true) return (await import('./images-tree.ts')).treeLines(store, selected, options)
+    if (options.tree === true)
+      return (await import('./images-tree.ts')).treeLines(store, selected, {
+        ...options,
+        columns: context.output.columns,
+      })
     const found = options.all === true ? await withEveryPlatform(store, selected) : selected
     const shown = found.map((each) => ({
       ...each,

@@ -14,6 +14,7 @@ export async function runHere(
     input = '',
     variables = { LADING_HOSTS: 'off' },
     interactive = false,
+    columns,
     answer,
     asked,
     signal = new AbortController().signal,
@@ -23,6 +24,7 @@ export async function runHere(
     input?: string | Uint8Array
     variables?: Readonly<Record<string, string>>
     interactive?: boolean
+    columns?: number
     answer?: string
     asked?: (question: string) => void
     signal?: AbortSignal
@@ -55,7 +57,7 @@ export async function runHere(
       },
     },
     print: (line) => lines.push(`${line}\n`),
-    output: { interactive, write: async (bytes) => void lines.push(Buffer.from(bytes).toString('latin1')) },
+    output: { interactive, columns, write: async (bytes) => void lines.push(Buffer.from(bytes).toString('latin1')) },
     report(error) {
       reportError(error, terminal)
       return exitCodeOf(error)
