@@ -3,6 +3,7 @@ import { downloadBlob } from '@lading/distribution'
 import { CliError } from '../cli-error.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { createFlow, type FlowMode } from '../progress/flow.ts'
 import { jsonText } from '../text/json-line.ts'
 import { atDigest } from './remote-target.ts'
 import { tellRetries } from './tell-retries.ts'
@@ -14,6 +15,8 @@ interface BlobOptions extends RegistryCommandOptions {
   readonly output?: string | undefined
   readonly force?: boolean | undefined
   readonly json?: boolean | undefined
+  readonly quiet?: boolean | undefined
+  readonly progress: FlowMode
 }
 
 export const blob: Action<[reference: string], BlobOptions> = async ([text], options, context) => {
@@ -43,10 +46,26 @@ export const blob: Action<[reference: string], BlobOptions> = async ([text], opt
         digest,
         hint: "ask the registry's operator",
       })
-    const write = (to: (bytes: Uint8Array) => Promise<void>): Promise<void> =>
-      downloadBlob(repository.blobs, { digest, size, mediaType: '' }, to, { signal, onRetry: tellRetries(context) })
-    if (file === undefined) await write((bytes) => context.output.write(bytes))
-    else await writeOutputFile(file, write, { signal })
+    const flow = createFlow(options.progress, context.terminal, {
+      quiet: options.quiet === true || (file === undefined && context.output.interactive),
+    })
+    flow.expect(size)
+    const write = (to: (bytes: Uint8Array) => Promise<void>): Promise<void> => {
+      const counted = (bytes: Uint8Array): Promise<void> => {
+        flow.add(bytes.byteLength)
+        return to(bytes)
+      }
+      const onRetry = tellRetries({ ...context, terminal: flow.terminal })
+      return downloadBlob(repository.blobs, { digest, size, mediaType: '' }, counted, { signal, onRetry })
+    }
+    let isDone = false
+    try {
+      if (file === undefined) await write((bytes) => context.output.write(bytes))
+      else await writeOutputFile(file, write, { signal })
+      isDone = true
+    } finally {
+      flow.close(isDone)
+    }
     if (options.json === true) context.print(jsonText({ reference: atDigest(reference, digest), digest, size, file }))
   })
   return exitCodes.ok

@@ -6,6 +6,7 @@ import { CliError } from '../cli-error.ts'
 import type { GlobalOptions } from '../command-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { createFlow, type Flow, type FlowMode } from '../progress/flow.ts'
 import { formatSize } from '../text/size.ts'
 import { warnAt } from './client-options.ts'
 import { withStore } from './open-store.ts'
@@ -19,6 +20,7 @@ interface LoadOptions extends GlobalOptions {
   readonly maxSize?: number | undefined
   readonly maxInflationRatio?: number | undefined
   readonly quiet?: boolean | undefined
+  readonly progress: FlowMode
 }
 
 export const load: Action<[], LoadOptions> = async (_, options, context) => {
@@ -31,22 +33,38 @@ export const load: Action<[], LoadOptions> = async (_, options, context) => {
     throw new CliError('USAGE', 'standard input is a terminal, not an archive', {
       hint: 'use lading load -i FILE, or a pipe',
     })
-  const how = {
-    name: name === undefined ? undefined : givenReference(name),
-    noNames: !names,
-    platforms: options.platform?.map((platform) => parsePlatform(platform)),
-    freeChunks: true,
-    bounds: { maxOutput: options.maxSize, maxRatio: options.maxInflationRatio },
-    signal,
-    onEvent: teller(context, quiet),
+  const flow = createFlow(options.progress, context.terminal, { quiet })
+  const told = { ...context, terminal: flow.terminal }
+  let isDone = false
+  let images: readonly LoadedImage[]
+  try {
+    const how = {
+      name: name === undefined ? undefined : givenReference(name),
+      noNames: !names,
+      platforms: options.platform?.map((platform) => parsePlatform(platform)),
+      freeChunks: true,
+      bounds: { maxOutput: options.maxSize, maxRatio: options.maxInflationRatio },
+      signal,
+      onEvent: teller(told, { quiet, flow: file === undefined ? undefined : flow }),
+    }
+    // When layers are worked on, everything has come and is written: nothing else waits for this thread.
+    images = await withStore({ ...options, callerWorks: true }, told, (store) =>
+      loadArchive(store, file ?? counted(input.chunks({ signal }), flow), how),
+    )
+    isDone = true
+  } finally {
+    flow.close(isDone)
   }
-  // When layers are worked on, everything has come and is written: nothing else waits for this thread.
-  const images = await withStore({ ...options, callerWorks: true }, context, (store) =>
-    loadArchive(store, file ?? input.chunks({ signal }), how),
-  )
   if (images.length === 0) warnAt(context)('the archive contains no image: nothing was loaded')
   for (const line of images.flatMap(linesOf)) context.print(line)
   return exitCodes.ok
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, flow: Flow): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of chunks) {
+    flow.add(chunk.byteLength)
+    yield chunk
+  }
 }
 
 /** In docker's words. */
@@ -55,12 +73,23 @@ const linesOf = ({ names, id, target }: LoadedImage): readonly string[] =>
     ? names.map((each) => `Loaded image: ${familiarString(parseReference(each))}`)
     : [`Loaded image ID: ${id ?? target.digest}`]
 
-function teller({ terminal }: CommandContext, quiet: boolean): (event: LoadEvent) => void {
+/** @param how.flow of an archive that is read where it is; what comes through a pipe is counted there */
+function teller(
+  { terminal }: CommandContext,
+  { quiet, flow }: { readonly quiet: boolean; readonly flow: Flow | undefined },
+): (event: LoadEvent) => void {
   const tell = (line: string): void => terminal.write(`${line}\n`)
   // What came through a pipe is told when it comes, and is there when it is looked for.
   let asItComes = false
   const sizes = new Map<string, number>()
+  const sent = new Map<string, number>()
   return (event) => {
+    if (event.type === 'layer:preparing') flow?.expect(event.size)
+    if (event.type === 'layer:sending') {
+      flow?.add(event.current - (sent.get(event.digest) ?? 0))
+      sent.set(event.digest, event.current)
+    }
+    if (event.type === 'layer:here') flow?.expect(-(sizes.get(event.id) ?? 0))
     switch (event.type) {
       case 'warning':
         return tell(`${terminal.paint('yellow', 'WARNING:')} ${event.message}`)

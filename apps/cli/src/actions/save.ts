@@ -10,6 +10,7 @@ import { CliError } from '../cli-error.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { createFlow, type Flow, type FlowMode } from '../progress/flow.ts'
 import { warnAt } from './client-options.ts'
 import { assertNotReserved } from './given-reference.ts'
 import { withStore } from './open-store.ts'
@@ -24,6 +25,8 @@ interface SaveCommandOptions extends RegistryCommandOptions {
   readonly uncompressed?: boolean | undefined
   readonly fromRegistry?: boolean | undefined
   readonly force?: boolean | undefined
+  readonly quiet?: boolean | undefined
+  readonly progress: FlowMode
 }
 
 export const save: Action<[images: readonly string[]], SaveCommandOptions> = async ([terms], options, context) => {
@@ -37,8 +40,17 @@ export const save: Action<[images: readonly string[]], SaveCommandOptions> = asy
     throw new CliError('USAGE', 'a docker-archive has one image for each name, not one for each platform', {
       hint: 'give one --platform, or write another format: --format both',
     })
-  const write = (images: readonly ImageToSave[]): Promise<void> =>
-    writeArchive(images, { file, platforms }, options, context)
+  const isSeen = file === undefined && context.output.interactive
+  const write = async (images: readonly ImageToSave[]): Promise<void> => {
+    const flow = createFlow(options.progress, context.terminal, { quiet: options.quiet === true || isSeen })
+    let isDone = false
+    try {
+      await writeArchive(images, { file, platforms, flow }, options, { ...context, terminal: flow.terminal })
+      isDone = true
+    } finally {
+      flow.close(isDone)
+    }
+  }
   if (options.fromRegistry === true)
     await withClient(options, context, async (client) =>
       write(await eachOf(terms, (term) => ofRegistry(client, term, context))),
@@ -50,9 +62,16 @@ export const save: Action<[images: readonly string[]], SaveCommandOptions> = asy
   return exitCodes.ok
 }
 
+interface ArchiveToWrite {
+  /** Absent: standard output. */
+  readonly file: string | undefined
+  readonly platforms: readonly Platform[] | undefined
+  readonly flow: Flow
+}
+
 async function writeArchive(
   images: readonly ImageToSave[],
-  { file, platforms }: { readonly file: string | undefined; readonly platforms: readonly Platform[] | undefined },
+  { file, platforms, flow }: ArchiveToWrite,
   { format, uncompressed, fromRegistry }: SaveCommandOptions,
   context: CommandContext,
 ): Promise<void> {
@@ -63,7 +82,7 @@ async function writeArchive(
     file === undefined
       ? { givesBack: true, write: (bytes) => output.write(bytes) }
       : await openOutputFile(file, { signal })
-  const archive = createArchive(sink, {
+  const archive = createArchive(counted(sink, flow), {
     format,
     platform: platforms?.find((each) => samePlatform(each, host)) ?? platforms?.[0] ?? host,
     spoolDirectory: tmpdir(),
@@ -89,6 +108,14 @@ async function writeArchive(
     await delivery.abort()
   }
 }
+
+const counted = (sink: ArchiveSink, flow: Flow): ArchiveSink => ({
+  ...sink,
+  write(bytes) {
+    flow.add(bytes.byteLength)
+    return sink.write(bytes)
+  },
+})
 
 /** All of them are known before anything is written. */
 async function eachOf<T>(terms: readonly string[], find: (term: string) => Promise<T>): Promise<readonly T[]> {

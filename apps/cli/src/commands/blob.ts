@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addNetworkOptions, somePath } from './options.ts'
+import { addNetworkOptions, flowOption, somePath } from './options.ts'
 
 export function blobCommand(attach: Attach): Command {
   const command = new Command('blob')
@@ -16,6 +16,8 @@ export function blobCommand(attach: Attach): Command {
       ).argParser(somePath),
     )
     .option('-f, --force', 'write to standard output even if it is a terminal')
+    .option('-q, --quiet', 'show no progress; overrides --progress')
+    .addOption(flowOption())
     .option('--json', 'with -o: print a JSON object about the file')
     .addHelpText(
       'after',

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { parseSize, positiveInteger, repeatable, somePath } from './options.ts'
+import { flowOption, parseSize, positiveInteger, repeatable, somePath } from './options.ts'
 
 export function loadCommand(attach: Attach): Command {
   const command = new Command('load')
@@ -34,7 +34,8 @@ export function loadCommand(attach: Attach): Command {
         'reject a compressed archive that expands to more than 1G and this many times its size (default: 100)',
       ).argParser(positiveInteger),
     )
-    .option('-q, --quiet', 'show no progress')
+    .option('-q, --quiet', 'show no progress; overrides --progress')
+    .addOption(flowOption())
     .addHelpText(
       'after',
       examples(

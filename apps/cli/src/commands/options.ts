@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { networkHeading } from './help-text.ts'
+import type { FlowMode } from '../progress/flow.ts'
 import type { ProgressMode } from '../progress/renderer.ts'
 
 /** For an option that may be given several times. */
@@ -7,6 +8,12 @@ const collect = (value: string, before: readonly string[] = []): string[] => [..
 
 export const repeatable = (flags: string, description: string): Option =>
   new Option(flags, description).argParser(collect)
+
+/** Of what has bytes and no layers to tell of. */
+export const flowOption = (): Option =>
+  new Option('--progress <mode>', 'how to show progress')
+    .choices(['auto', 'tty', 'plain'] satisfies FlowMode[])
+    .default('auto', 'auto: a line that is redrawn at a terminal, otherwise one every 10 seconds')
 
 export const progressOption = (): Option =>
   new Option('--progress <mode>', 'how to show progress')

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { examples, type Attach } from './define.ts'
-import { addNetworkOptions, repeatable, somePath } from './options.ts'
+import { addNetworkOptions, flowOption, repeatable, somePath } from './options.ts'
 
 export function saveCommand(attach: Attach): Command {
   const command = new Command('save')
@@ -30,6 +30,8 @@ export function saveCommand(attach: Attach): Command {
     )
     .option('--from-registry', 'take the images from their registries, without the store')
     .option('-f, --force', 'write to standard output even if it is a terminal')
+    .option('-q, --quiet', 'show no progress; overrides --progress')
+    .addOption(flowOption())
     .addHelpText(
       'after',
       examples(
