@@ -26,7 +26,9 @@ describe('the place of a tree', () => {
     const said = await user.unpack(archive(device('null'), hardLink('again', 'null'), file('a')), 'rootfs', {
       devices: true,
     })
-    expect(said).toMatch(/^DEVICES 2 devices are recorded beside the tree, and not created: creating them needs CAP_MKNOD/)
+    expect(said).toMatch(
+      /^DEVICES 2 devices are recorded beside the tree, and not created: creating them needs CAP_MKNOD/,
+    )
     expect(said).not.toContain('XATTRS')
     expect(treeOf(join(user.home, 'rootfs'))).toEqual({ a: '' })
     const [, ...lines] = readFileSync(join(user.home, 'rootfs.lading.ndjson'), 'utf8').trim().split('\n')

@@ -34,9 +34,13 @@ export function openTargetDirectory(directory: string): TargetDirectory {
   }
   if (!canResolveAt(parent)) {
     closeSync(parent)
-    throw new RootfsError('UNPACK_UNSUPPORTED', 'this system has no safe way to write a tree: without /proc, links could redirect files', {
-      hint: 'unpack on Linux, where /proc is mounted',
-    })
+    throw new RootfsError(
+      'UNPACK_UNSUPPORTED',
+      'this system has no safe way to write a tree: without /proc, links could redirect files',
+      {
+        hint: 'unpack on Linux, where /proc is mounted',
+      },
+    )
   }
   return { path, parent, name, close: () => closeSync(parent) }
 }
@@ -53,10 +57,14 @@ export function checkFree(target: TargetDirectory, overwrite: boolean): { readon
   if (!stat.isDirectory()) throw inUse(path, 'it is not a directory')
   if (!overwrite) throw inUse(path, 'the directory is not empty')
   if (readRecordHead(parent, recordName(name), target)?.inode !== stat.ino)
-    throw new RootfsError('UNPACK_NOT_OURS', `${printable(path)} is not replaced: it was not created by an earlier unpack`, {
-      path: printable(path),
-      hint: `only a directory with its own ${printable(basename(path))}.lading.ndjson beside it is replaced: remove it yourself if you do not need it`,
-    })
+    throw new RootfsError(
+      'UNPACK_NOT_OURS',
+      `${printable(path)} is not replaced: it was not created by an earlier unpack`,
+      {
+        path: printable(path),
+        hint: `only a directory with its own ${printable(basename(path))}.lading.ndjson beside it is replaced: remove it yourself if you do not need it`,
+      },
+    )
   return { replaces: stat.ino }
 }
 
