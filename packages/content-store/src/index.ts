@@ -6,7 +6,7 @@ export type { BlobAddress, ContentStore, FileContentStore, IngestOptions, Staged
 export type { Overtaking } from './overtaking.ts'
 export { createContentStore, type ContentStoreOptions } from './create-content-store.ts'
 export type { DirectoryEntry, FileHandle, FileKind, FileStat, FileSystem } from './file-system.ts'
-export type { FileSystemTraits } from './file-system-traits.ts'
+export { fileSystemTraits, type FileSystemTraits } from './file-system-traits.ts'
 export { fileSystemError } from './file-system-error.ts'
 export { createFileNotes, type FileNotesOptions } from './file-notes.ts'
 export { layoutOf, type StoreLayout } from './layout.ts'

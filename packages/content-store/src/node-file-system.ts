@@ -3,7 +3,7 @@ import { sep } from 'node:path'
 import { isLadingError } from '@lading/errors'
 import { ContentError } from './content-error.ts'
 import type { FileSystem } from './file-system.ts'
-import { traitsOf } from './file-system-traits.ts'
+import { fileSystemTraits } from './file-system-traits.ts'
 import { makeDirectories } from './make-directories.ts'
 import { call, kindOf, nodeFileHandle, smallCall, statOf } from './node-file-handle.ts'
 import { patientFileSystem } from './patient-file-system.ts'
@@ -23,7 +23,7 @@ export function nodeFileSystem(): FileSystem {
   return patientFiles
 }
 
-const traits = traitsOf(process.platform)
+const traits = fileSystemTraits()
 
 const nodeFiles: FileSystem = {
   traits,

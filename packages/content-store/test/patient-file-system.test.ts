@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { writeFileDurably, type FileSystem, type FileSystemTraits } from '@lading/content-store'
+import { fileSystemTraits, writeFileDurably, type FileSystem, type FileSystemTraits } from '@lading/content-store'
 import { faultyFileSystem, unsyncedFileSystem, type Fault, type FaultyFileSystem } from '@lading/content-store/testing'
 import { describe, expect, it } from 'vitest'
 import { patientFileSystem } from '../src/patient-file-system.ts'
 import { temporaryDirectory } from './temporary-root.ts'
 
-const windows: FileSystemTraits = { replacesOpenFiles: false, syncsDirectories: false }
+const windows = fileSystemTraits('win32')
 const encoder = new TextEncoder()
 
 interface Scene {
@@ -81,10 +81,7 @@ describe('where no open file can be replaced', () => {
   })
 })
 
-it.each([undefined, { replacesOpenFiles: true, syncsDirectories: true }])(
-  'a file system with the traits %j is left as it is',
-  async (traits) => {
-    const { faulty, fs } = await scene(traits, [])
-    expect(fs).toBe(faulty)
-  },
-)
+it.each([undefined, fileSystemTraits('linux')])('a file system with the traits %j is left as it is', async (traits) => {
+  const { faulty, fs } = await scene(traits, [])
+  expect(fs).toBe(faulty)
+})

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { chmod, link, lstat, mkdir, mkdtemp, open, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AbortOptions } from '@lading/clock'
+import { fileSystemTraits } from '@lading/content-store'
 import { isLadingError, printable } from '@lading/errors'
 import type { Image, ImageContent } from '@lading/image'
 import { CliError } from '../cli-error.ts'
@@ -98,7 +99,7 @@ async function makeFile({ body, mode, mtime }: ImageContent, at: Buffer): Promis
 }
 
 function nameHere(name: Uint8Array): Uint8Array {
-  if (process.platform !== 'win32') return name
+  if (fileSystemTraits().takesAnyName) return name
   const text = Buffer.from(name).toString()
   if (text.split('/').every((part) => part === '' || isNameOnWindows(part))) return name
   throw new CliError('USAGE', `"${printable(text, 200)}" is not a valid name on Windows`, {

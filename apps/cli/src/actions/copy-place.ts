@@ -1,6 +1,7 @@
 import { isLadingError, printable } from '@lading/errors'
 import { withDefaultTag, type Reference } from '@lading/reference'
 import { CliError } from '../cli-error.ts'
+import { systemTraits } from '../process/system-traits.ts'
 import { givenReference } from './given-reference.ts'
 
 /** One of the two places of a copy, as it was written. */
@@ -32,14 +33,14 @@ interface Here {
  *
  * @throws CliError `USAGE`; what parsing a reference throws behind `docker://` and `store:`
  */
-export function parseCopyPlace(text: string, { platform = process.platform }: Here = {}): CopyPlace {
+export function parseCopyPlace(text: string, { platform }: Here = {}): CopyPlace {
   const [, transport = '', rest = ''] = /^([a-z-]+):(.*)$/s.exec(text) ?? []
   if (transport === 'docker' && rest.startsWith('//'))
     return { kind: 'registry', text, reference: givenReference(rest.slice(2)) }
   if (transport === 'store') return { kind: 'store', text, reference: givenReference(rest) }
   if (transport === 'dir') return { kind: 'directory', text, path: somePath(rest, { text, transport }) }
   if (Object.hasOwn(pathKinds, transport)) {
-    const drive = platform === 'win32' ? (/^[a-z]:(?=[\\/])/i.exec(rest)?.[0] ?? '') : ''
+    const drive = systemTraits(platform).hasDrives ? (/^[a-z]:(?=[\\/])/i.exec(rest)?.[0] ?? '') : ''
     const [below = '', ...name] = rest.slice(drive.length).split(':')
     const given = drive + below
     const path = somePath(given, { text, transport })

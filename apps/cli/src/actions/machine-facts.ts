@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { storeFormat } from '@lading/content-store'
 import type { GlobalOptions } from '../command-options.ts'
 import type { CommandContext } from '../context.ts'
+import { systemTraits } from '../process/system-traits.ts'
 import { describeError } from '../process/report-error.ts'
 import { program, type Program } from './describe-program.ts'
 import { rootOf, withStore } from './open-store.ts'
@@ -100,7 +101,7 @@ const fileSystems: ReadonlyMap<number, string> = new Map([
 async function diskOf(path: string): Promise<MachineFacts['store']['disk']> {
   try {
     const { type, bsize, blocks, bavail } = await statfs(path)
-    const name = process.platform === 'linux' ? fileSystems.get(type) : undefined
+    const name = systemTraits().numbersFileSystems ? fileSystems.get(type) : undefined
     return { type: name ?? `type 0x${type.toString(16)}`, size: blocks * bsize, free: bavail * bsize }
   } catch {
     return dirname(path) === path ? undefined : diskOf(dirname(path))

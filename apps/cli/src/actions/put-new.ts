@@ -1,3 +1,4 @@
+import { fileSystemTraits } from '@lading/content-store'
 import { chmod, link, lstat, mkdir, readdir, readlink, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
 
 /** Where the file system has no hard links, or not for such a file. */
@@ -30,8 +31,7 @@ export async function putNew(made: Buffer, target: Buffer): Promise<void> {
  * parent has to be writable (rename(2), `EACCES`).
  */
 async function putDirectory(made: Buffer, target: Buffer, mode: number): Promise<void> {
-  // There, `rename` of a directory replaces nothing at all.
-  if (process.platform === 'win32') return rename(made, target)
+  if (!fileSystemTraits().replacesEmptyDirectories) return rename(made, target)
   await mkdir(target, 0o700)
   try {
     await chmod(made, mode | 0o700)

@@ -1,8 +1,8 @@
 import { Interruption } from '../cli-error.ts'
+import { systemTraits } from './system-traits.ts'
 
 const exits = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
-/** Ctrl-Break of Windows ends what Ctrl-C ends. */
-const windowsExits = { ...exits, SIGBREAK: exits.SIGINT } as const
+const exitsWithBreak = { ...exits, SIGBREAK: exits.SIGINT } as const
 
 /** Far above what good order takes. A store is whole whenever its process ends, so that nothing is lost with it. */
 export const defaultGraceMs = 8_000
@@ -22,11 +22,11 @@ interface Stopping {
  * The signal that stops everything. When the process is still there after eight seconds, because a file system hangs, or
  * a moment after it was done, or at a second signal, it ends at once; what restores the terminal runs then too, on `exit`.
  */
-export function stopOnSignals(defaultMs = defaultGraceMs, platform: string = process.platform): Stopping {
+export function stopOnSignals(defaultMs = defaultGraceMs, platform?: string): Stopping {
   let graceMs = defaultMs
   const controller = new AbortController()
   let end: (() => void) | undefined
-  for (const [name, exitCode] of Object.entries(platform === 'win32' ? windowsExits : exits)) {
+  for (const [name, exitCode] of Object.entries(systemTraits(platform).hasBreak ? exitsWithBreak : exits)) {
     const onSignal = (): void => {
       if (controller.signal.aborted) return endNow()
       end = endNow
@@ -58,7 +58,7 @@ export function stopOnSignals(defaultMs = defaultGraceMs, platform: string = pro
 
 /** Lets a renderer put the terminal in order before Ctrl-Z and take it up again after `fg`. Returns how to stop that. */
 export function onSuspend({ before, after }: { before: () => void; after: () => void }): () => void {
-  if (process.platform === 'win32') return () => undefined
+  if (!systemTraits().suspends) return () => undefined
   const stop = (): void => {
     before()
     process.kill(process.pid, 'SIGSTOP')

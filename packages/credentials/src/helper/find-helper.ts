@@ -5,6 +5,7 @@ import { printable } from '@lading/errors'
 import { pathsOf } from '@lading/home'
 import type { Variables } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
+import { systemTraits } from '../system-traits.ts'
 
 // WSL 2 has programs of Windows on PATH: `desktop.exe`.
 const nameGrammar = /^[a-z0-9][a-z0-9._-]{0,63}$/i
@@ -26,13 +27,13 @@ export async function findHelper(name: string, env: Variables, platform: string 
       },
     )
   }
-  const windows = platform === 'win32'
+  const { programSuffix: suffix } = systemTraits(platform)
   const bare = `docker-credential-${name}`
-  const program = windows && !/\.exe$/i.test(name) ? `${bare}.exe` : bare
+  const program = name.toLowerCase().endsWith(suffix) ? bare : bare + suffix
   const directories = directoriesOfPath(env, platform)
   const found = await firstProgram(directories, [program])
   if (found !== undefined) return found
-  const batch = windows ? await firstProgram(directories, [`${bare}.cmd`, `${bare}.bat`]) : undefined
+  const batch = suffix !== '' ? await firstProgram(directories, [`${bare}.cmd`, `${bare}.bat`]) : undefined
   if (batch !== undefined)
     throw new CredentialError(
       'HELPER_MISSING',
@@ -50,7 +51,7 @@ export async function findHelper(name: string, env: Variables, platform: string 
 function directoriesOfPath(env: Variables, platform: string): readonly string[] {
   const { delimiter, isAbsolute } = pathsOf(platform)
   // The names of variables have no case on Windows, but those of a copy do.
-  const name = platform === 'win32' ? Object.keys(env).find((key) => /^path$/i.test(key)) : 'PATH'
+  const name = systemTraits(platform).variablesHaveCase ? 'PATH' : Object.keys(env).find((key) => /^path$/i.test(key))
   return (env[name ?? 'PATH'] ?? '').split(delimiter).filter((directory) => isAbsolute(directory))
 }
 

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { printable } from '@lading/errors'
 import type { Variables } from '../credential.ts'
 import { CredentialError } from '../credential-error.ts'
+import { systemTraits } from '../system-traits.ts'
 import { findHelper } from './find-helper.ts'
 
 export interface HelperLimits {
@@ -42,7 +43,7 @@ export async function runHelper(
   return new Promise((resolve, reject) => {
     const child = spawn(program, [action], {
       shell: false,
-      detached: process.platform !== 'win32',
+      detached: systemTraits().hasProcessGroups,
       windowsHide: true,
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...env },
@@ -106,8 +107,8 @@ function endGroup(child: ChildProcess): void {
   child.stdout?.destroy()
   if (child.pid === undefined) return
   try {
-    if (process.platform === 'win32') child.kill('SIGKILL')
-    else process.kill(-child.pid, 'SIGKILL')
+    if (systemTraits().hasProcessGroups) process.kill(-child.pid, 'SIGKILL')
+    else child.kill('SIGKILL')
   } catch {
     // It ended by itself just now.
   }

@@ -1,5 +1,6 @@
 import { configHome, homeDirectory, pathsOf } from '@lading/home'
 import type { Variables } from '../credential.ts'
+import { systemTraits } from '../system-traits.ts'
 
 /** Docker's own, Docker Desktop's too: `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`. */
 export function dockerConfigFile(env: Variables, platform: string = process.platform): string {
@@ -16,17 +17,14 @@ export function containersAuthFiles(env: Variables, platform: string = process.p
   if (named) return [named]
   const { join } = pathsOf(platform)
   const configured = join(configHome(env, { platform }), 'containers', 'auth.json')
-  const first =
-    platform === 'win32' || platform === 'darwin'
-      ? [join(homeDirectory(env, { platform }), '.config', 'containers', 'auth.json')]
-      : runtimeFiles(env, platform)
+  const first = systemTraits(platform).loginsInHome
+    ? [join(homeDirectory(env, { platform }), '.config', 'containers', 'auth.json')]
+    : runtimeFiles(env, platform)
   return [...new Set([...first, configured])]
 }
 
 export function netrcFile(env: Variables, platform: string = process.platform): string {
-  return (
-    env['NETRC'] || pathsOf(platform).join(homeDirectory(env, { platform }), platform === 'win32' ? '_netrc' : '.netrc')
-  )
+  return env['NETRC'] || pathsOf(platform).join(homeDirectory(env, { platform }), systemTraits(platform).netrcName)
 }
 
 function runtimeFiles(env: Variables, platform: string): readonly string[] {

@@ -5,6 +5,7 @@ import { warningOf, type HostsWarning } from './hosts-error.ts'
 import { linkProblem } from './link-problem.ts'
 import { parseHostsToml, type HostTable } from './parse-hosts-toml.ts'
 import { listDirectory, readText, type ReadOptions } from './read-file.ts'
+import { systemTraits } from './system-traits.ts'
 import { readTls, readTlsDirectory } from './read-tls.ts'
 
 /** `certs.d/<host>`: a `hosts.toml`, or certificates alone. */
@@ -108,6 +109,6 @@ function spellings(host: string): readonly string[] {
     `${name}_${port}_`,
     lower,
     ...(port === '443' ? [name] : []),
-    ...(process.platform === 'win32' ? [lower.replaceAll(':', '')] : []),
+    ...(systemTraits().namesHaveColons ? [] : [lower.replaceAll(':', '')]),
   ]
 }
