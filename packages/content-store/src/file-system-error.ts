@@ -7,7 +7,7 @@ interface Meaning {
   readonly hint?: string
 }
 
-const noSpace = 'free some space (lading prune, lading rmi) and run it again; a pull resumes'
+const noSpace = 'free some space (lading prune, lading rmi) and run it again; downloads resume'
 const permission = 'check who owns the directory, or choose another one with --root'
 
 const meanings: Readonly<Record<string, Meaning>> = {
