@@ -1,6 +1,6 @@
 import { printable } from '@lading/errors'
 
-/** Bytes as a string of the same length, one character for each: what names are compared by, and are keys as. */
+/** Bytes as a string of the same length, one character for each: names are compared and used as keys in this form. */
 export function keyOf(bytes: Uint8Array): string {
   if (bytes.length > 4096) return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
   return String.fromCharCode(...bytes)
@@ -14,7 +14,7 @@ export function bytesOfKey(key: string): Uint8Array {
 
 const decoder = new TextDecoder()
 
-/** As UTF-8; what is none becomes U+FFFD. */
+/** As UTF-8; invalid bytes become U+FFFD. */
 export const textOf = (bytes: Uint8Array): string => decoder.decode(bytes)
 
 /** A path of keys, as people write it. Not safe to print. */
@@ -23,6 +23,6 @@ export const pathText = (keys: readonly string[]): string => `/${textOf(bytesOfK
 /** For messages. */
 export const shown = (keys: readonly string[]): string => printable(pathText(keys), 200)
 
-/** What a caller calls a path: text is UTF-8. */
+/** A path from a caller: text is UTF-8. */
 export const pathBytes = (path: string | Uint8Array): Uint8Array =>
   typeof path === 'string' ? new TextEncoder().encode(path) : path

@@ -21,13 +21,13 @@ export interface ImageLayer {
   readonly index: number
   readonly descriptor: Descriptor
   readonly diffId: Digest
-  /** What the config says of how it was made. */
+  /** How it was made, from the config. */
   readonly history: HistoryEntry | undefined
 }
 
 /** The documents of one image. */
 export interface ChosenImage {
-  /** What was asked for: an index, or the manifest. */
+  /** What was requested: an index, or the manifest. */
   readonly target: Descriptor
   readonly descriptor: Descriptor
   readonly manifest: ImageManifest
@@ -39,7 +39,7 @@ export interface ChosenImage {
 }
 
 export interface ChooseImageOptions extends AbortOptions {
-  /** Of an index, which image. Default: `defaultPlatform()`. */
+  /** Which image to choose from an index. Default: `defaultPlatform()`. */
   readonly platform?: Platform | undefined
 }
 
@@ -77,11 +77,11 @@ function layersOf(
   if (layers.length !== diffIds.length)
     throw new ImageError(
       'IMAGE_INVALID',
-      `the manifest ${digest} has ${layers.length} layers, and its config has ${diffIds.length}`,
-      { digest, expected: diffIds.length, actual: layers.length, hint: 'have the image built again' },
+      `the manifest ${digest} has ${layers.length} layers, but its config has ${diffIds.length}`,
+      { digest, expected: diffIds.length, actual: layers.length, hint: 'build the image again' },
     )
   const made = history.filter(({ emptyLayer }) => !emptyLayer)
-  // Not all builders keep a history, and some keep half of one: then nobody knows which is whose.
+  // Not all builders write a history, and some write half of one: then its entries cannot be assigned to layers.
   const isWhole = made.length === layers.length
   return layers.map((descriptor, index) => ({
     index,
@@ -93,11 +93,11 @@ function layersOf(
 
 function present<T>(found: T | undefined, { digest }: Descriptor): T {
   if (found !== undefined) return found
-  throw new ImageError('IMAGE_INCOMPLETE', `${digest}, which the image needs, is not there`, {
+  throw new ImageError('IMAGE_INCOMPLETE', `${digest}, which the image needs, is missing`, {
     digest,
-    hint: 'of a store, pull the image again; of an archive, have it written again',
+    hint: 'if the image is in a store, pull it again; if it is in an archive, write the archive again',
   })
 }
 
 const notAnImage = ({ digest }: Descriptor, what: string, hint = 'choose an image'): ImageError =>
-  new ImageError('NOT_AN_IMAGE', `${digest} is ${what}, and has no files to read`, { digest, hint })
+  new ImageError('NOT_AN_IMAGE', `${digest} is ${what}, which has no files to read`, { digest, hint })

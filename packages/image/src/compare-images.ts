@@ -10,14 +10,14 @@ export interface FileDifference {
   readonly path: string
   readonly name: Uint8Array
   readonly kind: 'added' | 'removed' | 'changed'
-  /** What of it differs, of `changed`. */
+  /** What differs, if `changed`. */
   readonly what: readonly ('type' | 'mode' | 'owner' | 'size' | 'mtime' | 'target' | 'device' | 'xattrs' | 'content')[]
   readonly before: ImageFile | undefined
   readonly after: ImageFile | undefined
 }
 
 /**
- * The files that differ between two images, in the order of names' bytes. Contents are read where size and kind are the same and the
+ * The files that differ between two images, in the order of names' bytes. Contents are read if size and kind are the same but the
  * layer is not.
  */
 export async function compareFiles(

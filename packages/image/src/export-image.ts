@@ -4,15 +4,15 @@ import type { ImageContent } from './flatten.ts'
 import type { Image } from './open-image.ts'
 
 export interface ExportOptions extends AbortOptions {
-  /** A directory or a file of the image: it alone, under its last name. Default: everything, under its path from the root. */
+  /** Export only this directory or file of the image, under the last part of its path. Default: everything, with paths from the root. */
   readonly path?: string | Uint8Array | undefined
 }
 
 /**
- * An image as one flattened tar archive: whiteouts applied, hard links kept, sparse files with their holes written out. The same
- * image gives the same bytes.
+ * An image as one flattened tar archive: whiteouts are applied, hard links are kept, and holes of sparse files are written as zeros. The same
+ * image produces the same bytes.
  *
- * @throws as `Image.contents` does, and TarError for a name that tar cannot say
+ * @throws as `Image.contents` does, and TarError for a name that tar cannot store
  */
 export function exportImage(
   image: Pick<Image, 'contents' | 'stat'>,
@@ -37,7 +37,7 @@ function tarInput(content: ImageContent, name: Uint8Array, from: number): TarInp
   return { ...common, name, type, size, linkName, device, body }
 }
 
-/** An attribute without a name is on no file system, and tar has no word for it. */
+/** Without attributes that have no name: no file system has such, and tar cannot store them. */
 function withNames(xattrs: ImageContent['xattrs']): ImageContent['xattrs'] {
   return xattrs?.has('') === true ? new Map([...xattrs].filter(([name]) => name !== '')) : xattrs
 }

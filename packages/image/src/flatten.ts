@@ -5,15 +5,15 @@ import type { LayerFile } from './layer-file.ts'
 import type { Merged } from './merged-view.ts'
 
 export interface ImageContent extends ImageFile {
-  /** Of a file, to be read before the next is asked for. */
+  /** Content of a file, to be read before the next entry is requested. */
   readonly body: AsyncIterable<Uint8Array> | undefined
-  /** The name, byte for byte, of a file that was given before and that this is a further name of. */
+  /** For a further name of an earlier file: the earlier name, byte for byte. */
   readonly linkTo: Uint8Array | undefined
 }
 
 /**
- * Everything of a tree with its bodies, so that it can be made again in this order: directories, parents first; what has no body;
- * files, layer after layer as they lie there; further names of all these. Each layer is read once.
+ * A whole tree with its bodies, in an order in which it can be created: directories, parents first; entries without a body;
+ * files, layer by layer in their order; further names of all these. Each layer is read once.
  */
 export async function* flatten(
   tree: AsyncIterable<Merged>,

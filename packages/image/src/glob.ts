@@ -1,6 +1,6 @@
 /**
- * A pattern for paths: `*` and `?` within a part, `**` for any parts, `[a-z]`, `[!a-z]`, `{a,b}`, and a backslash before what is
- * meant as it is. Everything of a path begins at the root, with or without a slash before it.
+ * A pattern for paths: `*` and `?` within a part, `**` for any parts, `[a-z]`, `[!a-z]`, `{a,b}`, and a backslash before a character
+ * that is literal. Patterns start at the root, with or without a slash before them.
  *
  * @returns whether a path, with a slash before it, matches
  */

@@ -6,9 +6,9 @@ import type { Descriptor } from '@lading/manifest'
 import { append, namelessFile, readBack } from './nameless-file.ts'
 
 /**
- * The same source, of which no blob is fetched twice by `open`: what was read to its end, and so was right, is kept in a file of
- * the directory, which has no name there and is gone with the process. What the directory has no room for is fetched again.
- * `close` forgets it all, and closes the source.
+ * The same source, but `open` downloads no blob twice: a blob that was read to its end, and so was verified, is kept in a file in
+ * the directory, which has no name and disappears with the process. If the disk is full, the blob is downloaded again.
+ * `close` discards all of them, and closes the source.
  */
 export function keepBlobs(source: Source, directory: string): Source {
   const kept = new Map<Digest, FileHandle>()

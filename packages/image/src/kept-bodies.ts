@@ -2,16 +2,16 @@ import type { FileHandle } from 'node:fs/promises'
 import type { AbortOptions } from '@lading/clock'
 import { append, namelessFile, readBack } from './nameless-file.ts'
 
-/** Bodies of one layer that somebody waits for: what fits in memory, and with a directory the others in files without names. */
+/** Bodies of one layer that callers wait for: in memory as far as they fit, and, with a directory, the others in unnamed files. */
 export interface KeptBodies {
-  /** Takes a body while it comes; whether it was taken as a whole. What was kept under the same path goes. */
+  /** Stores a body while it is read, in place of an earlier one with the same path. Returns whether it was stored completely. */
   keep(
     what: { readonly path: string; readonly ordinal: number; readonly size: number },
     body: AsyncIterable<Uint8Array>,
   ): Promise<void>
-  /** Once, of a file; any number of times, of memory. `undefined`: it was not kept. */
+  /** Readable once from a file, any number of times from memory. `undefined`: it was not kept. */
   take(ordinal: number, options: AbortOptions): AsyncIterable<Uint8Array> | undefined
-  /** Forgets it all. */
+  /** Discards everything. */
   clear(): Promise<void>
 }
 
@@ -20,7 +20,7 @@ type Kept = { readonly ordinal: number } & (
   | { readonly file: FileHandle; size: number }
 )
 
-/** @param most bytes in memory. @param spoolDirectory where what is larger is kept; default: nowhere */
+/** @param most bytes in memory. @param spoolDirectory for larger bodies; default: they are not kept */
 export function createKeptBodies(most: number, spoolDirectory: string | undefined): KeptBodies {
   const kept = new Map<string, Kept>()
   let room = most

@@ -9,20 +9,20 @@ export interface Amount {
   readonly bytes: number
 }
 
-/** What one layer does to those below it. */
+/** What one layer changes of those below it. */
 export interface LayerChanges {
   readonly layer: ImageLayer
-  /** Where nothing was. */
+  /** At paths where nothing was. */
   readonly added: Amount
-  /** In place of what was there; bytes of the new. */
+  /** Replaces what was there; bytes of the new files. */
   readonly changed: Amount
-  /** What was there and is not any more; bytes of the old. */
+  /** Was there and is removed; bytes of the old files. */
   readonly hidden: Amount
-  /** Of the layer's own files: what upper layers replace or hide, and nobody sees in the image. */
+  /** Of the layer's own files: those that upper layers replace or hide, so they are not visible in the image. */
   readonly wasted: Amount
 }
 
-/** Base first. Everything is read before the first is given: what is wasted only the top layer knows. */
+/** Base first. All layers are read before the first is reported: only then it is known what is wasted. */
 export async function layerChanges(
   layers: readonly ImageLayer[],
   load: LoadTree,

@@ -1,7 +1,7 @@
 import type { Device, Sparse, Time } from '@lading/tar'
 import type { TreeEntry } from './tree-entry.ts'
 
-/** What one entry of a layer made. Names that are hard links of each other share it. */
+/** The file of one entry of a layer. Names that are hard links of each other share it. */
 export interface LayerFile {
   readonly type: 'file' | 'directory' | 'symlink' | 'character-device' | 'block-device' | 'fifo'
   /** In bytes, with its holes. */
@@ -47,7 +47,7 @@ export function layerFile(
   }
 }
 
-/** A directory that no entry describes: some entry is below it. */
+/** A directory without an entry, but with entries below it. */
 export const impliedDirectory = (layer: number): LayerFile => ({
   type: 'directory',
   size: 0,

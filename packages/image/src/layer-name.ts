@@ -2,13 +2,13 @@ import { printable } from '@lading/errors'
 import { ImageError } from './image-error.ts'
 
 /**
- * What the name of a layer's entry says (image-spec, layer.md, "Whiteouts").
+ * The meaning of the name of a layer's entry (image-spec, layer.md, "Whiteouts").
  *
  * - `entry`: a file of the layer at `path`.
- * - `whiteout`: what lower layers have at `path` is hidden, with all below it. It is never of the layer itself.
+ * - `whiteout`: what lower layers have at `path` is hidden, with everything below it. It does not hide files of its own layer.
  * - `opaque`: what lower layers have below the directory `path` is hidden.
- * - `metadata`: what AUFS kept for itself (`.wh..wh.plnk`, `.wh..wh.aufs` …), at `path`: no file of the image, though a hard link
- *   of the same layer may lead to it.
+ * - `metadata`: a file of AUFS itself (`.wh..wh.plnk`, `.wh..wh.aufs` …) at `path`. It is not in the image, though a hard link
+ *   of the same layer may point to it.
  */
 export interface LayerName {
   readonly kind: 'entry' | 'whiteout' | 'opaque' | 'metadata'
@@ -30,10 +30,10 @@ const metaPrefix = new Uint8Array([...prefix, ...prefix])
 const opaque = new Uint8Array([...metaPrefix, dot, 0x6f, 0x70, 0x71])
 
 /**
- * What an entry's name in a layer means. Names are bytes: what is no UTF-8 stays as it is. As docker, containerd and umoci do, an
- * absolute name is taken from the image's root, and `.`, empty parts and a `..` that stays inside are cleaned away as text.
+ * Parses an entry's name in a layer. Names are bytes: invalid UTF-8 is kept. As in docker, containerd and umoci, an
+ * absolute name is relative to the image's root, and `.`, empty parts and a `..` that stays inside are removed.
  *
- * @throws ImageError `LAYER_NAME_INVALID` for a name that leads above the root, has a NUL, is below a whiteout, or is one of nothing
+ * @throws ImageError `LAYER_NAME_INVALID` for a name that points above the root, contains a NUL byte, is below a whiteout, or is a whiteout without a name
  * (`.wh.`), of `.` or of `..`
  */
 export function parseLayerName(name: Uint8Array): LayerName {
@@ -52,19 +52,19 @@ export function parseLayerName(name: Uint8Array): LayerName {
     return { kind: 'opaque', path: joinName(parents), components: parents }
   if (isMetadata) return { kind: 'metadata', path: joinName(components), components }
   const hidden = last.subarray(prefix.length)
-  if (hidden.length === 0 || isDots(hidden)) throw invalid(name, 'is a whiteout of nothing that has a name')
+  if (hidden.length === 0 || isDots(hidden)) throw invalid(name, 'is a whiteout without a name')
   const path = [...parents, hidden]
   return { kind: 'whiteout', path: joinName(path), components: path }
 }
 
 /**
- * The parts of a path inside an image, cleaned as those of `parseLayerName` and whatever they are called: of a hard link's
+ * The parts of a path inside an image, cleaned as in `parseLayerName`, without a meaning for whiteouts: for a hard link's
  * target.
  *
- * @throws ImageError `LAYER_NAME_INVALID` for one that leads above the root, or has a NUL
+ * @throws ImageError `LAYER_NAME_INVALID` for a path that points above the root, or contains a NUL byte
  */
 export function cleanName(name: Uint8Array): Uint8Array[] {
-  if (name.includes(0)) throw invalid(name, 'has a NUL')
+  if (name.includes(0)) throw invalid(name, 'contains a NUL byte')
   const components: Uint8Array[] = []
   for (let start = 0; start <= name.length;) {
     const next = name.indexOf(slash, start)
@@ -73,7 +73,7 @@ export function cleanName(name: Uint8Array): Uint8Array[] {
     start = end + 1
     if (part.length === 0 || (part.length === 1 && part[0] === dot)) continue
     if (!isDots(part)) components.push(part)
-    else if (components.pop() === undefined) throw invalid(name, 'leads above the root')
+    else if (components.pop() === undefined) throw invalid(name, 'points above the root')
   }
   return components
 }
@@ -105,5 +105,5 @@ function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
 
 const invalid = (name: Uint8Array, why: string): ImageError =>
   new ImageError('LAYER_NAME_INVALID', `the name "${printable(new TextDecoder().decode(name), 200)}" ${why}`, {
-    hint: 'nothing ordinary writes such a name: build the image again, and trust its maker less',
+    hint: 'ordinary tools do not write such a name: build the image again, or do not trust it',
   })

@@ -4,21 +4,21 @@ import { layerFile, type LayerFile } from './layer-file.ts'
 import { cleanName } from './layer-name.ts'
 import type { TreeEntry } from './tree-entry.ts'
 
-/** What one layer says of one path. */
+/** What one layer has for one path. */
 export interface LayerNode {
   children?: Map<string, LayerNode> | undefined
   file?: LayerFile | undefined
   /** A hard link to what lower layers have there. */
   link?: readonly string[] | undefined
-  /** A directory because something is below it; no entry says so. */
+  /** A directory without an entry: something is below it. */
   implied?: true | undefined
-  /** What lower layers have here is hidden, with all below it. */
+  /** What lower layers have here is hidden, with everything below it. */
   hides?: true | undefined
   /** What lower layers have below here is hidden. */
   opaque?: true | undefined
 }
 
-/** Whether the layer has something here. A node that has nothing only hides, or leads to what does. */
+/** Whether the layer has something here. A node without it only hides, or has nodes below that do. */
 export const isPresent = (node: LayerNode): boolean =>
   node.file !== undefined || node.link !== undefined || node.implied === true
 
@@ -26,11 +26,11 @@ export const isDirectory = (node: LayerNode): boolean => node.implied === true |
 
 export interface Descent {
   readonly node: LayerNode | undefined
-  /** Nothing that lower layers have at the path is seen. */
+  /** Whether everything that lower layers have at the path is hidden. */
   readonly hidden: boolean
 }
 
-/** What a layer says of a path. */
+/** What a layer has for a path. */
 export function descend(root: LayerNode, path: readonly string[]): Descent {
   let node = root
   let hidden = false
@@ -81,11 +81,11 @@ export function createLayerTree(layer: number): LayerTree {
   }
 
   const fileOf = (entry: TreeEntry): LayerFile => {
-    if (entry.type === 'link') throw new TypeError('a link is no file of its own')
+    if (entry.type === 'link') throw new TypeError('a link is not a file of its own')
     return layerFile({ ...entry, type: entry.type }, layer, ordinal)
   }
 
-  /** The node of a path, made where there is none; it has nothing then. */
+  /** The node of a path, created empty if there is none. */
   function at(path: readonly string[]): LayerNode {
     let node = root
     for (const key of path) node = childOf(node, key)
@@ -98,7 +98,7 @@ export function createLayerTree(layer: number): LayerTree {
     for (const [index, key] of path.slice(0, -1).entries()) {
       node = childOf(node, key)
       if (isPresent(node) && !isDirectory(node))
-        throw invalid(path, `is below ${shown(path.slice(0, index + 1))}, which is no directory`)
+        throw invalid(path, `is below ${shown(path.slice(0, index + 1))}, which is not a directory`)
       if (node.file === undefined) node.implied = true
     }
     return node
@@ -114,8 +114,8 @@ export function createLayerTree(layer: number): LayerTree {
 
   function replace(parent: LayerNode, path: readonly string[], made: Pick<LayerNode, 'file' | 'link'>): void {
     const key = path.at(-1)
-    if (key === undefined) throw invalid(path, 'is no directory, and is the root')
-    // A directory of this name that comes later in the same layer has nothing of the lower layers'.
+    if (key === undefined) throw invalid(path, 'is the root, but not a directory')
+    // If a directory of this name follows in the same layer, it must not show files of lower layers.
     parent.children ??= new Map()
     parent.children.set(key, { ...made, hides: true })
   }
@@ -124,7 +124,7 @@ export function createLayerTree(layer: number): LayerTree {
     const parent = parentOf(path)
     const ofMetadata = metadata.get(target.join('/'))
     if (ofMetadata !== undefined) return replace(parent, path, { file: ofMetadata })
-    // It takes the place of the directory that its target is in.
+    // It replaces the directory that contains its target.
     if (target.length > path.length && path.every((key, index) => target[index] === key))
       throw linkToNothing(path, target)
     const { node, hidden } = descend(root, target)
@@ -151,8 +151,8 @@ const linkTarget = ({ linkName }: TreeEntry): readonly string[] =>
 export const invalid = (path: readonly string[], why: string): ImageError =>
   new ImageError('LAYER_INVALID', `${shown(path)} ${why}`, {
     path: shown(path),
-    hint: 'nothing ordinary writes such a layer: build the image again, and trust its maker less',
+    hint: 'ordinary tools do not write such a layer: build the image again, or do not trust it',
   })
 
 export const linkToNothing = (path: readonly string[], target: readonly string[]): ImageError =>
-  invalid(path, `is a hard link to ${shown(target)}, and there is nothing`)
+  invalid(path, `is a hard link to ${shown(target)}, which does not exist`)

@@ -2,17 +2,17 @@ import type { AbortOptions } from '@lading/clock'
 import { impliedDirectory, type LayerFile } from './layer-file.ts'
 import { descend, invalid, isDirectory, isPresent, linkToNothing, type LayerNode } from './layer-tree.ts'
 
-/** Gives the tree of a layer, read when it is asked for. */
+/** Returns the tree of a layer, which is read on demand. */
 export type LoadTree = (layer: number) => Promise<LayerNode>
 
-/** One path of the merged view, and what is there. */
+/** One path of the merged view, and its file. */
 export interface Merged {
   /** From the root; keys. */
   readonly path: readonly string[]
   readonly file: LayerFile
 }
 
-/** A layer's node, and whose it is. */
+/** A node, and its layer. */
 interface Part {
   readonly layer: number
   readonly node: LayerNode
@@ -21,13 +21,13 @@ interface Part {
 /** The layers as one tree, the upper before the lower (image-spec, layer.md, "Applying Changesets"). */
 export interface MergedView {
   /**
-   * What is at a path, whose parents are no links. Layers are read from the top, down to the first that has it or hides it; of a
-   * directory that no entry describes, down to the one that does, unless it is only passed through.
+   * What is at a path whose parents are not links. Layers are read from the top, down to the first that has it or hides it; for a
+   * directory without an entry, down to the layer that has one, unless the directory is only part of a longer path.
    */
   find(path: readonly string[], how?: { readonly isPassed: boolean }): Promise<LayerFile | undefined>
   /** Everything from a directory on, it first, parents before children, in the order of names' bytes. All layers are read. */
   walk(path: readonly string[], options?: AbortOptions): AsyncGenerator<Merged, void, undefined>
-  /** The names in a directory, in the order of their bytes; `undefined` where there is none. */
+  /** The names in a directory, in the order of their bytes; `undefined` if there is no directory. */
   list(path: readonly string[]): Promise<readonly string[] | undefined>
 }
 
@@ -55,7 +55,7 @@ export function mergedView(count: number, load: LoadTree): MergedView {
     return file
   }
 
-  /** What makes up a directory, from the top. */
+  /** The nodes that form a directory, from the top. */
   async function partsOf(path: readonly string[]): Promise<readonly Part[]> {
     const parts: Part[] = []
     for (let layer = count - 1; layer >= 0; layer--) {
@@ -103,7 +103,7 @@ export function mergedView(count: number, load: LoadTree): MergedView {
   }
 }
 
-/** The children of a directory by name, sorted: of each the parts that make it up, of which the first is there. */
+/** The children of a directory by name, sorted: for each the nodes that form it, of which the first has a file. */
 function merge(parts: readonly Part[]): ReadonlyMap<string, readonly Part[]> {
   const children = new Map<string, { parts: Part[]; closed: boolean }>()
   for (const { layer, node } of parts) {
@@ -113,7 +113,7 @@ function merge(parts: readonly Part[]): ReadonlyMap<string, readonly Part[]> {
       if (known === undefined) children.set(key, entry)
       if (entry.closed) continue
       const isOther = isPresent(child) && !isDirectory(child)
-      // Only a directory is made up of several.
+      // Only a directory is formed of several nodes.
       if (!isOther || !entry.parts.some(({ node: upper }) => isPresent(upper))) entry.parts.push({ layer, node: child })
       entry.closed = isOther || child.hides === true
     }

@@ -5,7 +5,7 @@ import type { AbortOptions } from '@lading/clock'
 
 const blockSize = 1024 * 1024
 
-/** A file of a directory that has no name there and is gone with the process; `undefined`: there can be none. */
+/** An unnamed file in a directory, which disappears with the process; `undefined`: the system does not support this. */
 export async function namelessFile(directory: string): Promise<FileHandle | undefined> {
   const path = join(directory, `.lading-blob-${randomBytes(16).toString('hex')}`)
   const file = await open(path, 'wx+', 0o600).catch(() => undefined)
@@ -13,14 +13,14 @@ export async function namelessFile(directory: string): Promise<FileHandle | unde
   return file
 }
 
-/** Whether there was room. */
+/** Whether there was enough space. */
 export const append = (file: FileHandle, chunk: Uint8Array): Promise<boolean> =>
   file.appendFile(chunk).then(
     () => true,
     () => false,
   )
 
-/** Its bytes from the beginning; fewer than `size` where it has fewer. */
+/** Its bytes from the beginning; fewer than `size` if it has fewer. */
 export async function* readBack(
   file: FileHandle,
   size: number,
@@ -30,7 +30,7 @@ export async function* readBack(
     signal?.throwIfAborted()
     const block = new Uint8Array(Math.min(blockSize, size - position))
     const { bytesRead } = await file.read(block, 0, block.length, position)
-    // What reads it finds out that something is missing.
+    // Its reader notices that something is missing.
     if (bytesRead === 0) return
     position += bytesRead
     yield block.subarray(0, bytesRead)

@@ -2,8 +2,8 @@ import type { AbortOptions } from '@lading/clock'
 import { orAbort } from '@lading/clock'
 
 /**
- * Work whose result is kept: whoever asks while it goes on waits for the same. When it failed, because somebody who began it gave
- * up, say, the next one begins again.
+ * Work whose result is kept: callers that come while it runs wait for the same result. When it failed, for example because the first caller
+ * aborted it, the next caller starts it again.
  */
 export function once<T, Options extends AbortOptions>(
   work: (options: Options) => Promise<T>,
@@ -23,7 +23,7 @@ export function once<T, Options extends AbortOptions>(
       try {
         return await orAbort(joined.result, options)
       } catch (error) {
-        // Somebody else's signal is no failure of ours.
+        // The signal of another caller must not fail this one.
         if (joined.signal?.aborted !== true || options.signal?.aborted === true || joined.signal === options.signal)
           throw error
       }

@@ -20,10 +20,10 @@ import { collect } from './kept-bodies.ts'
 import { wholeLayer } from './whole-layer.ts'
 
 export interface OpenImageOptions extends ChooseImageOptions {
-  /** What each layer may cost. */
+  /** Limits for each layer. */
   readonly limits?: LayerLimits | undefined
   /**
-   * A directory for a file of more than 64 MiB that `open` gives: it is kept there, without a name, while its layer is read and
+   * A directory for a file of more than 64 MiB from `open`: it is kept there, without a name, while its layer is read and
    * verified. Default: its layer is read a second time.
    */
   readonly spoolDirectory?: string | undefined
@@ -35,44 +35,44 @@ export interface ReadFileOptions extends AbortOptions {
 }
 
 /**
- * An image as one file system: what a container of it would see. Paths are followed from the image's root, as by a process whose
- * root it is; nothing outside of it exists. Text is UTF-8; for other names give bytes.
+ * An image as one file system: what its container would see. Paths are followed from the image's root, as by a process with that
+ * root; nothing outside exists. Text is UTF-8; for other names pass bytes.
  *
- * Layers are read when they are needed, from the top, each to its end: what is said of a layer's files has been verified against
+ * Layers are read when they are needed, from the top, each to its end: a layer's files are reported after it was verified against
  * size, digest and diffID. Memory grows with the number of files, some hundred bytes for each.
  */
 export interface Image extends ChosenImage {
   /** @throws ImageError `FILE_NOT_FOUND`, `FILE_OF_ANOTHER_KIND`, `FILE_TOO_LARGE`, `TOO_MANY_LINKS`, those of layers; what the source throws */
   readFile(path: string | Uint8Array, options?: ReadFileOptions): Promise<Uint8Array>
-  /** Several at once: no layer is read twice for them, where links allow. What is not there is left out. */
+  /** Several files at once: no layer is read twice for them, unless links require it. Missing files are left out. */
   readFiles(paths: Iterable<string>, options?: ReadFileOptions): Promise<ReadonlyMap<string, Uint8Array>>
-  /** Of a file, in chunks, whatever its size. Throws at the end unless it is right. */
+  /** The content of a file of any size, in chunks. Throws at the end if it is wrong. */
   open(path: string | Uint8Array | ImageFile, options?: AbortOptions): AsyncIterable<Uint8Array>
   /** Follows links; `undefined`: there is nothing. */
   stat(path: string | Uint8Array, options?: AbortOptions): Promise<ImageFile | undefined>
-  /** Follows links, but for one at the path's end. */
+  /** Follows links, except one at the end of the path. */
   lstat(path: string | Uint8Array, options?: AbortOptions): Promise<ImageFile | undefined>
-  /** Where a symbolic link points, as it stands there. */
+  /** The target of a symbolic link, as it is stored. */
   readlink(path: string | Uint8Array, options?: AbortOptions): Promise<string>
   /** The names in a directory, in the order of their bytes. */
   readdir(path: string | Uint8Array, options?: AbortOptions): Promise<readonly string[]>
-  /** Everything below a directory (default: the root), it first, parents before what is in them, in the order of names' bytes. All layers are read. */
+  /** A directory (default: the root) and everything below it, parents before their content, in the order of names' bytes. All layers are read. */
   walk(path?: string | Uint8Array, options?: AbortOptions): AsyncIterable<ImageFile>
-  /** What matches a pattern (`*`, `?`, `**`, `[a-z]`, `{a,b}`), as `walk` finds it: links are not followed. */
+  /** The paths that match a pattern (`*`, `?`, `**`, `[a-z]`, `{a,b}`), as in `walk`: links are not followed. */
   glob(pattern: string, options?: AbortOptions): AsyncIterable<ImageFile>
-  /** What is in a directory, in the order of names' bytes; links are not followed. */
+  /** The content of a directory, in the order of names' bytes; links are not followed. */
   list(path: string | Uint8Array, options?: AbortOptions): AsyncIterable<ImageFile>
   /**
-   * Everything below a directory (default: the root), or a file, with its body, in an order in which it can be made again:
-   * directories, parents first; what has no body; files as they lie in the layers; further names of all these (`linkTo`). Each
+   * Everything below a directory (default: the root), or a file, with its body, in an order in which it can be created again:
+   * directories, parents first; entries without a body; files in the order of the layers; further names of all these (`linkTo`). Each
    * layer is read twice at most.
    */
   contents(path?: string | Uint8Array, options?: AbortOptions): AsyncIterable<ImageContent>
   /** What each layer adds, changes, hides and wastes, base first. All layers are read. */
   changes(options?: AbortOptions): Promise<readonly LayerChanges[]>
   /**
-   * All files of the image with their bodies in one pass over its layers, from the top, for scanners. What upper layers hide is passed
-   * over. Nothing of a layer is known to be right before the first file of the next one, or the end.
+   * All files of the image with their bodies in one pass over its layers, from the top, for scanners. Files that upper layers hide are
+   * skipped. A layer is verified only when the first file of the next one, or the end, is reached.
    */
   scan(options?: AbortOptions): AsyncIterable<ScannedFile>
 }
@@ -94,7 +94,7 @@ export async function openImage(
   const chosen = await chooseImage(source, reference, choice)
   const layers = chosen.layers.map(({ index, descriptor, diffId }) => {
     const whole = wholeLayer(source, descriptor, { layer: index, diffId, limits, keepBytes, spoolDirectory })
-    // Where all bytes are here, and verified, the layer itself is the better witness.
+    // If all bytes are here and verified, the layer itself is more reliable than its table.
     const isRemote = source.verified !== true && hasToc(descriptor)
     const content = isRemote ? tocLayer(source, descriptor, { layer: index, limits, whole, keepBytes }) : whole
     return { ...content, tree: once<LayerNode, Wanted>(content.tree) }
@@ -118,7 +118,7 @@ export async function openImage(
     throw new ImageError('FILE_NOT_FOUND', `the image has no ${asked}`, {
       path: asked,
       digest: chosen.descriptor.digest,
-      hint: 'list the directory that it should be in: is its name spelled as there?',
+      hint: 'list its directory to check the spelling of the name',
     })
   }
 
@@ -136,12 +136,12 @@ export async function openImage(
     if (size > maxBytes)
       throw new ImageError(
         'FILE_TOO_LARGE',
-        `${shown(found.path)} has ${size} bytes, and at most ${maxBytes} are read`,
+        `${shown(found.path)} has ${size} bytes, more than the limit of ${maxBytes}`,
         {
           path: shown(found.path),
           expected: maxBytes,
           actual: size,
-          hint: 'allow more bytes, or read it in chunks',
+          hint: 'raise the limit, or read it in chunks',
         },
       )
     return collect(bodyOf(found, { signal }), size)
@@ -225,9 +225,9 @@ const partsOfKey = (key: string): string =>
     .join('/')
 
 const otherKind = (path: readonly string[], actual: string, expected: string): ImageError =>
-  new ImageError('FILE_OF_ANOTHER_KIND', `${shown(path)} is a ${actual}, and no ${expected}`, {
+  new ImageError('FILE_OF_ANOTHER_KIND', `${shown(path)} is a ${actual}, not a ${expected}`, {
     path: shown(path),
     expected,
     actual,
-    hint: 'list the directory that it is in, to see of what kind each name is',
+    hint: 'list its directory to see the type of each name',
   })

@@ -9,11 +9,11 @@ import { readTar, type TarBounds, type TarEntryWithBody } from '@lading/tar'
 import { ImageError } from './image-error.ts'
 import { parseLayerName, type LayerName } from './layer-name.ts'
 
-/** What a layer may cost whoever reads it: entries, lengths and depths of names, bytes that come out. Defaults as those of `@lading/tar` and `@lading/compression`. */
+/** Limits for reading a layer: number of entries, lengths and depths of names, decompressed bytes. Defaults as in `@lading/tar` and `@lading/compression`. */
 export interface LayerLimits extends TarBounds, Pick<Bounds, 'maxOutput' | 'maxRatio' | 'ratioFloor'> {}
 
 export interface ReadLayerOptions extends AbortOptions {
-  /** What the config says of the layer (`rootfs.diff_ids`): the digest of what comes out. Left out, only the blob is verified. */
+  /** The layer's digest in the config (`rootfs.diff_ids`): that of its decompressed content. Without it only the blob is verified. */
   readonly diffId?: Digest | undefined
   readonly limits?: LayerLimits | undefined
 }
@@ -23,13 +23,13 @@ export interface LayerEntry extends TarEntryWithBody {
 }
 
 /**
- * The entries of one layer in their order, whiteouts among them, each with its body, which can be read until the next is asked for.
+ * The entries of one layer in their order, whiteouts among them, each with its body, which can be read until the next one is requested.
  * The first bytes decide how it is compressed, never its media type.
  *
- * **Nothing is known to be right before the end.** An iteration that ends without an error has seen the size and the digest of the
- * blob, and the diffID where it was given; one that is left early has seen nothing.
+ * **Nothing is verified before the end.** If the iteration ends without an error, it has verified the size and the digest of the
+ * blob, and the diffID if it was given; if it is left early, nothing is verified.
  *
- * @throws ImageError; what the source throws, a digest that does not match among it; the signal's reason unchanged
+ * @throws ImageError; what the source throws, such as a digest that does not match; the signal's reason unchanged
  */
 export async function* readLayer(
   source: Pick<Source, 'open'>,
@@ -72,12 +72,12 @@ async function* verified(
   if (actual === diffId) return
   throw new ImageError(
     'DIFF_ID_MISMATCH',
-    `the layer ${digest} has the diffID ${actual}, and the config says ${diffId}`,
+    `the layer ${digest} has the diffID ${actual}, but the config has ${diffId}`,
     {
       digest,
       expected: diffId,
       actual,
-      hint: 'the blob is what its digest says: the image was built wrong, or its config belongs to another',
+      hint: 'the blob matches its digest, so the image was built wrong, or its config belongs to another image: build it again',
     },
   )
 }
@@ -92,7 +92,7 @@ const throwing = (body: AsyncIterable<Uint8Array>, named: (error: unknown) => un
   },
 })
 
-/** Errors of formats know an offset, and not of which layer. */
+/** Errors of formats have an offset, but not the layer. */
 function nameLayer(error: unknown, { digest }: Descriptor): unknown {
   if (!isLadingError(error)) return error
   const { message, hint, facts } = error

@@ -13,9 +13,9 @@ export interface Range {
 }
 
 /**
- * A part of a blob, unverified. Nothing is told apart from what the source sends.
+ * A part of a blob, unverified: exactly what the source sends.
  *
- * @throws a misfit where the source has no ranges; what the source throws
+ * @throws a misfit if the source does not support ranges; what the source throws
  */
 export async function* readRange(
   source: Pick<Source, 'send'>,
@@ -41,17 +41,17 @@ async function readPiece(
       offset: start,
       end,
       begin(answer) {
-        // All of it, from its beginning: a whole layer is better read as such.
-        if (answer.start !== start) throw misfit('its source has no ranges')
+        // The answer is the whole layer: it is better read as a whole layer.
+        if (answer.start !== start) throw misfit('its source does not support ranges')
       },
       write(chunk) {
-        if (filled + chunk.length > bytes.length) throw misfit('its source sends more than was asked for')
+        if (filled + chunk.length > bytes.length) throw misfit('its source sends more than was requested')
         bytes.set(chunk, filled)
         filled += chunk.length
       },
     },
     { signal },
   )
-  if (filled < bytes.length) throw misfit('its source sends less than was asked for')
+  if (filled < bytes.length) throw misfit('its source sends less than was requested')
   return bytes
 }

@@ -2,15 +2,15 @@ import { keyOf, pathBytes, shown } from './byte-text.ts'
 import { ImageError } from './image-error.ts'
 import type { Merged, MergedView } from './merged-view.ts'
 
-/** As many symbolic links as Linux follows. */
+/** The most symbolic links that Linux follows. */
 const mostLinks = 40
 
 /**
- * Follows a path from the image's root, as a process whose root it is would: links in its middle, `..` of what is there, nothing
+ * Follows a path from the image's root, as a process with that root would: links in its middle, `..` from the resolved directory, nothing
  * above the root.
  *
  * @param follow whether a link at its end is followed too
- * @returns where it leads, and what is there; `undefined` where there is nothing
+ * @returns the resolved path and its file; `undefined` if there is nothing
  * @throws ImageError `TOO_MANY_LINKS`
  */
 export async function resolvePath(
@@ -20,7 +20,7 @@ export async function resolvePath(
 ): Promise<Merged | undefined> {
   const asked = partsOf(pathBytes(path))
   const ahead = asked.toReversed()
-  // What the root is like, only the lowest layer may say: it is asked when it is asked for.
+  // The root's metadata may be in the lowest layer, so it is read only on demand.
   let here: Merged | undefined
   const above: (Merged | undefined)[] = []
   let links = 0
@@ -39,9 +39,9 @@ export async function resolvePath(
       continue
     }
     if (++links > mostLinks)
-      throw new ImageError('TOO_MANY_LINKS', `${shown(asked)} leads through more than ${mostLinks} links`, {
+      throw new ImageError('TOO_MANY_LINKS', `${shown(asked)} goes through more than ${mostLinks} links`, {
         path: shown(asked),
-        hint: 'do they lead to each other? look at where each of them points',
+        hint: 'check whether they point to each other',
       })
     if (file.linkName[0] === 0x2f) {
       here = undefined

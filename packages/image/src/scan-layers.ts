@@ -10,11 +10,11 @@ import { bodyOf } from './whole-layer.ts'
 
 export interface ScannedFile extends ImageFile {
   /**
-   * Of a file, to be read before the next is asked for; `undefined` for all else, and for a further name of a file that has been
-   * given, whose `inode` it shares.
+   * Content of a file, to be read before the next one is requested; `undefined` for everything else, and for a further name of a file that was
+   * reported before, with the same `inode`.
    */
   readonly body: AsyncIterable<Uint8Array> | undefined
-  /** It was given before, and something else in the same layer took its place, or the place of a directory above it. */
+  /** It was reported before, but a later entry of the same layer replaced it, or a directory above it. */
   readonly isGone?: true | undefined
 }
 
@@ -32,8 +32,8 @@ interface PendingLink {
 }
 
 /**
- * What an image has but its directories, each with its body, in one pass from the top. A name that a layer has twice comes twice, and
- * the later one counts. A second pass is made over a layer only where what is hidden has another name there that is not.
+ * All files of an image except directories, each with its body, in one pass from the top. A name that a layer has twice is reported twice, and
+ * the later one counts. A layer is read a second time only if a hidden file has another name in it that is not hidden.
  */
 export async function* scanLayers(
   source: Pick<Source, 'open'>,
@@ -60,7 +60,7 @@ export async function* scanLayers(
       { readonly file: LayerFile; names: { readonly name: Path; readonly via: Path }[] }
     >()
     const carried: (PendingLink & { readonly via: Path })[] = []
-    /** Of a path of this layer, which names of upper layers are links to it. */
+    /** For each path of this layer, the names in upper layers that are links to it. */
     const linked = new Map<string, Path[]>()
     for (const link of pending) {
       const between = upper.slice(layers.length - link.layer)

@@ -17,9 +17,9 @@ interface TocChunk {
 export interface TocEntry extends TreeEntry {
   /** Where its compressed bytes begin in the blob; of a file that is not empty. */
   readonly start: number | undefined
-  /** Where they end, if the table says so. */
+  /** Where they end, if it is in the table. */
   readonly end: number | undefined
-  /** Bytes that come out before the file's own. */
+  /** Decompressed bytes before the file's own. */
   readonly skip: number
   /** Together the whole file. */
   readonly chunks: readonly TocChunk[]
@@ -44,16 +44,16 @@ interface TocBounds {
 }
 
 /**
- * The entries of a table of contents, of eStargz or of zstd:chunked, whose JSON is nearly the same. They may not ask for more than
- * those of an archive.
+ * The entries of a table of contents, of eStargz or of zstd:chunked, whose JSON is nearly the same. They have the same limits as
+ * the entries of an archive.
  *
- * @throws a misfit, also for what JSON cannot say: names that are no UTF-8; ManifestError for what is no JSON
+ * @throws a misfit, also for what JSON cannot express: names that are not UTF-8; ManifestError if it is not JSON
  */
 export function parseToc(bytes: Uint8Array, { maxBytes, limits = {} }: TocBounds): readonly TocEntry[] {
   const { maxEntries = mostEntries } = limits
   refuseManyValues(bytes)
   const toc = parseStrictJson(bytes, { maxBytes })
-  if (!isObject(toc) || toc['version'] !== 1 || !Array.isArray(toc['entries'])) throw misfit('it is of another version')
+  if (!isObject(toc) || toc['version'] !== 1 || !Array.isArray(toc['entries'])) throw misfit('its version is not supported')
   const entries: TocEntry[] = []
   for (let at = 0; at < toc['entries'].length;) {
     const first = objectAt(toc['entries'], at++)
@@ -112,7 +112,7 @@ function entryOf(json: JsonObject, chunks: readonly JsonObject[]): TocEntry {
   }
 }
 
-/** Of zstd:chunked; eStargz says no ends. */
+/** Of zstd:chunked; eStargz does not have it. */
 function endOf(chunks: readonly JsonObject[]): number | undefined {
   const end = chunks.reduce((last, chunk) => Math.max(last, number(chunk, 'endOffset')), 0)
   return end > 0 ? end : undefined
@@ -133,7 +133,7 @@ function chunksOf(json: JsonObject, chunks: readonly JsonObject[], size: number)
   }
   return digests.map((digest, index) => {
     const length = (starts[index + 1] ?? size) - (starts[index] ?? 0)
-    if (length <= 0 || starts[0] !== 0) throw misfit('its chunks are not one after the other')
+    if (length <= 0 || starts[0] !== 0) throw misfit('its chunks are not contiguous')
     return { size: length, digest: digest as Digest }
   })
 }
@@ -143,21 +143,21 @@ const isObject = (value: JsonValue | undefined): value is JsonObject =>
 
 function objectAt(values: readonly JsonValue[], index: number): JsonObject {
   const value = values[index]
-  if (!isObject(value)) throw misfit('it has an entry that is no object')
+  if (!isObject(value)) throw misfit('it has an entry that is not an object')
   return value
 }
 
 function number(json: JsonObject, name: string): number {
   const value = json[name] ?? 0
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw misfit(`${name} is no number`)
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw misfit(`${name} is not a number`)
   return value
 }
 
 function text(json: JsonObject, name: string): string | undefined {
   const value = json[name] ?? undefined
-  if (value !== undefined && typeof value !== 'string') throw misfit(`${name} is no text`)
-  // A name that was no UTF-8 is another one here.
-  if (value?.includes('\uFFFD') === true) throw misfit(`${name} is no UTF-8`)
+  if (value !== undefined && typeof value !== 'string') throw misfit(`${name} is not a string`)
+  // A name that was not UTF-8 is a different name here.
+  if (value?.includes('\uFFFD') === true) throw misfit(`${name} is not UTF-8`)
   return value === '' ? undefined : value
 }
 

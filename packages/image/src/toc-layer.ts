@@ -18,13 +18,13 @@ import { collect } from './kept-bodies.ts'
 export interface TocLayerOptions {
   readonly layer: number
   readonly limits?: LayerLimits | undefined
-  /** What is read where the table does not fit. */
+  /** Used if the table does not match. */
   readonly whole: LayerContent
-  /** A body of so many bytes is verified before the first is given. */
+  /** A body of at most this size, in bytes, is verified before its first byte is returned. */
   readonly keepBytes: number
 }
 
-/** More files at once are read as they lie in the layer: a request for each would take longer. */
+/** For more files the whole layer is read: a request for each would take longer. */
 const mostRequests = 16
 
 interface Piece {
@@ -35,8 +35,8 @@ interface Piece {
 }
 
 /**
- * A layer whose table of contents says where each file is: that table and single files are fetched, each held against its digest.
- * What does not fit is read from the whole layer, which is held against its own.
+ * A layer with a table of contents: the table and single files are downloaded, and each is verified against its digest.
+ * If something does not match, the whole layer is read, and verified against its own digest.
  */
 export function tocLayer(
   source: Pick<Source, 'send'>,
@@ -70,7 +70,7 @@ export function tocLayer(
     const rest = entry?.chunks.values()
     let chunk = rest?.next().value
     if (entry?.start === undefined || rest === undefined || chunk === undefined) return
-    if (entry.start >= end || end > descriptor.size) throw misfit('a file is outside of the layer')
+    if (entry.start >= end || end > descriptor.size) throw misfit('a file is outside the layer')
     const compressed = readRange(source, descriptor, { start: entry.start, end }, { signal })
     let left = chunk.size
     let hasher = createHasher(algorithmOf(chunk.digest))
@@ -91,10 +91,10 @@ export function tocLayer(
       skip = Math.max(0, skip - output.length)
       if (chunk === undefined) return
     }
-    throw misfit('a file is shorter than it says')
+    throw misfit('a file is shorter than its entry says')
   }
 
-  /** The same files, as the whole layer knows them. */
+  /** The same files, from the whole layer. */
   async function inWhole(
     files: readonly LayerFile[],
     { signal }: AbortOptions,

@@ -1,6 +1,6 @@
 import type { LayerEntry } from './read-layer.ts'
 
-/** What a tree is made of: entries of a layer, or of its table of contents. */
+/** An entry for a tree, from a layer or from its table of contents. */
 export type TreeEntry = Omit<
   LayerEntry,
   'body' | 'name' | 'path' | 'offset' | 'bodyOffset' | 'records' | 'atime' | 'ctime'

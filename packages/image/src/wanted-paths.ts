@@ -1,8 +1,8 @@
 import { keyOf } from './byte-text.ts'
 
 /**
- * Paths that somebody is about to read. Where a link of the layer leads elsewhere, that place is wanted too: what comes after the
- * link in the same archive is kept as it passes.
+ * Paths that are about to be read. If a link of the layer points elsewhere, its target is wanted too: files after the
+ * link in the same archive are kept when they are read.
  */
 export interface WantedPaths {
   has(path: string): boolean
@@ -11,7 +11,7 @@ export interface WantedPaths {
 
 /** More are not followed: a layer may have millions of links. */
 const mostPaths = 1000
-/** In bytes; longer ones Linux does not open. A link that leads through itself would make them longer each time. */
+/** In bytes; Linux does not open longer ones. A link that goes through itself would make them longer each time. */
 const longestPath = 4096
 
 export function wantedPaths(paths: Iterable<string>): WantedPaths {
@@ -30,7 +30,7 @@ export function wantedPaths(paths: Iterable<string>): WantedPaths {
   }
 }
 
-/** A guess: `..` behind another link may be elsewhere, and is then found by a second reading. */
+/** A guess: `..` after another link may be elsewhere, and is then found by reading the layer again. */
 function asText(path: string): string {
   const parts: string[] = []
   for (const part of path.split('/')) {

@@ -15,13 +15,13 @@ export interface WholeLayerOptions {
   readonly layer: number
   readonly diffId: Digest
   readonly limits?: LayerLimits | undefined
-  /** Bytes of bodies that are kept because somebody waits for them. */
+  /** Limit for bodies that are kept because a caller waits for them, in bytes. */
   readonly keepBytes: number
-  /** Where a body that somebody waits for and that is larger is kept. Default: it is read again. */
+  /** Directory for larger bodies that a caller waits for. Default: they are read again. */
   readonly spoolDirectory?: string | undefined
 }
 
-/** A layer that is read from its beginning to its end: once for its tree, and again for bodies that were not waited for. */
+/** A layer that is read from beginning to end: once for its tree, and again for bodies that were not requested by then. */
 export function wholeLayer(
   source: Pick<Source, 'open' | 'verified'>,
   descriptor: Descriptor,

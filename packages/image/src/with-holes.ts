@@ -2,7 +2,7 @@ import type { Sparse } from '@lading/tar'
 
 const zeros = new Uint8Array(64 * 1024)
 
-/** The bytes of a sparse file with its holes, of its pieces' bytes one after the other. Zeros are to be read, not written to. */
+/** The bytes of a sparse file with its holes, from its pieces' bytes one after the other. The chunks of zeros must not be written to. */
 export async function* withHoles(
   body: AsyncIterable<Uint8Array>,
   { size, pieces }: Sparse,
