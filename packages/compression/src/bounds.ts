@@ -1,25 +1,25 @@
 import { CompressionError } from './compression-error.ts'
 
-/** What content may cost whoever decompresses it. */
+/** Limits for decompressing content. */
 export interface Bounds {
-  /** The most bytes to put out. Default 256 GiB. */
+  /** The most bytes of output. Default 256 GiB. */
   readonly maxOutput?: number | undefined
-  /** The most bytes to put out for each byte of the input, beyond `ratioFloor`. Default 100. */
+  /** The most bytes of output for each byte of the input, if it is more than `ratioFloor`. Default 100. */
   readonly maxRatio?: number | undefined
-  /** So many bytes may come out of any input, however short. Default 1 GiB. */
+  /** Bytes of output that are allowed for any input, however short. Default 1 GiB. */
   readonly ratioFloor?: number | undefined
   /**
-   * How long the whole input is, in bytes, as far as its sender can be believed. Without it the ratio is that of what has been
-   * read, and content with a long run of zeros before the rest may be refused for its beginning.
+   * How long the whole input is, in bytes, if its sender can be trusted. Without it the ratio is computed from what has been
+   * read so far, and content that begins with a long run of zeros may be refused.
    */
   readonly inputLength?: number | undefined
 }
 
 /**
- * Counts what comes out, before it does: throws instead of letting out a byte too many.
+ * Counts output before it is passed on, and throws before a limit is exceeded.
  *
- * @param length of what is about to come out
- * @param consumed compressed bytes it took to get here
+ * @param length of the next output
+ * @param consumed compressed bytes so far
  */
 export type Count = (length: number, consumed: number) => void
 
@@ -27,15 +27,15 @@ export function createCount({ maxOutput = 2 ** 38, maxRatio = 100, ratioFloor = 
   let total = 0
   return (length, consumed) => {
     total += length
-    // Not `>`: what is no number is no permission.
+    // Not `>`: NaN must not count as permission.
     if (!(total <= maxOutput)) {
       throw new CompressionError(
         'COMPRESSION_OUTPUT_LIMIT',
-        `more than ${maxOutput} bytes come out of the first ${consumed}`,
+        `the first ${consumed} bytes decompress to more than the limit of ${maxOutput}`,
         {
           offset: consumed,
           expected: maxOutput,
-          hint: 'raise maxOutput if this content is trusted',
+          hint: 'raise maxOutput, if you trust the content',
         },
       )
     }
@@ -44,11 +44,11 @@ export function createCount({ maxOutput = 2 ** 38, maxRatio = 100, ratioFloor = 
     if (!(total <= most)) {
       throw new CompressionError(
         'COMPRESSION_RATIO_LIMIT',
-        `more than ${most} bytes come out of ${input}: a small input may give ${ratioFloor}, any other ${maxRatio} for each byte`,
+        `${input} bytes decompress to more than the limit of ${most}: ${ratioFloor} bytes are allowed for any input, or ${maxRatio} for each input byte`,
         {
           offset: consumed,
           expected: most,
-          hint: 'raise maxRatio if this content is trusted',
+          hint: 'raise maxRatio, if you trust the content',
         },
       )
     }

@@ -8,13 +8,13 @@ export interface CompressOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What the compressor is given at once, whatever the source gives: what comes out follows from the bytes alone. */
+/** Size of the compressor's input steps, regardless of the source's chunks, so that the output depends only on the bytes. */
 const pieceBytes = 64 * 1024
 
 /**
- * Content in gzip (RFC 1952, one member, without name or time) or zstd (RFC 8878, one frame). The same bytes give the same
- * bytes on one version of Node, however they come; another one may have another zlib. Compresses in the thread pool, as far
- * as its reader asks, and holds a few pieces of 64 KiB beside the format's window. Chunks put out are the receiver's to keep.
+ * Compresses content to gzip (RFC 1952, one member, without name or time) or zstd (RFC 8878, one frame). The same input produces the same
+ * bytes on one version of Node, however it is split; another version may have another zlib. Compresses in the thread pool, only as far
+ * as its reader asks, and holds a few pieces of 64 KiB in addition to the format's window. The receiver may keep the chunks.
  *
  * @throws what the source throws; the signal's reason, unchanged
  */
@@ -31,7 +31,7 @@ export async function* compress(
           params: { [zlib.constants.ZSTD_c_compressionLevel]: level ?? 3, [zlib.constants.ZSTD_c_checksumFlag]: 1 },
         })
   const pieces = Readable.from(inPieces(source, signal), { objectMode: true, highWaterMark: 2 })
-  // What fails ends the engine, whose reader is told of it.
+  // A failure ends the engine, and its reader gets the error.
   const ended = new Promise<void>((resolve) => {
     pipeline(pieces, engine, () => resolve())
   })
@@ -39,7 +39,7 @@ export async function* compress(
   try {
     for await (const chunk of engine as AsyncIterable<Uint8Array>) {
       signal?.throwIfAborted()
-      // The system, which says nothing of the content: unknown (RFC 1952, 2.3.1).
+      // The system, which does not describe the content: unknown (RFC 1952, 2.3.1).
       if (kind === 'gzip' && at <= systemAt && systemAt < at + chunk.byteLength) chunk[systemAt - at] = 0xff
       at += chunk.byteLength
       yield chunk

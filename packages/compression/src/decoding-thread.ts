@@ -3,30 +3,30 @@ import type { EngineFormat } from './engine.ts'
 
 export interface ThreadData {
   readonly port: MessagePort
-  /** The number of the last question that has its answer. */
+  /** The number of the last request that was answered. */
   readonly answered: Int32Array
   readonly outputSize: number
 }
 
 export interface Question {
   readonly number: number
-  /** Given: a new stream begins. */
+  /** If set, a new stream begins. */
   readonly begin?: EngineFormat | undefined
-  /** Absent: more of what the bytes of before give. */
+  /** Absent: produce more output of the previous bytes. */
   readonly bytes?: Uint8Array | undefined
 }
 
 export interface Answer {
-  /** Of the question. */
+  /** Of the request. */
   readonly number: number
   /** At most `outputSize`. */
   readonly bytes: Uint8Array
-  /** Of the bytes that were given last; absent while they give more. */
+  /** Of the last input bytes; absent while they produce more output. */
   readonly consumed?: number | undefined
   readonly failure?: { readonly message: string; readonly errno?: unknown; readonly code?: unknown } | undefined
 }
 
-/** What the thread of `publicEngine` does. It runs from its text, so it uses nothing of this module. */
+/** The code of the thread of `publicEngine`. It runs from its source text, so it must not use anything of this module. */
 export function decodingThread(): void {
   const { workerData } = process.getBuiltinModule('node:worker_threads')
   const zlib = process.getBuiltinModule('node:zlib')
@@ -40,11 +40,11 @@ export function decodingThread(): void {
   let looking = false
   let pieces: Uint8Array[] = []
   let length = 0
-  /** Of the stream's input: what came before the bytes given last, and how many these are. */
+  /** Position in the stream's input before the last bytes, and the length of these. */
   let before = 0
   let given = 0
   let taken = true
-  /** The compressed stream has ended: what comes is not looked at. */
+  /** The compressed stream has ended: further input is ignored. */
   let over = false
 
   const answer = (what: Omit<Answer, 'number'>): void => {
@@ -56,7 +56,7 @@ export function decodingThread(): void {
 
   const look = (): void => {
     if (!waiting || looking || stream === undefined) return
-    // A read may call back whoever waits for a write, and so this; it may give nothing, and the next one what came by it.
+    // A read may call the callback of a write, and so this function; it may return nothing, while the next read returns the output.
     looking = true
     for (let idle = false; length < outputSize && !idle;) {
       const piece = stream.read() as Uint8Array | null
@@ -81,7 +81,7 @@ export function decodingThread(): void {
   const begin = ({ kind, windowLog }: EngineFormat): void => {
     stream?.destroy()
     const params = windowLog === undefined ? {} : { [zlib.constants.ZSTD_d_windowLogMax]: windowLog }
-    // A piece is what a step of the engine gives, and the next one is made when this one has been taken: damage ends both alike.
+    // A piece is the output of one engine step, and the next one is produced when this one was read, so that both engines fail at the same point.
     const pace = { chunkSize: outputSize, highWaterMark: 1 }
     const started = kind === 'deflate' ? zlib.createInflateRaw(pace) : zlib.createZstdDecompress({ ...pace, params })
     stream = started as typeof stream

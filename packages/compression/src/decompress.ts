@@ -6,8 +6,8 @@ export interface DecompressOptions extends Bounds {
 }
 
 /**
- * The same as `createDecompressor`, byte for byte, as an async iterable. Works in the calling thread, as far as its reader
- * asks, and holds one piece of output at a time; chunks put out are the receiver's to keep.
+ * The same as `createDecompressor`, byte for byte, as an async iterable. Works in the calling thread, only as far as its reader
+ * asks, and holds one piece of output at a time; the receiver may keep the chunks.
  *
  * @throws CompressionError, what the source throws, or the signal's reason unchanged
  */

@@ -6,24 +6,24 @@ import { sniff, sniffLength, type CompressionKind } from './kind.ts'
 import { createPlainDecoder } from './plain.ts'
 import { createZstdDecoder } from './zstd.ts'
 
-/** Takes `bytes` as they come. They lie in a buffer that is used again: they are only valid during the call. */
+/** Receives output. The buffer is reused, so `bytes` are only valid during the call. */
 export type Output = (bytes: Uint8Array) => void
 
 export interface DecompressorOptions extends Bounds, Checks {}
 
-/** Synchronous, for threads whose work this is. Not usable after it has thrown. */
+/** Synchronous, for worker threads. Not usable after it has thrown. */
 export interface Decompressor {
-  /** `undefined` until the first bytes, at most ten, have told. Media types are never consulted: registries get them wrong. */
+  /** `undefined` until the first bytes, at most ten, have arrived. Media types are not used, because registries get them wrong. */
   readonly kind: CompressionKind | undefined
   /** @throws CompressionError */
   push(chunk: Uint8Array, output: Output): void
-  /** @throws CompressionError `COMPRESSION_TRUNCATED` when the input was cut short. An empty input is a plain one and whole. */
+  /** @throws CompressionError `COMPRESSION_TRUNCATED` if the input was cut off. An empty input is plain and complete. */
   end(output: Output): void
   /** Frees native memory at once instead of at the next garbage collection; `end` and an error do it too. Idempotent. */
   close(): void
 }
 
-/** The same for whoever asks for the output: piece by piece, each valid until the next is asked for. */
+/** The same, but the caller pulls the output: piece by piece, each valid until the next one is requested. */
 export interface Stepper {
   readonly kind: CompressionKind | undefined
   push(chunk: Uint8Array): Iterable<Uint8Array>
@@ -37,7 +37,7 @@ const decoders: Record<CompressionKind, (count: Count, checks: Checks) => Decode
   none: createPlainDecoder,
 }
 
-/** Decodes gzip (RFC 1952), zstd (RFC 8878) or plain bytes, told apart by what they start with. */
+/** Decodes gzip (RFC 1952), zstd (RFC 8878) or plain bytes, detected by their first bytes. */
 export function createDecompressor(options: DecompressorOptions = {}): Decompressor {
   const stepper = createStepper(options)
   const guarded = (steps: Iterable<Uint8Array>, output: Output): void => {
@@ -84,7 +84,7 @@ export function createStepper(options: DecompressorOptions): Stepper {
     }
     kind = sniffed
     decoder = decoders[sniffed](count, options)
-    // What came in earlier chunks; the rest of this one follows by itself.
+    // Bytes of earlier chunks; the rest of this chunk follows by itself.
     if (before > 0) yield* decoder.push(seen.subarray(0, before))
   }
 

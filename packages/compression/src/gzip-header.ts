@@ -1,14 +1,14 @@
 import zlib from 'node:zlib'
 import { CompressionError } from './compression-error.ts'
 
-/** Names and comments have no bound of their own, so the whole header gets one. */
+/** Names and comments have no limit of their own, so the whole header has one. */
 const headerLimit = 1024 * 1024
 
 const flag = { headerCrc: 0x02, extra: 0x04, name: 0x08, comment: 0x10, reserved: 0xe0 }
 
-/** Reads one member's header (RFC 1952, section 2.3) in any pieces. What the fields say is of no use here. */
+/** Reads one member's header (RFC 1952, section 2.3) in any pieces. The values of the fields are not used. */
 export interface GzipHeader {
-  /** Returns the position after what it took of the chunk. `base`: the chunk's offset in the whole input. */
+  /** Returns the position after the bytes that it used of the chunk. `base`: the chunk's offset in the whole input. */
   push(chunk: Uint8Array, at: number, base: number): number
   /** The next byte belongs to the body. */
   readonly complete: boolean
@@ -61,7 +61,7 @@ export function createGzipHeader(): GzipHeader {
     if (index === 2 && byte !== 8) {
       throw new CompressionError(
         'COMPRESSION_CORRUPT',
-        `gzip method ${byte} at byte ${offset}; only 8, deflate, is defined`,
+        `unknown gzip method ${byte} at byte ${offset}; only 8, deflate, is defined`,
         { offset, expected: 8, actual: byte },
       )
     }

@@ -6,9 +6,9 @@ import { inflateEngine } from './choose-engine.ts'
 import { createGzipHeader } from './gzip-header.ts'
 
 /**
- * gzip (RFC 1952): every member, whole. pigz, bgzip and eStargz write many; some writers pad the end with zeros.
- * The members are walked here and only their bodies go to the engine, because the engine takes what follows a member
- * for the end of everything unless it looks like another one.
+ * gzip (RFC 1952): every member. pigz, bgzip and eStargz write many; some writers pad the end with zeros.
+ * The members are parsed here and only their bodies go to the engine, because the engine treats what follows a member
+ * as the end of the input unless it looks like another one.
  */
 export function createGzipDecoder(count: Count, { checksums = true }: Checks = {}): Decoder {
   const engine = inflateEngine()
@@ -42,7 +42,7 @@ export function createGzipDecoder(count: Count, { checksums = true }: Checks = {
         size = (size + engine.produced) >>> 0
         count(bytes.length, base + at)
         yield bytes
-        // A full output may hide more; ask again.
+        // If the output is full, there may be more: call again.
         if (bytes.length === engine.output.length) continue
       }
       // With room left and input left over, only the end of the deflate stream makes the engine stop.
@@ -71,7 +71,7 @@ export function createGzipDecoder(count: Count, { checksums = true }: Checks = {
       if (trailer !== size)
         throw new CompressionError(
           'COMPRESSION_CHECKSUM',
-          `the gzip member that ends at byte ${offset} is not as long as it says`,
+          `the gzip member that ends at byte ${offset} does not have the length that it states`,
           { offset, expected: trailer, actual: size },
         )
       members++

@@ -1,7 +1,7 @@
-/** What the first bytes say. `none`: anything that is neither, which for a layer means a plain tar. */
+/** The format, from the first bytes. `none`: anything that is neither, which for a layer means a plain tar. */
 export type CompressionKind = 'gzip' | 'zstd' | 'none'
 
-/** What bytes can be told to be; the last two are not decoded here. */
+/** The formats that are detected; the last two are not supported. */
 export type Sniffed = CompressionKind | 'bzip2' | 'xz'
 
 /** One entry a byte: the values that fit. */
@@ -25,8 +25,8 @@ const signatures: readonly (readonly [Sniffed, Signature])[] = [
 export const sniffLength: number = Math.max(...signatures.map(([, signature]) => signature.length))
 
 /**
- * How content is compressed, by its first bytes (RFC 1952 2.3.1, RFC 8878 3.1.1 and 3.1.2). `undefined`: more of them are
- * needed, ten at most; where there are no more, it is `none`.
+ * Detects how content is compressed from its first bytes (RFC 1952 2.3.1, RFC 8878 3.1.1 and 3.1.2). `undefined`: more bytes are
+ * needed, at most ten; if there are no more, it is `none`.
  */
 export function sniff(start: Uint8Array): Sniffed | undefined {
   let undecided = false

@@ -27,7 +27,7 @@ const known = new Map<EngineFormat['kind'], boolean>()
 /**
  * The decoder inside a zlib stream, called on the same thread: `_handle` and `_writeState`, which Node does not document.
  * The streams themselves go through the thread pool and allocate for every chunk, which halves their speed. `undefined`
- * where these members are missing, or were seen to work otherwise; that is tried once for each format.
+ * if these members are missing, or behave differently, which is checked once for each format.
  */
 export function privateEngine(format: EngineFormat): Engine | undefined {
   let works = known.get(format.kind)
@@ -80,7 +80,7 @@ export function handleEngine(format: EngineFormat): Engine | undefined {
   return self
 }
 
-// The stream's own buffer is never used: as small as it may be.
+// The stream's own buffer is never used, so it is as small as possible.
 const chunkSize = 64
 
 function streamOf({ kind, windowLog }: EngineFormat): Internals {

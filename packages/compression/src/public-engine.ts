@@ -10,18 +10,18 @@ interface Thread {
   end(): void
 }
 
-/** One that was used and closed: its start costs more than most layers. */
+/** A closed engine that can be reused: starting one costs more than most layers. */
 let idle: Thread | undefined
 
 /**
- * The documented streams of `node:zlib`, for where their engine cannot be called directly. They give their output later, so they work
- * in a thread, and the calling thread stands still until a step is done. Slower, and the same to the byte.
+ * The documented streams of `node:zlib`, for where their engine cannot be called directly. They produce their output asynchronously, so they work
+ * in a thread, and the calling thread blocks until a step is done. Slower, with exactly the same output.
  */
 export function publicEngine(format: EngineFormat): Engine {
   let thread: Thread | undefined = idle ?? startThread()
   idle = undefined
   let begin: EngineFormat | undefined = format
-  /** The thread still works on the input of an earlier step. */
+  /** Whether the thread still works on the input of an earlier step. */
   let open = false
   const self: Engine = {
     consumed: 0,
@@ -29,7 +29,7 @@ export function publicEngine(format: EngineFormat): Engine {
     output: new Uint8Array(outputSize),
     step(input, at, end) {
       if (thread === undefined) throw new Error('this engine is closed')
-      // A copy, which goes to the thread: `slice` of a Buffer makes none.
+      // A copy for the thread: `slice` of a Buffer would not copy.
       const answer = thread.ask({ begin, bytes: open ? undefined : new Uint8Array(input.subarray(at, end)) })
       begin = undefined
       if (answer.failure !== undefined) {
@@ -59,7 +59,7 @@ function startThread(): Thread {
   const { port1, port2 } = new MessageChannel()
   const answered = new Int32Array(new SharedArrayBuffer(4))
   const workerData: ThreadData = { port: port2, answered, outputSize }
-  // From its text: a bundler leaves files of threads behind.
+  // From its source text, because bundlers do not include files of threads.
   const worker = new Worker(`(${decodingThread.toString()})()`, {
     eval: true,
     name: 'lading-decode',
@@ -71,7 +71,7 @@ function startThread(): Thread {
   worker.on('error', () => {})
   port1.unref()
   let number = 0
-  /** The thread says how far it is, and its message may come a moment later. */
+  /** The thread announces its progress, and its message may arrive a moment later. */
   const answerTo = (asked: number): Answer | undefined => {
     for (const until = performance.now() + longestStepMs; performance.now() < until;) {
       const answer: { readonly message: Answer } | undefined = receiveMessageOnPort(port1)
@@ -87,7 +87,7 @@ function startThread(): Thread {
       port1.postMessage({ ...question, number }, transfer)
       const answer = answerTo(number)
       if (answer !== undefined) return answer
-      throw new CompressionError('COMPRESSION_ENGINE_MISSING', 'the thread that decodes gives no answer', {
+      throw new CompressionError('COMPRESSION_ENGINE_MISSING', 'the decoding thread does not respond', {
         hint: 'run on a Node.js that has threads, 22.19 or later',
       })
     },

@@ -12,8 +12,8 @@ const tries: Readonly<Record<EngineFormat['kind'], { readonly whole: Uint8Array;
 }
 
 /**
- * Whether an engine decodes a small stream right, in two pieces, says how far it came, stops at the end, begins anew, and
- * tells of damage. Everything that is taken for granted of it is tried.
+ * Whether an engine decodes a small stream correctly in two pieces, reports its position, stops at the end, starts again, and
+ * reports damage. Everything that we rely on is tried.
  */
 export function worksAsKnown({ kind }: EngineFormat, start: () => Engine | undefined): boolean {
   const { whole, broken } = tries[kind]
@@ -43,7 +43,7 @@ function decodes(engine: Engine, kind: EngineFormat['kind'], whole: Uint8Array):
     }
     step(0, 4)
     if (engine.consumed !== 4 || engine.produced !== 0) return false
-    // Of zstd's frames others know the end, and nothing behind it is shown to the engine.
+    // The walker finds the end of zstd frames, so the engine never gets bytes after it.
     const end = kind === 'deflate' ? behind.length : whole.length
     step(4, end)
     if (engine.consumed !== whole.length - 4 || out !== content) return false

@@ -1,6 +1,6 @@
 import { CompressionError } from './compression-error.ts'
 
-/** A window of 128 MiB: what the format's own tools accept without being asked. The decoder allocates that much. */
+/** A window of 128 MiB: the default limit of the format's own tools. The decoder allocates that much. */
 export const windowLogLimit = 27
 
 /** Magic, descriptor, window, dictionary, content size: the longest header in bytes. */
@@ -27,11 +27,11 @@ export function littleEndian(bytes: Uint8Array, at: number, length: number): num
 export interface FrameFacts {
   /** One follows the last block. */
   readonly checksum: boolean
-  /** Bytes that will come out, where the header says; beyond 2^53 it is a neighbour of what it says, and the window's bound has refused it. */
+  /** Size of the output, if the header states it; above 2^53 it is inexact, but then the window's limit has refused the frame. */
   readonly contentSize: number | undefined
 }
 
-/** What a header says. Throws unless the frame can be decoded, and within the bound. */
+/** Parses a header. Throws if the frame cannot be decoded, or exceeds the limit. */
 export function checkHeader(bytes: Uint8Array, offset: number): FrameFacts {
   const descriptor = bytes[4] as number
   if ((descriptor & 0x08) !== 0) {
@@ -57,7 +57,7 @@ export function checkHeader(bytes: Uint8Array, offset: number): FrameFacts {
   if (window > 2 ** windowLogLimit) {
     throw new CompressionError(
       'COMPRESSION_WINDOW_TOO_LARGE',
-      `the zstd frame at byte ${offset} wants a window of ${window} bytes`,
+      `the zstd frame at byte ${offset} needs a window of ${window} bytes`,
       {
         offset,
         expected: 2 ** windowLogLimit,

@@ -1,15 +1,15 @@
 import { CompressionError } from './compression-error.ts'
 import { checkHeader, headerLength, littleEndian, longestHeader, type FrameFacts } from './zstd-header.ts'
 
-/** Finds where zstd frames begin and end, without decoding them (RFC 8878, section 3.1). The engine underneath cannot say. */
+/** Finds where zstd frames begin and end, without decoding them (RFC 8878, section 3.1), which the engine does not report. */
 export interface ZstdWalker {
   /** What the next byte belongs to. */
   readonly part: 'header' | 'blocks' | 'skippable'
   /** Walks from `at` to the end of the chunk or of the part, whichever comes first; returns that position. `base`: the chunk's offset in the input. */
   walk(chunk: Uint8Array, at: number, base: number): number
-  /** The bytes of the header that was walked last; they may have come in several chunks. */
+  /** The bytes of the last header; they may have arrived in several chunks. */
   header(): Uint8Array
-  /** What it says, and where in the input it began. */
+  /** Its values, and its position in the input. */
   readonly frame: FrameFacts & { readonly offset: number }
   /** Between two frames: the input may end here. */
   readonly between: boolean
@@ -99,14 +99,14 @@ export function createZstdWalker(): ZstdWalker {
           `the zstd block before byte ${base + at} is of the reserved type`,
           { offset: base + at },
         )
-      // The engine takes an empty one for the end of a frame; a compressed block has two sections of a byte at least (section 3.1.1.3).
+      // The engine treats an empty one as the end of a frame; a compressed block has two sections of at least one byte (section 3.1.1.3).
       if (type === 2 && block >> 3 === 0)
         throw new CompressionError(
           'COMPRESSION_CORRUPT',
           `the zstd block before byte ${base + at} is compressed and empty`,
           { offset: base + at },
         )
-      // A run is one byte, whatever it grows to.
+      // A run has one byte in the input, regardless of its decompressed length.
       skip = type === 1 ? 1 : block >> 3
       block = blockFilled = 0
     }

@@ -5,12 +5,12 @@ import { zstdEngine } from './choose-engine.ts'
 import { windowLogLimit } from './zstd-header.ts'
 import { createZstdWalker } from './zstd-walker.ts'
 
-/** zstd (RFC 8878): every frame, skippable ones left out. */
+/** zstd (RFC 8878): every frame; skippable ones are ignored. */
 export function createZstdDecoder(count: Count): Decoder {
   const engine = zstdEngine(windowLogLimit)
   const walker = createZstdWalker()
   let base = 0
-  /** Bytes that came out of the current frame. */
+  /** Decompressed bytes of the current frame. */
   let produced = 0
 
   function* feed(bytes: Uint8Array, from: number, end: number, offset: number): Iterable<Uint8Array> {
@@ -32,11 +32,11 @@ export function createZstdDecoder(count: Count): Decoder {
         count(came, offset + at)
         yield engine.output.subarray(0, came)
       } else if (engine.consumed === 0 && had > 0) {
-        throw new CompressionError('COMPRESSION_CORRUPT', `zstd data makes no sense at byte ${offset + at}`, {
+        throw new CompressionError('COMPRESSION_CORRUPT', `zstd data is invalid at byte ${offset + at}`, {
           offset: offset + at,
         })
       }
-      // A full output may hide more; ask again.
+      // If the output is full, there may be more: call again.
       if (at === end && came < engine.output.length) return
     }
   }
@@ -47,7 +47,7 @@ export function createZstdDecoder(count: Count): Decoder {
     if (contentSize !== produced) {
       throw new CompressionError(
         'COMPRESSION_CORRUPT',
-        `the zstd frame at byte ${offset} holds ${produced} bytes and says ${contentSize}`,
+        `the zstd frame at byte ${offset} contains ${produced} bytes, but states ${contentSize}`,
         { offset, expected: contentSize, actual: produced },
       )
     }

@@ -111,14 +111,14 @@ describe('bounds', () => {
   it('say where and what', () => {
     const input = gzipSync(sample(400_000))
     expect(errorOf(input, [Infinity], { maxOutput: 1000 })).toMatchObject({
-      message: expect.stringMatching(/^more than 1000 bytes come out of the first \d+$/) as string,
-      hint: 'raise maxOutput if this content is trusted',
+      message: expect.stringMatching(/^the first \d+ bytes decompress to more than the limit of 1000$/) as string,
+      hint: 'raise maxOutput, if you trust the content',
       facts: { expected: 1000, offset: expect.any(Number) as number },
     })
     const bomb = gzipSync(Buffer.alloc(100_000))
     expect(errorOf(bomb, [Infinity], { ratioFloor: 2000, inputLength: bomb.length })).toMatchObject({
-      message: `more than ${100 * bomb.length} bytes come out of ${bomb.length}: a small input may give 2000, any other 100 for each byte`,
-      hint: 'raise maxRatio if this content is trusted',
+      message: `${bomb.length} bytes decompress to more than the limit of ${100 * bomb.length}: 2000 bytes are allowed for any input, or 100 for each input byte`,
+      hint: 'raise maxRatio, if you trust the content',
       facts: { expected: 100 * bomb.length, offset: expect.any(Number) as number },
     })
   })

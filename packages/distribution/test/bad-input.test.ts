@@ -117,7 +117,7 @@ const cases: readonly Case[] = [
     what: 'a gzip bomb',
     image: image('t/app:1').rawLayer(bomb, { tar: zeros(2 * 1024 * 1024) }),
     code: 'LAYER_TOO_LARGE',
-    says: 'a small input may give 1048576, any other 100 for each byte',
+    says: '1048576 bytes are allowed for any input, or 100 for each input byte',
   },
   {
     what: 'a document that is both manifest and index',

@@ -81,7 +81,7 @@ describe.each([
       name: 'LayerError',
       code: 'LAYER_TOO_LARGE',
       message: expect.stringMatching(
-        `^layer ${blob.digest} is refused: more than 1000000 bytes come out of the first [0-9]+$`,
+        `^layer ${blob.digest} is refused: the first [0-9]+ bytes decompress to more than the limit of 1000000$`,
       ) as string,
       hint: 'if you trust this image, raise --max-layer-size (option `maxLayerSize`)',
       facts: { digest: blob.digest, expected: 1_000_000 },
@@ -91,7 +91,7 @@ describe.each([
     const strict = createLayerStore({ root, smallLayer: 0, workers, inflationFloor: 1_000_000 })
     await expect(strict.uncompress(bomb)).rejects.toMatchObject({
       code: 'LAYER_TOO_LARGE',
-      message: `layer ${bomb.digest} is refused: more than 1000000 bytes come out of ${bomb.size}: a small input may give 1000000, any other 100 for each byte`,
+      message: `layer ${bomb.digest} is refused: ${bomb.size} bytes decompress to more than the limit of 1000000: 1000000 bytes are allowed for any input, or 100 for each input byte`,
       hint: 'if you trust this image, raise --max-inflation-ratio (option `maxInflationRatio`)',
       cause: { code: 'COMPRESSION_RATIO_LIMIT' },
     })

@@ -1,17 +1,17 @@
-/** What an archive may ask for at most. What is beyond is refused with `TAR_TOO_LARGE`. */
+/** Limits for an archive. More is refused with `TAR_TOO_LARGE`. */
 export interface TarBounds {
   /**
    * Bytes of one header that carries other headers' values (PAX, GNU long names), of a sparse map, and of all global PAX
-   * records together, of which each counts as 4 KiB at least; default 1 MiB.
+   * records together, where each counts as at least 4 KiB; default 1 MiB.
    */
   readonly maxHeaderSize?: number | undefined
-  /** Bytes of a name, and of a link's target; default 4096, more than any Linux opens. */
+  /** Bytes of a name, and of a link's target; default 4096, more than Linux accepts. */
   readonly maxNameLength?: number | undefined
   /** Parts of a name between slashes; default 1024. */
   readonly maxDepth?: number | undefined
-  /** Entries, and headers for all that follow counted with them; default 4,194,304. */
+  /** Entries, including global headers; default 4,194,304. */
   readonly maxEntries?: number | undefined
-  /** Bytes of a sparse file with its holes, which cost its writer nothing; default 1 TiB. */
+  /** Bytes of a sparse file with its holes, which need no space in the archive; default 1 TiB. */
   readonly maxSparseSize?: number | undefined
 }
 

@@ -8,7 +8,7 @@ import { bytesOf, textOf } from './text.ts'
 const mostMode = 0o7777777
 const mostId = 0xffff_ffff
 
-/** What no archive can say, and what readers would take for something else, is written nowhere. */
+/** Refuses entries that no archive can store, or that readers would read differently. */
 export function checkInput(header: TarHeader): void {
   const { type = 'file', size = 0, mode = 0, uid = 0, gid = 0, linkName, device } = header
   const name = bytesOf(header.name)
@@ -17,7 +17,7 @@ export function checkInput(header: TarHeader): void {
       'TAR_INPUT_INVALID',
       `the tar entry "${printable(textOf(name), 200)}" cannot be written: ${what}`,
       {
-        hint: 'correct the entry',
+        hint: 'correct the entry before you write it',
       },
     )
   }
@@ -25,7 +25,7 @@ export function checkInput(header: TarHeader): void {
     if (!Number.isInteger(value) || value < 0 || value > most) refuse(`its ${what} is ${value}`)
   }
   const text = (what: string, value: string | Uint8Array | undefined): void => {
-    if (value !== undefined && bytesOf(value).includes(0)) refuse(`its ${what} has a NUL in it`)
+    if (value !== undefined && bytesOf(value).includes(0)) refuse(`its ${what} contains a NUL byte`)
   }
   const time = (what: string, value: Time | undefined): void => {
     if (value === undefined) return
@@ -58,10 +58,10 @@ export function checkInput(header: TarHeader): void {
     count('device', device.minor, mostId)
   }
   for (const xattr of header.xattrs?.keys() ?? [])
-    if (xattr === '' || /[=\0]/.test(xattr)) refuse('an extended attribute has a name that PAX cannot say')
+    if (xattr === '' || /[=\0]/.test(xattr)) refuse('an extended attribute has a name that PAX cannot store')
   for (const keyword of header.records?.keys() ?? [])
-    if (!isOthers(keyword)) refuse(`its PAX record "${printable(keyword, 80)}"`)
+    if (!isOthers(keyword)) refuse(`its PAX record "${printable(keyword, 80)}" is not allowed`)
 }
 
-/** A keyword that says nothing that the entry says itself, and nothing that readers refuse. */
+/** Whether a keyword is neither set by the entry itself, nor refused by readers. */
 const isOthers = (keyword: string): boolean => keyword !== '' && !/[=\0]/.test(keyword) && !isKnownKeyword(keyword)

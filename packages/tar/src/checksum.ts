@@ -3,7 +3,7 @@ import { CHECKSUM } from './header-layout.ts'
 import { countField } from './number-field.ts'
 import { corrupt } from './tar-error.ts'
 
-/** The sum of a block's bytes as they are: 0 of a block of zeros. */
+/** The sum of a block's bytes as they are: 0 for a block of zeros. */
 export function sumOf(bytes: Uint8Array, block: number): number {
   let sum = 0
   for (let at = block, end = block + blockSize; at < end; at++) sum += bytes[at] as number
@@ -12,7 +12,7 @@ export function sumOf(bytes: Uint8Array, block: number): number {
 
 const perLane = 0x00ff00ff
 
-/** The same of 32-bit words, four bytes in two additions: of 512 bytes, no lane of 16 bits overflows. */
+/** The same for 32-bit words, four bytes in two additions: with 512 bytes, no 16-bit lane overflows. */
 export function sumOfWords(words: Uint32Array, word: number): number {
   let even = 0
   let odd = 0
@@ -24,12 +24,12 @@ export function sumOfWords(words: Uint32Array, word: number): number {
   return (even & 0xffff) + (even >>> 16) + (odd & 0xffff) + (odd >>> 16)
 }
 
-/** The checksum of a header: of its bytes, its own field taken as spaces. */
+/** The checksum of a header: the sum of its bytes, with spaces in its own field. */
 export const checksum = (bytes: Uint8Array, block: number, sum: number): number =>
   sum - ownSum(bytes, block) + CHECKSUM.length * 0x20
 
 /**
- * Throws unless the header's checksum is right.
+ * Throws if the header's checksum is wrong.
  *
  * @param sum of the block's bytes as they are
  */
@@ -40,7 +40,7 @@ export function checkChecksum(bytes: Uint8Array, block: number, sum: number, off
     throw corrupt('the checksum of a header is wrong', offset)
 }
 
-/** Programs whose `char` has a sign summed these so; every program of today takes that too. */
+/** Programs with a signed `char` computed this sum; all current programs accept it, too. */
 function highBytes(bytes: Uint8Array, block: number): number {
   let high = 0
   for (let at = block, end = block + blockSize; at < end; at++) if ((bytes[at] as number) >= 0x80) high++

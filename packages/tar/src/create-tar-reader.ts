@@ -4,9 +4,9 @@ import type { TarReaderOptions } from './tar-reader-options.ts'
 
 export interface TarHandler {
   entry(entry: TarEntry): void
-  /** A part of the current entry's body: a view of the chunk, never a copy. Without this, bodies are passed over. */
+  /** A part of the current entry's body: a view of the chunk, never a copy. Without this, bodies are skipped. */
   body?(bytes: Uint8Array): void
-  /** The current entry's body is whole; also of one that has none. */
+  /** The current entry's body is complete; also called for an entry without a body. */
   bodyEnd?(): void
 }
 
@@ -14,11 +14,11 @@ export interface TarHandler {
 export interface TarReader {
   /** @throws TarError, or what the handler throws */
   push(chunk: Uint8Array): void
-  /** @throws TarError `TAR_TRUNCATED` when the archive is not over */
+  /** @throws TarError `TAR_TRUNCATED` if the archive is incomplete */
   end(): void
 }
 
-/** Reads an archive that is pushed in chunks of any size. It holds one block of 512 bytes, and headers for other headers up to their bound. */
+/** Reads an archive that is pushed in chunks of any size. It holds one block of 512 bytes, and headers for other headers up to their limit. */
 export function createTarReader(handler: TarHandler, options: TarReaderOptions = {}): TarReader {
   const parser = createParser(options)
   return {

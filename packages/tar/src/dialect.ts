@@ -1,7 +1,7 @@
 import { MAGIC } from './header-layout.ts'
 import { ambiguous } from './tar-error.ts'
 
-/** `old` is what was written before 1988: no magic, no names of users, no prefix. */
+/** `old` is the format from before 1988: no magic, no user names, no prefix. */
 export type Dialect = 'ustar' | 'gnu' | 'old'
 
 const ustar = [0x75, 0x73, 0x74, 0x61, 0x72] as const
@@ -16,5 +16,5 @@ export function dialectOf(bytes: Uint8Array, block: number, offset: number): Dia
   const at = block + MAGIC
   if (bytes[at + 5] === 0) return 'ustar'
   if (bytes[at + 5] === 0x20 && bytes[at + 6] === 0x20 && bytes[at + 7] === 0) return 'gnu'
-  throw ambiguous('its magic is neither that of ustar nor that of GNU tar', offset)
+  throw ambiguous('its magic is neither the one of ustar nor the one of GNU tar', offset)
 }

@@ -11,8 +11,8 @@ const paxMode = 0o644
 const baseLength = 86
 
 /**
- * An entry's header, in blocks: that of ustar alone where it can say everything, else after a PAX header with what it cannot
- * (POSIX.1-2024, `pax`). Of the entry's body and its padding there is nothing.
+ * An entry's header, in blocks: only ustar if it can store everything, else ustar after a PAX header with the rest
+ * (POSIX.1-2024, `pax`). Body and padding are not included.
  *
  * @throws TarError `TAR_INPUT_INVALID`
  */
@@ -34,7 +34,7 @@ function withOptions(header: TarHeader, { mtime, owner }: TarHeaderOptions): Tar
     : { ...timed, uid: owner.uid, gid: owner.gid, userName: owner.userName, groupName: owner.groupName }
 }
 
-/** What no ustar header can say. */
+/** What a ustar header cannot store. */
 function ownRecords({ atime, ctime, xattrs = new Map(), records = new Map() }: TarHeader): readonly PaxPair[] {
   return [
     ...times('atime', atime),
@@ -47,7 +47,7 @@ function ownRecords({ atime, ctime, xattrs = new Map(), records = new Map() }: T
 const times = (keyword: string, time: Time | undefined): readonly PaxPair[] =>
   time === undefined ? [] : [[keyword, bytesOf(decimalTime(time))]]
 
-/** Only programs that do not know PAX see this name, as that of a file. */
+/** Only programs without PAX support see this name, as the name of a file. */
 function paxName(name: Uint8Array): Uint8Array {
   const end = name[name.length - 1] === 0x2f ? name.length - 1 : name.length
   const base = name.subarray(name.lastIndexOf(0x2f, end - 1) + 1, end)

@@ -27,7 +27,7 @@ export type PaxPair = readonly [keyword: string, value: Uint8Array]
 
 export interface Ustar {
   readonly block: Uint8Array
-  /** As PAX records: what does not fit. The header then has what is left of it. */
+  /** PAX records for values that do not fit into the header, which then has a shortened value. */
   readonly unsaid: readonly PaxPair[]
 }
 
@@ -54,7 +54,7 @@ export function encodeUstar(header: TarHeader, flag?: string): Ustar {
     if (!fits) unsaid.push([keyword, bytesOf(String(value))])
     octal(block, field, fits ? value : 0)
   }
-  /** With a NUL behind it, which only names may lack. */
+  /** With a NUL at the end, which only names may lack. */
   const putText = (field: Field, text: string | Uint8Array | undefined, keyword: string, room = field.length): void => {
     if (text === undefined) return
     const bytes = bytesOf(text)
@@ -100,16 +100,16 @@ function octal(block: Uint8Array, { at, length }: Field, value: number): void {
   }
 }
 
-/** The checksum has six digits, a NUL and a space: the one field with a way of its own. */
+/** The checksum has six digits, a NUL and a space: the only field with this form. */
 function seal(block: Uint8Array): void {
   octal(block, { ...CHECKSUM, length: 7 }, checksum(block, 0, sumOf(block, 0)))
   block[CHECKSUM.at + 7] = 0x20
 }
 
-/** Where the prefix of a name ends: 0 for one that needs none, undefined for one that does not fit. */
+/** Where the prefix of a name ends: 0 if it needs no prefix, undefined if it does not fit. */
 function splitName(name: Uint8Array): number | undefined {
   if (name.length <= NAME.length) return 0
-  // The last slash leaves the most for the prefix; a name must remain behind it.
+  // The last slash makes the prefix longest; a name must remain after it.
   const earliest = name.length - NAME.length - 1
   for (let at = Math.min(PREFIX.length, name.length - 2); at >= Math.max(1, earliest); at--)
     if (name[at] === slash && name[at - 1] !== slash) return at

@@ -2,7 +2,7 @@ import type { Parser } from './parser.ts'
 import { TarError } from './tar-error.ts'
 import type { Turns } from './turns.ts'
 
-/** Where bodies come from: one parser, whose steps are taken in turn, and what feeds it. */
+/** The source of bodies: one parser, whose steps run one after the other, and its input. */
 export interface BodySource {
   readonly parser: Parser
   readonly turns: Turns
@@ -13,7 +13,7 @@ type Result = IteratorResult<Uint8Array, undefined>
 
 const over: Result = { done: true, value: undefined }
 
-/** A body is made for every entry of an archive, and most are small: an object with its methods on a prototype costs a fraction of a generator. */
+/** A class, because a body is created for every entry, and most are small: it costs a fraction of a generator. */
 export class EntryBody implements AsyncIterableIterator<Uint8Array, undefined> {
   readonly #from: BodySource
   #state: 'unread' | 'reading' | 'over' | 'left' = 'unread'
@@ -37,7 +37,7 @@ export class EntryBody implements AsyncIterableIterator<Uint8Array, undefined> {
     return Promise.resolve(over)
   }
 
-  /** The reader goes on to the next entry. */
+  /** The reader continues with the next entry. */
   leave(): void {
     this.#state = this.#state === 'over' ? 'over' : 'left'
     this.#from.parser.skipBody()
@@ -60,8 +60,8 @@ export class EntryBody implements AsyncIterableIterator<Uint8Array, undefined> {
 }
 
 const goneError = (): TarError =>
-  new TarError('TAR_BODY_GONE', 'the body of a tar entry is read once, before the next entry is asked for', {
-    hint: 'keep what is needed later',
+  new TarError('TAR_BODY_GONE', 'the body of a tar entry can be read only once, and only before the next entry is requested', {
+    hint: 'keep the bytes that you need later',
   })
 
 const gone: AsyncIterableIterator<Uint8Array, undefined> = {

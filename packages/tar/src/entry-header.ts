@@ -28,7 +28,7 @@ import { textAt, untilNul } from './text.ts'
 
 const slash = 0x2f
 const oldSparse = 0x53
-/** What a size is in the header where only a PAX record can say it: nothing, or as much as fits. */
+/** The header's size if only a PAX record can hold the real one: 0, or the largest that fits. */
 const mostOctal = 8 ** 11 - 1
 
 const types: Readonly<Record<number, TarType>> = {
@@ -57,7 +57,7 @@ export const createEntryContext = (bounds: Bounds): EntryContext => ({
   groupName: createTextField(GROUP_NAME),
 })
 
-/** Puts an entry together, but for the map of a sparse file that is still to come: GNU's old one, and that of PAX format 1.0. */
+/** Builds an entry, except for the map of a sparse file that follows: GNU's old one, and that of PAX format 1.0. */
 export function readEntry(
   bytes: Uint8Array,
   block: number,
@@ -75,9 +75,9 @@ export function readEntry(
     )
   const dialect = dialectOf(bytes, block, offset)
   if (flag === oldSparse && dialect !== 'gnu')
-    throw ambiguous("GNU's sparse file in a header that is not GNU's", offset)
+    throw ambiguous('a GNU sparse file in a header that is not in GNU format', offset)
   if (flag !== oldSparse && dialect === 'gnu' && hasSparse(bytes, block))
-    throw ambiguous('a sparse map of what is no sparse file', offset)
+    throw ambiguous('a sparse map of an entry that is not a sparse file', offset)
 
   if (dialect === 'ustar') checkStarTimes(bytes, block, offset)
 
@@ -90,7 +90,7 @@ export function readEntry(
   if (linkName !== undefined) checkName(linkName, "link's target", offset, bounds)
 
   const size = sizeOf(bytes, block, type, dialect, pax, offset)
-  // Read of every entry: some programs refuse a header for what they do not need.
+  // Read for every entry: some programs refuse a header because of fields that they do not need.
   const uid = smallField(bytes, block, UID, offset)
   const gid = smallField(bytes, block, GID, offset)
   const seconds = timeField(bytes, block, offset)
@@ -121,7 +121,7 @@ export function readEntry(
 const hasSparse = (bytes: Uint8Array, block: number): boolean =>
   bytes[block + SPARSE] !== 0 || bytes[block + EXTENDED] !== 0 || bytes[block + REAL_SIZE] !== 0
 
-/** Before there were directories in archives, a file whose name ends with a slash was one. */
+/** In the oldest format, a file whose name ends with a slash is a directory. */
 function isDirectory(bytes: Uint8Array, block: number, name: Uint8Array, flag: number, offset: number): boolean {
   const isSlashed = name[name.length - 1] === slash
   if (flag !== 0) {
@@ -134,7 +134,7 @@ function isDirectory(bytes: Uint8Array, block: number, name: Uint8Array, flag: n
   return isSlashed
 }
 
-/** Of what has no body, programs disagree whether one follows when the header gives it a size. */
+/** For entries without a body, programs disagree whether one follows if the header has a size. */
 function sizeOf(
   bytes: Uint8Array,
   block: number,
@@ -148,15 +148,15 @@ function sizeOf(
   if (size !== own && own !== 0 && own !== mostOctal)
     throw ambiguous(`its size is ${own} in the header and ${size} in the PAX record`, offset)
   if (type === 'file' || size === 0) return size
-  // GNU tar passes over a body of a directory that only the slash of its name tells; others see none.
+  // If only the slash of its name marks a directory, GNU tar skips a body; other programs expect none.
   if (type === 'directory' && bytes[block + TYPE] === 0)
     throw ambiguous(`a directory of the old kind with a size of ${size}`, offset)
-  // Before ustar, a hard link had the size of its file, and a directory one of its own, and no body; everybody reads that.
+  // Before ustar, a hard link had the size of its file, and a directory a size of its own, without a body; all programs accept that.
   if (type === 'directory' ? pax?.size === undefined : type === 'link' && dialect !== 'ustar') return 0
   throw ambiguous(`a ${type} with a size of ${size}`, offset)
 }
 
-/** What is no number is refused of every entry, since some programs look at it of every entry. */
+/** An invalid number is refused in every entry, because some programs read it in every entry. */
 function deviceOf(
   bytes: Uint8Array,
   block: number,
@@ -177,7 +177,7 @@ function sparseOf(pax: PaxHeader | undefined, bodySize: number, offset: number, 
   if (sparse === undefined || sparse.version !== undefined) return undefined
   const { size, pieces, start, count } = sparse
   if (size === undefined || start !== undefined || count !== pieces.length)
-    throw corrupt('its sparse map is not whole', offset)
+    throw corrupt('its sparse map is incomplete', offset)
   const whole = { size, pieces }
   checkSparse(whole, bodySize, offset, bounds)
   return whole

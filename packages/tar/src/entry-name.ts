@@ -8,7 +8,7 @@ import { untilNul } from './text.ts'
 const slash = 0x2f
 const oldSparse = 0x53
 
-/** An entry's name: of a record, of a long name, or of the header itself. */
+/** An entry's name: from a record, a long name, or the header itself. */
 export function nameOf(
   bytes: Uint8Array,
   block: number,
@@ -22,7 +22,7 @@ export function nameOf(
   if (bytes[block + PREFIX.at] === 0) return copyOf(bytes, block, length)
   if (dialect !== 'ustar') {
     if (bytes[block + TYPE] === oldSparse) return copyOf(bytes, block, length)
-    throw ambiguous('a prefix of its name in a header that has none', offset)
+    throw ambiguous('a prefix of its name in a header format without prefixes', offset)
   }
   const prefix = untilNul(bytes, block + PREFIX.at, PREFIX.length)
   if (bytes[block + PREFIX.at + prefix - 1] === slash) throw ambiguous('a prefix that ends with a slash', offset)
@@ -43,8 +43,8 @@ function copyOf(bytes: Uint8Array, start: number, length: number): Uint8Array {
 export function linkOf(bytes: Uint8Array, block: number, { longLink, pax }: Meta, offset: number): Uint8Array {
   const given = pax?.linkPath ?? longLink
   if (given !== undefined) {
-    // libarchive knows a hard link by its own header's target.
-    if (bytes[block + LINK.at] === 0) throw ambiguous("a link's long target, and none in its header", offset)
+    // libarchive recognizes a hard link by the target in its own header.
+    if (bytes[block + LINK.at] === 0) throw ambiguous('a hard link with a long target, but without a target in its header', offset)
     return given
   }
   return copyOf(bytes, block + LINK.at, untilNul(bytes, block + LINK.at, LINK.length))

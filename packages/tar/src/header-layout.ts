@@ -1,4 +1,4 @@
-/** Where the fields of a header block are, and how long (POSIX.1-2024, `pax`, ustar Interchange Format). */
+/** Positions and lengths of the fields of a header block (POSIX.1-2024, `pax`, ustar Interchange Format). */
 export interface Field {
   readonly at: number
   readonly length: number
@@ -24,11 +24,11 @@ export const MAJOR: Field = field(329, 8, 'device')
 export const MINOR: Field = field(337, 8, 'device')
 export const PREFIX: Field = field(345, 155, 'prefix')
 
-/** star's, where a prefix of ustar is shorter than 130 bytes. */
+/** star's field, if the ustar prefix is shorter than 130 bytes. */
 export const ATIME: Field = field(476, 12, 'time')
 export const CTIME: Field = field(488, 12, 'time')
 
-/** GNU's old sparse files have these in the place of the prefix. */
+/** GNU's old sparse files have these instead of the prefix. */
 export const SPARSE = 386
 export const EXTENDED = 482
 export const REAL_SIZE = 483

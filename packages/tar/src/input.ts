@@ -3,29 +3,29 @@ import { sumOf, sumOfWords } from './checksum.ts'
 
 const none: Uint8Array = new Uint8Array(0)
 
-/** The same bytes in words, as far as they are whole; undefined where the engine has none at that place. */
+/** The same bytes as whole words; undefined if they are not aligned. */
 const wordsOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint32Array | undefined =>
   byteOffset % 4 === 0 ? new Uint32Array(buffer, byteOffset, byteLength >> 2) : undefined
 
-/** The archive as it comes, in chunks of any size; at most one block of it is held. */
+/** The incoming archive, in chunks of any size; at most one block of it is held. */
 export interface Input {
-  /** The chunk before must have been used up. */
+  /** The previous chunk must have been used up. */
   feed(chunk: Uint8Array): void
-  /** Whether there was a whole block; then `bytes` has it at `start`, until the next call. */
+  /** Whether a whole block was there; then `bytes` has it at `start`, until the next call. */
   block(): boolean
   readonly bytes: Uint8Array
   readonly start: number
   /** Of the bytes of that block. */
   sum(): number
-  /** Up to so many bytes, as a view of the chunk; of length 0 when it is used up. */
+  /** At most this many bytes, as a view of the chunk; of length 0 when it is used up. */
   take(most: number): Uint8Array
-  /** How many of so many bytes could be passed over. */
+  /** Skips at most this many bytes; returns how many were skipped. */
   skip(most: number): number
-  /** So many bytes will not be fed, for nobody looks at them. The chunk must have been used up, and nothing is held of a block. */
+  /** This many bytes will not be fed, because they are skipped. The chunk must have been used up, and no part of a block may be held. */
   leap(count: number): void
   /** In the archive, in bytes: how far it has been read, whole blocks only. */
   readonly offset: number
-  /** The same with what is held of a block. */
+  /** The same including the held part of a block. */
   readonly end: number
 }
 
@@ -76,7 +76,7 @@ export function createInput(): Input {
       const end = Math.min(chunk.length, at + most)
       const taken = at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end)
       at = end
-      // Whoever has its last bytes may free the chunk at once: from now on not even its length is asked for.
+      // The receiver of its last bytes may free the chunk at once: it must not be used any more, not even its length.
       if (end === chunk.length) use(none)
       return taken
     },

@@ -3,7 +3,7 @@ import { createParser } from './parser.ts'
 import type { TarEntry } from './tar-entry.ts'
 import type { TarReaderOptions } from './tar-reader-options.ts'
 
-/** An archive that can be read at any place. Sizes and positions in bytes. */
+/** An archive with random access. Sizes and positions in bytes. */
 export interface TarFile {
   readonly size: number
   /** Reads into `buffer` from `position`; how many bytes, 0 at the end. May be fewer than asked for. */
@@ -13,8 +13,8 @@ export interface TarFile {
 const chunkBytes = 64 * 1024
 
 /**
- * The entries of an archive, read as strictly as by `readTar`, without their bodies: what is not read is leapt over, so that a
- * list costs a read for each entry and not its bytes. `bodyOffset` says where each body is.
+ * The entries of an archive, read as strictly as by `readTar`, without their bodies: these are skipped, so that a
+ * list needs one read for each entry, and not all bytes. `bodyOffset` is the position of each body.
  *
  * @throws TarError, what `file` throws, or the signal's reason unchanged
  */

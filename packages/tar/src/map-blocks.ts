@@ -1,6 +1,6 @@
 import type { SparsePiece } from './tar-entry.ts'
 
-/** A map that stands in blocks of its own. */
+/** A map in blocks of its own. */
 export interface MapBlocks {
   take(bytes: Uint8Array, start: number): void
   readonly isWhole: boolean

@@ -9,7 +9,7 @@ import { parsePaxRecords, type PaxRecord } from './pax-records.ts'
 import { ambiguous, corrupt, tooLarge } from './tar-error.ts'
 import { untilNul } from './text.ts'
 
-/** What stood before an entry's own header. */
+/** The headers before an entry's own header. */
 export interface Meta {
   /** In the archive, in bytes: of the first of them. */
   readonly offset: number | undefined
@@ -18,15 +18,15 @@ export interface Meta {
   readonly pax: PaxHeader | undefined
 }
 
-/** Headers that carry values of other headers: PAX (`x`, Solaris's `X`, and `g` for all that follow), GNU's long names (`L`, `K`). */
+/** Headers with values for other headers: PAX (`x`, Solaris's `X`, and `g` for all following entries), GNU's long names (`L`, `K`). */
 export interface MetaHeaders {
-  /** Whether the header that was read is one of these; its body is to be gathered then. */
+  /** Whether the header is one of these; its body must then be collected. */
   begin(input: Input, offset: number): boolean
-  /** Whether the body is whole. */
+  /** Whether the body is complete. */
   gather(input: Input): boolean
-  /** Whether an entry must follow: Python refuses an archive that ends with a header for all entries that follow, too. */
+  /** Whether an entry must follow: also after a global header, since Python refuses an archive that ends with one. */
   readonly pending: boolean
-  /** For the entry whose header was read; what comes next is the next one's. */
+  /** Returns the values for the entry whose header was read, and resets them for the next one. */
   take(): Meta
 }
 
@@ -53,7 +53,7 @@ export function createMetaHeaders(bounds: Bounds): MetaHeaders {
 
   function check(offset: number): void {
     if (type === g) {
-      if (first !== undefined) throw ambiguous('a global PAX header between an entry and its own', offset)
+      if (first !== undefined) throw ambiguous('a global PAX header between an entry and its own PAX header', offset)
       return
     }
     const isLong = type === longNameType || type === longLinkType
@@ -121,11 +121,11 @@ export function createMetaHeaders(bounds: Bounds): MetaHeaders {
   }
 }
 
-/** GNU's long names end with a NUL; programs read up to the first one, so that nothing may hide behind it. */
+/** GNU's long names end with a NUL; programs read up to the first one, so nothing may be hidden after it. */
 function longText(body: Uint8Array, offset: number): Uint8Array {
   const length = untilNul(body, 0, body.length)
-  for (let at = length; at < body.length; at++) if (body[at] !== 0) throw corrupt('a long name has a NUL in it', offset)
+  for (let at = length; at < body.length; at++) if (body[at] !== 0) throw corrupt('a long name contains a NUL byte', offset)
   if (length === 0) throw corrupt('a long name is empty', offset)
-  if (length === body.length) throw ambiguous('a long name without its NUL', offset)
+  if (length === body.length) throw ambiguous('a long name without a NUL byte at its end', offset)
   return body.subarray(0, length)
 }

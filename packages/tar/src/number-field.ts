@@ -7,7 +7,7 @@ const seven = 0x37
 
 /**
  * A number in octal digits, or in GNU's base 256. Spaces may precede the digits, a NUL or a space ends them, and a field of
- * NULs alone is 0. Whatever else is there is read as different numbers by different programs.
+ * NULs alone is 0. Programs read anything else as different numbers.
  */
 function numberField(bytes: Uint8Array, block: number, { at, length, what }: Field, offset: number): number {
   let index = block + at
@@ -22,7 +22,7 @@ function numberField(bytes: Uint8Array, block: number, { at, length, what }: Fie
     if (byte < zero || byte > seven) break
     value = value * 8 + byte - zero
   }
-  if (index === start && (index > block + at || bytes[index] !== 0)) throw corrupt(`its ${what} is no number`, offset)
+  if (index === start && (index > block + at || bytes[index] !== 0)) throw corrupt(`its ${what} is not a number`, offset)
   for (; index < end; index++) {
     const byte = bytes[index] as number
     if (byte !== 0 && byte !== space) throw corrupt(`something follows the number of its ${what}`, offset)
@@ -33,7 +33,7 @@ function numberField(bytes: Uint8Array, block: number, { at, length, what }: Fie
 /** GNU's: a first byte of 0x80 and the number, or of 0xff and a negative one in two's complement; most significant byte first. */
 function base256(bytes: Uint8Array, start: number, end: number, what: string, offset: number): number {
   const first = bytes[start]
-  if (first !== 0x80 && first !== 0xff) throw corrupt(`its ${what} is no number`, offset)
+  if (first !== 0x80 && first !== 0xff) throw corrupt(`its ${what} is not a number`, offset)
   const flip = first === 0xff ? 0xff : 0
   let value = 0
   for (let index = start + 1; index < end; index++) {
@@ -53,18 +53,18 @@ export function countField(bytes: Uint8Array, block: number, field: Field, offse
 /** As `numberField`, for a time, in seconds. */
 export function timeField(bytes: Uint8Array, block: number, offset: number): number {
   const value = numberField(bytes, block, MTIME, offset)
-  if (!Number.isSafeInteger(value)) throw corrupt('its time is beyond 2^53', offset)
+  if (!Number.isSafeInteger(value)) throw corrupt('its time is more than 2^53', offset)
   return value
 }
 
-/** As `countField`, for what no system keeps in more than 32 bits: IDs, permissions, devices. */
+/** As `countField`, for numbers of at most 32 bits: IDs, permissions, devices. */
 export function smallField(bytes: Uint8Array, block: number, field: Field, offset: number): number {
   const value = numberField(bytes, block, field, offset)
   if (value < 0 || value > 0xffff_ffff) throw corrupt(`its ${field.what} is not from 0 to 2^32 - 1`, offset)
   return value
 }
 
-/** Python stops at a header with a number that is none, whether or not it is of use there; nobody else does. */
+/** Python stops at a header with an invalid number, even in an unused field; other programs do not. */
 export function checkNumbers(bytes: Uint8Array, block: number, offset: number): void {
   smallField(bytes, block, MODE, offset)
   smallField(bytes, block, UID, offset)
@@ -74,7 +74,7 @@ export function checkNumbers(bytes: Uint8Array, block: number, offset: number): 
   smallField(bytes, block, MINOR, offset)
 }
 
-/** GNU tar knows star's headers by these, and complains of what is no number. */
+/** GNU tar recognizes star's headers by these, and rejects what is not a number. */
 export function checkStarTimes(bytes: Uint8Array, block: number, offset: number): void {
   if (bytes[block + ATIME.at] === 0 || bytes[block + ATIME.at - 1] !== 0) return
   numberField(bytes, block, ATIME, offset)

@@ -13,16 +13,16 @@ import type { TarEntry } from './tar-entry.ts'
 /** `entry`, then a `piece` for each part of its body, then `body-end`; `end` once the archive is over; undefined: feed more. */
 type Step = 'entry' | 'piece' | 'body-end' | 'end' | undefined
 
-/** The synchronous core, pulled step by step: nothing of a chunk is looked at before it is asked for. */
+/** The synchronous core, which runs step by step: no byte is read before a step needs it. */
 export interface Parser {
   /** Only after `next` returned undefined, or `end`. */
   feed(chunk: Uint8Array): void
   next(): Step
   /** No chunk follows. */
   finish(): void
-  /** What is left of the current body is passed over, without a `piece`. */
+  /** Skips the rest of the current body, without a `piece`. */
   skipBody(): void
-  /** Passes over as many bytes of a skipped body, or of what pads it, without their being fed; how many. Only after `next` returned undefined. */
+  /** Skips at most this many bytes of a skipped body or its padding without feeding them; returns how many. Only after `next` returned undefined. */
   leap(most: number): number
   /** After `entry`. */
   readonly entry: TarEntry
@@ -49,17 +49,17 @@ export function createParser(options: TarReaderOptions = {}): Parser {
   let skipping = false
   let piece = none
 
-  /** Whether an entry was read that is whole. */
+  /** Whether the last entry is complete. */
   function header(): boolean {
     const { bytes, start } = input
     const offset = input.offset - blockSize
     const sum = input.sum()
     if (sum === 0) {
-      if (meta.pending) throw corrupt('no entry follows a header for entries', offset)
+      if (meta.pending) throw corrupt('a PAX header or a long name without an entry after it', offset)
       if (++zeroBlocks === 2) place = 'ended'
       return false
     }
-    if (zeroBlocks > 0) throw ambiguous('one block of zeros, and then more', offset - blockSize)
+    if (zeroBlocks > 0) throw ambiguous('one block of zeros, followed by more content', offset - blockSize)
     if (offset === 0) checkFirst(bytes, start, sum)
     else checkChecksum(bytes, start, sum, offset)
     if (++headers > bounds.maxEntries) throw tooLarge(`more than ${bounds.maxEntries} entries`, 'maxEntries', offset)
@@ -137,9 +137,9 @@ export function createParser(options: TarReaderOptions = {}): Parser {
       const { end } = input
       const isBetween = place === 'header' && !meta.pending && end === input.offset
       if (endMarker === 'optional' && ((isBetween && end > 0) || place === 'padding')) return
-      if (end === 0) throw noArchive('TAR_TRUNCATED', 'nothing came', end)
+      if (end === 0) throw noArchive('TAR_TRUNCATED', 'it is empty', end)
       if (end < blockSize)
-        throw noArchive('TAR_TRUNCATED', `it has ${end} bytes, and the shortest archive has 1024`, end)
+        throw noArchive('TAR_TRUNCATED', `it has ${end} bytes, but the shortest archive has 1024`, end)
       if (!isBetween) throw truncated('inside an entry', end)
       throw truncated('without its closing blocks of zeros', end)
     },
@@ -161,11 +161,11 @@ export function createParser(options: TarReaderOptions = {}): Parser {
   }
 }
 
-/** What is nothing like an archive is told as that, not as an archive that is broken. */
+/** Input that is not an archive at all is reported as that, not as a broken archive. */
 function checkFirst(bytes: Uint8Array, block: number, sum: number): void {
   try {
     checkChecksum(bytes, block, sum, 0)
   } catch (error) {
-    throw saysUstar(bytes, block) ? error : noArchive('TAR_CORRUPT', 'it begins with something else', 0)
+    throw saysUstar(bytes, block) ? error : noArchive('TAR_CORRUPT', 'it does not begin with a tar header', 0)
   }
 }

@@ -5,7 +5,7 @@ import { ambiguous, beyondNumbers, corrupt, tooLarge, unsupported } from './tar-
 import type { SparsePiece, Time } from './tar-entry.ts'
 import { textOf } from './text.ts'
 
-/** What PAX records say of the entry they stand before. */
+/** The values of PAX records for the entry that follows them. */
 export interface PaxHeader {
   path?: Uint8Array
   linkPath?: Uint8Array
@@ -59,7 +59,7 @@ const takers: ReadonlyMap<string, Take> = new Map<string, Take>([
     'hdrcharset',
     (_header, record) => {
       if (!charsets.includes(textOf(record.value)))
-        throw unsupported('names in another character set than UTF-8', record.offset)
+        throw unsupported('names in a character set other than UTF-8', record.offset)
     },
   ],
   ['GNU.sparse.major', (header, record) => (sparseOf(header).version = textOf(record.value))],
@@ -102,16 +102,16 @@ const takers: ReadonlyMap<string, Take> = new Map<string, Take>([
   ],
 ])
 
-/** Of star, Solaris and GNU tar, for parts of files, other kinds of holes and incremental dumps. Some programs know some of them. */
+/** Records of star, Solaris and GNU tar, for parts of files, other kinds of holes and incremental dumps. Some programs support some of them. */
 const refused = /^(?:SCHILY\.(?:realsize|offset|filetype)|SUN\.holesdata|GNU\.(?:volume\..*|dumpdir|sparse.*))$/s
 
-/** Keywords that may not stand for all entries that follow: programs differ in whether they apply, and to what. */
+/** Keywords that are refused in global headers: programs differ in whether they apply, and to what. */
 const oneEntryOnly = /^(?:path|linkpath|size|hdrcharset|GNU\..*|SUN\..*|SCHILY\..*|LIBARCHIVE\.xattr\..*)$/s
 
-/** As this many bytes even a small global record counts: each entry that follows is read with all of them. */
+/** The least that a global record counts, in bytes: each following entry is read with all of them. */
 const leastOfGlobal = 4 * 1024
 
-/** Adds what a global header says to what holds for all entries that follow. */
+/** Adds the records of a global header to those for all following entries. */
 export function addGlobal(
   globals: Map<string, PaxRecord>,
   records: readonly PaxRecord[],
@@ -120,7 +120,7 @@ export function addGlobal(
   for (const record of records) {
     if (oneEntryOnly.test(record.keyword))
       throw ambiguous(`the PAX record "${shown(record.keyword)}" for all entries that follow`, record.offset)
-    // An entry's own header is held against the same rules, at once and not only when the next entry comes.
+    // Checked by the rules for an entry's own header, at once and not only at the next entry.
     if (record.value.length > 0) takers.get(record.keyword)?.({}, record)
     globals.set(record.keyword, record)
   }
@@ -130,11 +130,11 @@ export function addGlobal(
     throw tooLarge(`global PAX headers of ${globals.size} records`, 'maxHeaderSize', records[0]?.offset ?? 0)
 }
 
-/** Whether an entry has a member of its own for what the record says, or is refused for it. */
+/** Whether an entry has a member of its own for the record, or is refused because of it. */
 export const isKnownKeyword = (keyword: string): boolean =>
   takers.has(keyword) || refused.test(keyword) || keyword.startsWith(schilyXattr) || keyword.startsWith(libarchiveXattr)
 
-/** The records that hold for one entry, global ones first. */
+/** The records that apply to one entry, global ones first. */
 export function readPaxHeader(globals: ReadonlyMap<string, PaxRecord>, records: readonly PaxRecord[]): PaxHeader {
   const header: PaxHeader = {}
   const own = new Set(records.map(({ keyword }) => keyword))
@@ -160,7 +160,7 @@ function takeRecord(header: PaxHeader, record: PaxRecord): void {
   if (take === undefined && refused.test(keyword))
     throw unsupported(`the PAX record "${shown(keyword)}"`, record.offset)
   if (take === undefined) (header.records ??= new Map()).set(keyword, value)
-  // An empty value takes back what the header or a global record says.
+  // An empty value cancels the header's value or a global record.
   else take(header, record)
 }
 
@@ -169,7 +169,7 @@ const sparseOf = (header: PaxHeader): PaxSparse => (header.sparse ??= { pieces: 
 const shown = (keyword: string): string => printable(keyword, 80)
 
 function withoutNul({ keyword, value, offset }: PaxRecord): Uint8Array {
-  if (value.includes(0)) throw corrupt(`the PAX record "${keyword}" has a NUL in it`, offset)
+  if (value.includes(0)) throw corrupt(`the PAX record "${keyword}" contains a NUL byte`, offset)
   return value
 }
 
@@ -182,12 +182,12 @@ const countOf = (record: PaxRecord): number => countIn(textOf(record.value), rec
 
 function smallOf(record: PaxRecord): number {
   const value = countOf(record)
-  if (value > 0xffff_ffff) throw corrupt(`the PAX record "${record.keyword}" is beyond 2^32 - 1`, record.offset)
+  if (value > 0xffff_ffff) throw corrupt(`the PAX record "${record.keyword}" is more than 2^32 - 1`, record.offset)
   return value
 }
 
 function countIn(text: string, { keyword, offset }: PaxRecord): number {
-  if (!/^\d+$/.test(text)) throw corrupt(`the PAX record "${keyword}" is no number`, offset)
+  if (!/^\d+$/.test(text)) throw corrupt(`the PAX record "${keyword}" is not a number`, offset)
   const value = Number(text)
   if (value > Number.MAX_SAFE_INTEGER) throw beyondNumbers(`the PAX record "${keyword}"`, offset)
   return value
@@ -195,7 +195,7 @@ function countIn(text: string, { keyword, offset }: PaxRecord): number {
 
 function timeOf(record: PaxRecord): Time {
   const match = /^(-?)(\d{1,15})(?:\.(\d*))?$/.exec(textOf(record.value))
-  if (match === null) throw corrupt(`the PAX record "${record.keyword}" is no time`, record.offset)
+  if (match === null) throw corrupt(`the PAX record "${record.keyword}" is not a time`, record.offset)
   const [, sign = '', whole = '0', fraction = ''] = match
   const seconds = Number(whole)
   const nanoseconds = Number(fraction.slice(0, 9).padEnd(9, '0'))
@@ -209,7 +209,7 @@ function percentDecoded(name: string, { offset }: PaxRecord): string {
   try {
     return decodeURIComponent(name)
   } catch {
-    throw corrupt('the name of an extended attribute is not encoded as it should be', offset)
+    throw corrupt('the name of an extended attribute is not encoded correctly', offset)
   }
 }
 
@@ -217,6 +217,6 @@ function base64Decoded(value: Uint8Array, { offset }: PaxRecord): Uint8Array {
   try {
     return Uint8Array.from(atob(textOf(value)), (unit) => unit.charCodeAt(0))
   } catch {
-    throw corrupt('the value of an extended attribute is not encoded as it should be', offset)
+    throw corrupt('the value of an extended attribute is not encoded correctly', offset)
   }
 }

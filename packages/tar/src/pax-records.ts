@@ -17,7 +17,7 @@ const nine = 0x39
 const mostDigits = 10
 
 /**
- * The records of a PAX header (POSIX.1-2024, `pax`, Extended Header), as strictly as the standard writes them.
+ * The records of a PAX header (POSIX.1-2024, `pax`, Extended Header), read as strictly as the standard defines them.
  *
  * @param offset of the header's body in the archive
  */
@@ -37,11 +37,11 @@ export function parsePaxRecords(bytes: Uint8Array, offset: number): readonly Pax
     const end = start + length
     const key = index + 1
     if (end > bytes.length || end <= key || bytes[end - 1] !== newline)
-      throw corrupt('a PAX record does not end where its length says', at)
+      throw corrupt('a PAX record does not have the length that it states', at)
     const split = bytes.indexOf(equals, key)
     if (split <= key || split >= end) throw corrupt('a PAX record has no keyword', at)
     const keyword = textOf(bytes.subarray(key, split))
-    if (keyword.includes('\0')) throw corrupt("a PAX record's keyword has a NUL in it", at)
+    if (keyword.includes('\0')) throw corrupt("a PAX record's keyword contains a NUL byte", at)
     records.push({ keyword, value: bytes.subarray(split + 1, end - 1), offset: at })
     start = end
   }
@@ -51,7 +51,7 @@ export function parsePaxRecords(bytes: Uint8Array, offset: number): readonly Pax
 export function encodePaxRecord(keyword: string, value: Uint8Array): Uint8Array {
   const rest = bytesOf(` ${keyword}=`)
   const without = rest.length + value.length + 1
-  // The length counts its own digits, and may need one more for it.
+  // The length includes its own digits, and may need one more digit for them.
   let length = without + String(without).length
   length = without + String(length).length
   const digits = bytesOf(String(length))

@@ -8,21 +8,21 @@ import { createTurns } from './turns.ts'
 export interface ReadTarOptions extends TarReaderOptions, AbortOptions {}
 
 export interface TarEntryWithBody extends TarEntry {
-  /** Once, and only until the next entry is asked for. Chunks are views of the archive's, and the receiver's to keep. */
+  /** Readable once, and only until the next entry is requested. Chunks are views of the archive's chunks, and the receiver may keep them. */
   readonly body: AsyncIterable<Uint8Array>
 }
 
 type Result = IteratorResult<TarEntryWithBody, undefined>
 
-/** A chunk may hold thousands of entries: after so many in a row, some milliseconds' worth, others have their turn. */
+/** A chunk may hold thousands of entries: after this many, some milliseconds of work, the event loop gets a turn. */
 const entriesInARow = 4096
 
 const turnOfOthers = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 0))
 
 /**
- * The entries of an archive, each with its body, as they come. A body that is not read, or not to its end, is passed over when
- * the next entry is asked for. After the last entry the source is read to its end, so that whatever checks it checks all of it.
- * The signal ends it also while the source gives nothing.
+ * The entries of an archive, each with its body, as they arrive. A body that is not read, or not to its end, is skipped when
+ * the next entry is requested. After the last entry the source is read to its end, so that a digest covers all of it.
+ * The signal ends it also while no data arrives.
  *
  * @throws TarError, what the source throws, or the signal's reason unchanged
  */
@@ -55,7 +55,7 @@ export function readTar(
     } else parser.feed(value)
   }
 
-  /** The next entry that is here. */
+  /** The next entry, if it has arrived. */
   function here(): Result | undefined {
     for (;;) {
       const step = parser.next()
@@ -100,7 +100,7 @@ export function readTar(
     const left = source
     source = undefined
     const closed = left?.return?.()
-    // A source in the middle of a read hears of it when that is over, which may be never.
+    // A source in the middle of a read notices the signal only when the read ends, which may be never.
     if (reading) closed?.catch(() => undefined)
     else await closed
   }
@@ -117,9 +117,9 @@ export function readTar(
       }),
   }
 
-  /** Whoever iterates closes nothing that has failed. */
+  /** An iterator that has failed is not closed by its consumer. */
   async function fail(error: unknown): Promise<never> {
-    // What went wrong first is what is told.
+    // The first error is the one that is reported.
     await close().catch(() => undefined)
     throw error
   }

@@ -7,7 +7,7 @@ const newline = 0x0a
 const zero = 0x30
 const nine = 0x39
 
-/** PAX format 1.0: how many pieces, then offset and length of each, in decimal, a line each; filled up with NULs to a block. */
+/** PAX format 1.0: the number of pieces, then offset and length of each, in decimal, one per line; padded with NULs to a block. */
 export function createDecimalMap(offset: number): MapBlocks {
   const pieces: SparsePiece[] = []
   let count: number | undefined
@@ -33,7 +33,7 @@ export function createDecimalMap(offset: number): MapBlocks {
       for (let at = from; at < from + blockSize; at++) {
         const byte = bytes[at] as number
         if (pieces.length === count) {
-          if (byte !== 0) throw corrupt('a sparse map with more pieces than it says', offset)
+          if (byte !== 0) throw corrupt('a sparse map with more pieces than it states', offset)
         } else if (byte === newline) endLine()
         else if (byte >= zero && byte <= nine) {
           value = value * 10 + byte - zero

@@ -13,7 +13,7 @@ import type { TarEntry } from './tar-entry.ts'
 export interface SparseMap {
   take(bytes: Uint8Array, start: number): void
   readonly isWhole: boolean
-  /** The entry with its map, and with the size and the place of the body alone. */
+  /** The entry with its map, and with the size and the position of the body without the map. */
   finish(entry: TarEntry): TarEntry
 }
 
@@ -42,7 +42,7 @@ export function beginSparseMap(
   if (bytes[start + TYPE] !== fileType) throw ambiguous('a sparse map of a file of another type than 0', offset)
   if (dialectOf(bytes, start, offset) !== 'ustar')
     throw ambiguous('a sparse map in PAX records of an entry that is not in ustar format', offset)
-  // Python takes the size of the body for that of the file, or not, by the order of the records.
+  // Whether Python takes the size of the body for that of the file depends on the order of the records.
   if (pax?.size !== undefined) throw ambiguous('a PAX record of the size of a sparse file', offset)
   if (sparse.version === undefined) return undefined
   if (sparse.version !== '1' || sparse.minor !== '0') throw unsupported('a sparse file of an unknown format', offset)
@@ -56,7 +56,7 @@ function withBlocks(blocks: MapBlocks, size: number, offset: number, bounds: Bou
     take(bytes, start) {
       length += blockSize
       if (length > bounds.maxHeaderSize)
-        throw tooLarge('a sparse map that is longer than a header may be', 'maxHeaderSize', offset)
+        throw tooLarge('a sparse map that is longer than the limit for headers', 'maxHeaderSize', offset)
       blocks.take(bytes, start)
     },
     get isWhole() {

@@ -10,7 +10,7 @@ const pieceOffset = { at: 0, length: 12, what: 'sparse map' }
 const pieceLength = { at: 12, length: 12, what: 'sparse map' }
 const pieceSize = 24
 
-/** GNU's old format: four pieces in the header, and 21 in each block behind it, as long as the one before says so. */
+/** GNU's old format: four pieces in the header, and 21 in each following block, as long as the previous one announces another. */
 export function createOldMap(
   header: Uint8Array,
   headerStart: number,
@@ -23,10 +23,10 @@ export function createOldMap(
     isWhole = bytes[start + where.extended] === 0
     for (let index = 0; index < where.count; index++) {
       const at = start + where.at + index * pieceSize
-      // The list ends with an empty place. Programs look at one number or the other for that, or at all of them.
+      // The list ends with an empty piece. Programs check one of its numbers for that, or all of them.
       if (bytes[at] === 0 || bytes[at + pieceLength.at] === 0) {
         if (!isWhole || !isEmpty(bytes, at, start + where.at + where.count * pieceSize))
-          throw ambiguous('a sparse map that ends and goes on', offset)
+          throw ambiguous('a sparse map that continues after its end', offset)
         return
       }
       pieces.push({

@@ -11,7 +11,7 @@ export interface Device {
   readonly minor: number
 }
 
-/** Where a piece of a sparse file's body goes. */
+/** The position of a piece of a sparse file's body. */
 export interface SparsePiece {
   readonly offset: number
   readonly length: number
@@ -21,20 +21,20 @@ export interface SparsePiece {
 export interface Sparse {
   /** Of the file with its holes, in bytes. */
   readonly size: number
-  /** In rising order, none into another; their lengths are together the entry's `size`. */
+  /** In ascending order, without overlaps; the sum of their lengths is the entry's `size`. */
   readonly pieces: readonly SparsePiece[]
 }
 
-/** What the archive says of one entry, put together from ustar, GNU and PAX headers (POSIX.1-2024, `pax`). */
+/** One entry of an archive, from its ustar, GNU and PAX headers (POSIX.1-2024, `pax`). */
 export interface TarEntry {
-  /** As in the archive, byte for byte: absolute, with `..` or with a slash at the end if that is how it is there. */
+  /** As in the archive, byte for byte: absolute, with `..` or with a slash at the end if the archive has it so. */
   readonly name: Uint8Array
-  /** The name as UTF-8; what is none becomes U+FFFD, so that two names may have the same path. */
+  /** The name as UTF-8; invalid bytes become U+FFFD, so two names may have the same path. */
   readonly path: string
   readonly type: TarType
   /** Of the body, in bytes; the size of a sparse file is `sparse.size`. */
   readonly size: number
-  /** Permissions; writers of old add the type's bits to them. */
+  /** Permissions; old writers add the type's bits to them. */
   readonly mode: number
   readonly uid: number
   readonly gid: number
@@ -49,7 +49,7 @@ export interface TarEntry {
   readonly device: Device | undefined
   /** `SCHILY.xattr` and `LIBARCHIVE.xattr` records, by name. */
   readonly xattrs: ReadonlyMap<string, Uint8Array> | undefined
-  /** PAX records that no other member shows, by keyword. */
+  /** PAX records without a member of their own, by keyword. */
   readonly records: ReadonlyMap<string, Uint8Array> | undefined
   readonly sparse: Sparse | undefined
   /** In the archive, in bytes: of the first of the entry's headers. */

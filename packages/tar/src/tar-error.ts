@@ -1,14 +1,14 @@
 import { LadingError, nameErrors } from '@lading/errors'
 
 /**
- * - `TAR_TRUNCATED`: the archive ended inside an entry, or without its end; or what was read is shorter than any.
- * - `TAR_CORRUPT`: the bytes break the format, or are no tar archive at all.
- * - `TAR_AMBIGUOUS`: they can be read, and widely used programs read different things.
+ * - `TAR_TRUNCATED`: the archive ended inside an entry, or without its end; or it is shorter than any archive.
+ * - `TAR_CORRUPT`: the bytes violate the format, or are not a tar archive at all.
+ * - `TAR_AMBIGUOUS`: widely used programs read different entries from it.
  * - `TAR_UNSUPPORTED`: a kind of entry that no container image has: parts of archives in volumes, incremental dumps.
- * - `TAR_TOO_LARGE`: beyond one of the caller's bounds, or their defaults.
- * - `TAR_INPUT_INVALID`: what was to be written cannot be said in a tar archive.
+ * - `TAR_TOO_LARGE`: one of the caller's limits, or their defaults, is exceeded.
+ * - `TAR_INPUT_INVALID`: an entry to be written cannot be stored in a tar archive.
  * - `TAR_BODY_SIZE`: a body to be written is longer or shorter than its entry's `size`.
- * - `TAR_BODY_GONE`: a body was asked for a second time, or after the next entry.
+ * - `TAR_BODY_GONE`: a body was requested a second time, or after the next entry.
  */
 export type TarErrorCode =
   | 'TAR_TRUNCATED'
@@ -20,7 +20,7 @@ export type TarErrorCode =
   | 'TAR_BODY_SIZE'
   | 'TAR_BODY_GONE'
 
-/** Of an archive that was read, `facts.offset` is the position in it, in bytes: the header or the record that is wrong. */
+/** When reading, `facts.offset` is the position of the wrong header or record in the archive, in bytes. */
 export class TarError extends LadingError<TarErrorCode> {}
 
 nameErrors(TarError, 'TarError')
@@ -28,14 +28,14 @@ nameErrors(TarError, 'TarError')
 export const corrupt = (what: string, offset: number): TarError =>
   new TarError('TAR_CORRUPT', `the tar archive is broken at byte ${offset}: ${what}`, {
     offset,
-    hint: 'build the archive again, or fetch it again',
+    hint: 'build the archive again, or download it again',
   })
 
-/** What was read is something else from its beginning. */
+/** The input is not a tar archive from its beginning. */
 export const noArchive = (code: 'TAR_CORRUPT' | 'TAR_TRUNCATED', why: string, offset: number): TarError =>
-  new TarError(code, `this is no tar archive: ${why}`, {
+  new TarError(code, `this is not a tar archive: ${why}`, {
     offset,
-    hint: 'is it the right file, and all of it?',
+    hint: 'check that it is the right file, and complete',
   })
 
 export const ambiguous = (what: string, offset: number): TarError =>
@@ -45,7 +45,7 @@ export const ambiguous = (what: string, offset: number): TarError =>
   })
 
 export const unsupported = (what: string, offset: number): TarError =>
-  new TarError('TAR_UNSUPPORTED', `the tar archive has at byte ${offset} what is not read here: ${what}`, {
+  new TarError('TAR_UNSUPPORTED', `the tar archive has an unsupported part at byte ${offset}: ${what}`, {
     offset,
     hint: 'build the archive again with an ordinary tool',
   })
@@ -53,17 +53,17 @@ export const unsupported = (what: string, offset: number): TarError =>
 export const truncated = (what: string, offset: number): TarError =>
   new TarError('TAR_TRUNCATED', `the tar archive ends at byte ${offset} ${what}`, {
     offset,
-    hint: 'did whoever wrote it come to an end? write or fetch it again',
+    hint: 'it is cut off: write it again, or download it again',
   })
 
 export const beyondNumbers = (what: string, offset: number): TarError =>
-  new TarError('TAR_TOO_LARGE', `the tar archive is beyond a bound at byte ${offset}: ${what} is beyond 2^53`, {
+  new TarError('TAR_TOO_LARGE', `the tar archive exceeds a limit at byte ${offset}: ${what} is more than 2^53`, {
     offset,
-    hint: 'build the archive again: no program here holds as much',
+    hint: 'build the archive again: numbers this large are not supported',
   })
 
 export const tooLarge = (what: string, bound: string, offset: number): TarError =>
-  new TarError('TAR_TOO_LARGE', `the tar archive is beyond a bound at byte ${offset}: ${what}`, {
+  new TarError('TAR_TOO_LARGE', `the tar archive exceeds a limit at byte ${offset}: ${what}`, {
     offset,
     hint: `raise ${bound}, if you trust the archive`,
   })

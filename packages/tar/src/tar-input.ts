@@ -2,13 +2,13 @@ import type { Device, TarType, Time } from './tar-entry.ts'
 
 /** One entry to be written. Text becomes UTF-8. */
 export interface TarHeader {
-  /** As it is to stand in the archive; those of directories end with a slash by custom, and nothing here adds one. */
+  /** As it is written to the archive. Names of directories usually end with a slash, which is not added. */
   readonly name: string | Uint8Array
   /** Default `file`. */
   readonly type?: TarType | undefined
-  /** Of the body, in bytes. Default: that of a body that is bytes, and 0. Only files have one. */
+  /** Size of the body in bytes. Default: the length of a body of bytes, or 0. Only files have a body. */
   readonly size?: number | undefined
-  /** Default 0o644, of directories 0o755, of symbolic links 0o777. */
+  /** Default 0o644, for directories 0o755, for symbolic links 0o777. */
   readonly mode?: number | undefined
   /** Default 0. */
   readonly uid?: number | undefined
@@ -26,20 +26,20 @@ export interface TarHeader {
   readonly device?: Device | undefined
   /** Written as `SCHILY.xattr` records. */
   readonly xattrs?: ReadonlyMap<string, Uint8Array> | undefined
-  /** PAX records of others, by keyword. */
+  /** Other PAX records, by keyword. */
   readonly records?: ReadonlyMap<string, Uint8Array> | undefined
 }
 
 export interface TarInput extends TarHeader {
-  /** Exactly `size` bytes. Read once, when its turn has come. */
+  /** Exactly `size` bytes. Read once, when the entry is written. */
   readonly body?: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array> | undefined
 }
 
-/** For archives that are the same byte for byte, whenever and by whomever they are made. */
+/** For reproducible archives. */
 export interface TarHeaderOptions {
-  /** Takes the place of every entry's `mtime`; `atime` and `ctime` are left out then. */
+  /** Replaces every entry's `mtime`; `atime` and `ctime` are then left out. */
   readonly mtime?: Time | undefined
-  /** Takes the place of every entry's owner and group. */
+  /** Replaces every entry's owner and group. */
   readonly owner?:
     | {
         readonly uid: number

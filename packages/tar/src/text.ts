@@ -32,7 +32,7 @@ export function textAt(bytes: Uint8Array, start: number, length: number): string
   return text
 }
 
-/** Up to the first NUL, or all of it. */
+/** Up to the first NUL, or everything. */
 export function untilNul(bytes: Uint8Array, start: number, length: number): number {
   let at = start
   const end = start + length

@@ -1,4 +1,4 @@
-/** Runs work one after the other: at once when nothing runs, so that what needs not wait costs no wait. */
+/** Runs tasks one after the other; a task starts synchronously if no other one runs. */
 export interface Turns {
   take<T>(work: () => T | Promise<T>): Promise<T>
 }

@@ -6,14 +6,14 @@ import type { TarHeaderOptions, TarInput } from './tar-input.ts'
 import { bytesOf, textOf } from './text.ts'
 
 export interface WriteTarOptions extends TarHeaderOptions {
-  /** Entries in the order of their names' bytes; they are all taken before the first is written, their bodies are not. Default false. */
+  /** Sort entries by their names' bytes; all entries, but not their bodies, are then read before the first is written. Default false. */
   readonly sorted?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * An archive of the entries, in POSIX's ustar format, with PAX headers only before entries that need one. The same entries and
- * options give the same bytes.
+ * Writes an archive of the entries, in POSIX's ustar format, with PAX headers only before entries that need one. The same entries and
+ * options produce the same bytes.
  *
  * @throws TarError `TAR_INPUT_INVALID`, `TAR_BODY_SIZE`; what entries and bodies throw; the signal's reason unchanged
  */
@@ -57,10 +57,10 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 const wrongSize = ({ name }: TarInput, expected: number, actual: string): TarError =>
   new TarError(
     'TAR_BODY_SIZE',
-    `the body of the tar entry "${printable(textOf(bytesOf(name)), 200)}" has ${actual} bytes, and its size is ${expected}`,
+    `the body of the tar entry "${printable(textOf(bytesOf(name)), 200)}" has ${actual} bytes, but its size is ${expected}`,
     {
       expected,
       actual,
-      hint: 'give the size that the body has',
+      hint: 'set the size to that of the body',
     },
   )

@@ -336,7 +336,7 @@ describe('an archive that need not be closed', () => {
 it('tells where, what, and what to do', () => {
   expect(() => readAll(archive(next, header({ type: '8' })))).toThrowError(
     expect.objectContaining({
-      message: 'the tar archive has at byte 1024 what is not read here: an entry of type "8"',
+      message: 'the tar archive has an unsupported part at byte 1024: an entry of type "8"',
       hint: 'build the archive again with an ordinary tool',
       facts: { offset: 1024 },
     }) as Error,
