@@ -92,8 +92,7 @@ async function readStargz(
 }
 
 function within({ size }: Descriptor, { start, end }: Range): Range {
-  if (!Number.isSafeInteger(start) || start < 0 || !(end > start) || end > size)
-    throw misfit('it is outside the layer')
+  if (!Number.isSafeInteger(start) || start < 0 || !(end > start) || end > size) throw misfit('it is outside the layer')
   return { start, end }
 }
 

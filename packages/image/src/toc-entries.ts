@@ -53,7 +53,8 @@ export function parseToc(bytes: Uint8Array, { maxBytes, limits = {} }: TocBounds
   const { maxEntries = mostEntries } = limits
   refuseManyValues(bytes)
   const toc = parseStrictJson(bytes, { maxBytes })
-  if (!isObject(toc) || toc['version'] !== 1 || !Array.isArray(toc['entries'])) throw misfit('its version is not supported')
+  if (!isObject(toc) || toc['version'] !== 1 || !Array.isArray(toc['entries']))
+    throw misfit('its version is not supported')
   const entries: TocEntry[] = []
   for (let at = 0; at < toc['entries'].length;) {
     const first = objectAt(toc['entries'], at++)

@@ -60,9 +60,13 @@ export class EntryBody implements AsyncIterableIterator<Uint8Array, undefined> {
 }
 
 const goneError = (): TarError =>
-  new TarError('TAR_BODY_GONE', 'the body of a tar entry can be read only once, and only before the next entry is requested', {
-    hint: 'keep the bytes that you need later',
-  })
+  new TarError(
+    'TAR_BODY_GONE',
+    'the body of a tar entry can be read only once, and only before the next entry is requested',
+    {
+      hint: 'keep the bytes that you need later',
+    },
+  )
 
 const gone: AsyncIterableIterator<Uint8Array, undefined> = {
   [Symbol.asyncIterator]: () => gone,

@@ -44,7 +44,8 @@ export function linkOf(bytes: Uint8Array, block: number, { longLink, pax }: Meta
   const given = pax?.linkPath ?? longLink
   if (given !== undefined) {
     // libarchive recognizes a hard link by the target in its own header.
-    if (bytes[block + LINK.at] === 0) throw ambiguous('a hard link with a long target, but without a target in its header', offset)
+    if (bytes[block + LINK.at] === 0)
+      throw ambiguous('a hard link with a long target, but without a target in its header', offset)
     return given
   }
   return copyOf(bytes, block + LINK.at, untilNul(bytes, block + LINK.at, LINK.length))

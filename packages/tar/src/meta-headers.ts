@@ -124,7 +124,8 @@ export function createMetaHeaders(bounds: Bounds): MetaHeaders {
 /** GNU's long names end with a NUL; programs read up to the first one, so nothing may be hidden after it. */
 function longText(body: Uint8Array, offset: number): Uint8Array {
   const length = untilNul(body, 0, body.length)
-  for (let at = length; at < body.length; at++) if (body[at] !== 0) throw corrupt('a long name contains a NUL byte', offset)
+  for (let at = length; at < body.length; at++)
+    if (body[at] !== 0) throw corrupt('a long name contains a NUL byte', offset)
   if (length === 0) throw corrupt('a long name is empty', offset)
   if (length === body.length) throw ambiguous('a long name without a NUL byte at its end', offset)
   return body.subarray(0, length)

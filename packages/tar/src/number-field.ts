@@ -22,7 +22,8 @@ function numberField(bytes: Uint8Array, block: number, { at, length, what }: Fie
     if (byte < zero || byte > seven) break
     value = value * 8 + byte - zero
   }
-  if (index === start && (index > block + at || bytes[index] !== 0)) throw corrupt(`its ${what} is not a number`, offset)
+  if (index === start && (index > block + at || bytes[index] !== 0))
+    throw corrupt(`its ${what} is not a number`, offset)
   for (; index < end; index++) {
     const byte = bytes[index] as number
     if (byte !== 0 && byte !== space) throw corrupt(`something follows the number of its ${what}`, offset)

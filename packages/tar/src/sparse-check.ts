@@ -13,5 +13,6 @@ export function checkSparse(sparse: Sparse, bodySize: number, offset: number, { 
     sum += piece.length
     if (end > sparse.size) throw corrupt('a piece of a sparse file is beyond its end', offset)
   }
-  if (sum !== bodySize) throw corrupt(`the pieces of a sparse file have ${sum} bytes, but its body has ${bodySize}`, offset)
+  if (sum !== bodySize)
+    throw corrupt(`the pieces of a sparse file have ${sum} bytes, but its body has ${bodySize}`, offset)
 }
