@@ -6,6 +6,8 @@ export type Kind = 'server' | 'gateway' | 'disk'
 /** A process of the fleet that can be killed and started again. */
 export interface Victim {
   readonly kind: Kind
+  /** Whether it must not be killed now. Default: never. */
+  spared?(): boolean
   kill(): Promise<void>
   start(): Promise<void>
 }
@@ -28,7 +30,7 @@ const [pauses, absence] = [
 /**
  * Kills with SIGKILL, in an order that the seed decides, as far as the timing of processes allows. One server and one
  * gateway at least are always there to be asked; the disk may be away at any time, and while it is, no server is killed: all
- * requests wait then, and a client fails, as it should, when each of its attempts is cut.
+ * requests wait then, and each kill would cut all of them.
  */
 export function createKiller(victims: readonly Victim[], random: Random): Killer {
   const kills = { server: 0, gateway: 0, disk: 0 }
@@ -59,7 +61,7 @@ export function createKiller(victims: readonly Victim[], random: Random): Killer
         if (signal.aborted || failures.length > 0) break
         const candidates = here(kind)
         const victim = candidates[pick % candidates.length]
-        if (victim === undefined || !mayBeKilled(kind)) continue
+        if (victim === undefined || !mayBeKilled(kind) || victim.spared?.() === true) continue
         count += 1
         kills[kind] += 1
         away.set(

@@ -97,14 +97,21 @@ export async function runFleet({ count, seed, small = false, say }: FleetRun): P
   }
 }
 
-function victims({ servers: all, cluster: { ceph } }: Fleet): readonly Victim[] {
+function victims({ servers: all, balancer, cluster: { ceph } }: Fleet): readonly Victim[] {
   const of = (kind: Kind, daemon: Omit<Victim, 'kind'>): Victim => ({
     kind,
     kill: () => daemon.kill(),
     start: () => daemon.start(),
   })
   return [
-    ...all.map((server) => of('server', server)),
+    ...all.map((server) => ({
+      ...of('server', server),
+      spared: () => balancer.spares(server.url),
+      kill() {
+        balancer.cut(server.url)
+        return server.kill()
+      },
+    })),
     ...ceph.gateways.map((gateway) => of('gateway', gateway)),
     of('disk', ceph.osd),
   ]
