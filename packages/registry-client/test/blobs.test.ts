@@ -45,6 +45,16 @@ describe('fetching a blob', () => {
     expect(registry.requests[0]?.headers).not.toHaveProperty('if-range')
   })
 
+  it('asks for nothing when all of it is there, and learns nothing of the endpoints by that', async () => {
+    const { blobs, registry } = await repositoryThat(ranged)
+    await blobs.fetch(descriptor, sinkOf(blob))
+    expect(registry.requests).toHaveLength(0)
+    // The registry speaks plain http, which is asked second.
+    const sink = sinkOf()
+    await blobs.fetch(descriptor, sink)
+    expect(sink.content()).toEqual(blob)
+  })
+
   it('asks for a piece with both its ends', async () => {
     const { blobs, registry } = await repositoryThat(ranged)
     const sink = sinkOf(new Uint8Array(), { end: 3000 })

@@ -13,7 +13,7 @@ import type { FetchedManifest, Repository } from '../registry-client.ts'
 import { openBlob, readBlob, type FetchBlob } from './blobs.ts'
 import { deleteBlob, deleteManifest } from './delete-content.ts'
 import { fromFirstPage, type Asking, type Candidate, type EndpointLoop } from './endpoint-loop.ts'
-import { fetchBlob, type FetchBlobOptions } from './fetch-blob.ts'
+import { fetchBlob, isWhole, type FetchBlobOptions } from './fetch-blob.ts'
 import { headBlob } from './head-blob.ts'
 import { getManifest, getManifestIfChanged, headManifest } from './manifests.ts'
 import { putManifest } from './put-manifest.ts'
@@ -38,11 +38,14 @@ export interface RepositoryParts<Known> {
 /** The verbs of one repository, each at the endpoint that the loop decides for. */
 export function createRepository<Known>(name: string, parts: RepositoryParts<Known>): Repository<Known[keyof Known]> {
   const { wire, rateLimitOf, loop, schemas, candidatesOf, registry } = parts
-  const fetch: FetchBlob = (descriptor, sink, options) =>
-    loop.run(
+  const fetch: FetchBlob = async (descriptor, sink, options) => {
+    // An endpoint that was not asked must not count as one that serves.
+    if (isWhole(descriptor, sink)) return
+    await loop.run(
       (site, serves) => fetchFrom(site, descriptor, sink, { ...options, onBegin: serves }),
       forContent(descriptor.digest, options),
     )
+  }
   const change = <T>(work: (site: Site) => Promise<T>, { signal }: AbortOptions): Promise<T> =>
     loop.run(work, { need: 'push', subject: 'push', signal })
   /** A tag's manifest, or where none was asked for by tag, the first. */

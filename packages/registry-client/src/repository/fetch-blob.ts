@@ -50,8 +50,7 @@ export async function fetchBlob(
         hint: 'delete the partial download and start again',
       },
     )
-  // Nothing is missing; but an empty blob is asked for all the same, to learn whether it exists.
-  if (offset > 0 && offset === limit) return
+  if (isWhole(descriptor, sink)) return
   const others = offset > 0 && limit === size && sink.source !== undefined && sink.source !== source
   const start = others && !isStrong(sink.validator) ? 0 : offset
   const ranged = start > 0 || limit < size
@@ -69,6 +68,10 @@ export async function fetchBlob(
     await fetchOnce(descriptor, sink, { start: 0, end: size }, { ...how, ranged: false })
   }
 }
+
+/** Is nothing missing? An empty blob is requested all the same, to learn whether it exists. */
+export const isWhole = ({ size }: Descriptor, { offset, end }: BlobSink): boolean =>
+  offset > 0 && offset === Math.min(end ?? size, size)
 
 interface HowOnce extends FetchBlobOptions {
   readonly ranged: boolean
