@@ -13,6 +13,7 @@ export interface Objects {
    * A body that two callers might both want to create carries a nonce of its caller: after an answer that was lost the
    * object is read back, and one's own body means that one has won.
    *
+   * @param bytes may be overwritten by the caller once the promise has been fulfilled
    * @param options.sha256 of the bytes, in hexadecimal, where it is known: then it is not computed once more. An engine
    *   that hashes what it is sent refuses bytes that are others.
    */
