@@ -21,6 +21,8 @@ export interface Killer {
 
 /** Of ten kills, how many are of each kind. */
 const weights: readonly Kind[] = [...Array<Kind>(6).fill('server'), ...Array<Kind>(3).fill('gateway'), 'disk']
+/** Kills of others between two kills of the disk: it takes seconds to come back, and all wait for it. */
+const betweenDisks = 5
 /** Between two kills, and until the victim is started again, in milliseconds. */
 const [pauses, absence] = [
   { least: 150, most: 1_500 },
@@ -38,8 +40,9 @@ export function createKiller(victims: readonly Victim[], random: Random): Killer
   const some = ({ least, most }: { readonly least: number; readonly most: number }): number =>
     least + random.below(most - least)
   const here = (kind: Kind): readonly Victim[] => victims.filter((each) => each.kind === kind && !away.has(each))
+  let sinceDisk = 0
   const mayBeKilled = (kind: Kind): boolean => {
-    if (kind === 'disk') return here(kind).length > 0
+    if (kind === 'disk') return here(kind).length > 0 && sinceDisk >= betweenDisks
     return here(kind).length > 1 && (kind === 'gateway' || here('disk').length > 0)
   }
 
@@ -64,6 +67,7 @@ export function createKiller(victims: readonly Victim[], random: Random): Killer
         if (victim === undefined || !mayBeKilled(kind) || victim.spared?.() === true) continue
         count += 1
         kills[kind] += 1
+        sinceDisk = kind === 'disk' ? 0 : sinceDisk + 1
         away.set(
           victim,
           strike(victim).catch((error: unknown) => void failures.push(error)),

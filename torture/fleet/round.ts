@@ -48,8 +48,8 @@ export interface Round {
 
 /** Behind servers, each with a store of its own; and with the shared one, right from the upstream. */
 const [behind, beside] = [6, 2]
-/** No pull takes longer, in milliseconds. */
-const limitMs = 180_000
+/** A pull that takes longer hangs, also on a busy machine whose disk is away half of the time. In milliseconds. */
+const limitMs = 600_000
 /** The workers of the shared store begin a little later, so that servers have something to bring. */
 const laterMs = 1_500
 
