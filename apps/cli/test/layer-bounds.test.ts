@@ -27,7 +27,7 @@ const limits = [
     what: '--max-layer-size bounds what a layer inflates to',
     layer: () => sparse(1),
     strict: ['--max-layer-size', '1M'],
-    says: 'more than 1048576 bytes come out',
+    says: 'decompress to more than the limit of 1048576',
     hint: '--max-layer-size',
     trusting: [],
   },
@@ -35,7 +35,7 @@ const limits = [
     what: '--max-inflation-ratio lets a sparse disk image through',
     layer: () => sparse(36),
     strict: [],
-    says: 'more than 1073741824 bytes come out',
+    says: 'decompress to more than the limit of 1073741824',
     hint: '--max-inflation-ratio',
     trusting: ['--max-inflation-ratio', '40000'],
   },
@@ -70,7 +70,7 @@ describe('a layer that inflates to more than is allowed', () => {
       await writeFile(path, new Uint8Array(layer?.size ?? 0))
       return (await run('check', '--repair', '--max-layer-size', size)).stderr
     }
-    expect(await repair('1M')).toContain('more than 1048576 bytes come out')
+    expect(await repair('1M')).toContain('decompress to more than the limit of 1048576')
     expect(await repair('64M')).toBe('')
     expect(await run('check')).toMatchObject({ code: 0 })
   })

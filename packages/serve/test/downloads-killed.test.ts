@@ -12,11 +12,11 @@ const kills = 200
 /** Each has a root of its own, so that there is always something to bring, and a registry: most of the time is a wait for it. */
 const killsPerRoot = 20
 
-/** What is wrong, and how many answers were whole, of one root whose server is killed again and again. */
+/** What is wrong, how many answers were whole, and whether a download was resumed, of one root whose server is killed again and again. */
 async function killedIn(
   where: string,
   program: string,
-): Promise<{ readonly wrong: string[]; readonly wholes: number }> {
+): Promise<{ readonly wrong: string[]; readonly wholes: number; readonly resumed: boolean }> {
   const built = [1, 2, 3].reduce((made, seed) => made.randomLayer(3_000_000, { seed }), image('t/app:1'))
   await using registry = await startTestRegistry({
     images: [built],
@@ -68,8 +68,8 @@ async function killedIn(
       .map(({ range }) => Number(/^bytes=(\d+)-/.exec(range ?? 'bytes=0-')?.[1]))
     expect(starts).toEqual(starts.toSorted((one, other) => one - other))
   }
-  expect(registry.journal.entries.some(({ range }) => range !== undefined && !range.startsWith('bytes=0-'))).toBe(true)
-  return { wrong, wholes }
+  const resumed = registry.journal.entries.some(({ range }) => range !== undefined && !range.startsWith('bytes=0-'))
+  return { wrong, wholes, resumed }
 }
 
 it(
@@ -82,6 +82,8 @@ it(
     const results = await Promise.all(roots.map((where) => killedIn(where, program)))
     expect(results.flatMap(({ wrong }) => wrong)).toEqual([])
     for (const { wholes } of results) expect(wholes).toBeGreaterThan(0)
+    // On a busy machine the kills of one root may all come before a chunk is kept.
+    expect(results.some(({ resumed }) => resumed)).toBe(true)
     await rm(folder, { recursive: true, force: true })
   },
 )
