@@ -3,7 +3,8 @@ import { downloadBlob } from '@lading/distribution'
 import { CliError } from '../cli-error.ts'
 import type { Action } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { createFlow, type FlowMode } from '../progress/flow.ts'
+import type { FlowMode } from '../progress/flow.ts'
+import { withFlow } from '../progress/with-flow.ts'
 import { jsonText } from '../text/json-line.ts'
 import { atDigest } from './remote-target.ts'
 import { tellRetries } from './tell-retries.ts'
@@ -46,26 +47,24 @@ export const blob: Action<[reference: string], BlobOptions> = async ([text], opt
         digest,
         hint: "ask the registry's operator",
       })
-    const flow = createFlow(options.progress, context.terminal, {
-      quiet: options.quiet === true || (file === undefined && context.output.interactive),
-    })
-    flow.expect(size)
-    const write = (to: (bytes: Uint8Array) => Promise<void>): Promise<void> => {
-      const counted = (bytes: Uint8Array): Promise<void> => {
-        flow.add(bytes.byteLength)
-        return to(bytes)
-      }
-      const onRetry = tellRetries({ ...context, terminal: flow.terminal })
-      return downloadBlob(repository.blobs, { digest, size, mediaType: '' }, counted, { signal, onRetry })
-    }
-    let isDone = false
-    try {
-      if (file === undefined) await write((bytes) => context.output.write(bytes))
-      else await writeOutputFile(file, write, { signal })
-      isDone = true
-    } finally {
-      flow.close(isDone)
-    }
+    const isSeen = file === undefined && context.output.interactive
+    await withFlow(
+      { progress: options.progress, quiet: options.quiet === true || isSeen },
+      context,
+      async (flow, told) => {
+        flow.expect(size)
+        const onRetry = tellRetries(told)
+        const write = (to: (bytes: Uint8Array) => Promise<void>): Promise<void> => {
+          const counted = (bytes: Uint8Array): Promise<void> => {
+            flow.add(bytes.byteLength)
+            return to(bytes)
+          }
+          return downloadBlob(repository.blobs, { digest, size, mediaType: '' }, counted, { signal, onRetry })
+        }
+        if (file === undefined) await write((bytes) => context.output.write(bytes))
+        else await writeOutputFile(file, write, { signal })
+      },
+    )
     if (options.json === true) context.print(jsonText({ reference: atDigest(reference, digest), digest, size, file }))
   })
   return exitCodes.ok

@@ -6,7 +6,8 @@ import { CliError } from '../cli-error.ts'
 import type { GlobalOptions } from '../command-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { createFlow, type Flow, type FlowMode } from '../progress/flow.ts'
+import type { Flow, FlowMode } from '../progress/flow.ts'
+import { withFlow } from '../progress/with-flow.ts'
 import { formatSize } from '../text/size.ts'
 import { warnAt } from './client-options.ts'
 import { withStore } from './open-store.ts'
@@ -33,11 +34,9 @@ export const load: Action<[], LoadOptions> = async (_, options, context) => {
     throw new CliError('USAGE', 'standard input is a terminal, not an archive', {
       hint: 'use lading load -i FILE, or a pipe',
     })
-  const flow = createFlow(options.progress, context.terminal, { quiet })
-  const told = { ...context, terminal: flow.terminal }
-  let isDone = false
-  let images: readonly LoadedImage[]
-  try {
+  const images = await withFlow({ progress: options.progress, quiet }, context, (flow, told) => {
+    const tell = teller(told, quiet)
+    const count = counter(flow)
     const how = {
       name: name === undefined ? undefined : givenReference(name),
       noNames: !names,
@@ -45,16 +44,17 @@ export const load: Action<[], LoadOptions> = async (_, options, context) => {
       freeChunks: true,
       bounds: { maxOutput: options.maxSize, maxRatio: options.maxInflationRatio },
       signal,
-      onEvent: teller(told, { quiet, flow: file === undefined ? undefined : flow }),
+      onEvent(event: LoadEvent): void {
+        // What comes through a pipe is counted there.
+        if (file !== undefined) count(event)
+        tell(event)
+      },
     }
     // When layers are worked on, everything has come and is written: nothing else waits for this thread.
-    images = await withStore({ ...options, callerWorks: true }, told, (store) =>
+    return withStore({ ...options, callerWorks: true }, told, (store) =>
       loadArchive(store, file ?? counted(input.chunks({ signal }), flow), how),
     )
-    isDone = true
-  } finally {
-    flow.close(isDone)
-  }
+  })
   if (images.length === 0) warnAt(context)('the archive contains no image: nothing was loaded')
   for (const line of images.flatMap(linesOf)) context.print(line)
   return exitCodes.ok
@@ -73,23 +73,28 @@ const linesOf = ({ names, id, target }: LoadedImage): readonly string[] =>
     ? names.map((each) => `Loaded image: ${familiarString(parseReference(each))}`)
     : [`Loaded image ID: ${id ?? target.digest}`]
 
-/** @param how.flow of an archive that is read where it is; what comes through a pipe is counted there */
-function teller(
-  { terminal }: CommandContext,
-  { quiet, flow }: { readonly quiet: boolean; readonly flow: Flow | undefined },
-): (event: LoadEvent) => void {
+/** Counts the layers of an archive that is read where it is. */
+function counter(flow: Flow): (event: LoadEvent) => void {
+  const sizes = new Map<string, number>()
+  const sent = new Map<string, number>()
+  return (event) => {
+    if (event.type === 'layer:preparing') {
+      sizes.set(event.id, event.size)
+      flow.expect(event.size)
+    } else if (event.type === 'layer:sending') {
+      flow.add(event.current - (sent.get(event.digest) ?? 0))
+      sent.set(event.digest, event.current)
+      sizes.delete(event.id)
+    } else if (event.type === 'layer:here') flow.expect(-(sizes.get(event.id) ?? 0))
+  }
+}
+
+function teller({ terminal }: CommandContext, quiet: boolean): (event: LoadEvent) => void {
   const tell = (line: string): void => terminal.write(`${line}\n`)
   // What came through a pipe is told when it comes, and is there when it is looked for.
   let asItComes = false
   const sizes = new Map<string, number>()
-  const sent = new Map<string, number>()
   return (event) => {
-    if (event.type === 'layer:preparing') flow?.expect(event.size)
-    if (event.type === 'layer:sending') {
-      flow?.add(event.current - (sent.get(event.digest) ?? 0))
-      sent.set(event.digest, event.current)
-    }
-    if (event.type === 'layer:here') flow?.expect(-(sizes.get(event.id) ?? 0))
     switch (event.type) {
       case 'warning':
         return tell(`${terminal.paint('yellow', 'WARNING:')} ${event.message}`)

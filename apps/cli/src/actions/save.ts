@@ -10,7 +10,8 @@ import { CliError } from '../cli-error.ts'
 import type { RegistryCommandOptions } from '../command-options.ts'
 import type { Action, CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { createFlow, type Flow, type FlowMode } from '../progress/flow.ts'
+import type { Flow, FlowMode } from '../progress/flow.ts'
+import { withFlow } from '../progress/with-flow.ts'
 import { warnAt } from './client-options.ts'
 import { assertNotReserved } from './given-reference.ts'
 import { withStore } from './open-store.ts'
@@ -41,16 +42,9 @@ export const save: Action<[images: readonly string[]], SaveCommandOptions> = asy
       hint: 'give one --platform, or write another format: --format both',
     })
   const isSeen = file === undefined && context.output.interactive
-  const write = async (images: readonly ImageToSave[]): Promise<void> => {
-    const flow = createFlow(options.progress, context.terminal, { quiet: options.quiet === true || isSeen })
-    let isDone = false
-    try {
-      await writeArchive(images, { file, platforms, flow }, options, { ...context, terminal: flow.terminal })
-      isDone = true
-    } finally {
-      flow.close(isDone)
-    }
-  }
+  const shown = { progress: options.progress, quiet: options.quiet === true || isSeen }
+  const write = (images: readonly ImageToSave[]): Promise<void> =>
+    withFlow(shown, context, (flow, told) => writeArchive(images, { file, platforms, flow }, options, told))
   if (options.fromRegistry === true)
     await withClient(options, context, async (client) =>
       write(await eachOf(terms, (term) => ofRegistry(client, term, context))),
