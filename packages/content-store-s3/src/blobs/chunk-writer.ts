@@ -106,7 +106,7 @@ export function writeChunks(options: Options): ChunkWriter {
       // The owner's nonce is in the key: what is there is of an attempt of ours.
       await objects.create(key, flight.bytes, { sha256, signal: stop.signal })
       const memory = flight.bytes.buffer as ArrayBuffer
-      if (!flight.isShared && memory.byteLength === bounds.chunkBytes) spare.push(new Uint8Array(memory))
+      if (!sealed && !flight.isShared && memory.byteLength === bounds.chunkBytes) spare.push(new Uint8Array(memory))
     } catch (error) {
       failed ??= { error }
     }
@@ -185,6 +185,7 @@ export function writeChunks(options: Options): ChunkWriter {
     },
     seal() {
       sealed = true
+      spare.length = 0
       clearTimeout(timer)
     },
     flush,
